@@ -1,0 +1,64 @@
+/**
+ * What every command shares: the JSON envelope, one way to print an error, the exit code. A command says what happened as an
+ * `Outcome`; this class alone writes it. Results go to stdout, everything else to stderr.
+ */
+import {Command, Flags} from '@oclif/core'
+import {ExitCode, SluiceError} from './errors.ts'
+
+export interface Outcome {
+  readonly outcome: string
+  readonly exitCode: ExitCode
+  /** Members of the JSON envelope beside `schema`, `command` and `outcome`. */
+  readonly data: object
+  /** What a person reads on stdout; may be empty when everything was said while it happened. */
+  readonly text: string
+}
+
+export abstract class SluiceCommand extends Command {
+  static override baseFlags = {
+    json: Flags.boolean({description: 'answer with one JSON envelope on stdout', helpGroup: 'GLOBAL'}),
+    verbose: Flags.boolean({description: 'stack traces and AWS request ids with errors', helpGroup: 'GLOBAL'}),
+  }
+
+  protected abstract execute(): Promise<Outcome>
+
+  override async run(): Promise<void> {
+    const result = await this.execute()
+    const command = (this.id ?? '').replaceAll(':', ' ')
+    if (this.argv.includes('--json')) {
+      process.stdout.write(`${JSON.stringify({schema: 1, command, outcome: result.outcome, ...result.data})}\n`)
+    } else if (result.text !== '') {
+      process.stdout.write(result.text.endsWith('\n') ? result.text : `${result.text}\n`)
+    }
+    process.exitCode = result.exitCode
+  }
+
+  /** Translates whatever was thrown into one sentence, the way out, and the documented exit code. */
+  override async catch(error: Error & {readonly oclif?: {readonly exit?: number}}): Promise<void> {
+    const known = toSluiceError(error)
+    process.exitCode = known.exitCode
+    const command = (this.id ?? '').replaceAll(':', ' ')
+    if (this.argv.includes('--json')) {
+      const {code, message, suggestions, details} = known
+      process.stdout.write(`${JSON.stringify({schema: 1, command, error: {code, message, suggestions, ...(details.length > 0 && {details})}})}\n`)
+      return
+    }
+    const lines = [`✖ ${known.message}`, ...known.details.map((line) => `  ${line}`), ...known.suggestions.map((line) => `  ${line}`)]
+    if (this.argv.includes('--verbose') && error.stack !== undefined) lines.push(error.stack)
+    process.stderr.write(`${lines.join('\n')}\n`)
+  }
+}
+
+function toSluiceError(error: Error & {readonly oclif?: {readonly exit?: number}}): SluiceError {
+  if (error instanceof SluiceError) return error
+  if (error.oclif?.exit !== undefined) {
+    return new SluiceError({code: 'usage', exitCode: ExitCode.usage, message: error.message.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('See more help')).join(' '), suggestions: ['sluice help']})
+  }
+  return new SluiceError({
+    code: 'bug',
+    exitCode: ExitCode.bug,
+    message: `A bug of ours: ${error.message}`,
+    suggestions: ['run it again with --verbose and report what it prints'],
+    cause: error,
+  })
+}

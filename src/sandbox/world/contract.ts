@@ -1,0 +1,98 @@
+/**
+ * The sandbox's inner contract: what a service may know about the pretended world, and what the wire needs of a service.
+ * The sandbox imports none of Sluice's other rooms (but `errors.ts`): it must not be able to know what the tool hopes for.
+ */
+
+/** The sandbox's clock. Virtual time runs `speed` times faster than real time and never jumps. */
+export interface SandboxClock {
+  readonly speed: number
+  /** Virtual epoch ms. */
+  now(): number
+  /** Runs `action` once virtual time has reached `at`. Returns a way to cancel. */
+  at(at: number, action: () => void): () => void
+  /** Runs `action` every `everyMs` virtual ms. Returns a way to stop. */
+  every(everyMs: number, action: () => void): () => void
+}
+
+/** Where CloudWatch data comes from: the data plane counts, the service publishes with a delay. */
+export interface MetricSink {
+  /** One observation at `at` (virtual epoch ms; now if left out). Nothing observed means nothing is ever published. */
+  observe(point: {
+    readonly region: string
+    readonly namespace: string
+    readonly metric: string
+    readonly dimensions: Readonly<Record<string, string>>
+    readonly value: number
+    readonly at?: number
+  }): void
+}
+
+/** Things a person switched on with `sluice sandbox fault`. Data only; whoever is concerned looks it up when it acts. */
+export interface Fault {
+  readonly id: string
+  readonly kind:
+    | 'throttle' /** rate: fraction of API calls answered with a throttling error */
+    | 'error' /** rate: fraction of API calls answered with a 5xx */
+    | 'lost-answer' /** rate: fraction of API calls that take effect but whose connection is cut */
+    | 'latency' /** ms: real milliseconds added to every API call */
+    | 'late-metrics' /** seconds: virtual seconds added to the publication delay */
+    | 'no-metrics' /** nothing is published */
+    | 'incident' /** rate: fraction of requests that running tasks of *every* slot of a service answer with a 5xx */
+    | 'unhealthy-targets' /** slot's targets fail their health checks */
+    | 'late-schedule' /** seconds: schedules fire this many virtual seconds late */
+    | 'region-down'
+  /** Limits a fault to one service/operation (`s3`, `s3:PutObject`), Region, or ECS service. */
+  readonly target?: string
+  readonly region?: string
+  readonly rate?: number
+  readonly seconds?: number
+  readonly ms?: number
+}
+
+export interface World {
+  readonly account: string
+  /** Two by default; the first is the primary one. */
+  readonly regions: readonly string[]
+  readonly clock: SandboxClock
+  /** A seeded stream of numbers in [0, 1), one independent stream per name. */
+  random(stream: string): () => number
+  /** Fresh hex characters from the seeded stream. */
+  hex(length: number): string
+  faults(kind: Fault['kind']): readonly Fault[]
+  readonly metrics: MetricSink
+  /** Runs an operation of another service from inside (Scheduler → ELBv2). Throws `AwsFault` as the operation would. */
+  invoke(service: string, operation: string, input: unknown, region: string): Promise<unknown>
+}
+
+export interface CallContext {
+  readonly region: string
+  readonly account: string
+  readonly requestId: string
+}
+
+/** Input and output are the SDK's own shapes (its command inputs and outputs, timestamps as `Date`, blobs as bytes). */
+export type Operation = (input: never, call: CallContext) => unknown
+
+export interface Service {
+  /** The name `invoke` and fault targets use: `elasticloadbalancingv2`, `ecs`, `monitoring` (CloudWatch), `s3`, `sts`, `scheduler`, `application-autoscaling`. */
+  readonly name: string
+  /** What isn't here is answered `NotImplemented` with its name. */
+  readonly operations: Readonly<Record<string, Operation>>
+  /** Stops everything the service started (processes, servers). */
+  close?(): Promise<void>
+}
+
+/** An error as AWS would answer it. */
+export class AwsFault extends Error {
+  readonly code: string
+  readonly status: number
+  /** Further members of the error's shape. */
+  readonly fields: Readonly<Record<string, unknown>>
+  constructor(code: string, message: string, status = 400, fields: Readonly<Record<string, unknown>> = {}) {
+    super(message)
+    this.name = 'AwsFault'
+    this.code = code
+    this.status = status
+    this.fields = fields
+  }
+}
