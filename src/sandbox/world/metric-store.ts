@@ -1,0 +1,100 @@
+/**
+ * What was observed, one aggregate per series and minute. It decides nothing about visibility (the CloudWatch service does)
+ * and stays bounded: minutes older than a virtual day are dropped (AWS keeps them for 15 days), and a minute's distribution
+ * keeps its first values exactly and later ones to three significant digits.
+ */
+import type {MetricSink} from './contract.ts'
+
+export const MINUTE_MS = 60_000
+const KEPT_MS = 24 * 60 * MINUTE_MS
+const EXACT_VALUES = 64
+
+export interface MinuteAggregate {
+  sum: number
+  count: number
+  min: number
+  max: number
+  /** How often each value was seen. */
+  readonly values: Map<number, number>
+}
+
+export interface MetricSeries {
+  readonly region: string
+  readonly namespace: string
+  readonly metric: string
+  readonly dimensions: Readonly<Record<string, string>>
+  readonly unit: string | undefined
+  /** By start of the minute, virtual epoch ms. */
+  readonly minutes: Map<number, MinuteAggregate>
+}
+
+export interface SeriesName {
+  readonly region: string
+  readonly namespace: string
+  readonly metric: string
+  readonly dimensions: Readonly<Record<string, string>>
+}
+
+export interface MetricStore extends MetricSink {
+  /** As `observe`, for a value that was seen `count` times. */
+  observeCount(point: Parameters<MetricSink['observe']>[0], count: number): void
+  find(name: SeriesName): MetricSeries | undefined
+  all(): Iterable<MetricSeries>
+}
+
+export function createMetricStore(now: () => number): MetricStore {
+  const series = new Map<string, MetricSeries>()
+  let prunedAt = now()
+
+  const prune = (at: number): void => {
+    if (at - prunedAt < 10 * MINUTE_MS) return
+    prunedAt = at
+    for (const [key, one] of series) {
+      for (const minute of one.minutes.keys()) if (minute < at - KEPT_MS) one.minutes.delete(minute)
+      if (one.minutes.size === 0) series.delete(key)
+    }
+  }
+
+  const observeCount: MetricStore['observeCount'] = (point, count) => {
+    const present = now()
+    const at = point.at ?? present
+    if (at < present - KEPT_MS || count <= 0) return
+    prune(present)
+    const key = seriesKey(point)
+    let one = series.get(key)
+    if (one === undefined) {
+      const {region, namespace, metric, dimensions} = point
+      one = {region, namespace, metric, dimensions: {...dimensions}, unit: undefined, minutes: new Map()}
+      series.set(key, one)
+    }
+    const minute = Math.floor(at / MINUTE_MS) * MINUTE_MS
+    let aggregate = one.minutes.get(minute)
+    if (aggregate === undefined) {
+      aggregate = {sum: 0, count: 0, min: Infinity, max: -Infinity, values: new Map()}
+      one.minutes.set(minute, aggregate)
+    }
+    add(aggregate, point.value, count)
+  }
+
+  return {
+    observe: (point) => { observeCount(point, 1) },
+    observeCount,
+    find: (name) => series.get(seriesKey(name)),
+    all: () => series.values(),
+  }
+}
+
+function add(aggregate: MinuteAggregate, value: number, count: number): void {
+  aggregate.sum += value * count
+  aggregate.count += count
+  aggregate.min = Math.min(aggregate.min, value)
+  aggregate.max = Math.max(aggregate.max, value)
+  const {values} = aggregate
+  const kept = values.size < EXACT_VALUES || values.has(value) ? value : Number(value.toPrecision(3))
+  values.set(kept, (values.get(kept) ?? 0) + count)
+}
+
+function seriesKey(name: SeriesName): string {
+  const dimensions = Object.keys(name.dimensions).sort().map((key) => `${key}=${name.dimensions[key]}`)
+  return [name.region, name.namespace, name.metric, ...dimensions].join('\u0000')
+}
