@@ -18,6 +18,8 @@ export interface Failed {
   readonly kind: 'failed'
   readonly because: string
   readonly then: Then
+  /** What kind of reason it is, when leaving the plan; `error` if left out. */
+  readonly cause?: Cause
 }
 export interface Pending {
   readonly kind: 'pending'

@@ -6,15 +6,7 @@
 export type Slot = 'a' | 'b'
 export type Weights = {readonly a: number; readonly b: number}
 
-/** An AWS call whose outcome isn't known or that AWS couldn't serve now: throttled, 5xx, timed out. Look again later. */
-export class Unavailable extends Error {
-  readonly action: string
-  constructor(action: string, message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.name = 'Unavailable'
-    this.action = action
-  }
-}
+export {Unavailable} from '../engine/unavailable.ts'
 
 /** One forward action as it stands. */
 export interface RuleReading {
