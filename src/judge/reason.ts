@@ -1,0 +1,91 @@
+/**
+ * The sentence beside a verdict: what was counted, against what, and how sure that is, in a release engineer's words. Odds are
+ * rounded so that what is said is never stronger than what is known. Decides nothing.
+ */
+import type {AtShare} from './eta.ts'
+import type {Count, PairedMinute} from './counts.ts'
+import type {GateSettings} from './settings.ts'
+import {fraction, noCount, sum} from './counts.ts'
+
+/** Why a minute failed, with the counts that say so: totals for evidence, that minute's own otherwise. */
+export type Failure =
+  | {readonly kind: 'evidence'; readonly position: number; readonly canary: Count; readonly stable: Count; readonly logHarm: number}
+  | {readonly kind: 'dead' | 'ceiling'; readonly position: number; readonly canary: Count; readonly stable: Count}
+
+export interface Findings {
+  readonly settings: GateSettings
+  readonly verdict: 'pass' | 'fail' | 'need-data'
+  readonly failure: Failure | null
+  readonly canary: Count
+  readonly stable: Count
+  readonly recent: readonly PairedMinute[]
+  readonly minutesWithTraffic: number
+  readonly logBudget: number
+  readonly logNoWorse: number
+  readonly eta: number | null
+  readonly etaAtTwice: AtShare | null
+}
+
+export function reasonFor(findings: Findings): string {
+  const {failure, verdict, settings} = findings
+  if (failure !== null) return failed(failure, settings)
+  return verdict === 'pass' ? passed(findings) : needed(findings)
+}
+
+function failed(failure: Failure, settings: GateSettings): string {
+  const counts = against(failure.canary, failure.stable)
+  switch (failure.kind) {
+    case 'evidence':
+      return `${counts}${worse(failure.canary, failure.stable)}; chance alone under 1 in ${odds(failure.logHarm)} (limit 1 in ${odds(-Math.log(settings.alpha))})`
+    case 'dead':
+      return `in minute ${failure.position}: ${counts}; over 50 % in one minute fails at once`
+    case 'ceiling':
+      return `in minute ${failure.position}: ${counts}; over ${percent(settings.ceiling)} in two minutes running fails at once`
+  }
+}
+
+function passed({settings, canary, stable, logBudget, logNoWorse}: Findings): string {
+  if (logBudget >= logNoWorse) {
+    return `canary ${share(canary)}: within the budget of ${percent(settings.budget)}; one outside it would look so good under 1 time in ${odds(logBudget)} (limit 1 in ${odds(-Math.log(settings.beta))})`
+  }
+  return `${against(canary, stable)}: less than ${settings.ratio}× worse; one that much worse would look so good under 1 time in ${odds(logNoWorse)} (limit 1 in ${odds(-Math.log(settings.beta))})`
+}
+
+function needed({settings, canary, stable, recent, minutesWithTraffic, logBudget, logNoWorse, eta, etaAtTwice}: Findings): string {
+  if (canary.requests === 0) return recent.length === 0 ? 'no settled minute yet' : 'the canary has had no requests yet'
+  const perMinute = recent.reduce((all, minute) => sum(all, minute.canary), noCount).requests / recent.length
+  if (perMinute === 0) return `${against(canary, stable)}: too little to tell, and no canary requests in the last ${recent.length} min`
+  const isFit = Math.max(logBudget, logNoWorse) >= -Math.log(settings.beta)
+  const so = isFit ? `fit so far, ${minutesWithTraffic} of at least ${settings.minMinutes} min with canary traffic` : 'too little to tell'
+  if (eta === null) return `${against(canary, stable)}: ${so}, and at these rates it would not pass`
+  const shorter = etaAtTwice !== null && etaAtTwice.minutes < eta ? `, ~${grouped(etaAtTwice.minutes)} min at ${Math.round(etaAtTwice.share)} %` : ''
+  return `${against(canary, stable)}: ${so}; ~${grouped(eta)} min more at ${grouped(Math.round(perMinute))} requests/min${shorter}`
+}
+
+const against = (canary: Count, stable: Count): string => `canary ${share(canary)} against stable ${share(stable)}`
+
+const share = (count: Count): string =>
+  count.requests === 0 ? 'without requests' : `${percent(fraction(count))} (${grouped(count.bad)} of ${grouped(count.requests)})`
+
+function worse(canary: Count, stable: Count): string {
+  if (stable.bad === 0) return ''
+  const ratio = fraction(canary) / fraction(stable)
+  return `: ${ratio < 10 ? ratio.toFixed(1) : grouped(Math.round(ratio))}× worse`
+}
+
+function percent(of: number): string {
+  const value = 100 * of
+  if (value === 0) return '0 %'
+  if (value < 0.01) return `${value.toPrecision(2)} %`
+  return `${value >= 10 ? Number(value.toFixed(1)) : value.toFixed(2)} %`
+}
+
+/** e^log, rounded down to two digits: 5,743 is said as 5,700. */
+function odds(log: number): string {
+  if (log > Math.log(1e9)) return '1,000,000,000'
+  const value = Math.exp(log) * (1 + 1e-12)
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(value)) - 1)
+  return grouped(Math.floor(value / unit) * unit)
+}
+
+const grouped = (value: number): string => String(value).replaceAll(/\B(?=(\d{3})+(?!\d))/g, ',')
