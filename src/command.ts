@@ -4,6 +4,7 @@
  */
 import {Command, Flags} from '@oclif/core'
 import {ExitCode, SluiceError} from './errors.ts'
+import {reportError} from './report-error.ts'
 
 export interface Outcome {
   readonly outcome: string
@@ -35,17 +36,9 @@ export abstract class SluiceCommand extends Command {
 
   /** Translates whatever was thrown into one sentence, the way out, and the documented exit code. */
   override async catch(error: Error & {readonly oclif?: {readonly exit?: number}}): Promise<void> {
-    const known = toSluiceError(error)
-    process.exitCode = known.exitCode
     const command = (this.id ?? '').replaceAll(':', ' ')
-    if (this.argv.includes('--json')) {
-      const {code, message, suggestions, details} = known
-      process.stdout.write(`${JSON.stringify({schema: 1, command, error: {code, message, suggestions, ...(details.length > 0 && {details})}})}\n`)
-      return
-    }
-    const lines = [`✖ ${known.message}`, ...known.details.map((line) => `  ${line}`), ...known.suggestions.map((line) => `  ${line}`)]
-    if (this.argv.includes('--verbose') && error.stack !== undefined) lines.push(error.stack)
-    process.stderr.write(`${lines.join('\n')}\n`)
+    const stack = this.argv.includes('--verbose') ? error.stack : undefined
+    reportError(toSluiceError(error), {command, json: this.argv.includes('--json'), ...(stack !== undefined && {stack})})
   }
 }
 
