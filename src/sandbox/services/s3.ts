@@ -1,0 +1,11 @@
+/** S3: buckets, objects, versions, conditional writes. One namespace over all Regions, each bucket in one of them. */
+import type {Service, World} from '../world/contract.ts'
+import {bucketOperations} from './s3-buckets.ts'
+import {listingOperations} from './s3-listing.ts'
+import {objectOperations} from './s3-objects.ts'
+import type {S3State} from './s3-state.ts'
+
+export function createS3(world: World): Service {
+  const state: S3State = {world, buckets: new Map()}
+  return {name: 's3', operations: {...bucketOperations(state), ...objectOperations(state), ...listingOperations(state)}}
+}

@@ -1,0 +1,44 @@
+/** Which of the switched-on faults strike one API call. Data in, data out, but for the seeded dice. */
+import {AwsFault} from '../world/contract.ts'
+import type {Fault, World} from '../world/contract.ts'
+import {entryByName} from './catalogue.ts'
+import type {CatalogueEntry} from './catalogue.ts'
+
+export interface Strike {
+  /** The connection is destroyed before anything happens. */
+  readonly unreachable: boolean
+  /** Real milliseconds to wait first. */
+  readonly delayMs: number
+  /** Answered instead of running the operation. */
+  readonly refusal: AwsFault | null
+  /** The operation takes effect, its answer is never sent. */
+  readonly loseAnswer: boolean
+}
+
+export function strikeOn(world: World, entry: CatalogueEntry, operation: string, region: string): Strike {
+  const concerned = (kind: Fault['kind']): readonly Fault[] => world.faults(kind).filter((fault) => concerns(fault, entry, operation, region))
+  const struck = (kind: Fault['kind']): boolean => concerned(kind).some((fault) => world.random(`fault/${kind}`)() < (fault.rate ?? 1))
+  const unreachable = isRegionDown(world, region)
+  const refusal = unreachable ? null
+    : struck('throttle') ? new AwsFault(entry.throttlingCode, 'Rate exceeded', entry.name === 's3' ? 503 : 400)
+      : struck('error') ? new AwsFault(entry.internalErrorCode, 'We encountered an internal error. Please try again.', 500)
+        : null
+  return {
+    unreachable,
+    delayMs: concerned('latency').reduce((sum, fault) => sum + (fault.ms ?? 100), 0),
+    refusal,
+    loseAnswer: !unreachable && refusal === null && struck('lost-answer'),
+  }
+}
+
+export function isRegionDown(world: World, region: string): boolean {
+  return world.faults('region-down').some((fault) => fault.region === undefined || fault.region === region)
+}
+
+/** No target and no Region: every call. `s3` or `s3:PutObject`, by any of the service's names. */
+function concerns(fault: Fault, entry: CatalogueEntry, operation: string, region: string): boolean {
+  if (fault.region !== undefined && fault.region !== region) return false
+  if (fault.target === undefined) return true
+  const [service = '', only] = fault.target.split(':')
+  return entryByName(service)?.name === entry.name && (only === undefined || only.toLowerCase() === operation.toLowerCase())
+}
