@@ -13,6 +13,8 @@ interface Issue {
 }
 const saying = (missing: string, wrong: (input: unknown) => string) => ({input}: Issue): string => (input === undefined ? `missing: ${missing}` : wrong(input))
 
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
+
 const duration = (description: string, example = '5m') => {
   const error = saying(`a duration like ${example}`, (input) => durationHint(input, example))
   return z.string({error}).regex(durationPattern, {error}).meta({description, examples: [example]})
@@ -26,7 +28,7 @@ const arn = (kind: ArnKind, what: string) => {
   return z.string({error}).regex(arnPatterns[kind], {error}).meta({description: `ARN of ${what}`})
 }
 const text = (description: string, pattern: RegExp, allowed: string) => {
-  const error = saying(description.toLowerCase(), (input) => `${shown(input)} isn't usable here: ${allowed}`)
+  const error = saying(lowerFirst(description), (input) => `${shown(input)} isn't usable here: ${allowed}`)
   return z.string({error}).regex(pattern, {error}).describe(description)
 }
 const number = (description: string, test: (n: number) => boolean, allowed: string) => {
@@ -61,7 +63,7 @@ const metric = map({
   stat: text('Statistic that yields a count per minute: Sum, SampleCount or TC(…)', /^(Sum|SampleCount|TC\(.+\))$/, 'a count is Sum, SampleCount or TC(…); averages and percentiles can\'t be judged').default('Sum'),
   dimensions: z.record(z.string(), z.string()).default({}).describe('Dimensions of the metric'),
 }, 'a metric: namespace, metric, dimensions')
-const perSlot = (what: string) => map({a: metric.describe(`${what} of slot a`), b: metric.describe(`${what} of slot b`)}, `${what.toLowerCase()}, for slot a and for slot b`).describe(what)
+const perSlot = (what: string) => map({a: metric.describe(`${what} of slot a`), b: metric.describe(`${what} of slot b`)}, `${lowerFirst(what)}, for slot a and for slot b`).describe(what)
 
 const errors = map(settings, 'the settings of the gate').describe('5xx answers and requests that were never answered. Always on.')
 const latency = map({bound: duration('Slowest answer that is still good', '500ms'), ...settings}, 'the bound and settings of the gate').describe('Requests slower than a bound')
