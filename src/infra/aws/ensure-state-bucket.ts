@@ -1,0 +1,58 @@
+/**
+ * The state bucket of an account and Region: made when it isn't there; versioned, encrypted, private. It changes nothing about
+ * a bucket that somebody else owns, and never deletes.
+ */
+import {ExitCode, SluiceError} from '../../errors.ts'
+import type {AwsSession} from './session.ts'
+import {stateBucketName} from './state-store.ts'
+import {awsErrorName, isMissing} from './translate-error.ts'
+
+/** Answers the bucket's name. Safe to run again: what was interrupted halfway is finished. */
+export async function ensureStateBucket(session: AwsSession, account: string, signal?: AbortSignal): Promise<{readonly bucket: string; readonly created: boolean}> {
+  const bucket = stateBucketName(account, session.region)
+  if (await isComplete(session, bucket, account, signal)) return {bucket, created: false}
+  const created = await createBucket(session, bucket, signal)
+  const options = {signal, resource: bucket}
+  const owned = {Bucket: bucket, ExpectedBucketOwner: account}
+  await session.call('s3', 'PutPublicAccessBlock', {
+    ...owned,
+    PublicAccessBlockConfiguration: {BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true},
+  }, options)
+  await session.call('s3', 'PutBucketEncryption', {
+    ...owned,
+    ServerSideEncryptionConfiguration: {Rules: [{ApplyServerSideEncryptionByDefault: {SSEAlgorithm: 'AES256'}}]},
+  }, options)
+  // Last, because its presence is what says that the others are there.
+  await session.call('s3', 'PutBucketVersioning', {...owned, VersioningConfiguration: {Status: 'Enabled'}}, options)
+  return {bucket, created}
+}
+
+async function isComplete(session: AwsSession, bucket: string, account: string, signal: AbortSignal | undefined): Promise<boolean> {
+  try {
+    const answer = await session.call('s3', 'GetBucketVersioning', {Bucket: bucket, ExpectedBucketOwner: account}, {signal, resource: bucket})
+    return answer.Status === 'Enabled'
+  } catch (error) {
+    if (isMissing(error)) return false
+    throw error
+  }
+}
+
+async function createBucket(session: AwsSession, bucket: string, signal: AbortSignal | undefined): Promise<boolean> {
+  // us-east-1 is the one Region that must not be named.
+  const location = session.region === 'us-east-1' ? {} : {CreateBucketConfiguration: {LocationConstraint: session.region as 'eu-west-1'}}
+  try {
+    await session.call('s3', 'CreateBucket', {Bucket: bucket, ...location}, {signal, resource: bucket})
+    return true
+  } catch (error) {
+    const name = awsErrorName(error)
+    if (name === 'BucketAlreadyOwnedByYou') return false
+    if (name !== 'BucketAlreadyExists') throw error
+    throw new SluiceError({
+      code: 'state-bucket-taken',
+      exitCode: ExitCode.usage,
+      message: `The state bucket ${bucket} belongs to another account.`,
+      suggestions: ['sluice doctor'],
+      cause: error,
+    })
+  }
+}
