@@ -104,8 +104,11 @@ function createTargetGroup(world: World, state: ElbRegion, input: E.CreateTarget
 
 export function targetGroupOperations(world: World, stateOf: (region: string) => ElbRegion, plane: DataPlane) {
   return {
-    CreateTargetGroup: (input: E.CreateTargetGroupCommandInput, call: CallContext): Partial<E.CreateTargetGroupCommandOutput> =>
-      ({TargetGroups: [targetGroupShape(createTargetGroup(world, stateOf(call.region), input, call))]}),
+    CreateTargetGroup: (input: E.CreateTargetGroupCommandInput, call: CallContext): Partial<E.CreateTargetGroupCommandOutput> => {
+      const group = createTargetGroup(world, stateOf(call.region), input, call)
+      plane.targetsChanged(group)
+      return {TargetGroups: [targetGroupShape(group)]}
+    },
 
     DescribeTargetGroups: (input: E.DescribeTargetGroupsCommandInput, call: CallContext): Partial<E.DescribeTargetGroupsCommandOutput> => {
       const state = stateOf(call.region)
