@@ -6,7 +6,7 @@
 import type {Count, PairedMinute} from './counts.ts'
 import type {GateSettings} from './settings.ts'
 import {fraction, noCount, sum} from './counts.ts'
-import {logWithinBudget, noWorseSteps} from './fitness.ts'
+import {logWithinBudget, noWorse as noWorseEvidence} from './fitness.ts'
 import {logMeanExp} from './log-mean-exp.ts'
 
 /** A pass further away than a week isn't worth waiting for: the answer is null. */
@@ -38,7 +38,9 @@ function firstPass(present: Present, minute: PairedMinute): number | null {
   const {settings, canary, noWorse, minutesWithTraffic} = present
   if (minute.canary.requests === 0) return null
   const enough = -Math.log(settings.beta)
-  const steps = noWorseSteps(settings.ratio, minute)
+  const oneMinute = noWorseEvidence(settings.ratio)
+  oneMinute.add(minute)
+  const steps = oneMinute.parts()
   const isFit = (ahead: number): boolean => {
     const later = {requests: canary.requests + ahead * minute.canary.requests, bad: canary.bad + ahead * minute.canary.bad}
     return logWithinBudget(settings.budget, later) >= enough

@@ -24,17 +24,8 @@ export function logWithinBudget(budget: number, canary: Count): number {
   )
 }
 
-/** What one minute adds to each of the four alternatives of `logNoWorse`. */
-export function noWorseSteps(ratio: number, {canary, stable}: PairedMinute): readonly number[] {
-  const bad = canary.bad + stable.bad
-  if (canary.requests === 0 || stable.requests === 0 || bad === 0) return ratios.map(() => 0)
-  const limit = ratio * canary.requests + stable.requests
-  return ratios.map(
-    (of) => canary.bad * Math.log(of / ratio) - bad * Math.log1p(((of - ratio) * canary.requests) / limit),
-  )
-}
-
 export interface NoWorse {
+  /** Also takes an average minute with fractions of requests: an expected future. */
   add(minute: PairedMinute): void
   /** The four alternatives' logarithms so far. */
   parts(): readonly number[]
@@ -44,13 +35,17 @@ export interface NoWorse {
 /** Null: the canary is at least `ratio` times as bad as stable. */
 export function noWorse(ratio: number): NoWorse {
   const logs = ratios.map(() => 0)
+  const logRatios = ratios.map((of) => Math.log(of / ratio))
   return {
-    add(minute) {
-      const {canary, stable} = minute
-      if (canary.requests === 0 || stable.requests === 0 || canary.bad + stable.bad === 0) return
-      for (const [i, step] of noWorseSteps(ratio, minute).entries()) logs[i] = (logs[i] ?? 0) + step
+    add({canary, stable}) {
+      const bad = canary.bad + stable.bad
+      if (canary.requests === 0 || stable.requests === 0 || bad === 0) return
+      const share = canary.requests / (ratio * canary.requests + stable.requests)
+      for (let i = 0; i < ratios.length; i++) {
+        logs[i]! += canary.bad * logRatios[i]! - bad * Math.log1p((ratios[i]! - ratio) * share)
+      }
     },
-    parts: () => logs,
+    parts: () => [...logs],
     log: () => logMeanExp(logs),
   }
 }
