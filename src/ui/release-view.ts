@@ -53,6 +53,8 @@ export interface ReleaseView {
   /** Why it stands where it stands; empty while it simply runs. */
   readonly because: string
   readonly cause: Cause | null
+  /** The pause that stands. A run that has ended promoted can still be paused: its warm window is. */
+  readonly pause: EventOf<'asked'>['data'] | null
   /** The gate and the judged minute that rejected it. */
   readonly rejectedBy: {readonly gate: GateView; readonly minute: number; readonly weight: number} | null
   readonly exitCode: ExitCode
@@ -63,13 +65,13 @@ const settlingMs = 3 * 60_000
 
 export function releaseView(events: readonly Event[], live: Live, now: number): ReleaseView {
   const input = releaseInput(events)
-  const ended = last(events, 'ended')
+  const ended = standingEnd(events)
   const plans = events.filter((event) => event.kind === 'planned')
   const lines = stepLines(events).map((line) => lineView(line, live, ended?.at ?? now, now))
   const verdict = last(events, 'verdict')?.data ?? null
   const gates = lines.findLast((line) => line.gates.length > 0)?.gates ?? []
   const pause = pausedBy(events)
-  const state = ended?.data.outcome ?? (pause === null ? 'running' : 'paused')
+  const state: RunState = ended?.data.outcome ?? (pause === null ? 'running' : 'paused')
   const startedAt = events[0]?.at ?? now
   const lease = last(events, 'lease-taken')?.data
   const rejected = rejectedBy(events)
@@ -90,6 +92,7 @@ export function releaseView(events: readonly Event[], live: Live, now: number): 
     verdict,
     exposed: exposed(gates, rejected),
     forecastEnd: state === 'running' ? forecastEnd(lines, input, now) : null,
+    pause,
     because: ended?.data.because ?? pause?.why ?? plans.at(-1)?.data.because ?? '',
     cause: ended?.data.cause ?? plans.at(-1)?.data.cause ?? null,
     rejectedBy: rejected,
@@ -119,6 +122,12 @@ function lineView(line: StepLine, live: Live, runEnd: number, now: number): Line
   }
 }
 
+/** A rollback out of the warm window takes an end back; tidying up doesn't. */
+function standingEnd(events: readonly Event[]): EventOf<'ended'> | undefined {
+  const newest = events.findLast((event) => event.kind === 'ended' || (event.kind === 'planned' && event.data.plan !== 'retire'))
+  return newest?.kind === 'ended' ? newest : undefined
+}
+
 /** The wish that stands, when it is a pause. A plan made later (rollback, halt) ends it. */
 function pausedBy(events: readonly Event[]): EventOf<'asked'>['data'] | null {
   const newest = events.findLast((event) => event.kind === 'asked' || event.kind === 'planned')
@@ -140,11 +149,17 @@ function weights(events: readonly Event[], live: Live, input: ReleaseInput): Rel
   const verdict = last(events, 'verdict')
   const counted = verdict?.data.observedShare ?? null
   return {
-    desired: written?.data.weights[input.canarySlot] ?? null,
-    actual: live.actual ?? (readBack?.kind === 'rule-written' ? readBack.data.weights[input.canarySlot] : null),
+    desired: written === undefined ? null : canaryPercent(written.data.weights, input),
+    actual: live.actual ?? (readBack?.kind === 'rule-written' ? canaryPercent(readBack.data.weights, input) : null),
     // A share counted before the last write says nothing about the weight that stands now.
-    observed: live.observed ?? (counted === null || (written !== undefined && written.at > verdict!.at) ? null : counted * 100),
+    observed: live.observed ?? (counted === null || (written !== undefined && written.seq > verdict!.seq) ? null : counted * 100),
   }
+}
+
+/** Weights needn't add up to 100: tenths of a percent are written as parts of 1,000. */
+export function canaryPercent(weights: {readonly a: number; readonly b: number}, {canarySlot}: ReleaseInput): number {
+  const total = weights.a + weights.b
+  return total === 0 ? 0 : (100 * weights[canarySlot]) / total
 }
 
 function rejectedBy(events: readonly Event[]): ReleaseView['rejectedBy'] {

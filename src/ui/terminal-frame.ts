@@ -46,7 +46,7 @@ function switchPieces({deadMansSwitch: {state, leftMs}, state: run}: ReleaseView
     case 'arming':
       return [piece(`${words}being armed`, 'warn')]
     case 'armed':
-      return [piece(words, 'dim'), piece(`armed, ${duration(leftMs ?? 0)}`, (leftMs ?? 0) < 120_000 ? 'warn' : 'plain')]
+      return [piece(words, 'dim'), piece(leftMs === 0 ? 'armed, overdue' : `armed, ${duration(leftMs ?? 0)}`, (leftMs ?? 0) < 120_000 ? 'warn' : 'plain')]
   }
 }
 
@@ -118,7 +118,7 @@ function standing(view: ReleaseView): StyledLine {
     case 'paused':
       return [piece('PAUSED', 'warn'), piece(`${why}${view.deadMansSwitch.dueAt === null ? '' : `; home at ${timeOfDay(view.deadMansSwitch.dueAt)}`}`)]
     case 'promoted':
-      return [piece('PROMOTED', 'good'), piece(`: ${to} serves all traffic`)]
+      return [piece('PROMOTED', 'good'), piece(`: ${to} serves all traffic${view.pause === null ? '' : `; paused before scaling ${from} down: ${view.pause.why}`}`)]
     case 'rolled-back':
       return [piece('ROLLED BACK', 'bad'), piece(`${why}; all traffic on ${from}`)]
     case 'halted':

@@ -1,0 +1,90 @@
+/**
+ * What a log says of one journal event: zero or more short lines without the time. Pure, plain ASCII arrows, never an escape code.
+ * Says changes of state only: what is asked for and not yet true (`rule-written` asked, `armed` asked) stays silent.
+ */
+import type {Event, EventOf} from '../runbooks/engine/event.ts'
+import {counted, duration, oneLine, share, timeOfDay} from './format.ts'
+import {gateRates} from './gate-words.ts'
+import {gateView} from './gate-view.ts'
+import {releaseInput} from './release-input.ts'
+import {canaryPercent} from './release-view.ts'
+import {placeOf} from './step-lines.ts'
+
+/** Lines for `events[index]`. */
+export function eventLines(events: readonly Event[], index: number): readonly string[] {
+  const event = events[index]
+  return event === undefined ? [] : linesFor(event, events.slice(0, index), events).map(oneLine)
+}
+
+function linesFor(event: Event, before: readonly Event[], all: readonly Event[]): readonly string[] {
+  switch (event.kind) {
+    case 'planned':
+      return planned(event, before, all)
+    case 'lease-taken':
+      return before.some(({kind}) => kind === 'lease-taken') ? [`now run by ${event.data.owner} on ${event.data.host}`] : []
+    case 'lease-lost':
+      return [`LEASE LOST to ${event.data.to}: nothing more is started here`]
+    case 'step-started':
+      return event.data.step.startsWith('bake-') ? [`${label(event.data.step, before)}: baking`] : []
+    case 'step-observed':
+      return event.data.waitsFor === undefined ? [] : [`${label(event.data.step, before)}: ${event.data.waitsFor}`]
+    case 'step-ended':
+      return stepEnded(event, before)
+    case 'asked':
+      return [`${event.data.wish} asked by ${event.data.by}: ${event.data.why}${event.data.until === undefined ? '' : `; traffic goes home at ${timeOfDay(event.data.until)}`}`]
+    case 'verdict':
+      return verdict(event, before)
+    case 'rule-written':
+      return event.data.phase === 'asked' ? [] : [`weight ${share(canaryPercent(event.data.weights, releaseInput(all)))}: asked, read back`]
+    case 'armed':
+      return armed(event, before)
+    case 'disarmed':
+      return ["dead-man's switch: off"]
+    case 'ended':
+      return [`${event.data.outcome.toUpperCase().replace('-', ' ')}${event.data.cause === undefined ? '' : ` (${event.data.cause})`} after ${duration(event.at - (before[0]?.at ?? event.at))}: ${event.data.because}`]
+  }
+}
+
+function planned({data}: EventOf<'planned'>, before: readonly Event[], all: readonly Event[]): readonly string[] {
+  if (before.length > 0) {
+    const why = data.because === undefined ? '' : ` (${data.cause ?? 'asked'}): ${data.because}`
+    return data.plan === 'rollback' ? [`rolling back${why}`] : [`going on with ${data.plan}${why}`]
+  }
+  const {run, service, environment, from, to, steps} = releaseInput(all)
+  const weights = [...steps.map(({weight}) => share(weight)), '100 %'].join(', ')
+  return [`${run === null ? '' : `${run} `}${service} ${environment}: ${from} -> ${to}, ${counted(steps.length + 1, 'step')}: ${weights}`]
+}
+
+function stepEnded({data}: EventOf<'step-ended'>, before: readonly Event[]): readonly string[] {
+  const name = label(data.step, before)
+  if (data.how === 'failed') return [`${name}: FAILED (${thens[data.then]}): ${data.because}`]
+  if (data.how === 'undone') return [`${name}: taken back`]
+  // The verdict has said it already, with its numbers.
+  if (data.note === undefined || data.step.startsWith('bake-')) return []
+  return [`${name}: ${data.note}`]
+}
+
+const thens = {'roll-back': 'rolls back', pause: 'pauses', halt: 'halts', fail: 'ends here'} as const
+
+function verdict({data}: EventOf<'verdict'>, before: readonly Event[]): readonly string[] {
+  const previous = before.findLast((event) => event.kind === 'verdict')
+  const answers = (of: EventOf<'verdict'>['data']): string => `${of.step} ${of.verdict} ${of.gates.map((gate) => gate.verdict).join(' ')}`
+  if (previous?.kind === 'verdict' && answers(previous.data) === answers(data)) return []
+  const words = {pass: 'PASS', fail: 'FAIL', 'need-data': 'NEED-DATA'}[data.verdict]
+  const why = data.verdict === 'fail' ? `: ${data.reason}` : ''
+  return [`${label(data.step, before)}: ${words} at minute ${data.minute}, ${gateRates(data.gates.map(gateView))}${why}`]
+}
+
+function armed({data}: EventOf<'armed'>, before: readonly Event[]): readonly string[] {
+  if (data.phase === 'asked') return []
+  const newest = before.findLast((event) => (event.kind === 'armed' && event.data.phase === 'confirmed') || event.kind === 'disarmed')
+  // Pushing it forward is routine; arming it is news.
+  return newest?.kind === 'armed' ? [] : [`dead-man's switch: armed; if nobody ticks, traffic goes home at ${timeOfDay(data.dueAt)}`]
+}
+
+/** The label of the step's line, by the newest plan that has it. */
+export function label(step: string, before: readonly Event[]): string {
+  const plan = before.findLast((event) => event.kind === 'planned' && event.data.steps.some(({id}) => id === step))
+  if (plan?.kind !== 'planned') return step
+  return placeOf(plan.data.plan, step, plan.data.steps.find(({id}) => id === step)?.title).label
+}
