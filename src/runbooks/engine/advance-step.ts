@@ -26,14 +26,20 @@ export interface Running<W> {
   readonly confirmed: Set<string>
   /** How often in a row a step's calls were unavailable. */
   readonly failures: Map<string, number>
+  /** What a waiting step last said; it isn't asked again before its time. */
+  readonly waiting: Map<string, Pending>
 }
 
 export async function advanceStep<W>(step: Step<W>, state: RunState, running: Running<W>): Promise<Advanced> {
   const present = state.steps.get(step.id)
   if (present?.kind === 'done') return {kind: 'ended'}
+  const waiting = running.waiting.get(step.id)
+  if (waiting !== undefined && waiting.lookAgainAt > running.clock.now()) return overdue(step, present, waiting, state, running) ?? waiting
   try {
     const result = await advance(step, present, state, running)
     running.failures.delete(step.id)
+    if (result.kind === 'pending') running.waiting.set(step.id, result)
+    else running.waiting.delete(step.id)
     return overdue(step, present, result, state, running) ?? result
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error

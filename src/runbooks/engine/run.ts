@@ -16,7 +16,7 @@ import type {HeldLease} from './lease.ts'
 import {runState} from './run-state.ts'
 import type {RunState} from './run-state.ts'
 import {StoreUnavailable} from './store.ts'
-import type {Cause, Failed, Guarded, Plan, Runbook, StepContext} from './step.ts'
+import type {Cause, Failed, Guarded, Pending, Plan, Runbook, StepContext} from './step.ts'
 import {Unavailable} from './unavailable.ts'
 
 export const longestTickMs = seconds(10)
@@ -76,6 +76,8 @@ export async function driveRun<W>(options: RunOptions<W>): Promise<RunEnd> {
 class Runner<W> implements Running<W> {
   readonly confirmed = new Set<string>()
   readonly failures = new Map<string, number>()
+  /** What each waiting step last said, so that it isn't asked again before its time. */
+  readonly waiting = new Map<string, Pending>()
   private readonly options: RunOptions<W>
   private renewedAt: number
   private plan: {readonly at: number; readonly plan: Plan<W>} | null = null
@@ -100,7 +102,9 @@ class Runner<W> implements Running<W> {
   async tick(): Promise<Tick> {
     const {journal, clock} = this.options
     if (clock.now() - this.renewedAt >= renewEveryMs) await this.renew()
+    const known = journal.events.length
     await journal.refresh(this.options.leave)
+    if (journal.events.length > known) this.waiting.clear()
     const state = runState(journal.events)
     if (state.plan === null) return this.enter(this.options.runbook.first)
     const plan = this.planInForce(state)
@@ -235,6 +239,7 @@ class Runner<W> implements Running<W> {
       const before = this.options.journal.events.slice(0, state.plannedAt + 1)
       this.plan = {at: state.plannedAt, plan: this.options.runbook.plan(state.plan ?? this.options.runbook.first, before)}
       this.confirmed.clear()
+      this.waiting.clear()
     }
     return this.plan.plan
   }

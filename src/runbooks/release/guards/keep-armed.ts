@@ -1,0 +1,50 @@
+/**
+ * Pushes the dead-man's switch forward when less than half of its window is left; the window is longer while a run is paused.
+ * Once its time has passed it counts as fired, however late AWS is: the run then goes home instead of racing it.
+ */
+import {seconds} from '../../engine/clock.ts'
+import {runState} from '../../engine/run-state.ts'
+import type {Guard, Guarded, StepContext} from '../../engine/step.ts'
+import {armSwitch} from '../arm-switch.ts'
+import {call} from '../calls.ts'
+import type {ReleaseInput} from '../input.ts'
+import type {ReleaseWorld} from '../ports.ts'
+import {armedMemory, ruleMemory} from '../rule-memory.ts'
+import type {ArmedMemory} from '../rule-memory.ts'
+
+export function keepArmed(input: ReleaseInput): Guard<ReleaseWorld> {
+  const {windowMs, pausedWindowMs} = input.config.deadMansSwitch
+  return {
+    id: 'switch',
+    calls: call(input, 'scheduler:GetSchedule', 'scheduler:UpdateSchedule', 'scheduler:CreateSchedule'),
+    check: async (world, context) => {
+      const armed = armedMemory(context.events)
+      if (armed === null) return {kind: 'ok'}
+      const window = runState(context.events).paused === null ? windowMs : pausedWindowMs
+      const left = armed.dueAt - world.awsTime()
+      if (left <= 0 && armed.home === input.stableSlot) {
+        return {kind: 'switch-plan', plan: 'rollback', because: `nobody was there until after the dead-man's switch was due (${Math.round(-left / 1000)} s ago)`, cause: 'unattended'}
+      }
+      return left >= window / 2 ? {kind: 'ok'} : push(world, input, context, armed, window)
+    },
+  }
+}
+
+async function push(world: ReleaseWorld, input: ReleaseInput, context: StepContext, armed: ArmedMemory, window: number): Promise<Guarded> {
+  const present = await world.deadMansSwitch.read(context.signal)
+  const reading = await world.rule.read(context.signal)
+  // Gone before its time, or the rule just changed: whatever did that, the drift guard must see the rule before it is armed for.
+  if (!ruleMemory(context.events).ours.includes(reading.actionsHash)) {
+    return {kind: 'pending', waitsFor: `the live rule, which reads ${reading.words}`, lookAgainAt: context.now}
+  }
+  const dueAt = await armSwitch(world, context, reading, armed.home, window)
+  if (dueAt === null) return {kind: 'pending', waitsFor: 'the switch to read back', lookAgainAt: context.now + seconds(1)}
+  if (input.production.scaling !== null && armed.home === input.stableSlot && isHeld(context)) {
+    await world.deadMansSwitch.armScaling(dueAt, input.stableSlot, input.production.scaling, context.signal)
+  }
+  if (present === null) context.show({waitsFor: 'the switch had vanished; armed again'})
+  return {kind: 'ok'}
+}
+
+const isHeld = (context: StepContext): boolean =>
+  context.events.some((event) => event.kind === 'step-started' && event.data.step === 'hold-scale-in')

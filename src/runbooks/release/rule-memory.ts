@@ -1,0 +1,68 @@
+/**
+ * What this run last did to the live rule and the dead-man's switch, read from its journal. Between "asked" and "read-back" a
+ * write may or may not have happened, so both the rule before and the rule asked for are ours.
+ */
+import type {Event, EventOf} from '../engine/event.ts'
+import type {Slot, Weights} from './ports.ts'
+
+export interface RuleMemory {
+  /** Hashes of complete actions that are ours; empty until the preflight has read the rule. */
+  readonly ours: readonly string[]
+  /** Weights last read back, or null before the first write of this run. */
+  readonly readBack: {readonly weights: Weights; readonly at: number} | null
+  /** Weights last asked for. */
+  readonly asked: {readonly weights: Weights; readonly at: number} | null
+}
+
+export function ruleMemory(events: readonly Event[]): RuleMemory {
+  let ours: string[] = []
+  let readBack: RuleMemory['readBack'] = null
+  let asked: RuleMemory['asked'] = null
+  for (const event of events) {
+    if (event.kind === 'step-ended' && event.data.step === 'preflight' && event.data.how !== 'failed') {
+      const hash = event.data.facts?.['actionsHash']
+      if (typeof hash === 'string') ours = [hash]
+    }
+    if (event.kind !== 'rule-written') continue
+    const {phase, weights, actionsHash} = event.data
+    if (phase === 'asked') {
+      ours = [...ours.slice(-1), actionsHash]
+      asked = {weights, at: event.at}
+    } else {
+      ours = [actionsHash]
+      readBack = {weights, at: event.at}
+    }
+  }
+  return {ours, readBack, asked}
+}
+
+/** When this run first asked for any weight on the canary; null before that. */
+export function firstWeightAt(events: readonly Event[], canary: Slot): number | null {
+  const first = events.find((event) => event.kind === 'rule-written' && event.data.phase === 'read-back' && event.data.weights[canary] > 0)
+  return first?.at ?? null
+}
+
+export interface ArmedMemory {
+  readonly home: Slot
+  /** The earliest moment at which it may have fired. */
+  readonly dueAt: number
+}
+
+/** The switch as the journal knows it; null when never armed or disarmed since. */
+export function armedMemory(events: readonly Event[]): ArmedMemory | null {
+  let confirmed: EventOf<'armed'>['data'] | null = null
+  let asked: EventOf<'armed'>['data'] | null = null
+  for (const event of events) {
+    if (event.kind === 'disarmed') {
+      confirmed = null
+      asked = null
+    }
+    if (event.kind !== 'armed') continue
+    if (event.data.phase === 'confirmed') {
+      confirmed = event.data
+      asked = null
+    } else asked = event.data
+  }
+  if (confirmed === null) return asked
+  return asked === null ? confirmed : {home: asked.home, dueAt: Math.min(asked.dueAt, confirmed.dueAt)}
+}

@@ -1,0 +1,173 @@
+/**
+ * Begins, resumes and ends release runs: lease, journal, event 0, then the engine's loop. Knows which runs there are; knows
+ * nothing of commands, colours or AWS.
+ */
+import {ExitCode, SluiceError} from '../../errors.ts'
+import type {Clock, Ids} from '../engine/clock.ts'
+import type {Event, EventOf, Json, Wish} from '../engine/event.ts'
+import {openJournal} from '../engine/journal.ts'
+import type {Journal} from '../engine/journal.ts'
+import {isHeld, readLease, takeLease} from '../engine/lease.ts'
+import type {HeldLease, Lease} from '../engine/lease.ts'
+import {describePlan, driveRun} from '../engine/run.ts'
+import type {RunEnd} from '../engine/run.ts'
+import {runState} from '../engine/run-state.ts'
+import type {Store} from '../engine/store.ts'
+import {releaseRunbook} from './plan.ts'
+import type {ReleaseInput} from './input.ts'
+import type {ReleaseWorld} from './ports.ts'
+
+/** What every operation on runs needs. */
+export interface Desk {
+  readonly store: Store
+  readonly clock: Clock
+  readonly ids: Ids
+  /** Fixed for the life of this process. */
+  readonly writer: string
+  readonly host: string
+  /** Who is at the desk, for people to read: an ARN. */
+  readonly who: string
+  readonly toolVersion: string
+}
+
+export interface Watching {
+  readonly onEvent?: (event: Event) => void
+  readonly onLive?: (step: string, data: unknown) => void
+  readonly onTick?: () => void
+  readonly detach: AbortSignal
+  readonly leave: AbortSignal
+  readonly until: 'ended' | 'tidied'
+}
+
+export interface Ran {
+  readonly run: string
+  readonly events: readonly Event[]
+  readonly end: RunEnd
+}
+
+export function runId(clock: Clock, ids: Ids): string {
+  const stamp = new Date(clock.now()).toISOString()
+  return `r-${stamp.slice(0, 10).replaceAll('-', '')}-${stamp.slice(11, 19).replaceAll(':', '')}-${ids(4)}`
+}
+
+/** Takes the lease for a new run, or says who has it; an unfinished run counts as having it. */
+export async function claimRelease(desk: Desk, service: string): Promise<{readonly run: string; readonly held: HeldLease}> {
+  const before = await readLease(desk.store, service)
+  if (before !== null) await refuseUnlessOver(desk, before)
+  const run = runId(desk.clock, desk.ids)
+  return {run, held: await take(desk, service, run, 'release')}
+}
+
+export async function startRelease(desk: Desk, claimed: {readonly run: string; readonly held: HeldLease}, input: ReleaseInput, world: ReleaseWorld, watching: Watching): Promise<Ran> {
+  const {run, held} = claimed
+  const journal = await open(desk, run, watching)
+  const runbook = releaseRunbook(input)
+  await journal.append(held.lease.epoch, 'planned', {
+    ...describePlan(runbook.plan(runbook.first, [])), input: input as unknown as Json, toolVersion: desk.toolVersion,
+  })
+  return drive(desk, journal, held, input, world, watching)
+}
+
+/** Goes on with a run on this machine, from its journal alone. */
+export async function resumeRelease(desk: Desk, run: string, worldOf: (input: ReleaseInput) => Promise<ReleaseWorld>, watching: Watching): Promise<Ran> {
+  const journal = await open(desk, run, {})
+  const {input} = readInput(journal)
+  const held = await takeOver(desk, input.config.service, run, watching)
+  const fresh = await open(desk, run, watching)
+  if (runState(fresh.events).paused !== null) {
+    await fresh.append(held.lease.epoch, 'asked', {wish: 'resume', by: desk.who, why: 'release resume'})
+  }
+  return drive(desk, fresh, held, input, await worldOf(input), watching)
+}
+
+/** Writes a wish for whoever ticks next. */
+export async function askRun(desk: Desk, run: string, wish: Wish, why: string): Promise<Journal> {
+  const journal = await open(desk, run, {})
+  const epoch = journal.events.at(-1)?.epoch ?? 0
+  await journal.append(epoch, 'asked', {wish, by: desk.who, why})
+  return journal
+}
+
+/** Event 0 as it was written. */
+export function readInput(journal: {readonly run: string; readonly events: readonly Event[]}): {readonly input: ReleaseInput; readonly toolVersion: string} {
+  const first = journal.events[0]
+  if (first?.kind !== 'planned' || first.data.input === undefined) {
+    throw new SluiceError({
+      code: 'run-unknown', exitCode: ExitCode.usage, message: `There is no run ${journal.run} here.`, suggestions: ['sluice release history'],
+    })
+  }
+  return {input: first.data.input as unknown as ReleaseInput, toolVersion: first.data.toolVersion ?? 'unknown'}
+}
+
+/** Is anything left to do in a run: its outcome, or the old slot still to be scaled down? */
+export function leftOver(events: readonly Event[]): 'outcome' | 'retire' | 'nothing' {
+  const state = runState(events)
+  if (state.ended === null) return 'outcome'
+  if (state.ended.data.outcome !== 'promoted') return 'nothing'
+  return state.plan === 'retire' && state.steps.get('retire')?.kind === 'done' ? 'nothing' : 'retire'
+}
+
+async function drive(desk: Desk, journal: Journal, held: HeldLease, input: ReleaseInput, world: ReleaseWorld, watching: Watching): Promise<Ran> {
+  const {epoch, expiresAt} = held.lease
+  await journal.append(epoch, 'lease-taken', {owner: desk.writer, host: desk.host, expiresAt})
+  const end = await driveRun({
+    runbook: releaseRunbook(input), world, journal, held, clock: desk.clock,
+    until: watching.until, detach: watching.detach, leave: watching.leave,
+    ...(watching.onLive !== undefined && {onLive: watching.onLive}),
+    ...(watching.onTick !== undefined && {onTick: watching.onTick}),
+  })
+  if (end.kind === 'ended' || end.kind === 'paused' || end.kind === 'detached') await held.release().catch(() => undefined)
+  return {run: journal.run, events: journal.events, end}
+}
+
+const open = (desk: Desk, run: string, {onEvent}: Pick<Watching, 'onEvent'>): Promise<Journal> =>
+  openJournal({store: desk.store, run, writer: desk.writer, clock: desk.clock, ...(onEvent !== undefined && {onEvent})})
+
+async function refuseUnlessOver(desk: Desk, lease: Lease): Promise<void> {
+  if (isHeld(lease, desk.clock.now())) throw heldError(lease)
+  const events = (await open(desk, lease.run, {})).events
+  if (events.length === 0 || leftOver(events) !== 'outcome') return
+  throw new SluiceError({
+    code: 'run-unfinished',
+    exitCode: ExitCode.leaseHeld,
+    message: `Run ${lease.run} of ${lease.operation} by ${lease.owner} on ${lease.host}, since ${iso(lease.since)}, isn't finished and nobody ticks it.`,
+    suggestions: [`sluice release resume ${lease.run}`, `sluice release abort ${lease.run}`],
+  })
+}
+
+async function take(desk: Desk, service: string, run: string, operation: string): Promise<HeldLease> {
+  const {store, clock, writer, host} = desk
+  const taken = await takeLease({store, clock, target: service, run, owner: writer, host, operation})
+  if (taken.kind === 'held') throw heldError(taken.lease)
+  return taken.held
+}
+
+/** Waits out an owner that may be dead: its lease either is renewed (somebody is there) or runs out. */
+async function takeOver(desk: Desk, service: string, run: string, watching: Watching): Promise<HeldLease> {
+  const seen = await readLease(desk.store, service)
+  for (;;) {
+    const lease = await readLease(desk.store, service)
+    const now = desk.clock.now()
+    if (lease === null || !isHeld(lease, now)) return take(desk, service, run, 'release')
+    // Renewed since we began to look: its owner is alive.
+    if (seen === null || lease.expiresAt > seen.expiresAt || lease.epoch > seen.epoch) throw heldError(lease)
+    await desk.clock.until(Math.min(lease.expiresAt + 1, now + 10_000), watching.detach)
+  }
+}
+
+export function heldError(lease: Lease): SluiceError {
+  return new SluiceError({
+    code: 'lease-held',
+    exitCode: ExitCode.leaseHeld,
+    message: `${lease.operation} ${lease.run} has the lease: ${lease.owner} on ${lease.host}, since ${iso(lease.since)}.`,
+    suggestions: [`sluice release watch ${lease.run}`, `sluice release abort ${lease.run}`],
+    details: [],
+  })
+}
+
+const iso = (at: number): string => new Date(at).toISOString().replace('.000Z', 'Z')
+
+/** The last event of a kind, typed. */
+export function lastOf<K extends Event['kind']>(events: readonly Event[], kind: K): EventOf<K> | undefined {
+  return events.findLast((event): event is EventOf<K> & Event => event.kind === kind) as EventOf<K> | undefined
+}
