@@ -47,6 +47,8 @@ export interface Fault {
   readonly rate?: number
   readonly seconds?: number
   readonly ms?: number
+  /** Virtual epoch ms at which it was switched on; the world fills it in. */
+  readonly setAt?: number
 }
 
 export interface World {

@@ -23,7 +23,6 @@ export interface MetricSeries {
   readonly namespace: string
   readonly metric: string
   readonly dimensions: Readonly<Record<string, string>>
-  readonly unit: string | undefined
   /** By start of the minute, virtual epoch ms. */
   readonly minutes: Map<number, MinuteAggregate>
 }
@@ -35,9 +34,18 @@ export interface SeriesName {
   readonly dimensions: Readonly<Record<string, string>>
 }
 
+export interface MetricSummary {
+  readonly sum: number
+  readonly count: number
+  readonly min: number
+  readonly max: number
+}
+
 export interface MetricStore extends MetricSink {
   /** As `observe`, for a value that was seen `count` times. */
   observeCount(point: Parameters<MetricSink['observe']>[0], count: number): void
+  /** A summary made elsewhere (`StatisticValues`): it counts, but adds nothing to the distribution. */
+  observeSummary(point: Omit<Parameters<MetricSink['observe']>[0], 'value'>, summary: MetricSummary): void
   find(name: SeriesName): MetricSeries | undefined
   all(): Iterable<MetricSeries>
 }
@@ -55,16 +63,17 @@ export function createMetricStore(now: () => number): MetricStore {
     }
   }
 
-  const observeCount: MetricStore['observeCount'] = (point, count) => {
+  /** null: too old to be kept. */
+  const aggregateAt = (point: SeriesName & {readonly at?: number}): MinuteAggregate | null => {
     const present = now()
     const at = point.at ?? present
-    if (at < present - KEPT_MS || count <= 0) return
+    if (at < present - KEPT_MS) return null
     prune(present)
     const key = seriesKey(point)
     let one = series.get(key)
     if (one === undefined) {
       const {region, namespace, metric, dimensions} = point
-      one = {region, namespace, metric, dimensions: {...dimensions}, unit: undefined, minutes: new Map()}
+      one = {region, namespace, metric, dimensions: {...dimensions}, minutes: new Map()}
       series.set(key, one)
     }
     const minute = Math.floor(at / MINUTE_MS) * MINUTE_MS
@@ -73,28 +82,41 @@ export function createMetricStore(now: () => number): MetricStore {
       aggregate = {sum: 0, count: 0, min: Infinity, max: -Infinity, values: new Map()}
       one.minutes.set(minute, aggregate)
     }
-    add(aggregate, point.value, count)
+    return aggregate
+  }
+
+  const observeCount: MetricStore['observeCount'] = (point, count) => {
+    if (count <= 0) return
+    const aggregate = aggregateAt(point)
+    if (aggregate === null) return
+    addSummary(aggregate, {sum: point.value * count, count, min: point.value, max: point.value})
+    const {values} = aggregate
+    const kept = values.size < EXACT_VALUES || values.has(point.value) ? point.value : Number(point.value.toPrecision(3))
+    values.set(kept, (values.get(kept) ?? 0) + count)
+  }
+
+  const observeSummary: MetricStore['observeSummary'] = (point, summary) => {
+    const aggregate = aggregateAt(point)
+    if (aggregate !== null) addSummary(aggregate, summary)
   }
 
   return {
     observe: (point) => { observeCount(point, 1) },
     observeCount,
+    observeSummary,
     find: (name) => series.get(seriesKey(name)),
     all: () => series.values(),
   }
 }
 
-function add(aggregate: MinuteAggregate, value: number, count: number): void {
-  aggregate.sum += value * count
-  aggregate.count += count
-  aggregate.min = Math.min(aggregate.min, value)
-  aggregate.max = Math.max(aggregate.max, value)
-  const {values} = aggregate
-  const kept = values.size < EXACT_VALUES || values.has(value) ? value : Number(value.toPrecision(3))
-  values.set(kept, (values.get(kept) ?? 0) + count)
+function addSummary(aggregate: MinuteAggregate, summary: MetricSummary): void {
+  aggregate.sum += summary.sum
+  aggregate.count += summary.count
+  aggregate.min = Math.min(aggregate.min, summary.min)
+  aggregate.max = Math.max(aggregate.max, summary.max)
 }
 
-function seriesKey(name: SeriesName): string {
+export function seriesKey(name: SeriesName): string {
   const dimensions = Object.keys(name.dimensions).sort().map((key) => `${key}=${name.dimensions[key]}`)
   return [name.region, name.namespace, name.metric, ...dimensions].join('\u0000')
 }

@@ -22,7 +22,7 @@ export interface WorldOptions {
 export interface SandboxWorld extends World {
   readonly metrics: MetricStore
   /** Turns a fault on and answers it with its id. */
-  setFault(fault: Omit<Fault, 'id'>): Fault
+  setFault(fault: Omit<Fault, 'id' | 'setAt'>): Fault
   /** Turns off one fault (by id), all of a kind, or all; answers how many that were. */
   clearFault(idOrKind?: string): number
   allFaults(): readonly Fault[]
@@ -65,7 +65,7 @@ export function createWorld(options: WorldOptions): SandboxWorld {
     invoke,
     setFault: (fault) => {
       faultNumber += 1
-      const known = {...fault, id: `f-${faultNumber}`}
+      const known = {...fault, id: `f-${faultNumber}`, setAt: clock.now()}
       faults = [...faults, known]
       return known
     },

@@ -1,0 +1,100 @@
+/**
+ * Application Auto Scaling, as far as a release touches it: scalable targets and what is suspended. It never moves a desired
+ * count: on AWS too, a target's new minimum acts only with the next scaling activity, and no policies are modelled.
+ */
+import type {
+  DeregisterScalableTargetRequest, DescribeScalableTargetsRequest, DescribeScalableTargetsResponse, RegisterScalableTargetRequest,
+  RegisterScalableTargetResponse, ScalableTarget, SuspendedState,
+} from '@aws-sdk/client-application-auto-scaling'
+import {AwsFault} from '../world/contract.ts'
+import type {CallContext, Service, World} from '../world/contract.ts'
+
+const LARGEST_PAGE = 50
+
+export function createApplicationAutoScaling(world: World): Service {
+  const targets = new Map<string, ScalableTarget>()
+  return {
+    name: 'application-autoscaling',
+    operations: {
+      RegisterScalableTarget: async (input: RegisterScalableTargetRequest, call: CallContext): Promise<RegisterScalableTargetResponse> => {
+        const key = targetKey(input, call)
+        if (!targets.has(key)) await requireService(world, input, call)
+        const next = registered(world, targets.get(key), input, call)
+        targets.set(key, next)
+        return {ScalableTargetARN: next.ScalableTargetARN}
+      },
+      DescribeScalableTargets: (input: DescribeScalableTargetsRequest, call: CallContext) => describe(targets, input, call),
+      DeregisterScalableTarget: (input: DeregisterScalableTargetRequest, call: CallContext) => {
+        const key = targetKey(input, call)
+        if (!targets.delete(key)) throw new AwsFault('ObjectNotFoundException', `No scalable target registered for ${describeTarget(input)}`)
+        return {}
+      },
+    },
+  }
+}
+
+type Named = Pick<RegisterScalableTargetRequest, 'ServiceNamespace' | 'ResourceId' | 'ScalableDimension'>
+
+function targetKey(input: Named, call: CallContext): string {
+  if (input.ServiceNamespace !== 'ecs' || input.ScalableDimension !== 'ecs:service:DesiredCount') {
+    throw new AwsFault('ValidationException', `The sandbox scales ecs:service:DesiredCount only, not ${input.ScalableDimension}`)
+  }
+  return `${call.region}/${input.ResourceId}`
+}
+
+function describeTarget(input: Named): string {
+  return `service namespace: ${input.ServiceNamespace}, resource ID: ${input.ResourceId}, scalable dimension: ${input.ScalableDimension}`
+}
+
+/** What a partial update leaves out stays as it was. */
+function registered(world: World, known: ScalableTarget | undefined, input: RegisterScalableTargetRequest, call: CallContext): ScalableTarget {
+  const min = input.MinCapacity ?? known?.MinCapacity
+  const max = input.MaxCapacity ?? known?.MaxCapacity
+  if (min === undefined || max === undefined) {
+    throw new AwsFault('ValidationException', 'MinCapacity and MaxCapacity are required when registering a new scalable target')
+  }
+  if (min < 0 || max < 0) throw new AwsFault('ValidationException', 'Minimum and maximum capacity cannot be negative')
+  if (min > max) throw new AwsFault('ValidationException', `Maximum capacity cannot be less than minimum capacity (${max} < ${min})`)
+  const suspended: SuspendedState = {
+    DynamicScalingInSuspended: false, DynamicScalingOutSuspended: false, ScheduledScalingSuspended: false, ...known?.SuspendedState, ...input.SuspendedState,
+  }
+  const arn = `arn:aws:application-autoscaling:${call.region}:${call.account}:scalable-target/${world.hex(24)}`
+  return {
+    ServiceNamespace: input.ServiceNamespace,
+    ResourceId: input.ResourceId,
+    ScalableDimension: input.ScalableDimension,
+    MinCapacity: min,
+    MaxCapacity: max,
+    RoleARN: `arn:aws:iam::${call.account}:role/aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_ECSService`,
+    CreationTime: known?.CreationTime ?? new Date(world.clock.now()),
+    SuspendedState: suspended,
+    ScalableTargetARN: known?.ScalableTargetARN ?? arn,
+  }
+}
+
+/** AWS refuses a target for a service that isn't there. A world without ECS can't say. */
+async function requireService(world: World, input: RegisterScalableTargetRequest, call: CallContext): Promise<void> {
+  const [kind, cluster, service] = (input.ResourceId ?? '').split('/')
+  if (kind !== 'service' || cluster === undefined || service === undefined) {
+    throw new AwsFault('ValidationException', 'Unsupported service namespace, resource type or scalable dimension')
+  }
+  try {
+    const answer = await world.invoke('ecs', 'DescribeServices', {cluster, services: [service]}, call.region) as {readonly services?: readonly {readonly status?: string}[]}
+    if (answer.services?.some((one) => one.status === 'ACTIVE') === true) return
+  } catch (error) {
+    if (error instanceof AwsFault && error.code === 'NotImplemented') return
+    if (!(error instanceof AwsFault)) throw error
+  }
+  throw new AwsFault('ValidationException', `ECS service doesn't exist: ${input.ResourceId}`)
+}
+
+function describe(targets: ReadonlyMap<string, ScalableTarget>, input: DescribeScalableTargetsRequest, call: CallContext): DescribeScalableTargetsResponse {
+  const found = [...targets].filter(([key, target]) => key.startsWith(`${call.region}/`)
+    && target.ServiceNamespace === input.ServiceNamespace
+    && (input.ResourceIds === undefined || input.ResourceIds.includes(target.ResourceId ?? ''))
+    && (input.ScalableDimension === undefined || target.ScalableDimension === input.ScalableDimension)).map(([, target]) => target)
+  const start = input.NextToken === undefined ? 0 : Number(input.NextToken)
+  if (!Number.isInteger(start)) throw new AwsFault('InvalidNextTokenException', 'The next token is not valid')
+  const end = start + Math.min(input.MaxResults ?? LARGEST_PAGE, LARGEST_PAGE)
+  return {ScalableTargets: found.slice(start, end), ...(end < found.length && {NextToken: String(end)})}
+}
