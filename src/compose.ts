@@ -2,9 +2,18 @@
  * The one file that wires adapters to ports. Commands come here for anything that reaches AWS or a sandbox; every adapter is
  * imported when it is needed, so that a command loads no service client it doesn't use.
  */
-import type {Clock} from './runbooks/engine/clock.ts'
+import {randomInt} from 'node:crypto'
+import {readFile} from 'node:fs/promises'
+import {homedir, hostname} from 'node:os'
+import {join} from 'node:path'
+import type {ReleaseConfig} from './config/release-config.ts'
+import type {DiscoveredService} from './infra/aws/discover.ts'
 import type {AwsSession} from './infra/aws/session.ts'
-import {ExitCode, SluiceError} from './errors.ts'
+import type {DoctorWorld} from './runbooks/doctor/ports.ts'
+import type {Clock, Ids} from './runbooks/engine/clock.ts'
+import type {Store} from './runbooks/engine/store.ts'
+import type {ReleaseWorld} from './runbooks/release/ports.ts'
+import type {Desk} from './runbooks/release/run-release.ts'
 
 export interface SessionInput {
   readonly region: string
@@ -29,12 +38,37 @@ export function sandboxName(flag: string | undefined, env: NodeJS.ProcessEnv): s
 
 /** A session whose caller is known: account and identity are asked once, before anything else. */
 export async function openSession(input: SessionInput): Promise<OpenSession> {
-  const {session, clock} = await connect(input)
-  const identity = await session.call('sts', 'GetCallerIdentity', {})
-  if (identity.Account === undefined || identity.Arn === undefined) {
-    throw new SluiceError({code: 'no-identity', exitCode: ExitCode.credentials, message: 'AWS did not say which account these credentials belong to.', suggestions: ['aws sts get-caller-identity']})
+  const [{session, clock}, {identity}] = await Promise.all([connect(input), import('./infra/aws/identity.ts')])
+  const {account, arn} = await identity(session)
+  return {session, clock, account, arn}
+}
+
+/** Every service with a live rule in the Region, for `sluice init --import`. */
+export async function discover(input: SessionInput): Promise<readonly DiscoveredService[]> {
+  const [{session}, {discoverServices}] = await Promise.all([connect(input), import('./infra/aws/discover.ts')])
+  return discoverServices(session)
+}
+
+/** Everything doctor looks at. The caller is asked first: without an account the state bucket has no name. */
+export async function openDoctor({config, sandbox, env}: {readonly config: ReleaseConfig; readonly sandbox: string | undefined; readonly env: NodeJS.ProcessEnv}): Promise<DoctorWorld> {
+  const [{session, clock}, {identity}, {releaseWorld}, {stateBucketName, stateStore}, {stateBucketStatus}, {ruleSurroundings}] = await Promise.all([
+    connect({region: config.region, sandbox, env}),
+    import('./infra/aws/identity.ts'),
+    import('./infra/aws/release-world.ts'),
+    import('./infra/aws/state-store.ts'),
+    import('./infra/aws/state-bucket-status.ts'),
+    import('./infra/aws/rule-surroundings.ts'),
+  ])
+  const caller = await identity(session)
+  return {
+    config,
+    release: releaseWorld(config, session, {account: caller.account}),
+    store: stateStore(session, stateBucketName(caller.account, config.region)),
+    now: () => clock.now(),
+    caller: async () => caller,
+    stateBucket: (signal) => stateBucketStatus(session, caller.account, signal),
+    surroundings: (signal) => ruleSurroundings(session, config, signal),
   }
-  return {session, clock, account: identity.Account, arn: identity.Arn}
 }
 
 /** A session before anybody has asked who we are. */
@@ -50,4 +84,60 @@ export async function connect(input: SessionInput): Promise<{readonly session: A
   const {endpoint} = await readHandle(name, input.env)
   const clock = await sandboxClock(endpoint)
   return {clock, session: awsSession({region: input.region, clock, sandbox: {endpoint}})}
+}
+
+export interface OpenDesk extends OpenSession {
+  readonly desk: Desk
+  /** The world of a release with this configuration, in the Region of the session. */
+  worldOf(config: ReleaseConfig): Promise<ReleaseWorld>
+}
+
+/**
+ * A session with its state: the bucket of the account and Region, mirrored to this machine. `make-state` creates the bucket when
+ * it is missing; reading commands look into the local directory then.
+ */
+export async function openDesk(input: SessionInput, state: 'make-state' | 'read-state'): Promise<OpenDesk> {
+  const opened = await openSession(input)
+  const {session, clock, account, arn} = opened
+  const [{directoryStore}, {mirroredStore}, {stateStore, stateBucketName}, {ensureStateBucket, stateBucketExists}] = await Promise.all([
+    import('./infra/local/directory-store.ts'), import('./infra/local/mirrored-store.ts'),
+    import('./infra/aws/state-store.ts'), import('./infra/aws/ensure-state-bucket.ts'),
+  ])
+  const root = join(stateHome(input.env), account, session.region)
+  const remote = (): Store => mirroredStore(stateStore(session, stateBucketName(account, session.region)), root)
+  let store: Store
+  if (state === 'make-state') {
+    await ensureStateBucket(session, account)
+    store = remote()
+  } else {
+    store = (await stateBucketExists(session, account)) ? remote() : directoryStore(root)
+  }
+  const ids = randomIds
+  const desk: Desk = {
+    store, clock, ids, writer: `${arn.split(/[:/]/).at(-1) ?? 'somebody'}-${ids(6)}`, host: hostname(), who: arn, toolVersion: await toolVersion(),
+  }
+  return {
+    ...opened,
+    desk,
+    async worldOf(config) {
+      const {releaseWorld} = await import('./infra/aws/release-world.ts')
+      return releaseWorld(config, session, {account})
+    },
+  }
+}
+
+/** Where everything of this machine's lies: `$XDG_STATE_HOME/sluice`. */
+export function stateHome(env: NodeJS.ProcessEnv): string {
+  const home = env['XDG_STATE_HOME']
+  return join(home === undefined || home === '' ? join(homedir(), '.local', 'state') : home, 'sluice')
+}
+
+const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz'
+
+/** Not for secrets: run ids and writers only have to differ. */
+const randomIds: Ids = (length) => Array.from({length}, () => alphabet[randomInt(alphabet.length)]).join('')
+
+async function toolVersion(): Promise<string> {
+  const {version} = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as {readonly version: string}
+  return version
 }

@@ -29,17 +29,19 @@ const rooms: Readonly<Record<string, Room>> = {
   // The outside world, and the pretended one.
   aws: {path: 'src/infra/aws/', rooms: ['errors', 'engine', 'runbooks', 'config'], packages: ['@aws-sdk/*']},
   sandbox: {path: 'src/sandbox/', rooms: ['errors'], packages: ['@aws-sdk/*', '@smithy/core']},
+  local: {path: 'src/infra/local/', rooms: ['errors', 'engine'], packages: []},
   clocks: {path: 'src/clocks.ts', rooms: ['errors', 'engine'], packages: []},
 
   // Where they meet.
-  compose: {path: 'src/compose.ts', rooms: ['errors', 'engine', 'runbooks', 'config', 'judge', 'aws', 'clocks'], packages: []},
+  compose: {path: 'src/compose.ts', rooms: ['errors', 'engine', 'runbooks', 'config', 'judge', 'aws', 'local', 'clocks'], packages: []},
+  watching: {path: 'src/watching.ts', rooms: ['errors', 'engine', 'runbooks', 'ui'], packages: []},
   command: {path: 'src/command.ts', rooms: ['errors', 'report'], packages: ['@oclif/core']},
   report: {path: 'src/report-error.ts', rooms: ['errors'], packages: []},
   unknownCommand: {path: 'src/unknown-command.ts', rooms: ['errors', 'nearest'], packages: []},
   main: {path: 'src/main.ts', rooms: ['errors', 'report', 'unknownCommand'], packages: ['@oclif/core']},
-  commands: {path: 'src/commands/', rooms: ['errors', 'nearest', 'command', 'compose', 'config', 'engine', 'runbooks', 'ui', 'judge'], packages: ['@oclif/core']},
+  commands: {path: 'src/commands/', rooms: ['errors', 'nearest', 'command', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'judge'], packages: ['@oclif/core']},
   sandboxCommands: {path: 'src/commands/sandbox/', rooms: ['errors', 'nearest', 'command', 'compose', 'config', 'ui', 'sandbox'], packages: ['@oclif/core']},
-  demo: {path: 'src/commands/demo', rooms: ['errors', 'command', 'compose', 'config', 'engine', 'runbooks', 'ui', 'sandbox'], packages: ['@oclif/core']},
+  demo: {path: 'src/commands/demo', rooms: ['errors', 'command', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'sandbox'], packages: ['@oclif/core']},
 }
 
 const longestCommand = 80

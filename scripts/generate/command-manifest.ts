@@ -39,7 +39,7 @@ export async function commandManifest(): Promise<CommandManifest> {
   const config = await Config.load({root, ignoreManifest: true, pjson: source as never})
   const plugin = config.plugins.get(config.name)
   if (plugin === undefined) throw new Error('oclif found no commands')
-  const {commands} = plugin.manifest as unknown as CommandManifest
+  const {commands} = (plugin as unknown as {readonly manifest: CommandManifest}).manifest
   const sorted = Object.values(commands).sort((one, other) => one.id.localeCompare(other.id))
   return {commands: Object.fromEntries(sorted.map((command) => [command.id, built(command)])), version: pjson.version}
 }

@@ -13,7 +13,7 @@ import type {Problem} from './problem.ts'
 import type {ReleaseConfig} from './release-config.ts'
 import {resolveConfig} from './resolve-config.ts'
 import type {RuleContext} from './rules.ts'
-import {ruleProblems} from './rules.ts'
+import {leftToDo, ruleProblems} from './rules.ts'
 import {checkShape} from './shape-problems.ts'
 
 export type Parsed =
@@ -56,7 +56,10 @@ export function parseConfig(text: string, options: RuleContext = {}): Parsed {
     return {kind: 'problems', problems: [line({line: 1, column: 1}, `not readable as YAML: ${(error as Error).message}`)]}
   }
   const shape = checkShape(raw)
-  const problems = [...(shape.ok ? [] : shape.problems), ...ruleProblems(raw, options)]
+  const toDo = leftToDo(raw)
+  const unfinished = new Set(toDo.map(({path}) => pathText(path)))
+  const others = [...(shape.ok ? [] : shape.problems), ...ruleProblems(raw, options)].filter(({path}) => !unfinished.has(pathText(path)))
+  const problems = [...toDo, ...others]
   if (shape.ok && problems.length === 0) return {kind: 'config', config: resolveConfig(shape.input)}
   const placed = problems.map((problem) => ({problem, position: positionOf(problem, document, lines)}))
   placed.sort((one, other) => one.position.line - other.position.line || one.position.column - other.position.column)

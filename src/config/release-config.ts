@@ -58,7 +58,7 @@ export interface ReleaseConfig {
   readonly warmMs: number
   readonly afterPromotion: 'alert' | 'roll-back'
   readonly deadMansSwitch: {
-    /** Scheduler's role: may call ModifyRule on the live rule and RegisterScalableTarget. null: none was named; nothing can be armed. */
+    /** Scheduler's role: may call ModifyRule on the live rule and RegisterScalableTarget. null: `sluice-switch` of the account. */
     readonly role: string | null
     /** SQS queue ARN for calls that failed, or null. */
     readonly deadLetterQueue: string | null

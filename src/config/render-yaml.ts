@@ -5,22 +5,26 @@
 import {stringify} from 'yaml'
 
 export interface DiscoveredSlot {
-  readonly service: string
-  readonly targetGroup: string
+  readonly service: string | null
+  readonly targetGroup: string | null
 }
 
 /** As much of a configuration as is known; what is null is left for the person to fill in. */
 export interface Discovered {
-  readonly service: string
-  readonly region: string
+  readonly service: string | null
+  readonly region: string | null
   readonly loadBalancer: string | null
   readonly listener: string | null
   readonly rule: string | null
   readonly cluster: string | null
   readonly container: string | null
-  readonly slots: {readonly a: DiscoveredSlot | null; readonly b: DiscoveredSlot | null}
-  readonly switchRole: string | null
-  readonly deadLetterQueue: string | null
+  readonly slots: {readonly a: DiscoveredSlot; readonly b: DiscoveredSlot}
+}
+
+/** What is known when nothing was looked at. */
+export function undiscovered(service: string | null, region: string | null): Discovered {
+  const slot = {service: null, targetGroup: null}
+  return {service, region, loadBalancer: null, listener: null, rule: null, cluster: null, container: null, slots: {a: slot, b: slot}}
 }
 
 export interface RenderOptions {
@@ -36,9 +40,9 @@ export function renderYaml(found: Discovered, {schema}: RenderOptions): string {
     '# What `sluice release` works on. Durations have a unit (90s, 5m, 1h30m), shares are percents (0.5%).',
     '# Lines that begin with # hold defaults: take the # away to change one.',
     '',
-    `service: ${scalar(found.service)}`,
+    known('service', found.service, 'the name of the service'),
     '# environment: production',
-    `region: ${scalar(found.region)}`,
+    known('region', found.region, 'its Region, like eu-west-1'),
     '',
     '# The load balancer, and the one rule whose weights a release moves.',
     known('loadBalancer', found.loadBalancer, 'the ARN of the application load balancer'),
@@ -54,8 +58,7 @@ export function renderYaml(found: Discovered, {schema}: RenderOptions): string {
     '',
     judging,
     stepping,
-    ...deadMansSwitch(found),
-    '',
+    deadMansSwitch,
     recovery,
   ].join('\n')
 }
@@ -64,11 +67,11 @@ function known(key: string, value: string | null, what: string): string {
   return `${key}: ${value === null ? `TODO # ${what}` : scalar(value)}`
 }
 
-function slot(letter: string, found: DiscoveredSlot | null): readonly string[] {
+function slot(letter: string, found: DiscoveredSlot): readonly string[] {
   return [
     `  ${letter}:`,
-    `    ${known('service', found?.service ?? null, 'the name of an ECS service')}`,
-    `    ${known('targetGroup', found?.targetGroup ?? null, 'the ARN of its target group')}`,
+    `    ${known('service', found.service, 'the name of an ECS service')}`,
+    `    ${known('targetGroup', found.targetGroup, 'the ARN of its target group')}`,
   ]
 }
 
@@ -100,21 +103,15 @@ steps:
 # afterPromotion: alert     # or roll-back
 `
 
-function deadMansSwitch(found: Discovered): readonly string[] {
-  const rest = ['  # group: default', '  # window: 10m', '  # pausedWindow: 60m']
-  const queue = found.deadLetterQueue === null ? '  # deadLetterQueue: the ARN of an SQS queue for calls that failed' : `  deadLetterQueue: ${scalar(found.deadLetterQueue)}`
-  const why = '# The dead-man\'s switch: when nobody ticks a release any more, EventBridge Scheduler sends all traffic back to stable.'
-  if (found.switchRole !== null) return [why, 'switch:', `  role: ${scalar(found.switchRole)}`, queue, ...rest]
-  return [
-    why,
-    '# It needs a role that Scheduler can take and that may call elasticloadbalancing:ModifyRule on the rule above.',
-    'switch:',
-    '  # role: arn:aws:iam::ACCOUNT:role/NAME',
-    queue,
-    '  group: default',
-    ...rest.slice(1),
-  ]
-}
+const deadMansSwitch = `# The dead-man's switch: when nobody ticks a release any more, EventBridge Scheduler sends all traffic back to stable.
+# It takes a role that may call elasticloadbalancing:ModifyRule on the rule above.
+# switch:
+#   role: arn:aws:iam::ACCOUNT:role/sluice-switch
+#   deadLetterQueue: the ARN of an SQS queue for calls that failed
+#   group: default
+#   window: 10m
+#   pausedWindow: 60m
+`
 
 const recovery = `# Where a promoted version is carried to.
 # recovery:

@@ -25,6 +25,13 @@ function steps(raw: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
 }
 
+/** What `sluice init` left for a person: said once, whatever else such a value would be blamed for. */
+export function leftToDo(raw: unknown, path: Path = []): readonly Problem[] {
+  if (raw === 'TODO') return [wrong(path, 'still to be filled in')]
+  if (typeof raw !== 'object' || raw === null) return []
+  return Object.entries(raw).flatMap(([key, value]) => leftToDo(value, [...path, Array.isArray(raw) ? Number(key) : key]))
+}
+
 /** Milliseconds, `whenAbsent` if it isn't there, null if it is there but unreadable. */
 function durationAt(raw: unknown, path: Path, whenAbsent: number): number | null {
   const value = valueAt(raw, path)

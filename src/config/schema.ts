@@ -102,7 +102,7 @@ export const configSchema = map({
   warm: duration('How long the old slot keeps its size after a promotion, at least 7m (30m)', '30m').optional(),
   afterPromotion: oneOf(['alert', 'roll-back'], 'What a failed gate after a promotion does (alert)').optional(),
   switch: map({
-    role: optionalArn('role', 'the role EventBridge Scheduler takes').describe('Role that Scheduler takes to send traffic home; without it no dead-man\'s switch can be armed'),
+    role: optionalArn('role', 'the role EventBridge Scheduler takes').describe('Role that Scheduler takes to send traffic home (sluice-switch of the account)'),
     deadLetterQueue: optionalArn('queue', 'an SQS queue').describe('Queue for switch calls that failed'),
     group: text('Schedule group (default)', /^[A-Za-z0-9._-]{1,64}$/, `${names}, at most 64`).optional(),
     window: duration('Traffic goes home when nobody has ticked for this long (10m)', '10m').optional(),

@@ -1,0 +1,70 @@
+import {Flags} from '@oclif/core'
+import type {Outcome} from '../command.ts'
+import {SluiceCommand} from '../command.ts'
+import {openDoctor} from '../compose.ts'
+import {loadConfig} from '../config/load.ts'
+import type {ReleaseConfig} from '../config/release-config.ts'
+import {ExitCode, SluiceError} from '../errors.ts'
+import {examine} from '../runbooks/doctor/examine.ts'
+import type {Finding} from '../runbooks/doctor/finding.ts'
+import {doctorText, worst} from '../ui/doctor-text.ts'
+
+interface Found {
+  readonly findings: readonly Finding[]
+  readonly exitCode: ExitCode
+}
+
+export default class Doctor extends SluiceCommand {
+  static override description = `Look at everything a release relies on, and say what to mend.
+
+Reads only. Exits 0 when nothing failed (warnings don't), 2 when sluice.yaml is wrong, 4 without usable credentials, 1 when
+something on AWS failed a check.`
+
+  static override examples = ['<%= config.bin %> doctor', '<%= config.bin %> doctor --sandbox shop --json']
+
+  static override flags = {
+    config: Flags.string({description: 'the configuration', helpValue: 'FILE', default: 'sluice.yaml'}),
+    sandbox: Flags.string({description: 'look at this sandbox', helpValue: 'NAME'}),
+  }
+
+  protected override async execute(): Promise<Outcome> {
+    const {flags} = await this.parse(Doctor)
+    const node: Finding = {name: 'node', state: 'ok', words: process.version}
+    const {findings: rest, exitCode} = await found(flags.config, flags.sandbox)
+    const findings = [node, ...rest]
+    const state = worst(findings)
+    const color = process.stdout.isTTY && process.env['NO_COLOR'] === undefined
+    return {
+      outcome: state,
+      exitCode: state === 'fail' ? exitCode : ExitCode.done,
+      data: {findings},
+      text: doctorText(findings, {color, columns: process.stdout.columns}),
+    }
+  }
+}
+
+async function found(file: string, sandbox: string | undefined): Promise<Found> {
+  let config: ReleaseConfig
+  try {
+    config = await loadConfig(file)
+  } catch (error) {
+    return {findings: [asFinding('configuration', error)], exitCode: ExitCode.usage}
+  }
+  const valid: Finding = {name: 'configuration', state: 'ok', words: `${file}: ${config.service} in ${config.region}`}
+  try {
+    const findings = await examine(await openDoctor({config, sandbox, env: process.env}), new AbortController().signal)
+    return {findings: [valid, ...findings], exitCode: ExitCode.unexpected}
+  } catch (error) {
+    const exitCode = error instanceof SluiceError ? error.exitCode : ExitCode.bug
+    return {findings: [valid, asFinding(exitCode === ExitCode.credentials ? 'credentials' : 'connection', error)], exitCode}
+  }
+}
+
+function asFinding(name: string, error: unknown): Finding {
+  if (!(error instanceof SluiceError)) throw error
+  const {message, details, suggestions} = error
+  if (details.length === 0) return {name, state: 'fail', words: message, fix: suggestions}
+  // `sluice.yaml:12:7  what is wrong`: the place becomes the name.
+  const children = details.map((line): Finding => ({name: /\d+:\d+(?= {2})/.exec(line)?.[0] ?? '', state: 'fail', words: line.replace(/^.*?\d+:\d+ {2}/, '')}))
+  return {name, state: 'fail', words: message, children}
+}
