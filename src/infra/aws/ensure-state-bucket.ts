@@ -27,6 +27,11 @@ export async function ensureStateBucket(session: AwsSession, account: string, si
   return {bucket, created}
 }
 
+/** Is the state bucket there, and finished? */
+export async function stateBucketExists(session: AwsSession, account: string, signal?: AbortSignal): Promise<boolean> {
+  return isComplete(session, stateBucketName(account, session.region), account, signal)
+}
+
 async function isComplete(session: AwsSession, bucket: string, account: string, signal: AbortSignal | undefined): Promise<boolean> {
   try {
     const answer = await session.call('s3', 'GetBucketVersioning', {Bucket: bucket, ExpectedBucketOwner: account}, {signal, resource: bucket})
