@@ -1,0 +1,215 @@
+/**
+ * A task's life: provisioned, image pulled, process started, registered as a target, running; then deregistered, drained,
+ * terminated, killed if it doesn't go. It must never leave a process without its task, nor stop one before its target drained
+ * (a StopTask from outside excepted: AWS doesn't wait either).
+ */
+import type * as E from '@aws-sdk/client-ecs'
+import type {World} from '../world/contract.ts'
+import type {Image} from '../plane/images.ts'
+import type {TaskProcess} from '../plane/task-process.ts'
+import {lastPart, say} from './ecs-state.ts'
+import type {Deployment, EcsRegion, EcsService, Task, TaskContainer} from './ecs-state.ts'
+
+const KEPT_STOPPED_MS = 60 * 60_000
+const DEFAULT_STOP_SECONDS = 30
+
+/** What ECS needs of the load balancers: the targets of its own tasks. */
+export interface TargetRegistry {
+  /** Null when there's no such target group. */
+  group(arn: string): {readonly drainMs: number; readonly hasLoadBalancer: boolean} | null
+  register(groupArn: string, port: number): void
+  deregister(groupArn: string, port: number): void
+  state(groupArn: string, port: number): {readonly state: string; readonly reason: string | undefined} | null
+}
+
+export interface TaskLifeOptions {
+  readonly world: World
+  readonly targets: TargetRegistry
+  readonly image: (reference: string) => Image | undefined
+  readonly start: (options: {env: Record<string, string>; seed: number; listening: (port: number) => void}) => TaskProcess
+  /** A task runs now. */
+  readonly running: (task: Task) => void
+  /** A task ended by itself, or never began. */
+  readonly failed: (task: Task) => void
+}
+
+export interface Stop {
+  readonly code: E.TaskStopCode
+  readonly reason: string
+  readonly drain: 'first' | 'no'
+}
+
+export interface TaskLife {
+  launch(state: EcsRegion, service: EcsService, deployment: Deployment): Task
+  stop(task: Task, why: Stop): void
+  process(task: Task): TaskProcess | undefined
+  close(): Promise<void>
+}
+
+export function createTaskLife(options: TaskLifeOptions): TaskLife {
+  const {world, targets} = options
+  const {clock} = world
+  const random = world.random('task-life')
+  const processes = new Map<Task, TaskProcess>()
+  const states = new Map<Task, EcsRegion>()
+  let closed = false
+  const after = (leastMs: number, mostMs: number, action: () => void): void => {
+    clock.at(clock.now() + leastMs + random() * (mostMs - leastMs), () => { if (!closed) action() })
+  }
+  const groupsOf = (task: Task): string[] => task.service.loadBalancers.flatMap((one) => one.targetGroupArn ?? [])
+  const deregister = (task: Task): void => {
+    const {port} = task
+    if (port !== undefined) for (const group of groupsOf(task)) targets.deregister(group, port)
+  }
+
+  const end = (task: Task): void => {
+    if (task.status === 'STOPPED') return
+    task.status = 'STOPPED'
+    task.desired = 'STOPPED'
+    task.stoppingAt ??= clock.now()
+    task.stoppedAt = clock.now()
+    processes.delete(task)
+    clock.at(clock.now() + KEPT_STOPPED_MS, () => {
+      states.get(task)?.tasks.delete(task.id)
+      states.delete(task)
+    })
+  }
+
+  const cannotPull = (task: Task, container: TaskContainer): void => {
+    container.reason = `CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref ${container.image}: ` +
+      `${container.image}: not found`
+    task.stopCode = 'TaskFailedToStart'
+    task.stoppedReason = container.reason
+    end(task)
+    options.failed(task)
+  }
+
+  const exited = (task: Task, exitCode: number): void => {
+    if (closed) return
+    const byItself = task.desired === 'RUNNING'
+    task.main.exitCode = exitCode
+    if (byItself) {
+      task.stopCode = 'EssentialContainerExited'
+      task.stoppedReason = 'Essential container in task exited'
+      deregister(task)
+    }
+    end(task)
+    if (byItself) options.failed(task)
+  }
+
+  const listening = (task: Task, port: number): void => {
+    if (task.desired === 'STOPPED' || closed) return
+    task.port = port
+    task.status = 'RUNNING'
+    task.startedAt = clock.now()
+    for (const group of groupsOf(task)) {
+      targets.register(group, port)
+      say(task.service, clock.now(), world.hex(32), `registered 1 targets in (target-group ${group})`)
+    }
+    options.running(task)
+  }
+
+  const startProcess = (task: Task): void => {
+    if (task.desired === 'STOPPED') return
+    for (const container of task.containers) {
+      const image = options.image(container.image)
+      if (image === undefined) {
+        cannotPull(task, container)
+        return
+      }
+      container.digest = image.digest
+    }
+    const definition = definedContainer(task)
+    const own = Object.fromEntries((definition?.environment ?? []).map(({name, value}) => [name ?? '', value ?? '']))
+    const env = {...options.image(task.main.image)?.env, ...own}
+    const child = options.start({env, seed: Math.floor(random() * 2 ** 31), listening: (port) => { listening(task, port) }})
+    processes.set(task, child)
+    void child.ended.then(({exitCode}) => { exited(task, exitCode) })
+  }
+
+  const terminate = (task: Task): void => {
+    const child = processes.get(task)
+    if (child === undefined) return
+    task.status = 'STOPPING'
+    child.terminate()
+    const graceMs = (definedContainer(task)?.stopTimeout ?? DEFAULT_STOP_SECONDS) * 1000
+    clock.at(clock.now() + graceMs, () => { if (processes.get(task) === child) child.kill() })
+  }
+
+  return {
+    launch: (state, service, deployment) => {
+      const task = newTask(world, service, deployment)
+      state.tasks.set(task.id, task)
+      states.set(task, state)
+      after(500, 1500, () => {
+        if (task.desired === 'STOPPED') return
+        task.status = 'PENDING'
+        after(1500, 4000, () => { startProcess(task) })
+      })
+      return task
+    },
+    stop: (task, why) => {
+      if (task.desired === 'STOPPED') return
+      task.desired = 'STOPPED'
+      task.stopCode = why.code
+      task.stoppedReason = why.reason
+      task.stoppingAt = clock.now()
+      deregister(task)
+      const child = processes.get(task)
+      if (child === undefined) {
+        end(task)
+        return
+      }
+      const drainMs = Math.max(0, ...groupsOf(task).map((group) => targets.group(group)?.drainMs ?? 0))
+      if (task.port === undefined || drainMs === 0 || why.drain === 'no') {
+        terminate(task)
+        return
+      }
+      task.status = 'DEACTIVATING'
+      clock.at(clock.now() + drainMs, () => { terminate(task) })
+    },
+    process: (task) => processes.get(task),
+    close: async () => {
+      closed = true
+      const children = [...processes.values()]
+      for (const child of children) child.kill()
+      await Promise.all(children.map(async (child) => child.ended))
+      processes.clear()
+    },
+  }
+}
+
+function definedContainer(task: Task): E.ContainerDefinition | undefined {
+  return task.deployment.definition.shape.containerDefinitions?.find((one) => one.name === task.main.name)
+}
+
+function newTask(world: World, service: EcsService, deployment: Deployment): Task {
+  const defined = deployment.definition.shape.containerDefinitions ?? []
+  const containers = defined.map((one): TaskContainer =>
+    ({name: one.name ?? '', image: one.image ?? '', digest: undefined, exitCode: undefined, reason: undefined}))
+  const behind = service.loadBalancers[0]?.containerName
+  const mainName = behind ?? defined.find((one) => one.essential !== false)?.name
+  const main = containers.find((one) => one.name === mainName) ?? containers[0]
+  if (main === undefined) throw new Error(`Task definition ${deployment.definition.arn} has no container`)
+  const id = world.hex(32)
+  return {
+    arn: `${service.cluster.arn.replace(':cluster/', ':task/')}/${id}`,
+    id,
+    region: service.region,
+    service,
+    deployment,
+    containers,
+    main,
+    createdAt: world.clock.now(),
+    status: 'PROVISIONING',
+    desired: 'RUNNING',
+    startedAt: undefined,
+    stoppingAt: undefined,
+    stoppedAt: undefined,
+    stopCode: undefined,
+    stoppedReason: undefined,
+    port: undefined,
+  }
+}
+
+export const taskName = (task: Task): string => `(task ${lastPart(task.arn)})`
