@@ -1,0 +1,112 @@
+/**
+ * The sandbox's own routes beside AWS's: its clock, what is going on, faults, images, traffic, and down. Loopback only, JSON
+ * both ways. A request that can't be read is a 400 with a sentence, never a guess.
+ */
+import type {IncomingMessage, ServerResponse} from 'node:http'
+import {AwsFault} from './world/contract.ts'
+import type {Fault} from './world/contract.ts'
+import {readBody} from './wire/request-body.ts'
+import {sandboxStatus} from './status.ts'
+import type {StatusSources} from './status.ts'
+
+export interface AdminSources extends StatusSources {
+  down(): void
+}
+
+export const FAULT_KINDS: readonly Fault['kind'][] = [
+  'throttle', 'error', 'lost-answer', 'latency', 'late-metrics', 'no-metrics', 'incident', 'unhealthy-targets', 'late-schedule', 'region-down',
+]
+
+class Unreadable extends Error {}
+class NoSuchRoute extends Error {}
+
+export function createAdmin(sources: AdminSources): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  return async (request, response) => {
+    const url = new URL(request.url ?? '/', 'http://sandbox')
+    try {
+      const body = await readJson(request)
+      const answer = await route(sources, `${request.method} ${url.pathname.slice('/_sluice'.length)}`, body, url.searchParams)
+      send(response, 200, answer)
+      if (url.pathname === '/_sluice/down' && request.method === 'POST') response.on('close', () => { sources.down() })
+    } catch (error) {
+      if (error instanceof NoSuchRoute) send(response, 404, {message: error.message})
+      else if (error instanceof Unreadable || error instanceof AwsFault) send(response, 400, {message: error.message})
+      else throw error
+    }
+  }
+}
+
+async function route(sources: AdminSources, what: string, body: Record<string, unknown>, query: URLSearchParams): Promise<object> {
+  const {world, plane} = sources
+  switch (what) {
+    case 'GET /clock': return {epochMs: world.clock.now(), speed: world.clock.speed}
+    case 'GET /status': return await sandboxStatus(sources)
+    case 'GET /faults': return {faults: world.allFaults()}
+    case 'POST /faults': return world.setFault(readFault(body, world.regions))
+    case 'DELETE /faults': return {cleared: world.clearFault(query.get('kind') ?? query.get('id') ?? undefined)}
+    case 'GET /images': return {images: plane.images.list()}
+    case 'POST /images': return {image: plane.images.add(text(body, 'tag'), strings(body['env'] ?? {})), known: true}
+    case 'GET /traffic': return {traffic: plane.traffic.stats()}
+    case 'POST /traffic': return setTraffic(sources, body)
+    case 'POST /down': return {closing: true}
+    default: throw new NoSuchRoute(`The sandbox has no ${what}.`)
+  }
+}
+
+function setTraffic({plane, shop}: AdminSources, body: Record<string, unknown>): object {
+  const perMinute = body['perMinute']
+  if (typeof perMinute !== 'number' || !Number.isFinite(perMinute) || perMinute < 0) throw new Unreadable('perMinute is a number of requests, 0 or more.')
+  const wanted = body['service'] === undefined ? shop().map((one) => one.service) : [text(body, 'service')]
+  for (const service of wanted) {
+    const known = shop().find((one) => one.service === service)
+    const loadBalancer = typeof body['loadBalancer'] === 'string' ? body['loadBalancer'] : known?.loadBalancer
+    if (loadBalancer === undefined) throw new Unreadable(`There is no service ${service} here; there is ${shop().map((one) => one.service).join(', ') || 'none'}.`)
+    plane.traffic.set(service, loadBalancer, perMinute)
+  }
+  return {services: wanted, perMinute}
+}
+
+function readFault(body: Record<string, unknown>, regions: readonly string[]): Omit<Fault, 'id' | 'setAt'> {
+  const kind = FAULT_KINDS.find((one) => one === body['kind'])
+  if (kind === undefined) throw new Unreadable(`There is no fault ${String(body['kind'])}; there are ${FAULT_KINDS.join(', ')}.`)
+  const {rate, seconds, ms, region, target} = body
+  if (rate !== undefined && !(typeof rate === 'number' && rate >= 0 && rate <= 1)) throw new Unreadable('rate is a fraction from 0 to 1.')
+  for (const [name, value] of [['seconds', seconds], ['ms', ms]] as const) {
+    if (value !== undefined && !(typeof value === 'number' && Number.isFinite(value) && value >= 0)) throw new Unreadable(`${name} is a number, 0 or more.`)
+  }
+  if (region !== undefined && !(typeof region === 'string' && regions.includes(region))) throw new Unreadable(`region is one of ${regions.join(', ')}.`)
+  if (kind === 'region-down' && region === undefined) throw new Unreadable(`region-down needs a region: one of ${regions.join(', ')}.`)
+  if (target !== undefined && typeof target !== 'string') throw new Unreadable('target is a name: s3, s3:PutObject, or a service.')
+  return {
+    kind, ...(typeof rate === 'number' && {rate}), ...(typeof seconds === 'number' && {seconds}), ...(typeof ms === 'number' && {ms}),
+    ...(typeof region === 'string' && {region}), ...(typeof target === 'string' && {target}),
+  }
+}
+
+function text(body: Record<string, unknown>, name: string): string {
+  const value = body[name]
+  if (typeof value !== 'string' || value === '') throw new Unreadable(`${name} is missing.`)
+  return value
+}
+
+function strings(value: unknown): Readonly<Record<string, string>> {
+  if (typeof value !== 'object' || value === null || Object.values(value).some((one) => typeof one !== 'string')) throw new Unreadable('env holds strings by name.')
+  return value as Readonly<Record<string, string>>
+}
+
+async function readJson(request: IncomingMessage): Promise<Record<string, unknown>> {
+  const source = (await readBody(request)).toString('utf8')
+  if (source.trim() === '') return {}
+  try {
+    const value: unknown = JSON.parse(source)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  } catch {
+    // Said below.
+  }
+  throw new Unreadable('The body is not a JSON object.')
+}
+
+function send(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, {'content-type': 'application/json', connection: 'close'})
+  response.end(JSON.stringify(body))
+}

@@ -1,0 +1,77 @@
+/**
+ * A whole sandbox in one process: the world, its services, the data plane, and one loopback endpoint for AWS's protocols and
+ * the admin routes. Closing it stops every process, server and timer it started, and nothing else.
+ */
+import {createAdmin} from './admin.ts'
+import {DEFAULT_SERVICES, DEFAULT_TRAFFIC_PER_MINUTE} from './options.ts'
+import type {SandboxOptions} from './options.ts'
+import {createPlane} from './plane/plane.ts'
+import {createApplicationAutoScaling} from './services/application-autoscaling.ts'
+import {createCloudWatch} from './services/cloudwatch.ts'
+import {createS3} from './services/s3.ts'
+import {createScheduler} from './services/scheduler.ts'
+import {createSts} from './services/sts.ts'
+import {buildShop, KNOWN_IMAGES, stableIsHealthy} from './shop.ts'
+import type {ShopService} from './shop.ts'
+import {catalogue} from './wire/catalogue.ts'
+import {listenOnLoopback} from './wire/loopback.ts'
+import {serviceModel} from './wire/model.ts'
+import {createWire} from './wire/wire.ts'
+import {createWorld} from './world/world.ts'
+import type {SandboxWorld} from './world/world.ts'
+
+export interface Sandbox {
+  readonly endpoint: string
+  readonly world: SandboxWorld
+  readonly shop: readonly ShopService[]
+  close(): Promise<void>
+  /** Resolves when it was closed, by whoever: a caller or `POST /_sluice/down`. */
+  readonly closed: Promise<void>
+}
+
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const world = createWorld(options)
+  const plane = createPlane(world)
+  const scheduler = createScheduler(world)
+  for (const service of [...plane.services, createS3(world), createSts(world), createApplicationAutoScaling(world), createCloudWatch(world), scheduler]) world.register(service)
+  for (const tag of KNOWN_IMAGES) plane.images.add(tag, {})
+
+  let shop: readonly ShopService[] = []
+  let closing: Promise<void> | undefined
+  let resolveClosed = (): void => {}
+  const closed = new Promise<void>((resolve) => { resolveClosed = resolve })
+  const wire = createWire(world)
+  const admin = createAdmin({name: options.name ?? 'default', world, plane, scheduler, shop: () => shop, down: () => { void close() }})
+  const server = await listenOnLoopback(async (request, response) => {
+    if (request.url?.startsWith('/_sluice/') === true) await admin(request, response)
+    else await wire(request, response)
+  }, options.port)
+
+  const close = (): Promise<void> => {
+    closing ??= (async () => {
+      // First nobody new gets in, then what moves is stopped, then the clock that moves it.
+      await server.close()
+      await plane.close()
+      await world.close()
+      resolveClosed()
+    })()
+    return closing
+  }
+
+  try {
+    if (options.world === 'shop') {
+      shop = await buildShop(world, options.services ?? DEFAULT_SERVICES)
+      await Promise.all([stableIsHealthy(world, shop), warmUp()])
+      for (const {service, loadBalancer} of shop) plane.traffic.set(service, loadBalancer, options.trafficPerMinute ?? DEFAULT_TRAFFIC_PER_MINUTE)
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return {endpoint: server.endpoint, world, shop, close, closed}
+}
+
+/** Models load while tasks start, one after the other: the first real call then needn't wait for them. */
+async function warmUp(): Promise<void> {
+  for (const entry of catalogue) await serviceModel(entry)
+}
