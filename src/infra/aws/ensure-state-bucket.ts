@@ -10,7 +10,7 @@ import {awsErrorName, isMissing} from './translate-error.ts'
 /** Answers the bucket's name. Safe to run again: what was interrupted halfway is finished. */
 export async function ensureStateBucket(session: AwsSession, account: string, signal?: AbortSignal): Promise<{readonly bucket: string; readonly created: boolean}> {
   const bucket = stateBucketName(account, session.region)
-  if (await isComplete(session, bucket, account, signal)) return {bucket, created: false}
+  if ((await versioning(session, bucket, account, signal)) === 'on') return {bucket, created: false}
   const created = await createBucket(session, bucket, signal)
   const options = {signal, resource: bucket}
   const owned = {Bucket: bucket, ExpectedBucketOwner: account}
@@ -32,12 +32,18 @@ export async function stateBucketExists(session: AwsSession, account: string, si
   return isComplete(session, stateBucketName(account, session.region), account, signal)
 }
 
-async function isComplete(session: AwsSession, bucket: string, account: string, signal: AbortSignal | undefined): Promise<boolean> {
+/** Whether there is a bucket to read, finished or not. */
+export async function stateBucketExists(session: AwsSession, account: string, signal?: AbortSignal): Promise<boolean> {
+  return (await versioning(session, stateBucketName(account, session.region), account, signal)) !== null
+}
+
+/** Null: no such bucket. */
+async function versioning(session: AwsSession, Bucket: string, account: string, signal: AbortSignal | undefined): Promise<'on' | 'off' | null> {
   try {
-    const answer = await session.call('s3', 'GetBucketVersioning', {Bucket: bucket, ExpectedBucketOwner: account}, {signal, resource: bucket})
-    return answer.Status === 'Enabled'
+    const answer = await session.call('s3', 'GetBucketVersioning', {Bucket, ExpectedBucketOwner: account}, {signal, resource: Bucket})
+    return answer.Status === 'Enabled' ? 'on' : 'off'
   } catch (error) {
-    if (isMissing(error)) return false
+    if (isMissing(error)) return null
     throw error
   }
 }

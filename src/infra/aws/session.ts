@@ -124,7 +124,7 @@ function sessionIn(region: string, input: AwsSessionInput, shared: Shared): AwsS
     },
     awsTime: () => shared.time.now(),
     async call<S extends ServiceName, O extends string & OperationName<S>>(service: S, operation: O, callInput: InputOf<S, O>, options: CallOptions = {}) {
-      const action = `${service}:${operation}`
+      const action = `${service}:${operation as string}`
       const began = performance.now()
       let failed = true
       shared.calls += 1

@@ -1,4 +1,5 @@
 /** A session whose clock stands still unless moved; the clients' `send` is mocked by each test, so nothing leaves the process. */
+import {expect} from 'vitest'
 import type {Clock} from '../../../src/runbooks/engine/clock.ts'
 import {awsSession} from '../../../src/infra/aws/session.ts'
 import type {AwsSession, ObservedCall} from '../../../src/infra/aws/session.ts'
@@ -46,3 +47,6 @@ export const groups = {a: arns.a, b: arns.b} as const
 export function awsError(name: string, status = 400, message = name): Error {
   return Object.assign(new Error(message), {name, $fault: status >= 500 ? 'server' : 'client', $metadata: {httpStatusCode: status, requestId: 'req-1'}})
 }
+
+/** Matches any text that has this in it. */
+export const containing = (text: string): unknown => expect.stringContaining(text)

@@ -22,6 +22,7 @@ const input = {
 }
 const aSwitch = deadMansSwitch(session, input)
 const rule = liveRule(session, arns.rule, groups)
+const aString: unknown = expect.any(String)
 const dueAt = Date.UTC(2026, 0, 2, 3, 4, 5)
 
 async function atWeights(a: number, b: number): Promise<RuleReading> {
@@ -38,10 +39,10 @@ describe('arming', () => {
     scheduler.on(CreateScheduleCommand).resolves({})
     await aSwitch.arm(dueAt, await atWeights(80, 20), 'a', signal)
     expect(created()).toEqual({
-      Name: 'sluice-shop-home', GroupName: 'sluice', Description: expect.any(String), State: 'ENABLED',
+      Name: 'sluice-shop-home', GroupName: 'sluice', Description: aString, State: 'ENABLED',
       ScheduleExpression: 'at(2026-01-02T03:04:05)', ScheduleExpressionTimezone: 'UTC', FlexibleTimeWindow: {Mode: 'OFF'}, ActionAfterCompletion: 'DELETE',
       Target: {
-        Arn: 'arn:aws:scheduler:::aws-sdk:elasticloadbalancingv2:modifyRule', RoleArn: input.role, Input: expect.any(String),
+        Arn: 'arn:aws:scheduler:::aws-sdk:elasticloadbalancingv2:modifyRule', RoleArn: input.role, Input: aString,
         RetryPolicy: {MaximumEventAgeInSeconds: 300, MaximumRetryAttempts: 185}, DeadLetterConfig: {Arn: input.deadLetterQueue},
       },
     })

@@ -2,7 +2,7 @@ import {DescribeRulesCommand, ElasticLoadBalancingV2Client, ModifyRuleCommand} f
 import {mockClient} from 'aws-sdk-client-mock'
 import {beforeEach, expect, test} from 'vitest'
 import {liveRule} from '../../../src/infra/aws/live-rule.ts'
-import {arns, aSession, groups, signal} from './a-session.ts'
+import {arns, aSession, containing, groups, signal} from './a-session.ts'
 
 const elb = mockClient(ElasticLoadBalancingV2Client)
 beforeEach(() => elb.reset())
@@ -42,5 +42,5 @@ test('refuses to write over a rule it doesn\'t understand', async () => {
 
 test('a rule that isn\'t there is named', async () => {
   elb.on(DescribeRulesCommand).resolves({Rules: []})
-  await expect(rule.read(signal)).rejects.toMatchObject({code: 'aws-not-found', message: expect.stringContaining(arns.rule)})
+  await expect(rule.read(signal)).rejects.toMatchObject({code: 'aws-not-found', message: containing(arns.rule)})
 })

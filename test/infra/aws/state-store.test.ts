@@ -4,7 +4,7 @@ import {
 } from '@aws-sdk/client-s3'
 import {mockClient} from 'aws-sdk-client-mock'
 import {beforeEach, describe, expect, test} from 'vitest'
-import {ensureStateBucket} from '../../../src/infra/aws/ensure-state-bucket.ts'
+import {ensureStateBucket, stateBucketExists} from '../../../src/infra/aws/ensure-state-bucket.ts'
 import {stateStore} from '../../../src/infra/aws/state-store.ts'
 import {StoreUnavailable} from '../../../src/runbooks/engine/store.ts'
 import {aSession, awsError, standingClock} from './a-session.ts'
@@ -122,6 +122,15 @@ describe('the bucket', () => {
     s3.on(CreateBucketCommand).rejects(awsError('BucketAlreadyOwnedByYou', 409))
     expect(await ensureStateBucket(aSession(), '111122223333')).toEqual({bucket, created: false})
     expect(s3.commandCalls(PutBucketVersioningCommand)).toHaveLength(1)
+  })
+
+  test.each<[string, object | Error, boolean]>([
+    ['that is there, finished or not, exists', {}, true],
+    ['that isn\'t there doesn\'t', awsError('NoSuchBucket', 404), false],
+  ])('%s', async (_, answer, expected) => {
+    if (answer instanceof Error) s3.on(GetBucketVersioningCommand).rejects(answer)
+    else s3.on(GetBucketVersioningCommand).resolves(answer)
+    expect(await stateBucketExists(aSession(), '111122223333')).toBe(expected)
   })
 
   test('of another account is refused', async () => {

@@ -6,7 +6,7 @@ import {translateError} from '../../../src/infra/aws/translate-error.ts'
 import type {Circumstances} from '../../../src/infra/aws/translate-error.ts'
 import {SluiceError} from '../../../src/errors.ts'
 import {Unavailable} from '../../../src/runbooks/release/ports.ts'
-import {arns, aSession, awsError} from './a-session.ts'
+import {arns, aSession, awsError, containing} from './a-session.ts'
 
 const at = (over: Partial<Circumstances> = {}): Circumstances => ({action: 'ecs:UpdateService', region: 'eu-west-1', resource: 'shop-a', profile: null, who: null, ...over})
 const networkError = (code: string): Error => Object.assign(new Error(code), {code})
@@ -34,12 +34,12 @@ describe('look again later', () => {
 
 describe('credentials', () => {
   test.each(['ExpiredTokenException', 'ExpiredToken', 'CredentialsProviderError', 'InvalidClientTokenId', 'UnrecognizedClientException'])('%s ends with exit code 4 and the way to log in', (name) => {
-    expect(translateError(awsError(name, 403), at({profile: 'shop'}))).toMatchObject({exitCode: 4, suggestions: expect.arrayContaining(['aws sso login --profile shop'])})
+    expect(translateError(awsError(name, 403), at({profile: 'shop'}))).toMatchObject({exitCode: 4, suggestions: ['aws sso login --profile shop', 'aws sts get-caller-identity --profile shop']})
   })
 
   test('credentials that never reached AWS are the same', () => {
     const error = Object.assign(new Error('Could not load credentials from any providers'), {name: 'CredentialsProviderError'})
-    expect(translateError(error, at())).toMatchObject({code: 'credentials', exitCode: 4, suggestions: expect.arrayContaining(['aws sso login'])})
+    expect(translateError(error, at())).toMatchObject({code: 'credentials', exitCode: 4, suggestions: ['aws sso login', 'aws sts get-caller-identity']})
   })
 
   test('a denied call names the action, the resource and who we are', async () => {
@@ -59,7 +59,7 @@ describe('credentials', () => {
 
 describe('what AWS refused', () => {
   test.each(['RuleNotFoundException', 'TargetGroupNotFound', 'ClusterNotFoundException', 'ServiceNotFoundException', 'ResourceNotFoundException', 'NoSuchBucket'])('%s is a thing that doesn\'t exist', (name) => {
-    expect(translateError(awsError(name), at())).toMatchObject({code: 'aws-not-found', exitCode: 2, message: expect.stringContaining('shop-a doesn\'t exist in eu-west-1')})
+    expect(translateError(awsError(name), at())).toMatchObject({code: 'aws-not-found', exitCode: 2, message: containing('shop-a doesn\'t exist in eu-west-1')})
   })
 
   test('an ARN of another Region is said to be elsewhere', () => {
