@@ -39,7 +39,9 @@ const rooms: Readonly<Record<string, Room>> = {
   report: {path: 'src/report-error.ts', rooms: ['errors'], packages: []},
   unknownCommand: {path: 'src/unknown-command.ts', rooms: ['errors', 'nearest'], packages: []},
   main: {path: 'src/main.ts', rooms: ['errors', 'report', 'unknownCommand'], packages: ['@oclif/core']},
-  commands: {path: 'src/commands/', rooms: ['errors', 'nearest', 'command', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'judge'], packages: ['@oclif/core']},
+  commands: {path: 'src/commands/', rooms: ['errors', 'nearest', 'command', 'compose', 'watching', 'releaseCommands', 'config', 'engine', 'runbooks', 'ui', 'judge'], packages: ['@oclif/core']},
+  // What the release commands share.
+  releaseCommands: {path: 'src/release-', rooms: ['errors', 'nearest', 'command', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'judge'], packages: ['@oclif/core']},
   sandboxCommands: {path: 'src/commands/sandbox/', rooms: ['errors', 'nearest', 'command', 'compose', 'config', 'ui', 'sandbox'], packages: ['@oclif/core']},
   demo: {path: 'src/commands/demo', rooms: ['errors', 'command', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'sandbox'], packages: ['@oclif/core']},
 }

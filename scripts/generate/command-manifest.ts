@@ -40,6 +40,9 @@ export async function commandManifest(): Promise<CommandManifest> {
   const plugin = config.plugins.get(config.name)
   if (plugin === undefined) throw new Error('oclif found no commands')
   const {commands} = (plugin as unknown as {readonly manifest: CommandManifest}).manifest
+  // oclif only warns when a command's file doesn't load, and leaves it out.
+  const lost = plugin.commandIDs.filter((id) => commands[id] === undefined)
+  if (lost.length > 0) throw new Error(`these commands don't load: ${lost.join(', ')}`)
   const sorted = Object.values(commands).sort((one, other) => one.id.localeCompare(other.id))
   return {commands: Object.fromEntries(sorted.map((command) => [command.id, built(command)])), version: pjson.version}
 }
