@@ -27,11 +27,6 @@ export async function ensureStateBucket(session: AwsSession, account: string, si
   return {bucket, created}
 }
 
-/** Is the state bucket there, and finished? */
-export async function stateBucketExists(session: AwsSession, account: string, signal?: AbortSignal): Promise<boolean> {
-  return isComplete(session, stateBucketName(account, session.region), account, signal)
-}
-
 /** Whether there is a bucket to read, finished or not. */
 export async function stateBucketExists(session: AwsSession, account: string, signal?: AbortSignal): Promise<boolean> {
   return (await versioning(session, stateBucketName(account, session.region), account, signal)) !== null
