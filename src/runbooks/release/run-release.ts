@@ -3,8 +3,9 @@
  * nothing of commands, colours or AWS.
  */
 import {ExitCode, SluiceError} from '../../errors.ts'
+import {seconds} from '../engine/clock.ts'
 import type {Clock, Ids} from '../engine/clock.ts'
-import type {Event, EventOf, Json, Wish} from '../engine/event.ts'
+import type {Event, Json, Wish} from '../engine/event.ts'
 import {openJournal} from '../engine/journal.ts'
 import type {Journal} from '../engine/journal.ts'
 import {isHeld, readLease, takeLease} from '../engine/lease.ts'
@@ -58,8 +59,13 @@ export async function claimRelease(desk: Desk, service: string): Promise<{readon
   return {run, held: await take(desk, service, run, 'release')}
 }
 
-export async function startRelease(desk: Desk, claimed: {readonly run: string; readonly held: HeldLease}, input: ReleaseInput, world: ReleaseWorld, watching: Watching): Promise<Ran> {
+/** A new run from its claim to where it stops. `prepare` reads under the lease, so nobody can come between reading and planning. */
+export async function startRelease(desk: Desk, claimed: {readonly run: string; readonly held: HeldLease}, prepare: () => Promise<ReleaseInput>, world: ReleaseWorld, watching: Watching): Promise<Ran> {
   const {run, held} = claimed
+  const input = await prepare().catch(async (error: unknown) => {
+    await held.release()
+    throw error
+  })
   const journal = await open(desk, run, watching)
   const runbook = releaseRunbook(input)
   await journal.append(held.lease.epoch, 'planned', {
@@ -167,7 +173,18 @@ export function heldError(lease: Lease): SluiceError {
 
 const iso = (at: number): string => new Date(at).toISOString().replace('.000Z', 'Z')
 
-/** The last event of a kind, typed. */
-export function lastOf<K extends Event['kind']>(events: readonly Event[], kind: K): EventOf<K> | undefined {
-  return events.findLast((event): event is EventOf<K> & Event => event.kind === kind) as EventOf<K> | undefined
+/** Follows a run that somebody else ticks, without touching it; ends with the run, a pause, or when nobody ticks it any more. */
+export async function watchRelease(desk: Desk, run: string, watching: Watching): Promise<'over' | 'paused' | 'unattended' | 'detached'> {
+  const journal = await open(desk, run, watching)
+  const {service} = readInput(journal).input.config
+  for (;;) {
+    await journal.refresh(watching.leave)
+    watching.onTick?.()
+    const state = runState(journal.events)
+    if (state.ended !== null) return 'over'
+    const lease = await readLease(desk.store, service, watching.leave)
+    if (lease === null || lease.run !== run || !isHeld(lease, desk.clock.now())) return state.paused === null ? 'unattended' : 'paused'
+    const waited = await desk.clock.until(desk.clock.now() + seconds(2), watching.detach).then(() => true, () => false)
+    if (!waited) return 'detached'
+  }
 }

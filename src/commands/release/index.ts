@@ -1,0 +1,59 @@
+import {Args, Flags} from '@oclif/core'
+import type {Outcome} from '../../command.ts'
+import {ExitCode, SluiceError} from '../../errors.ts'
+import {ReleaseCommand, watchFlags, whereFlags} from '../../release-command.ts'
+import {checkedImage} from '../../release-image.ts'
+import {planRelease} from '../../release-plan.ts'
+import {prepareRelease} from '../../runbooks/release/prepare.ts'
+import {claimRelease, startRelease} from '../../runbooks/release/run-release.ts'
+import {confirm} from '../../ui/confirm.ts'
+import {watcher} from '../../watching.ts'
+
+export default class Release extends ReleaseCommand {
+  static override description = `Release an image: shift weight to canary tasks step by step, promote or roll back on evidence.
+
+Says first what it will do and asks. Ctrl-C detaches: the run can be resumed from any machine, and if nobody does,
+the dead-man's switch sends all traffic back to the stable version.`
+
+  static override aliases = ['release:start']
+  static override examples = ['<%= config.bin %> release shop/api:1.9.0', '<%= config.bin %> release shop/api@sha256:… --yes --json']
+  static override args = {image: Args.string({description: 'image with :tag or @digest', name: 'IMAGE'})}
+  static override flags = {
+    ...whereFlags,
+    ...watchFlags,
+    yes: Flags.boolean({char: 'y', description: 'answer the y/N question with yes'}),
+  }
+
+  protected override async execute(): Promise<Outcome> {
+    const {args, flags} = await this.parse(Release)
+    const image = checkedImage(args.image)
+    const {desk, config, account, arn, worldOf, clock} = await this.openConfigured(flags, 'make-state')
+    const world = await worldOf(config)
+    const planned = await planRelease({desk, world, config, account, by: arn, image})
+    if (!flags.json) process.stderr.write(planned.text)
+    if (!flags.yes) await this.ask(image, flags)
+    const claimed = await claimRelease(desk, config.service)
+    const watching = watcher({clock, events: flags.events, until: flags['through-warm-window'] ? 'tidied' : 'ended', env: process.env})
+    watching.begin(claimed.run, [])
+    try {
+      // Read again under the lease: somebody may have released while the question stood there.
+      const prepare = () => prepareRelease(world, {config, account, by: arn, image, previous: planned.previous}, watching.leave)
+      const ran = await startRelease(desk, claimed, prepare, world, watching)
+      return this.ended(ran, watching.live, clock.now())
+    } finally {
+      watching.close()
+    }
+  }
+
+  private async ask(image: string, flags: {readonly sandbox?: string | undefined}): Promise<void> {
+    const answer = await confirm({kind: 'yes-no', text: '  go on?'})
+    if (answer === 'yes') return
+    const command = ['sluice release', image, ...(flags.sandbox === undefined ? [] : ['--sandbox', flags.sandbox]), '--yes'].join(' ')
+    throw new SluiceError({
+      code: answer === 'no' ? 'declined' : 'confirmation-needed',
+      exitCode: ExitCode.confirmation,
+      message: answer === 'no' ? 'Declined; nothing was changed.' : 'A release needs a yes, and there is no terminal to ask on.',
+      suggestions: [command],
+    })
+  }
+}

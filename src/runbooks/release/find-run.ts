@@ -1,0 +1,61 @@
+/** Which run is meant: the one named, or the only one that isn't finished. Reads the leases, which name every service's last run. */
+import {ExitCode, SluiceError} from '../../errors.ts'
+import type {Event} from '../engine/event.ts'
+import {openJournal} from '../engine/journal.ts'
+import {readLease} from '../engine/lease.ts'
+import type {Lease} from '../engine/lease.ts'
+import {leftOver} from './run-release.ts'
+import type {Desk} from './run-release.ts'
+
+export interface FoundRun {
+  readonly run: string
+  readonly events: readonly Event[]
+  readonly lease: Lease | null
+  readonly left: ReturnType<typeof leftOver>
+}
+
+/** Events of a run, verified; empty when there is no such run. */
+export async function readRun(desk: Desk, run: string): Promise<readonly Event[]> {
+  return (await openJournal({store: desk.store, run, writer: desk.writer, clock: desk.clock})).events
+}
+
+/** The last run of every service (or of one), newest first. */
+export async function lastRuns(desk: Desk, service: string | undefined): Promise<readonly FoundRun[]> {
+  const keys = await desk.store.list('leases/')
+  const services = keys.map((key) => key.slice('leases/'.length, -'.json'.length)).filter((name) => service === undefined || name === service)
+  const found = await Promise.all(services.map(async (name) => {
+    const lease = await readLease(desk.store, name)
+    if (lease === null) return null
+    const events = await readRun(desk, lease.run)
+    return events.length === 0 ? null : {run: lease.run, events, lease, left: leftOver(events)}
+  }))
+  return found.filter((one) => one !== null).toSorted((x, y) => y.run.localeCompare(x.run))
+}
+
+/** The run named, or the only unfinished one; a run that only has its old slot left to scale down counts when no other does. */
+export async function findRun(desk: Desk, wanted: {readonly run: string | undefined; readonly service: string | undefined}): Promise<FoundRun | null> {
+  if (wanted.run !== undefined) {
+    const events = await readRun(desk, wanted.run)
+    if (events.length === 0) {
+      throw new SluiceError({code: 'run-unknown', exitCode: ExitCode.usage, message: `There is no run ${wanted.run} in this account and Region.`, suggestions: ['sluice release history']})
+    }
+    return {run: wanted.run, events, lease: null, left: leftOver(events)}
+  }
+  const runs = await lastRuns(desk, wanted.service)
+  for (const left of ['outcome', 'retire'] as const) {
+    const open = runs.filter((run) => run.left === left)
+    if (open.length > 1) throw ambiguous(open)
+    if (open[0] !== undefined) return open[0]
+  }
+  return null
+}
+
+function ambiguous(open: readonly FoundRun[]): SluiceError {
+  return new SluiceError({
+    code: 'run-ambiguous',
+    exitCode: ExitCode.usage,
+    message: `${open.length} runs aren't finished; say which one.`,
+    details: open.map(({run, lease}) => `${run}${lease === null ? '' : ` by ${lease.owner} on ${lease.host}`}`),
+    suggestions: [`sluice release status ${open[0]?.run ?? ''}`],
+  })
+}

@@ -1,0 +1,84 @@
+/**
+ * What somebody at a terminal (or a CI log, or a pipe) has while a run is going on: a renderer on stderr, the journal as NDJSON
+ * where asked for, and Ctrl-C. Once: the tick is finished and the run left to itself. Twice: out at once.
+ */
+import {createWriteStream} from 'node:fs'
+import {ExitCode} from './errors.ts'
+import type {Clock} from './runbooks/engine/clock.ts'
+import type {Event} from './runbooks/engine/event.ts'
+import type {Watching} from './runbooks/release/run-release.ts'
+import {chooseRenderer, renderer} from './ui/choose-renderer.ts'
+import type {Live} from './ui/live.ts'
+import {eventsRenderer} from './ui/render-events.ts'
+import type {Renderer} from './ui/renderer.ts'
+
+export interface Watcher extends Watching {
+  /** Events a run had before it was watched here. */
+  begin(run: string, events: readonly Event[]): void
+  /** Gives the terminal and the signals back. */
+  close(): void
+  readonly live: Live
+}
+
+export interface WatchOptions {
+  readonly clock: Clock
+  /** FILE, or `-` for stdout. */
+  readonly events: string | undefined
+  readonly until: 'ended' | 'tidied'
+  /** Instead of what fits the terminal. */
+  readonly show?: Renderer
+  readonly env: NodeJS.ProcessEnv
+}
+
+export function watcher({clock, events: eventsTo, until, show, env}: WatchOptions): Watcher {
+  const detach = new AbortController()
+  const leave = new AbortController()
+  const renderers = [show ?? renderer(chooseRenderer({isTTY: process.stderr.isTTY, env}), process.stderr, () => clock.now()), ...eventsRenderers(eventsTo)]
+  let events: readonly Event[] = []
+  let live: Live = {}
+  const update = (): void => {
+    for (const one of renderers) one.update(events, live, clock.now())
+  }
+  const interrupt = (): void => {
+    if (detach.signal.aborted) {
+      leave.abort(new Error('interrupted'))
+      process.exit(ExitCode.interrupted)
+    }
+    detach.abort(new Error('interrupted'))
+  }
+  process.on('SIGINT', interrupt)
+  process.on('SIGTERM', interrupt)
+  return {
+    until,
+    detach: detach.signal,
+    leave: leave.signal,
+    get live() {
+      return live
+    },
+    begin(run, known) {
+      live = {...live, run}
+      events = known
+      update()
+    },
+    onEvent(event) {
+      // Of an older run's events only what is new counts.
+      if (event.seq >= events.length) events = [...events, event]
+      update()
+    },
+    onLive(step, data) {
+      live = {...live, ...(data as Live), step}
+    },
+    onTick: update,
+    close() {
+      process.off('SIGINT', interrupt)
+      process.off('SIGTERM', interrupt)
+      for (const one of renderers) one.close()
+    },
+  }
+}
+
+function eventsRenderers(to: string | undefined): readonly Renderer[] {
+  if (to === undefined) return []
+  const stream = to === '-' ? process.stdout : createWriteStream(to, {flags: 'a'})
+  return [eventsRenderer((text) => void stream.write(text))]
+}
