@@ -1,5 +1,5 @@
 /**
- * Which renderer a person (or a CI job) gets. Decides from what it is told about the stream and the environment, never looks itself.
+ * Which renderer a person (or a CI job) gets. Decides from what it is told of the stream and the environment, never looks itself.
  * NO_COLOR and FORCE_COLOR decide about colour only: whether a picture can be redrawn is the terminal's matter.
  */
 import {linesRenderer} from './render-lines.ts'

@@ -1,6 +1,7 @@
 /**
  * Asks a person before something of consequence. Questions go to stderr; without a terminal on both ends nobody is asked and the
- * answer is `cannot-ask`, so that the command exits 3 with the exact command to run. An end of input or Ctrl-C is a no.
+ * answer is `cannot-ask`, so that the command exits 3 with the exact command to run. An end of input is a no; Ctrl-C stays the
+ * process's own.
  */
 import {createInterface} from 'node:readline/promises'
 import {oneLine} from './format.ts'
@@ -17,12 +18,13 @@ export interface Terminals {
   readonly output: NodeJS.WritableStream & {readonly isTTY?: boolean}
 }
 
-export async function confirm(question: Question, {input, output}: Terminals = {input: process.stdin, output: process.stderr}): Promise<Answer> {
+const ours: Terminals = {input: process.stdin, output: process.stderr}
+
+export async function confirm(question: Question, {input, output}: Terminals = ours): Promise<Answer> {
   if (input.isTTY !== true || output.isTTY !== true) return 'cannot-ask'
   const lines = createInterface({input, output, terminal: false})
   const gone = new AbortController()
   lines.once('close', () => gone.abort())
-  lines.once('SIGINT', () => gone.abort())
   try {
     return accepts(question, await lines.question(prompt(question), {signal: gone.signal})) ? 'yes' : 'no'
   } catch (error) {

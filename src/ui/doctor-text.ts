@@ -18,9 +18,16 @@ const marks: {readonly [state in Finding['state']]: readonly [string, string, To
   fail: ['✖', 'FAIL', 'bad'],
 }
 
-export function doctorText(findings: readonly Finding[], options: {readonly color?: boolean; readonly columns?: number} = {}): string {
+export function doctorText(
+  findings: readonly Finding[],
+  options: {readonly color?: boolean; readonly columns?: number} = {},
+): string {
   const names = Math.min(24, Math.max(0, ...widths(findings, 0)))
-  const lines = [...findings.flatMap((finding) => rows(finding, 0, names, options.columns ?? 80)), [], [piece(`  ${summary(findings)}`)]]
+  const lines = [
+    ...findings.flatMap((finding) => rows(finding, 0, names, options.columns ?? 80)),
+    [],
+    [piece(`  ${summary(findings)}`)],
+  ]
   return `${lines.map((line) => paint(line, options.color ?? false)).join('\n')}\n`
 }
 
@@ -48,10 +55,15 @@ function summary(findings: readonly Finding[]): string {
   const all = flat(findings)
   const of = (state: Finding['state']): number => all.filter((finding) => finding.state === state).length
   if (worst(findings) === 'ok') return `all ${counted(all.length, 'check')} fine`
-  return [...(of('fail') > 0 ? [`${of('fail')} failed`] : []), ...(of('warn') > 0 ? [counted(of('warn'), 'warning')] : []), `${of('ok')} fine`].join(', ')
+  return [
+    ...(of('fail') > 0 ? [`${of('fail')} failed`] : []),
+    ...(of('warn') > 0 ? [counted(of('warn'), 'warning')] : []),
+    `${of('ok')} fine`,
+  ].join(', ')
 }
 
-const flat = (findings: readonly Finding[]): readonly Finding[] => findings.flatMap((finding) => [finding, ...flat(finding.children ?? [])])
+const flat = (findings: readonly Finding[]): readonly Finding[] =>
+  findings.flatMap((finding) => [finding, ...flat(finding.children ?? [])])
 
 const widths = (findings: readonly Finding[], depth: number): readonly number[] =>
   findings.flatMap((finding) => [lengthOf(finding.name) + depth * 2, ...widths(finding.children ?? [], depth + 1)])

@@ -1,5 +1,5 @@
 /**
- * What a log says of one journal event: zero or more short lines without the time. Pure, plain ASCII arrows, never an escape code.
+ * What a log says of one journal event: zero or more short lines without the time. Pure, plain ASCII arrows, no escape codes.
  * Says changes of state only: what is asked for and not yet true (`rule-written` asked, `armed` asked) stays silent.
  */
 import type {Event, EventOf} from '../runbooks/engine/event.ts'
@@ -31,17 +31,19 @@ function linesFor(event: Event, before: readonly Event[], all: readonly Event[])
     case 'step-ended':
       return stepEnded(event, before)
     case 'asked':
-      return [`${event.data.wish} asked by ${event.data.by}: ${event.data.why}${event.data.until === undefined ? '' : `; traffic goes home at ${timeOfDay(event.data.until)}`}`]
+      return [`${event.data.wish} asked by ${event.data.by}: ${event.data.why}${until(event)}`]
     case 'verdict':
       return verdict(event, before)
     case 'rule-written':
-      return event.data.phase === 'asked' ? [] : [`weight ${share(canaryPercent(event.data.weights, releaseInput(all)))}: asked, read back`]
+      return event.data.phase === 'asked'
+        ? []
+        : [`weight ${share(canaryPercent(event.data.weights, releaseInput(all)))}: asked, read back`]
     case 'armed':
       return armed(event, before)
     case 'disarmed':
       return ["dead-man's switch: off"]
     case 'ended':
-      return [`${event.data.outcome.toUpperCase().replace('-', ' ')}${event.data.cause === undefined ? '' : ` (${event.data.cause})`} after ${duration(event.at - (before[0]?.at ?? event.at))}: ${event.data.because}`]
+      return [ended(event, before)]
   }
 }
 
@@ -52,7 +54,8 @@ function planned({data}: EventOf<'planned'>, before: readonly Event[], all: read
   }
   const {run, service, environment, from, to, steps} = releaseInput(all)
   const weights = [...steps.map(({weight}) => share(weight)), '100 %'].join(', ')
-  return [`${run === null ? '' : `${run} `}${service} ${environment}: ${from} -> ${to}, ${counted(steps.length + 1, 'step')}: ${weights}`]
+  const what = `${service} ${environment}: ${from} -> ${to}`
+  return [`${run === null ? '' : `${run} `}${what}, ${counted(steps.length + 1, 'step')}: ${weights}`]
 }
 
 function stepEnded({data}: EventOf<'step-ended'>, before: readonly Event[]): readonly string[] {
@@ -68,7 +71,8 @@ const thens = {'roll-back': 'rolls back', pause: 'pauses', halt: 'halts', fail: 
 
 function verdict({data}: EventOf<'verdict'>, before: readonly Event[]): readonly string[] {
   const previous = before.findLast((event) => event.kind === 'verdict')
-  const answers = (of: EventOf<'verdict'>['data']): string => `${of.step} ${of.verdict} ${of.gates.map((gate) => gate.verdict).join(' ')}`
+  const answers = (of: EventOf<'verdict'>['data']): string =>
+    `${of.step} ${of.verdict} ${of.gates.map((gate) => gate.verdict).join(' ')}`
   if (previous?.kind === 'verdict' && answers(previous.data) === answers(data)) return []
   const words = {pass: 'PASS', fail: 'FAIL', 'need-data': 'NEED-DATA'}[data.verdict]
   const why = data.verdict === 'fail' ? `: ${data.reason}` : ''
@@ -77,9 +81,21 @@ function verdict({data}: EventOf<'verdict'>, before: readonly Event[]): readonly
 
 function armed({data}: EventOf<'armed'>, before: readonly Event[]): readonly string[] {
   if (data.phase === 'asked') return []
-  const newest = before.findLast((event) => (event.kind === 'armed' && event.data.phase === 'confirmed') || event.kind === 'disarmed')
+  const newest = before.findLast(
+    (event) => (event.kind === 'armed' && event.data.phase === 'confirmed') || event.kind === 'disarmed',
+  )
   // Pushing it forward is routine; arming it is news.
-  return newest?.kind === 'armed' ? [] : [`dead-man's switch: armed; if nobody ticks, traffic goes home at ${timeOfDay(data.dueAt)}`]
+  return newest?.kind === 'armed'
+    ? []
+    : [`dead-man's switch: armed; if nobody ticks, traffic goes home at ${timeOfDay(data.dueAt)}`]
+}
+
+const until = ({data}: EventOf<'asked'>): string =>
+  data.until === undefined ? '' : `; traffic goes home at ${timeOfDay(data.until)}`
+
+function ended({data, at}: EventOf<'ended'>, before: readonly Event[]): string {
+  const cause = data.cause === undefined ? '' : ` (${data.cause})`
+  return `${data.outcome.toUpperCase().replace('-', ' ')}${cause} after ${duration(at - (before[0]?.at ?? at))}: ${data.because}`
 }
 
 /** The label of the step's line, by the newest plan that has it. */

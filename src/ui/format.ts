@@ -34,7 +34,9 @@ export const trimmed = (n: number, decimals: number): string => String(Number(n.
 /** Milliseconds → `0m11s`, `4m10s`, `1h02m`, `3d04h`. */
 export function duration(ms: number): string {
   const total = Math.max(0, Math.floor(ms / 1000))
-  const [days, hours, minutes, seconds] = [total / 86_400, (total % 86_400) / 3600, (total % 3600) / 60, total % 60].map(Math.floor)
+  const [days, hours, minutes, seconds] = [total / 86_400, (total % 86_400) / 3600, (total % 3600) / 60, total % 60].map(
+    Math.floor,
+  )
   if (days! > 0) return `${days}d${two(hours!)}h`
   if (hours! > 0) return `${hours}h${two(minutes!)}m`
   return `${minutes}m${two(seconds!)}s`
@@ -88,9 +90,13 @@ export function sparkline(values: readonly number[], highest = Math.max(0, ...va
   return values.map((value) => bars[highest > 0 ? Math.min(7, Math.ceil((value / highest) * 7)) : 0]!).join('')
 }
 
+const escapeSequences = /\u001b\[[0-9;?]*[a-zA-Z]/g
+const notPrintable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g
+
 /** What AWS or a person wrote, safe to print on one line: no escape sequences, no line breaks. */
-// eslint-disable-next-line no-control-regex
-export const oneLine = (text: string): string => text.replace(/\u001b\[[0-9;?]*[a-zA-Z]/g, '').replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ').trim()
+export const printable = (text: string): string => text.replace(escapeSequences, '').replace(notPrintable, ' ')
+
+export const oneLine = (text: string): string => printable(text).trim()
 
 function two(n: number): string {
   return String(n).padStart(2, '0')

@@ -6,11 +6,16 @@ import {timesWorse} from './gate-view.ts'
 /** Lines without indentation; the first one holds the rates. */
 export function gateEvidence(gate: GateView): readonly string[] {
   const times = timesWorse(gate)
-  const worse = times !== null && times >= 1.5 && gate.verdict === 'fail' ? `   ${times >= 10 ? count(times) : trimmed(times, 1)}× worse` : ''
+  const worse =
+    times !== null && times >= 1.5 && gate.verdict === 'fail' ? `   ${times >= 10 ? count(times) : trimmed(times, 1)}× worse` : ''
   return [
     `canary ${of(gate.canary)}   stable ${of(gate.stable)}${worse}`,
-    gate.verdict === 'fail' ? proof(gate) : `limit ${limit(gate.limit)}; ${gate.verdict}${gate.reason === '' ? '' : `: ${gate.reason}`}`,
-    ...(gate.unanswered > 0 ? [`${count(gate.unanswered)} of the ${counted(gate.canary.bad, 'bad request')} were never answered`] : []),
+    gate.verdict === 'fail'
+      ? proof(gate)
+      : `limit ${limit(gate.limit)}; ${gate.verdict}${gate.reason === '' ? '' : `: ${gate.reason}`}`,
+    ...(gate.unanswered > 0
+      ? [`${count(gate.unanswered)} of the ${counted(gate.canary.bad, 'bad request')} were never answered`]
+      : []),
   ]
 }
 

@@ -4,7 +4,9 @@ import type {GateView} from './gate-view.ts'
 
 /** `errors 0.09 % (stable 0.11 %, limit 0.5 %), slow 0.38 % (…), 1,812 canary requests`. */
 export function gateRates(gates: readonly GateView[]): string {
-  const rates = gates.map((gate) => `${gate.gate} ${rate(gate.canary.rate)} (stable ${rate(gate.stable.rate)}, limit ${limit(gate.limit)})`)
+  const rates = gates.map(
+    (gate) => `${gate.gate} ${rate(gate.canary.rate)} (stable ${rate(gate.stable.rate)}, limit ${limit(gate.limit)})`,
+  )
   return [...rates, counted(Math.max(0, ...gates.map(({canary}) => canary.requests)), 'canary request')].join(', ')
 }
 

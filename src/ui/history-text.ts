@@ -1,5 +1,5 @@
 /** A service's runs as a table, newest first as given. Pure. */
-import {count, dateAndMinute, span} from './format.ts'
+import {count, dateAndMinute, duration} from './format.ts'
 import type {ReleaseView} from './release-view.ts'
 import {lengthOf, padded} from './styled-line.ts'
 
@@ -17,27 +17,57 @@ export interface HistoryRow {
 }
 
 export function historyRow(view: ReleaseView): HistoryRow {
-  const {run, startedAt, input: {from, to}, state, cause, elapsedMs, exposed} = view
-  return {run, startedAt, from, to, outcome: state, cause, durationMs: elapsedMs, canaryRequests: exposed.requests, badRequests: exposed.bad}
+  const {
+    run,
+    startedAt,
+    input: {from, to},
+    state,
+    cause,
+    elapsedMs,
+    exposed,
+  } = view
+  return {
+    run,
+    startedAt,
+    from,
+    to,
+    outcome: state,
+    cause,
+    durationMs: elapsedMs,
+    canaryRequests: exposed.requests,
+    badRequests: exposed.bad,
+  }
 }
 
-export function historyText(rows: readonly HistoryRow[]): string {
+/** Below 100 columns without the start (it is in the run's id) and the bad requests. */
+export function historyText(rows: readonly HistoryRow[], columns = 80): string {
   if (rows.length === 0) return 'no releases yet: sluice release IMAGE\n'
   const cells = rows.map((row) => [
     row.run,
     dateAndMinute(row.startedAt),
     `${row.from} → ${row.to}`,
     row.cause === null || row.outcome === row.cause ? row.outcome : `${row.outcome} (${row.cause})`,
-    span(row.durationMs),
+    duration(row.durationMs),
     count(row.canaryRequests),
     count(row.badRequests),
   ])
-  return table(['run', 'started', 'version', 'outcome', 'took', 'exposed', 'bad'], cells, ['took', 'exposed', 'bad'])
+  const head = ['run', 'started', 'version', 'outcome', 'took', 'exposed', 'bad']
+  const shown = head.filter((name) => columns >= 100 || (name !== 'started' && name !== 'bad'))
+  return table(
+    shown,
+    cells.map((row) => row.filter((_, column) => shown.includes(head[column]!))),
+    ['took', 'exposed', 'bad'],
+  )
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[], numeric: readonly string[]): string {
   const widths = head.map((name, column) => Math.max(lengthOf(name), ...rows.map((row) => lengthOf(row[column] ?? ''))))
   const line = (cells: readonly string[]): string =>
-    cells.map((cell, column) => (numeric.includes(head[column]!) ? ' '.repeat(widths[column]! - lengthOf(cell)) + cell : padded(cell, widths[column]!))).join('  ').trimEnd()
+    cells
+      .map((cell, column) =>
+        numeric.includes(head[column]!) ? ' '.repeat(widths[column]! - lengthOf(cell)) + cell : padded(cell, widths[column]!),
+      )
+      .join('  ')
+      .trimEnd()
   return `${[head, ...rows].map(line).join('\n')}\n`
 }

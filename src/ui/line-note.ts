@@ -7,7 +7,7 @@ export function lineNote(line: LineView, view: ReleaseView): string {
     case 'done':
       return doneNote(line)
     case 'failed':
-      return line.failure?.because ?? (line.verdict === null ? 'failed' : `rejected by ${view.rejectedBy?.gate.gate ?? 'the judge'} at minute ${line.verdict.minute}`)
+      return failedNote(line, view)
     case 'running':
       return runningNote(line, view)
     case 'waiting':
@@ -19,13 +19,19 @@ export function lineNote(line: LineView, view: ReleaseView): string {
   }
 }
 
+function failedNote({failure, verdict}: LineView, {rejectedBy}: ReleaseView): string {
+  if (failure !== null) return failure.because
+  return verdict === null ? 'failed' : `rejected by ${rejectedBy?.gate.gate ?? 'the judge'} at minute ${verdict.minute}`
+}
+
 function doneNote(line: LineView): string {
-  if (line.verdict?.verdict === 'pass') return `pass at minute ${line.verdict.minute}, ${counted(mostRequests(line), 'canary request')}`
+  if (line.verdict?.verdict === 'pass')
+    return `pass at minute ${line.verdict.minute}, ${counted(mostRequests(line), 'canary request')}`
   return line.note ?? 'done'
 }
 
 function runningNote(line: LineView, view: ReleaseView): string {
-  const judged = line.weight !== null && (line.runningStep?.startsWith('bake-') === true || line.runningStep?.startsWith('share-') === true)
+  const judged = line.weight !== null && /^(bake|share)-/.test(line.runningStep ?? '')
   if (!judged) return line.waitsFor ?? line.note ?? 'under way'
   const {desired, actual, observed} = view.weights
   const known = (percent: number | null): string => (percent === null ? '–' : share(percent).replace(' %', ''))

@@ -16,9 +16,12 @@ export function outcomeJson(view: ReleaseView): object {
     images: {from: input.fromImage, to: input.toImage},
     outcome: view.state,
     // Of a run that was rolled back, the word scripts ask for: verdict, abort, deadline, tasks, unattended.
-    ...(view.because !== '' && {because: view.state === 'rolled-back' && view.cause !== null ? view.cause : view.because, reason: view.because}),
+    ...(view.because !== '' && {
+      because: (view.state === 'rolled-back' ? view.cause : null) ?? view.because,
+      reason: view.because,
+    }),
     ...(view.cause !== null && {cause: view.cause}),
-    ...(rejectedBy !== null && {gate: rejectedBy.gate.gate, minute: rejectedBy.minute}),
+    ...(rejectedBy !== null && view.state !== 'promoted' && {gate: rejectedBy.gate.gate, minute: rejectedBy.minute}),
     canaryRequests: exposed.requests,
     badRequests: exposed.bad,
     weights,
@@ -33,7 +36,9 @@ export function outcomeJson(view: ReleaseView): object {
       note: lineNote(line, view),
       seconds: line.durationMs === null ? null : Math.round(line.durationMs / 1000),
     })),
-    gates: Object.fromEntries((rejectedBy === null ? view.gates : newest(view.gates, rejectedBy.gate)).map((gate) => [gate.gate, gateJson(gate)])),
+    gates: Object.fromEntries(
+      (rejectedBy === null ? view.gates : newest(view.gates, rejectedBy.gate)).map((gate) => [gate.gate, gateJson(gate)]),
+    ),
   }
 }
 

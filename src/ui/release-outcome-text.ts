@@ -1,6 +1,6 @@
 /**
- * The last words of a release, on stdout: what happened, the evidence, where traffic is now, and the next command. Pure. Says only
- * what the journal knows; an end nobody foresaw is said in the journal's own words.
+ * The last words of a release, on stdout: what happened, the evidence, where traffic is now, and the next command. Pure. Says
+ * only what the journal knows; an end nobody foresaw is said in the journal's own words.
  */
 import {counted, duration, share, span, timeOfDay} from './format.ts'
 import {gateEvidence} from './gate-evidence.ts'
@@ -16,12 +16,18 @@ export interface OutcomeTextOptions {
   readonly lastLines?: readonly string[]
 }
 
-export function releaseOutcomeText(view: ReleaseView, {color = false, columns = 80, lastLines = []}: OutcomeTextOptions = {}): string {
+export function releaseOutcomeText(
+  view: ReleaseView,
+  {color = false, columns = 80, lastLines = []}: OutcomeTextOptions = {},
+): string {
   const lines: readonly StyledLine[] = [
     ...headline(view, columns),
     ...evidence(view, columns),
     ...lastLines.map((line): StyledLine => [piece(`  │ ${line}`, 'dim')]),
-    ...next(view).flatMap((line) => wrapped(line, columns - 2).map((text): StyledLine => [piece(`  ${text}`)])),
+    // A command is never broken over two lines: it is there to be copied.
+    ...next(view).flatMap((line) =>
+      (line.includes('sluice ') ? [line] : wrapped(line, columns - 2)).map((text): StyledLine => [piece(`  ${text}`)]),
+    ),
   ]
   return `${lines.map((line) => paint(line, color)).join('\n')}\n`
 }
@@ -31,7 +37,9 @@ export const outcomeSentence = (view: ReleaseView): string => said(view)[2]
 
 function headline(view: ReleaseView, columns: number): readonly StyledLine[] {
   const [mark, tone, sentence] = said(view)
-  return wrapped(sentence, columns - 2).map((text, index) => (index === 0 ? [piece(mark, tone), piece(` ${text}`)] : [piece(`  ${text}`)]))
+  return wrapped(sentence, columns - 2).map((text, index) =>
+    index === 0 ? [piece(mark, tone), piece(` ${text}`)] : [piece(`  ${text}`)],
+  )
 }
 
 function said(view: ReleaseView): readonly [string, Tone, string] {
@@ -39,9 +47,13 @@ function said(view: ReleaseView): readonly [string, Tone, string] {
   const why = view.because === '' ? '' : `: ${view.because}`
   switch (view.state) {
     case 'promoted':
-      return ['✔', 'good', `${to} promoted: it serves all traffic of ${service} in ${environment}, ${region}, after ${duration(view.elapsedMs)}`]
+      return [
+        '✔',
+        'good',
+        `${to} promoted: it serves all traffic of ${service} in ${environment}, ${region}, after ${duration(view.elapsedMs)}`,
+      ]
     case 'rolled-back':
-      return ['✖', 'bad', `${rolledBack(view)}: all weight on ${from}${homeObserved(view)}`]
+      return ['✖', 'bad', `${rolledBack(view)}. All weight is on ${from}${homeObserved(view)}`]
     case 'halted':
       return ['✖', 'bad', `${to} halted${why}. Nothing more is changed, ${whereTraffic(view)}: a person is needed now`]
     case 'paused':
@@ -49,13 +61,15 @@ function said(view: ReleaseView): readonly [string, Tone, string] {
     case 'failed':
       return ['✖', 'bad', `${to} not released${why}. Nothing of consequence was changed, all traffic is on ${from}`]
     case 'running':
-      return ['▶', 'warn', `${to} is still on its way, ${whereTraffic(view)}, and nobody here moves it on`]
+      return ['▶', 'warn', `On its way: ${whereTraffic(view)}, but not moved on from here any more`]
   }
 }
 
 function rolledBack({input: {to}, cause, because, rejectedBy}: ReleaseView): string {
-  if (cause === 'verdict' && rejectedBy !== null) return `${to} rejected at ${share(rejectedBy.weight)} in judged minute ${rejectedBy.minute}, rolled back`
-  return `${to} rolled back${cause === null ? '' : ` (${cause})`}${because === '' ? '' : `, ${because}`}`
+  if (cause === 'verdict' && rejectedBy !== null) {
+    return `${to} rejected at ${share(rejectedBy.weight)} in judged minute ${rejectedBy.minute}, rolled back`
+  }
+  return `${to} rolled back${cause === null ? '' : ` (${cause})`}${because === '' ? '' : `: ${because}`}`
 }
 
 function homeObserved(view: ReleaseView): string {
@@ -63,7 +77,8 @@ function homeObserved(view: ReleaseView): string {
   return note === null || note === undefined ? '' : ` (${note})`
 }
 
-const whereTraffic = ({weights: {actual, desired}, input: {to}}: ReleaseView): string => `${to} at ${share(actual ?? desired ?? 0)} of requests`
+const whereTraffic = ({weights, input: {to}}: ReleaseView): string =>
+  `${to} at ${share(weights.actual ?? weights.desired ?? 0)} of requests`
 
 function evidence(view: ReleaseView, columns: number): readonly StyledLine[] {
   const gates = view.rejectedBy !== null && view.state === 'rolled-back' ? [view.rejectedBy.gate] : view.gates
@@ -74,18 +89,30 @@ function evidence(view: ReleaseView, columns: number): readonly StyledLine[] {
 
 function gateLines(gate: GateView, names: number, columns: number): readonly StyledLine[] {
   const indent = ' '.repeat(names + 4)
-  const rows = gateEvidence(gate).flatMap((row) => (row.length + indent.length <= columns ? [row] : row.split('   ').flatMap((part) => wrapped(part, columns - indent.length))))
+  const rows = gateEvidence(gate).flatMap((row) =>
+    row.length + indent.length <= columns ? [row] : row.split('   ').flatMap((part) => wrapped(part, columns - indent.length)),
+  )
   return rows.map((row, index) => [piece(index === 0 ? `  ${padded(gate.gate, names)}  ` : indent, 'strong'), piece(row)])
 }
 
 /** What to do, and what happens if nobody does it. */
 function next(view: ReleaseView): readonly string[] {
-  const {run, input: {from, warmMs}} = view
-  const home = view.deadMansSwitch.dueAt === null ? [] : [`if nobody goes on, all traffic goes home to ${from} at ${timeOfDay(view.deadMansSwitch.dueAt)}`]
+  const {
+    run,
+    input: {from, warmMs},
+  } = view
+  const {dueAt} = view.deadMansSwitch
+  const home = dueAt === null ? [] : [`if nobody goes on, all traffic goes home to ${from} at ${timeOfDay(dueAt)}`]
   const goOn = [`go on: sluice release resume ${run}`, `give up: sluice release abort ${run}`]
   switch (view.state) {
     case 'promoted':
-      return [exposed(view), ...(view.lines.some(({plan, state}) => plan === 'retire' && state === 'done') ? [] : [`${from} is kept warm for ${span(warmMs)}, then scaled down by whoever ticks: sluice release resume ${run}`])]
+      if (view.lines.some(({plan, label, state}) => plan === 'retire' && label === 'scale down' && state === 'done'))
+        return [exposed(view)]
+      return [
+        exposed(view),
+        `${from} is kept warm for ${span(warmMs)}, then scaled down by whoever ticks the run:`,
+        `  sluice release resume ${run}`,
+      ]
     case 'rolled-back':
       return [exposed(view), `what happened when: sluice release status ${run}`]
     case 'halted':
@@ -99,5 +126,6 @@ function next(view: ReleaseView): readonly string[] {
 }
 
 function exposed({exposed: {requests, bad}}: ReleaseView): string {
-  return requests === 0 ? 'no judged request was exposed to the canary' : `exposed ${counted(requests, 'judged request')}, ${counted(bad, 'bad one')}`
+  if (requests === 0) return 'no judged request was exposed to the canary'
+  return `exposed ${counted(requests, 'judged request')}, ${counted(bad, 'bad one')}`
 }

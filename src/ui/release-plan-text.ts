@@ -27,12 +27,15 @@ export interface ReleasePlanData {
   readonly hazards: readonly string[]
 }
 
-export function releasePlanText(plan: ReleasePlanData, options: {readonly color?: boolean; readonly columns?: number} = {}): string {
+export function releasePlanText(
+  plan: ReleasePlanData,
+  options: {readonly color?: boolean; readonly columns?: number} = {},
+): string {
   const columns = options.columns ?? 80
   const lines: StyledLine[] = [
     ...entry('account', `${account(plan.account)} as ${plan.arn}`, columns),
     ...entry('where', `${plan.service} · ${plan.environment} · ${plan.region}`, columns),
-    ...entry('change', `${plan.from} → ${plan.to}${plan.digest === null ? '' : ` (digest ${plan.digest.slice(0, 'sha256:'.length + 12)}…)`}`, columns),
+    ...entry('change', `${plan.from} → ${plan.to}${digest(plan)}`, columns),
     ...entry('plan', steps(plan), columns),
     ...forecast(plan).flatMap((line) => entry('', line, columns)),
     ...plan.hazards.flatMap((hazard, index) => entry(index === 0 ? 'hazards' : '', `! ${hazard}`, columns, 'warn')),
@@ -42,8 +45,14 @@ export function releasePlanText(plan: ReleasePlanData, options: {readonly color?
 
 function entry(name: string, text: string, columns: number, tone: Tone = 'plain'): readonly StyledLine[] {
   const hang = tone === 'warn' ? '  ' : ''
-  return wrapped(text, columns - 11, hang).map((line, index) => [piece(`  ${(index === 0 ? name : '').padEnd(9)}`, 'dim'), piece(line, tone)])
+  return wrapped(text, columns - 11, hang).map((line, index) => [
+    piece(`  ${(index === 0 ? name : '').padEnd(9)}`, 'dim'),
+    piece(line, tone),
+  ])
 }
+
+const digest = ({digest: whole}: ReleasePlanData): string =>
+  whole === null ? '' : ` (digest ${whole.slice(0, 'sha256:'.length + 12)}…)`
 
 function steps({steps: weights}: ReleasePlanData): string {
   return [...weights.map(({weight, holdMs, atMostMs}) => `${share(weight)} ${range(holdMs, atMostMs)}`), '100 %'].join(' → ')
@@ -58,9 +67,12 @@ function range(holdMs: number, atMostMs: number): string {
 function forecast({forecast: known, steps: weights, to}: ReleasePlanData): readonly string[] {
   const least = weights.reduce((sum, {holdMs}) => sum + holdMs, 0)
   if (known === undefined) return [`at least ${span(least)} of judging; pauses when a step can't tell in time`]
-  const length = known.totalMs === undefined ? [] : [`about ${span(known.totalMs)}${known.doneAt === undefined ? '' : `, done ${minuteOfDay(known.doneAt)}`}`]
+  const done = known.doneAt === undefined ? '' : `, done ${minuteOfDay(known.doneAt)}`
+  const length = known.totalMs === undefined ? [] : [`about ${span(known.totalMs)}${done}`]
   const at = known.requestsPerMinute === undefined ? '' : `, at ${perMinute(known.requestsPerMinute)}`
-  const finds = known.finds === undefined || known.finds.length === 0 ? [] : [`finds a regression of ${known.finds.map(({times, withinMs}) => `${times}× in ${span(withinMs)}`).join(', ')}${at}`]
-  const exposes = known.exposes === undefined ? [] : [`exposes at most ${counted(known.exposes, 'request')} to ${to}, should it fail`]
+  const found = (known.finds ?? []).map(({times, withinMs}) => `${times}× in ${span(withinMs)}`)
+  const finds = found.length === 0 ? [] : [`finds a regression of ${found.join(', ')}${at}`]
+  const exposes =
+    known.exposes === undefined ? [] : [`exposes at most ${counted(known.exposes, 'request')} to ${to}, should it fail`]
   return [...length, ...finds, ...exposes]
 }

@@ -1,6 +1,6 @@
 /**
- * The one model between a release's journal and every screen: terminal, CI log, JSON and final words all say what is here, so they
- * can't disagree. Pure, and it decides nothing: states, verdicts and outcomes are read, never made.
+ * The one model between a release's journal and every screen: terminal, CI log, JSON and final words all say what is here, so
+ * they can't disagree. Pure, and it decides nothing: states, verdicts and outcomes are read, never made.
  */
 import type {Event, EventOf} from '../runbooks/engine/event.ts'
 import type {Cause} from '../runbooks/engine/step.ts'
@@ -86,7 +86,7 @@ export function releaseView(events: readonly Event[], live: Live, now: number): 
     now,
     tickedBy: lease === undefined ? null : {owner: lease.owner, host: lease.host},
     deadMansSwitch: deadMansSwitch(events, now),
-    weights: weights(events, live, input),
+    weights: weights(events, isCurrent(live, lines) ? live : {}, input),
     lines,
     gates,
     verdict,
@@ -138,9 +138,16 @@ function deadMansSwitch(events: readonly Event[], now: number): DeadMansSwitchVi
   const newest = events.findLast((event) => event.kind === 'armed' || event.kind === 'disarmed')
   if (newest?.kind !== 'armed') return {state: 'off', dueAt: null, leftMs: null}
   // While a push forward is on its way, only the time that was confirmed can be relied on.
-  const confirmed = events.findLast((event) => (event.kind === 'armed' && event.data.phase === 'confirmed') || event.kind === 'disarmed')
+  const confirmed = events.findLast(
+    (event) => (event.kind === 'armed' && event.data.phase === 'confirmed') || event.kind === 'disarmed',
+  )
   if (confirmed?.kind !== 'armed') return {state: 'arming', dueAt: null, leftMs: null}
   return {state: 'armed', dueAt: confirmed.data.dueAt, leftMs: Math.max(0, confirmed.data.dueAt - now)}
+}
+
+/** What a step showed is worth nothing once the step is over. */
+function isCurrent({step}: Live, lines: readonly LineView[]): boolean {
+  return step === undefined || lines.some(({state, steps}) => state === 'running' && steps.includes(step))
 }
 
 function weights(events: readonly Event[], live: Live, input: ReleaseInput): ReleaseView['weights'] {

@@ -1,6 +1,6 @@
 /**
- * A run as a log: one line per change of state, with its UTC time, and a heartbeat when a minute of run time passed in silence. For
- * CI, pipes and `TERM=dumb`. Never an escape code, never a line taken back. A run joined late is told from its beginning.
+ * A run as a log: one line per change of state, with its UTC time, and a heartbeat when a minute of run time passed in silence.
+ * For CI, pipes and `TERM=dumb`. Never an escape code, never a line taken back. A run joined late is told from its beginning.
  */
 import type {Event} from '../runbooks/engine/event.ts'
 import {eventLines} from './event-lines.ts'
@@ -42,7 +42,8 @@ export function heartbeat(events: readonly Event[], live: Live, now: number): st
   const line = view.lines.findLast(({state}) => state === 'running')
   if (line === undefined) return null
   const baking = line.runningStep?.startsWith('bake-') === true
-  const doing = [...(baking ? ['baking'] : []), line.gates.length > 0 ? gateProgress(line.gates) : (line.waitsFor ?? (baking ? 'no minute judged yet' : 'under way'))].join(', ')
+  const judged = line.gates.length > 0 ? gateProgress(line.gates) : (line.waitsFor ?? 'no minute judged yet')
+  const doing = baking ? `baking, ${judged}` : (line.waitsFor ?? 'under way')
   return oneLine(`${line.label}: ${doing}, ${duration(line.durationMs ?? 0)} so far`)
 }
 

@@ -1,6 +1,6 @@
 /**
- * Draws frames in place on a terminal. Writes a picture in one go and only when it differs, so it never flickers; between updates a
- * slow beat keeps the clocks moving. Gives the cursor back whatever happens, and leaves the last picture standing.
+ * Draws frames in place on a terminal. Writes a picture in one go and only when it differs, so it never flickers; between updates
+ * a slow beat keeps the clocks moving. Gives the cursor back whatever happens, and leaves the last picture standing.
  */
 import type {Event} from '../runbooks/engine/event.ts'
 import type {Live} from './live.ts'
@@ -22,7 +22,14 @@ export interface TtyOptions {
 }
 
 const beatMs = 250
-const escape = {hideCursor: '\u001b[?25l', showCursor: '\u001b[?25h', begin: '\u001b[?2026h', end: '\u001b[?2026l', clearRight: '\u001b[K', clearBelow: '\u001b[J'}
+const escape = {
+  hideCursor: '\u001b[?25l',
+  showCursor: '\u001b[?25h',
+  begin: '\u001b[?2026h',
+  end: '\u001b[?2026l',
+  clearRight: '\u001b[K',
+  clearBelow: '\u001b[J',
+}
 
 export function ttyRenderer(terminal: Terminal, {color, now}: TtyOptions): Renderer {
   let shown: {readonly events: readonly Event[]; readonly live: Live} | null = null
@@ -65,7 +72,7 @@ export function ttyRenderer(terminal: Terminal, {color, now}: TtyOptions): Rende
   }
 }
 
-/** From the old picture to the new one, as one write. A terminal made narrower has wrapped the old lines: count what they take now. */
+/** From the old picture to the new one, as one write. A terminal made narrower has wrapped the old lines: count those rows. */
 export function repaint(old: readonly string[], next: readonly string[], columns: number): string {
   const up = old.reduce((rows, line) => rows + Math.max(1, Math.ceil(printed(line) / Math.max(1, columns))), 0)
   const body = next.map((line) => `${line}${escape.clearRight}\n`).join('')
@@ -79,6 +86,5 @@ export function fitted(lines: readonly string[], rows: number): readonly string[
 }
 
 function printed(line: string): number {
-  // eslint-disable-next-line no-control-regex
   return Array.from(line.replace(/\u001b\[[0-9;]*m/g, '')).length
 }

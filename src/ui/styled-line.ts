@@ -2,7 +2,7 @@
  * A line of text in pieces, each with a tone. Layout counts characters here, before any colour exists, so colour can never move a
  * column; `paint` is the only place that knows escape codes. Tones only repeat what a word beside them says.
  */
-import {oneLine} from './format.ts'
+import {oneLine, printable} from './format.ts'
 
 export type Tone = 'plain' | 'good' | 'bad' | 'warn' | 'dim' | 'strong'
 
@@ -20,7 +20,8 @@ const codes: {readonly [tone in Exclude<Tone, 'plain'>]: readonly [string, strin
   strong: ['\u001b[1m', '\u001b[22m'],
 }
 
-export const piece = (text: string, tone: Tone = 'plain'): Piece => ({text, tone})
+/** The only way to make one: what it holds can't move the cursor, whoever wrote it. */
+export const piece = (text: string, tone: Tone = 'plain'): Piece => ({text: printable(text), tone})
 export const plain = (text: string): StyledLine => [piece(text)]
 
 export const lengthOf = (text: string): number => Array.from(text).length
@@ -40,7 +41,7 @@ export function clip(line: StyledLine, columns: number): StyledLine {
   return columns > 0 ? [...kept, piece('…')] : []
 }
 
-/** Left and right text on one line; the left is cut when there is no room, and the right is left out when it alone is too long. */
+/** Left and right text on one line; the left is cut when there is no room, the right is left out when it alone is too long. */
 export function spread(left: StyledLine, right: StyledLine, columns: number): StyledLine {
   const room = columns - widthOf(right) - 2
   if (widthOf(right) === 0 || room < 12) return clip(left, columns)
@@ -51,11 +52,11 @@ export function spread(left: StyledLine, right: StyledLine, columns: number): St
 /** Padded with spaces to at least `width`. */
 export const padded = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - lengthOf(text)))
 
-/** Words broken into lines of at most `columns`, later ones indented. A word longer than a line stays whole. */
+/** Words broken into lines of at most `columns`, later ones indented. Long words stay whole, a number keeps its %. */
 export function wrapped(text: string, columns: number, indent = ''): readonly string[] {
   const lines: string[] = []
   let current = ''
-  for (const word of oneLine(text).split(' ')) {
+  for (const word of oneLine(text).split(/ (?![%→])/)) {
     if (current !== '' && lengthOf(current) + 1 + lengthOf(word) > columns) {
       lines.push(current)
       current = indent + word

@@ -26,7 +26,13 @@ const marks: {readonly [state in StepState]: readonly [string, Tone, string]} = 
 
 export function frame(view: ReleaseView, columns: number, options: FrameOptions = {}): readonly string[] {
   const width = Math.max(20, columns)
-  const lines: StyledLine[] = [...header(view, width), [], ...view.lines.flatMap((line) => lineRows(line, view, width)), [], ...footer(view, width)]
+  const lines: StyledLine[] = [
+    ...header(view, width),
+    [],
+    ...view.lines.flatMap((line) => lineRows(line, view, width)),
+    [],
+    ...footer(view, width),
+  ]
   return lines.map((line) => paint(line, options.color ?? false))
 }
 
@@ -46,7 +52,10 @@ function switchPieces({deadMansSwitch: {state, leftMs}, state: run}: ReleaseView
     case 'arming':
       return [piece(`${words}being armed`, 'warn')]
     case 'armed':
-      return [piece(words, 'dim'), piece(leftMs === 0 ? 'armed, overdue' : `armed, ${duration(leftMs ?? 0)}`, (leftMs ?? 0) < 120_000 ? 'warn' : 'plain')]
+      return [
+        piece(words, 'dim'),
+        piece(leftMs === 0 ? 'armed, overdue' : `armed, ${duration(leftMs ?? 0)}`, (leftMs ?? 0) < 120_000 ? 'warn' : 'plain'),
+      ]
   }
 }
 
@@ -54,7 +63,12 @@ function lineRows(line: LineView, view: ReleaseView, width: number): readonly St
   const [mark, tone, word] = marks[line.state]
   const quiet: Tone = line.state === 'waiting' || line.state === 'skipped' ? 'dim' : 'plain'
   const time = line.durationMs === null || line.state === 'skipped' || width < 64 ? '' : duration(line.durationMs).padStart(7)
-  const left: StyledLine = [piece('  '), piece(mark, tone), piece(` ${padded(line.label, 13)} `, line.state === 'running' ? 'strong' : quiet), piece(lineNote(line, view), quiet)]
+  const left: StyledLine = [
+    piece('  '),
+    piece(mark, tone),
+    piece(` ${padded(line.label, 13)} `, line.state === 'running' ? 'strong' : quiet),
+    piece(lineNote(line, view), quiet),
+  ]
   const right: StyledLine = [piece(word, tone), piece(time, 'plain')]
   const open = line.state === 'running' || line.state === 'failed'
   return [spread(left, right, width), ...(open && line.gates.length > 0 ? gateRows(line, width) : [])]
@@ -66,13 +80,21 @@ function gateRows(line: LineView, width: number): readonly StyledLine[] {
   const margin = ' '.repeat(names + 5)
   const ends = `harm${' '.repeat(Math.max(1, scale - 7))}fit  `
   const legend: StyledLine = [piece(`${margin}${ends}`, 'dim'), piece(line.state === 'running' ? remaining(line) : '', 'dim')]
-  return [...line.gates.flatMap((gate) => gateRow(gate, names, scale, width)), clip(legend, width), ...curveRows(line.gates, margin, width)]
+  return [
+    ...line.gates.flatMap((gate) => gateRow(gate, names, scale, width)),
+    clip(legend, width),
+    ...curveRows(line.gates, margin, width),
+  ]
 }
 
 function gateRow(gate: GateView, names: number, scale: number, width: number): readonly StyledLine[] {
   const tone: Tone = {pass: 'good' as const, fail: 'bad' as const, 'need-data': 'plain' as const}[gate.verdict]
   const at = Math.round(gate.position * (scale - 3))
-  const bar: readonly Piece[] = [piece(`├${'─'.repeat(at)}`, 'dim'), piece('●', tone), piece(`${'─'.repeat(scale - 3 - at)}┤`, 'dim')]
+  const bar: readonly Piece[] = [
+    piece(`├${'─'.repeat(at)}`, 'dim'),
+    piece('●', tone),
+    piece(`${'─'.repeat(scale - 3 - at)}┤`, 'dim'),
+  ]
   const name = paint(clip(plain(gate.gate), names), false)
   const rates = piece(`${rate(gate.canary.rate)} vs ${rate(gate.stable.rate)} stable, limit ${limit(gate.limit)}`)
   const row: StyledLine = [piece(`    ${padded(name, names)} `), ...bar, piece(` ${padded(gate.verdict, 9)} `, tone), rates]
@@ -111,14 +133,19 @@ function footer(view: ReleaseView, width: number): readonly StyledLine[] {
 function standing(view: ReleaseView): StyledLine {
   const {from, to} = view.input
   const why = view.because === '' ? '' : `: ${view.because}`
+  const {dueAt} = view.deadMansSwitch
+  const goesHome = dueAt === null ? '' : `; if nobody goes on, traffic goes home at ${timeOfDay(dueAt)}`
   switch (view.state) {
     case 'running':
       if (view.plan === 'release') return [piece('Ctrl-C leaves; traffic stays safe', 'dim')]
       return [piece('GOING BACK', 'warn'), piece(` to ${from}${why}`)]
     case 'paused':
-      return [piece('PAUSED', 'warn'), piece(`${why}${view.deadMansSwitch.dueAt === null ? '' : `; home at ${timeOfDay(view.deadMansSwitch.dueAt)}`}`)]
+      return [piece('PAUSED', 'warn'), piece(`${why}${goesHome}`)]
     case 'promoted':
-      return [piece('PROMOTED', 'good'), piece(`: ${to} serves all traffic${view.pause === null ? '' : `; paused before scaling ${from} down: ${view.pause.why}`}`)]
+      return [
+        piece('PROMOTED', 'good'),
+        piece(`: ${to} serves all traffic${view.pause === null ? '' : `; ${from} isn't scaled down: ${view.pause.why}`}`),
+      ]
     case 'rolled-back':
       return [piece('ROLLED BACK', 'bad'), piece(`${why}; all traffic on ${from}`)]
     case 'halted':

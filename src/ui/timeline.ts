@@ -1,51 +1,75 @@
 /**
- * A release as a story, for `sluice demo`: a stamp in run minutes, small bars for the weight, both error rates as they come in. Pure:
- * each journal event gives zero or more lines, so it can be told live. Says less than the log: what a newcomer wants to see.
+ * A release as a story, for `sluice demo`: a stamp in run minutes, small bars for the weight, both error rates as they come in.
+ * Pure: each journal event gives zero or more lines, so it can be told live. Says less than the log: what a newcomer wants.
  */
 import type {Event, EventOf} from '../runbooks/engine/event.ts'
 import {label} from './event-lines.ts'
-import {count, counted, oneLine, rate, share, span} from './format.ts'
+import {count, counted, rate, share, span} from './format.ts'
+import type {GateView} from './gate-view.ts'
 import {gateView} from './gate-view.ts'
+import type {Live} from './live.ts'
+import type {ReleaseInput} from './release-input.ts'
 import {releaseInput} from './release-input.ts'
 import {canaryPercent} from './release-view.ts'
-import type {StyledLine, Tone} from './styled-line.ts'
-import {padded, paint, piece} from './styled-line.ts'
+import type {Piece, StyledLine, Tone} from './styled-line.ts'
+import {padded, paint, piece, wrapped} from './styled-line.ts'
 
 const barLength = 20
 
 /** Lines for `events[index]`. */
-export function timelineLines(events: readonly Event[], index: number, options: {readonly color?: boolean} = {}): readonly string[] {
+export function timelineLines(
+  events: readonly Event[],
+  index: number,
+  options: {readonly color?: boolean} = {},
+): readonly string[] {
   const event = events[index]
   if (event === undefined) return []
-  const minutes = Math.floor((event.at - (events[0]?.at ?? event.at)) / 60_000)
-  const stamp = piece(`  +${String(minutes).padStart(2, '0')}m  `, 'dim')
-  return told(event, events.slice(0, index), events).map((line) => paint([stamp, ...line], options.color ?? false))
+  const [first = [], ...more] = told(event, events.slice(0, index), events)
+  const lines = [[stamp(events, event.at), ...first], ...more.map((line) => [piece(' '.repeat(8)), ...line])]
+  return first.length === 0 ? [] : lines.map((line) => paint(line, options.color ?? false))
+}
+
+/** The minute just judged, when the journal doesn't hold it: what a step shows between two events. */
+export function judgingLine(
+  events: readonly Event[],
+  live: Live,
+  now: number,
+  options: {readonly color?: boolean} = {},
+): string | null {
+  const gate = foremost((live.gates ?? []).map(gateView))
+  if (gate === undefined) return null
+  const line = judgedRows('need-data', gate.curve.canary.length, gate).flat()
+  return paint([stamp(events, now), ...line], options.color ?? false)
+}
+
+function stamp(events: readonly Event[], at: number): Piece {
+  const minutes = Math.floor((at - (events[0]?.at ?? at)) / 60_000)
+  return piece(`  +${String(minutes).padStart(2, '0')}m  `, 'dim')
 }
 
 function told(event: Event, before: readonly Event[], all: readonly Event[]): readonly StyledLine[] {
-  const {from, to, stableSlot, canarySlot, steps, gates} = releaseInput(all)
+  const {from, to, stableSlot, canarySlot} = releaseInput(all)
   switch (event.kind) {
     case 'planned':
-      if (before.length === 0) return [row('release', `${from} → ${to}, by way of ${steps.map(({weight}) => share(weight)).join(' and ')}; judged on ${gates.join(' and ')}`, 'strong')]
-      return event.data.plan === 'rollback' ? [row('go back', event.data.because ?? 'all traffic back to the stable version', 'bad')] : []
+      return before.length === 0 ? opening(releaseInput(all)) : goingBack(event, from)
     case 'armed':
-      return event.data.phase === 'confirmed' && !before.some((one) => one.kind === 'armed' && one.data.phase === 'confirmed')
-        ? [row('safety', `if this process dies now, AWS itself sends all traffic to ${from} in ${span(event.data.dueAt - event.at)}`)]
-        : []
+      return armed(event, before, from)
     case 'disarmed':
-      return [row('safety', "dead-man's switch off: nothing left to guard")]
+      return rows('safety', "dead-man's switch off: nothing left to guard")
     case 'rule-written':
-      return event.data.phase === 'read-back' ? [weightRow(canaryPercent(event.data.weights, releaseInput(all)), stableSlot, canarySlot)] : []
+      return event.data.phase === 'read-back'
+        ? [weightRow(canaryPercent(event.data.weights, releaseInput(all)), stableSlot, canarySlot)]
+        : []
     case 'verdict':
       return verdict(event, before)
     case 'step-ended':
       return stepEnded(event, before)
     case 'asked':
-      return [row(event.data.wish, `${event.data.by}: ${event.data.why}`, 'warn')]
+      return rows(event.data.wish, `${event.data.by}: ${event.data.why}`, 'warn')
     case 'lease-lost':
-      return [row('lease', `lost to ${event.data.to}`, 'warn')]
+      return rows('lease', `lost to ${event.data.to}`, 'warn')
     case 'ended':
-      return [ending(event, from, to)]
+      return ending(event, from, to)
     case 'lease-taken':
     case 'step-started':
     case 'step-observed':
@@ -53,14 +77,46 @@ function told(event: Event, before: readonly Event[], all: readonly Event[]): re
   }
 }
 
-function row(name: string, text: string, tone: Tone = 'plain'): StyledLine {
-  return [piece(padded(name, 9), tone === 'plain' ? 'dim' : tone), piece(oneLine(text))]
+function opening({from, to, steps, gates}: ReleaseInput): readonly StyledLine[] {
+  const weights = [...steps.map(({weight}) => share(weight)), '100 %'].join(' → ')
+  return [
+    ...rows('release', `${from} → ${to}, ${weights} of the requests`, 'strong'),
+    ...rows('judge', `${gates.join(' and ')}, ${to} against ${from}, every minute`),
+  ]
+}
+
+function goingBack({data}: EventOf<'planned'>, from: string): readonly StyledLine[] {
+  if (data.plan !== 'rollback') return []
+  // The verdict has just said why.
+  const why = data.cause === 'verdict' || data.because === undefined ? '' : `: ${data.because}`
+  return rows('go back', `all traffic to ${from}${why}`, 'bad')
+}
+
+function armed({data, at}: EventOf<'armed'>, before: readonly Event[], from: string): readonly StyledLine[] {
+  if (data.phase === 'asked' || before.some((one) => one.kind === 'armed' && one.data.phase === 'confirmed')) return []
+  return rows('safety', `if we vanish, AWS sends all traffic to ${from} in ${wholeMinutes(data.dueAt - at)}`)
+}
+
+/** The switch was armed a moment ago: its window is meant. */
+const wholeMinutes = (ms: number): string => span(Math.ceil(ms / 60_000) * 60_000)
+
+function rows(name: string, text: string, tone: Tone = 'plain'): readonly StyledLine[] {
+  const named = (index: number): Piece => piece(padded(index === 0 ? name : '', 9), tone === 'plain' ? 'dim' : tone)
+  return wrapped(text, 63).map((line, index) => [named(index), piece(line)])
 }
 
 function weightRow(percent: number, stableSlot: string, canarySlot: string): StyledLine {
   const full = percent > 0 ? Math.max(1, Math.round((percent / 100) * barLength)) : 0
-  const words = percent === 0 ? `all on slot ${stableSlot}` : percent >= 100 ? `all on slot ${canarySlot}` : `of the requests go to slot ${canarySlot}`
-  return [piece(padded('weight', 9), 'dim'), piece('█'.repeat(full), 'strong'), piece('░'.repeat(barLength - full), 'dim'), piece(` ${share(percent).padStart(5)} ${words}`)]
+  const words =
+    percent > 0 && percent < 100
+      ? `of the requests go to slot ${canarySlot}`
+      : `all on slot ${percent === 0 ? stableSlot : canarySlot}`
+  return [
+    piece(padded('weight', 9), 'dim'),
+    piece('█'.repeat(full), 'strong'),
+    piece('░'.repeat(barLength - full), 'dim'),
+    piece(` ${share(percent).padStart(5)} ${words}`),
+  ]
 }
 
 /** Every judged minute's rates while it is open; the verdict with its numbers when it falls. */
@@ -68,33 +124,48 @@ function verdict({data}: EventOf<'verdict'>, before: readonly Event[]): readonly
   const previous = before.findLast((event) => event.kind === 'verdict')
   if (data.verdict === 'need-data' && previous?.kind === 'verdict' && previous.data.minute === data.minute) return []
   const readings = data.gates.map(gateView)
-  const shown = readings.find((gate) => gate.verdict === 'fail') ?? readings.find(({gate}) => gate === 'errors') ?? readings[0]
-  const [word, tone] = {pass: ['pass', 'good'] as const, fail: ['FAIL', 'bad'] as const, 'need-data': ['judging', 'plain'] as const}[data.verdict]
-  if (shown === undefined) return [row(word, `minute ${data.minute}: ${data.reason}`, tone)]
-  const lines = [row(word, `minute ${padded(String(data.minute), 2)}  ${shown.gate} ${rate(shown.canary.rate)} vs ${rate(shown.stable.rate)} stable, ${counted(shown.canary.requests, 'request')}`, tone)]
-  if (data.verdict === 'fail') lines.push(row('', `${count(shown.canary.bad)} bad${shown.unanswered > 0 ? `, ${count(shown.unanswered)} of them never answered` : ''}: ${data.reason}`))
-  return lines
+  const shown = foremost(readings)
+  if (shown === undefined) return rows(data.verdict, `minute ${data.minute}: ${data.reason}`)
+  const lines = judgedRows(data.verdict, data.minute, shown)
+  if (data.verdict !== 'fail') return lines
+  const unanswered = shown.unanswered > 0 ? `, ${count(shown.unanswered)} of them never answered` : ''
+  return [...lines, ...rows('', `${count(shown.canary.bad)} bad${unanswered}: ${data.reason}`)]
+}
+
+const foremost = (gates: readonly GateView[]): GateView | undefined =>
+  gates.find(({verdict}) => verdict === 'fail') ?? gates.find(({gate}) => gate === 'errors') ?? gates[0]
+
+function judgedRows(answer: GateView['verdict'], minute: number, gate: GateView): readonly StyledLine[] {
+  const [word, tone] = {
+    pass: ['pass', 'good'] as const,
+    fail: ['FAIL', 'bad'] as const,
+    'need-data': ['judging', 'plain'] as const,
+  }[answer]
+  const rates = `${gate.gate} ${rate(gate.canary.rate)} vs ${rate(gate.stable.rate)} stable`
+  return rows(word, `minute ${padded(String(minute), 2)}  ${rates}, ${counted(gate.canary.requests, 'request')}`, tone)
 }
 
 function stepEnded({data}: EventOf<'step-ended'>, before: readonly Event[]): readonly StyledLine[] {
   const name = label(data.step, before)
-  if (data.how === 'failed') return [row('problem', `${name}: ${data.because}`, 'bad')]
+  if (data.how === 'failed') return rows('problem', `${name}: ${data.because}`, 'bad')
   if (data.note === undefined || data.how === 'undone') return []
-  if (data.step === 'canary-tasks') return [row('tasks', data.note)]
-  if (data.step.startsWith('observe-') || data.step.startsWith('share-')) return [row('traffic', data.note)]
-  if (data.step === 'swap') return [row('swap', data.note)]
+  if (data.step === 'canary-tasks') return rows('tasks', data.note)
+  if (data.step.startsWith('observe-') || data.step.startsWith('share-')) return rows('traffic', data.note)
+  if (data.step === 'swap') return rows('swap', data.note)
   return []
 }
 
-function ending({data}: EventOf<'ended'>, from: string, to: string): StyledLine {
+function ending({data}: EventOf<'ended'>, from: string, to: string): readonly StyledLine[] {
   switch (data.outcome) {
     case 'promoted':
-      return row('PROMOTED', `${to} serves everyone; ${from} stays warm for a while`, 'good')
-    case 'rolled-back':
-      return row('BACK', `all traffic on ${from} again; ${to} was rejected`, 'bad')
+      return rows('PROMOTED', `${to} serves everyone; ${from} stays warm for a while`, 'good')
+    case 'rolled-back': {
+      const taken = data.cause === 'verdict' ? 'rejected' : `taken back (${data.cause ?? data.because})`
+      return rows('BACK', `all traffic on ${from} again; ${to} was ${taken}`, 'bad')
+    }
     case 'halted':
-      return row('HALTED', `${data.because}: a person is needed`, 'bad')
+      return rows('HALTED', `${data.because}: a person is needed`, 'bad')
     case 'failed':
-      return row('FAILED', `${data.because}; nothing of consequence was changed`, 'bad')
+      return rows('FAILED', `${data.because}; nothing of consequence was changed`, 'bad')
   }
 }

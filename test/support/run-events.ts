@@ -29,7 +29,17 @@ export function aReading(change: Partial<GateReading> = {}): GateReading {
   }
 }
 
-const settings = {method: 'mixed', budget: 0.005, tolerance: 1.25, ratio: 2.5, floor: 0.001, ceiling: 0.2, alpha: 0.005, beta: 0.05, minMinutes: 3} as const
+const settings = {
+  method: 'mixed',
+  budget: 0.005,
+  tolerance: 1.25,
+  ratio: 2.5,
+  floor: 0.001,
+  ceiling: 0.2,
+  alpha: 0.005,
+  beta: 0.05,
+  minMinutes: 3,
+} as const
 
 export function aConfig(change: Partial<ReleaseConfig> = {}): ReleaseConfig {
   return {
@@ -87,7 +97,15 @@ export class RunBuilder {
 
   put<K extends EventKind>(kind: K, data: EventOf<K>['data']): this {
     const seq = this.events.length
-    const event = {seq, at: this.now, epoch: this.epoch, writer: 'w1', kind, previousHash: seq === 0 ? '' : `hash-${seq - 1}`, data}
+    const event = {
+      seq,
+      at: this.now,
+      epoch: this.epoch,
+      writer: 'w1',
+      kind,
+      previousHash: seq === 0 ? '' : `hash-${seq - 1}`,
+      data,
+    }
     this.events.push(event as Event)
     return this
   }
@@ -98,12 +116,18 @@ export class RunBuilder {
   }
 
   plan(name: string, steps: readonly string[], more: Partial<EventOf<'planned'>['data']> = {}): this {
-    const planned = steps.map((id, index) => ({id, title: id.replaceAll('-', ' '), needs: index === 0 ? [] : [steps[index - 1]!]}))
+    const planned = steps.map((id, index) => ({
+      id,
+      title: id.replaceAll('-', ' '),
+      needs: index === 0 ? [] : [steps[index - 1]!],
+    }))
     return this.put('planned', {plan: name, planHash: `plan-${name}`, steps: planned, ...more})
   }
 
   step(id: string, seconds: number, note?: string): this {
-    return this.started(id).after(seconds).put('step-ended', {step: id, how: 'done', ...(note !== undefined && {note})})
+    return this.started(id)
+      .after(seconds)
+      .put('step-ended', {step: id, how: 'done', ...(note !== undefined && {note})})
   }
 
   started(id: string): this {
@@ -126,20 +150,34 @@ export class RunBuilder {
 
   ruleWritten(weight: number): this {
     const data = {rule: 'arn:rule', weights: {a: 100 - weight, b: weight}, actionsHash: `actions-${weight}`}
-    return this.put('rule-written', {phase: 'asked', ...data}).after(1).put('rule-written', {phase: 'read-back', ...data})
+    return this.put('rule-written', {phase: 'asked', ...data})
+      .after(1)
+      .put('rule-written', {phase: 'read-back', ...data})
   }
 
   /** The weight asked, read back and observed; its bake begun. */
   shifted(weight: number): this {
     this.weight = weight
-    if (this.events[0]?.kind === 'planned' && this.events[0].data.steps.some(({id}) => id === `size-${weight}`)) this.step(`size-${weight}`, 20)
-    this.started(`shift-${weight}`).ruleWritten(weight).put('step-ended', {step: `shift-${weight}`, how: 'done'})
+    if (this.events[0]?.kind === 'planned' && this.events[0].data.steps.some(({id}) => id === `size-${weight}`))
+      this.step(`size-${weight}`, 20)
+    this.started(`shift-${weight}`)
+      .ruleWritten(weight)
+      .put('step-ended', {step: `shift-${weight}`, how: 'done'})
     return this.step(`share-${weight}`, 60, `observed ${weight}.1 % after 60 s`).started(`bake-${weight}`)
   }
 
   verdict(change: Partial<VerdictData> = {}): this {
-    const slow = aReading({gate: 'slow >500ms', verdict: change.verdict === 'fail' ? 'need-data' : (change.verdict ?? 'need-data'), canary: {requests: 1810, bad: 7}, stable: {requests: 5438, bad: 22}, budget: 0.01, logFit: 0.9})
-    const errors = aReading({verdict: change.verdict ?? 'need-data'})
+    const reason = change.verdict === 'pass' ? 'within budget, and no worse than stable' : 'too few requests to tell'
+    const slow = aReading({
+      reason,
+      gate: 'slow >500ms',
+      verdict: change.verdict === 'fail' ? 'need-data' : (change.verdict ?? 'need-data'),
+      canary: {requests: 1810, bad: 7},
+      stable: {requests: 5438, bad: 22},
+      budget: 0.01,
+      logFit: 0.9,
+    })
+    const errors = aReading({reason, verdict: change.verdict ?? 'need-data'})
     return this.put('verdict', {
       step: `bake-${this.weight}`,
       weight: this.weight,
@@ -154,7 +192,9 @@ export class RunBuilder {
 
   /** Baked and passed. */
   passed(minute: number): this {
-    return this.after(300).verdict({verdict: 'pass', minute}).put('step-ended', {step: `bake-${this.weight}`, how: 'done', note: 'pass'})
+    return this.after(300)
+      .verdict({verdict: 'pass', minute})
+      .put('step-ended', {step: `bake-${this.weight}`, how: 'done', note: 'pass'})
   }
 
   promoted(): this {
