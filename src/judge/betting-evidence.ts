@@ -18,8 +18,13 @@ export interface Evidence {
   atMost(): number
 }
 
+export interface BettingEvidence extends Evidence {
+  /** The logarithm of each bet's product so far. */
+  parts(): readonly number[]
+}
+
 /** `tolerance`: φ0, the ratio of bad fractions that isn't harm yet. */
-export function bettingEvidence(tolerance: number): Evidence {
+export function bettingEvidence(tolerance: number): BettingEvidence {
   const logs = new Float64Array(bets.length)
   return {
     add({canary, stable}) {
@@ -29,6 +34,7 @@ export function bettingEvidence(tolerance: number): Evidence {
       const surprise = canary.bad / bad / expected - 1
       for (let i = 0; i < bets.length; i++) logs[i]! += Math.log1p(bets[i]! * surprise)
     },
+    parts: () => [...logs],
     log: () => logMeanExp([...logs]),
     atMost: () => largestOf(logs),
   }

@@ -1,10 +1,11 @@
 /**
  * When a pass may be expected: the arithmetic of fitness run forward on the present rates, as if every coming minute were the
- * average one. A deterministic estimate for people, not a promise, and nothing is ever decided by it. It doesn't foresee a
- * fail. (What a step will need before it begins is forecast.ts's question.)
+ * average one. Where betting run forward the same way would fail by then, no pass is expected. A deterministic estimate for
+ * people, not a promise, and nothing is ever decided by it. (What a step will need before it begins: forecast.ts.)
  */
 import type {Count, PairedMinute} from './counts.ts'
 import type {GateSettings} from './settings.ts'
+import {bettingEvidence} from './betting-evidence.ts'
 import {fraction, noCount, sum} from './counts.ts'
 import {logWithinBudget, noWorse as noWorseEvidence} from './fitness.ts'
 import {logMeanExp} from './log-mean-exp.ts'
@@ -17,7 +18,8 @@ export interface Present {
   /** Totals so far. */
   readonly canary: Count
   readonly stable: Count
-  /** The parts of the evidence against stable so far. */
+  /** The parts of the evidences so far, as logarithms: each grows along a line while rates stay the same. */
+  readonly betting: readonly number[]
   readonly noWorse: readonly number[]
   /** The last minutes, for the present request rate. */
   readonly recent: readonly PairedMinute[]
@@ -41,13 +43,14 @@ function firstPass(present: Present, minute: PairedMinute): number | null {
   const oneMinute = noWorseEvidence(settings.ratio)
   oneMinute.add(minute)
   const steps = oneMinute.parts()
+  const expected = (ahead: number): number | null => (failsBy(present, minute, ahead) ? null : ahead)
   const isFit = (ahead: number): boolean => {
     const later = {requests: canary.requests + ahead * minute.canary.requests, bad: canary.bad + ahead * minute.canary.bad}
     return logWithinBudget(settings.budget, later) >= enough
       || logMeanExp(noWorse.map((part, i) => part + ahead * (steps[i] ?? 0))) >= enough
   }
   const atLeast = Math.max(1, settings.minMinutes - minutesWithTraffic)
-  if (isFit(atLeast)) return atLeast
+  if (isFit(atLeast)) return expected(atLeast)
   // Both evidences are log-means of exponentials of lines, hence convex in `ahead`: once reached they stay reached.
   let [below, above] = [atLeast, horizonMinutes]
   if (below >= above || !isFit(above)) return null
@@ -56,7 +59,19 @@ function firstPass(present: Present, minute: PairedMinute): number | null {
     if (isFit(middle)) above = middle
     else below = middle
   }
-  return above
+  return expected(above)
+}
+
+/** Would betting alone fail within so many average minutes? (In `mixed` it is worth half.) */
+function failsBy({settings, canary, stable, betting}: Present, minute: PairedMinute, ahead: number): boolean {
+  const later = (total: Count, a: Count): number =>
+    fraction({requests: total.requests + ahead * a.requests, bad: total.bad + ahead * a.bad})
+  if (later(canary, minute.canary) - settings.tolerance * later(stable, minute.stable) < settings.floor) return false
+  const oneMinute = bettingEvidence(settings.tolerance)
+  oneMinute.add(minute)
+  const steps = oneMinute.parts()
+  const share = settings.method === 'mixed' ? Math.LN2 : 0
+  return logMeanExp(betting.map((part, i) => part + ahead * (steps[i] ?? 0))) - share >= -Math.log(settings.alpha)
 }
 
 export function minutesToPass(present: Present): number | null {

@@ -4,7 +4,7 @@
  * anything but counts (no clock, no earlier verdict), and never calls missing data good or bad.
  */
 import type {Count, PairedMinute} from './counts.ts'
-import type {Evidence} from './betting-evidence.ts'
+import type {BettingEvidence} from './betting-evidence.ts'
 import type {GateSettings} from './settings.ts'
 import type {GateVerdict} from './gate-verdict.ts'
 import type {Failure} from './reason.ts'
@@ -26,6 +26,8 @@ export interface JudgeOptions {
 /** A gate being judged minute by minute: a forecast looks after every one. */
 export interface GateJudge {
   add(minute: PairedMinute): void
+  /** The bare answer, without its sentence and estimate: cheap. */
+  answer(): GateVerdict['verdict']
   verdict(): GateVerdict
 }
 
@@ -50,7 +52,7 @@ export function judgeGate(
 }
 
 /** Evidence of harm by the gate's method; the two halves of `mixed` weigh the same. */
-function harmEvidence(settings: GateSettings, history: readonly Count[]): Evidence & {dispersion(): number} {
+function harmEvidence(settings: GateSettings, history: readonly Count[]): BettingEvidence & {dispersion(): number} {
   const betting = bettingEvidence(settings.tolerance)
   const tempered = temperedEvidence(settings.tolerance)
   const dispersion = measuredDispersion(history)
@@ -66,6 +68,7 @@ function harmEvidence(settings: GateSettings, history: readonly Count[]): Eviden
     },
     log: () => (mixes() ? logMeanExp([betting.log(), tempered.log(dispersion.value())]) : betting.log()),
     atMost: () => (mixes() ? Math.max(betting.atMost(), tempered.atMost(dispersion.value())) : betting.atMost()),
+    parts: () => betting.parts(),
     dispersion: () => dispersion.value(),
   }
 }
@@ -92,7 +95,14 @@ export function gateJudge(settings: GateSettings, history: readonly Count[], {pa
     return plain === null ? null : {kind: plain.kind, position, canary: minute.canary, stable: minute.stable}
   }
 
+  const answer = (): GateVerdict['verdict'] => {
+    if (failure !== null) return 'fail'
+    if (minutesWithTraffic < settings.minMinutes) return 'need-data'
+    return Math.max(logWithinBudget(settings.budget, canary), fit.log()) >= -Math.log(settings.beta) ? 'pass' : 'need-data'
+  }
+
   return {
+    answer,
     add(minute) {
       const before = recent.at(-1)
       position++
@@ -108,9 +118,8 @@ export function gateJudge(settings: GateSettings, history: readonly Count[], {pa
     verdict() {
       const logBudget = logWithinBudget(settings.budget, canary)
       const logNoWorse = fit.log()
-      const isFit = Math.max(logBudget, logNoWorse) >= -Math.log(settings.beta)
-      const verdict = failure !== null ? 'fail' : isFit && minutesWithTraffic >= settings.minMinutes ? 'pass' : 'need-data'
-      const present = {settings, canary, stable, noWorse: fit.parts(), recent, minutesWithTraffic}
+      const verdict = answer()
+      const present = {settings, canary, stable, betting: harm.parts(), noWorse: fit.parts(), recent, minutesWithTraffic}
       const eta = verdict === 'need-data' ? minutesToPass(present) : null
       const etaAtTwice = verdict === 'need-data' ? twiceTheShare(present) : null
       return {
@@ -120,7 +129,7 @@ export function gateJudge(settings: GateSettings, history: readonly Count[], {pa
         logWithinBudget: logBudget,
         logNoWorse,
         dispersion: harm.dispersion(),
-        reason: reasonFor({settings, verdict, failure, canary, stable, recent, minutesWithTraffic, logBudget, logNoWorse, eta, etaAtTwice}),
+        reason: reasonFor({...present, verdict, failure, logBudget, logNoWorse, eta, etaAtTwice}),
         eta: eta === null ? null : {minutes: eta},
       }
     },
