@@ -94,5 +94,6 @@ async function probeOnce(agent: Agent, target: Target, check: HealthCheck, speed
       resolve({kind: 'failed'})
     })
     asked.on('error', () => { resolve({kind: 'failed'}) })
+    asked.end()
   })
 }
