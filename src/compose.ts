@@ -36,6 +36,14 @@ export function sandboxName(flag: string | undefined, env: NodeJS.ProcessEnv): s
   return name === undefined || name === '' ? null : name
 }
 
+/** The Region of a command that was given none: the sandbox's first one, or what the environment says. */
+export async function defaultRegion(sandbox: string | undefined, env: NodeJS.ProcessEnv): Promise<string | null> {
+  const name = sandboxName(sandbox, env)
+  if (name === null) return env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? null
+  const {readHandle} = await import('./config/sandbox-handle.ts')
+  return (await readHandle(name, env)).regions[0] ?? null
+}
+
 /** A session whose caller is known: account and identity are asked once, before anything else. */
 export async function openSession(input: SessionInput): Promise<OpenSession> {
   const [{session, clock}, {identity}] = await Promise.all([connect(input), import('./infra/aws/identity.ts')])

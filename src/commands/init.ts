@@ -2,7 +2,7 @@ import {writeFile} from 'node:fs/promises'
 import {Flags} from '@oclif/core'
 import type {Outcome} from '../command.ts'
 import {SluiceCommand} from '../command.ts'
-import {discover, sandboxName} from '../compose.ts'
+import {defaultRegion, discover, sandboxName} from '../compose.ts'
 import {chooseService} from '../config/choose-service.ts'
 import type {Discovered} from '../config/render-yaml.ts'
 import {renderYaml, undiscovered} from '../config/render-yaml.ts'
@@ -21,7 +21,7 @@ leaves them for you to fill in. A file that is there is never overwritten withou
     import: Flags.boolean({description: 'look for services on AWS and fill the file in'}),
     sandbox: Flags.string({description: 'look in this sandbox (means --import)', helpValue: 'NAME'}),
     service: Flags.string({description: 'which service, when there are several', helpValue: 'NAME'}),
-    region: Flags.string({description: 'which Region (AWS_REGION; eu-west-1 in a sandbox)', helpValue: 'REGION'}),
+    region: Flags.string({description: 'which Region (AWS_REGION, or the sandbox\'s first)', helpValue: 'REGION'}),
     output: Flags.string({description: 'file to write', helpValue: 'FILE', default: 'sluice.yaml'}),
     force: Flags.boolean({description: 'overwrite the file if there is one'}),
   }
@@ -29,7 +29,7 @@ leaves them for you to fill in. A file that is there is never overwritten withou
   protected override async execute(): Promise<Outcome> {
     const {flags} = await this.parse(Init)
     const sandbox = sandboxName(flags.sandbox, process.env)
-    const region = flags.region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? (sandbox === null ? null : 'eu-west-1')
+    const region = flags.region ?? (await defaultRegion(flags.sandbox, process.env))
     let found: Discovered = undiscovered(flags.service ?? null, region)
     let problems: readonly string[] = []
     if (flags.import || sandbox !== null) {

@@ -58,5 +58,5 @@ export function shown(input: unknown): string {
   if (typeof input === 'string') return input === '' ? 'an empty text' : `"${input}"`
   if (Array.isArray(input)) return 'a list'
   if (input === null) return 'nothing'
-  return typeof input === 'object' ? 'a map' : String(input)
+  return typeof input === 'number' || typeof input === 'boolean' ? String(input) : 'a map'
 }
