@@ -5,6 +5,7 @@
 import type {IncomingMessage, ServerResponse} from 'node:http'
 import {AwsFault} from './world/contract.ts'
 import type {Fault} from './world/contract.ts'
+import {FAULT_KINDS} from './fault-kinds.ts'
 import {readBody} from './wire/request-body.ts'
 import {sandboxStatus} from './status.ts'
 import type {StatusSources} from './status.ts'
@@ -13,9 +14,7 @@ export interface AdminSources extends StatusSources {
   down(): void
 }
 
-export const FAULT_KINDS: readonly Fault['kind'][] = [
-  'throttle', 'error', 'lost-answer', 'latency', 'late-metrics', 'no-metrics', 'incident', 'unhealthy-targets', 'late-schedule', 'region-down',
-]
+const KINDS = Object.keys(FAULT_KINDS) as Fault['kind'][]
 
 class Unreadable extends Error {}
 class NoSuchRoute extends Error {}
@@ -45,7 +44,7 @@ async function route(sources: AdminSources, what: string, body: Record<string, u
     case 'POST /faults': return world.setFault(readFault(body, world.regions))
     case 'DELETE /faults': return {cleared: world.clearFault(query.get('kind') ?? query.get('id') ?? undefined)}
     case 'GET /images': return {images: plane.images.list()}
-    case 'POST /images': return {image: plane.images.add(text(body, 'tag'), strings(body['env'] ?? {})), known: true}
+    case 'POST /images': return {image: plane.images.add(text(body, 'tag'), strings(body['env'] ?? {}))}
     case 'GET /traffic': return {traffic: plane.traffic.stats()}
     case 'POST /traffic': return setTraffic(sources, body)
     case 'POST /down': return {closing: true}
@@ -53,7 +52,7 @@ async function route(sources: AdminSources, what: string, body: Record<string, u
   }
 }
 
-function setTraffic({plane, shop}: AdminSources, body: Record<string, unknown>): object {
+function setTraffic({plane, shop, world}: AdminSources, body: Record<string, unknown>): object {
   const perMinute = body['perMinute']
   if (typeof perMinute !== 'number' || !Number.isFinite(perMinute) || perMinute < 0) throw new Unreadable('perMinute is a number of requests, 0 or more.')
   const wanted = body['service'] === undefined ? shop().map((one) => one.service) : [text(body, 'service')]
@@ -61,14 +60,14 @@ function setTraffic({plane, shop}: AdminSources, body: Record<string, unknown>):
     const known = shop().find((one) => one.service === service)
     const loadBalancer = typeof body['loadBalancer'] === 'string' ? body['loadBalancer'] : known?.loadBalancer
     if (loadBalancer === undefined) throw new Unreadable(`There is no service ${service} here; there is ${shop().map((one) => one.service).join(', ') || 'none'}.`)
-    plane.traffic.set(service, loadBalancer, perMinute)
+    plane.traffic.set({service, region: world.regions[0] ?? '', loadBalancer, perMinute})
   }
   return {services: wanted, perMinute}
 }
 
 function readFault(body: Record<string, unknown>, regions: readonly string[]): Omit<Fault, 'id' | 'setAt'> {
-  const kind = FAULT_KINDS.find((one) => one === body['kind'])
-  if (kind === undefined) throw new Unreadable(`There is no fault ${String(body['kind'])}; there are ${FAULT_KINDS.join(', ')}.`)
+  const kind = KINDS.find((one) => one === body['kind'])
+  if (kind === undefined) throw new Unreadable(`There is no fault ${String(body['kind'])}; there are ${KINDS.join(', ')}.`)
   const {rate, seconds, ms, region, target} = body
   if (rate !== undefined && !(typeof rate === 'number' && rate >= 0 && rate <= 1)) throw new Unreadable('rate is a fraction from 0 to 1.')
   for (const [name, value] of [['seconds', seconds], ['ms', ms]] as const) {

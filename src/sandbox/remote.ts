@@ -1,8 +1,10 @@
 /** The commands' way to a sandbox that runs in another process: its admin routes, and starting and ending that process. */
 import {spawn} from 'node:child_process'
+import type {ChildProcess} from 'node:child_process'
 import {mkdir, open} from 'node:fs/promises'
 import {dirname, extname, join} from 'node:path'
 import {createInterface} from 'node:readline'
+import type {Readable} from 'node:stream'
 import {setTimeout as pause} from 'node:timers/promises'
 import {fileURLToPath} from 'node:url'
 import type {SandboxOptions} from './options.ts'
@@ -23,9 +25,10 @@ export async function startDaemon(options: SandboxOptions, log: string): Promise
   const file = await open(log, 'w', 0o600)
   const here = fileURLToPath(import.meta.url)
   const entry = join(dirname(here), `main${extname(here)}`)
-  const child = spawn(process.execPath, [entry, JSON.stringify(options)], {detached: true, stdio: ['ignore', 'pipe', file.fd]})
+  const child: ChildProcess = spawn(process.execPath, [entry, JSON.stringify(options)], {detached: true, stdio: ['ignore', 'pipe', file.fd]})
   await file.close()
-  const lines = createInterface({input: child.stdout})
+  const stdout = child.stdout as Readable
+  const lines = createInterface({input: stdout})
   const first = await new Promise<string | null>((resolve) => {
     lines.once('line', resolve)
     child.once('exit', () => { resolve(null) })
@@ -33,7 +36,7 @@ export async function startDaemon(options: SandboxOptions, log: string): Promise
     setTimeout(() => { resolve(null) }, READY_WITHIN_MS).unref()
   })
   lines.close()
-  child.stdout.destroy()
+  stdout.destroy()
   child.unref()
   const said = first === null ? {error: `it said nothing; see ${log}`} : JSON.parse(first) as Started | {readonly error: string}
   if (!('error' in said)) return said

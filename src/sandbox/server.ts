@@ -11,8 +11,9 @@ import {createCloudWatch} from './services/cloudwatch.ts'
 import {createS3} from './services/s3.ts'
 import {createScheduler} from './services/scheduler.ts'
 import {createSts} from './services/sts.ts'
-import {buildShop, KNOWN_IMAGES, stableIsHealthy} from './shop.ts'
-import type {ShopService} from './shop.ts'
+import {KNOWN_IMAGES} from './shop-names.ts'
+import type {ShopService} from './shop-names.ts'
+import {buildShop, stableIsHealthy} from './shop.ts'
 import {catalogue} from './wire/catalogue.ts'
 import {listenOnLoopback} from './wire/loopback.ts'
 import {serviceModel} from './wire/model.ts'
@@ -62,7 +63,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     if (options.world === 'shop') {
       shop = await buildShop(world, options.services ?? DEFAULT_SERVICES)
       await Promise.all([stableIsHealthy(world, shop), warmUp()])
-      for (const {service, loadBalancer} of shop) plane.traffic.set(service, loadBalancer, options.trafficPerMinute ?? DEFAULT_TRAFFIC_PER_MINUTE)
+      const perMinute = options.trafficPerMinute ?? DEFAULT_TRAFFIC_PER_MINUTE
+      for (const {service, loadBalancer} of shop) plane.traffic.set({service, region: world.regions[0] ?? '', loadBalancer, perMinute})
     }
   } catch (error) {
     await close()

@@ -1,7 +1,7 @@
 /** One service of the shop: its load balancer with the live rule, its two slots, their scaling; and its copy in recovery. */
 import type {World} from './world/contract.ts'
-import {CAPACITY_PROVIDER, CLUSTER, STABLE_IMAGE} from './shop.ts'
-import type {ShopService} from './shop.ts'
+import {CAPACITY_PROVIDER, CLUSTER, STABLE_IMAGE} from './shop-names.ts'
+import type {ShopService} from './shop-names.ts'
 
 const CONTAINER = {name: 'app', port: 8080}
 const NETWORK = {awsvpcConfiguration: {subnets: ['subnet-0a1b2c3d4e5f60718', 'subnet-18f7e6d5c4b3a2910'], securityGroups: ['sg-0123456789abcdef0'], assignPublicIp: 'DISABLED'}}

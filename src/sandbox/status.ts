@@ -1,8 +1,10 @@
 /** What `sandbox status` shows: read through the services' own operations, so that it says what a client would see. */
 import type {Plane} from './plane/plane.ts'
+import type {Delivery} from './services/scheduler-state.ts'
 import type {Scheduler} from './services/scheduler.ts'
-import {CLUSTER} from './shop.ts'
-import type {ShopService} from './shop.ts'
+import {CLUSTER} from './shop-names.ts'
+import type {ShopService} from './shop-names.ts'
+import type {Fault} from './world/contract.ts'
 import type {SandboxWorld} from './world/world.ts'
 
 export interface StatusSources {
@@ -11,6 +13,36 @@ export interface StatusSources {
   readonly plane: Plane
   readonly scheduler: Scheduler
   shop(): readonly ShopService[]
+}
+
+export interface SlotStatus {
+  readonly slot: 'a' | 'b'
+  readonly desired: number
+  readonly running: number
+  readonly healthy: number
+  readonly taskDefinition: string | null
+}
+export interface ServiceStatus {
+  readonly service: string
+  readonly loadBalancer: string
+  readonly weights: {readonly a: number; readonly b: number}
+  readonly slots: readonly SlotStatus[]
+}
+export interface SandboxStatus {
+  readonly name: string
+  readonly account: string
+  readonly regions: readonly string[]
+  readonly clock: {readonly epochMs: number; readonly speed: number}
+  readonly services: readonly ServiceStatus[]
+  readonly images: readonly {readonly tag: string; readonly env: Readonly<Record<string, string>>}[]
+  readonly traffic: ReturnType<Plane['traffic']['stats']>
+  /** Where load balancers really listen. */
+  readonly endpoints: ReturnType<Plane['endpoints']>
+  readonly tasks: ReturnType<Plane['tasks']>
+  readonly faults: readonly Fault[]
+  readonly schedules: ReturnType<Scheduler['status']>['schedules']
+  readonly deliveries: readonly Delivery[]
+  readonly deadLetters: readonly Delivery[]
 }
 
 interface RuleAnswer {
@@ -23,7 +55,7 @@ interface ServicesAnswer {
   readonly services?: readonly {readonly serviceName?: string; readonly desiredCount?: number; readonly runningCount?: number; readonly taskDefinition?: string}[]
 }
 
-export async function sandboxStatus(sources: StatusSources): Promise<object> {
+export async function sandboxStatus(sources: StatusSources): Promise<SandboxStatus> {
   const {name, world, plane, scheduler} = sources
   const {schedules, deliveries, deadLetters} = scheduler.status()
   return {
@@ -34,6 +66,8 @@ export async function sandboxStatus(sources: StatusSources): Promise<object> {
     services: await Promise.all(sources.shop().map(async (one) => await serviceStatus(world, one))),
     images: plane.images.list(),
     traffic: plane.traffic.stats(),
+    endpoints: plane.endpoints(),
+    tasks: plane.tasks(),
     faults: world.allFaults(),
     schedules,
     deliveries,
@@ -41,7 +75,7 @@ export async function sandboxStatus(sources: StatusSources): Promise<object> {
   }
 }
 
-async function serviceStatus(world: SandboxWorld, {service, loadBalancer, ruleArn, targetGroups}: ShopService): Promise<object> {
+async function serviceStatus(world: SandboxWorld, {service, loadBalancer, ruleArn, targetGroups}: ShopService): Promise<ServiceStatus> {
   const region = world.regions[0] ?? ''
   const slots = await Promise.all((['a', 'b'] as const).map(async (slot) => {
     const [health, services] = await Promise.all([

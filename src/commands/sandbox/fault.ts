@@ -1,0 +1,53 @@
+import {Args, Flags} from '@oclif/core'
+import type {Outcome} from '../../command.ts'
+import {SluiceCommand} from '../../command.ts'
+import {checkSandboxName, readHandle, removeHandle} from '../../config/sandbox-handle.ts'
+import {ExitCode, SluiceError} from '../../errors.ts'
+import {faultLine, FAULT_KINDS} from '../../sandbox/fault-kinds.ts'
+import {askOrExplain, reachSandbox} from '../../sandbox/reach.ts'
+import type {Fault} from '../../sandbox/world/contract.ts'
+
+export default class SandboxFault extends SluiceCommand {
+  static override description = `Turns something bad on, lists what is on, or turns it off.
+
+${Object.entries(FAULT_KINDS).map(([kind, words]) => `  ${kind.padEnd(18)} ${words}`).join('\n')}`
+
+  static override examples = [
+    '<%= config.bin %> sandbox fault throttle --rate 0.3 --target s3:PutObject', '<%= config.bin %> sandbox fault incident --rate 0.05 --service api',
+    '<%= config.bin %> sandbox fault --list', '<%= config.bin %> sandbox fault --clear incident',
+  ]
+
+  static override args = {kind: Args.string({description: 'which fault', options: Object.keys(FAULT_KINDS), ignoreStdin: true})}
+
+  static override flags = {
+    name: Flags.string({description: 'which sandbox', default: 'default'}),
+    rate: Flags.string({description: 'fraction of calls or requests it strikes, 0 to 1', helpValue: '0.3'}),
+    target: Flags.string({description: 'only this service or operation: s3, s3:PutObject', exclusive: ['service']}),
+    service: Flags.string({description: 'only this ECS service: api for both its slots, api-b for one'}),
+    region: Flags.string({description: 'only in this Region'}),
+    seconds: Flags.integer({description: 'virtual seconds, for what is late', min: 0}),
+    ms: Flags.integer({description: 'real milliseconds, for latency', min: 0}),
+    list: Flags.boolean({description: 'list what is on', exclusive: ['clear']}),
+    clear: Flags.boolean({description: 'turn off this kind; everything without one'}),
+  }
+
+  protected override async execute(): Promise<Outcome> {
+    const {args, flags} = await this.parse(SandboxFault)
+    const name = checkSandboxName(flags.name)
+    const handle = await reachSandbox(name, await readHandle(name, process.env), async () => { await removeHandle(name, process.env) })
+    if (flags.clear) {
+      const {cleared} = await askOrExplain<{readonly cleared: number}>(handle, 'DELETE', args.kind === undefined ? 'faults' : `faults?kind=${args.kind}`)
+      return {outcome: 'cleared', exitCode: ExitCode.done, data: {name, cleared}, text: cleared === 0 ? 'Nothing was on.' : `Off: ${cleared}.`}
+    }
+    if (flags.list) {
+      const {faults} = await askOrExplain<{readonly faults: readonly Fault[]}>(handle, 'GET', 'faults')
+      return {outcome: 'listed', exitCode: ExitCode.done, data: {name, faults}, text: faults.length === 0 ? 'No faults are on.' : faults.map(faultLine).join('\n')}
+    }
+    if (args.kind === undefined) {
+      throw new SluiceError({code: 'usage', exitCode: ExitCode.usage, message: 'Which fault? Or --list, or --clear.', suggestions: ['sluice sandbox fault --list', 'sluice sandbox fault incident --rate 0.05']})
+    }
+    const {rate, region, seconds, ms} = flags
+    const fault = await askOrExplain<Fault>(handle, 'POST', 'faults', {kind: args.kind, rate: rate === undefined ? undefined : Number(rate), region, seconds, ms, target: flags.target ?? flags.service})
+    return {outcome: 'on', exitCode: ExitCode.done, data: {name, fault}, text: `On: ${faultLine(fault)}`}
+  }
+}
