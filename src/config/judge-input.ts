@@ -36,9 +36,10 @@ const gateSchema = z.strictObject({
   minMinutes: between('a whole number of minutes, 1 or more', (n) => Number.isSafeInteger(n) && n >= 1).optional(),
 }, refused('an object with the gate\'s settings'))
 
-const requestCount = between('a whole number of requests, 0 or more', (n) => Number.isSafeInteger(n) && n >= 0)
+const isCount = (n: number): boolean => Number.isSafeInteger(n) && n >= 0
+const requestCount = between('a whole number of requests, 0 or more', isCount)
 const count = z.tuple([requestCount, requestCount], refused('[requests, bad]'))
-  .refine(([requests, bad]) => bad <= requests, {error: ({input}) => `${String((input as number[])[1])} bad of ${String((input as number[])[0])} requests`})
+  .refine(([requests, bad]) => !isCount(requests) || !isCount(bad) || bad <= requests, {error: ({input}) => `${String((input as number[])[1])} bad of ${String((input as number[])[0])} requests`})
   .transform(([requests, bad]): Count => ({requests, bad}))
 const paired = z.strictObject({canary: count, stable: count}, refused('{canary: [requests, bad], stable: [requests, bad]}'))
 
@@ -48,11 +49,12 @@ const at = z.iso.datetime({offset: true, ...refused('a time like 2026-01-01T00:0
 
 function listsFor(gates: readonly string[]) {
   const entry = <T extends z.ZodType>(of: T) => {
-    const counts = z.strictObject(Object.fromEntries(gates.map((gate) => [gate, of])))
+    // Without a gate there is nothing to hold the counts against; that there is none is said already.
+    const counts = gates.length === 0 ? z.unknown() : z.strictObject(Object.fromEntries(gates.map((gate) => [gate, of])))
     return z.strictObject({at, counts}, refused('a minute: its time as at, and the counts of each gate'))
   }
   return z.strictObject({
-    gates: z.unknown(),
+    gates: z.unknown().optional(),
     history: z.array(entry(count), refused('a list of minutes')).optional(),
     minutes: z.array(entry(paired), refused('a list of minutes')),
   }, refused('an object with gates, history and minutes'))
@@ -78,8 +80,8 @@ export function readJudgeInput(text: string, source: string): readonly JudgeGate
   return names.map((name) => ({
     name,
     settings: {...defaults, ...given(gates.data.gates[name] ?? {})},
-    history: (lists.data.history ?? []).map(({counts}) => counts[name] as Count),
-    minutes: lists.data.minutes.map(({counts}) => counts[name] as PairedMinute),
+    history: (lists.data.history ?? []).map(({counts}) => (counts as Readonly<Record<string, Count>>)[name]!),
+    minutes: lists.data.minutes.map(({counts}) => (counts as Readonly<Record<string, PairedMinute>>)[name]!),
   }))
 }
 
