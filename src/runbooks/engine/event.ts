@@ -52,7 +52,7 @@ interface Data {
   'step-observed': {readonly step: string; readonly waitsFor?: string; readonly facts?: Facts}
   'step-ended':
     | {readonly step: string; readonly how: 'done' | 'already' | 'undone'; readonly facts?: Facts; readonly note?: string}
-    | {readonly step: string; readonly how: 'failed'; readonly because: string; readonly then: Then}
+    | {readonly step: string; readonly how: 'failed'; readonly because: string; readonly then: Then; readonly cause?: Cause}
   /** A person's (or a CI job's) wish: whoever ticks next obeys it. A pause by the tool itself is one too, `by: 'sluice'`. */
   asked: {readonly wish: Wish; readonly by: string; readonly why: string; readonly until?: number}
   verdict: {

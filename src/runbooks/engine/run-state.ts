@@ -2,12 +2,12 @@
  * Where a run stands, folded from its events and from nothing else: the same journal gives the same state on any machine.
  */
 import type {Event, EventOf, Facts} from './event.ts'
-import type {Then} from './step.ts'
+import type {Cause, Then} from './step.ts'
 
 export type StepState =
   | {readonly kind: 'started'; readonly at: number; readonly epoch: number; readonly writer: string; readonly intent: Facts; readonly waitsFor: string | null}
   | {readonly kind: 'done'; readonly how: 'done' | 'already' | 'undone'; readonly at: number}
-  | {readonly kind: 'failed'; readonly because: string; readonly then: Then; readonly at: number}
+  | {readonly kind: 'failed'; readonly because: string; readonly then: Then; readonly cause: Cause; readonly at: number}
 
 export interface RunState {
   /** Name of the plan in force. */
@@ -71,7 +71,7 @@ function apply(state: Building, event: Event): void {
     }
     case 'step-ended':
       if (event.data.how === 'failed') {
-        state.steps.set(event.data.step, {kind: 'failed', because: event.data.because, then: event.data.then, at: event.at})
+        state.steps.set(event.data.step, {kind: 'failed', because: event.data.because, then: event.data.then, cause: event.data.cause ?? 'error', at: event.at})
         return
       }
       state.steps.set(event.data.step, {kind: 'done', how: event.data.how, at: event.at})

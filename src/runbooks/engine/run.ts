@@ -14,7 +14,7 @@ import type {Journal} from './journal.ts'
 import {leaseMarginMs, renewEveryMs} from './lease.ts'
 import type {HeldLease} from './lease.ts'
 import {runState} from './run-state.ts'
-import type {RunState} from './run-state.ts'
+import type {RunState, StepState} from './run-state.ts'
 import {StoreUnavailable} from './store.ts'
 import type {Cause, Failed, Guarded, Pending, Plan, Runbook, StepContext} from './step.ts'
 import {Unavailable} from './unavailable.ts'
@@ -125,7 +125,7 @@ class Runner<W> implements Running<W> {
       return {kind: 'over', end: {kind: 'paused', because: state.paused.because, until: state.paused.until}}
     }
     const failed = [...state.steps.values()].find((step) => step.kind === 'failed')
-    if (failed?.kind === 'failed') return this.undo(plan, state, failed.because)
+    if (failed?.kind === 'failed') return this.leave(plan, state, failed)
     return this.steps(plan, state)
   }
 
@@ -169,7 +169,7 @@ class Runner<W> implements Running<W> {
     const results = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
     const failedAt = results.findIndex((result) => result.kind === 'failed')
     const failed = results[failedAt]
-    if (failed?.kind === 'failed') return this.fail(plan, ready[failedAt]?.id ?? '', failed)
+    if (failed?.kind === 'failed') return this.fail(ready[failedAt]?.id ?? '', failed)
     if (results.some((result) => result.kind === 'ended')) return this.again()
     for (const [index, result] of results.entries()) {
       if (result.kind === 'pending') this.options.onLive?.(ready[index]?.id ?? '', {waitsFor: result.waitsFor})
@@ -177,16 +177,21 @@ class Runner<W> implements Running<W> {
     return {kind: 'again', at: Math.min(...results.map((result) => (result.kind === 'pending' ? result.lookAgainAt : Infinity)))}
   }
 
-  private async fail(plan: Plan<W>, step: string, failed: Failed): Promise<Tick> {
+  private async fail(step: string, failed: Failed): Promise<Tick> {
     const {because, then} = failed
-    const cause = failed.cause ?? 'error'
     if (then === 'pause') {
       // The step stays as it is: a resume goes on with it, and its deadline counts anew.
       await this.append('asked', {wish: 'pause', by: 'sluice', why: because})
       return this.again()
     }
-    await this.append('step-ended', {step, how: 'failed', because, then})
-    if (then === 'fail') return this.again()
+    await this.append('step-ended', {step, how: 'failed', because, then, cause: failed.cause ?? 'error'})
+    return this.again()
+  }
+
+  /** A step has failed and the journal says so: whoever ticks next goes on from there, in the step's safe direction. */
+  private async leave(plan: Plan<W>, state: RunState, failed: Extract<StepState, {kind: 'failed'}>): Promise<Tick> {
+    const {because, then, cause} = failed
+    if (then === 'fail') return this.undo(plan, state, because)
     const next = then === 'roll-back' ? (plan.onRollBack ?? plan.onHalt) : plan.onHalt
     if (next !== null) return this.enter(next, because, cause)
     await this.append('ended', {outcome: 'halted', because, cause})
