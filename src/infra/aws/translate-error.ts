@@ -92,7 +92,8 @@ function isUnavailable(error: unknown, name: string): boolean {
   const status = statusOf(error)
   if ($retryable?.throttling === true || throttled.has(name) || status === 429) return true
   if (passing.has(name) || isNetwork(name) || (code !== undefined && isNetwork(code))) return true
-  if ((status !== null && status >= 500) || $fault === 'server') return true
+  // 501 won't get better by waiting: S3 lookalikes and the sandbox say so of what they don't know.
+  if (status !== 501 && ((status !== null && status >= 500) || $fault === 'server')) return true
   // Half an answer, or one that isn't AWS's (a proxy's page): the call may or may not have happened.
   if ($response !== undefined && error instanceof SyntaxError) return true
   return passesByItself(name, messageOf(error))

@@ -77,6 +77,10 @@ describe('what AWS refused', () => {
   })
 })
 
+test('what the other side doesn\'t know at all won\'t get better by waiting', () => {
+  expect(translateError(awsError('NotImplemented', 501, 'not modelled'), at())).toMatchObject({code: 'aws-refused'})
+})
+
 test('a bug of ours comes back as it is', () => {
   const bug = new TypeError('x is not a function')
   expect(translateError(bug, at())).toBe(bug)
