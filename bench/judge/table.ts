@@ -20,7 +20,8 @@ const {values} = parseArgs({options: {runs: {type: 'string', default: '1500'}, s
 const runs = Number(values.runs)
 /** Two gates share a release's alpha. */
 const settings = defaultSettings(2)
-const by = (method: 'mixed' | 'betting'): Decider => ({history, minutes}) => judgeGate({...settings, method}, history, minutes).failedAt
+const by = (method: 'mixed' | 'betting'): Decider => ({history, minutes}) =>
+  judgeGate({...settings, method}, history, minutes).failedAt
 
 const deciders: readonly (readonly [string, Decider])[] = [
   ['Flagger: 1 %, 5 strikes', flagger(5)],
@@ -49,7 +50,8 @@ function tally(row: Row, index: number): Tally {
     }
     if (judgeGate(settings, given.history, given.minutes).verdict === 'pass') passed++
   }
-  return {cells: [...at.map(cell), `${Math.round((100 * passed) / runs)} %`], ours: at.slice(-2).map((minutes) => minutes.length / runs)}
+  const ours = at.slice(-2).map((minutes) => minutes.length / runs)
+  return {cells: [...at.map(cell), `${Math.round((100 * passed) / runs)} %`], ours}
 }
 
 function cell(minutes: readonly number[]): string {

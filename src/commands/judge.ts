@@ -31,14 +31,19 @@ null stands for minus infinity.`
   ]
 
   static override args = {
-    file: Args.string({description: 'JSON file with gates, history and minutes; - reads standard input', required: true, ignoreStdin: true}),
+    file: Args.string({
+      description: 'JSON file with gates, history and minutes; - reads standard input',
+      required: true,
+      ignoreStdin: true,
+    }),
   }
 
   protected override async execute(): Promise<Outcome> {
     const {args} = await this.parse(Judge)
     const source = args.file === '-' ? 'standard input' : args.file
     const input = readJudgeInput(await contents(args.file), source)
-    const gates = input.map(({name, settings, history, minutes}) => ({name, settings, verdict: judgeGate(settings, history, minutes)}))
+    const gates = input.map(({name, settings, history, minutes}) =>
+      ({name, settings, verdict: judgeGate(settings, history, minutes)}))
     const outcome = overall(gates.map(({verdict}) => verdict))
     return {
       outcome,

@@ -18,7 +18,10 @@ export interface JudgeGateInput {
 
 const minuteMs = 60_000
 const shown = (input: unknown): string => (typeof input === 'number' ? String(input) : JSON.stringify(input) ?? 'nothing')
-const refused = (what: string) => ({error: ({input}: {readonly input?: unknown}) => (input === undefined ? `is missing: ${what}` : `${shown(input).slice(0, 60)} is not ${what}`)})
+const refused = (what: string) => ({
+  error: ({input}: {readonly input?: unknown}) =>
+    (input === undefined ? `is missing: ${what}` : `${shown(input).slice(0, 60)} is not ${what}`),
+})
 
 const between = (what: string, holds: (n: number) => boolean) => z.number(refused(what)).refine(holds, refused(what))
 const fractionInside = between('a fraction above 0 and below 1', (n) => n > 0 && n < 1)
@@ -39,7 +42,12 @@ const gateSchema = z.strictObject({
 const isCount = (n: number): boolean => Number.isSafeInteger(n) && n >= 0
 const requestCount = between('a whole number of requests, 0 or more', isCount)
 const count = z.tuple([requestCount, requestCount], refused('[requests, bad]'))
-  .refine(([requests, bad]) => !isCount(requests) || !isCount(bad) || bad <= requests, {error: ({input}) => `${String((input as number[])[1])} bad of ${String((input as number[])[0])} requests`})
+  .refine(([requests, bad]) => !isCount(requests) || !isCount(bad) || bad <= requests, {
+    error: ({input}) => {
+      const [requests, bad] = input as readonly number[]
+      return `${bad} bad of ${requests} requests`
+    },
+  })
   .transform(([requests, bad]): Count => ({requests, bad}))
 const paired = z.strictObject({canary: count, stable: count}, refused('{canary: [requests, bad], stable: [requests, bad]}'))
 
@@ -85,8 +93,9 @@ export function readJudgeInput(text: string, source: string): readonly JudgeGate
   }))
 }
 
-const given = <T extends object>(settings: T): {[K in keyof T]: Exclude<T[K], undefined>} =>
-  Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as {[K in keyof T]: Exclude<T[K], undefined>}
+type Given<T> = {[K in keyof T]: Exclude<T[K], undefined>}
+const given = <T extends object>(settings: T): Given<T> =>
+  Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as Given<T>
 
 function parsed(text: string, source: string): unknown {
   if (text.trim() === '') throw unusable(source, ['is empty'])
@@ -97,7 +106,8 @@ function parsed(text: string, source: string): unknown {
   }
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function gateNames(json: unknown): readonly string[] {
   return isObject(json) && isObject(json['gates']) ? Object.keys(json['gates']).filter((name) => name !== 'at') : []
@@ -113,7 +123,9 @@ function withCountsApart(json: unknown): unknown {
       return {at: time, counts}
     })
     : list
-  return {...json, ...('history' in json && {history: apart(json['history'])}), ...('minutes' in json && {minutes: apart(json['minutes'])})}
+  const history = 'history' in json && {history: apart(json['history'])}
+  const minutes = 'minutes' in json && {minutes: apart(json['minutes'])}
+  return {...json, ...history, ...minutes}
 }
 
 /** `minutes[3].errors.canary: 12 bad of 10 requests` */
@@ -156,7 +168,8 @@ function unusable(source: string, problems: readonly string[]): SluiceError {
   const [first = ''] = problems
   const [where = ''] = first.split(': ')
   const isPlaced = first !== where && !first.startsWith('is ')
-  const what = !isPlaced ? first : problems.length === 1 ? `there is a problem at ${where}` : `${problems.length} problems, the first at ${where}`
+  const placed = problems.length === 1 ? `there is a problem at ${where}` : `${problems.length} problems, the first at ${where}`
+  const what = isPlaced ? placed : first
   return new SluiceError({
     code: 'judge-input-invalid',
     exitCode: ExitCode.usage,

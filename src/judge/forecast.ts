@@ -78,7 +78,8 @@ function outcomes(question: ForecastQuestion, ratio: number): readonly End[] {
   return Array.from({length: question.runs}, () => oneRun(question, ratio, random))
 }
 
-function oneRun({settings, stableRate, requestsPerMinute, weight, minutes, hold = 0, burst = 1}: ForecastQuestion, ratio: number, random: Random): End {
+function oneRun(question: ForecastQuestion, ratio: number, random: Random): End {
+  const {settings, stableRate, requestsPerMinute, weight, minutes, hold = 0, burst = 1} = question
   const all: Behaviour = {requests: requestsPerMinute, bad: stableRate, burst}
   const canary = {...all, requests: (requestsPerMinute * weight) / 100, bad: Math.min(1, stableRate * ratio)}
   const stable = {...all, requests: (requestsPerMinute * (100 - weight)) / 100}

@@ -117,7 +117,7 @@ function binomialByRejection(uniform: () => number, n: number, p: number): numbe
   }
 }
 
-const smallFactorials = Array.from({length: 10}, (_, n) => Array.from({length: n}, (__, i) => Math.log(i + 1)).reduce((x, y) => x + y, 0))
+const smallFactorials = [1, 1, 2, 6, 24, 120, 720, 5040, 40_320, 362_880].map((factorial) => Math.log(factorial))
 
 /** Stirling's series from 10 on: good to 1e-12. */
 function logFactorial(n: number): number {

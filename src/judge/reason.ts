@@ -8,9 +8,8 @@ import type {GateSettings} from './settings.ts'
 import {fraction, noCount, sum} from './counts.ts'
 
 /** Why a minute failed, with the counts that say so: totals for evidence, that minute's own otherwise. */
-export type Failure =
-  | {readonly kind: 'evidence'; readonly position: number; readonly canary: Count; readonly stable: Count; readonly logHarm: number}
-  | {readonly kind: 'dead' | 'ceiling'; readonly position: number; readonly canary: Count; readonly stable: Count}
+export type Failure = {readonly position: number; readonly canary: Count; readonly stable: Count}
+  & ({readonly kind: 'evidence'; readonly logHarm: number} | {readonly kind: 'dead' | 'ceiling'})
 
 export interface Findings {
   readonly settings: GateSettings
@@ -36,7 +35,7 @@ function failed(failure: Failure, settings: GateSettings): string {
   const counts = against(failure.canary, failure.stable)
   switch (failure.kind) {
     case 'evidence':
-      return `${counts}${worse(failure.canary, failure.stable)}; chance alone under 1 in ${odds(failure.logHarm)} (limit 1 in ${odds(-Math.log(settings.alpha))})`
+      return `${counts}${worse(failure.canary, failure.stable)}; chance alone under 1 in ${odds(failure.logHarm)}${limit(settings.alpha)}`
     case 'dead':
       return `in minute ${failure.position}: ${counts}; over 50 % in one minute fails at once`
     case 'ceiling':
@@ -46,26 +45,39 @@ function failed(failure: Failure, settings: GateSettings): string {
 
 function passed({settings, canary, stable, logBudget, logNoWorse}: Findings): string {
   if (logBudget >= logNoWorse) {
-    return `canary ${share(canary)}: within the budget of ${percent(settings.budget)}; one outside it would look so good under 1 time in ${odds(logBudget)} (limit 1 in ${odds(-Math.log(settings.beta))})`
+    const sure = `one outside it would look so good under 1 time in ${odds(logBudget)}${limit(settings.beta)}`
+    return `canary ${share(canary)}: within the budget of ${percent(settings.budget)}; ${sure}`
   }
-  return `${against(canary, stable)}: less than ${settings.ratio}× worse; one that much worse would look so good under 1 time in ${odds(logNoWorse)} (limit 1 in ${odds(-Math.log(settings.beta))})`
+  const sure = `one that much worse would look so good under 1 time in ${odds(logNoWorse)}${limit(settings.beta)}`
+  return `${against(canary, stable)}: less than ${settings.ratio}× worse; ${sure}`
 }
 
-function needed({settings, canary, stable, recent, minutesWithTraffic, logBudget, logNoWorse, eta, etaAtTwice}: Findings): string {
+function needed(findings: Findings): string {
+  const {settings, canary, stable, recent, minutesWithTraffic, eta} = findings
   if (canary.requests === 0) return recent.length === 0 ? 'no settled minute yet' : 'the canary has had no requests yet'
   const perMinute = recent.reduce((all, minute) => sum(all, minute.canary), noCount).requests / recent.length
-  if (perMinute === 0) return `${against(canary, stable)}: too little to tell, and no canary requests in the last ${recent.length} min`
-  const isFit = Math.max(logBudget, logNoWorse) >= -Math.log(settings.beta)
-  const so = isFit ? `fit so far, ${minutesWithTraffic} of at least ${settings.minMinutes} min with canary traffic` : 'too little to tell'
-  if (eta === null) return `${against(canary, stable)}: ${so}, and at these rates it would not pass`
-  const shorter = etaAtTwice !== null && etaAtTwice.minutes < eta ? `, ~${grouped(etaAtTwice.minutes)} min at ${Math.round(etaAtTwice.share)} %` : ''
-  return `${against(canary, stable)}: ${so}; ~${grouped(eta)} min more at ${grouped(Math.round(perMinute))} requests/min${shorter}`
+  const counts = against(canary, stable)
+  if (perMinute === 0) return `${counts}: too little to tell, and no canary requests in the last ${recent.length} min`
+  const isFit = Math.max(findings.logBudget, findings.logNoWorse) >= -Math.log(settings.beta)
+  const enough = `${minutesWithTraffic} of at least ${settings.minMinutes} min with canary traffic`
+  const so = isFit ? `fit so far, ${enough}` : 'too little to tell'
+  if (eta === null) return `${counts}: ${so}, and at these rates it would not pass`
+  return `${counts}: ${so}; ~${grouped(eta)} min more at ${grouped(Math.round(perMinute))} requests/min${shorter(eta, findings.etaAtTwice)}`
 }
+
+function shorter(eta: number, twice: AtShare | null): string {
+  if (twice === null || twice.minutes >= eta) return ''
+  return `, ~${grouped(twice.minutes)} min at ${Math.round(twice.share)} %`
+}
+
+const limit = (chance: number): string => ` (limit 1 in ${odds(-Math.log(chance))})`
 
 const against = (canary: Count, stable: Count): string => `canary ${share(canary)} against stable ${share(stable)}`
 
-const share = (count: Count): string =>
-  count.requests === 0 ? 'without requests' : `${percent(fraction(count))} (${grouped(count.bad)} of ${grouped(count.requests)})`
+function share(count: Count): string {
+  if (count.requests === 0) return 'without requests'
+  return `${percent(fraction(count))} (${grouped(count.bad)} of ${grouped(count.requests)})`
+}
 
 function worse(canary: Count, stable: Count): string {
   if (stable.bad === 0) return ''

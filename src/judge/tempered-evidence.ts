@@ -26,7 +26,8 @@ export function temperedEvidence(tolerance: number): TemperedEvidence {
     add({canary, stable}) {
       const bad = canary.bad + stable.bad
       if (canary.requests === 0 || stable.requests === 0 || bad === 0) return
-      // ln(q(φ0φ)/q(φ0)) = lnφ − ln(1 + share·(φ−1)), ln((1−q(φ0φ))/(1−q(φ0))) = −ln(1 + share·(φ−1)): no 1−q, nothing cancels.
+      // ln(q(φ0φ)/q(φ0)) = lnφ − ln(1 + share·(φ−1)) and ln((1−q(φ0φ))/(1−q(φ0))) = −ln(1 + share·(φ−1)): without
+      // ever forming 1−q, which would lose its digits.
       const share = (tolerance * canary.requests) / (tolerance * canary.requests + stable.requests)
       for (let j = 0; j < ratios.length; j++) {
         logs[j]! += canary.bad * logRatios[j]! - bad * Math.log1p(share * (ratios[j]! - 1))
