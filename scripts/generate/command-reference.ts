@@ -16,7 +16,7 @@ function section(command: ManifestCommand): string {
   return [
     `#### \`${usage}\``, '',
     `${first}${first === '' || /[.!?]$/.test(first) ? '' : '.'}`, '',
-    ...(more === '' ? [] : [more, '']),
+    ...(more === '' ? [] : [markdown(more), '']),
     ...aliases,
     ...(rows.length === 0 ? [] : ['| | |', '|---|---|', ...rows.map(([left, right]) => `| ${left} | ${cell(right ?? '')} |`), '']),
   ].join('\n')
@@ -28,8 +28,11 @@ function flagText(flag: ManifestFlag): string {
 }
 
 function flagWords(flag: ManifestFlag): string {
-  const standard = flag.default === undefined || flag.default === false ? '' : ` (${JSON.stringify(flag.default)})`
+  const standard = flag.default === undefined || flag.default === false ? '' : ` (${typeof flag.default === 'string' ? flag.default : JSON.stringify(flag.default)})`
   return `${flag.description ?? ''}${standard}${flag.required === true ? ' (required)' : ''}`
 }
+
+/** Indented lines of a help text are examples: four spaces make them code. */
+const markdown = (text: string): string => text.split('\n').map((line) => (/^ {2,3}\S/.test(line) ? `    ${line.slice(2)}` : line)).join('\n')
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ')

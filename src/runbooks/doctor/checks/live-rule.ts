@@ -11,7 +11,9 @@ export async function liveRule(world: DoctorWorld, signal: AbortSignal): Promise
     finding('listener', () => listener(world, signal)),
     finding('dead-man\'s switch', () => deadMansSwitch(world, signal)),
   ])
-  return heading('live rule', world.config.rule, children)
+  // …:listener-rule/app/<load balancer>/<id>/<listener>/<rule>
+  const [, , balancer, , , id] = world.config.rule.split('/')
+  return heading('live rule', `${id ?? world.config.rule} of load balancer ${balancer ?? 'unknown'}`, children)
 }
 
 async function weights(world: DoctorWorld, signal: AbortSignal) {
