@@ -136,7 +136,8 @@ function described(issue: z.core.$ZodIssue, gates: readonly string[]): readonly 
     return [`${place(path)}: ${issue.path.at(-1) === 'counts' ? 'has no counts' : issue.message}`]
   }
   const isEntry = issue.path[2] === 'counts' && issue.path.length === 3
-  return issue.keys.map((key) => `${place([...path, key])}: ${isEntry ? `is not one of the gates (${gates.join(', ')})` : 'is not a known key'}`)
+  const why = isEntry ? `is not one of the gates (${gates.join(', ')})` : 'is not a known key'
+  return issue.keys.map((key) => `${place([...path, key])}: ${why}`)
 }
 
 const place = (path: readonly PropertyKey[]): string =>

@@ -35,7 +35,8 @@ function failed(failure: Failure, settings: GateSettings): string {
   const counts = against(failure.canary, failure.stable)
   switch (failure.kind) {
     case 'evidence':
-      return `${counts}${worse(failure.canary, failure.stable)}; chance alone under 1 in ${odds(failure.logHarm)}${limit(settings.alpha)}`
+      return counts + worse(failure.canary, failure.stable)
+        + `; chance alone under 1 in ${odds(failure.logHarm)}${limit(settings.alpha)}`
     case 'dead':
       return `in minute ${failure.position}: ${counts}; over 50 % in one minute fails at once`
     case 'ceiling':
@@ -62,7 +63,8 @@ function needed(findings: Findings): string {
   const enough = `${minutesWithTraffic} of at least ${settings.minMinutes} min with canary traffic`
   const so = isFit ? `fit so far, ${enough}` : 'too little to tell'
   if (eta === null) return `${counts}: ${so}, and at these rates it would not pass`
-  return `${counts}: ${so}; ~${grouped(eta)} min more at ${grouped(Math.round(perMinute))} requests/min${shorter(eta, findings.etaAtTwice)}`
+  const rate = `${grouped(Math.round(perMinute))} requests/min`
+  return `${counts}: ${so}; ~${grouped(eta)} min more at ${rate}${shorter(eta, findings.etaAtTwice)}`
 }
 
 function shorter(eta: number, twice: AtShare | null): string {
