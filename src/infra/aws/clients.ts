@@ -18,7 +18,9 @@ export const serviceModules = {
 export type ServiceName = keyof typeof serviceModules
 type Module<S extends ServiceName> = Awaited<ReturnType<(typeof serviceModules)[S]>>
 /** Operations of a service by name: `DescribeRules`. */
-export type OperationName<S extends ServiceName> = keyof Module<S> extends infer K ? (K extends `${infer O}Command` ? (O extends '$' ? never : O) : never) : never
+export type OperationName<S extends ServiceName> = keyof Module<S> extends infer K
+  ? K extends `${infer O}Command` ? (O extends '$' ? never : O) : never
+  : never
 type CommandOf<S extends ServiceName, O extends string> = `${O}Command` extends keyof Module<S>
   ? Module<S>[`${O}Command`] extends new (...args: never[]) => infer C ? C : never
   : never

@@ -38,24 +38,32 @@ export function deadMansSwitch(session: AwsSession, input: SwitchInput): DeadMan
     },
     async arm(dueAt, reading, slot, signal) {
       const Actions = withWeights(actionsOf(reading), input.groups, {a: slot === 'a' ? 100 : 0, b: slot === 'b' ? 100 : 0})
-      await putSchedule(session, oneShot(session, input, home, dueAt, 'elasticloadbalancingv2:modifyRule', {RuleArn: input.rule, Actions}), signal)
+      await putSchedule(
+        session,
+        oneShot(session, input, home, dueAt, 'elasticloadbalancingv2:modifyRule', {RuleArn: input.rule, Actions}),
+        signal,
+      )
     },
     disarm: (signal) => deleteSchedule(session, input.group, home, signal),
     async armScaling(dueAt, slot, wanted, signal) {
       const target = await scalableTargetInput(session, input.scaling, slot, wanted, signal)
       if (target === null) return
-      await putSchedule(session, oneShot(session, input, scaling, dueAt, 'applicationautoscaling:registerScalableTarget', target), signal)
+      await putSchedule(
+        session, oneShot(session, input, scaling, dueAt, 'applicationautoscaling:registerScalableTarget', target), signal,
+      )
     },
     disarmScaling: (signal) => deleteSchedule(session, input.group, scaling, signal),
   }
 }
 
 /** Every field, because an update replaces them all. */
-function oneShot(session: AwsSession, input: SwitchInput, name: string, dueAt: number, api: string, apiInput: object): CreateScheduleCommandInput {
+function oneShot(
+  session: AwsSession, input: SwitchInput, name: string, dueAt: number, api: string, apiInput: object,
+): CreateScheduleCommandInput {
   return {
     Name: name,
     GroupName: input.group,
-    Description: `Sluice's dead-man's switch of ${input.service}: does this unless the release pushes it forward or ends`.slice(0, 512),
+    Description: `Dead-man's switch of ${input.service}: does this unless a release pushes it forward or ends`.slice(0, 512),
     ScheduleExpression: atExpression(dueAt),
     ScheduleExpressionTimezone: 'UTC',
     State: 'ENABLED',
@@ -96,7 +104,9 @@ async function createInGroup(session: AwsSession, schedule: CreateScheduleComman
   } catch (error) {
     if (!isMissing(error)) throw error
     try {
-      await session.call('scheduler', 'CreateScheduleGroup', {Name: schedule.GroupName}, {signal, resource: schedule.GroupName ?? ''})
+      await session.call(
+        'scheduler', 'CreateScheduleGroup', {Name: schedule.GroupName}, {signal, resource: schedule.GroupName ?? ''},
+      )
     } catch (groupError) {
       if (awsErrorName(groupError) !== 'ConflictException') throw groupError
     }
@@ -104,7 +114,9 @@ async function createInGroup(session: AwsSession, schedule: CreateScheduleComman
   }
 }
 
-async function getSchedule(session: AwsSession, group: string, name: string, signal: AbortSignal): Promise<GetScheduleCommandOutput | null> {
+async function getSchedule(
+  session: AwsSession, group: string, name: string, signal: AbortSignal,
+): Promise<GetScheduleCommandOutput | null> {
   try {
     return await session.call('scheduler', 'GetSchedule', {GroupName: group, Name: name}, {signal, resource: name})
   } catch (error) {

@@ -63,7 +63,9 @@ async function liveRules(session: AwsSession, signal: AbortSignal | undefined): 
   })
 }
 
-function listenersOf(session: AwsSession, {LoadBalancerArn}: LoadBalancer, signal: AbortSignal | undefined): Promise<readonly Listener[]> {
+function listenersOf(
+  session: AwsSession, {LoadBalancerArn}: LoadBalancer, signal: AbortSignal | undefined,
+): Promise<readonly Listener[]> {
   return pages(async (Marker) => {
     const page = await session.call('elasticloadbalancing', 'DescribeListeners', {LoadBalancerArn, ...Marker}, {signal})
     return {items: page.Listeners, next: page.NextMarker}
@@ -77,10 +79,14 @@ function rulesOf(session: AwsSession, {ListenerArn}: Listener, signal: AbortSign
   })
 }
 
-async function liveTags(session: AwsSession, arns: readonly string[], signal: AbortSignal | undefined): Promise<ReadonlyMap<string, string>> {
+async function liveTags(
+  session: AwsSession, arns: readonly string[], signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>()
   for (let first = 0; first < arns.length; first += arnsPerCall) {
-    const answer = await session.call('elasticloadbalancing', 'DescribeTags', {ResourceArns: arns.slice(first, first + arnsPerCall)}, {signal})
+    const answer = await session.call(
+      'elasticloadbalancing', 'DescribeTags', {ResourceArns: arns.slice(first, first + arnsPerCall)}, {signal},
+    )
     for (const {ResourceArn, Tags} of answer.TagDescriptions ?? []) {
       const tag = Tags?.find(({Key}) => Key === liveTag)
       if (tag !== undefined && ResourceArn !== undefined) found.set(ResourceArn, tag.Value ?? '')
@@ -89,7 +95,12 @@ async function liveTags(session: AwsSession, arns: readonly string[], signal: Ab
   return found
 }
 
-async function pages<T>(read: (marker: {Marker?: string}) => Promise<{readonly items: readonly T[] | undefined; readonly next: string | undefined}>): Promise<readonly T[]> {
+interface Page<T> {
+  readonly items: readonly T[] | undefined
+  readonly next: string | undefined
+}
+
+async function pages<T>(read: (marker: {Marker?: string}) => Promise<Page<T>>): Promise<readonly T[]> {
   const all: T[] = []
   let marker: string | undefined
   do {
@@ -100,7 +111,9 @@ async function pages<T>(read: (marker: {Marker?: string}) => Promise<{readonly i
   return all
 }
 
-function discovered({loadBalancer, listener, rule, tag}: LiveRuleFound, holders: ReadonlyMap<string, readonly HoldingService[]>, region: string): DiscoveredService {
+function discovered(
+  {loadBalancer, listener, rule, tag}: LiveRuleFound, holders: ReadonlyMap<string, readonly HoldingService[]>, region: string,
+): DiscoveredService {
   const problems: string[] = []
   const groups = forwardedTo(rule)
   const a = slotOf('a', groups, holders, problems)
@@ -117,7 +130,10 @@ function discovered({loadBalancer, listener, rule, tag}: LiveRuleFound, holders:
     address: `${loadBalancer.DNSName ?? ''}:${listener.Port ?? ''}`,
     cluster: [...clusters][0] ?? null,
     container: a.holder?.container ?? b.holder?.container ?? null,
-    slots: {a: {service: a.holder?.service ?? null, targetGroup: a.targetGroup}, b: {service: b.holder?.service ?? null, targetGroup: b.targetGroup}},
+    slots: {
+      a: {service: a.holder?.service ?? null, targetGroup: a.targetGroup},
+      b: {service: b.holder?.service ?? null, targetGroup: b.targetGroup},
+    },
     problems,
   }
 }
@@ -134,7 +150,9 @@ interface SlotFound {
 }
 
 /** By the suffix of the target group's name, else of the service that holds it. */
-function slotOf(slot: Slot, groups: readonly string[], holders: ReadonlyMap<string, readonly HoldingService[]>, problems: string[]): SlotFound {
+function slotOf(
+  slot: Slot, groups: readonly string[], holders: ReadonlyMap<string, readonly HoldingService[]>, problems: string[],
+): SlotFound {
   const suffix = `-${slot}`
   const byName = groups.find((arn) => nameOf(arn)?.endsWith(suffix))
   const targetGroup = byName ?? groups.find((arn) => holders.get(arn)?.some((holder) => holder.service.endsWith(suffix))) ?? null
@@ -144,7 +162,10 @@ function slotOf(slot: Slot, groups: readonly string[], holders: ReadonlyMap<stri
   }
   const holding = holders.get(targetGroup) ?? []
   if (holding.length === 0) problems.push(`no ECS service registers with ${nameOf(targetGroup)}`)
-  if (holding.length > 1) problems.push(`more than one ECS service registers with ${nameOf(targetGroup)}: ${holding.map((one) => one.service).join(', ')}`)
+  if (holding.length > 1) {
+    const names = holding.map((one) => one.service).join(', ')
+    problems.push(`more than one ECS service registers with ${nameOf(targetGroup)}: ${names}`)
+  }
   return {targetGroup, holder: holding[0]}
 }
 

@@ -8,7 +8,9 @@ import {stateBucketName} from './state-store.ts'
 import {awsErrorName, isMissing} from './translate-error.ts'
 
 /** Answers the bucket's name. Safe to run again: what was interrupted halfway is finished. */
-export async function ensureStateBucket(session: AwsSession, account: string, signal?: AbortSignal): Promise<{readonly bucket: string; readonly created: boolean}> {
+export async function ensureStateBucket(
+  session: AwsSession, account: string, signal?: AbortSignal,
+): Promise<{readonly bucket: string; readonly created: boolean}> {
   const bucket = stateBucketName(account, session.region)
   if ((await versioning(session, bucket, account, signal)) === 'on') return {bucket, created: false}
   const created = await createBucket(session, bucket, signal)
@@ -16,7 +18,9 @@ export async function ensureStateBucket(session: AwsSession, account: string, si
   const owned = {Bucket: bucket, ExpectedBucketOwner: account}
   await session.call('s3', 'PutPublicAccessBlock', {
     ...owned,
-    PublicAccessBlockConfiguration: {BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true},
+    PublicAccessBlockConfiguration: {
+      BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true,
+    },
   }, options)
   await session.call('s3', 'PutBucketEncryption', {
     ...owned,
@@ -33,9 +37,13 @@ export async function stateBucketExists(session: AwsSession, account: string, si
 }
 
 /** Null: no such bucket. */
-async function versioning(session: AwsSession, Bucket: string, account: string, signal: AbortSignal | undefined): Promise<'on' | 'off' | null> {
+async function versioning(
+  session: AwsSession, Bucket: string, account: string, signal: AbortSignal | undefined,
+): Promise<'on' | 'off' | null> {
   try {
-    const answer = await session.call('s3', 'GetBucketVersioning', {Bucket, ExpectedBucketOwner: account}, {signal, resource: Bucket})
+    const answer = await session.call(
+      's3', 'GetBucketVersioning', {Bucket, ExpectedBucketOwner: account}, {signal, resource: Bucket},
+    )
     return answer.Status === 'Enabled' ? 'on' : 'off'
   } catch (error) {
     if (isMissing(error)) return null
@@ -45,7 +53,8 @@ async function versioning(session: AwsSession, Bucket: string, account: string, 
 
 async function createBucket(session: AwsSession, bucket: string, signal: AbortSignal | undefined): Promise<boolean> {
   // us-east-1 is the one Region that must not be named.
-  const location = session.region === 'us-east-1' ? {} : {CreateBucketConfiguration: {LocationConstraint: session.region as 'eu-west-1'}}
+  const LocationConstraint = session.region as 'eu-west-1'
+  const location = session.region === 'us-east-1' ? {} : {CreateBucketConfiguration: {LocationConstraint}}
   try {
     await session.call('s3', 'CreateBucket', {Bucket: bucket, ...location}, {signal, resource: bucket})
     return true

@@ -15,7 +15,9 @@ export interface LiveRuleReading extends RuleReading {
 }
 
 export function liveRule(session: AwsSession, rule: string, groups: SlotGroups): LiveRule {
-  const reading = (actions: readonly Action[], isDefault: boolean): LiveRuleReading => ({rule, actions, ...meaningOf(actions, groups, isDefault)})
+  const reading = (actions: readonly Action[], isDefault: boolean): LiveRuleReading => ({
+    rule, actions, ...meaningOf(actions, groups, isDefault),
+  })
   return {
     async read(signal) {
       const answer = await session.call('elasticloadbalancing', 'DescribeRules', {RuleArns: [rule]}, {signal, resource: rule})

@@ -34,6 +34,7 @@ export function metrics(session: AwsSession, input: MetricsInput): Metrics {
   }
 }
 
+type GrowingSeries = Map<string, Map<number, number>>
 type Series = ReadonlyMap<string, ReadonlyMap<number, number>>
 
 const perSlot = [
@@ -58,7 +59,9 @@ function queriesFor({loadBalancer, groups, gates}: MetricsInput): readonly Metri
     const dimensions = {...balancer, TargetGroup: dimension(groups[slot], '')}
     const counted = perSlot.map(([member, metric, stat]) => elb(`${slot}_${member}`, metric, stat, dimensions))
     // The lower end of TC() is exclusive: exactly the bound isn't slow. TargetResponseTime is in seconds.
-    return latency === undefined ? counted : [...counted, elb(`${slot}_slow`, 'TargetResponseTime', `TC(${latency.boundMs / 1000}:)`, dimensions)]
+    return latency === undefined ? counted : [
+      ...counted, elb(`${slot}_slow`, 'TargetResponseTime', `TC(${latency.boundMs / 1000}:)`, dimensions),
+    ]
   })
   const ofBalancer = loadBalancerAnswers.map((metric, index) => elb(`lb_${index}`, metric, 'Sum', balancer))
   const own = gates.flatMap((gate, index) => gate.kind !== 'counts' ? [] : slots.flatMap((slot) => [
@@ -70,7 +73,11 @@ function queriesFor({loadBalancer, groups, gates}: MetricsInput): readonly Metri
 
 function query(Id: string, source: MetricSource): MetricDataQuery {
   const Dimensions = Object.entries(source.dimensions).map(([Name, Value]) => ({Name, Value}))
-  return {Id, ReturnData: true, MetricStat: {Metric: {Namespace: source.namespace, MetricName: source.metric, Dimensions}, Period: 60, Stat: source.stat}}
+  return {
+    Id,
+    ReturnData: true,
+    MetricStat: {Metric: {Namespace: source.namespace, MetricName: source.metric, Dimensions}, Period: 60, Stat: source.stat},
+  }
 }
 
 /** CloudWatch names things by the end of their ARN: `app/name/id`, `targetgroup/name/id`. */
@@ -79,20 +86,33 @@ function dimension(arn: string, without: string): string {
   return resource.startsWith(without) ? resource.slice(without.length) : resource
 }
 
-async function fetchAll(session: AwsSession, queries: readonly MetricDataQuery[], from: number, to: number, signal: AbortSignal): Promise<Series> {
-  const series = new Map<string, Map<number, number>>()
+async function fetchAll(
+  session: AwsSession, queries: readonly MetricDataQuery[], from: number, to: number, signal: AbortSignal,
+): Promise<Series> {
+  const series: GrowingSeries = new Map()
   for (let first = 0; first < queries.length; first += queriesPerCall) {
     await fetchInto(series, session, queries.slice(first, first + queriesPerCall), from, to, signal)
   }
   return series
 }
 
-async function fetchInto(series: Map<string, Map<number, number>>, session: AwsSession, queries: readonly MetricDataQuery[], from: number, to: number, signal: AbortSignal): Promise<void> {
+async function fetchInto(
+  series: GrowingSeries,
+  session: AwsSession,
+  queries: readonly MetricDataQuery[],
+  from: number,
+  to: number,
+  signal: AbortSignal,
+): Promise<void> {
   const status = new Map<string, string | undefined>()
   let NextToken: string | undefined
   do {
     const page = await session.call('cloudwatch', 'GetMetricData', {
-      MetricDataQueries: [...queries], StartTime: new Date(from), EndTime: new Date(to), ScanBy: 'TimestampAscending', ...(NextToken !== undefined && {NextToken}),
+      MetricDataQueries: [...queries],
+      StartTime: new Date(from),
+      EndTime: new Date(to),
+      ScanBy: 'TimestampAscending',
+      ...(NextToken !== undefined && {NextToken}),
     }, {signal})
     for (const result of page.MetricDataResults ?? []) {
       status.set(result.Id ?? '', result.StatusCode)
@@ -100,11 +120,11 @@ async function fetchInto(series: Map<string, Map<number, number>>, session: AwsS
     }
     NextToken = page.NextToken
   } while (NextToken !== undefined)
-  // `PartialData` on a page that isn't the last only means that there is another page; at the end it means that counts are missing.
+  // `PartialData` before the last page only means that there is another one; at the end it means that counts are missing.
   for (const {Id} of queries) requireComplete(Id ?? '', status.get(Id ?? ''))
 }
 
-function addTo(series: Map<string, Map<number, number>>, result: MetricDataResult): void {
+function addTo(series: GrowingSeries, result: MetricDataResult): void {
   const known = series.get(result.Id ?? '') ?? new Map<number, number>()
   series.set(result.Id ?? '', known)
   result.Timestamps?.forEach((at, index) => {
@@ -115,7 +135,9 @@ function addTo(series: Map<string, Map<number, number>>, result: MetricDataResul
 
 function requireComplete(id: string, status: string | undefined): void {
   if (status === 'Complete') return
-  if (status !== 'Forbidden') throw new Unavailable('cloudwatch:GetMetricData', `CloudWatch's answer for ${id} is ${status ?? 'missing'}: not evidence`)
+  if (status !== 'Forbidden') {
+    throw new Unavailable('cloudwatch:GetMetricData', `CloudWatch's answer for ${id} is ${status ?? 'missing'}: not evidence`)
+  }
   throw new SluiceError({
     code: 'access-denied',
     exitCode: ExitCode.credentials,
@@ -136,8 +158,11 @@ function minuteAt(at: number, series: Series, gates: readonly Gate[]): CountedMi
     timed: value(`${name}_timed`),
     slow: value(`${name}_slow`),
   })
-  const pair = (index: number, name: Slot): readonly [number | null, number | null] => [value(`g${index}_${name}_requests`), value(`g${index}_${name}_bad`)]
-  const custom = gates.flatMap((gate, index) => (gate.kind === 'counts' ? [[gate.name, {a: pair(index, 'a'), b: pair(index, 'b')}] as const] : []))
+  const pair = (index: number, name: Slot): readonly [number | null, number | null] => [
+    value(`g${index}_${name}_requests`), value(`g${index}_${name}_bad`),
+  ]
+  const custom = gates.flatMap((gate, index) =>
+    gate.kind === 'counts' ? [[gate.name, {a: pair(index, 'a'), b: pair(index, 'b')}] as const] : [])
   return {
     at,
     a: slot('a'),

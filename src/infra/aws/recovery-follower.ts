@@ -24,7 +24,9 @@ export function recoveryFollower(session: AwsSession, input: RecoveryInput): Rec
       const next = await revisions(session, input.container).withImage(current, image, signal)
       const words = next.taskDefinition.split('/').at(-1) ?? next.taskDefinition
       if (next.taskDefinition === current) return {note: `${session.region} already runs ${words}`}
-      await rollService(session, input.cluster, input.service, {taskDefinition: next.taskDefinition, desired: service.desiredCount ?? 0}, signal)
+      await rollService(
+        session, input.cluster, input.service, {taskDefinition: next.taskDefinition, desired: service.desiredCount ?? 0}, signal,
+      )
       return {note: `${session.region} rolls to ${words}, size ${service.desiredCount ?? 0}`}
     },
   }

@@ -25,8 +25,12 @@ export function releaseWorld(config: ReleaseConfig, session: AwsSession, {accoun
     revisions: revisions(session, config.container),
     scaling: slotScaling(session, scaling),
     metrics: metrics(session, {loadBalancer: config.loadBalancer, groups, gates: config.gates}),
-    deadMansSwitch: deadMansSwitch(session, {service: config.service, rule: config.rule, groups, scaling, role, deadLetterQueue, group}),
+    deadMansSwitch: deadMansSwitch(
+      session, {service: config.service, rule: config.rule, groups, scaling, role, deadLetterQueue, group},
+    ),
     awsTime: () => session.awsTime(),
-    recovery: config.recovery === null ? null : recoveryFollower(session.inRegion(config.recovery.region), {...config.recovery, container: config.container}),
+    recovery: config.recovery === null ? null : recoveryFollower(
+      session.inRegion(config.recovery.region), {...config.recovery, container: config.container},
+    ),
   }
 }

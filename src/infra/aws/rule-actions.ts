@@ -26,7 +26,7 @@ const maxWeight = 999
  */
 export function ruleWeights(weights: Weights): Weights {
   const {a, b} = weights
-  if (!(a >= 0 && b >= 0 && Number.isFinite(a + b))) throw new RangeError(`weights must be finite and not negative, not ${a}/${b}`)
+  if (!(a >= 0 && b >= 0 && Number.isFinite(a + b))) throw new RangeError(`weights must be finite, not negative: ${a}/${b}`)
   if (a + b === 0) throw new RangeError('weights of 0 on both slots would leave nobody to answer')
   if (a === 0) return {a: 0, b: 100}
   if (b === 0) return {a: 100, b: 0}
@@ -67,10 +67,14 @@ function keepingSecret(action: Action): Action {
 export function meaningOf(actions: readonly Action[], groups: SlotGroups, isDefault = false): RuleMeaning {
   const forward = actions.find((action) => action.Type === 'forward')
   const present = forward === undefined ? [] : groupsOf(forward)
-  const weightOf = (arn: string): number => present.find((group) => group.TargetGroupArn === arn)?.Weight ?? (present.some((group) => group.TargetGroupArn === arn) ? 1 : 0)
+  const weightOf = (arn: string): number => {
+    const group = present.find((one) => one.TargetGroupArn === arn)
+    return group === undefined ? 0 : (group.Weight ?? 1)
+  }
   const weights = {a: weightOf(groups.a), b: weightOf(groups.b)}
   const stickiness = forward?.ForwardConfig?.TargetGroupStickinessConfig?.Enabled === true
-  const others = present.filter((group) => group.TargetGroupArn !== groups.a && group.TargetGroupArn !== groups.b && (group.Weight ?? 1) > 0)
+  const isSlot = (arn: string | undefined): boolean => arn === groups.a || arn === groups.b
+  const others = present.filter((group) => !isSlot(group.TargetGroupArn) && (group.Weight ?? 1) > 0)
   return {
     weights,
     stickiness,
@@ -90,18 +94,26 @@ interface Examined {
 }
 
 function unusableBecause({actions, forward, groups, weights, others, isDefault}: Examined): string | null {
-  if (isDefault) return 'it is the listener\'s default rule, which can\'t carry weights for a release: make a rule for the path /*'
+  if (isDefault) return 'it is the listener\'s default rule, which ModifyRule can\'t change: make a rule for the path /*'
   if (groups.a === groups.b) return 'both slots name the same target group'
-  if (forward === undefined) return `it doesn't forward (it does: ${actions.map((action) => action.Type).join(', ') || 'nothing'})`
-  if (others.length > 0) return `another target group gets traffic: ${others.map((group) => `${nameOf(group.TargetGroupArn)} ${group.Weight ?? 1}`).join(', ')}`
+  if (forward === undefined) return `it doesn't forward (it does: ${typesOf(actions) || 'nothing'})`
+  if (others.length > 0) return `another target group gets traffic: ${others.map(wordsOf).join(', ')}`
   if (weights.a + weights.b === 0) return 'no slot has any weight'
   return null
 }
 
-function words(actions: readonly Action[], forward: Action | undefined, weights: Weights, stickiness: boolean, others: readonly TargetGroupTuple[]): string {
-  if (forward === undefined) return actions.map((action) => action.Type).join(', ') || 'no action'
+function words(
+  actions: readonly Action[],
+  forward: Action | undefined,
+  weights: Weights,
+  stickiness: boolean,
+  others: readonly TargetGroupTuple[],
+): string {
+  if (forward === undefined) return typesOf(actions) || 'no action'
   const first = actions.filter((action) => action !== forward).map((action) => action.Type)
-  const shares = [`a ${weights.a}`, `b ${weights.b}`, ...others.map((group) => `${nameOf(group.TargetGroupArn)} ${group.Weight ?? 1}`)]
+  const shares = [
+    `a ${weights.a}`, `b ${weights.b}`, ...others.map(wordsOf),
+  ]
   return [...first, shares.join(' / '), ...(stickiness ? ['stickiness on'] : [])].join(', ')
 }
 
@@ -115,7 +127,8 @@ export function hashOf(actions: readonly Action[]): string {
  * are read or written only left out, groups sorted (their order means nothing), keys sorted.
  */
 export function canonicalActions(actions: readonly Action[]): unknown {
-  const inOrder = [...actions].map((action, index) => ({action, order: action.Order ?? index + 1})).sort((x, y) => x.order - y.order)
+  const numbered = actions.map((action, index) => ({action, order: action.Order ?? index + 1}))
+  const inOrder = numbered.sort((x, y) => x.order - y.order)
   return sorted(inOrder.map(({action}, index) => {
     const {Order: _order, TargetGroupArn: _single, ForwardConfig: forwardConfig, AuthenticateOidcConfig: oidc, ...rest} = action
     return {
@@ -151,4 +164,6 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(entries.sort(([x], [y]) => (x < y ? -1 : 1)).map(([key, member]) => [key, sorted(member)]))
 }
 
+const typesOf = (actions: readonly Action[]): string => actions.map((action) => action.Type).join(', ')
+const wordsOf = (group: TargetGroupTuple): string => `${nameOf(group.TargetGroupArn)} ${group.Weight ?? 1}`
 const nameOf = (arn: string | undefined): string => arn?.split('/')[1] ?? arn ?? '?'

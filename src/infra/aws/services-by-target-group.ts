@@ -12,12 +12,16 @@ export interface HoldingService {
 const servicesPerCall = 10
 
 /** By target group ARN. */
-export async function servicesByTargetGroup(session: AwsSession, signal: AbortSignal | undefined): Promise<ReadonlyMap<string, readonly HoldingService[]>> {
+export async function servicesByTargetGroup(
+  session: AwsSession, signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, readonly HoldingService[]>> {
   const holders = new Map<string, HoldingService[]>()
   for (const cluster of await clusters(session, signal)) {
     const arns = await serviceArns(session, cluster, signal)
     for (let first = 0; first < arns.length; first += servicesPerCall) {
-      const answer = await session.call('ecs', 'DescribeServices', {cluster, services: arns.slice(first, first + servicesPerCall)}, {signal, resource: cluster})
+      const answer = await session.call(
+        'ecs', 'DescribeServices', {cluster, services: arns.slice(first, first + servicesPerCall)}, {signal, resource: cluster},
+      )
       for (const service of answer.services ?? []) {
         for (const {targetGroupArn, containerName} of service.loadBalancers ?? []) {
           if (targetGroupArn === undefined || service.status === 'INACTIVE') continue
@@ -45,7 +49,9 @@ async function serviceArns(session: AwsSession, cluster: string, signal: AbortSi
   const arns: string[] = []
   let nextToken: string | undefined
   do {
-    const page = await session.call('ecs', 'ListServices', {cluster, maxResults: 100, ...(nextToken !== undefined && {nextToken})}, {signal, resource: cluster})
+    const page = await session.call(
+      'ecs', 'ListServices', {cluster, maxResults: 100, ...(nextToken !== undefined && {nextToken})}, {signal, resource: cluster},
+    )
     arns.push(...(page.serviceArns ?? []))
     nextToken = page.nextToken
   } while (nextToken !== undefined)

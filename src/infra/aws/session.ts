@@ -38,7 +38,9 @@ export interface AwsSession {
   /** AWS's own time, epoch ms: the newest `Date` header carried forward by the run's clock. */
   awsTime(): number
   /** Throws `Unavailable` when the outcome is unknown or AWS can't serve now, else `SluiceError`. */
-  call<S extends ServiceName, O extends string & OperationName<S>>(service: S, operation: O, input: InputOf<S, O>, options?: CallOptions): Promise<OutputOf<S, O>>
+  call<S extends ServiceName, O extends string & OperationName<S>>(
+    service: S, operation: O, input: InputOf<S, O>, options?: CallOptions,
+  ): Promise<OutputOf<S, O>>
   /** When the present credentials expire, epoch ms; null when they don't, or don't say. */
   credentialsExpireAt(): Promise<number | null>
   /** The same session in another Region; counts and time are shared. */
@@ -70,7 +72,9 @@ export function awsSession(input: AwsSessionInput): AwsSession {
 }
 
 export function partitionOf(region: string): string {
-  const prefixes = [['cn-', 'aws-cn'], ['us-gov-', 'aws-us-gov'], ['us-isob-', 'aws-iso-b'], ['us-iso-', 'aws-iso'], ['eusc-', 'aws-eusc']] as const
+  const prefixes = [
+    ['cn-', 'aws-cn'], ['us-gov-', 'aws-us-gov'], ['us-isob-', 'aws-iso-b'], ['us-iso-', 'aws-iso'], ['eusc-', 'aws-eusc'],
+  ] as const
   return prefixes.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws'
 }
 
@@ -89,7 +93,9 @@ function sessionIn(region: string, input: AwsSessionInput, shared: Shared): AwsS
     return created
   }
 
-  const send = async (service: ServiceName, operation: string, callInput: unknown, signal: AbortSignal | undefined): Promise<unknown> => {
+  const send = async (
+    service: ServiceName, operation: string, callInput: unknown, signal: AbortSignal | undefined,
+  ): Promise<unknown> => {
     const client = await clientOf(service)
     const module = await serviceModules[service]()
     const Command = (module as unknown as Record<string, new (input: unknown) => unknown>)[`${operation}Command`]
@@ -123,7 +129,9 @@ function sessionIn(region: string, input: AwsSessionInput, shared: Shared): AwsS
       return shared.calls
     },
     awsTime: () => shared.time.now(),
-    async call<S extends ServiceName, O extends string & OperationName<S>>(service: S, operation: O, callInput: InputOf<S, O>, options: CallOptions = {}) {
+    async call<S extends ServiceName, O extends string & OperationName<S>>(
+      service: S, operation: O, callInput: InputOf<S, O>, options: CallOptions = {},
+    ) {
       const action = `${service}:${operation as string}`
       const began = performance.now()
       let failed = true

@@ -19,7 +19,11 @@ export interface ScalableTargetInput {
   readonly ScalableDimension: 'ecs:service:DesiredCount'
   readonly MinCapacity: number
   readonly MaxCapacity: number
-  readonly SuspendedState: {readonly DynamicScalingInSuspended: boolean; readonly DynamicScalingOutSuspended: boolean; readonly ScheduledScalingSuspended: boolean}
+  readonly SuspendedState: {
+    readonly DynamicScalingInSuspended: boolean
+    readonly DynamicScalingOutSuspended: boolean
+    readonly ScheduledScalingSuspended: boolean
+  }
 }
 
 export function slotScaling(session: AwsSession, input: ScalingInput): SlotScaling {
@@ -44,7 +48,9 @@ export function slotScaling(session: AwsSession, input: ScalingInput): SlotScali
 }
 
 /** What to register so that `scaling` holds and everything else stays; null where there is no scalable target. */
-export async function scalableTargetInput(session: AwsSession, input: ScalingInput, slot: Slot, scaling: Scaling, signal: AbortSignal): Promise<ScalableTargetInput | null> {
+export async function scalableTargetInput(
+  session: AwsSession, input: ScalingInput, slot: Slot, scaling: Scaling, signal: AbortSignal,
+): Promise<ScalableTargetInput | null> {
   const present = await scalableTarget(session, input, slot, signal)
   if (present === null) return null
   return {
@@ -61,7 +67,9 @@ export async function scalableTargetInput(session: AwsSession, input: ScalingInp
   }
 }
 
-async function scalableTarget(session: AwsSession, input: ScalingInput, slot: Slot, signal: AbortSignal): Promise<ScalableTarget | null> {
+async function scalableTarget(
+  session: AwsSession, input: ScalingInput, slot: Slot, signal: AbortSignal,
+): Promise<ScalableTarget | null> {
   const id = resourceId(input, slot)
   const answer = await session.call('application-autoscaling', 'DescribeScalableTargets', {
     ServiceNamespace: 'ecs', ResourceIds: [id], ScalableDimension: 'ecs:service:DesiredCount',

@@ -27,7 +27,9 @@ export function slotServices(session: AwsSession, input: SlotServicesInput): Slo
       return {deployment: await rollService(session, cluster, services[slot], to, signal)}
     },
     async resize(slot, desired, signal) {
-      await session.call('ecs', 'UpdateService', {cluster, service: services[slot], desiredCount: desired}, {signal, resource: services[slot]})
+      await session.call(
+        'ecs', 'UpdateService', {cluster, service: services[slot], desiredCount: desired}, {signal, resource: services[slot]},
+      )
     },
     stopped: (slot, since, signal) => stopped(services[slot], since, signal),
     imageDigest: (slot, signal) => runningDigest(session, cluster, services[slot], input.container, signal),
@@ -35,8 +37,12 @@ export function slotServices(session: AwsSession, input: SlotServicesInput): Slo
 }
 
 /** DescribeServices answers 200 even when there is no such service; this doesn't. */
-export async function describeService(session: AwsSession, cluster: string, service: string, signal: AbortSignal | undefined): Promise<Service> {
-  const answer = await session.call('ecs', 'DescribeServices', {cluster, services: [service]}, {...(signal && {signal}), resource: service})
+export async function describeService(
+  session: AwsSession, cluster: string, service: string, signal: AbortSignal | undefined,
+): Promise<Service> {
+  const answer = await session.call(
+    'ecs', 'DescribeServices', {cluster, services: [service]}, {...(signal && {signal}), resource: service},
+  )
   const found = answer.services?.[0]
   if (found !== undefined && found.status !== 'INACTIVE') return found
   const reason = found?.status ?? answer.failures?.[0]?.reason ?? 'MISSING'
@@ -53,13 +59,21 @@ export async function describeService(session: AwsSession, cluster: string, serv
  * The capacity provider strategy isn't sent, so it stays. The circuit breaker's own rollback stays off: it would bring back
  * whatever the slot ran before, which is two versions ago.
  */
-export async function rollService(session: AwsSession, cluster: string, service: string, to: {readonly taskDefinition: string; readonly desired: number}, signal: AbortSignal): Promise<string> {
+export async function rollService(
+  session: AwsSession,
+  cluster: string,
+  service: string,
+  to: {readonly taskDefinition: string; readonly desired: number},
+  signal: AbortSignal,
+): Promise<string> {
   const answer = await session.call('ecs', 'UpdateService', {
     cluster,
     service,
     taskDefinition: to.taskDefinition,
     desiredCount: to.desired,
-    deploymentConfiguration: {deploymentCircuitBreaker: {enable: true, rollback: false}, minimumHealthyPercent: 100, maximumPercent: 200},
+    deploymentConfiguration: {
+      deploymentCircuitBreaker: {enable: true, rollback: false}, minimumHealthyPercent: 100, maximumPercent: 200,
+    },
   }, {signal, resource: service})
   const primary = answer.service?.deployments?.find((deployment) => deployment.status === 'PRIMARY')
   if (primary?.id === undefined || primary.taskDefinition?.endsWith(to.taskDefinition) !== true) {
@@ -96,8 +110,12 @@ function deploymentOf(deployment: EcsDeployment): Deployment {
 }
 
 /** Of the newest running task: while a deployment rolls, older ones still run the image before. */
-async function runningDigest(session: AwsSession, cluster: string, service: string, container: string | null, signal: AbortSignal): Promise<string | null> {
-  const listed = await session.call('ecs', 'ListTasks', {cluster, serviceName: service, desiredStatus: 'RUNNING', maxResults: 100}, {signal, resource: service})
+async function runningDigest(
+  session: AwsSession, cluster: string, service: string, container: string | null, signal: AbortSignal,
+): Promise<string | null> {
+  const listed = await session.call(
+    'ecs', 'ListTasks', {cluster, serviceName: service, desiredStatus: 'RUNNING', maxResults: 100}, {signal, resource: service},
+  )
   if ((listed.taskArns ?? []).length === 0) return null
   const described = await session.call('ecs', 'DescribeTasks', {cluster, tasks: listed.taskArns}, {signal, resource: service})
   const running = (described.tasks ?? []).filter((task) => task.lastStatus === 'RUNNING')

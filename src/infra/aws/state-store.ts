@@ -18,10 +18,17 @@ export function stateBucketName(account: string, region: string): string {
 
 export function stateStore(session: AwsSession, bucket: string): Store {
   const resource = (key: string): string => `s3://${bucket}/${key}`
-  const put = async (key: string, body: string, condition: {IfNoneMatch: '*'} | {IfMatch: string}, signal: AbortSignal | undefined): Promise<Put> => {
+  const put = async (
+    key: string, body: string, condition: {IfNoneMatch: '*'} | {IfMatch: string}, signal: AbortSignal | undefined,
+  ): Promise<Put> => {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const answer = await session.call('s3', 'PutObject', {Bucket: bucket, Key: key, Body: body, ContentType: 'application/json', ...condition}, {signal, resource: resource(key)})
+        const answer = await session.call(
+          's3',
+          'PutObject',
+          {Bucket: bucket, Key: key, Body: body, ContentType: 'application/json', ...condition},
+          {signal, resource: resource(key)},
+        )
         return {kind: 'written', etag: answer.ETag ?? ''}
       } catch (error) {
         if (awsStatus(error) === 412) return {kind: 'conflict'}
@@ -49,7 +56,13 @@ export function stateStore(session: AwsSession, bucket: string): Store {
   }
 }
 
-async function listKeys(session: AwsSession, bucket: string, prefix: string, options: {readonly after?: string; readonly limit?: number}, signal: AbortSignal | undefined): Promise<readonly string[]> {
+async function listKeys(
+  session: AwsSession,
+  bucket: string,
+  prefix: string,
+  options: {readonly after?: string; readonly limit?: number},
+  signal: AbortSignal | undefined,
+): Promise<readonly string[]> {
   const limit = options.limit ?? Number.POSITIVE_INFINITY
   const keys: string[] = []
   let ContinuationToken: string | undefined
@@ -67,7 +80,9 @@ async function listKeys(session: AwsSession, bucket: string, prefix: string, opt
   return keys.slice(0, limit)
 }
 
-async function listFolders(session: AwsSession, bucket: string, prefix: string, signal: AbortSignal | undefined): Promise<readonly string[]> {
+async function listFolders(
+  session: AwsSession, bucket: string, prefix: string, signal: AbortSignal | undefined,
+): Promise<readonly string[]> {
   const folders: string[] = []
   let ContinuationToken: string | undefined
   do {
@@ -89,7 +104,9 @@ async function available<T>(call: Promise<T>): Promise<T> {
 }
 
 function unavailable(error: unknown): StoreUnavailable {
-  return error instanceof StoreUnavailable ? error : new StoreUnavailable(error instanceof Error ? error.message : String(error), {cause: error})
+  return error instanceof StoreUnavailable ? error : new StoreUnavailable(
+    error instanceof Error ? error.message : String(error), {cause: error},
+  )
 }
 
 async function pause(session: AwsSession, ms: number, signal: AbortSignal | undefined): Promise<void> {

@@ -33,7 +33,12 @@ async function listStopped(session: AwsSession, cluster: string, service: string
   const arns: string[] = []
   let nextToken: string | undefined
   do {
-    const page = await session.call('ecs', 'ListTasks', {cluster, serviceName: service, desiredStatus: 'STOPPED', ...(nextToken !== undefined && {nextToken})}, {signal, resource: service})
+    const page = await session.call(
+      'ecs',
+      'ListTasks',
+      {cluster, serviceName: service, desiredStatus: 'STOPPED', ...(nextToken !== undefined && {nextToken})},
+      {signal, resource: service},
+    )
     arns.push(...(page.taskArns ?? []))
     nextToken = page.nextToken
   } while (nextToken !== undefined)
@@ -44,7 +49,8 @@ async function listStopped(session: AwsSession, cluster: string, service: string
 function stoppedTask(task: Task): StoppedTask | null {
   if (task.lastStatus !== 'STOPPED' || task.taskArn === undefined) return null
   const containers = task.containers ?? []
-  const culprit = containers.find((one) => (one.exitCode ?? 0) !== 0) ?? containers.find((one) => one.reason !== undefined) ?? containers[0]
+  const failed = containers.find((one) => (one.exitCode ?? 0) !== 0)
+  const culprit = failed ?? containers.find((one) => one.reason !== undefined) ?? containers[0]
   return {
     task: task.taskArn,
     taskDefinition: task.taskDefinitionArn ?? '',

@@ -1,4 +1,7 @@
-/** Target health and target group attributes of a slot. States are AWS's, but for the two that only say "ask again": see below. */
+/**
+ * Target health and target group attributes of a slot. States are AWS's, but for what only says "ask again": that is
+ * `unavailable`, and must never count against a version.
+ */
 import type {TargetHealthDescription} from '@aws-sdk/client-elastic-load-balancing-v2'
 import type {Target, Targets, TargetState} from '../../runbooks/release/ports.ts'
 import type {SlotGroups} from './rule-actions.ts'
@@ -8,12 +11,16 @@ export function targets(session: AwsSession, groups: SlotGroups): Targets {
   return {
     async health(slot, signal) {
       const TargetGroupArn = groups[slot]
-      const answer = await session.call('elasticloadbalancing', 'DescribeTargetHealth', {TargetGroupArn}, {signal, resource: TargetGroupArn})
+      const answer = await session.call(
+        'elasticloadbalancing', 'DescribeTargetHealth', {TargetGroupArn}, {signal, resource: TargetGroupArn},
+      )
       return (answer.TargetHealthDescriptions ?? []).map(targetOf)
     },
     async settings(slot, signal) {
       const TargetGroupArn = groups[slot]
-      const answer = await session.call('elasticloadbalancing', 'DescribeTargetGroupAttributes', {TargetGroupArn}, {signal, resource: TargetGroupArn})
+      const answer = await session.call(
+        'elasticloadbalancing', 'DescribeTargetGroupAttributes', {TargetGroupArn}, {signal, resource: TargetGroupArn},
+      )
       const values = new Map((answer.Attributes ?? []).map(({Key, Value}) => [Key, Value]))
       const number = (key: string, otherwise: number): number => Number(values.get(key) ?? otherwise)
       return {
@@ -28,7 +35,11 @@ export function targets(session: AwsSession, groups: SlotGroups): Targets {
 }
 
 function targetOf({Target: target, TargetHealth: health}: TargetHealthDescription): Target {
-  return {id: `${target?.Id ?? '?'}:${target?.Port ?? '?'}`, state: stateOf(health?.State, health?.Reason), reason: health?.Reason ?? null}
+  return {
+    id: `${target?.Id ?? '?'}:${target?.Port ?? '?'}`,
+    state: stateOf(health?.State, health?.Reason),
+    reason: health?.Reason ?? null,
+  }
 }
 
 function stateOf(state: string | undefined, reason: string | undefined): TargetState {

@@ -29,26 +29,36 @@ interface AwsError {
 }
 
 const throttled = new Set([
-  'Throttling', 'ThrottlingException', 'ThrottledException', 'RequestThrottled', 'RequestThrottledException', 'TooManyRequestsException',
-  'RequestLimitExceeded', 'SlowDown', 'BandwidthLimitExceeded', 'PriorRequestNotComplete',
+  'Throttling', 'ThrottlingException', 'ThrottledException', 'RequestThrottled', 'RequestThrottledException',
+  'TooManyRequestsException', 'RequestLimitExceeded', 'SlowDown', 'BandwidthLimitExceeded', 'PriorRequestNotComplete',
 ])
 const passing = new Set([
-  'TimeoutError', 'AbortError', 'RequestTimeout', 'RequestTimeoutException', 'HealthUnavailable', 'HealthUnavailableException',
-  'ServerException', 'InternalServerException', 'InternalServiceException', 'InternalServiceFault', 'InternalFailure', 'ServiceUnavailable',
-  'ConcurrentUpdateException', 'OperationAborted', 'ConditionalRequestConflict', 'UpdateInProgressException',
+  'TimeoutError', 'AbortError', 'RequestTimeout', 'RequestTimeoutException', 'HealthUnavailable',
+  'HealthUnavailableException', 'ServerException', 'InternalServerException', 'InternalServiceException',
+  'InternalServiceFault', 'InternalFailure', 'ServiceUnavailable', 'ConcurrentUpdateException', 'OperationAborted',
+  'ConditionalRequestConflict', 'UpdateInProgressException',
 ])
 const badCredentials = new Set([
-  'CredentialsProviderError', 'TokenProviderError', 'ExpiredToken', 'ExpiredTokenException', 'InvalidClientTokenId', 'UnrecognizedClientException',
-  'InvalidAccessKeyId', 'SignatureDoesNotMatch', 'InvalidSignatureException', 'MissingAuthenticationToken', 'MissingAuthenticationTokenException',
-  'IncompleteSignature', 'AuthFailure', 'RequestExpired', 'InvalidToken', 'RequestTimeTooSkewed', 'NotAuthorized',
+  'CredentialsProviderError', 'TokenProviderError', 'ExpiredToken', 'ExpiredTokenException', 'InvalidClientTokenId',
+  'UnrecognizedClientException', 'InvalidAccessKeyId', 'SignatureDoesNotMatch', 'InvalidSignatureException',
+  'MissingAuthenticationToken', 'MissingAuthenticationTokenException', 'IncompleteSignature', 'AuthFailure', 'RequestExpired',
+  'InvalidToken', 'RequestTimeTooSkewed', 'NotAuthorized',
 ])
-const denied = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'UnauthorizedException', 'Forbidden', 'AllAccessDisabled', '403'])
-const wrongRegion = new Set(['PermanentRedirect', 'AuthorizationHeaderMalformed', 'IllegalLocationConstraintException', 'OptInRequired'])
+const denied = new Set([
+  'AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'UnauthorizedException', 'Forbidden', 'AllAccessDisabled',
+  '403',
+])
+const wrongRegion = new Set([
+  'PermanentRedirect', 'AuthorizationHeaderMalformed', 'IllegalLocationConstraintException', 'OptInRequired',
+])
 const missing = new Set([
-  'RuleNotFound', 'TargetGroupNotFound', 'LoadBalancerNotFound', 'ListenerNotFound', 'ClusterNotFound', 'ServiceNotFound', 'ServiceNotActive',
-  'ResourceNotFound', 'ObjectNotFound', 'NoSuchBucket', 'NoSuchKey', 'NotFound', 'TaskSetNotFound',
+  'RuleNotFound', 'TargetGroupNotFound', 'LoadBalancerNotFound', 'ListenerNotFound', 'ClusterNotFound', 'ServiceNotFound',
+  'ServiceNotActive', 'ResourceNotFound', 'ObjectNotFound', 'NoSuchBucket', 'NoSuchKey', 'NotFound', 'TaskSetNotFound',
 ])
-const network = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE'])
+const network = new Set([
+  'ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ECONNABORTED',
+  'ERR_STREAM_PREMATURE_CLOSE',
+])
 
 export function isAccessDenied(error: unknown): boolean {
   return denied.has(nameOf(error)) || (statusOf(error) === 403 && !badCredentials.has(nameOf(error)))
@@ -73,7 +83,9 @@ export function translateError(error: unknown, at: Circumstances): Error {
   if (error instanceof SluiceError || error instanceof Unavailable) return error
   const name = nameOf(error)
   if (badCredentials.has(name)) return credentialsError(name, error, at)
-  if (isUnavailable(error, name)) return new Unavailable(at.action, `${at.action} in ${at.region}: ${shortReason(error, name)}`, {cause: error})
+  if (isUnavailable(error, name)) return new Unavailable(
+    at.action, `${at.action} in ${at.region}: ${shortReason(error, name)}`, {cause: error},
+  )
   if ((error as AwsError).$metadata === undefined) return error instanceof Error ? error : new Error(String(error))
   if (isAccessDenied(error)) return accessDenied(error, at)
   if (wrongRegion.has(name) || isElsewhere(at)) return wrongRegionError(error, at)
@@ -117,14 +129,18 @@ function isNetwork(code: string): boolean {
 function credentialsError(name: string, error: unknown, at: Circumstances): SluiceError {
   const expired = ['ExpiredToken', 'ExpiredTokenException', 'RequestExpired'].includes(name)
   const skewed = name === 'RequestTimeTooSkewed'
-  const what = expired ? 'have expired' : name === 'CredentialsProviderError' || name === 'TokenProviderError' ? 'can\'t be loaded' : 'aren\'t accepted'
+  const absent = name === 'CredentialsProviderError' || name === 'TokenProviderError'
+  const what = expired ? 'have expired' : absent ? 'can\'t be loaded' : 'aren\'t accepted'
+  const whose = at.profile === null ? '' : ` of profile ${at.profile}`
   return new SluiceError({
     code: expired ? 'credentials-expired' : 'credentials',
     exitCode: ExitCode.credentials,
     message: skewed
       ? `AWS refused ${at.action}: this machine's clock is too far from AWS's.`
-      : `The AWS credentials${at.profile === null ? '' : ` of profile ${at.profile}`} ${what} (${at.action} in ${at.region}: ${name}).`,
-    suggestions: skewed ? ['set this machine\'s clock'] : [`aws sso login${profileFlag(at)}`, `aws sts get-caller-identity${profileFlag(at)}`],
+      : `The AWS credentials${whose} ${what} (${at.action} in ${at.region}: ${name}).`,
+    suggestions: skewed ? ['set this machine\'s clock'] : [
+      `aws sso login${profileFlag(at)}`, `aws sts get-caller-identity${profileFlag(at)}`,
+    ],
     details: requestId(error),
     cause: error,
   })

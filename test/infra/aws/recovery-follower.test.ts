@@ -1,4 +1,11 @@
-import {DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient, ListTaskDefinitionsCommand, RegisterTaskDefinitionCommand, UpdateServiceCommand} from '@aws-sdk/client-ecs'
+import {
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  ECSClient,
+  ListTaskDefinitionsCommand,
+  RegisterTaskDefinitionCommand,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs'
 import {mockClient} from 'aws-sdk-client-mock'
 import {beforeEach, describe, expect, test} from 'vitest'
 import {imageThere, recoveryFollower} from '../../../src/infra/aws/recovery-follower.ts'
@@ -8,13 +15,18 @@ const ecs = mockClient(ECSClient)
 beforeEach(() => ecs.reset())
 
 const arn = (revision: number): string => `arn:aws:ecs:eu-central-1:111122223333:task-definition/shop-recovery:${revision}`
-const follower = recoveryFollower(aSession({region: 'eu-central-1'}), {cluster: 'shop', service: 'shop-recovery', container: null})
+const follower = recoveryFollower(
+  aSession({region: 'eu-central-1'}), {cluster: 'shop', service: 'shop-recovery', container: null},
+)
 const carried = {taskDefinition: 'arn:aws:ecs:eu-west-1:111122223333:task-definition/shop:9', image: 'shop:2'}
 
 function running(image: string): void {
-  ecs.on(DescribeServicesCommand).resolves({services: [{serviceName: 'shop-recovery', status: 'ACTIVE', taskDefinition: arn(4), desiredCount: 1}]})
+  ecs.on(DescribeServicesCommand)
+    .resolves({services: [{serviceName: 'shop-recovery', status: 'ACTIVE', taskDefinition: arn(4), desiredCount: 1}]})
   ecs.on(DescribeTaskDefinitionCommand).resolves({taskDefinition: {
-    taskDefinitionArn: arn(4), family: 'shop-recovery', status: 'ACTIVE', containerDefinitions: [{name: 'api', image, environment: [{name: 'REGION', value: 'eu-central-1'}]}],
+    taskDefinitionArn: arn(4), family: 'shop-recovery', status: 'ACTIVE', containerDefinitions: [{
+      name: 'api', image, environment: [{name: 'REGION', value: 'eu-central-1'}],
+    }],
   }})
   ecs.on(ListTaskDefinitionsCommand).resolves({taskDefinitionArns: [arn(4)]})
 }
@@ -27,7 +39,9 @@ test('the recovery service gets the image in its own revision, and keeps its siz
   expect(ecs.commandCalls(RegisterTaskDefinitionCommand)[0]?.args[0].input.containerDefinitions).toEqual([
     {name: 'api', image: 'shop:2', environment: [{name: 'REGION', value: 'eu-central-1'}]},
   ])
-  expect(ecs.commandCalls(UpdateServiceCommand)[0]?.args[0].input).toMatchObject({service: 'shop-recovery', taskDefinition: arn(5), desiredCount: 1})
+  expect(ecs.commandCalls(UpdateServiceCommand)[0]?.args[0].input).toMatchObject({
+    service: 'shop-recovery', taskDefinition: arn(5), desiredCount: 1,
+  })
 })
 
 test('carried twice, nothing happens the second time', async () => {
@@ -39,10 +53,30 @@ test('carried twice, nothing happens the second time', async () => {
 describe('the image\'s name there', () => {
   const registry = (region: string, rest: string): string => `111122223333.dkr.ecr.${region}.amazonaws.com/${rest}`
   test.each([
-    ['is that Region\'s own copy where it already pulls one', registry('eu-west-1', 'shop:2'), registry('eu-central-1', 'shop:1'), registry('eu-central-1', 'shop:2')],
-    ['keeps its digest', registry('eu-west-1', 'team/shop@sha256:ab'), registry('eu-central-1', 'team/shop:1'), registry('eu-central-1', 'team/shop@sha256:ab')],
-    ['stays where images aren\'t replicated', registry('eu-west-1', 'shop:2'), registry('eu-west-1', 'shop:1'), registry('eu-west-1', 'shop:2')],
-    ['stays for another repository', registry('eu-west-1', 'shop:2'), registry('eu-central-1', 'other:1'), registry('eu-west-1', 'shop:2')],
+    [
+      'is that Region\'s own copy where it already pulls one',
+      registry('eu-west-1', 'shop:2'),
+      registry('eu-central-1', 'shop:1'),
+      registry('eu-central-1', 'shop:2'),
+    ],
+    [
+      'keeps its digest',
+      registry('eu-west-1', 'team/shop@sha256:ab'),
+      registry('eu-central-1', 'team/shop:1'),
+      registry('eu-central-1', 'team/shop@sha256:ab'),
+    ],
+    [
+      'stays where images aren\'t replicated',
+      registry('eu-west-1', 'shop:2'),
+      registry('eu-west-1', 'shop:1'),
+      registry('eu-west-1', 'shop:2'),
+    ],
+    [
+      'stays for another repository',
+      registry('eu-west-1', 'shop:2'),
+      registry('eu-central-1', 'other:1'),
+      registry('eu-west-1', 'shop:2'),
+    ],
     ['stays outside ECR', 'ghcr.io/shop:2', 'ghcr.io/shop:1', 'ghcr.io/shop:2'],
   ])('%s', (_, image, present, expected) => {
     expect(imageThere(image, present)).toBe(expected)

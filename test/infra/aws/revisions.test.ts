@@ -1,4 +1,6 @@
-import {DescribeTaskDefinitionCommand, ECSClient, ListTaskDefinitionsCommand, RegisterTaskDefinitionCommand} from '@aws-sdk/client-ecs'
+import {
+  DescribeTaskDefinitionCommand, ECSClient, ListTaskDefinitionsCommand, RegisterTaskDefinitionCommand,
+} from '@aws-sdk/client-ecs'
 import type {TaskDefinition} from '@aws-sdk/client-ecs'
 import {mockClient} from 'aws-sdk-client-mock'
 import {beforeEach, expect, test} from 'vitest'
@@ -11,7 +13,8 @@ beforeEach(() => ecs.reset())
 
 const arn = (revision: number): string => `arn:aws:ecs:eu-west-1:111122223333:task-definition/shop:${revision}`
 const definition = (revision: number, image: string, over: Partial<TaskDefinition> = {}): TaskDefinition => ({
-  taskDefinitionArn: arn(revision), revision, status: 'ACTIVE', registeredAt: new Date(revision), registeredBy: 'ada', compatibilities: ['FARGATE'], requiresAttributes: [{name: 'x'}],
+  taskDefinitionArn: arn(revision), revision, status: 'ACTIVE', registeredAt: new Date(revision), registeredBy: 'ada',
+  compatibilities: ['FARGATE'], requiresAttributes: [{name: 'x'}],
   family: 'shop', cpu: '256', memory: '512', networkMode: 'awsvpc', volumes: [],
   containerDefinitions: [
     {name: 'log-router', image: 'router:1', essential: false},
@@ -21,9 +24,12 @@ const definition = (revision: number, image: string, over: Partial<TaskDefinitio
 })
 function holding(...definitions: readonly TaskDefinition[]): void {
   for (const one of definitions) {
-    ecs.on(DescribeTaskDefinitionCommand, {taskDefinition: one.taskDefinitionArn}).resolves({taskDefinition: one, tags: [{key: 'team', value: 'shop'}, {key: 'aws:cloudformation:stack-name', value: 'x'}]})
+    ecs.on(DescribeTaskDefinitionCommand, {taskDefinition: one.taskDefinitionArn}).resolves({
+      taskDefinition: one, tags: [{key: 'team', value: 'shop'}, {key: 'aws:cloudformation:stack-name', value: 'x'}],
+    })
   }
-  ecs.on(ListTaskDefinitionsCommand, {familyPrefix: 'shop', status: 'ACTIVE', sort: 'DESC'}).resolves({taskDefinitionArns: [...definitions].reverse().map((one) => one.taskDefinitionArn ?? '')})
+  ecs.on(ListTaskDefinitionsCommand, {familyPrefix: 'shop', status: 'ACTIVE', sort: 'DESC'})
+    .resolves({taskDefinitionArns: [...definitions].reverse().map((one) => one.taskDefinitionArn ?? '')})
 }
 const shop = revisions(aSession(), null)
 
@@ -31,7 +37,8 @@ test('the released container is the first essential one unless it is named', asy
   holding(definition(1, 'shop:1'))
   expect(await shop.image(arn(1), signal)).toBe('shop:1')
   expect(await revisions(aSession(), 'log-router').image(arn(1), signal)).toBe('router:1')
-  await expect(revisions(aSession(), 'web').image(arn(1), signal)).rejects.toMatchObject({code: 'container-not-found', exitCode: 2})
+  await expect(revisions(aSession(), 'web').image(arn(1), signal))
+    .rejects.toMatchObject({code: 'container-not-found', exitCode: 2})
 })
 
 test('a new image registers everything else as it was, with the tags, without what AWS adds itself', async () => {
@@ -76,6 +83,7 @@ test('a revision that was deregistered isn\'t used again', async () => {
 
 test('two registrations at once: look again later', async () => {
   holding(definition(1, 'shop:1'))
-  ecs.on(RegisterTaskDefinitionCommand).rejects(awsError('ClientException', 400, 'Too many concurrent attempts to create a new revision of the specified family.'))
+  ecs.on(RegisterTaskDefinitionCommand)
+    .rejects(awsError('ClientException', 400, 'Too many concurrent attempts to create a new revision of the specified family.'))
   await expect(shop.withImage(arn(1), 'shop:2', signal)).rejects.toBeInstanceOf(Unavailable)
 })

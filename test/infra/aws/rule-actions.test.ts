@@ -30,7 +30,13 @@ function readBack(actions: readonly Action[]): Action[] {
 const oidc: Action = {
   Type: 'authenticate-oidc',
   Order: 1,
-  AuthenticateOidcConfig: {Issuer: 'https://id.example', AuthorizationEndpoint: 'https://id.example/a', TokenEndpoint: 'https://id.example/t', UserInfoEndpoint: 'https://id.example/u', ClientId: 'shop'},
+  AuthenticateOidcConfig: {
+    Issuer: 'https://id.example',
+    AuthorizationEndpoint: 'https://id.example/a',
+    TokenEndpoint: 'https://id.example/t',
+    UserInfoEndpoint: 'https://id.example/u',
+    ClientId: 'shop',
+  },
 }
 
 describe('weights', () => {
@@ -84,7 +90,9 @@ describe('what is written', () => {
   })
 
   test('stickiness between the groups is switched off, because it would keep users on the canary', () => {
-    const [written] = withWeights([forward({[arns.a]: 80, [arns.b]: 20}, {Enabled: true, DurationSeconds: 3600})], groups, {a: 100, b: 0})
+    const [written] = withWeights(
+      [forward({[arns.a]: 80, [arns.b]: 20}, {Enabled: true, DurationSeconds: 3600})], groups, {a: 100, b: 0},
+    )
     expect(written?.ForwardConfig?.TargetGroupStickinessConfig).toEqual({Enabled: false})
   })
 
@@ -103,11 +111,15 @@ describe('what is written', () => {
 
   test('reads back as what was announced, whatever was there before', () => {
     const before = fc.record({
-      weightA: fc.integer({min: 0, max: 999}), weightB: fc.integer({min: 0, max: 999}), sticky: fc.boolean(), authenticated: fc.boolean(), lone: fc.boolean(), idle: fc.boolean(),
+      weightA: fc.integer({min: 0, max: 999}), weightB: fc.integer({min: 0, max: 999}), sticky: fc.boolean(),
+      authenticated: fc.boolean(), lone: fc.boolean(), idle: fc.boolean(),
     })
     fc.assert(fc.property(before, fc.integer({min: 0, max: 100}), (was, share) => {
       const weights = {[arns.a]: was.weightA, ...(!was.lone && {[arns.b]: was.weightB}), ...(was.idle && {[arns.other]: 0})}
-      const actions = [...(was.authenticated ? [oidc] : []), {...forward(weights, was.sticky ? {Enabled: true, DurationSeconds: 60} : undefined), Order: was.authenticated ? 2 : 1}]
+      const actions = [
+        ...(was.authenticated ? [oidc] : []),
+        {...forward(weights, was.sticky ? {Enabled: true, DurationSeconds: 60} : undefined), Order: was.authenticated ? 2 : 1},
+      ]
       const written = withWeights(actions, groups, {a: 100 - share, b: share})
       expect(hashOf(readBack(written))).toBe(hashOf(written))
       expect(meaningOf(readBack(written), groups).weights).toEqual({a: 100 - share, b: share})
@@ -123,7 +135,10 @@ describe('the hash', () => {
     ['the order of the target groups', [forward({[arns.b]: 20, [arns.a]: 80})]],
     ['an order that AWS filled in', [{...forward({[arns.a]: 80, [arns.b]: 20}), Order: undefined}]],
     ['a duration without stickiness', [forward({[arns.a]: 80, [arns.b]: 20}, {Enabled: false, DurationSeconds: 60})]],
-    ['a missing stickiness configuration', [{Type: 'forward', ForwardConfig: {TargetGroups: base[0]?.ForwardConfig?.TargetGroups}}]],
+    [
+      'a missing stickiness configuration',
+      [{Type: 'forward', ForwardConfig: {TargetGroups: base[0]?.ForwardConfig?.TargetGroups}}],
+    ],
   ])('ignores %s', (_, actions) => {
     expect(hashOf(actions)).toBe(hashOf(base))
   })
@@ -139,20 +154,27 @@ describe('the hash', () => {
   })
 
   test('a lone target group means the same in either spelling', () => {
-    expect(hashOf([{Type: 'forward', TargetGroupArn: arns.a}])).toBe(hashOf([{...forward({[arns.a]: 1}), TargetGroupArn: arns.a}]))
+    expect(hashOf([{Type: 'forward', TargetGroupArn: arns.a}]))
+      .toBe(hashOf([{...forward({[arns.a]: 1}), TargetGroupArn: arns.a}]))
   })
 })
 
 describe('what a rule means', () => {
   test('is said in a person\'s words', () => {
-    expect(meaningOf([forward({[arns.a]: 80, [arns.b]: 20}, {Enabled: true, DurationSeconds: 60})], groups).words).toBe('a 80 / b 20, stickiness on')
+    expect(meaningOf([forward({[arns.a]: 80, [arns.b]: 20}, {Enabled: true, DurationSeconds: 60})], groups).words)
+      .toBe('a 80 / b 20, stickiness on')
   })
 
   test.each<[string, Action[], boolean, RegExp | null]>([
     ['a weighted pair can be released through', [forward({[arns.a]: 100, [arns.b]: 0})], false, null],
     ['an idle third group is no obstacle', [forward({[arns.a]: 100, [arns.other]: 0})], false, null],
     ['a third group with traffic is', [forward({[arns.a]: 100, [arns.other]: 1})], false, /other 1/],
-    ['a rule that doesn\'t forward is', [{Type: 'fixed-response', FixedResponseConfig: {StatusCode: '503'}}], false, /doesn't forward/],
+    [
+      'a rule that doesn\'t forward is',
+      [{Type: 'fixed-response', FixedResponseConfig: {StatusCode: '503'}}],
+      false,
+      /doesn't forward/,
+    ],
     ['no weight anywhere is', [forward({[arns.a]: 0, [arns.b]: 0})], false, /no slot has any weight/],
     ['the default rule is: ModifyRule can\'t change it', [forward({[arns.a]: 100, [arns.b]: 0})], true, /default rule/],
   ])('%s', (_, actions, isDefault, because) => {

@@ -77,7 +77,8 @@ describe('a call', () => {
       attempts += 1
       controller.abort()
     })
-    await expect(aSession({endpoint}).call('sts', 'GetCallerIdentity', {}, {signal: controller.signal})).rejects.toBeInstanceOf(Unavailable)
+    await expect(aSession({endpoint}).call('sts', 'GetCallerIdentity', {}, {signal: controller.signal}))
+      .rejects.toBeInstanceOf(Unavailable)
     expect(attempts).toBe(1)
   })
 
@@ -85,7 +86,8 @@ describe('a call', () => {
     const endpoint = await serve(() => {})
     servers[0]?.close()
     await new Promise((resolve) => servers[0]?.once('close', resolve))
-    await expect(aSession({endpoint, clock: standingClock(0, 60)}).call('sts', 'GetCallerIdentity', {})).rejects.toBeInstanceOf(Unavailable)
+    await expect(aSession({endpoint, clock: standingClock(0, 60)}).call('sts', 'GetCallerIdentity', {}))
+      .rejects.toBeInstanceOf(Unavailable)
   })
 
   test('whose answer is cut off is unavailable: it may have taken effect', async () => {
@@ -94,7 +96,8 @@ describe('a call', () => {
       response.write('<Get')
       response.destroy()
     })
-    await expect(aSession({endpoint, clock: standingClock(0, 60)}).call('sts', 'GetCallerIdentity', {})).rejects.toBeInstanceOf(Unavailable)
+    await expect(aSession({endpoint, clock: standingClock(0, 60)}).call('sts', 'GetCallerIdentity', {}))
+      .rejects.toBeInstanceOf(Unavailable)
   })
 })
 
@@ -116,7 +119,15 @@ describe('in sandbox mode', () => {
     expect(path).toMatch(/^\/sluice-state\/runs\/1\.json/)
   })
 
-  test.each([['127.0.0.1', true], ['127.8.8.8', true], ['localhost', true], ['[::1]', true], ['127.0.0.1.evil.example', false], ['10.0.0.1', false], ['', false]])('%s is loopback: %s', (host, expected) => {
+  test.each([
+    ['127.0.0.1', true],
+    ['127.8.8.8', true],
+    ['localhost', true],
+    ['[::1]', true],
+    ['127.0.0.1.evil.example', false],
+    ['10.0.0.1', false],
+    ['', false],
+  ])('%s is loopback: %s', (host, expected) => {
     expect(isLoopback(host)).toBe(expected)
   })
 })
@@ -124,7 +135,9 @@ describe('in sandbox mode', () => {
 describe('AWS\'s time', () => {
   test('is the newest Date header, carried forward by the run\'s clock', async () => {
     const clock = standingClock(Date.UTC(2026, 0, 1))
-    const session = aSession({clock, endpoint: await serve(answers(['Fri, 02 Jan 2026 00:00:10 GMT', 'Fri, 02 Jan 2026 00:00:05 GMT']))})
+    const session = aSession({
+      clock, endpoint: await serve(answers(['Fri, 02 Jan 2026 00:00:10 GMT', 'Fri, 02 Jan 2026 00:00:05 GMT'])),
+    })
     expect(session.awsTime()).toBe(clock.now())
     await session.call('sts', 'GetCallerIdentity', {})
     clock.forward(2500)
@@ -134,6 +147,12 @@ describe('AWS\'s time', () => {
   })
 })
 
-test.each([['eu-west-1', 'aws'], ['cn-north-1', 'aws-cn'], ['us-gov-west-1', 'aws-us-gov'], ['us-isob-east-1', 'aws-iso-b'], ['eusc-de-east-1', 'aws-eusc']])('%s is in partition %s', (region, partition) => {
+test.each([
+  ['eu-west-1', 'aws'],
+  ['cn-north-1', 'aws-cn'],
+  ['us-gov-west-1', 'aws-us-gov'],
+  ['us-isob-east-1', 'aws-iso-b'],
+  ['eusc-de-east-1', 'aws-eusc'],
+])('%s is in partition %s', (region, partition) => {
   expect(partitionOf(region)).toBe(partition)
 })

@@ -6,7 +6,6 @@ import type {AwsSession} from '../../../src/infra/aws/session.ts'
 import type {ReleaseWorld, SlotService} from '../../../src/runbooks/release/ports.ts'
 import {startSandbox} from '../../../src/sandbox/server.ts'
 import type {Sandbox} from '../../../src/sandbox/server.ts'
-import type {ShopService} from '../../../src/sandbox/shop.ts'
 import {aSession, containing, signal} from './a-session.ts'
 
 let sandbox: Sandbox
@@ -18,19 +17,25 @@ beforeAll(async () => {
   sandbox = await startSandbox({speed: 60, seed: 1, world: 'shop', regions: ['eu-west-1', 'eu-central-1']})
   const {clock} = sandbox.world
   // The bound of a call is the real one here: this file is about answers, and the machine may be busy.
-  session = aSession({endpoint: sandbox.endpoint, clock: {speed: 1, now: () => clock.now(), until: (at) => new Promise((resolve) => void clock.at(at, resolve))}})
+  session = aSession({
+    endpoint: sandbox.endpoint,
+    clock: {speed: 1, now: () => clock.now(), until: (at) => new Promise((resolve) => void clock.at(at, resolve))},
+  })
   config = configOf(sandbox)
   world = releaseWorld(config, session, {account: sandbox.world.account})
 }, 60_000)
 afterAll(() => sandbox.close())
 
 function configOf({shop, world: {account}}: Sandbox): ReleaseConfig {
-  const one = shop[0] as ShopService
+  const one = shop[0] as Sandbox['shop'][number]
   return {
-    service: one.service, environment: 'test', region: 'eu-west-1', listener: one.listenerArn, rule: one.ruleArn, cluster: 'shop', container: null,
+    service: one.service, environment: 'test', region: 'eu-west-1', listener: one.listenerArn, rule: one.ruleArn,
+    cluster: 'shop', container: null,
     loadBalancer: `arn:aws:elasticloadbalancing:eu-west-1:${account}:loadbalancer/${one.listenerArn.split('/').slice(1, 4).join('/')}`,
     slots: {a: {service: 'api-a', targetGroup: one.targetGroups.a}, b: {service: 'api-b', targetGroup: one.targetGroups.b}},
-    gates: [{kind: 'latency', name: 'latency', boundMs: 500, settings: {} as never}], steps: [], warmupMs: 0, warmMs: 0, afterPromotion: 'alert',
+    gates: [{
+      kind: 'latency', name: 'latency', boundMs: 500, settings: {} as never,
+    }], steps: [], warmupMs: 0, warmMs: 0, afterPromotion: 'alert',
     deadMansSwitch: {role: null, deadLetterQueue: null, group: 'sluice', windowMs: 600_000, pausedWindowMs: 3_600_000},
     recovery: {region: 'eu-central-1', cluster: 'shop', service: 'api-a'},
   }
@@ -47,10 +52,16 @@ test('stable has two healthy targets and all the weight, the other slot nothing'
 
 test('limits of a slot are written with everything else kept', async () => {
   const id = {ServiceNamespace: 'ecs', ResourceId: 'service/shop/api-a', ScalableDimension: 'ecs:service:DesiredCount'} as const
-  await session.call('application-autoscaling', 'RegisterScalableTarget', {...id, MinCapacity: 2, MaxCapacity: 4, SuspendedState: {ScheduledScalingSuspended: true}})
+  await session.call(
+    'application-autoscaling',
+    'RegisterScalableTarget',
+    {...id, MinCapacity: 2, MaxCapacity: 4, SuspendedState: {ScheduledScalingSuspended: true}},
+  )
   await world.scaling.write('a', {min: 2, max: 6, scaleInSuspended: true, scaleOutSuspended: false}, signal)
   expect(await world.scaling.read('a', signal)).toEqual({min: 2, max: 6, scaleInSuspended: true, scaleOutSuspended: false})
-  const {ScalableTargets} = await session.call('application-autoscaling', 'DescribeScalableTargets', {ServiceNamespace: 'ecs', ResourceIds: [id.ResourceId]})
+  const {ScalableTargets} = await session.call(
+    'application-autoscaling', 'DescribeScalableTargets', {ServiceNamespace: 'ecs', ResourceIds: [id.ResourceId]},
+  )
   expect(ScalableTargets?.[0]?.SuspendedState?.ScheduledScalingSuspended).toBe(true)
 })
 
@@ -73,15 +84,23 @@ describe('a new version in the other slot', () => {
     const {deployment} = await world.slots.deploy('b', {taskDefinition: next.taskDefinition, desired: 1}, signal)
     const ours = (service: SlotService) => service.deployments.find((one) => one.id === deployment)
     await expect.poll(async () => ours(await world.slots.read('b', signal)), eventually)
-      .toMatchObject({status: 'PRIMARY', rolloutState: 'COMPLETED', taskDefinition: next.taskDefinition, running: 1, failedTasks: 0})
-    expect(await world.slots.read('b', signal)).toMatchObject({circuitBreaker: {enabled: true, rollback: false}, capacityProvider: 'shop', desired: 1})
-    await expect.poll(async () => (await world.targets.health('b', signal)).map((target) => target.state), eventually).toEqual(['healthy'])
+      .toMatchObject({
+        status: 'PRIMARY', rolloutState: 'COMPLETED', taskDefinition: next.taskDefinition, running: 1, failedTasks: 0,
+      })
+    expect(await world.slots.read('b', signal)).toMatchObject({
+      circuitBreaker: {enabled: true, rollback: false}, capacityProvider: 'shop', desired: 1,
+    })
+    await expect.poll(
+      async () => (await world.targets.health('b', signal)).map((target) => target.state), eventually,
+    ).toEqual(['healthy'])
     expect(await world.slots.imageDigest('b', signal)).toMatch(/^sha256:/)
   }, 70_000)
 
   test('that is scaled away leaves a stopped task that says why, and asking again costs one call', async () => {
     await world.slots.resize('b', 0, signal)
-    await expect.poll(() => world.slots.stopped('b', 0, signal), eventually).toMatchObject([{stopCode: 'ServiceSchedulerInitiated', taskDefinition: containing('task-definition/')}])
+    await expect.poll(() => world.slots.stopped('b', 0, signal), eventually).toMatchObject([{
+      stopCode: 'ServiceSchedulerInitiated', taskDefinition: containing('task-definition/'),
+    }])
     const before = session.calls
     await world.slots.stopped('b', 0, signal)
     expect(session.calls - before).toBe(1)
@@ -96,6 +115,8 @@ describe('a new version in the other slot', () => {
 })
 
 test('a service that isn\'t there is an error, not an empty answer', async () => {
-  const wrong = releaseWorld({...config, slots: {...config.slots, b: {...config.slots.b, service: 'nobody'}}}, session, {account: sandbox.world.account})
+  const wrong = releaseWorld(
+    {...config, slots: {...config.slots, b: {...config.slots.b, service: 'nobody'}}}, session, {account: sandbox.world.account},
+  )
   await expect(wrong.slots.read('b', signal)).rejects.toMatchObject({code: 'aws-not-found'})
 })

@@ -1,5 +1,6 @@
 import {
-  CreateBucketCommand, GetBucketVersioningCommand, GetObjectCommand, ListObjectsV2Command, PutBucketEncryptionCommand, PutBucketVersioningCommand, PutObjectCommand,
+  CreateBucketCommand, GetBucketVersioningCommand, GetObjectCommand, ListObjectsV2Command, PutBucketEncryptionCommand,
+  PutBucketVersioningCommand, PutObjectCommand,
   PutPublicAccessBlockCommand, S3Client,
 } from '@aws-sdk/client-s3'
 import {mockClient} from 'aws-sdk-client-mock'
@@ -19,7 +20,9 @@ describe('writing', () => {
   test('creating needs that there is nothing yet', async () => {
     s3.on(PutObjectCommand).resolves({ETag: '"1"'})
     expect(await store.create('runs/r/0.json', '{}')).toEqual({kind: 'written', etag: '"1"'})
-    expect(s3.commandCalls(PutObjectCommand)[0]?.args[0].input).toEqual({Bucket: bucket, Key: 'runs/r/0.json', Body: '{}', ContentType: 'application/json', IfNoneMatch: '*'})
+    expect(s3.commandCalls(PutObjectCommand)[0]?.args[0].input).toEqual({
+      Bucket: bucket, Key: 'runs/r/0.json', Body: '{}', ContentType: 'application/json', IfNoneMatch: '*',
+    })
   })
 
   test('replacing needs the version that was read', async () => {
@@ -68,7 +71,9 @@ describe('writing', () => {
 
 describe('reading', () => {
   test('a body comes with its version', async () => {
-    s3.on(GetObjectCommand, {Bucket: bucket, Key: 'k'}).resolves({ETag: '"7"', Body: {transformToString: async () => '{"a":1}'} as never})
+    s3.on(GetObjectCommand, {Bucket: bucket, Key: 'k'}).resolves({
+      ETag: '"7"', Body: {transformToString: async () => '{"a":1}'} as never,
+    })
     expect(await store.get('k')).toEqual({body: '{"a":1}', etag: '"7"'})
   })
 
@@ -78,17 +83,22 @@ describe('reading', () => {
   })
 
   test('keys come in order, after a key, page by page, no more than asked for', async () => {
-    s3.on(ListObjectsV2Command).resolves({IsTruncated: true, NextContinuationToken: 'more', Contents: [{Key: 'r/1'}, {Key: 'r/2'}]})
+    s3.on(ListObjectsV2Command).resolves({
+      IsTruncated: true, NextContinuationToken: 'more', Contents: [{Key: 'r/1'}, {Key: 'r/2'}],
+    })
     s3.on(ListObjectsV2Command, {ContinuationToken: 'more'}).resolves({IsTruncated: false, Contents: [{Key: 'r/3'}]})
     expect(await store.list('r/', {after: 'r/0', limit: 5})).toEqual(['r/1', 'r/2', 'r/3'])
     expect(s3.commandCalls(ListObjectsV2Command).map((call) => call.args[0].input)).toEqual([
-      {Bucket: bucket, Prefix: 'r/', StartAfter: 'r/0', MaxKeys: 5}, {Bucket: bucket, Prefix: 'r/', StartAfter: 'r/0', MaxKeys: 3, ContinuationToken: 'more'},
+      {Bucket: bucket, Prefix: 'r/', StartAfter: 'r/0', MaxKeys: 5}, {
+        Bucket: bucket, Prefix: 'r/', StartAfter: 'r/0', MaxKeys: 3, ContinuationToken: 'more',
+      },
     ])
     expect(await store.list('r/', {limit: 2})).toEqual(['r/1', 'r/2'])
   })
 
   test('folders are the next segments only', async () => {
-    s3.on(ListObjectsV2Command, {Prefix: 'runs/', Delimiter: '/'}).resolves({CommonPrefixes: [{Prefix: 'runs/r-1/'}, {Prefix: 'runs/r-2/'}]})
+    s3.on(ListObjectsV2Command, {Prefix: 'runs/', Delimiter: '/'})
+      .resolves({CommonPrefixes: [{Prefix: 'runs/r-1/'}, {Prefix: 'runs/r-2/'}]})
     expect(await store.folders('runs/')).toEqual(['r-1', 'r-2'])
   })
 })
@@ -97,7 +107,9 @@ describe('the bucket', () => {
   test('is made versioned, encrypted and private, in its Region', async () => {
     s3.on(GetBucketVersioningCommand).rejects(awsError('NoSuchBucket', 404))
     expect(await ensureStateBucket(aSession(), '111122223333')).toEqual({bucket, created: true})
-    expect(s3.commandCalls(CreateBucketCommand)[0]?.args[0].input).toEqual({Bucket: bucket, CreateBucketConfiguration: {LocationConstraint: 'eu-west-1'}})
+    expect(s3.commandCalls(CreateBucketCommand)[0]?.args[0].input).toEqual({
+      Bucket: bucket, CreateBucketConfiguration: {LocationConstraint: 'eu-west-1'},
+    })
     expect(s3.commandCalls(PutPublicAccessBlockCommand)[0]?.args[0].input.PublicAccessBlockConfiguration).toEqual({
       BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true,
     })
