@@ -1,10 +1,10 @@
 /** The commands' way to a sandbox that runs in another process: its admin routes, and starting and ending that process. */
 import {spawn} from 'node:child_process'
 import type {ChildProcess} from 'node:child_process'
-import {mkdir, open} from 'node:fs/promises'
+import {mkdir, open, readFile} from 'node:fs/promises'
 import {dirname, extname, join} from 'node:path'
 import {createInterface} from 'node:readline'
-import type {Readable} from 'node:stream'
+import type {Readable, Writable} from 'node:stream'
 import {setTimeout as pause} from 'node:timers/promises'
 import {fileURLToPath} from 'node:url'
 import type {SandboxOptions} from './options.ts'
@@ -19,13 +19,17 @@ export interface Started {
 const READY_WITHIN_MS = 90_000
 const ANSWER_WITHIN_MS = 5000
 
-/** Starts the daemon so that it outlives this process; resolves once it is ready. What it writes to stderr goes to `log`. */
-export async function startDaemon(options: SandboxOptions, log: string): Promise<Started> {
+/** Whether the sandbox outlives this process, or ends with it however it ends: its stdin is a pipe that nobody holds any more. */
+export type Bond = 'on-its-own' | 'attached'
+
+/** Starts the daemon; resolves once it is ready. What it writes to stderr goes to `log`. */
+export async function startDaemon(options: SandboxOptions, log: string, bond: Bond = 'on-its-own'): Promise<Started> {
   await mkdir(dirname(log), {recursive: true, mode: 0o700})
   const file = await open(log, 'w', 0o600)
   const here = fileURLToPath(import.meta.url)
   const entry = join(dirname(here), `main${extname(here)}`)
-  const child: ChildProcess = spawn(process.execPath, [entry, JSON.stringify(options)], {detached: true, stdio: ['ignore', 'pipe', file.fd]})
+  const attached = bond === 'attached'
+  const child: ChildProcess = spawn(process.execPath, [entry, JSON.stringify({...options, attached})], {detached: true, stdio: [attached ? 'pipe' : 'ignore', 'pipe', file.fd]})
   await file.close()
   const stdout = child.stdout as Readable
   const lines = createInterface({input: stdout})
@@ -38,6 +42,8 @@ export async function startDaemon(options: SandboxOptions, log: string): Promise
   lines.close()
   stdout.destroy()
   child.unref()
+  // The pipe stays open as long as this process lives, and doesn't keep it alive.
+  ;(child.stdin as (Writable & {unref?(): void}) | null)?.unref?.()
   const said = first === null ? {error: `it said nothing; see ${log}`} : JSON.parse(first) as Started | {readonly error: string}
   if (!('error' in said)) return said
   child.kill('SIGTERM')
@@ -71,20 +77,22 @@ export async function endSandbox(endpoint: string, pid: number, withinMs: number
   try {
     await askSandbox(endpoint, 'POST', 'down', {})
   } catch {
-    if (!isRunning(pid)) return true
+    if (!await isRunning(pid)) return true
   }
   for (let waited = 0; waited < withinMs; waited += 50) {
-    if (!isRunning(pid)) return true
+    if (!await isRunning(pid)) return true
     await pause(50)
   }
   return false
 }
 
-function isRunning(pid: number): boolean {
+/** A process that has ended but that nobody has collected yet (in containers that can take seconds) is gone. */
+async function isRunning(pid: number): Promise<boolean> {
   try {
     process.kill(pid, 0)
-    return true
   } catch {
     return false
   }
+  const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '')
+  return !/^\d+ \(.*\) [ZX] /s.test(stat)
 }

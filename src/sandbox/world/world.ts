@@ -5,6 +5,7 @@
 import {AwsFault} from './contract.ts'
 import type {CallContext, Fault, Service, World} from './contract.ts'
 import {createClock} from './clock.ts'
+import type {StoppableClock} from './clock.ts'
 import {createMetricStore} from './metric-store.ts'
 import type {MetricStore} from './metric-store.ts'
 import {hexFrom, randomStreams} from './random.ts'
@@ -17,6 +18,8 @@ export interface WorldOptions {
   readonly seed: number
   /** Virtual epoch ms at which the world begins; the machine's time if left out. */
   readonly startAt?: number
+  /** A clock of one's own instead of the running one (tests leap); `speed` and `startAt` are its then. */
+  readonly clock?: StoppableClock
 }
 
 export interface SandboxWorld extends World {
@@ -39,7 +42,7 @@ export const DEFAULT_REGIONS: readonly string[] = ['eu-west-1', 'eu-central-1']
 export function createWorld(options: WorldOptions): SandboxWorld {
   const account = options.account ?? DEFAULT_ACCOUNT
   const regions = options.regions ?? DEFAULT_REGIONS
-  const clock = createClock(options.speed, options.startAt ?? Date.now())
+  const clock = options.clock ?? createClock(options.speed, options.startAt ?? Date.now())
   const random = randomStreams(options.seed)
   const hex = hexFrom(random('hex'))
   const requestHex = hexFrom(random('request-ids'))
