@@ -38,14 +38,14 @@ export abstract class SluiceCommand extends Command {
   override async catch(error: Error & {readonly oclif?: {readonly exit?: number}}): Promise<void> {
     const command = (this.id ?? '').replaceAll(':', ' ')
     const stack = this.argv.includes('--verbose') ? error.stack : undefined
-    reportError(toSluiceError(error), {command, json: this.argv.includes('--json'), ...(stack !== undefined && {stack})})
+    reportError(toSluiceError(error, command), {command, json: this.argv.includes('--json'), ...(stack !== undefined && {stack})})
   }
 }
 
-function toSluiceError(error: Error & {readonly oclif?: {readonly exit?: number}}): SluiceError {
+function toSluiceError(error: Error & {readonly oclif?: {readonly exit?: number}}, command: string): SluiceError {
   if (error instanceof SluiceError) return error
   if (error.oclif?.exit !== undefined) {
-    return new SluiceError({code: 'usage', exitCode: ExitCode.usage, message: error.message.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('See more help')).join(' '), suggestions: ['sluice help']})
+    return new SluiceError({code: 'usage', exitCode: ExitCode.usage, message: error.message.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('See more help')).join(' '), suggestions: [`sluice ${command} --help`]})
   }
   return new SluiceError({
     code: 'bug',

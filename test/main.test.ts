@@ -68,7 +68,8 @@ function sluice(...argv: readonly string[]): Promise<Ran> {
   })
 }
 
-describe('the process', () => {
+/** Each starts a process that reads all commands from their sources. */
+describe('the process', {timeout: 30_000}, () => {
   it('says its version as oclif does', async () => {
     expect(await sluice('--version')).toEqual({code: 0, stderr: '', stdout: `sluice/0.1.0 ${process.platform}-${process.arch} node-${process.version}\n`})
   })
