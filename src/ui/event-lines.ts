@@ -4,6 +4,7 @@
  */
 import type {Event, EventOf} from '../runbooks/engine/event.ts'
 import {counted, duration, oneLine, share, timeOfDay} from './format.ts'
+import {gateProof} from './gate-evidence.ts'
 import {gateRates} from './gate-words.ts'
 import {gateView} from './gate-view.ts'
 import {releaseInput} from './release-input.ts'
@@ -49,7 +50,7 @@ function linesFor(event: Event, before: readonly Event[], all: readonly Event[])
 
 function planned({data}: EventOf<'planned'>, before: readonly Event[], all: readonly Event[]): readonly string[] {
   if (before.length > 0) {
-    const why = data.because === undefined ? '' : ` (${data.cause ?? 'asked'}): ${data.because}`
+    const why = data.because === undefined || data.cause === 'verdict' ? '' : ` (${data.cause ?? 'asked'}): ${data.because}`
     return data.plan === 'rollback' ? [`rolling back${why}`] : [`going on with ${data.plan}${why}`]
   }
   const {run, service, environment, from, to, steps} = releaseInput(all)
@@ -59,13 +60,20 @@ function planned({data}: EventOf<'planned'>, before: readonly Event[], all: read
 }
 
 function stepEnded({data}: EventOf<'step-ended'>, before: readonly Event[]): readonly string[] {
-  const name = label(data.step, before)
-  if (data.how === 'failed') return [`${name}: FAILED (${thens[data.then]}): ${data.because}`]
-  if (data.how === 'undone') return [`${name}: taken back`]
-  // The verdict has said it already, with its numbers.
-  if (data.note === undefined || data.step.startsWith('bake-')) return []
-  return [`${name}: ${data.note}`]
+  // The verdict, the rule or the switch has just said it, with its numbers.
+  const told = before.at(-1)
+  if (told?.kind === 'rule-written' || told?.kind === 'armed' || told?.kind === 'disarmed')
+    return data.how === 'failed' ? [failed(data, before)] : []
+  if (told?.kind === 'verdict' && told.data.step === data.step && told.data.verdict !== 'need-data') return []
+  if (data.how === 'failed') return [failed(data, before)]
+  if (data.how === 'undone') return [`${label(data.step, before)}: taken back`]
+  return data.note === undefined || data.note === '' ? [] : [`${label(data.step, before)}: ${data.note}`]
 }
+
+const failed = (
+  {step, then, because}: Extract<EventOf<'step-ended'>['data'], {how: 'failed'}>,
+  before: readonly Event[],
+): string => `${label(step, before)}: FAILED (${thens[then]}): ${because}`
 
 const thens = {'roll-back': 'rolls back', pause: 'pauses', halt: 'halts', fail: 'ends here'} as const
 
@@ -75,7 +83,8 @@ function verdict({data}: EventOf<'verdict'>, before: readonly Event[]): readonly
     `${of.step} ${of.verdict} ${of.gates.map((gate) => gate.verdict).join(' ')}`
   if (previous?.kind === 'verdict' && answers(previous.data) === answers(data)) return []
   const words = {pass: 'PASS', fail: 'FAIL', 'need-data': 'NEED-DATA'}[data.verdict]
-  const why = data.verdict === 'fail' ? `: ${data.reason}` : ''
+  const failing = data.gates.map(gateView).find((gate) => gate.verdict === 'fail')
+  const why = failing === undefined ? '' : `; ${gateProof(failing)}`
   return [`${label(data.step, before)}: ${words} at minute ${data.minute}, ${gateRates(data.gates.map(gateView))}${why}`]
 }
 

@@ -1,21 +1,18 @@
 /** A gate's numbers for someone who has to believe them: both rates with their counts, and how likely chance alone is. Pure. */
-import {count, counted, limit, rate, trimmed} from './format.ts'
+import {count, counted, rate, trimmed} from './format.ts'
 import type {Counted, GateView} from './gate-view.ts'
 import {timesWorse} from './gate-view.ts'
 
-/** Lines without indentation; the first one holds the rates. */
+/** Lines without indentation. A fail is said with both rates and its odds; else the judge's own reason holds them. */
 export function gateEvidence(gate: GateView): readonly string[] {
+  if (gate.verdict !== 'fail') return [`${gate.verdict}: ${gate.reason}`]
   const times = timesWorse(gate)
-  const worse =
-    times !== null && times >= 1.5 && gate.verdict === 'fail' ? `   ${times >= 10 ? count(times) : trimmed(times, 1)}× worse` : ''
+  const worse = times !== null && times >= 1.5 ? `   ${times >= 10 ? count(times) : trimmed(times, 1)}× worse` : ''
+  const unanswered = `${count(gate.unanswered)} of the ${counted(gate.canary.bad, 'bad request')} were never answered`
   return [
     `canary ${of(gate.canary)}   stable ${of(gate.stable)}${worse}`,
-    gate.verdict === 'fail'
-      ? proof(gate)
-      : `limit ${limit(gate.limit)}; ${gate.verdict}${gate.reason === '' ? '' : `: ${gate.reason}`}`,
-    ...(gate.unanswered > 0
-      ? [`${count(gate.unanswered)} of the ${counted(gate.canary.bad, 'bad request')} were never answered`]
-      : []),
+    gateProof(gate),
+    ...(gate.unanswered > 0 ? [unanswered] : []),
   ]
 }
 
@@ -23,9 +20,10 @@ function of({rate: fraction, bad, requests}: Counted): string {
   return `${rate(fraction)} (${count(bad)} of ${count(requests)})`
 }
 
-function proof(gate: GateView): string {
-  if (gate.oddsOneIn === null) return `limit ${limit(gate.limit)}; ${gate.reason}`
-  return `the odds that chance alone did this: under 1 in ${rounded(gate.oddsOneIn)} (limit 1 in ${count(gate.oddsLimitOneIn)})`
+/** Why it fails, in one sentence: the odds where evidence decided, the judge's reason where it was plain to see. */
+export function gateProof(gate: GateView): string {
+  if (gate.oddsOneIn === null) return gate.reason
+  return `odds that chance alone did this: under 1 in ${rounded(gate.oddsOneIn)} (limit 1 in ${count(gate.oddsLimitOneIn)})`
 }
 
 /** Rounded down to one leading digit: odds are never said better than they are. */

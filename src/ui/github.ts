@@ -67,8 +67,9 @@ export function githubOutputs(view: ReleaseView): string {
     .join('')
 }
 
-/** Writes all three. */
+/** Writes all three; nothing outside of GitHub Actions. */
 export function tellGithub(view: ReleaseView, env: Environment, write: (text: string) => void): void {
+  if (env['GITHUB_ACTIONS'] !== 'true') return
   write(`${githubAnnotation(view)}\n`)
   for (const [file, text] of [
     [env['GITHUB_STEP_SUMMARY'], githubSummary(view)],

@@ -5,7 +5,7 @@ import type {LineView, ReleaseView} from './release-view.ts'
 export function lineNote(line: LineView, view: ReleaseView): string {
   switch (line.state) {
     case 'done':
-      return doneNote(line)
+      return doneNote(line, view)
     case 'failed':
       return failedNote(line, view)
     case 'running':
@@ -20,14 +20,14 @@ export function lineNote(line: LineView, view: ReleaseView): string {
 }
 
 function failedNote({failure, verdict}: LineView, {rejectedBy}: ReleaseView): string {
-  if (failure !== null) return failure.because
-  return verdict === null ? 'failed' : `rejected by ${rejectedBy?.gate.gate ?? 'the judge'} at minute ${verdict.minute}`
+  if (verdict?.verdict === 'fail') return `rejected by ${rejectedBy?.gate.gate ?? 'the judge'} at minute ${verdict.minute}`
+  return failure?.because ?? 'failed'
 }
 
-function doneNote(line: LineView): string {
-  if (line.verdict?.verdict === 'pass')
-    return `pass at minute ${line.verdict.minute}, ${counted(mostRequests(line), 'canary request')}`
-  return line.note ?? 'done'
+function doneNote(line: LineView, {input}: ReleaseView): string {
+  if (line.weight === 100) return `all traffic on slot ${input.canarySlot}, roles swapped`
+  if (line.verdict?.verdict !== 'pass') return line.note ?? 'done'
+  return `pass at minute ${line.verdict.minute}, ${counted(mostRequests(line), 'canary request')}`
 }
 
 function runningNote(line: LineView, view: ReleaseView): string {

@@ -77,8 +77,11 @@ function homeObserved(view: ReleaseView): string {
   return note === null || note === undefined ? '' : ` (${note})`
 }
 
-const whereTraffic = ({weights, input: {to}}: ReleaseView): string =>
-  `${to} at ${share(weights.actual ?? weights.desired ?? 0)} of requests`
+function whereTraffic({weights: {actual, desired}, cause, input: {to}}: ReleaseView): string {
+  // After a foreign change our own last weight would be a lie.
+  if (cause === 'foreign' && actual === null) return 'traffic goes where the rule sends it'
+  return `${to} at ${share(actual ?? desired ?? 0)} of requests`
+}
 
 function evidence(view: ReleaseView, columns: number): readonly StyledLine[] {
   const gates = view.rejectedBy !== null && view.state === 'rolled-back' ? [view.rejectedBy.gate] : view.gates

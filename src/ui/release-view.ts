@@ -67,7 +67,9 @@ export function releaseView(events: readonly Event[], live: Live, now: number): 
   const input = releaseInput(events)
   const ended = standingEnd(events)
   const plans = events.filter((event) => event.kind === 'planned')
-  const lines = stepLines(events).map((line) => lineView(line, live, ended?.at ?? now, now))
+  const folded = stepLines(events)
+  const current = stillTrue(live, folded)
+  const lines = folded.map((line) => lineView(line, current, ended?.at ?? now, now))
   const verdict = last(events, 'verdict')?.data ?? null
   const gates = lines.findLast((line) => line.gates.length > 0)?.gates ?? []
   const pause = pausedBy(events)
@@ -86,7 +88,7 @@ export function releaseView(events: readonly Event[], live: Live, now: number): 
     now,
     tickedBy: lease === undefined ? null : {owner: lease.owner, host: lease.host},
     deadMansSwitch: deadMansSwitch(events, now),
-    weights: weights(events, isCurrent(live, lines) ? live : {}, input),
+    weights: weights(events, live, input, runningSteps(lines)),
     lines,
     gates,
     verdict,
@@ -110,8 +112,18 @@ const exitCodes: {readonly [state in RunState]: ExitCode} = {
   failed: ExitCode.unexpected,
 }
 
+const runningSteps = (lines: readonly LineView[]): readonly string[] =>
+  lines.flatMap(({runningStep}) => (runningStep === null ? [] : [runningStep]))
+
+/** What a guard shows between two looks of a step is about whatever is running: it must not blank that line for a moment. */
+function stillTrue(live: Live, lines: readonly StepLine[]): Live {
+  const {step, ...rest} = live
+  return step !== undefined && !lines.some(({steps}) => steps.includes(step)) ? {...rest} : live
+}
+
 function lineView(line: StepLine, live: Live, runEnd: number, now: number): LineView {
-  const shown = live.step !== undefined && line.state === 'running' && line.steps.includes(live.step)
+  const shown =
+    line.state === 'running' && (live.step === undefined ? live.waitsFor !== undefined : line.steps.includes(live.step))
   const gates = shown && live.gates !== undefined ? live.gates : line.gates
   const open = line.state === 'running' ? now : runEnd
   return {
@@ -145,22 +157,32 @@ function deadMansSwitch(events: readonly Event[], now: number): DeadMansSwitchVi
   return {state: 'armed', dueAt: confirmed.data.dueAt, leftMs: Math.max(0, confirmed.data.dueAt - now)}
 }
 
-/** What a step showed is worth nothing once the step is over. */
-function isCurrent({step}: Live, lines: readonly LineView[]): boolean {
-  return step === undefined || lines.some(({state, steps}) => state === 'running' && steps.includes(step))
-}
-
-function weights(events: readonly Event[], live: Live, input: ReleaseInput): ReleaseView['weights'] {
+function weights(events: readonly Event[], live: Live, input: ReleaseInput, running: readonly string[]): ReleaseView['weights'] {
   const written = last(events, 'rule-written')
   const readBack = events.findLast((event) => event.kind === 'rule-written' && event.data.phase === 'read-back')
-  const verdict = last(events, 'verdict')
-  const counted = verdict?.data.observedShare ?? null
+  // What a step showed is worth nothing once the step is over.
+  const shown = live.step === undefined || running.includes(live.step) ? live : {}
+  const foreign = events.some((event) => (event.kind === 'planned' || event.kind === 'ended') && event.data.cause === 'foreign')
+  const ours = shown.actual ?? (readBack?.kind === 'rule-written' ? canaryPercent(readBack.data.weights, input) : null)
   return {
     desired: written === undefined ? null : canaryPercent(written.data.weights, input),
-    actual: live.actual ?? (readBack?.kind === 'rule-written' ? canaryPercent(readBack.data.weights, input) : null),
-    // A share counted before the last write says nothing about the weight that stands now.
-    observed: live.observed ?? (counted === null || (written !== undefined && written.seq > verdict!.seq) ? null : counted * 100),
+    // Somebody else has changed the rule: what we once wrote isn't what it says.
+    actual: foreign ? (live.actual ?? null) : ours,
+    observed:
+      countedShare(events, written?.seq ?? -1) ??
+      (running.some((id) => id.startsWith('share-')) ? (shown.observed ?? null) : null),
   }
+}
+
+/** Percent, as the journal has it; what was counted before the last write says nothing about the weight that stands now. */
+function countedShare(events: readonly Event[], written: number): number | null {
+  for (const event of events.toReversed()) {
+    if (event.seq <= written) return null
+    if (event.kind === 'verdict' && event.data.observedShare !== null) return event.data.observedShare * 100
+    const share = event.kind === 'step-ended' && event.data.how !== 'failed' ? event.data.facts?.['share'] : undefined
+    if (typeof share === 'number') return share * 100
+  }
+  return null
 }
 
 /** Weights needn't add up to 100: tenths of a percent are written as parts of 1,000. */

@@ -18,7 +18,7 @@ export interface StepLine {
   /** The one under way. */
   readonly runningStep: string | null
   readonly waitsFor: string | null
-  /** What the last finished step said of itself. */
+  /** What the step that speaks for the line said of itself, else the last one that said anything. */
   readonly note: string | null
   readonly failure: {readonly because: string; readonly then: Then} | null
   readonly verdict: EventOf<'verdict'>['data'] | null
@@ -55,19 +55,29 @@ export function placeOf(plan: string, step: string, title = step): {readonly lab
   const weight = /^(?:size|shift|share|bake|observe)-(\d+(?:\.\d+)?)$/.exec(step)?.[1]
   if (weight !== undefined) return {label: `${weight} %`, weight: Number(weight)}
   if (step === 'swap') return {label: '100 %', weight: 100}
-  const label = labels.find((one) => (one.plan === null || one.plan === plan) && one.steps.includes(step))?.label
-  return {label: label ?? title, weight: null}
+  return {label: placeIn(plan, step)?.label ?? title, weight: null}
 }
 
-const labels: readonly {readonly plan: string | null; readonly label: string; readonly steps: readonly string[]}[] = [
+interface Place {
+  /** null: in whatever plan. */
+  readonly plan: string | null
+  readonly label: string
+  /** The first one's note speaks for all. */
+  readonly steps: readonly string[]
+}
+
+const places: readonly Place[] = [
   {plan: null, label: 'preflight', steps: ['preflight', 'finish-previous', 'arm']},
-  {plan: null, label: 'canary tasks', steps: ['register', 'hold-scale-in', 'canary-tasks']},
-  {plan: 'release', label: 'wrap up', steps: ['disarm', 'release-scale-in', 'carry']},
-  {plan: 'rollback', label: 'traffic home', steps: ['home', 'observe-home']},
+  {plan: null, label: 'canary tasks', steps: ['canary-tasks', 'register', 'hold-scale-in']},
+  {plan: 'release', label: 'wrap up', steps: ['carry', 'repoint', 'disarm', 'release-scale-in']},
+  {plan: 'rollback', label: 'traffic home', steps: ['observe-home', 'home']},
   {plan: null, label: 'clean up', steps: ['drain', 'release-scale-in', 'disarm']},
   {plan: 'retire', label: 'keep warm', steps: ['warm']},
   {plan: 'retire', label: 'scale down', steps: ['retire']},
 ]
+
+const placeIn = (plan: string, step: string): Place | undefined =>
+  places.find((place) => (place.plan === null || place.plan === plan) && place.steps.includes(step))
 
 function follow(plans: PlanSoFar[], event: Event): void {
   switch (event.kind) {
@@ -149,7 +159,7 @@ function linesOf(plan: PlanSoFar): readonly StepLine[] {
       steps: steps.map(({id}) => id),
       runningStep: running?.id ?? null,
       waitsFor: running?.waitsFor ?? null,
-      note: steps.findLast((step) => step.note !== null)?.note ?? null,
+      note: noteOf(plan.name, steps),
       failure: steps.find((step) => step.failure !== null)?.failure ?? null,
       verdict,
       gates: verdict?.gates ?? [],
@@ -157,6 +167,11 @@ function linesOf(plan: PlanSoFar): readonly StepLine[] {
       endedAt: state !== 'running' && ends.length > 0 ? Math.max(...ends) : null,
     }
   })
+}
+
+function noteOf(plan: string, steps: readonly StepSoFar[]): string | null {
+  const speaker = placeIn(plan, steps[0]?.id ?? '')?.steps[0]
+  return (steps.find(({id}) => id === speaker) ?? steps[0])?.note ?? steps.findLast(({note}) => note !== null)?.note ?? null
 }
 
 function together(steps: readonly StepSoFar[]): StepState {

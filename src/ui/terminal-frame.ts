@@ -2,7 +2,7 @@
  * A release as one picture for a terminal, 80 columns first and down to 20 without breaking. Pure: the same view and width give
  * the same lines, and colour never changes a column. Beside every symbol stands its word.
  */
-import {duration, limit, minuteOfDay, rate, sparkline, timeOfDay} from './format.ts'
+import {duration, limit, minuteOfDay, rate, share, sparkline, timeOfDay} from './format.ts'
 import type {GateView} from './gate-view.ts'
 import {etaMinutes} from './gate-view.ts'
 import {lineNote} from './line-note.ts'
@@ -129,10 +129,17 @@ function footer(view: ReleaseView, width: number): readonly StyledLine[] {
   return [[piece('  '), {...state, text: first.slice(0, state.text.length)}, rest], ...more.map((text) => plain(`  ${text}`))]
 }
 
+/** The judge's numbers already stand beside the line that failed. */
+function reason({cause, because, rejectedBy}: ReleaseView): string {
+  if (cause === 'verdict' && rejectedBy !== null)
+    return `: ${rejectedBy.gate.gate} at ${share(rejectedBy.weight)}, minute ${rejectedBy.minute}`
+  return because === '' ? '' : `: ${because}`
+}
+
 /** One sentence: what is going on, or how it ended. */
 function standing(view: ReleaseView): StyledLine {
   const {from, to} = view.input
-  const why = view.because === '' ? '' : `: ${view.because}`
+  const why = reason(view)
   const {dueAt} = view.deadMansSwitch
   const goesHome = dueAt === null ? '' : `; if nobody goes on, traffic goes home at ${timeOfDay(dueAt)}`
   switch (view.state) {

@@ -5,6 +5,7 @@
 import type {Event, EventOf} from '../runbooks/engine/event.ts'
 import {label} from './event-lines.ts'
 import {count, counted, rate, share, span} from './format.ts'
+import {gateProof} from './gate-evidence.ts'
 import type {GateView} from './gate-view.ts'
 import {gateView} from './gate-view.ts'
 import type {Live} from './live.ts'
@@ -63,7 +64,7 @@ function told(event: Event, before: readonly Event[], all: readonly Event[]): re
     case 'verdict':
       return verdict(event, before)
     case 'step-ended':
-      return stepEnded(event, before)
+      return stepEnded(event, before, canarySlot)
     case 'asked':
       return rows(event.data.wish, `${event.data.by}: ${event.data.why}`, 'warn')
     case 'lease-lost':
@@ -129,7 +130,7 @@ function verdict({data}: EventOf<'verdict'>, before: readonly Event[]): readonly
   const lines = judgedRows(data.verdict, data.minute, shown)
   if (data.verdict !== 'fail') return lines
   const unanswered = shown.unanswered > 0 ? `, ${count(shown.unanswered)} of them never answered` : ''
-  return [...lines, ...rows('', `${count(shown.canary.bad)} bad${unanswered}: ${data.reason}`)]
+  return [...lines, ...rows('', `${count(shown.canary.bad)} bad${unanswered}; ${gateProof(shown)}`)]
 }
 
 const foremost = (gates: readonly GateView[]): GateView | undefined =>
@@ -145,14 +146,21 @@ function judgedRows(answer: GateView['verdict'], minute: number, gate: GateView)
   return rows(word, `minute ${padded(String(minute), 2)}  ${rates}, ${counted(gate.canary.requests, 'request')}`, tone)
 }
 
-function stepEnded({data}: EventOf<'step-ended'>, before: readonly Event[]): readonly StyledLine[] {
-  const name = label(data.step, before)
-  if (data.how === 'failed') return rows('problem', `${name}: ${data.because}`, 'bad')
-  if (data.note === undefined || data.how === 'undone') return []
-  if (data.step === 'canary-tasks') return rows('tasks', data.note)
-  if (data.step.startsWith('observe-') || data.step.startsWith('share-')) return rows('traffic', data.note)
-  if (data.step === 'swap') return rows('swap', data.note)
-  return []
+function stepEnded({data}: EventOf<'step-ended'>, before: readonly Event[], canarySlot: string): readonly StyledLine[] {
+  const told = before.at(-1)
+  if (told?.kind === 'verdict' && told.data.step === data.step) return []
+  if (data.how === 'failed') return rows('problem', `${label(data.step, before)}: ${data.because}`, 'bad')
+  if (data.how === 'undone') return []
+  if (data.step === 'swap') return rows('swap', `slot ${canarySlot} is stable now`)
+  const name =
+    data.step === 'preflight'
+      ? 'check'
+      : data.step === 'canary-tasks'
+        ? 'tasks'
+        : /^(observe|share)-/.test(data.step)
+          ? 'traffic'
+          : null
+  return name === null || data.note === undefined ? [] : rows(name, data.note)
 }
 
 function ending({data}: EventOf<'ended'>, from: string, to: string): readonly StyledLine[] {

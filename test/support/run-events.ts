@@ -71,7 +71,7 @@ export function aConfig(change: Partial<ReleaseConfig> = {}): ReleaseConfig {
 }
 
 const before = ['preflight', 'finish-previous', 'arm', 'register', 'hold-scale-in', 'canary-tasks']
-const after = ['size-100', 'shift-100', 'observe-100', 'swap', 'disarm', 'release-scale-in', 'carry']
+const after = ['size-100', 'shift-100', 'observe-100', 'swap', 'repoint', 'disarm', 'release-scale-in', 'carry']
 
 export class RunBuilder {
   readonly events: Event[] = []
@@ -167,7 +167,10 @@ export class RunBuilder {
   }
 
   verdict(change: Partial<VerdictData> = {}): this {
-    const reason = change.verdict === 'pass' ? 'within budget, and no worse than stable' : 'too few requests to tell'
+    const reason =
+      change.verdict === 'pass'
+        ? 'canary 0.11 % (2 of 1,812): within the budget of 0.5 %'
+        : 'canary 0.11 % (2 of 1,812) against stable 0.11 % (6 of 5,440): too little to tell; ~3 min more at 310 requests/min'
     const slow = aReading({
       reason,
       gate: 'slow >500ms',
@@ -199,7 +202,7 @@ export class RunBuilder {
 
   promoted(): this {
     this.step('size-100', 20).started('shift-100').ruleWritten(100).put('step-ended', {step: 'shift-100', how: 'done'})
-    this.step('observe-100', 60, 'observed 100 % after 60 s').step('swap', 2, 'slot b is stable now')
+    this.step('observe-100', 60, 'observed 100 %').step('swap', 2, 'minimum 2, maximum 6').step('repoint', 1)
     this.started('disarm').put('disarmed', {at: this.now}).put('step-ended', {step: 'disarm', how: 'done'})
     this.step('release-scale-in', 1).step('carry', 2, 'carried to eu-central-1')
     return this.put('ended', {outcome: 'promoted', because: 'every gate passed at every weight'})
@@ -212,7 +215,8 @@ export class RunBuilder {
   rejected(minute: number, reading: Partial<GateReading> = {}): this {
     const errors = aReading({
       verdict: 'fail',
-      reason: 'harm: 11 times as bad as stable',
+      reason:
+        'canary 1.10 % (34 of 3,091) against stable 0.10 % (9 of 9,240), 11× worse; chance alone under 1 in 6,000 (limit 1 in 200)',
       canary: {requests: 3091, bad: 34},
       stable: {requests: 9240, bad: 9},
       logHarm: Math.log(6200),
@@ -223,7 +227,9 @@ export class RunBuilder {
       ...reading,
     })
     const because = `${errors.gate}: ${errors.reason}`
-    return this.verdict({verdict: 'fail', minute, gates: [errors], reason: errors.reason}).rollingBack('verdict', because)
+    return this.verdict({verdict: 'fail', minute, gates: [errors], reason: because})
+      .put('step-ended', {step: `bake-${this.weight}`, how: 'failed', because, then: 'roll-back', cause: 'verdict'})
+      .rollingBack('verdict', because)
   }
 
   rollingBack(cause: Cause, because: string): this {
@@ -232,7 +238,7 @@ export class RunBuilder {
 
   /** The rollback plan to its end. */
   home(cause: Cause, because: string): this {
-    this.started('home').ruleWritten(0).put('step-ended', {step: 'home', how: 'done', note: 'all weight on 1.8.2'})
+    this.started('home').ruleWritten(0).put('step-ended', {step: 'home', how: 'done', note: 'rule reads a 100 / b 0'})
     this.step('observe-home', 41, 'observed 0 % after 41 s').step('drain', 30, 'drained').step('release-scale-in', 1)
     this.started('disarm').put('disarmed', {at: this.now}).put('step-ended', {step: 'disarm', how: 'done'})
     return this.put('ended', {outcome: 'rolled-back', because, cause})

@@ -8,7 +8,8 @@ export const baking = (): RunBuilder => aRun().prepared().shifted(5).passed(6).s
 const full = (): RunBuilder => aRun().prepared().shifted(5).passed(6).shifted(25).passed(14).shifted(50).passed(24)
 export const promoted = (): RunBuilder => full().promoted()
 export const rejected = (): RunBuilder => aRun().prepared().shifted(5).passed(6).shifted(25).after(260).rejected(10)
-export const rolledBack = (): RunBuilder => rejected().home('verdict', 'errors: harm: 11 times as bad as stable')
+export const rolledBack = (): RunBuilder =>
+  rejected().home('verdict', 'errors: canary 1.10 % (34 of 3,091) against stable 0.10 % (9 of 9,240), 11× worse')
 export const aborted = (): RunBuilder =>
   aRun()
     .prepared()

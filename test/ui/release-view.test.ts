@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {aReading, aRun, startOfRun} from '../support/run-events.ts'
 import {eventKinds} from '../../src/runbooks/engine/event.ts'
+import type {Live} from '../../src/ui/live.ts'
 import {releaseView} from '../../src/ui/release-view.ts'
 import * as runs from './a-release-run.ts'
 import {seen} from './a-release-run.ts'
@@ -119,12 +120,38 @@ describe('weights', () => {
     expect(seen(runs.baking().ruleWritten(0)).weights.observed).toBeNull()
   })
 
+  test('the share that a step counted holds until the next write', () => {
+    const run = aRun().prepared().shifted(5)
+    run.put('step-ended', {step: 'share-5', how: 'done', facts: {share: 0.052}})
+    expect(seen(run).weights.observed).toBeCloseTo(5.2)
+    expect(seen(run.ruleWritten(25)).weights.observed).toBeNull()
+  })
+
   test('what a step shows counts while the step runs, and not after', () => {
-    const live = {step: 'bake-25', observed: 24.8, actual: 24}
-    const run = runs.baking()
-    expect(releaseView(run.events, live, run.now).weights).toEqual({desired: 25, actual: 24, observed: 24.8})
+    const live = {step: 'share-5', observed: 3.1}
+    const run = aRun()
+      .prepared()
+      .started('shift-5')
+      .ruleWritten(5)
+      .put('step-ended', {step: 'shift-5', how: 'done'})
+      .started('share-5')
+    expect(releaseView(run.events, live, run.now).weights).toEqual({desired: 5, actual: 5, observed: 3.1})
     run.rollingBack('abort', 'mira').ruleWritten(0)
     expect(releaseView(run.events, live, run.now).weights).toEqual({desired: 0, actual: 0, observed: null})
+  })
+
+  test('a guard that shows something between two looks does not blank what a step waits for', () => {
+    const run = aRun().started('preflight')
+    const waits = (live: Live) => releaseView(run.events, live, run.now).lines[0]!.waitsFor
+    expect(waits({step: 'preflight', waitsFor: '1 of 2 healthy'})).toBe('1 of 2 healthy')
+    expect(waits({step: 'drift', waitsFor: '1 of 2 healthy'})).toBe('1 of 2 healthy')
+    expect(waits({step: 'canary-tasks', waitsFor: '1 of 2 healthy'})).toBeNull()
+  })
+
+  test('after a foreign change the weight is what was read, or unknown, never what we once wrote', () => {
+    const run = runs.halted()
+    expect(seen(run).weights.actual).toBeNull()
+    expect(releaseView(run.events, {step: 'drift', actual: 20}, run.now).weights.actual).toBe(20)
   })
 })
 

@@ -24,37 +24,36 @@ function log({events, now}: RunBuilder, until = now): string {
 
 test('a rejected release as a log', () =>
   expect(log(runs.rolledBack())).toMatchInlineSnapshot(`
-  "
-  18:32:10Z r-20261122-183210-ab12 api production: 1.8.2 -> 1.9.0, 4 steps: 5 %, 25 %, 50 %, 100 %
-  18:32:18Z preflight: rule, targets, capacity, metrics
-  18:32:20Z dead-man's switch: armed; if nobody ticks, traffic goes home at 18:42:19Z
-  18:32:52Z canary tasks: 0 of 1 healthy in slot b
-  18:33:22Z canary tasks: 1 of 1 healthy in slot b
-  18:33:23Z weight 5 %: asked, read back
-  18:34:23Z 5 %: observed 5.1 % after 60 s
-  18:34:23Z 5 %: baking
-  18:35:30Z 5 %: baking, no minute judged yet, 2m08s so far
-  18:36:30Z 5 %: baking, no minute judged yet, 3m08s so far
-  18:37:30Z 5 %: baking, no minute judged yet, 4m08s so far
-  18:38:30Z 5 %: baking, no minute judged yet, 5m08s so far
-  18:39:23Z 5 %: PASS at minute 6, errors 0.11 % (stable 0.11 %, limit 0.5 %), slow >500ms 0.39 % (stable 0.40 %, limit 1 %), 1,812 canary requests
-  18:39:44Z weight 25 %: asked, read back
-  18:40:44Z 25 %: observed 25.1 % after 60 s
-  18:40:44Z 25 %: baking
-  18:41:50Z 25 %: baking, no minute judged yet, 2m27s so far
-  18:42:50Z 25 %: baking, no minute judged yet, 3m27s so far
-  18:43:50Z 25 %: baking, no minute judged yet, 4m27s so far
-  18:44:50Z 25 %: baking, no minute judged yet, 5m27s so far
-  18:45:04Z 25 %: FAIL at minute 10, errors 1.10 % (stable 0.10 %, limit 0.5 %), 3,091 canary requests: harm: 11 times as bad as stable
-  18:45:04Z rolling back (verdict): errors: harm: 11 times as bad as stable
-  18:45:05Z weight 0 %: asked, read back
-  18:45:05Z traffic home: all weight on 1.8.2
-  18:45:46Z traffic home: observed 0 % after 41 s
-  18:46:16Z clean up: drained
-  18:46:17Z dead-man's switch: off
-  18:46:17Z ROLLED BACK (verdict) after 14m07s: errors: harm: 11 times as bad as stable
-  "
-`))
+    "
+    18:32:10Z r-20261122-183210-ab12 api production: 1.8.2 -> 1.9.0, 4 steps: 5 %, 25 %, 50 %, 100 %
+    18:32:18Z preflight: rule, targets, capacity, metrics
+    18:32:20Z dead-man's switch: armed; if nobody ticks, traffic goes home at 18:42:19Z
+    18:32:52Z canary tasks: 0 of 1 healthy in slot b
+    18:33:22Z canary tasks: 1 of 1 healthy in slot b
+    18:33:23Z weight 5 %: asked, read back
+    18:34:23Z 5 %: observed 5.1 % after 60 s
+    18:34:23Z 5 %: baking
+    18:35:30Z 5 %: baking, no minute judged yet, 2m08s so far
+    18:36:30Z 5 %: baking, no minute judged yet, 3m08s so far
+    18:37:30Z 5 %: baking, no minute judged yet, 4m08s so far
+    18:38:30Z 5 %: baking, no minute judged yet, 5m08s so far
+    18:39:23Z 5 %: PASS at minute 6, errors 0.11 % (stable 0.11 %, limit 0.5 %), slow >500ms 0.39 % (stable 0.40 %, limit 1 %), 1,812 canary requests
+    18:39:44Z weight 25 %: asked, read back
+    18:40:44Z 25 %: observed 25.1 % after 60 s
+    18:40:44Z 25 %: baking
+    18:41:50Z 25 %: baking, no minute judged yet, 2m27s so far
+    18:42:50Z 25 %: baking, no minute judged yet, 3m27s so far
+    18:43:50Z 25 %: baking, no minute judged yet, 4m27s so far
+    18:44:50Z 25 %: baking, no minute judged yet, 5m27s so far
+    18:45:04Z 25 %: FAIL at minute 10, errors 1.10 % (stable 0.10 %, limit 0.5 %), 3,091 canary requests; odds that chance alone did this: under 1 in 6,000 (limit 1 in 200)
+    18:45:04Z rolling back
+    18:45:05Z weight 0 %: asked, read back
+    18:45:46Z traffic home: observed 0 % after 41 s
+    18:46:16Z clean up: drained
+    18:46:17Z dead-man's switch: off
+    18:46:17Z ROLLED BACK (verdict) after 14m07s: errors: canary 1.10 % (34 of 3,091) against stable 0.10 % (9 of 9,240), 11× worse
+    "
+  `))
 test('a foreign change as a log', () =>
   expect(log(runs.halted())).toMatchInlineSnapshot(`
   "

@@ -53,50 +53,50 @@ test('a release being judged, 50 columns', () =>
   `))
 test('a release being rejected', () =>
   expect(picture(runs.rejected(), 80)).toMatchInlineSnapshot(`
-  "
-  api · production · eu-west-1                          run r-20261122-183210-ab12
-  1.8.2 → 1.9.0                                  dead-man's switch: armed, overdue
+    "
+    api · production · eu-west-1                          run r-20261122-183210-ab12
+    1.8.2 → 1.9.0                                  dead-man's switch: armed, overdue
 
-    ✔ preflight     rule, targets, capacity, metrics                   done  0m10s
-    ✔ canary tasks  1 of 1 healthy in slot b                           done  1m02s
-    ✔ 5 %           pass at minute 6, 1,812 canary requests            done  6m01s
-    ✖ 25 %          rejected by errors at minute 10                  failed  1m21s
-      errors ├●──────────────────┤ fail      1.10 % vs 0.10 % stable, limit 0.5 %
-             harm              fit
-             canary ▂▁▇██  stable ▃▂▃▃▃  bad a minute, top 12
-    · 50 %          not reached
-    · 100 %         not reached
-    · wrap up       not reached
-    · traffic home  waiting
-    · clean up      waiting
+      ✔ preflight     rule, targets, capacity, metrics                   done  0m10s
+      ✔ canary tasks  1 of 1 healthy in slot b                           done  1m02s
+      ✔ 5 %           pass at minute 6, 1,812 canary requests            done  6m01s
+      ✖ 25 %          rejected by errors at minute 10                  failed  5m41s
+        errors ├●──────────────────┤ fail      1.10 % vs 0.10 % stable, limit 0.5 %
+               harm              fit
+               canary ▂▁▇██  stable ▃▂▃▃▃  bad a minute, top 12
+      · 50 %          not reached
+      · 100 %         not reached
+      · wrap up       not reached
+      · traffic home  waiting
+      · clean up      waiting
 
-    GOING BACK to 1.8.2: errors: harm: 11 times as bad as stable
-  "
-`))
+      GOING BACK to 1.8.2: errors at 25 %, minute 10
+    "
+  `))
 test('a release that was rolled back, 50 columns', () =>
   expect(picture(runs.rolledBack(), 50)).toMatchInlineSnapshot(`
-  "
-  api · production · eu…  run r-20261122-183210-ab12
-  1.8.2 → 1.9.0               dead-man's switch: off
+    "
+    api · production · eu…  run r-20261122-183210-ab12
+    1.8.2 → 1.9.0               dead-man's switch: off
 
-    ✔ preflight     rule, targets, capacity, …  done
-    ✔ canary tasks  1 of 1 healthy in slot b    done
-    ✔ 5 %           pass at minute 6, 1,812 c…  done
-    ✖ 25 %          rejected by errors at m…  failed
-      errors ├●──────┤ fail
-             1.10 % vs 0.10 % stable, limit 0.5 %
-             harm  fit
-             canary ▁▇██  stable ▂▃▃▃  bad a minute…
-    · 50 %          not reached
-    · 100 %         not reached
-    · wrap up       not reached
-    ✔ traffic home  observed 0 % after 41 s     done
-    ✔ clean up      drained                     done
+      ✔ preflight     rule, targets, capacity, …  done
+      ✔ canary tasks  1 of 1 healthy in slot b    done
+      ✔ 5 %           pass at minute 6, 1,812 c…  done
+      ✖ 25 %          rejected by errors at m…  failed
+        errors ├●──────┤ fail
+               1.10 % vs 0.10 % stable, limit 0.5 %
+               harm  fit
+               canary ▁▇██  stable ▂▃▃▃  bad a minute…
+      · 50 %          not reached
+      · 100 %         not reached
+      · wrap up       not reached
+      ✔ traffic home  observed 0 % after 41 s     done
+      ✔ clean up      drained                     done
 
-    ROLLED BACK: errors: harm: 11 times as bad as
-    stable; all traffic on 1.8.2
-  "
-`))
+      ROLLED BACK: errors at 25 %, minute 10; all
+      traffic on 1.8.2
+    "
+  `))
 test('a promoted release keeping its old slot warm', () =>
   expect(picture(runs.promoted().retiring(), 80, 90)).toMatchInlineSnapshot(`
     "
@@ -108,8 +108,8 @@ test('a promoted release keeping its old slot warm', () =>
       ✔ 5 %           pass at minute 6, 1,812 canary requests            done  6m01s
       ✔ 25 %          pass at minute 14, 1,812 canary requests           done  6m21s
       ✔ 50 %          pass at minute 24, 1,812 canary requests           done  6m21s
-      ✔ 100 %         slot b is stable now                               done  1m23s
-      ✔ wrap up       carried to eu-central-1                            done  0m03s
+      ✔ 100 %         all traffic on slot b, roles swapped               done  1m23s
+      ✔ wrap up       carried to eu-central-1                            done  0m04s
       ▶ keep warm     under way                                       running  1m30s
       · scale down    waiting
 

@@ -76,7 +76,7 @@ test('the history of a service', () =>
   ).toMatchInlineSnapshot(`
     "
     run                     version        outcome                     took  exposed
-    r-20261122-183210-ab12  1.8.2 → 1.9.0  promoted                  21m21s    1,812
+    r-20261122-183210-ab12  1.8.2 → 1.9.0  promoted                  21m22s    1,812
     r-20261122-183210-ab12  1.8.2 → 1.9.0  rolled-back (verdict)     14m07s    3,091
     r-20261122-183210-ab12  1.8.2 → 1.9.0  rolled-back (unattended)   2m13s        0
     r-20261122-183210-ab12  1.8.2 → 1.9.0  paused                     2m13s    1,812
@@ -123,6 +123,7 @@ describe('the timeline', () => {
       "
         +00m  release  1.8.2 → 1.9.0, 5 % → 25 % → 50 % → 100 % of the requests
               judge    errors and slow >500ms, 1.9.0 against 1.8.2, every minute
+        +00m  check    rule, targets, capacity, metrics
         +00m  safety   if we vanish, AWS sends all traffic to 1.8.2 in 10 min
         +01m  tasks    1 of 1 healthy in slot b
         +01m  weight   █░░░░░░░░░░░░░░░░░░░   5 % of the requests go to slot b
@@ -135,7 +136,7 @@ describe('the timeline', () => {
         +14m  traffic  observed 50.1 % after 60 s
         +19m  pass     minute 24  errors 0.11 % vs 0.11 % stable, 1,812 requests
         +20m  weight   ████████████████████ 100 % all on slot b
-        +21m  traffic  observed 100 % after 60 s
+        +21m  traffic  observed 100 %
         +21m  swap     slot b is stable now
         +21m  safety   dead-man's switch off: nothing left to guard
         +21m  PROMOTED 1.9.0 serves everyone; 1.8.2 stays warm for a while
@@ -146,6 +147,7 @@ describe('the timeline', () => {
       "
         +00m  release  1.8.2 → 1.9.0, 5 % → 25 % → 50 % → 100 % of the requests
               judge    errors and slow >500ms, 1.9.0 against 1.8.2, every minute
+        +00m  check    rule, targets, capacity, metrics
         +00m  safety   if we vanish, AWS sends all traffic to 1.8.2 in 10 min
         +01m  tasks    1 of 1 healthy in slot b
         +01m  weight   █░░░░░░░░░░░░░░░░░░░   5 % of the requests go to slot b
@@ -154,8 +156,8 @@ describe('the timeline', () => {
         +07m  weight   █████░░░░░░░░░░░░░░░  25 % of the requests go to slot b
         +08m  traffic  observed 25.1 % after 60 s
         +12m  FAIL     minute 10  errors 1.10 % vs 0.10 % stable, 3,091 requests
-                       34 bad, 28 of them never answered: harm: 11 times as bad as
-                       stable
+                       34 bad, 28 of them never answered; odds that chance alone did
+                       this: under 1 in 6,000 (limit 1 in 200)
         +12m  go back  all traffic to 1.8.2
         +12m  weight   ░░░░░░░░░░░░░░░░░░░░   0 % all on slot a
         +13m  traffic  observed 0 % after 41 s
@@ -222,11 +224,21 @@ describe('GitHub Actions', () => {
   test('summary and outputs are appended where the environment says, and a file that cannot be written is only a warning', () => {
     const folder = mkdtempSync(join(tmpdir(), 'sluice-github-'))
     const written: string[] = []
-    const env = {GITHUB_OUTPUT: join(folder, 'out'), GITHUB_STEP_SUMMARY: join(folder, 'no', 'such', 'folder')}
+    const env = {
+      GITHUB_ACTIONS: 'true',
+      GITHUB_OUTPUT: join(folder, 'out'),
+      GITHUB_STEP_SUMMARY: join(folder, 'no', 'such', 'folder'),
+    }
     tellGithub(seen(runs.promoted()), env, (text) => written.push(text))
     expect(readFileSync(env.GITHUB_OUTPUT, 'utf8')).toContain('outcome=promoted\n')
     expect(written.join('')).toMatch(/^::notice .*\n::warning::couldn't write /)
   })
+})
+
+test('nobody but GitHub Actions is told in its words', () => {
+  const written: string[] = []
+  tellGithub(seen(runs.promoted()), {GITHUB_OUTPUT: '/nowhere'}, (text) => written.push(text))
+  expect(written).toEqual([])
 })
 
 describe('asking', () => {
