@@ -72,6 +72,9 @@ export async function aShop({speed = 60, seed = 1}: {readonly speed?: number; re
     ListenerArn: listener, Priority: 40_000, Conditions: [{Field: 'path-pattern', Values: ['/*']}], Actions: [forward(a, b, [100, 0])],
   })).Rules?.[0]?.RuleArn ?? ''
   await ecs('CreateCluster', {clusterName: 'shop'})
+  // The rule takes up to three virtual seconds to reach traffic.
+  const written = world.clock.now()
+  await until('the live rule is live', () => world.clock.now() > written + 3100)
 
   const suffix = (arn: string): string => arn.split(':').at(-1) ?? ''
   return {
@@ -114,7 +117,7 @@ export async function aShop({speed = 60, seed = 1}: {readonly speed?: number; re
 }
 
 /** Looks until it holds: what moves here is real, so its end is waited for, not its duration. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, withinMs = 15_000): Promise<void> {
+export async function until(what: string, holds: () => boolean | Promise<boolean>, withinMs = 25_000): Promise<void> {
   const deadline = performance.now() + withinMs
   while (!await holds()) {
     if (performance.now() > deadline) throw new Error(`Waited in vain until ${what}`)

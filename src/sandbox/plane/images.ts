@@ -12,7 +12,7 @@ export interface Images {
   add(tag: string, env: Readonly<Record<string, string>>): Image
   list(): readonly Image[]
   /** By tag as it was added, or by `name@sha256:…`. */
-  find(reference: string): Image | undefined
+  readonly find: (reference: string) => Image | undefined
 }
 
 export function createImages(): Images {

@@ -31,7 +31,7 @@ export interface Endpoint {
 }
 
 export interface LoadBalancing extends DataPlane {
-  endpoints(): readonly Endpoint[]
+  readonly endpoints: () => readonly Endpoint[]
   close(): Promise<void>
 }
 

@@ -16,8 +16,8 @@ const PROVEN_MS = 120_000
 
 export interface Scheduler {
   reconcile(state: EcsRegion): void
-  taskRunning(task: Task): void
-  taskFailed(task: Task): void
+  readonly taskRunning: (task: Task) => void
+  readonly taskFailed: (task: Task) => void
 }
 
 export function createScheduler(world: World, targets: TargetRegistry, life: () => TaskLife): Scheduler {

@@ -100,6 +100,9 @@ function clusterOperations(stateOf: (region: string) => EcsRegion) {
       setTags(state, cluster.arn, input.tags)
       return {cluster: shapeOf(state, cluster)}
     },
+    ListClusters: (_input: E.ListClustersCommandInput, call: CallContext): Partial<E.ListClustersCommandOutput> => ({
+      clusterArns: [...stateOf(call.region).clusters.values()].filter((cluster) => cluster.status === 'ACTIVE').map((cluster) => cluster.arn),
+    }),
     DescribeClusters: (input: E.DescribeClustersCommandInput, call: CallContext): Partial<E.DescribeClustersCommandOutput> => {
       const state = stateOf(call.region)
       const clusters: E.Cluster[] = []
