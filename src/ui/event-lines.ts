@@ -8,7 +8,7 @@ import {gateProof} from './gate-evidence.ts'
 import {gateRates} from './gate-words.ts'
 import {gateView} from './gate-view.ts'
 import {releaseInput} from './release-input.ts'
-import {canaryPercent} from './release-view.ts'
+import {canaryPercent} from './release-weights.ts'
 import {placeOf} from './step-lines.ts'
 
 /** Lines for `events[index]`. */

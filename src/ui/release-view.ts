@@ -12,6 +12,8 @@ import type {ReleaseInput} from './release-input.ts'
 import {releaseInput} from './release-input.ts'
 import type {StepLine} from './step-lines.ts'
 import {stepLines} from './step-lines.ts'
+import type {ReleaseWeights} from './release-weights.ts'
+import {releaseWeights} from './release-weights.ts'
 
 export type RunState = 'running' | 'paused' | 'promoted' | 'rolled-back' | 'halted' | 'failed'
 
@@ -40,8 +42,7 @@ export interface ReleaseView {
   readonly now: number
   readonly tickedBy: {readonly owner: string; readonly host: string} | null
   readonly deadMansSwitch: DeadMansSwitchView
-  /** Percent on the canary; null while not known. */
-  readonly weights: {readonly desired: number | null; readonly actual: number | null; readonly observed: number | null}
+  readonly weights: ReleaseWeights
   readonly lines: readonly LineView[]
   /** The newest reading of every gate. */
   readonly gates: readonly GateView[]
@@ -88,7 +89,7 @@ export function releaseView(events: readonly Event[], live: Live, now: number): 
     now,
     tickedBy: lease === undefined ? null : {owner: lease.owner, host: lease.host},
     deadMansSwitch: deadMansSwitch(events, now),
-    weights: weights(events, live, input, runningSteps(lines)),
+    weights: releaseWeights(events, live, input, runningSteps(lines)),
     lines,
     gates,
     verdict,
@@ -155,40 +156,6 @@ function deadMansSwitch(events: readonly Event[], now: number): DeadMansSwitchVi
   )
   if (confirmed?.kind !== 'armed') return {state: 'arming', dueAt: null, leftMs: null}
   return {state: 'armed', dueAt: confirmed.data.dueAt, leftMs: Math.max(0, confirmed.data.dueAt - now)}
-}
-
-function weights(events: readonly Event[], live: Live, input: ReleaseInput, running: readonly string[]): ReleaseView['weights'] {
-  const written = last(events, 'rule-written')
-  const readBack = events.findLast((event) => event.kind === 'rule-written' && event.data.phase === 'read-back')
-  // What a step showed is worth nothing once the step is over.
-  const shown = live.step === undefined || running.includes(live.step) ? live : {}
-  const foreign = events.some((event) => (event.kind === 'planned' || event.kind === 'ended') && event.data.cause === 'foreign')
-  const ours = shown.actual ?? (readBack?.kind === 'rule-written' ? canaryPercent(readBack.data.weights, input) : null)
-  return {
-    desired: written === undefined ? null : canaryPercent(written.data.weights, input),
-    // Somebody else has changed the rule: what we once wrote isn't what it says.
-    actual: foreign ? (live.actual ?? null) : ours,
-    observed:
-      countedShare(events, written?.seq ?? -1) ??
-      (running.some((id) => id.startsWith('share-')) ? (shown.observed ?? null) : null),
-  }
-}
-
-/** Percent, as the journal has it; what was counted before the last write says nothing about the weight that stands now. */
-function countedShare(events: readonly Event[], written: number): number | null {
-  for (const event of events.toReversed()) {
-    if (event.seq <= written) return null
-    if (event.kind === 'verdict' && event.data.observedShare !== null) return event.data.observedShare * 100
-    const share = event.kind === 'step-ended' && event.data.how !== 'failed' ? event.data.facts?.['share'] : undefined
-    if (typeof share === 'number') return share * 100
-  }
-  return null
-}
-
-/** Weights needn't add up to 100: tenths of a percent are written as parts of 1,000. */
-export function canaryPercent(weights: {readonly a: number; readonly b: number}, {canarySlot}: ReleaseInput): number {
-  const total = weights.a + weights.b
-  return total === 0 ? 0 : (100 * weights[canarySlot]) / total
 }
 
 function rejectedBy(events: readonly Event[]): ReleaseView['rejectedBy'] {

@@ -11,7 +11,7 @@ import {gateView} from './gate-view.ts'
 import type {Live} from './live.ts'
 import type {ReleaseInput} from './release-input.ts'
 import {releaseInput} from './release-input.ts'
-import {canaryPercent} from './release-view.ts'
+import {canaryPercent} from './release-weights.ts'
 import type {Piece, StyledLine, Tone} from './styled-line.ts'
 import {padded, paint, piece, wrapped} from './styled-line.ts'
 
