@@ -11,6 +11,7 @@ import type {DiscoveredService} from './infra/aws/discover.ts'
 import type {AwsSession} from './infra/aws/session.ts'
 import type {DoctorWorld} from './runbooks/doctor/ports.ts'
 import type {Clock, Ids} from './runbooks/engine/clock.ts'
+import {patiently} from './runbooks/engine/patience.ts'
 import type {Store} from './runbooks/engine/store.ts'
 import type {ReleaseWorld} from './runbooks/release/ports.ts'
 import type {Desk} from './runbooks/release/run-release.ts'
@@ -47,14 +48,14 @@ export async function defaultRegion(sandbox: string | undefined, env: NodeJS.Pro
 /** A session whose caller is known: account and identity are asked once, before anything else. */
 export async function openSession(input: SessionInput): Promise<OpenSession> {
   const [{session, clock}, {identity}] = await Promise.all([connect(input), import('./infra/aws/identity.ts')])
-  const {account, arn} = await identity(session)
+  const {account, arn} = await patiently(clock, () => identity(session))
   return {session, clock, account, arn}
 }
 
 /** Every service with a live rule in the Region, for `sluice init --import`. */
 export async function discover(input: SessionInput): Promise<readonly DiscoveredService[]> {
-  const [{session}, {discoverServices}] = await Promise.all([connect(input), import('./infra/aws/discover.ts')])
-  return discoverServices(session)
+  const [{session, clock}, {discoverServices}] = await Promise.all([connect(input), import('./infra/aws/discover.ts')])
+  return patiently(clock, () => discoverServices(session))
 }
 
 /** Everything doctor looks at. The caller is asked first: without an account the state bucket has no name. */
@@ -115,10 +116,10 @@ export async function openDesk(input: SessionInput, state: 'make-state' | 'read-
   const remote = (): Store => mirroredStore(stateStore(session, stateBucketName(account, session.region)), root)
   let store: Store
   if (state === 'make-state') {
-    await ensureStateBucket(session, account)
+    await patiently(clock, () => ensureStateBucket(session, account))
     store = remote()
   } else {
-    store = (await stateBucketExists(session, account)) ? remote() : directoryStore(root)
+    store = (await patiently(clock, () => stateBucketExists(session, account))) ? remote() : directoryStore(root)
   }
   const ids = randomIds
   const desk: Desk = {

@@ -21,7 +21,7 @@ export interface Watcher extends Watching {
 }
 
 export interface WatchOptions {
-  readonly clock: Clock
+  readonly clock: Pick<Clock, 'now'>
   /** FILE, or `-` for stdout. */
   readonly events: string | undefined
   readonly until: 'ended' | 'tidied'

@@ -39,7 +39,7 @@ async function route(sources: AdminSources, what: string, body: Record<string, u
   const {world, plane} = sources
   switch (what) {
     case 'GET /clock': return {epochMs: world.clock.now(), speed: world.clock.speed}
-    case 'GET /status': return await sandboxStatus(sources)
+    case 'GET /status': return sandboxStatus(sources)
     case 'GET /faults': return {faults: world.allFaults()}
     case 'POST /faults': return world.setFault(readFault(body, world.regions))
     case 'DELETE /faults': return {cleared: world.clearFault(query.get('kind') ?? query.get('id') ?? undefined)}

@@ -12,7 +12,7 @@ export interface StatusSources {
   readonly world: SandboxWorld
   readonly plane: Plane
   readonly scheduler: Scheduler
-  shop(): readonly ShopService[]
+  readonly shop: () => readonly ShopService[]
 }
 
 export interface SlotStatus {
@@ -63,7 +63,7 @@ export async function sandboxStatus(sources: StatusSources): Promise<SandboxStat
     account: world.account,
     regions: world.regions,
     clock: {epochMs: world.clock.now(), speed: world.clock.speed},
-    services: await Promise.all(sources.shop().map(async (one) => await serviceStatus(world, one))),
+    services: await Promise.all(sources.shop().map(async (one) => serviceStatus(world, one))),
     images: plane.images.list(),
     traffic: plane.traffic.stats(),
     endpoints: plane.endpoints(),

@@ -41,7 +41,7 @@ export async function describeService(
   session: AwsSession, cluster: string, service: string, signal: AbortSignal | undefined,
 ): Promise<Service> {
   const answer = await session.call(
-    'ecs', 'DescribeServices', {cluster, services: [service]}, {...(signal && {signal}), resource: service},
+    'ecs', 'DescribeServices', {cluster, services: [service]}, {signal, resource: service},
   )
   const found = answer.services?.[0]
   if (found !== undefined && found.status !== 'INACTIVE') return found

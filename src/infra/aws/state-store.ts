@@ -5,6 +5,7 @@
  */
 import {StoreUnavailable} from '../../runbooks/engine/store.ts'
 import type {Put, Store} from '../../runbooks/engine/store.ts'
+import {boundedSignal} from './bounded-signal.ts'
 import type {AwsSession} from './session.ts'
 import {awsErrorName, awsStatus, isMissing} from './translate-error.ts'
 
@@ -43,7 +44,7 @@ export function stateStore(session: AwsSession, bucket: string): Store {
     async get(key, signal) {
       try {
         const answer = await session.call('s3', 'GetObject', {Bucket: bucket, Key: key}, {signal, resource: resource(key)})
-        return {body: (await answer.Body?.transformToString('utf-8')) ?? '', etag: answer.ETag ?? ''}
+        return {body: await readBody(answer.Body, session.boundMs, signal), etag: answer.ETag ?? ''}
       } catch (error) {
         if (isMissing(error) && awsErrorName(error) !== 'NoSuchBucket') return null
         throw unavailable(error)
@@ -53,6 +54,21 @@ export function stateStore(session: AwsSession, bucket: string): Store {
     replace: (key, body, etag, signal) => put(key, body, {IfMatch: etag}, signal),
     list: (prefix, options = {}, signal = undefined) => listKeys(session, bucket, prefix, options, signal),
     folders: (prefix, signal) => listFolders(session, bucket, prefix, signal),
+  }
+}
+
+type Body = {transformToString(encoding: string): Promise<string>; destroy?(): unknown}
+
+/** The headers were in time; the rest must be too. */
+async function readBody(body: Body | undefined, boundMs: number, signal: AbortSignal | undefined): Promise<string> {
+  const bounded = boundedSignal(boundMs, signal)
+  try {
+    return await Promise.race([body?.transformToString('utf-8') ?? '', bounded.aborted])
+  } catch (error) {
+    body?.destroy?.()
+    throw error
+  } finally {
+    bounded.release()
   }
 }
 

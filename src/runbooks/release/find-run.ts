@@ -4,6 +4,7 @@ import type {Event} from '../engine/event.ts'
 import {openJournal} from '../engine/journal.ts'
 import {readLease} from '../engine/lease.ts'
 import type {Lease} from '../engine/lease.ts'
+import {patiently} from '../engine/patience.ts'
 import {leftOver} from './run-release.ts'
 import type {Desk} from './run-release.ts'
 
@@ -16,15 +17,15 @@ export interface FoundRun {
 
 /** Events of a run, verified; empty when there is no such run. */
 export async function readRun(desk: Desk, run: string): Promise<readonly Event[]> {
-  return (await openJournal({store: desk.store, run, writer: desk.writer, clock: desk.clock})).events
+  return (await patiently(desk.clock, () => openJournal({store: desk.store, run, writer: desk.writer, clock: desk.clock}))).events
 }
 
 /** The last run of every service (or of one), newest first. */
 export async function lastRuns(desk: Desk, service: string | undefined): Promise<readonly FoundRun[]> {
-  const keys = await desk.store.list('leases/')
+  const keys = await patiently(desk.clock, () => desk.store.list('leases/'))
   const services = keys.map((key) => key.slice('leases/'.length, -'.json'.length)).filter((name) => service === undefined || name === service)
   const found = await Promise.all(services.map(async (name) => {
-    const lease = await readLease(desk.store, name)
+    const lease = await patiently(desk.clock, () => readLease(desk.store, name))
     if (lease === null) return null
     const events = await readRun(desk, lease.run)
     return events.length === 0 ? null : {run: lease.run, events, lease, left: leftOver(events)}

@@ -10,6 +10,7 @@ import {openJournal} from '../engine/journal.ts'
 import type {Journal} from '../engine/journal.ts'
 import {isHeld, readLease, takeLease} from '../engine/lease.ts'
 import type {HeldLease, Lease} from '../engine/lease.ts'
+import {patiently} from '../engine/patience.ts'
 import {describePlan, driveRun} from '../engine/run.ts'
 import type {RunEnd} from '../engine/run.ts'
 import {runState} from '../engine/run-state.ts'
@@ -53,7 +54,7 @@ export function runId(clock: Clock, ids: Ids): string {
 
 /** Takes the lease for a new run, or says who has it; an unfinished run counts as having it. */
 export async function claimRelease(desk: Desk, service: string): Promise<{readonly run: string; readonly held: HeldLease}> {
-  const before = await readLease(desk.store, service)
+  const before = await patiently(desk.clock, () => readLease(desk.store, service))
   if (before !== null) await refuseUnlessOver(desk, before)
   const run = runId(desk.clock, desk.ids)
   return {run, held: await take(desk, service, run, 'release')}
@@ -62,15 +63,15 @@ export async function claimRelease(desk: Desk, service: string): Promise<{readon
 /** A new run from its claim to where it stops. `prepare` reads under the lease, so nobody can come between reading and planning. */
 export async function startRelease(desk: Desk, claimed: {readonly run: string; readonly held: HeldLease}, prepare: () => Promise<ReleaseInput>, world: ReleaseWorld, watching: Watching): Promise<Ran> {
   const {run, held} = claimed
-  const input = await prepare().catch(async (error: unknown) => {
+  const input = await patiently(desk.clock, prepare).catch(async (error: unknown) => {
     await held.release()
     throw error
   })
   const journal = await open(desk, run, watching)
   const runbook = releaseRunbook(input)
-  await journal.append(held.lease.epoch, 'planned', {
+  await patiently(desk.clock, () => journal.append(held.lease.epoch, 'planned', {
     ...describePlan(runbook.plan(runbook.first, [])), input: input as unknown as Json, toolVersion: desk.toolVersion,
-  })
+  }))
   return drive(desk, journal, held, input, world, watching)
 }
 
@@ -81,7 +82,7 @@ export async function resumeRelease(desk: Desk, run: string, worldOf: (input: Re
   const held = await takeOver(desk, input.config.service, run, watching)
   const fresh = await open(desk, run, watching)
   if (runState(fresh.events).paused !== null) {
-    await fresh.append(held.lease.epoch, 'asked', {wish: 'resume', by: desk.who, why: 'release resume'})
+    await patiently(desk.clock, () => fresh.append(held.lease.epoch, 'asked', {wish: 'resume', by: desk.who, why: 'release resume'}))
   }
   return drive(desk, fresh, held, input, await worldOf(input), watching)
 }
@@ -90,7 +91,7 @@ export async function resumeRelease(desk: Desk, run: string, worldOf: (input: Re
 export async function askRun(desk: Desk, run: string, wish: Wish, why: string): Promise<Journal> {
   const journal = await open(desk, run, {})
   const epoch = journal.events.at(-1)?.epoch ?? 0
-  await journal.append(epoch, 'asked', {wish, by: desk.who, why})
+  await patiently(desk.clock, () => journal.append(epoch, 'asked', {wish, by: desk.who, why}))
   return journal
 }
 
@@ -115,7 +116,7 @@ export function leftOver(events: readonly Event[]): 'outcome' | 'retire' | 'noth
 
 async function drive(desk: Desk, journal: Journal, held: HeldLease, input: ReleaseInput, world: ReleaseWorld, watching: Watching): Promise<Ran> {
   const {epoch, expiresAt} = held.lease
-  await journal.append(epoch, 'lease-taken', {owner: desk.writer, host: desk.host, expiresAt})
+  await patiently(desk.clock, () => journal.append(epoch, 'lease-taken', {owner: desk.writer, host: desk.host, expiresAt}))
   const end = await driveRun({
     runbook: releaseRunbook(input), world, journal, held, clock: desk.clock,
     until: watching.until, detach: watching.detach, leave: watching.leave,
@@ -127,7 +128,7 @@ async function drive(desk: Desk, journal: Journal, held: HeldLease, input: Relea
 }
 
 const open = (desk: Desk, run: string, {onEvent}: Pick<Watching, 'onEvent'>): Promise<Journal> =>
-  openJournal({store: desk.store, run, writer: desk.writer, clock: desk.clock, ...(onEvent !== undefined && {onEvent})})
+  patiently(desk.clock, () => openJournal({store: desk.store, run, writer: desk.writer, clock: desk.clock, ...(onEvent !== undefined && {onEvent})}))
 
 async function refuseUnlessOver(desk: Desk, lease: Lease): Promise<void> {
   if (isHeld(lease, desk.clock.now())) throw heldError(lease)
@@ -143,16 +144,16 @@ async function refuseUnlessOver(desk: Desk, lease: Lease): Promise<void> {
 
 async function take(desk: Desk, service: string, run: string, operation: string): Promise<HeldLease> {
   const {store, clock, writer, host} = desk
-  const taken = await takeLease({store, clock, target: service, run, owner: writer, host, operation})
+  const taken = await patiently(clock, () => takeLease({store, clock, target: service, run, owner: writer, host, operation}))
   if (taken.kind === 'held') throw heldError(taken.lease)
   return taken.held
 }
 
 /** Waits out an owner that may be dead: its lease either is renewed (somebody is there) or runs out. */
 async function takeOver(desk: Desk, service: string, run: string, watching: Watching): Promise<HeldLease> {
-  const seen = await readLease(desk.store, service)
+  const seen = await patiently(desk.clock, () => readLease(desk.store, service))
   for (;;) {
-    const lease = await readLease(desk.store, service)
+    const lease = await patiently(desk.clock, () => readLease(desk.store, service))
     const now = desk.clock.now()
     if (lease === null || !isHeld(lease, now)) return take(desk, service, run, 'release')
     // Renewed since we began to look: its owner is alive.
@@ -178,11 +179,11 @@ export async function watchRelease(desk: Desk, run: string, watching: Watching):
   const journal = await open(desk, run, watching)
   const {service} = readInput(journal).input.config
   for (;;) {
-    await journal.refresh(watching.leave)
+    await patiently(desk.clock, () => journal.refresh(watching.leave))
     watching.onTick?.()
     const state = runState(journal.events)
     if (state.ended !== null) return 'over'
-    const lease = await readLease(desk.store, service, watching.leave)
+    const lease = await patiently(desk.clock, () => readLease(desk.store, service, watching.leave))
     if (lease === null || lease.run !== run || !isHeld(lease, desk.clock.now())) return state.paused === null ? 'unattended' : 'paused'
     const waited = await desk.clock.until(desk.clock.now() + seconds(2), watching.detach).then(() => true, () => false)
     if (!waited) return 'detached'

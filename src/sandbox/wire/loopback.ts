@@ -5,7 +5,7 @@ import type {AddressInfo} from 'node:net'
 
 export interface Loopback {
   readonly endpoint: string
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 export async function listenOnLoopback(handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>, port = 0): Promise<Loopback> {

@@ -64,7 +64,7 @@ export function createWorld(options: WorldOptions): SandboxWorld {
     random,
     hex,
     faults: (kind) => faults.filter((fault) => fault.kind === kind),
-    metrics: createMetricStore(clock.now),
+    metrics: createMetricStore(() => clock.now()),
     invoke,
     setFault: (fault) => {
       faultNumber += 1
