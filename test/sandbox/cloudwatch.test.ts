@@ -54,7 +54,7 @@ describe('CloudWatch as the unmodified SDK sees it', () => {
     let encoding: string | undefined
     cloudwatch.middlewareStack.add((next) => async (args) => {
       encoding = (args.request as {headers: Record<string, string>}).headers['content-encoding'] ?? encoding
-      return await next(args)
+      return next(args)
     }, {step: 'finalizeRequest', name: 'look-at-encoding'})
     await put(...data)
     expect(encoding).toBe('gzip')

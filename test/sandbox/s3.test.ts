@@ -193,7 +193,7 @@ describe('S3 as the unmodified SDK sees it', () => {
       const request = args.request as {hostname: string}
       expect(request.hostname).toBe(`${Bucket}.localhost`)
       request.hostname = '127.0.0.1'
-      return await next(args)
+      return next(args)
     }, {step: 'finalizeRequest', priority: 'low', name: 'resolve-on-loopback'})
     await virtual.send(new PutObjectCommand({Bucket, Key: 'k', Body: 'v'}))
     expect(await text(Bucket, 'k')).toBe('v')

@@ -26,7 +26,7 @@ describe('Application Auto Scaling as the unmodified SDK sees it', () => {
     client.destroy()
     await wire.close()
   })
-  const register = async (more: Partial<RegisterScalableTargetCommandInput>): Promise<unknown> => await client.send(new RegisterScalableTargetCommand({...names, ...more}))
+  const register = async (more: Partial<RegisterScalableTargetCommandInput>): Promise<unknown> => client.send(new RegisterScalableTargetCommand({...names, ...more}))
   const read = async (): Promise<ScalableTarget | undefined> => (await client.send(new DescribeScalableTargetsCommand({ServiceNamespace: 'ecs', ResourceIds: [names.ResourceId]}))).ScalableTargets?.[0]
 
   it('keeps what a partial update leaves out', async () => {

@@ -52,7 +52,7 @@ describe('EventBridge Scheduler as the unmodified SDK sees it', () => {
     Name: 'home', ScheduleExpression: atIn(seconds), ScheduleExpressionTimezone: 'UTC', FlexibleTimeWindow: {Mode: 'OFF'}, ActionAfterCompletion: 'DELETE', ...more,
     Target: {Arn: MODIFY_RULE, RoleArn: ROLE, Input: JSON.stringify(actions), ...target},
   })
-  const create = async (input: CreateScheduleCommandInput): Promise<unknown> => await client.send(new CreateScheduleCommand(input))
+  const create = async (input: CreateScheduleCommandInput): Promise<unknown> => client.send(new CreateScheduleCommand(input))
   const hasPassed = async (seconds: number): Promise<void> => { await clock.leap(seconds * 1000) }
 
   it('fires once, at its time or up to ten virtual seconds later, in its own Region, and is gone', async () => {
@@ -176,10 +176,10 @@ describe('EventBridge Scheduler as the unmodified SDK sees it', () => {
   })
 
   it.each([
-    ['update', async () => await client.send(new UpdateScheduleCommand(schedule(600)))],
-    ['get', async () => await client.send(new GetScheduleCommand({Name: 'home'}))],
-    ['delete', async () => await client.send(new DeleteScheduleCommand({Name: 'home'}))],
-    ['create in an unknown group', async () => await create(schedule(600, {GroupName: 'nowhere'}))],
+    ['update', async () => client.send(new UpdateScheduleCommand(schedule(600)))],
+    ['get', async () => client.send(new GetScheduleCommand({Name: 'home'}))],
+    ['delete', async () => client.send(new DeleteScheduleCommand({Name: 'home'}))],
+    ['create in an unknown group', async () => create(schedule(600, {GroupName: 'nowhere'}))],
   ])('answers ResourceNotFoundException to %s', async (_, call) => {
     await expect(call()).rejects.toMatchObject({name: 'ResourceNotFoundException', $metadata: {httpStatusCode: 404}})
   })

@@ -73,20 +73,20 @@ describe('the wire', () => {
   })
 
   it.each<[string, string, () => Promise<unknown>]>([
-    ['awsQuery', 'GetSessionToken', async () => await kept(new STSClient(wire.client())).send(new GetSessionTokenCommand({}))],
-    ['awsJson 1.0', 'DescribeAlarms', async () => await kept(new CloudWatchClient(wire.client())).send(new DescribeAlarmsCommand({}))],
-    ['awsJson 1.1', 'DescribeScalingPolicies', async () => await kept(new ApplicationAutoScalingClient(wire.client())).send(new DescribeScalingPoliciesCommand({ServiceNamespace: 'ecs'}))],
-    ['restJson', 'TagResource', async () => await kept(new SchedulerClient(wire.client())).send(new TagResourceCommand({ResourceArn: 'arn:x', Tags: []}))],
-    ['restXml', 'PutBucketPolicy', async () => await kept(new S3Client(wire.client())).send(new PutBucketPolicyCommand({Bucket: 'b', Policy: '{}'}))],
+    ['awsQuery', 'GetSessionToken', async () => kept(new STSClient(wire.client())).send(new GetSessionTokenCommand({}))],
+    ['awsJson 1.0', 'DescribeAlarms', async () => kept(new CloudWatchClient(wire.client())).send(new DescribeAlarmsCommand({}))],
+    ['awsJson 1.1', 'DescribeScalingPolicies', async () => kept(new ApplicationAutoScalingClient(wire.client())).send(new DescribeScalingPoliciesCommand({ServiceNamespace: 'ecs'}))],
+    ['restJson', 'TagResource', async () => kept(new SchedulerClient(wire.client())).send(new TagResourceCommand({ResourceArn: 'arn:x', Tags: []}))],
+    ['restXml', 'PutBucketPolicy', async () => kept(new S3Client(wire.client())).send(new PutBucketPolicyCommand({Bucket: 'b', Policy: '{}'}))],
   ])('names what it does not model (%s)', async (_, operation, call) => {
     await expect(call()).rejects.toMatchObject({name: 'NotImplemented', message: expect.stringContaining(operation) as string, $metadata: {httpStatusCode: 501}})
   })
 
   it.each<[string, string, () => Promise<unknown>]>([
-    ['awsQuery', 'RuleNotFoundException', async () => await kept(new ElasticLoadBalancingV2Client(wire.client())).send(new DescribeRulesCommand({}))],
-    ['awsJson', 'ClusterNotFoundException', async () => await kept(new ECSClient(wire.client())).send(new DescribeClustersCommand({}))],
-    ['restJson', 'ResourceNotFoundException', async () => await kept(new SchedulerClient(wire.client())).send(new GetScheduleCommand({Name: 'none'}))],
-    ['restXml', 'NoSuchBucket', async () => await kept(new S3Client(wire.client())).send(new GetObjectCommand({Bucket: 'none', Key: 'k'}))],
+    ['awsQuery', 'RuleNotFoundException', async () => kept(new ElasticLoadBalancingV2Client(wire.client())).send(new DescribeRulesCommand({}))],
+    ['awsJson', 'ClusterNotFoundException', async () => kept(new ECSClient(wire.client())).send(new DescribeClustersCommand({}))],
+    ['restJson', 'ResourceNotFoundException', async () => kept(new SchedulerClient(wire.client())).send(new GetScheduleCommand({Name: 'none'}))],
+    ['restXml', 'NoSuchBucket', async () => kept(new S3Client(wire.client())).send(new GetObjectCommand({Bucket: 'none', Key: 'k'}))],
   ])('has the SDK throw its own class (%s)', async (_, name, call) => {
     await expect(call()).rejects.toMatchObject({name, message: expect.stringMatching(/./) as string})
   })
@@ -124,7 +124,7 @@ describe('the wire', () => {
   })
 
   describe('faults', () => {
-    const put = async (s3: S3Client, Key: string): Promise<unknown> => await s3.send(new PutObjectCommand({Bucket: 'faults', Key, Body: 'x'}))
+    const put = async (s3: S3Client, Key: string): Promise<unknown> => s3.send(new PutObjectCommand({Bucket: 'faults', Key, Body: 'x'}))
     beforeAll(async () => { await wire.world.invoke('s3', 'CreateBucket', {Bucket: 'faults', CreateBucketConfiguration: {LocationConstraint: 'eu-west-1'}}, 'eu-west-1') })
 
     it('throttles with the service\'s own code and strikes only the operation it names', async () => {
