@@ -5,6 +5,7 @@
  */
 import {ExitCode, SluiceError} from '../../errors.ts'
 import {Unavailable} from '../../runbooks/release/ports.ts'
+import {badCredentials, denied, missing, network, passing, throttled, wrongRegion} from './error-names.ts'
 
 export interface Circumstances {
   /** `ecs:UpdateService` */
@@ -27,38 +28,6 @@ interface AwsError {
   readonly $retryable?: {readonly throttling?: boolean}
   readonly $response?: unknown
 }
-
-const throttled = new Set([
-  'Throttling', 'ThrottlingException', 'ThrottledException', 'RequestThrottled', 'RequestThrottledException',
-  'TooManyRequestsException', 'RequestLimitExceeded', 'SlowDown', 'BandwidthLimitExceeded', 'PriorRequestNotComplete',
-])
-const passing = new Set([
-  'TimeoutError', 'AbortError', 'RequestTimeout', 'RequestTimeoutException', 'HealthUnavailable',
-  'HealthUnavailableException', 'ServerException', 'InternalServerException', 'InternalServiceException',
-  'InternalServiceFault', 'InternalFailure', 'ServiceUnavailable', 'ConcurrentUpdateException', 'OperationAborted',
-  'ConditionalRequestConflict', 'UpdateInProgressException',
-])
-const badCredentials = new Set([
-  'CredentialsProviderError', 'TokenProviderError', 'ExpiredToken', 'ExpiredTokenException', 'InvalidClientTokenId',
-  'UnrecognizedClientException', 'InvalidAccessKeyId', 'SignatureDoesNotMatch', 'InvalidSignatureException',
-  'MissingAuthenticationToken', 'MissingAuthenticationTokenException', 'IncompleteSignature', 'AuthFailure', 'RequestExpired',
-  'InvalidToken', 'RequestTimeTooSkewed', 'NotAuthorized',
-])
-const denied = new Set([
-  'AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'UnauthorizedException', 'Forbidden', 'AllAccessDisabled',
-  '403',
-])
-const wrongRegion = new Set([
-  'PermanentRedirect', 'AuthorizationHeaderMalformed', 'IllegalLocationConstraintException', 'OptInRequired',
-])
-const missing = new Set([
-  'RuleNotFound', 'TargetGroupNotFound', 'LoadBalancerNotFound', 'ListenerNotFound', 'ClusterNotFound', 'ServiceNotFound',
-  'ServiceNotActive', 'ResourceNotFound', 'ObjectNotFound', 'NoSuchBucket', 'NoSuchKey', 'NotFound', 'TaskSetNotFound',
-])
-const network = new Set([
-  'ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ECONNABORTED',
-  'ERR_STREAM_PREMATURE_CLOSE',
-])
 
 export function isAccessDenied(error: unknown): boolean {
   return denied.has(nameOf(error)) || (statusOf(error) === 403 && !badCredentials.has(nameOf(error)))

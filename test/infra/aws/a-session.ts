@@ -25,7 +25,15 @@ export function standingClock(start = Date.UTC(2026, 0, 2, 3, 4, 5), speed = 1):
   }
 }
 
-export function aSession(options: {readonly region?: string; readonly endpoint?: string; readonly clock?: Clock; readonly onCall?: (call: ObservedCall) => void; readonly profile?: string} = {}): AwsSession {
+export interface SessionOptions {
+  readonly region?: string
+  readonly endpoint?: string
+  readonly clock?: Clock
+  readonly profile?: string
+  readonly onCall?: (call: ObservedCall) => void
+}
+
+export function aSession(options: SessionOptions = {}): AwsSession {
   const {region = 'eu-west-1', endpoint = 'http://127.0.0.1:9', clock = standingClock(), ...rest} = options
   return awsSession({region, clock, sandbox: {endpoint}, ...rest})
 }

@@ -57,7 +57,8 @@ describe('arming', () => {
         RetryPolicy: {MaximumEventAgeInSeconds: 300, MaximumRetryAttempts: 185}, DeadLetterConfig: {Arn: input.deadLetterQueue},
       },
     })
-    expect(JSON.parse(created()?.Target?.Input ?? '')).toEqual({RuleArn: arns.rule, Actions: [{Type: 'forward', Order: 1, ForwardConfig: {
+    const written: unknown = JSON.parse(created()?.Target?.Input ?? '')
+    expect(written).toEqual({RuleArn: arns.rule, Actions: [{Type: 'forward', Order: 1, ForwardConfig: {
       TargetGroups: [
         {TargetGroupArn: arns.a, Weight: 100}, {TargetGroupArn: arns.b, Weight: 0},
       ], TargetGroupStickinessConfig: {Enabled: false},

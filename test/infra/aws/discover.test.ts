@@ -24,7 +24,15 @@ const toBoth: Action[] = [{
   Type: 'forward', ForwardConfig: {TargetGroups: [{TargetGroupArn: arns.a, Weight: 100}, {TargetGroupArn: arns.b, Weight: 0}]},
 }]
 
-function account({actions = toBoth, tag = 'shop', services = [holding('shop-api-a', arns.a), holding('shop-api-b', arns.b)]}: {actions?: Action[]; tag?: string; services?: Service[]} = {}): void {
+const bothHeld = [holding('shop-api-a', arns.a), holding('shop-api-b', arns.b)]
+
+interface Account {
+  readonly actions?: Action[]
+  readonly tag?: string
+  readonly services?: Service[]
+}
+
+function account({actions = toBoth, tag = 'shop', services = bothHeld}: Account = {}): void {
   elb.on(DescribeLoadBalancersCommand).resolves({
     LoadBalancers: [{LoadBalancerArn: 'arn:net', Type: 'network'}], NextMarker: 'more',
   })
@@ -34,7 +42,9 @@ function account({actions = toBoth, tag = 'shop', services = [holding('shop-api-
   const others = Array.from({length: 24}, (_, n) => ({RuleArn: `${arns.rule}-${n}`, Actions: toBoth}))
   elb.on(DescribeRulesCommand).resolves({Rules: [...others, {RuleArn: arns.rule, Actions: actions}]})
   elb.on(DescribeTagsCommand).callsFake((input: {readonly ResourceArns: readonly string[]}) => ({
-    TagDescriptions: input.ResourceArns.map((ResourceArn): TagDescription => ({ResourceArn, Tags: ResourceArn === arns.rule ? [{Key: 'sluice:live', Value: tag}] : []})),
+    TagDescriptions: input.ResourceArns.map((ResourceArn): TagDescription => ({
+      ResourceArn, Tags: ResourceArn === arns.rule ? [{Key: 'sluice:live', Value: tag}] : [],
+    })),
   }))
   ecs.on(ListClustersCommand).resolves({clusterArns: [cluster]})
   ecs.on(ListServicesCommand, {cluster}).resolves({serviceArns: services.map((one) => `${cluster}/${one.serviceName}`)})

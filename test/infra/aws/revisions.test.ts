@@ -57,7 +57,9 @@ test('a new image registers everything else as it was, with the tags, without wh
 
 test('an identical active revision is used again, however AWS orders its environment', async () => {
   const same = definition(2, 'shop:2')
-  const reordered = same.containerDefinitions?.map((one) => ({...one, environment: one.environment && [...one.environment].reverse(), mountPoints: []}))
+  const reordered = same.containerDefinitions?.map((one) => ({
+    ...one, environment: one.environment && [...one.environment].reverse(), mountPoints: [],
+  }))
   holding(definition(1, 'shop:1'), {...same, containerDefinitions: reordered}, definition(3, 'shop:3'))
   expect(await shop.withImage(arn(1), 'shop:2', signal)).toEqual({taskDefinition: arn(2), reused: true})
   expect(ecs.commandCalls(RegisterTaskDefinitionCommand)).toHaveLength(0)

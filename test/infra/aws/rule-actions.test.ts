@@ -16,7 +16,8 @@ const forward = (weights: Readonly<Record<string, number>>, stickiness: object =
 /** What DescribeRules answers for actions that were written: AWS numbers them, and says a lone group twice. */
 function readBack(actions: readonly Action[]): Action[] {
   return actions.map((action, index) => {
-    const lone = action.ForwardConfig?.TargetGroups?.length === 1 ? action.ForwardConfig.TargetGroups[0]?.TargetGroupArn : undefined
+    const groupsOf = action.ForwardConfig?.TargetGroups ?? []
+    const lone = groupsOf.length === 1 ? groupsOf[0]?.TargetGroupArn : undefined
     const {UseExistingClientSecret: _flag, ...oidc} = action.AuthenticateOidcConfig ?? {}
     return {
       ...action,

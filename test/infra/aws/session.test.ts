@@ -8,6 +8,8 @@ import {identity} from '../../../src/infra/aws/identity.ts'
 import {partitionOf} from '../../../src/infra/aws/session.ts'
 import type {ObservedCall} from '../../../src/infra/aws/session.ts'
 import {Unavailable} from '../../../src/runbooks/release/ports.ts'
+import {StoreUnavailable} from '../../../src/runbooks/engine/store.ts'
+import {stateStore} from '../../../src/infra/aws/state-store.ts'
 import {aSession, containing, standingClock} from './a-session.ts'
 
 const servers: Server[] = []
@@ -26,7 +28,8 @@ async function serve(listener: RequestListener): Promise<string> {
 }
 
 const caller = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
-<Arn>arn:aws:iam::111122223333:user/ada</Arn><UserId>AIDA</UserId><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`
+<Arn>arn:aws:iam::111122223333:user/ada</Arn><UserId>AIDA</UserId><Account>111122223333</Account>
+</GetCallerIdentityResult></GetCallerIdentityResponse>`
 
 const answers = (dates: readonly string[]): RequestListener => {
   let n = 0
@@ -101,9 +104,19 @@ describe('a call', () => {
   })
 })
 
+test('an object whose rest never comes is a state that can\'t be reached', async () => {
+  const endpoint = await serve((_request, response) => {
+    response.writeHead(200, {'content-length': 1000, etag: '"1"'})
+    response.write('{"seq":')
+  })
+  const store = stateStore(aSession({endpoint, clock: standingClock(0, 60)}), 'sluice-state')
+  await expect(store.get('runs/r/0.json')).rejects.toBeInstanceOf(StoreUnavailable)
+})
+
 describe('in sandbox mode', () => {
   test('a request to any other machine is refused before it is sent', async () => {
-    const failed = await aSession({endpoint: 'http://sluice.invalid:4566'}).call('sts', 'GetCallerIdentity', {}).catch((error: unknown) => error)
+    const call = aSession({endpoint: 'http://sluice.invalid:4566'}).call('sts', 'GetCallerIdentity', {})
+    const failed = await call.catch((error: unknown) => error)
     expect(failed).toBeInstanceOf(SluiceError)
     expect(failed).toMatchObject({code: 'outside-sandbox', exitCode: ExitCode.usage, message: containing('sluice.invalid')})
   })

@@ -26,12 +26,13 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => sandbox.close())
 
-function configOf({shop, world: {account}}: Sandbox): ReleaseConfig {
+function configOf({shop}: Sandbox): ReleaseConfig {
   const one = shop[0] as Sandbox['shop'][number]
   return {
     service: one.service, environment: 'test', region: 'eu-west-1', listener: one.listenerArn, rule: one.ruleArn,
     cluster: 'shop', container: null,
-    loadBalancer: `arn:aws:elasticloadbalancing:eu-west-1:${account}:loadbalancer/${one.listenerArn.split('/').slice(1, 4).join('/')}`,
+    // A listener's ARN holds its load balancer's.
+    loadBalancer: one.listenerArn.replace(':listener/', ':loadbalancer/').replace(/\/[^/]+$/, ''),
     slots: {a: {service: 'api-a', targetGroup: one.targetGroups.a}, b: {service: 'api-b', targetGroup: one.targetGroups.b}},
     gates: [{
       kind: 'latency', name: 'latency', boundMs: 500, settings: {} as never,
@@ -69,7 +70,8 @@ test('CloudWatch counts stable\'s requests, and nothing for a slot without traff
   await expect.poll(async () => {
     const to = Math.floor(sandbox.world.clock.now() / 60_000) * 60_000
     const minutes = await world.metrics.counts(to - 600_000, to, signal)
-    return minutes.some(({a, b}) => (a.requests ?? 0) > 0 && (a.timed ?? 0) > 0 && (a.answered2xx ?? 0) > 0 && b.requests === null)
+    const isServed = (count: number | null): boolean => (count ?? 0) > 0
+    return minutes.some(({a, b}) => [a.requests, a.timed, a.answered2xx].every(isServed) && b.requests === null)
   }, eventually).toBe(true)
 }, 40_000)
 

@@ -79,7 +79,7 @@ describe('rolling', () => {
 
   test('an answer that doesn\'t show our deployment yet is no answer', async () => {
     ecs.on(UpdateServiceCommand)
-      .resolves({service: {deployments: [{id: 'ecs-svc/1', status: 'PRIMARY', taskDefinition: 'arn:aws:ecs:eu-west-1:111122223333:task-definition/shop:6'}]}})
+      .resolves({service: {deployments: [{id: 'ecs-svc/1', status: 'PRIMARY', taskDefinition: `${taskDefinition}6`}]}})
     await expect(world().deploy('b', {taskDefinition, desired: 2}, signal)).rejects.toMatchObject({name: 'Unavailable'})
   })
 
@@ -119,7 +119,9 @@ describe('stopped tasks', () => {
     ecs.on(ListTasksCommand).resolves({taskArns: numbers.slice(0, 100).map(arn), nextToken: 'more'})
     ecs.on(ListTasksCommand, {nextToken: 'more'}).resolves({taskArns: numbers.slice(100).map(arn)})
     ecs.on(DescribeTasksCommand)
-      .callsFake((input: {readonly tasks: readonly string[]}) => ({tasks: input.tasks.map((task) => stopped(Number(task.split('/')[1])))}))
+      .callsFake((input: {readonly tasks: readonly string[]}) => ({
+        tasks: input.tasks.map((task) => stopped(Number(task.split('/')[1]))),
+      }))
     const services = world()
     expect(await services.stopped('b', 0, signal)).toHaveLength(230)
     expect(ecs.commandCalls(DescribeTasksCommand).map((call) => call.args[0].input.tasks?.length)).toEqual([100, 100, 30])

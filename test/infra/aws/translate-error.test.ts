@@ -70,7 +70,8 @@ describe('credentials', () => {
   })
 
   test('S3\'s permissions are named as a policy names them', () => {
-    expect(translateError(awsError('AccessDenied', 403), at({action: 's3:ListObjectsV2'})).message).toContain('may not s3:ListBucket')
+    const translated = translateError(awsError('AccessDenied', 403), at({action: 's3:ListObjectsV2'}))
+    expect(translated.message).toContain('may not s3:ListBucket')
   })
 })
 
