@@ -14,8 +14,9 @@ fi
 if [ ! -f dist/.built ] || [ -n "$(find src tsconfig.json tsconfig.build.json package-lock.json scripts/copy-assets.ts -newer dist/.built -print -quit)" ]; then
   mkdir -p dist
   # The mark is as old as the start of the build: a file saved while it runs is built next time.
-  touch dist/.building
+  mark=dist/.building-$$
+  touch "$mark"
   node_modules/.bin/node node_modules/typescript/bin/tsc -p tsconfig.build.json >&2
   node_modules/.bin/node scripts/copy-assets.ts >&2
-  mv dist/.building dist/.built
+  mv "$mark" dist/.built
 fi

@@ -98,7 +98,7 @@ export async function connect(input: SessionInput): Promise<{readonly session: A
 export interface OpenDesk extends OpenSession {
   readonly desk: Desk
   /** The world of a release with this configuration, in the Region of the session. */
-  worldOf(config: ReleaseConfig): Promise<ReleaseWorld>
+  readonly worldOf: (config: ReleaseConfig) => Promise<ReleaseWorld>
 }
 
 /**

@@ -43,7 +43,8 @@ const rooms: Readonly<Record<string, Room>> = {
   // What the release commands share.
   releaseCommands: {path: 'src/release-', rooms: ['errors', 'nearest', 'command', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'judge'], packages: ['@oclif/core']},
   sandboxCommands: {path: 'src/commands/sandbox/', rooms: ['errors', 'nearest', 'command', 'compose', 'config', 'ui', 'sandbox'], packages: ['@oclif/core']},
-  demo: {path: 'src/commands/demo', rooms: ['errors', 'command', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'sandbox'], packages: ['@oclif/core']},
+  demo: {path: 'src/commands/demo', rooms: ['errors', 'command', 'demoStory', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'sandbox'], packages: ['@oclif/core']},
+  demoStory: {path: 'src/demo/', rooms: ['errors', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'sandbox'], packages: []},
 }
 
 const longestCommand = 80
