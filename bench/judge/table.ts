@@ -7,6 +7,7 @@
 import {parseArgs} from 'node:util'
 import type {Decider} from './others/decision.ts'
 import type {Row} from './rows.ts'
+import type {GateSettings} from '../../src/judge/settings.ts'
 import {defaultSettings} from '../../src/judge/default-settings.ts'
 import {judgeGate} from '../../src/judge/judge-gate.ts'
 import {seededRandom} from '../../src/judge/random.ts'
@@ -20,7 +21,7 @@ const {values} = parseArgs({options: {runs: {type: 'string', default: '1500'}, s
 const runs = Number(values.runs)
 /** Two gates share a release's alpha. */
 const settings = defaultSettings(2)
-const by = (method: 'mixed' | 'betting'): Decider => ({history, minutes}) =>
+const by = (method: GateSettings['method']): Decider => ({history, minutes}) =>
   judgeGate({...settings, method}, history, minutes).failedAt
 
 const deciders: readonly (readonly [string, Decider])[] = [
@@ -30,11 +31,12 @@ const deciders: readonly (readonly [string, Decider])[] = [
   ['Kayenta, every 5 min', kayenta],
   ['betting', by('betting')],
   ['mixed', by('mixed')],
+  ['pooled', by('pooled')],
 ]
 
 interface Tally {
   readonly cells: readonly string[]
-  /** Share of runs that `mixed` and `betting` rolled back. */
+  /** Share of runs that each of our own methods rolled back. */
   readonly ours: readonly number[]
 }
 
@@ -50,7 +52,7 @@ function tally(row: Row, index: number): Tally {
     }
     if (judgeGate(settings, given.history, given.minutes).verdict === 'pass') passed++
   }
-  const ours = at.slice(-2).map((minutes) => minutes.length / runs)
+  const ours = at.slice(-3).map((minutes) => minutes.length / runs)
   return {cells: [...at.map(cell), `${Math.round((100 * passed) / runs)} %`], ours}
 }
 

@@ -27,7 +27,7 @@ const between = (what: string, holds: (n: number) => boolean) => z.number(refuse
 const fractionInside = between('a fraction above 0 and below 1', (n) => n > 0 && n < 1)
 
 const gateSchema = z.strictObject({
-  method: z.enum(['mixed', 'betting'], refused('mixed or betting')).optional(),
+  method: z.enum(['mixed', 'betting', 'pooled'], refused('mixed, betting or pooled')).optional(),
   budget: fractionInside.optional(),
   tolerance: between('a number from 1 to 100', (n) => n >= 1 && n <= 100).optional(),
   // 1.25 is the worst ratio that still counts as fitness: evidence against a smaller one would be worth nothing.

@@ -1,7 +1,7 @@
 /**
  * How much more stable's own bad requests vary from minute to minute than independent ones would: 1 when independent, about
  * 2m−1 when they come in bursts of mean size m. Measured on stable alone, from history and from the release's own minutes
- * (bursts can begin with the release), and never forgotten once seen. Must never look at the canary: a sick canary would
+ * (bursts can begin with the release), and, but for `pooled`, never forgotten once seen. Must never look at the canary: a sick canary would
  * excuse itself.
  */
 import type {Count} from './counts.ts'
@@ -40,24 +40,39 @@ function quotient(pairs: readonly Pair[], otherwise: number): number {
 export interface Dispersion {
   /** Takes stable's next minute of the release. */
   add(stable: Count): void
-  /** D after the minutes so far: 1 before the first, at least 1 ever after, never falling. */
+  /** D after the minutes so far: 1 before the first, at least 1 ever after. */
   value(): number
 }
 
-/** `history`: stable's minutes before the release, oldest first. */
-export function measuredDispersion(history: readonly Count[]): Dispersion {
+/** How much of what was seen is carried over: the largest value so far, or nothing. */
+export type Memory = 'largest' | 'none'
+
+/**
+ * `history`: stable's minutes before the release, oldest first. With no memory, all of the release's pairs together take the
+ * memory's place, with a margin that shrinks as they become more.
+ */
+export function measuredDispersion(history: readonly Count[], memory: Memory): Dispersion {
   const pairs = history.slice(1).map((after, i) => pairOf(history[i] ?? after, after))
   const ofHistory = quotient(pairs, 1)
   // The pair that joins history and release belongs to the window only.
   const window = pairs.slice(-windowPairs)
+  const release = {pairs: 0, seen: 0, expected: 0}
   let last = history.at(-1)
   let value = 1
+  const ofRelease = (): number => (release.expected === 0 ? 0 : release.seen / release.expected)
   return {
     add(stable) {
-      if (last !== undefined) window.push(pairOf(last, stable))
+      if (last !== undefined) {
+        const pair = pairOf(last, stable)
+        window.push(pair)
+        release.pairs++
+        release.seen += pair.seen
+        release.expected += pair.expected
+      }
       if (window.length > windowPairs) window.shift()
       last = stable
-      value = Math.max(value, margin * ofHistory, margin * quotient(window, 0))
+      const now = Math.max(1, margin * ofHistory, margin * quotient(window, 0))
+      value = memory === 'largest' ? Math.max(value, now) : Math.max(now, (1.2 + 5 / Math.max(1, release.pairs)) * ofRelease())
     },
     value: () => value,
   }

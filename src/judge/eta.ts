@@ -70,7 +70,7 @@ function failsBy({settings, canary, stable, betting}: Present, minute: PairedMin
   const oneMinute = bettingEvidence(settings.tolerance)
   oneMinute.add(minute)
   const steps = oneMinute.parts()
-  const share = settings.method === 'mixed' ? Math.LN2 : 0
+  const share = settings.method === 'betting' ? 0 : Math.LN2
   return logMeanExp(betting.map((part, i) => part + ahead * (steps[i] ?? 0))) - share >= -Math.log(settings.alpha)
 }
 

@@ -51,12 +51,12 @@ export function judgeGate(
   return judge.verdict()
 }
 
-/** Evidence of harm by the gate's method; the two halves of `mixed` weigh the same. */
+/** Evidence of harm by the gate's method; the two halves of `mixed` and `pooled` weigh the same. */
 function harmEvidence(settings: GateSettings, history: readonly Count[]): BettingEvidence & {dispersion(): number} {
   const betting = bettingEvidence(settings.tolerance)
   const tempered = temperedEvidence(settings.tolerance)
-  const dispersion = measuredDispersion(history)
-  const mayMix = settings.method === 'mixed' && history.reduce((bad, count) => bad + count.bad, 0) >= badToKnowBursts
+  const dispersion = measuredDispersion(history, settings.method === 'pooled' ? 'none' : 'largest')
+  const mayMix = settings.method !== 'betting' && history.reduce((bad, count) => bad + count.bad, 0) >= badToKnowBursts
   let position = 0
   const mixes = (): boolean => mayMix && position >= minutesToKnowBursts
   return {

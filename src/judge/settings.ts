@@ -1,6 +1,7 @@
 /** A gate's settings. All plain numbers; fractions, not percents. */
 export interface GateSettings {
-  readonly method: 'mixed' | 'betting'
+  /** `pooled` is `mixed` with a dispersion that isn't carried over from minute to minute: docs/judge.md. */
+  readonly method: 'mixed' | 'betting' | 'pooled'
   /** Fraction of requests that may be bad before the service's promise is broken. */
   readonly budget: number
   /** φ0: the canary may be this many times as bad as stable before it counts as harm. */

@@ -69,7 +69,20 @@ def ratio_of(pairs, otherwise):
     return otherwise if e == 0 else sum((x[0] for x in pairs), D(0)) / e
 
 
-def dispersion(history, stable):
+def pooled_dispersion(history, stable):
+    if not stable:
+        return D(1)
+    pairs = [pair(a, b) for a, b in zip(history + stable, (history + stable)[1:])]
+    of_release = pairs[max(0, len(history) - 1):]
+    p = len(of_release)
+    of_history = ratio_of(pairs[: max(0, len(history) - 1)], D(1))
+    whole = (D("1.2") + D(5) / p) * ratio_of(of_release, D(0)) if p else D(0)
+    return max(D(1), D("1.5") * of_history, D("1.5") * ratio_of(pairs[-5:], D(0)), whole)
+
+
+def dispersion(history, stable, method="mixed"):
+    if method == "pooled":
+        return pooled_dispersion(history, stable)
     d_hist = ratio_of([pair(a, b) for a, b in zip(history, history[1:])], D(1))
     series = history + stable
     value = D(1)
@@ -84,7 +97,7 @@ def harm(s, history, minutes):
     bet = betting(D(str(s["tolerance"])), minutes)
     if s["method"] == "betting" or len(minutes) < 5 or sum(k for _, k in history) < 50:
         return bet
-    disp = dispersion(history, [(ns, ks) for _, _, ns, ks in minutes])
+    disp = dispersion(history, [(ns, ks) for _, _, ns, ks in minutes], s["method"])
     return (bet + tempered(D(str(s["tolerance"])), minutes, disp)) / 2
 
 
@@ -125,7 +138,7 @@ def judge(s, history, minutes):
         "logHarm": float(harm(s, history, minutes).ln()),
         "logWithinBudget": float(within.ln()),
         "logNoWorse": float(no_worse.ln()),
-        "dispersion": float(dispersion(history, [(m[2], m[3]) for m in minutes])),
+        "dispersion": float(dispersion(history, [(m[2], m[3]) for m in minutes], s["method"])),
     }
 
 
@@ -211,6 +224,15 @@ def cases():
     yield "ten million requests a minute, worse", {}, [(10**7, 10**4 + 37 * (i % 5)) for i in range(60)], [(10**7, 2 * 10**4 + i, 9 * 10**7, 9 * 10**4 + i) for i in range(8)]
     yield "a sliver of canary traffic", {}, quiet, [(1, 1, 10**7, 10**4), (1, 0, 10**7, 10**4)] * 4
     yield "more canary than stable", {}, quiet, minutes_of(18, 12, 3000, 0.003, 300, 0.002)
+    for name, history, minutes in [
+        ("bursts", bursty, minutes_of(8, 12, 300, 0.004, 3000, 0.004, burst=10)),
+        ("five times worse", quiet, minutes_of(4, 12, 400, 0.012, 3000, 0.002)),
+        ("a jump that is over", quiet, [(300, 1, 3000, 90)] + minutes_of(20, 12, 300, 0.002, 3000, 0.002)),
+        ("no history", [], minutes_of(1, 8, 300, 0.002, 3000, 0.002)),
+        ("no history, one minute", [], minutes_of(1, 1, 300, 0.002, 3000, 0.002)),
+        ("one minute of history", [(1000, 3)], minutes_of(14, 6, 300, 0.002, 3000, 0.002)),
+    ]:
+        yield "pooled: " + name, {"method": "pooled"}, history, minutes
     yield "short history", {}, quiet[:20], minutes_of(19, 9, 300, 0.002, 3000, 0.002)
 
 

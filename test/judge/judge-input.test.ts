@@ -78,7 +78,7 @@ describe('refuses, naming the entry:', () => {
     ['no gate', {gates: {}, minutes: []}, 'gates: names no gate'],
     ['an unknown key', input({colour: 1}), 'colour: is not a known key'],
     ['an unknown setting', withSettings({Alpha: 0.1}), 'gates.errors.Alpha: is not a known key'],
-    ['another method', withSettings({method: 'best'}), 'gates.errors.method: "best" is not mixed or betting'],
+    ['another method', withSettings({method: 'best'}), 'gates.errors.method: "best" is not mixed, betting or pooled'],
     ['alpha 0', withSettings({alpha: 0}), 'gates.errors.alpha: 0 is not a fraction above 0 and below 1'],
     ['beta 1', withSettings({beta: 1}), 'gates.errors.beta: 1 is not a fraction above 0 and below 1'],
     ['a budget in percent', withSettings({budget: 5}), 'gates.errors.budget: 5 is not a fraction above 0 and below 1'],

@@ -14,7 +14,7 @@ const counts = (most: number): fc.Arbitrary<Count> =>
 const pairs = (most: number): fc.Arbitrary<PairedMinute> => fc.record({canary: counts(most), stable: counts(most)})
 const inside = fc.double({min: 1e-9, max: 1 - 1e-9, noNaN: true})
 const anySettings: fc.Arbitrary<GateSettings> = fc.record({
-  method: fc.constantFrom('mixed', 'betting'),
+  method: fc.constantFrom('mixed', 'betting', 'pooled'),
   budget: inside,
   tolerance: fc.double({min: 1, max: 100, noNaN: true}),
   ratio: fc.double({min: 1.26, max: 1000, noNaN: true}),
