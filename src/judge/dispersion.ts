@@ -1,8 +1,8 @@
 /**
  * How much more stable's own bad requests vary from minute to minute than independent ones would: 1 when independent, about
  * 2m−1 when they come in bursts of mean size m. Measured on stable alone, from history and from the release's own minutes
- * (bursts can begin with the release), and, but for `pooled`, never forgotten once seen. Must never look at the canary: a sick canary would
- * excuse itself.
+ * (bursts can begin with the release), and never forgotten once seen, but for `pooled`. Must never look at the canary: a sick
+ * canary would excuse itself.
  */
 import type {Count} from './counts.ts'
 
