@@ -1,6 +1,7 @@
 /** A release's whole world over HTTP against the sandbox's shop: real tasks, real traffic. */
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import type {ReleaseConfig} from '../../../src/config/release-config.ts'
+import {discoverServices} from '../../../src/infra/aws/discover.ts'
 import {releaseWorld} from '../../../src/infra/aws/release-world.ts'
 import type {AwsSession} from '../../../src/infra/aws/session.ts'
 import type {ReleaseWorld, SlotService} from '../../../src/runbooks/release/ports.ts'
@@ -43,6 +44,13 @@ function configOf({shop}: Sandbox): ReleaseConfig {
 }
 
 const eventually = {timeout: 30_000, interval: 100}
+
+test('the shop is found whole, by its live rule\'s tag', async () => {
+  const {service, region, loadBalancer, listener, rule, cluster, slots} = config
+  expect(await discoverServices(session)).toMatchObject([
+    {service, region, loadBalancer, listener, rule, cluster, slots, container: 'app', problems: []},
+  ])
+})
 
 test('stable has two healthy targets and all the weight, the other slot nothing', async () => {
   expect((await world.targets.health('a', signal)).map((target) => target.state)).toEqual(['healthy', 'healthy'])
