@@ -4,7 +4,8 @@ import type {ChildProcess} from 'node:child_process'
 import {mkdir, open, readFile} from 'node:fs/promises'
 import {dirname, extname, join} from 'node:path'
 import {createInterface} from 'node:readline'
-import type {Readable, Writable} from 'node:stream'
+import type {Socket} from 'node:net'
+import type {Readable} from 'node:stream'
 import {setTimeout as pause} from 'node:timers/promises'
 import {fileURLToPath} from 'node:url'
 import type {SandboxOptions} from './options.ts'
@@ -43,7 +44,7 @@ export async function startDaemon(options: SandboxOptions, log: string, bond: Bo
   stdout.destroy()
   child.unref()
   // The pipe stays open as long as this process lives, and doesn't keep it alive.
-  ;(child.stdin)?.unref?.()
+  ;(child.stdin as Socket | null)?.unref()
   const said = first === null ? {error: `it said nothing; see ${log}`} : JSON.parse(first) as Started | {readonly error: string}
   if (!('error' in said)) return said
   child.kill('SIGTERM')

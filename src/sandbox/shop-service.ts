@@ -67,7 +67,7 @@ export async function shopRecovery(world: World, service: string, region: string
 
 async function registerTaskDefinition(call: Call, family: string): Promise<string> {
   const made = await call<{taskDefinition: {taskDefinitionArn: string}}>('ecs', 'RegisterTaskDefinition', {
-    family, networkMode: 'awsvpc', requiresCompatibilities: ['FARGATE'], cpu: '256', memory: '512',
+    family, networkMode: 'awsvpc', requiresCompatibilities: ['EC2'], cpu: '256', memory: '512',
     containerDefinitions: [{name: CONTAINER.name, image: STABLE_IMAGE, essential: true, cpu: 256, memory: 512, portMappings: [{containerPort: CONTAINER.port, protocol: 'tcp'}]}],
   })
   return made.taskDefinition.taskDefinitionArn
