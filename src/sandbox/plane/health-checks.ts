@@ -9,8 +9,11 @@ import type {HealthCheck, Target, TargetGroup} from '../services/elbv2-state.ts'
 import {afterProbe} from './target-health.ts'
 import type {ProbeResult} from './target-health.ts'
 
-/** A probe's own duration is real; on a fast clock its timeout may shrink with the intervals, but not below this. */
-const LEAST_TIMEOUT_MS = 1000
+/**
+ * A probe's own duration is real; on a fast clock its timeout may shrink with the intervals, but not below this: a machine
+ * that is busy for a second must not make healthy tasks look dead.
+ */
+const LEAST_TIMEOUT_MS = 3000
 /** A new target's first probe comes within this, virtual ms. */
 const FIRST_PROBE_MS = 2000
 
