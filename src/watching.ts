@@ -63,6 +63,8 @@ export function watcher({clock, events: eventsTo, until, show, env}: WatchOption
     onEvent(event) {
       // Of an older run's events only what is new counts.
       if (event.seq >= events.length) events = [...events, event]
+      // What a step showed says nothing about the next one.
+      if (event.kind === 'step-started' || event.kind === 'rule-written') live = live.run === undefined ? {} : {run: live.run}
       update()
     },
     onLive(step, data) {

@@ -44,7 +44,7 @@ export async function startDaemon(options: SandboxOptions, log: string, bond: Bo
   stdout.destroy()
   child.unref()
   // The pipe stays open as long as this process lives, and doesn't keep it alive.
-  ;(child.stdin as Socket | null)?.unref()
+  if (child.stdin !== null) (child.stdin as unknown as Socket).unref()
   const said = first === null ? {error: `it said nothing; see ${log}`} : JSON.parse(first) as Started | {readonly error: string}
   if (!('error' in said)) return said
   child.kill('SIGTERM')

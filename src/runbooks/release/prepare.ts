@@ -53,9 +53,15 @@ export function stableOf(rule: RuleReading): Slot {
   })
 }
 
-/** A switch that was deleted may still fire late; until then the slot it pointed at keeps its tasks. */
+/**
+ * A switch may be delivered late: after a promotion the old slot keeps its tasks until then, and after a switch that came due no
+ * weight is written until then, or it would undo the next release's.
+ */
 function slotFreeAt(events: readonly Event[]): number {
   const disarmed = events.findLast((event): event is EventOf<'disarmed'> => event.kind === 'disarmed')
+  const armed = events.findLast((event): event is EventOf<'armed'> => event.kind === 'armed')
   const promoted = events.some((event) => event.kind === 'ended' && event.data.outcome === 'promoted')
-  return promoted && disarmed !== undefined ? disarmed.data.at + lateSwitchMs : 0
+  const afterPromotion = promoted && disarmed !== undefined ? disarmed.data.at + lateSwitchMs : 0
+  const cameDue = armed !== undefined && armed.data.dueAt <= (disarmed?.data.at ?? Infinity)
+  return Math.max(afterPromotion, cameDue ? armed.data.dueAt + lateSwitchMs : 0)
 }

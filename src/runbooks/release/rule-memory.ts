@@ -43,7 +43,8 @@ export function firstWeightAt(events: readonly Event[], canary: Slot): number | 
 }
 
 export interface ArmedMemory {
-  readonly home: Slot
+  /** Where it sends all weight; two slots while a change of home has been asked for and not yet confirmed. */
+  readonly homes: readonly Slot[]
   /** The earliest moment at which it may have fired. */
   readonly dueAt: number
 }
@@ -63,6 +64,16 @@ export function armedMemory(events: readonly Event[]): ArmedMemory | null {
       asked = null
     } else asked = event.data
   }
-  if (confirmed === null) return asked
-  return asked === null ? confirmed : {home: asked.home, dueAt: Math.min(asked.dueAt, confirmed.dueAt)}
+  const known = [confirmed, asked].filter((one) => one !== null)
+  if (known.length === 0) return null
+  return {homes: [...new Set(known.map(({home}) => home))], dueAt: Math.min(...known.map(({dueAt}) => dueAt))}
+}
+
+/** Less than this before the switch is due nothing is written any more: the guard goes home instead of racing it. */
+const leastLeftMs = 30_000
+
+/** May a weight be written, or the switch be pointed elsewhere, at AWS's time `now`? A process that was stalled may not. */
+export function mayWrite(events: readonly Event[], now: number): boolean {
+  const armed = armedMemory(events)
+  return armed === null || armed.dueAt - now > leastLeftMs
 }

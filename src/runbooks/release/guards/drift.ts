@@ -25,7 +25,7 @@ export function drift(input: ReleaseInput, alsoOurs: AlsoOurs): Guard<ReleaseWor
       const isHome = reading.actionsHash === world.rule.preview(reading, allOn(input.stableSlot)).actionsHash
       if (isHome && alsoOurs === 'home') return {kind: 'ok'}
       const armed = armedMemory(context.events)
-      if (isHome && armed !== null && armed.home === input.stableSlot && world.awsTime() >= armed.dueAt) {
+      if (isHome && armed !== null && armed.homes.includes(input.stableSlot) && world.awsTime() >= armed.dueAt) {
         return {kind: 'switch-plan', plan: 'rollback', because: "nobody was there: the dead-man's switch sent all weight back to stable", cause: 'unattended'}
       }
       return {kind: 'switch-plan', plan: 'halt', because: changed(input, reading, memory.readBack?.weights ?? allOn(input.stableSlot)), cause: 'foreign'}

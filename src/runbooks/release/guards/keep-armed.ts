@@ -7,10 +7,12 @@ import {runState} from '../../engine/run-state.ts'
 import type {Guard, Guarded, StepContext} from '../../engine/step.ts'
 import {armSwitch} from '../arm-switch.ts'
 import {call} from '../calls.ts'
+import {canarySlot} from '../input.ts'
 import type {ReleaseInput} from '../input.ts'
 import type {ReleaseWorld} from '../ports.ts'
 import {armedMemory, ruleMemory} from '../rule-memory.ts'
 import type {ArmedMemory} from '../rule-memory.ts'
+import {lateSwitchMs} from '../steps/finish-previous.ts'
 
 export function keepArmed(input: ReleaseInput): Guard<ReleaseWorld> {
   const {windowMs, pausedWindowMs} = input.config.deadMansSwitch
@@ -22,12 +24,29 @@ export function keepArmed(input: ReleaseInput): Guard<ReleaseWorld> {
       if (armed === null) return {kind: 'ok'}
       const window = runState(context.events).paused === null ? windowMs : pausedWindowMs
       const left = armed.dueAt - world.awsTime()
-      if (left <= 0 && armed.home === input.stableSlot) {
-        return {kind: 'switch-plan', plan: 'rollback', because: `nobody was there until after the dead-man's switch was due (${Math.round(-left / 1000)} s ago)`, cause: 'unattended'}
-      }
+      if (left <= 0 && armed.homes.length > 1) return whichCameDue(world, input, context, armed, window)
+      if (left <= 0 && armed.homes.includes(input.stableSlot)) return unattended(left)
       return left >= window / 2 ? {kind: 'ok'} : push(world, input, context, armed, window)
     },
   }
+}
+
+const unattended = (left: number): Guarded =>
+  ({kind: 'switch-plan', plan: 'rollback', because: `nobody was there until after the dead-man's switch was due (${Math.round(-left / 1000)} s ago)`, cause: 'unattended'})
+
+/**
+ * The run died while it pointed the switch at the new stable, and the switch has come due since: nobody knows which of the two it
+ * was until it is read, or until the old one can't be delivered any more and the rule still stands.
+ */
+async function whichCameDue(world: ReleaseWorld, input: ReleaseInput, context: StepContext, armed: ArmedMemory, window: number): Promise<Guarded> {
+  const newHome: ArmedMemory = {...armed, homes: [canarySlot(input)]}
+  const present = await world.deadMansSwitch.read(context.signal)
+  if (present !== null) {
+    return present.weights[input.stableSlot] > 0 ? unattended(armed.dueAt - world.awsTime()) : push(world, input, context, newHome, window)
+  }
+  const tooLateAt = armed.dueAt + lateSwitchMs
+  if (world.awsTime() >= tooLateAt) return push(world, input, context, newHome, window)
+  return {kind: 'pending', waitsFor: 'a switch that came due and may still be delivered', lookAgainAt: context.now + tooLateAt - world.awsTime()}
 }
 
 async function push(world: ReleaseWorld, input: ReleaseInput, context: StepContext, armed: ArmedMemory, window: number): Promise<Guarded> {
@@ -37,9 +56,10 @@ async function push(world: ReleaseWorld, input: ReleaseInput, context: StepConte
   if (!ruleMemory(context.events).ours.includes(reading.actionsHash)) {
     return {kind: 'pending', waitsFor: `the live rule, which reads ${reading.words}`, lookAgainAt: context.now}
   }
-  const dueAt = await armSwitch(world, context, reading, armed.home, window)
+  const [home = input.stableSlot] = armed.homes
+  const dueAt = await armSwitch(world, context, reading, home, window)
   if (dueAt === null) return {kind: 'pending', waitsFor: 'the switch to read back', lookAgainAt: context.now + seconds(1)}
-  if (input.production.scaling !== null && armed.home === input.stableSlot && isHeld(context)) {
+  if (input.production.scaling !== null && home === input.stableSlot && isHeld(context)) {
     await world.deadMansSwitch.armScaling(dueAt, input.stableSlot, input.production.scaling, context.signal)
   }
   if (present === null) context.show({waitsFor: 'the switch had vanished; armed again'})

@@ -6,7 +6,7 @@ import {allOn, otherSlot, weightsAt} from '../input.ts'
 import type {ReleaseInput} from '../input.ts'
 import type {ReleaseWorld, Weights} from '../ports.ts'
 import {promoteWish} from '../promote-wish.ts'
-import {ruleMemory} from '../rule-memory.ts'
+import {mayWrite, ruleMemory} from '../rule-memory.ts'
 
 export function shift(input: ReleaseInput, percent: number, needs: readonly string[]): Step<ReleaseWorld> {
   const weights = percent === 100 ? allOn(otherSlot(input.stableSlot)) : weightsAt(input, percent)
@@ -22,16 +22,18 @@ export function shift(input: ReleaseInput, percent: number, needs: readonly stri
   }
 }
 
-/** The write itself: also what a rollback begins with. */
+/** The write itself: also what a rollback begins with; going home is never too late. */
 export function writeRule(input: ReleaseInput, weights: Weights): Pick<Step<ReleaseWorld>, 'calls' | 'deadlineMs' | 'atDeadline' | 'start' | 'poll'> {
   const {rule} = input.config
+  const tooLate = (world: ReleaseWorld, context: StepContext): boolean =>
+    weights[input.stableSlot] !== 100 && !mayWrite(context.events, world.awsTime())
   return {
     calls: call(input, 'elasticloadbalancing:DescribeRules', 'elasticloadbalancing:ModifyRule'),
     deadlineMs: seconds(300),
     atDeadline: 'roll-back',
     start: async (world, context) => {
       const reading = await world.rule.read(context.signal)
-      if (foreign(reading.actionsHash, context)) return
+      if (foreign(reading.actionsHash, context) || tooLate(world, context)) return
       const {actionsHash} = world.rule.preview(reading, weights)
       await context.write('rule-written', {phase: 'asked', rule, weights, actionsHash})
       await world.rule.write(reading, weights, context.signal)
@@ -44,6 +46,7 @@ export function writeRule(input: ReleaseInput, weights: Weights): Pick<Step<Rele
       }
       const {actionsHash} = world.rule.preview(reading, weights)
       if (reading.actionsHash !== actionsHash) {
+        if (tooLate(world, context)) return {kind: 'pending', waitsFor: "the dead-man's switch, which is due", lookAgainAt: context.now}
         await context.write('rule-written', {phase: 'asked', rule, weights, actionsHash})
         await world.rule.write(reading, weights, context.signal)
         return {kind: 'pending', waitsFor: `the rule to read back as asked (now ${reading.words})`, lookAgainAt: context.now + seconds(1)}

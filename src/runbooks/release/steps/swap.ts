@@ -9,6 +9,7 @@ import {call} from '../calls.ts'
 import {canarySlot} from '../input.ts'
 import type {ReleaseInput} from '../input.ts'
 import type {ReleaseWorld} from '../ports.ts'
+import {mayWrite} from '../rule-memory.ts'
 
 export function swap(input: ReleaseInput): Step<ReleaseWorld> {
   const slot = canarySlot(input)
@@ -44,11 +45,13 @@ export function repoint(input: ReleaseInput): Step<ReleaseWorld> {
     atDeadline: 'pause',
     observe: async () => ({kind: 'not-done'}),
     start: async (world, context) => {
+      if (!mayWrite(context.events, world.awsTime())) return
       await armSwitch(world, context, await world.rule.read(context.signal), home, input.config.deadMansSwitch.windowMs)
     },
     poll: async (world, context) => {
       const present = await world.deadMansSwitch.read(context.signal)
       if (present !== null && present.weights[home] > 0) return {kind: 'done', note: `all weight to slot ${home}`}
+      if (!mayWrite(context.events, world.awsTime())) return {kind: 'pending', waitsFor: "the dead-man's switch, which is due", lookAgainAt: context.now}
       await armSwitch(world, context, await world.rule.read(context.signal), home, input.config.deadMansSwitch.windowMs)
       return {kind: 'pending', waitsFor: 'the schedule to read back', lookAgainAt: context.now + seconds(2)}
     },
