@@ -5,10 +5,11 @@
 import {createWriteStream} from 'node:fs'
 import {ExitCode} from './errors.ts'
 import type {Clock} from './runbooks/engine/clock.ts'
-import type {Event} from './runbooks/engine/event.ts'
+import type {Event, Wish} from './runbooks/engine/event.ts'
 import type {Watching} from './runbooks/release/run-release.ts'
 import {chooseRenderer, renderer} from './ui/choose-renderer.ts'
 import type {Live} from './ui/live.ts'
+import {idle, keysHint, press} from './ui/keys.ts'
 import {eventsRenderer} from './ui/render-events.ts'
 import type {Renderer} from './ui/renderer.ts'
 
@@ -28,12 +29,15 @@ export interface WatchOptions {
   /** Instead of what fits the terminal. */
   readonly show?: Renderer
   readonly env: NodeJS.ProcessEnv
+  /** Writes a wish into the run's journal; left out: there are no keys. */
+  readonly ask?: (run: string, wish: Wish, why: string) => Promise<unknown>
 }
 
-export function watcher({clock, events: eventsTo, until, show, env}: WatchOptions): Watcher {
+export function watcher({clock, events: eventsTo, until, show, env, ask}: WatchOptions): Watcher {
   const detach = new AbortController()
   const leave = new AbortController()
-  const renderers = [show ?? renderer(chooseRenderer({isTTY: process.stderr.isTTY, env}), process.stderr, () => clock.now()), ...eventsRenderers(eventsTo)]
+  const choice = chooseRenderer({isTTY: process.stderr.isTTY, env})
+  const renderers = [show ?? renderer(choice, process.stderr, () => clock.now()), ...eventsRenderers(eventsTo)]
   let events: readonly Event[] = []
   let live: Live = {}
   const update = (): void => {
@@ -48,6 +52,21 @@ export function watcher({clock, events: eventsTo, until, show, env}: WatchOption
   }
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', interrupt)
+  let keyboard = idle
+  const onKey = (key: Buffer): void => {
+    const pressed = press(keyboard, key.toString(), performance.now())
+    keyboard = pressed.keyboard
+    live = {...live, hint: pressed.hint}
+    if (pressed.interrupt === 'yes') interrupt()
+    // A wish that can't be written now is said so, and the run goes on.
+    if (pressed.wish !== null) ask?.(live.run ?? '', pressed.wish, 'key pressed').catch((error: Error) => (live = {...live, hint: error.message}))
+    update()
+  }
+  const keys = show === undefined && choice.kind === 'tty' && process.stdin.isTTY && ask !== undefined
+  if (keys) {
+    live = {hint: keysHint}
+    process.stdin.setRawMode(true).on('data', onKey).resume()
+  }
   return {
     until,
     detach: detach.signal,
@@ -64,7 +83,7 @@ export function watcher({clock, events: eventsTo, until, show, env}: WatchOption
       // Of an older run's events only what is new counts.
       if (event.seq >= events.length) events = [...events, event]
       // What a step showed says nothing about the next one.
-      if (event.kind === 'step-started' || event.kind === 'rule-written') live = live.run === undefined ? {} : {run: live.run}
+      if (event.kind === 'step-started' || event.kind === 'rule-written') live = {...(live.run !== undefined && {run: live.run}), ...(live.hint !== undefined && {hint: live.hint})}
       update()
     },
     onLive(step, data) {
@@ -74,6 +93,7 @@ export function watcher({clock, events: eventsTo, until, show, env}: WatchOption
     close() {
       process.off('SIGINT', interrupt)
       process.off('SIGTERM', interrupt)
+      if (keys) process.stdin.off('data', onKey).setRawMode(false).pause()
       for (const one of renderers) one.close()
     },
   }

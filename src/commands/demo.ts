@@ -49,7 +49,7 @@ released during an incident on both versions is not. Real processes, real HTTP; 
   }
 }
 
-type Released = ReturnType<typeof outcomeJson> & {readonly name: string; readonly outcome: string; readonly canaryRequests: number; readonly badRequests: number}
+type Released = ReturnType<typeof outcomeJson> & {readonly name: string; readonly outcome: string; readonly expected: string; readonly canaryRequests: number; readonly badRequests: number}
 
 const json = ({scenario, ran, now}: Told): Released =>
   ({name: scenario.name, expected: scenario.expected, ...outcomeJson(releaseView(ran.events, {run: ran.run}, now))}) as unknown as Released

@@ -16,6 +16,7 @@ interface Heading {
 interface Released {
   readonly name: string
   readonly outcome: string
+  readonly expected: string
   readonly gate?: string
   readonly minute?: number
   readonly canaryRequests: number
@@ -32,17 +33,16 @@ export function demoOpening(look: Look): string {
 export const demoHeading = ({image, title}: Heading, look: Look): string => text([[], [piece(`▶ ${image}`, 'strong'), piece(`  ${title}`)]], look)
 
 export function demoClosing(releases: readonly Released[], seconds: number, look: Look): string {
-  const rows = releases.map((one): StyledLine => [
-    piece(one.outcome === 'promoted' ? '✔ ' : '✖ ', one.outcome === 'promoted' ? 'good' : 'bad'),
-    piece(one.name.padEnd(10)),
-    piece(one.outcome.padEnd(13)),
-    piece(why(one), 'dim'),
-  ])
+  const rows = releases.map((one): StyledLine => {
+    const right = one.outcome === one.expected
+    return [piece(right ? '✔ ' : '✖ ', right ? 'good' : 'bad'), piece(one.name.padEnd(10)), piece(one.outcome.padEnd(13)), piece(why(one), 'dim')]
+  })
   const end: StyledLine = [piece(`${releases.length} releases in ${trimmed(seconds, 1)} s; the sandbox is gone. Your own: sluice sandbox up`, 'dim')]
   return text([[], ...rows, end], look)
 }
 
-function why({gate, minute, canaryRequests, badRequests}: Released): string {
-  const judged = `${count(canaryRequests)} canary requests, ${count(badRequests)} bad`
-  return gate === undefined ? judged : `${gate}, at judged minute ${minute ?? '–'}: ${judged}`
+function why({expected, outcome, gate, minute, canaryRequests, badRequests}: Released): string {
+  const judged = `${count(canaryRequests)} judged requests, ${count(badRequests)} bad`
+  const as = outcome === expected ? '' : `, where ${expected} was right`
+  return `${gate === undefined ? judged : `by ${gate} in minute ${minute ?? '–'}: ${judged}`}${as}`
 }

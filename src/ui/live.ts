@@ -12,4 +12,6 @@ export interface Live {
   readonly actual?: number
   /** Percent of the requests counted that the canary got. */
   readonly observed?: number
+  /** What the last line of a running picture says, when there is something to press. */
+  readonly hint?: string
 }

@@ -59,6 +59,7 @@ export interface ReleaseView {
   /** The gate and the judged minute that rejected it. */
   readonly rejectedBy: {readonly gate: GateView; readonly minute: number; readonly weight: number} | null
   readonly exitCode: ExitCode
+  readonly hint: string | null
 }
 
 /** Aligning to whole minutes and waiting for CloudWatch to settle, on top of what a step holds. */
@@ -100,6 +101,7 @@ export function releaseView(events: readonly Event[], live: Live, now: number): 
     cause: ended?.data.cause ?? plans.at(-1)?.data.cause ?? null,
     rejectedBy: rejected,
     exitCode: exitCodes[state],
+    hint: live.hint ?? null,
   }
 }
 

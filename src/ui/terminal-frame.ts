@@ -144,7 +144,7 @@ function standing(view: ReleaseView): StyledLine {
   const goesHome = dueAt === null ? '' : `; if nobody goes on, traffic goes home at ${timeOfDay(dueAt)}`
   switch (view.state) {
     case 'running':
-      if (view.plan === 'release') return [piece('Ctrl-C leaves; traffic stays safe', 'dim')]
+      if (view.plan === 'release') return [piece(view.hint ?? 'Ctrl-C leaves; traffic stays safe', 'dim')]
       return [piece('GOING BACK', 'warn'), piece(` to ${from}${why}`)]
     case 'paused':
       return [piece('PAUSED', 'warn'), piece(`${why}${goesHome}`)]

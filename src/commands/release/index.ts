@@ -5,7 +5,7 @@ import {ReleaseCommand, watchFlags, whereFlags} from '../../release-command.ts'
 import {checkedImage} from '../../release-image.ts'
 import {planRelease} from '../../release-plan.ts'
 import {prepareRelease} from '../../runbooks/release/prepare.ts'
-import {claimRelease, startRelease} from '../../runbooks/release/run-release.ts'
+import {askRun, claimRelease, startRelease} from '../../runbooks/release/run-release.ts'
 import {confirm} from '../../ui/confirm.ts'
 import {watcher} from '../../watching.ts'
 
@@ -33,7 +33,7 @@ the dead-man's switch sends all traffic back to the stable version.`
     if (!flags.json) process.stderr.write(planned.text)
     if (!flags.yes) await this.ask(image, flags)
     const claimed = await claimRelease(desk, config.service)
-    const watching = watcher({clock, events: flags.events, until: flags['through-warm-window'] ? 'tidied' : 'ended', env: process.env})
+    const watching = watcher({clock, events: flags.events, until: flags['through-warm-window'] ? 'tidied' : 'ended', env: process.env, ask: (run, wish, why) => askRun(desk, run, wish, why)})
     watching.begin(claimed.run, [])
     try {
       // Read again under the lease: somebody may have released while the question stood there.

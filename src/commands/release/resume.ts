@@ -3,7 +3,7 @@ import type {Outcome} from '../../command.ts'
 import {ExitCode} from '../../errors.ts'
 import {ReleaseCommand, watchFlags, whichFlags} from '../../release-command.ts'
 import {findRun} from '../../runbooks/release/find-run.ts'
-import {resumeRelease} from '../../runbooks/release/run-release.ts'
+import {askRun, resumeRelease} from '../../runbooks/release/run-release.ts'
 import {watcher} from '../../watching.ts'
 
 export default class ReleaseResume extends ReleaseCommand {
@@ -22,7 +22,7 @@ A paused run goes on where it paused. A promoted run whose old version is still 
     if (found === null) return {outcome: 'none', exitCode: ExitCode.done, data: {run: null}, text: 'nothing to resume: sluice release history'}
     // What is left of a promoted run is its warm window: resuming it means staying for that.
     const until = found.left === 'outcome' && !flags['through-warm-window'] ? 'ended' : 'tidied'
-    const watching = watcher({clock, events: flags.events, until, env: process.env})
+    const watching = watcher({clock, events: flags.events, until, env: process.env, ask: (run, wish, why) => askRun(desk, run, wish, why)})
     watching.begin(found.run, [])
     try {
       const ran = await resumeRelease(desk, found.run, (input) => worldOf(input.config), watching)

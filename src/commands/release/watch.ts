@@ -3,7 +3,7 @@ import type {Outcome} from '../../command.ts'
 import {ExitCode, SluiceError} from '../../errors.ts'
 import {ReleaseCommand, watchFlags, whichFlags} from '../../release-command.ts'
 import {findRun, readRun} from '../../runbooks/release/find-run.ts'
-import {watchRelease} from '../../runbooks/release/run-release.ts'
+import {askRun, watchRelease} from '../../runbooks/release/run-release.ts'
 import {watcher} from '../../watching.ts'
 
 export default class ReleaseWatch extends ReleaseCommand {
@@ -17,7 +17,7 @@ export default class ReleaseWatch extends ReleaseCommand {
     const {desk, clock} = await this.openFor(flags)
     const found = await findRun(desk, {run: args.run, service: flags.service})
     if (found === null) return {outcome: 'none', exitCode: ExitCode.done, data: {run: null}, text: 'no run is unfinished: sluice release history'}
-    const watching = watcher({clock, events: flags.events, until: 'ended', env: process.env})
+    const watching = watcher({clock, events: flags.events, until: 'ended', env: process.env, ask: (run, wish, why) => askRun(desk, run, wish, why)})
     watching.begin(found.run, [])
     try {
       const how = await watchRelease(desk, found.run, watching)
