@@ -18,7 +18,7 @@ export interface Pressed {
 }
 
 export const idle: Keyboard = {armed: null}
-export const keysHint = 'p pause · m promote now · a abort · Ctrl-C leaves; traffic stays safe'
+export const keysHint = 'p pause · m promote · a abort · Ctrl-C leaves safely'
 
 const againWithinMs = 5000
 const words = {a: 'abort: all traffic goes back', m: 'promote now: no more judging'} as const
