@@ -4,6 +4,7 @@
  */
 import {Command, Flags} from '@oclif/core'
 import {ExitCode, SluiceError} from './errors.ts'
+import {printedCommands} from './printed-command.ts'
 import {reportError} from './report-error.ts'
 
 export interface Outcome {
@@ -29,7 +30,8 @@ export abstract class SluiceCommand extends Command {
     if (this.argv.includes('--json')) {
       process.stdout.write(`${JSON.stringify({schema: 1, command, outcome: result.outcome, ...result.data})}\n`)
     } else if (result.text !== '') {
-      process.stdout.write(result.text.endsWith('\n') ? result.text : `${result.text}\n`)
+      const text = printedCommands(result.text, this.argv)
+      process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
     }
     process.exitCode = result.exitCode
   }
@@ -38,7 +40,9 @@ export abstract class SluiceCommand extends Command {
   override async catch(error: Error & {readonly oclif?: {readonly exit?: number}}): Promise<void> {
     const command = (this.id ?? '').replaceAll(':', ' ')
     const stack = this.argv.includes('--verbose') ? error.stack : undefined
-    reportError(toSluiceError(error, command), {command, json: this.argv.includes('--json'), ...(stack !== undefined && {stack})})
+    const known = toSluiceError(error, command)
+    const suggestions = known.suggestions.map((line) => printedCommands(line, this.argv))
+    reportError(new SluiceError({...known, message: known.message, suggestions}), {command, json: this.argv.includes('--json'), ...(stack !== undefined && {stack})})
   }
 }
 

@@ -18,6 +18,7 @@ const rooms: Readonly<Record<string, Room>> = {
   // Leaves: they import nothing of ours, anyone may import them.
   errors: {path: 'src/errors.ts', rooms: [], packages: []},
   nearest: {path: 'src/nearest.ts', rooms: [], packages: []},
+  printedCommand: {path: 'src/printed-command.ts', rooms: [], packages: []},
 
   // Pure thinking.
   judge: {path: 'src/judge/', rooms: [], packages: []},
@@ -35,7 +36,7 @@ const rooms: Readonly<Record<string, Room>> = {
   // Where they meet.
   compose: {path: 'src/compose.ts', rooms: ['errors', 'engine', 'runbooks', 'config', 'judge', 'aws', 'local', 'clocks'], packages: []},
   watching: {path: 'src/watching.ts', rooms: ['errors', 'engine', 'runbooks', 'ui'], packages: []},
-  command: {path: 'src/command.ts', rooms: ['errors', 'report'], packages: ['@oclif/core']},
+  command: {path: 'src/command.ts', rooms: ['errors', 'report', 'printedCommand'], packages: ['@oclif/core']},
   report: {path: 'src/report-error.ts', rooms: ['errors'], packages: []},
   unknownCommand: {path: 'src/unknown-command.ts', rooms: ['errors', 'nearest'], packages: []},
   main: {path: 'src/main.ts', rooms: ['errors', 'report', 'unknownCommand'], packages: ['@oclif/core']},

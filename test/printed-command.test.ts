@@ -1,0 +1,13 @@
+import {expect, it} from 'vitest'
+import {printedCommands} from '../src/printed-command.ts'
+
+it.each([
+  ['a command gets the sandbox it was found by', '  sluice release resume r-1', ['--sandbox', 'shop'], '  sluice release resume r-1 --sandbox shop'],
+  ['also where the flag is joined', 'sluice doctor', ['--sandbox=shop'], 'sluice doctor --sandbox shop'],
+  ['one that has it keeps it', 'sluice release x:1 --sandbox a --yes', ['--sandbox', 'b'], 'sluice release x:1 --sandbox a --yes'],
+  ['help needs none', 'sluice release --help', ['--sandbox', 'b'], 'sluice release --help'],
+  ['words about a command are words', 'look: sluice release status', ['--sandbox', 'b'], 'look: sluice release status'],
+  ['on AWS nothing is added', 'sluice release resume r-1', [], 'sluice release resume r-1'],
+])('%s', (_what, text, argv, expected) => {
+  expect(printedCommands(text, argv)).toBe(expected)
+})
