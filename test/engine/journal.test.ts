@@ -50,6 +50,14 @@ describe('a journal', () => {
     await expect(older.append(1, 'step-observed', note)).rejects.toThrow(Superseded)
   })
 
+  it("fences the tool's own pause like any other event", async () => {
+    const store = memoryStore()
+    const [older, newer] = [await open(store), await open(store, 'w2')]
+    await newer.append(2, 'lease-taken', {owner: 'w2', host: 'h', expiresAt: 0})
+    await older.refresh()
+    await expect(older.append(1, 'asked', {wish: 'pause', by: 'sluice', why: 'not enough evidence'})).rejects.toThrow(Superseded)
+  })
+
   it.each([
     ['a changed event', (body: string) => body.replace('"waitsFor":"x"', '"waitsFor":"y"')],
     ['an event that is not JSON', () => 'oops'],

@@ -98,6 +98,36 @@ describe('a run', () => {
     expect(world.effects).toEqual(['on slow', 'on home'])
   })
 
+  it('goes home although somebody asks for a pause before the abort is seen, or on the way', async () => {
+    const store = memoryStore()
+    const clock = leapingClock()
+    const world = aToyWorld()
+    const detach = new AbortController()
+    const steps: readonly ToyStep[] = [{id: 'slow', needs: [], takesMs: minutes(9), deadlineMs: minutes(30)}]
+    clock.at(clock.now() + seconds(30), () => detach.abort())
+    await driveToy({store, clock, writer: 'w1', runbook: toyRunbook(steps), world, detach: detach.signal})
+    const journal = await openJournal({store, run: 'r-toy', writer: 'person', clock})
+    for (const wish of ['pause', 'abort', 'pause'] as const) await journal.append(1, 'asked', {wish, by: 'person', why: wish})
+    const {end} = await driveToy({store, clock, writer: 'w2', runbook: toyRunbook(steps), world})
+    expect(end).toMatchObject({kind: 'ended', outcome: {outcome: 'rolled-back', cause: 'abort'}})
+    expect(world.on.has('home')).toBe(true)
+  })
+
+  it('is not gone on with by a version that would do other steps, and still goes home on an abort', async () => {
+    const store = memoryStore()
+    const clock = leapingClock()
+    const world = aToyWorld()
+    const detach = new AbortController()
+    clock.at(clock.now() + seconds(30), () => detach.abort())
+    await driveToy({store, clock, writer: 'w1', runbook: toyRunbook(diamond), world, detach: detach.signal})
+    const newer = toyRunbook([...diamond, {id: 'more', needs: ['join']}])
+    await expect(driveToy({store, clock, writer: 'w2', runbook: newer, world})).rejects.toMatchObject({code: 'plan-changed', exitCode: 6})
+    const journal = await openJournal({store, run: 'r-toy', writer: 'person', clock})
+    await journal.append(2, 'asked', {wish: 'abort', by: 'person', why: 'home then'})
+    const {end} = await driveToy({store, clock, writer: 'w3', runbook: newer, world})
+    expect(end).toMatchObject({kind: 'ended', outcome: {outcome: 'rolled-back', cause: 'abort'}})
+  })
+
   it('stops with state unreachable, having started nothing more, once its lease has run out', async () => {
     let reachable = true
     const store = memoryStore(new Map(), {before: () => {

@@ -77,6 +77,8 @@ async function advance<W>(step: Step<W>, present: StepState | undefined, state: 
 }
 
 async function poll<W>(step: Step<W>, fresh: Facts, state: RunState, running: Running<W>): Promise<Advanced> {
+  // A poll may have to write once more what a start wrote: a process that was stalled must not.
+  await running.secureLease()
   const context = running.context(step.id, state)
   const polled = await step.poll(running.world, {...context, own: {...context.own, ...fresh}})
   if (polled.kind !== 'done') return polled

@@ -107,9 +107,9 @@ class StoredJournal implements Journal {
 
   private async write<K extends EventKind>(epoch: number, kind: K, data: EventOf<K>['data'], signal?: AbortSignal): Promise<void> {
     for (;;) {
-      // Only a person's wish may follow a newer owner's event.
+      // A pause by the tool itself is fenced like everything else; a person's wish is written under the newest epoch it can see.
       const newer = this.events.findLast((event) => event.epoch > epoch)
-      if (newer !== undefined && kind !== 'asked') throw new Superseded(newer.writer, newer.epoch)
+      if (newer !== undefined) throw new Superseded(newer.writer, newer.epoch)
       const event = {
         seq: this.events.length, at: this.options.clock.now(), epoch, writer: this.writer, kind, previousHash: this.lastHash, data,
       } as unknown as Event

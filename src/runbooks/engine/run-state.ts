@@ -53,6 +53,8 @@ function apply(state: Building, event: Event): void {
       state.plan = event.data.plan
       state.plannedAt = event.seq
       state.steps = new Map()
+      // A plan that took over (a rollback, a halt) isn't the one that was paused.
+      if (event.data.because !== undefined) state.paused = null
       return
     case 'step-started': {
       const before = state.steps.get(event.data.step)

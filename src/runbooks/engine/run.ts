@@ -4,6 +4,7 @@
  * tick, and writes to the journal before anything in AWS changes.
  */
 import {createHash} from 'node:crypto'
+import {ExitCode, SluiceError} from '../../errors.ts'
 import {advanceStep, factsOf} from './advance-step.ts'
 import type {Running} from './advance-step.ts'
 import type {Clock} from './clock.ts'
@@ -105,6 +106,8 @@ class Runner<W> implements Running<W> {
     const known = journal.events.length
     await journal.refresh(this.options.leave)
     if (journal.events.length > known) this.waiting.clear()
+    const newer = journal.events.findLast((event) => event.epoch > this.options.held.lease.epoch)
+    if (newer !== undefined) throw new Superseded(newer.writer, newer.epoch)
     const state = runState(journal.events)
     if (state.plan === null) return this.enter(this.options.runbook.first)
     const plan = this.planInForce(state)
@@ -121,7 +124,8 @@ class Runner<W> implements Running<W> {
     }
     const guarded = await this.guard(plan, state)
     if (guarded !== null) return guarded
-    if (state.paused !== null) {
+    // Going home isn't held up by a person's pause: only a plan that can still be left for a rollback can wait for one.
+    if (state.paused !== null && (plan.onRollBack !== null || state.paused.by === 'sluice')) {
       return {kind: 'over', end: {kind: 'paused', because: state.paused.because, until: state.paused.until}}
     }
     const failed = [...state.steps.values()].find((step) => step.kind === 'failed')
@@ -138,9 +142,6 @@ class Runner<W> implements Running<W> {
           continue
         case 'pending':
           return {kind: 'again', at: guarded.lookAgainAt}
-        case 'pause':
-          await this.append('asked', {wish: 'pause', by: 'sluice', why: guarded.because})
-          return this.again()
         case 'switch-plan':
           return this.enter(guarded.plan, guarded.because, guarded.cause)
       }
@@ -158,6 +159,7 @@ class Runner<W> implements Running<W> {
   }
 
   private async steps(plan: Plan<W>, state: RunState): Promise<Tick> {
+    this.requireSamePlan(plan, state)
     const isDone = (id: string): boolean => state.steps.get(id)?.kind === 'done'
     const left = plan.steps.filter((step) => !isDone(step.id))
     if (left.length === 0) return this.finish(plan, state)
@@ -175,6 +177,20 @@ class Runner<W> implements Running<W> {
       if (result.kind === 'pending') this.options.onLive?.(ready[index]?.id ?? '', {waitsFor: result.waitsFor})
     }
     return {kind: 'again', at: Math.min(...results.map((result) => (result.kind === 'pending' ? result.lookAgainAt : Infinity)))}
+  }
+
+  /** A plan of another version of the tool would be half theirs and half ours; going home is the same in all of them. */
+  private requireSamePlan(plan: Plan<W>, state: RunState): void {
+    const {journal} = this.options
+    const planned = journal.events[state.plannedAt] as EventOf<'planned'>
+    if (plan.onRollBack === null || planned.data.planHash === describePlan(plan).planHash) return
+    const first = journal.events[0] as EventOf<'planned'>
+    throw new SluiceError({
+      code: 'plan-changed',
+      exitCode: ExitCode.halted,
+      message: `${journal.run} was planned by sluice ${first.data.toolVersion ?? 'of another version'}, and this version would do other steps.`,
+      suggestions: ['resume it with the version that planned it', `sluice release abort ${journal.run}`],
+    })
   }
 
   private async fail(step: string, failed: Failed): Promise<Tick> {
@@ -291,6 +307,7 @@ class Runner<W> implements Running<W> {
 /** What the journal says of a plan: its shape, and a hash that a resume can hold against the plan it rebuilds. */
 export function describePlan(plan: Plan<never>): Pick<EventOf<'planned'>['data'], 'plan' | 'planHash' | 'steps'> {
   const steps = plan.steps.map(({id, title, needs}) => ({id, title, needs}))
-  const planHash = createHash('sha256').update(JSON.stringify({name: plan.name, steps})).digest('hex').slice(0, 16)
+  const shape = steps.map(({id, needs}) => ({id, needs}))
+  const planHash = createHash('sha256').update(JSON.stringify({name: plan.name, steps: shape})).digest('hex').slice(0, 16)
   return {plan: plan.name, planHash, steps}
 }

@@ -90,7 +90,6 @@ export type Guarded =
   | {readonly kind: 'ok'}
   | Pending
   | {readonly kind: 'switch-plan'; readonly plan: string; readonly because: string; readonly cause: Cause}
-  | {readonly kind: 'pause'; readonly because: string}
 
 /** Runs before the steps at every tick, in order; the first that isn't `ok` decides the tick. */
 export interface Guard<W> {

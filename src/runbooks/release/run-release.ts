@@ -6,7 +6,7 @@ import {ExitCode, SluiceError} from '../../errors.ts'
 import {seconds} from '../engine/clock.ts'
 import type {Clock, Ids} from '../engine/clock.ts'
 import type {Event, Json, Wish} from '../engine/event.ts'
-import {openJournal} from '../engine/journal.ts'
+import {openJournal, Superseded} from '../engine/journal.ts'
 import type {Journal} from '../engine/journal.ts'
 import {isHeld, readLease, takeLease} from '../engine/lease.ts'
 import type {HeldLease, Lease} from '../engine/lease.ts'
@@ -81,7 +81,10 @@ export async function resumeRelease(desk: Desk, run: string, worldOf: (input: Re
   const {input} = readInput(journal)
   const held = await takeOver(desk, input.config.service, run, watching)
   const fresh = await open(desk, run, watching)
-  if (runState(fresh.events).paused !== null) {
+  const state = runState(fresh.events)
+  // An abort goes home whatever else has changed.
+  if (state.abort === null) await refuseOtherPlan(desk, held, fresh)
+  if (state.paused !== null) {
     await patiently(desk.clock, () => fresh.append(held.lease.epoch, 'asked', {wish: 'resume', by: desk.who, why: 'release resume'}))
   }
   return drive(desk, fresh, held, input, await worldOf(input), watching)
@@ -90,9 +93,16 @@ export async function resumeRelease(desk: Desk, run: string, worldOf: (input: Re
 /** Writes a wish for whoever ticks next. */
 export async function askRun(desk: Desk, run: string, wish: Wish, why: string): Promise<Journal> {
   const journal = await open(desk, run, {})
-  const epoch = journal.events.at(-1)?.epoch ?? 0
-  await patiently(desk.clock, () => journal.append(epoch, 'asked', {wish, by: desk.who, why}))
-  return journal
+  for (;;) {
+    const epoch = journal.events.at(-1)?.epoch ?? 0
+    try {
+      await patiently(desk.clock, () => journal.append(epoch, 'asked', {wish, by: desk.who, why}))
+      return journal
+    } catch (error) {
+      // A newer owner wrote at the same moment: the wish is for whoever ticks, so it is said again, to them.
+      if (!(error instanceof Superseded)) throw error
+    }
+  }
 }
 
 /** Event 0 as it was written. */
@@ -114,6 +124,20 @@ export function leftOver(events: readonly Event[]): 'outcome' | 'retire' | 'noth
   return state.plan === 'retire' && state.steps.get('retire')?.kind === 'done' ? 'nothing' : 'retire'
 }
 
+/** A sluice that would take other steps than the journal's must not go on with it. */
+async function refuseOtherPlan(desk: Desk, held: HeldLease, journal: Journal): Promise<void> {
+  const {input, toolVersion} = readInput(journal)
+  const first = journal.events[0]
+  if (first?.kind !== 'planned' || describePlan(releaseRunbook(input).plan(first.data.plan, [])).planHash === first.data.planHash) return
+  await held.release().catch(() => undefined)
+  throw new SluiceError({
+    code: 'plan-differs',
+    exitCode: ExitCode.usage,
+    message: `Run ${journal.run} was planned by sluice ${toolVersion}, and this one (${desk.toolVersion}) would take other steps.`,
+    suggestions: [`resume it with sluice ${toolVersion}`, `sluice release abort ${journal.run}`],
+  })
+}
+
 async function drive(desk: Desk, journal: Journal, held: HeldLease, input: ReleaseInput, world: ReleaseWorld, watching: Watching): Promise<Ran> {
   const {epoch, expiresAt} = held.lease
   await patiently(desk.clock, () => journal.append(epoch, 'lease-taken', {owner: desk.writer, host: desk.host, expiresAt}))
@@ -122,6 +146,10 @@ async function drive(desk: Desk, journal: Journal, held: HeldLease, input: Relea
     until: watching.until, detach: watching.detach, leave: watching.leave,
     ...(watching.onLive !== undefined && {onLive: watching.onLive}),
     ...(watching.onTick !== undefined && {onTick: watching.onTick}),
+  }).catch(async (error: unknown) => {
+    // Nothing is under way any more: whoever puts right what was refused needn't wait for the lease to run out.
+    if (error instanceof SluiceError) await held.release().catch(() => undefined)
+    throw error
   })
   if (end.kind === 'ended' || end.kind === 'paused' || end.kind === 'detached') await held.release().catch(() => undefined)
   return {run: journal.run, events: journal.events, end}
