@@ -81,10 +81,7 @@ export async function resumeRelease(desk: Desk, run: string, worldOf: (input: Re
   const {input} = readInput(journal)
   const held = await takeOver(desk, input.config.service, run, watching)
   const fresh = await open(desk, run, watching)
-  const state = runState(fresh.events)
-  // An abort goes home whatever else has changed.
-  if (state.abort === null) await refuseOtherPlan(desk, held, fresh)
-  if (state.paused !== null) {
+  if (runState(fresh.events).paused !== null) {
     await patiently(desk.clock, () => fresh.append(held.lease.epoch, 'asked', {wish: 'resume', by: desk.who, why: 'release resume'}))
   }
   return drive(desk, fresh, held, input, await worldOf(input), watching)
@@ -122,20 +119,6 @@ export function leftOver(events: readonly Event[]): 'outcome' | 'retire' | 'noth
   if (state.ended === null) return 'outcome'
   if (state.ended.data.outcome !== 'promoted') return 'nothing'
   return state.plan === 'retire' && state.steps.get('retire')?.kind === 'done' ? 'nothing' : 'retire'
-}
-
-/** A sluice that would take other steps than the journal's must not go on with it. */
-async function refuseOtherPlan(desk: Desk, held: HeldLease, journal: Journal): Promise<void> {
-  const {input, toolVersion} = readInput(journal)
-  const first = journal.events[0]
-  if (first?.kind !== 'planned' || describePlan(releaseRunbook(input).plan(first.data.plan, [])).planHash === first.data.planHash) return
-  await held.release().catch(() => undefined)
-  throw new SluiceError({
-    code: 'plan-differs',
-    exitCode: ExitCode.usage,
-    message: `Run ${journal.run} was planned by sluice ${toolVersion}, and this one (${desk.toolVersion}) would take other steps.`,
-    suggestions: [`resume it with sluice ${toolVersion}`, `sluice release abort ${journal.run}`],
-  })
 }
 
 async function drive(desk: Desk, journal: Journal, held: HeldLease, input: ReleaseInput, world: ReleaseWorld, watching: Watching): Promise<Ran> {
