@@ -1,5 +1,6 @@
 /** "Before anything happens": what a release would do, read from AWS and put into words. Changes nothing. */
 import type {ReleaseConfig} from './config/release-config.ts'
+import {patiently} from './runbooks/engine/patience.ts'
 import {lastRuns} from './runbooks/release/find-run.ts'
 import {foresee} from './runbooks/release/foresee.ts'
 import type {Foreseen} from './runbooks/release/foresee.ts'
@@ -34,8 +35,8 @@ export async function planRelease({desk, world, config, account, by, image}: Wan
   const signal = new AbortController().signal
   const [last] = await lastRuns(desk, config.service)
   const previous = last === undefined ? null : {run: last.run, events: last.events}
-  const input = await prepareRelease(world, {config, account, by, image, previous}, signal)
-  const foreseen = await foresee(world, input, signal)
+  const input = await patiently(desk.clock, () => prepareRelease(world, {config, account, by, image, previous}, signal))
+  const foreseen = await patiently(desk.clock, () => foresee(world, input, signal))
   const digest = image.includes('@') ? (image.split('@')[1] ?? null) : null
   const {requestsPerMinute, totalMs, finds, exposes, hazards} = foreseen
   const text = releasePlanText({

@@ -2,6 +2,7 @@ import {Flags} from '@oclif/core'
 import type {Outcome} from '../../command.ts'
 import {ExitCode} from '../../errors.ts'
 import {ReleaseCommand, viewOf, whichFlags} from '../../release-command.ts'
+import {patiently} from '../../runbooks/engine/patience.ts'
 import {readRun} from '../../runbooks/release/find-run.ts'
 import {readInput} from '../../runbooks/release/run-release.ts'
 import {historyRow, historyText} from '../../ui/history-text.ts'
@@ -15,7 +16,7 @@ export default class ReleaseHistory extends ReleaseCommand {
   protected override async execute(): Promise<Outcome> {
     const {flags} = await this.parse(ReleaseHistory)
     const {desk, clock} = await this.openFor(flags)
-    const runs = (await desk.store.folders('runs/')).toReversed()
+    const runs = (await patiently(desk.clock, () => desk.store.folders('runs/'))).toReversed()
     const views = []
     for (const run of runs) {
       if (views.length >= flags.limit) break

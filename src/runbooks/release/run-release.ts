@@ -52,10 +52,15 @@ export function runId(clock: Clock, ids: Ids): string {
   return `r-${stamp.slice(0, 10).replaceAll('-', '')}-${stamp.slice(11, 19).replaceAll(':', '')}-${ids(4)}`
 }
 
-/** Takes the lease for a new run, or says who has it; an unfinished run counts as having it. */
-export async function claimRelease(desk: Desk, service: string): Promise<{readonly run: string; readonly held: HeldLease}> {
+/** Says who is releasing the service, if anybody is; an unfinished run counts. Asked first: what such a run changes explains nothing. */
+export async function refuseIfTaken(desk: Desk, service: string): Promise<void> {
   const before = await patiently(desk.clock, () => readLease(desk.store, service))
   if (before !== null) await refuseUnlessOver(desk, before)
+}
+
+/** Takes the lease for a new run, or says who has it. */
+export async function claimRelease(desk: Desk, service: string): Promise<{readonly run: string; readonly held: HeldLease}> {
+  await refuseIfTaken(desk, service)
   const run = runId(desk.clock, desk.ids)
   return {run, held: await take(desk, service, run, 'release')}
 }
