@@ -31,7 +31,9 @@ export abstract class SluiceCommand extends Command {
       process.stdout.write(`${JSON.stringify({schema: 1, command, outcome: result.outcome, ...result.data})}\n`)
     } else if (result.text !== '') {
       const text = printedCommands(result.text, this.argv)
-      process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
+      // With the journal on stdout, stdout is for programs.
+      const out = this.argv.join(' ').match(/--events[ =]-( |$)/) === null ? process.stdout : process.stderr
+      out.write(text.endsWith('\n') ? text : `${text}\n`)
     }
     process.exitCode = result.exitCode
   }

@@ -5,7 +5,7 @@ import {ReleaseCommand, watchFlags, whereFlags} from '../../release-command.ts'
 import {checkedImage} from '../../release-image.ts'
 import {planRelease} from '../../release-plan.ts'
 import {prepareRelease} from '../../runbooks/release/prepare.ts'
-import {askRun, claimRelease, startRelease} from '../../runbooks/release/run-release.ts'
+import {askRun, claimRelease, refuseIfTaken, startRelease} from '../../runbooks/release/run-release.ts'
 import {confirm} from '../../ui/confirm.ts'
 import {watcher} from '../../watching.ts'
 
@@ -28,10 +28,11 @@ the dead-man's switch sends all traffic back to the stable version.`
     const {args, flags} = await this.parse(Release)
     const image = checkedImage(args.image)
     const {desk, config, account, arn, worldOf, clock} = await this.openConfigured(flags, 'make-state')
+    await refuseIfTaken(desk, config.service)
     const world = await worldOf(config)
     const planned = await planRelease({desk, world, config, account, by: arn, image})
     if (!flags.json) process.stderr.write(planned.text)
-    if (!flags.yes) await this.ask(image, flags)
+    if (!flags.yes) await this.ask()
     const claimed = await claimRelease(desk, config.service)
     const watching = watcher({clock, events: flags.events, until: flags['through-warm-window'] ? 'tidied' : 'ended', env: process.env, ask: (run, wish, why) => askRun(desk, run, wish, why)})
     watching.begin(claimed.run, [])
@@ -45,15 +46,17 @@ the dead-man's switch sends all traffic back to the stable version.`
     }
   }
 
-  private async ask(image: string, flags: {readonly sandbox?: string | undefined}): Promise<void> {
+  private async ask(): Promise<void> {
     const answer = await confirm({kind: 'yes-no', text: '  go on?'})
     if (answer === 'yes') return
-    const command = ['sluice release', image, ...(flags.sandbox === undefined ? [] : ['--sandbox', flags.sandbox]), '--yes'].join(' ')
     throw new SluiceError({
       code: answer === 'no' ? 'declined' : 'confirmation-needed',
       exitCode: ExitCode.confirmation,
       message: answer === 'no' ? 'Declined; nothing was changed.' : 'A release needs a yes, and there is no terminal to ask on.',
-      suggestions: [command],
+      suggestions: [['sluice release', ...this.argv.map(quoted), '--yes'].join(' ')],
     })
   }
 }
+
+/** As a shell would read it back. */
+const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
