@@ -186,6 +186,17 @@ describe('a person', () => {
     expect(aws.rule.weights).toEqual({a: 100, b: 0})
   })
 
+  it('who promotes a run that nobody ticked is overruled by harm that the judge has seen proven meanwhile', async () => {
+    const {aws, desk, store, clock} = aBench({errorRates: {'shop/api:1.9.0': 0.3}})
+    const detach = new AbortController()
+    const left = await release(desk, aws, undefined, {watching: alone({detach: detach.signal, onEvent(event) {
+      if (event.kind === 'step-started' && event.data.step === 'bake-20') detach.abort()
+    }})})
+    clock.leap(clock.now() + minutes(4))
+    await askRun(aDesk(store, clock, 'ann'), left.run, 'promote', 'hotfix')
+    expect((await resume(aDesk(store, clock, 'w2'), left.run, aws)).end).toMatchObject({outcome: {outcome: 'rolled-back', cause: 'verdict'}})
+  })
+
   it('is told that a run is unfinished before a new one may begin', async () => {
     const {aws, desk, clock} = aBench({requestsPerMinute: 0})
     const paused = await release(desk, aws)
@@ -199,7 +210,7 @@ describe('after a promotion', () => {
     const promoted = await release(desk, aws)
     const tidied = await resume(aDesk(store, clock, 'w2'), promoted.run, aws, alone({until: 'tidied'}))
     expect(tidied.end).toMatchObject({kind: 'ended', outcome: {outcome: 'promoted'}})
-    expect(aws.slots.a.desired).toBe(0)
+    expect(aws.slots.a).toMatchObject({desired: 0, scaling: {min: 0}})
     expect(aws.slots.b.desired).toBe(2)
     expect(leftOver(tidied.events)).toBe('nothing')
   })
@@ -217,6 +228,15 @@ describe('after a promotion', () => {
     expect(second.end).toMatchObject({outcome: {outcome: 'promoted'}})
     expect(deployedAt - disarmed).toBeGreaterThanOrEqual(minutes(7))
     expect(aws.rule.weights).toEqual({a: 100, b: 0})
+  })
+
+  it('an abort of the next release, before it has tasks of its own, leaves the old slot alone', async () => {
+    const {aws, desk, store, clock} = aBench()
+    const first = await release(desk, aws)
+    clock.at(clock.now() + minutes(1), () => void askRun(aDesk(store, clock, 'ann'), lastRunOf(store), 'abort', 'not now'))
+    const second = await release(desk, aws, 'shop/api:1.10.0', {previous: first})
+    expect(second.end).toMatchObject({outcome: {outcome: 'rolled-back', cause: 'abort'}})
+    expect(aws.slots.a).toMatchObject({taskDefinition: 'td:1.8.2', desired: 2})
   })
 
   it.each([['alert', 'paused'], ['roll-back', 'ended']] as const)('a regression that shows only at full weight, with afterPromotion %s', async (afterPromotion, kind) => {
@@ -246,3 +266,4 @@ describe('wishes', () => {
 })
 
 const runOf = (store: ReturnType<typeof memoryStore>): string => [...store.objects.keys()].find((key) => key.startsWith('runs/'))?.split('/')[1] ?? ''
+const lastRunOf = (store: ReturnType<typeof memoryStore>): string => [...store.objects.keys()].findLast((key) => key.startsWith('runs/'))?.split('/')[1] ?? ''

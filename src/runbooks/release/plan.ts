@@ -80,7 +80,9 @@ export function rollbackPlan(input: ReleaseInput): Plan<ReleaseWorld> {
       home(input),
       observeNoRequests(input, {id: 'observe-home', needs: ['home'], silent: canary, atDeadline: 'halt'}),
       releaseScaleIn(input, 'as-before', ['observe-home']),
-      drain(input, {id: 'drain', title: `slot ${canary} drained`, slot: canary, needs: ['observe-home', 'release-scale-in']}),
+      drain(input, {
+        id: 'drain', title: `slot ${canary} drained`, slot: canary, needs: ['observe-home', 'release-scale-in'], filledBy: 'canary-tasks',
+      }),
       disarm(input, ['drain']),
     ],
     guards: [drift(input, 'home')],
@@ -99,7 +101,10 @@ export function retirePlan(input: ReleaseInput): Plan<ReleaseWorld> {
   const {stableSlot} = input
   return {
     name: 'retire',
-    steps: [warm(input), drain(input, {id: 'retire', title: `old version in slot ${stableSlot} scaled down`, slot: stableSlot, needs: ['warm']})],
+    steps: [
+      warm(input),
+      drain(input, {id: 'retire', title: `old version in slot ${stableSlot} scaled down`, slot: stableSlot, needs: ['warm'], filledBy: null}),
+    ],
     guards: [],
     ends: null,
     onRollBack: 'rollback',

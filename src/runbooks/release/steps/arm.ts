@@ -31,7 +31,7 @@ export function arm(input: ReleaseInput): Step<ReleaseWorld> {
     },
     undo: async (world, context) => {
       await world.deadMansSwitch.disarm(context.signal)
-      await context.write('disarmed', {at: context.now})
+      await context.write('disarmed', {at: world.awsTime()})
     },
   }
 }

@@ -29,20 +29,26 @@ export function bake(input: ReleaseInput, step: ReleaseStep): Step<ReleaseWorld>
     atDeadline: 'pause',
     observe: async (_world, context) => {
       const wish = promoteWish(context.events)
-      return wish === null ? {kind: 'not-done'} : {kind: 'done', note: wish}
+      // Of a step that has begun the judge is asked first: harm that is proven by now goes before anybody's wish.
+      return wish === null || hasBegun(context, step) ? {kind: 'not-done'} : {kind: 'done', note: wish}
     },
     start: async () => undefined,
     poll: async (world, context) => {
       const counts = await runCounts(world, input, context, weightSince(context.events, context.startedAt))
       const now = world.awsTime()
       const lookAgainAt = context.now + nextSettledAt(now) - now
-      if (counts.stepFrom >= counts.minutes.length) return {kind: 'pending', waitsFor: 'the first settled minute', lookAgainAt}
+      const wish = promoteWish(context.events)
+      if (counts.minutes.length === 0 && wish !== null) return {kind: 'done', note: wish}
+      if (counts.stepFrom >= counts.minutes.length && wish === null) return {kind: 'pending', waitsFor: 'the first settled minute', lookAgainAt}
       const seen = look({...counts, gates: input.config.gates, canary: canarySlot(input), stable: input.stableSlot})
       await context.write('verdict', verdictEvent(input, step, counts, seen))
       return answer(await observe(world, input, step, context, counts, seen), seen, lookAgainAt)
     },
   }
 }
+
+const hasBegun = (context: StepContext, step: ReleaseStep): boolean =>
+  context.events.some((event) => event.kind === 'step-started' && event.data.step === `bake-${step.weight}`)
 
 function verdictEvent(input: ReleaseInput, step: ReleaseStep, counts: RunCounts, seen: Look) {
   const inStep = counts.minutes.slice(counts.stepFrom)

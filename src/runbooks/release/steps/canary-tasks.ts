@@ -9,12 +9,13 @@ import {call} from '../calls.ts'
 import {canarySize, canarySlot} from '../input.ts'
 import type {ReleaseInput} from '../input.ts'
 import type {ReleaseWorld, SlotService} from '../ports.ts'
+import {textFact} from '../text-fact.ts'
 import {whyStopped} from '../why-stopped.ts'
 
 export function canaryTasks(input: ReleaseInput): Step<ReleaseWorld> {
   const slot = canarySlot(input)
   const first = input.config.steps[0]?.weight ?? 1
-  const wanted = (context: StepContext): string => String(context.facts('register')['taskDefinition'])
+  const wanted = (context: StepContext): string => textFact(context.facts('register'), 'taskDefinition')
   return {
     id: 'canary-tasks',
     title: 'canary tasks',
@@ -33,7 +34,9 @@ export function canaryTasks(input: ReleaseInput): Step<ReleaseWorld> {
       const service = await world.slots.read(slot, context.signal)
       const deployment = service.deployments.find((one) => one.id === context.own['deployment'])
       if (deployment === undefined || deployment.status !== 'PRIMARY') {
-        return {kind: 'failed', because: `somebody else deployed to ${service.service}: our deployment ${String(context.own['deployment'])} isn't the primary one`, then: 'halt', cause: 'foreign'}
+        const ours = textFact(context.own, 'deployment')
+        const because = `somebody else deployed to ${service.service}: our deployment ${ours} isn't the primary one`
+        return {kind: 'failed', because, then: 'halt', cause: 'foreign'}
       }
       if (deployment.rolloutState === 'FAILED' || deployment.failedTasks >= 3) {
         const why = await whyStopped(world, slot, deployment.taskDefinition, context)

@@ -1,9 +1,10 @@
 /** The recovery Region follows: its stable slot gets the promoted revision. A failure there is told and never undoes anything. */
+import {SluiceError} from '../../../errors.ts'
 import {minutes} from '../../engine/clock.ts'
 import type {Step} from '../../engine/step.ts'
 import type {ReleaseInput} from '../input.ts'
 import type {ReleaseWorld} from '../ports.ts'
-import {SluiceError} from '../../../errors.ts'
+import {textFact} from '../text-fact.ts'
 
 export function carry(input: ReleaseInput): Step<ReleaseWorld> {
   const region = input.config.recovery?.region ?? ''
@@ -17,13 +18,14 @@ export function carry(input: ReleaseInput): Step<ReleaseWorld> {
     observe: async (world) => (world.recovery === null ? {kind: 'done', note: 'no recovery Region configured'} : {kind: 'not-done'}),
     start: async (world, context) => {
       try {
-        const carried = await world.recovery?.carry({taskDefinition: String(context.facts('register')['taskDefinition']), image: input.image}, context.signal)
+        const taskDefinition = textFact(context.facts('register'), 'taskDefinition')
+        const carried = await world.recovery?.carry({taskDefinition, image: input.image}, context.signal)
         return {facts: {note: carried?.note ?? ''}}
       } catch (error) {
         if (error instanceof SluiceError) return {facts: {note: `it did NOT follow: ${error.message}`}}
         throw error
       }
     },
-    poll: async (_world, {own}) => ({kind: 'done', note: String(own['note'] ?? '')}),
+    poll: async (_world, {own}) => ({kind: 'done', note: textFact(own, 'note')}),
   }
 }

@@ -5,11 +5,11 @@
 import {minutes} from '../../engine/clock.ts'
 import type {Polled, Step, StepContext, Then} from '../../engine/step.ts'
 import {call} from '../calls.ts'
+import {otherSlot} from '../input.ts'
 import type {ReleaseInput} from '../input.ts'
 import {minuteCeil, minuteMs, nextSettledAt, requestsOn, settledUntil} from '../measure.ts'
 import type {ReleaseWorld, Slot} from '../ports.ts'
 import {ruleMemory} from '../rule-memory.ts'
-import {otherSlot} from '../input.ts'
 import {weightSince} from '../weight-since.ts'
 
 interface Wanted {
@@ -46,10 +46,9 @@ export function observeNoRequests(input: ReleaseInput, {id, needs, silent, atDea
   }
 }
 
-/** When the weight was known to be home although nobody wrote it (the switch did). */
+/** When the weight was known to be in force, also if nobody wrote it (the switch did). */
 function endedAt(context: StepContext, needs: readonly string[]): number | null {
-  const ended = context.events.findLast((event) => event.kind === 'step-ended' && event.data.how === 'already' && needs.includes(event.data.step))
-  return ended?.at ?? null
+  return context.events.findLast((event) => event.kind === 'step-ended' && needs.includes(event.data.step))?.at ?? null
 }
 
 function answer(counted: Awaited<ReturnType<ReleaseWorld['metrics']['counts']>>, silent: Slot, since: number, lookAgainAt: number): Polled {

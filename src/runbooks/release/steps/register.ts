@@ -4,6 +4,7 @@ import type {Step} from '../../engine/step.ts'
 import {call} from '../calls.ts'
 import type {ReleaseInput} from '../input.ts'
 import type {ReleaseWorld} from '../ports.ts'
+import {textFact} from '../text-fact.ts'
 
 export function register(input: ReleaseInput): Step<ReleaseWorld> {
   return {
@@ -21,7 +22,7 @@ export function register(input: ReleaseInput): Step<ReleaseWorld> {
     poll: async (_world, {own}) => ({
       kind: 'done',
       facts: own,
-      note: `${String(own['taskDefinition']).split('/').at(-1)}${own['reused'] === true ? ', reused' : ''}`,
+      note: `${textFact(own, 'taskDefinition').split('/').at(-1)}${own['reused'] === true ? ', reused' : ''}`,
     }),
   }
 }

@@ -22,7 +22,7 @@ export function warm(input: ReleaseInput): Step<ReleaseWorld> {
     calls: call(input, 'cloudwatch:GetMetricData'),
     deadlineMs: input.config.warmMs + minutes(60),
     atDeadline: 'pause',
-    observe: async (_world, context) => (context.now >= warmUntil(input, context) ? {kind: 'done', note: 'the warm window is over'} : {kind: 'not-done'}),
+    observe: async (world, context) => (warmLeft(world, input, context) === 0 ? {kind: 'done', note: 'the warm window is over'} : {kind: 'not-done'}),
     start: async () => undefined,
     poll: async (world, context) => {
       const seen = await pairedAcrossPromotion(world, input, context)
@@ -31,18 +31,19 @@ export function warm(input: ReleaseInput): Step<ReleaseWorld> {
         const because = `after the promotion the new stable is worse than before it (${verdict.reason}); this may be an incident`
         return {kind: 'failed', because, then: input.config.afterPromotion === 'roll-back' ? 'roll-back' : 'pause', cause: 'verdict'}
       }
-      const until = warmUntil(input, context)
-      if (context.now >= until) return {kind: 'done', note: `watched for ${seen.length} min`}
+      const left = warmLeft(world, input, context)
+      if (left === 0) return {kind: 'done', note: `watched for ${seen.length} min`}
       const now = world.awsTime()
-      return {kind: 'pending', waitsFor: 'the warm window to pass', lookAgainAt: Math.min(until, context.now + nextSettledAt(now) - now)}
+      return {kind: 'pending', waitsFor: 'the warm window to pass', lookAgainAt: context.now + Math.min(left, nextSettledAt(now) - now)}
     },
   }
 }
 
-/** The window counts from the promotion, and never ends before a late switch could still want the old slot. */
-function warmUntil(input: ReleaseInput, context: StepContext): number {
+/** The window counts from the promotion, and never ends before a late switch (by AWS's time) could still want the old slot. */
+function warmLeft(world: ReleaseWorld, input: ReleaseInput, context: StepContext): number {
   const disarmed = context.events.findLast((event): event is EventOf<'disarmed'> => event.kind === 'disarmed')
-  return Math.max(promotedAt(context) + input.config.warmMs, (disarmed?.data.at ?? context.now) + lateSwitchMs)
+  const ofSwitch = disarmed === undefined ? lateSwitchMs : disarmed.data.at + lateSwitchMs - world.awsTime()
+  return Math.max(0, promotedAt(context) + input.config.warmMs - context.now, ofSwitch)
 }
 
 const promotedAt = (context: StepContext): number =>
