@@ -147,17 +147,19 @@ export function fakeAws(options: FakeOptions): FakeAws {
     recovery: null,
   }
 
-  /** Requests of a slot in a minute follow the seconds its weight was in force. */
+  /** Requests of a slot in a minute follow the weights that were in force, for as long as each was. */
   function minuteAt(at: number): CountedMinute {
-    const share = (which: Slot): number => {
-      let total = 0
-      for (let second = 0; second < 60; second += 1) {
-        const now = weightHistory.findLast((one) => one.at <= at + second * 1000)?.weights ?? {a: 100, b: 0}
-        total += now[which] / (now.a + now.b)
-      }
-      return total / 60
+    const end = at + 60_000
+    const from = weightHistory.findLastIndex((one) => one.at <= at)
+    const share = {a: 0, b: 0}
+    for (let index = Math.max(0, from); index < weightHistory.length; index += 1) {
+      const {at: began, weights} = weightHistory[index]!
+      if (began >= end) break
+      const part = (Math.min(end, weightHistory[index + 1]?.at ?? end) - Math.max(at, began)) / 60_000
+      share.a += (part * weights.a) / (weights.a + weights.b)
+      share.b += (part * weights.b) / (weights.a + weights.b)
     }
-    return {at, a: slotMinute('a', share('a')), b: slotMinute('b', share('b')), loadBalancer5xx: 0, custom: {}}
+    return {at, a: slotMinute('a', share.a), b: slotMinute('b', share.b), loadBalancer5xx: 0, custom: {}}
   }
   function slotMinute(which: Slot, share: number): SlotMinute {
     const requests = Math.round(requestsPerMinute * share)

@@ -81,7 +81,7 @@ class Runner<W> implements Running<W> {
   readonly waiting = new Map<string, Pending>()
   private readonly options: RunOptions<W>
   private renewedAt: number
-  private plan: {readonly at: number; readonly plan: Plan<W>} | null = null
+  private plan: {readonly at: number; readonly plan: Plan<W>; readonly hash: string} | null = null
 
   constructor(options: RunOptions<W>) {
     this.options = options
@@ -183,7 +183,7 @@ class Runner<W> implements Running<W> {
   private requireSamePlan(plan: Plan<W>, state: RunState): void {
     const {journal} = this.options
     const planned = journal.events[state.plannedAt] as EventOf<'planned'>
-    if (plan.onRollBack === null || planned.data.planHash === describePlan(plan).planHash) return
+    if (plan.onRollBack === null || planned.data.planHash === this.plan?.hash) return
     const first = journal.events[0] as EventOf<'planned'>
     throw new SluiceError({
       code: 'plan-changed',
@@ -258,7 +258,8 @@ class Runner<W> implements Running<W> {
   private planInForce(state: RunState): Plan<W> {
     if (this.plan?.at !== state.plannedAt) {
       const before = this.options.journal.events.slice(0, state.plannedAt + 1)
-      this.plan = {at: state.plannedAt, plan: this.options.runbook.plan(state.plan ?? this.options.runbook.first, before)}
+      const plan = this.options.runbook.plan(state.plan ?? this.options.runbook.first, before)
+      this.plan = {at: state.plannedAt, plan, hash: describePlan(plan).planHash}
       this.confirmed.clear()
       this.waiting.clear()
     }
