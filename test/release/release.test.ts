@@ -5,7 +5,9 @@ import {openJournal} from '../../src/runbooks/engine/journal.ts'
 import {takeLease} from '../../src/runbooks/engine/lease.ts'
 import {Unavailable} from '../../src/runbooks/engine/unavailable.ts'
 import {abortRelease} from '../../src/runbooks/release/abort-release.ts'
-import {askRun, leftOver} from '../../src/runbooks/release/run-release.ts'
+import {findRun} from '../../src/runbooks/release/find-run.ts'
+import {leftOver} from '../../src/runbooks/release/left-over.ts'
+import {askRun, claimRelease} from '../../src/runbooks/release/run-release.ts'
 import {fakeAws} from '../support/fake-world.ts'
 import type {FakeOptions} from '../support/fake-world.ts'
 import {leapingClock} from '../support/leaping-clock.ts'
@@ -228,6 +230,23 @@ describe('after a promotion', () => {
     expect(second.end).toMatchObject({outcome: {outcome: 'promoted'}})
     expect(deployedAt - disarmed).toBeGreaterThanOrEqual(minutes(7))
     expect(aws.rule.weights).toEqual({a: 100, b: 0})
+  })
+
+  it('a release that came to nothing before its journal began does not hide the one before', async () => {
+    const {aws, desk, store, clock} = aBench()
+    const first = await release(desk, aws)
+    aws.rule.weights = {a: 50, b: 50}
+    await expect(release(aDesk(store, clock, 'w2'), aws, 'shop/api:1.10.0', {previous: first})).rejects.toMatchObject({code: 'rule-not-at-rest'})
+    expect(await findRun(desk, {run: undefined, service: 'api'})).toMatchObject({run: first.run, left: 'retire'})
+    expect((await claimRelease(desk, 'api')).previous?.run).toBe(first.run)
+  })
+
+  it('what an older release left behind is not resumed once a newer one has begun', async () => {
+    const {aws, desk, store, clock} = aBench()
+    const first = await release(desk, aws)
+    clock.leap(clock.now() + minutes(10))
+    await release(desk, aws, 'shop/api:1.10.0', {previous: first})
+    await expect(resume(aDesk(store, clock, 'w2'), first.run, aws, alone({until: 'tidied'}))).rejects.toMatchObject({code: 'run-superseded', exitCode: 2})
   })
 
   it('an abort of the next release, before it has tasks of its own, leaves the old slot alone', async () => {

@@ -38,7 +38,7 @@ the dead-man's switch sends all traffic back to the stable version.`
     watching.begin(claimed.run, [])
     try {
       // Read again under the lease: somebody may have released while the question stood there.
-      const prepare = () => prepareRelease(world, {config, account, by: arn, image, previous: planned.previous}, watching.leave)
+      const prepare = () => prepareRelease(world, {config, account, by: arn, image, previous: claimed.previous}, watching.leave)
       const ran = await startRelease(desk, claimed, prepare, world, watching)
       return this.ended(ran, watching.live, clock.now())
     } finally {

@@ -5,7 +5,8 @@ import {openJournal} from '../engine/journal.ts'
 import {readLease} from '../engine/lease.ts'
 import type {Lease} from '../engine/lease.ts'
 import {patiently} from '../engine/patience.ts'
-import {leftOver} from './run-release.ts'
+import type {ReleaseInput} from './input.ts'
+import {leftOver} from './left-over.ts'
 import type {Desk} from './run-release.ts'
 
 export interface FoundRun {
@@ -20,6 +21,27 @@ export async function readRun(desk: Desk, run: string): Promise<readonly Event[]
   return (await patiently(desk.clock, () => openJournal({store: desk.store, run, writer: desk.writer, clock: desk.clock}))).events
 }
 
+export interface PreviousRun {
+  readonly run: string
+  readonly events: readonly Event[]
+}
+
+/**
+ * A service's newest run that has a journal: the one its lease names, or the one before, when that one came to nothing before it
+ * wrote anything.
+ */
+export async function lastRunOf(desk: Desk, service: string, lease: Lease): Promise<PreviousRun | null> {
+  const named = await readRun(desk, lease.run)
+  if (named.length > 0) return {run: lease.run, events: named}
+  const runs = await patiently(desk.clock, () => desk.store.folders('runs/'))
+  for (const run of runs.toReversed()) {
+    const events = await readRun(desk, run)
+    const [first] = events
+    if (first?.kind === 'planned' && (first.data.input as unknown as ReleaseInput).config.service === service) return {run, events}
+  }
+  return null
+}
+
 /** The last run of every service (or of one), newest first. */
 export async function lastRuns(desk: Desk, service: string | undefined): Promise<readonly FoundRun[]> {
   const keys = await patiently(desk.clock, () => desk.store.list('leases/'))
@@ -27,8 +49,8 @@ export async function lastRuns(desk: Desk, service: string | undefined): Promise
   const found = await Promise.all(services.map(async (name) => {
     const lease = await patiently(desk.clock, () => readLease(desk.store, name))
     if (lease === null) return null
-    const events = await readRun(desk, lease.run)
-    return events.length === 0 ? null : {run: lease.run, events, lease, left: leftOver(events)}
+    const last = await lastRunOf(desk, name, lease)
+    return last === null ? null : {...last, lease, left: leftOver(last.events)}
   }))
   return found.filter((one) => one !== null).toSorted((x, y) => y.run.localeCompare(x.run))
 }

@@ -15,8 +15,11 @@ import {describePlan, driveRun} from '../engine/run.ts'
 import type {RunEnd} from '../engine/run.ts'
 import {runState} from '../engine/run-state.ts'
 import type {Store} from '../engine/store.ts'
-import {releaseRunbook} from './plan.ts'
+import {lastRunOf} from './find-run.ts'
+import type {PreviousRun} from './find-run.ts'
 import type {ReleaseInput} from './input.ts'
+import {leftOver} from './left-over.ts'
+import {releaseRunbook} from './plan.ts'
 import type {ReleaseWorld} from './ports.ts'
 
 /** What every operation on runs needs. */
@@ -52,21 +55,36 @@ export function runId(clock: Clock, ids: Ids): string {
   return `r-${stamp.slice(0, 10).replaceAll('-', '')}-${stamp.slice(11, 19).replaceAll(':', '')}-${ids(4)}`
 }
 
-/** Says who is releasing the service, if anybody is; an unfinished run counts. Asked first: what such a run changes explains nothing. */
-export async function refuseIfTaken(desk: Desk, service: string): Promise<void> {
-  const before = await patiently(desk.clock, () => readLease(desk.store, service))
-  if (before !== null) await refuseUnlessOver(desk, before)
+/**
+ * Says who is releasing the service, if anybody is; an unfinished run counts. Else answers the run before. Asked first: what an
+ * unfinished run changes explains nothing.
+ */
+export async function refuseIfTaken(desk: Desk, service: string): Promise<PreviousRun | null> {
+  const lease = await patiently(desk.clock, () => readLease(desk.store, service))
+  if (lease === null) return null
+  if (isHeld(lease, desk.clock.now())) throw heldError(lease)
+  const last = await lastRunOf(desk, service, lease)
+  if (last !== null && leftOver(last.events) === 'outcome') throw unfinished(last.run, lease)
+  return last
+}
+
+export interface Claimed {
+  readonly run: string
+  readonly held: HeldLease
+  readonly previous: PreviousRun | null
 }
 
 /** Takes the lease for a new run, or says who has it. */
-export async function claimRelease(desk: Desk, service: string): Promise<{readonly run: string; readonly held: HeldLease}> {
-  await refuseIfTaken(desk, service)
+export async function claimRelease(desk: Desk, service: string): Promise<Claimed> {
+  const previous = await refuseIfTaken(desk, service)
   const run = runId(desk.clock, desk.ids)
-  return {run, held: await take(desk, service, run, 'release')}
+  return {run, held: await take(desk, service, run, 'release'), previous}
 }
 
 /** A new run from its claim to where it stops. `prepare` reads under the lease, so nobody can come between reading and planning. */
-export async function startRelease(desk: Desk, claimed: {readonly run: string; readonly held: HeldLease}, prepare: () => Promise<ReleaseInput>, world: ReleaseWorld, watching: Watching): Promise<Ran> {
+export async function startRelease(
+  desk: Desk, claimed: Claimed, prepare: () => Promise<ReleaseInput>, world: ReleaseWorld, watching: Watching,
+): Promise<Ran> {
   const {run, held} = claimed
   const input = await patiently(desk.clock, prepare).catch(async (error: unknown) => {
     await held.release()
@@ -81,9 +99,12 @@ export async function startRelease(desk: Desk, claimed: {readonly run: string; r
 }
 
 /** Goes on with a run on this machine, from its journal alone. */
-export async function resumeRelease(desk: Desk, run: string, worldOf: (input: ReleaseInput) => Promise<ReleaseWorld>, watching: Watching): Promise<Ran> {
+export async function resumeRelease(
+  desk: Desk, run: string, worldOf: (input: ReleaseInput) => Promise<ReleaseWorld>, watching: Watching,
+): Promise<Ran> {
   const journal = await open(desk, run, {})
   const {input} = readInput(journal)
+  await refuseUnlessLast(desk, input.config.service, run)
   const held = await takeOver(desk, input.config.service, run, watching)
   const fresh = await open(desk, run, watching)
   if (runState(fresh.events).paused !== null) {
@@ -118,14 +139,6 @@ export function readInput(journal: {readonly run: string; readonly events: reado
   return {input: first.data.input as unknown as ReleaseInput, toolVersion: first.data.toolVersion ?? 'unknown'}
 }
 
-/** Is anything left to do in a run: its outcome, or the old slot still to be scaled down? */
-export function leftOver(events: readonly Event[]): 'outcome' | 'retire' | 'nothing' {
-  const state = runState(events)
-  if (state.ended === null) return 'outcome'
-  if (state.ended.data.outcome !== 'promoted') return 'nothing'
-  return state.plan === 'retire' && state.steps.get('retire')?.kind === 'done' ? 'nothing' : 'retire'
-}
-
 async function drive(desk: Desk, journal: Journal, held: HeldLease, input: ReleaseInput, world: ReleaseWorld, watching: Watching): Promise<Ran> {
   const {epoch, expiresAt} = held.lease
   await patiently(desk.clock, () => journal.append(epoch, 'lease-taken', {owner: desk.writer, host: desk.host, expiresAt}))
@@ -146,15 +159,25 @@ async function drive(desk: Desk, journal: Journal, held: HeldLease, input: Relea
 const open = (desk: Desk, run: string, {onEvent}: Pick<Watching, 'onEvent'>): Promise<Journal> =>
   patiently(desk.clock, () => openJournal({store: desk.store, run, writer: desk.writer, clock: desk.clock, ...(onEvent !== undefined && {onEvent})}))
 
-async function refuseUnlessOver(desk: Desk, lease: Lease): Promise<void> {
-  if (isHeld(lease, desk.clock.now())) throw heldError(lease)
-  const events = (await open(desk, lease.run, {})).events
-  if (events.length === 0 || leftOver(events) !== 'outcome') return
-  throw new SluiceError({
+function unfinished(run: string, {operation, owner, host, since}: Lease): SluiceError {
+  return new SluiceError({
     code: 'run-unfinished',
     exitCode: ExitCode.leaseHeld,
-    message: `Run ${lease.run} of ${lease.operation} by ${lease.owner} on ${lease.host}, since ${iso(lease.since)}, isn't finished and nobody ticks it.`,
-    suggestions: [`sluice release resume ${lease.run}`, `sluice release abort ${lease.run}`],
+    message: `Run ${run} of ${operation} by ${owner} on ${host}, since ${iso(since)}, isn't finished and nobody ticks it.`,
+    suggestions: [`sluice release resume ${run}`, `sluice release abort ${run}`],
+  })
+}
+
+/** Slots have changed roles since an older run: what it left behind is the next one's to finish. */
+async function refuseUnlessLast(desk: Desk, service: string, run: string): Promise<void> {
+  const lease = await patiently(desk.clock, () => readLease(desk.store, service))
+  const last = lease === null ? null : await lastRunOf(desk, service, lease)
+  if (last === null || last.run === run) return
+  throw new SluiceError({
+    code: 'run-superseded',
+    exitCode: ExitCode.usage,
+    message: `${last.run} of ${service} began after ${run}, and has taken over what that one left to do.`,
+    suggestions: [`sluice release status ${last.run}`],
   })
 }
 
