@@ -30,6 +30,8 @@ const rooms: Readonly<Record<string, Room>> = {
   // The outside world, and the pretended one.
   aws: {path: 'src/infra/aws/', rooms: ['errors', 'engine', 'runbooks', 'config'], packages: ['@aws-sdk/*']},
   sandbox: {path: 'src/sandbox/', rooms: ['errors'], packages: ['@aws-sdk/*', '@smithy/core']},
+  // Templates and the parameters they are deployed with: data, and never a call.
+  stack: {path: 'src/infra/stack/', rooms: ['errors', 'config'], packages: ['yaml']},
   local: {path: 'src/infra/local/', rooms: ['errors', 'engine'], packages: []},
   clocks: {path: 'src/clocks.ts', rooms: ['errors', 'engine'], packages: []},
 
@@ -44,6 +46,7 @@ const rooms: Readonly<Record<string, Room>> = {
   // What the release commands share.
   releaseCommands: {path: 'src/release-', rooms: ['errors', 'nearest', 'command', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'judge'], packages: ['@oclif/core']},
   sandboxCommands: {path: 'src/commands/sandbox/', rooms: ['errors', 'nearest', 'command', 'compose', 'config', 'ui', 'sandbox'], packages: ['@oclif/core']},
+  infraCommands: {path: 'src/commands/infra/', rooms: ['errors', 'command', 'config', 'stack'], packages: ['@oclif/core']},
   demo: {path: 'src/commands/demo', rooms: ['errors', 'command', 'demoStory', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'sandbox'], packages: ['@oclif/core']},
   demoStory: {path: 'src/demo/', rooms: ['errors', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'sandbox'], packages: []},
 }

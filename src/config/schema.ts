@@ -6,6 +6,7 @@
 import {z} from 'zod'
 import type {ArnKind} from './arn.ts'
 import {arnExamples, arnPatterns} from './arn.ts'
+import {stackSchema} from './stack-schema.ts'
 import {durationHint, durationPattern, percentHint, percentPattern, shown} from './units.ts'
 
 interface Issue {
@@ -113,6 +114,7 @@ export const configSchema = map({
     cluster: text('Name or ARN of the ECS cluster there', /^[A-Za-z0-9:/_-]+$/, 'a name or an ARN'),
     service: text('Name of the ECS service there', name, names),
   }, 'region, cluster, service').optional().describe('Where a promoted version is carried to'),
+  stack: stackSchema.optional(),
 }, 'the configuration of a release')
 
 export type ConfigInput = z.output<typeof configSchema>

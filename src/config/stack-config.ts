@@ -1,0 +1,60 @@
+/** What the stack is deployed with: the `stack:` section after loading, defaults filled in. Pure. */
+import type {z} from 'zod'
+import type {RecoveryShape, stackFileSchema} from './stack-schema.ts'
+
+export type Parameters = Readonly<Record<string, string>>
+
+export interface StackConfig {
+  readonly service: string
+  readonly environment: string
+  readonly region: string
+  readonly shape: 'production' | 'staging'
+  readonly api: string
+  readonly site: string
+  /** Empty: the zone is elsewhere. */
+  readonly hostedZone: string
+  readonly network: string
+  readonly engine: 'postgres' | 'mysql'
+  readonly account: 'own' | 'shared'
+  readonly alarms: string
+  readonly siteCertificate: string
+  readonly distribution: string
+  readonly activeRegion: string
+  readonly parameters: Parameters
+  readonly recovery: {
+    readonly region: string
+    readonly shape: RecoveryShape
+    readonly network: string
+    readonly parameters: Parameters
+  } | null
+}
+
+export function resolveStack(file: z.output<typeof stackFileSchema>): StackConfig {
+  const {stack} = file
+  return {
+    service: file.service,
+    environment: file.environment,
+    region: file.region,
+    shape: stack.shape ?? 'production',
+    api: stack.api,
+    site: stack.site,
+    hostedZone: stack.hostedZone ?? '',
+    network: stack.network ?? '10.40.0.0/16',
+    engine: stack.engine ?? 'postgres',
+    account: stack.account ?? 'own',
+    alarms: stack.alarms ?? '',
+    siteCertificate: stack.siteCertificate ?? '',
+    distribution: stack.distribution ?? '',
+    activeRegion: stack.activeRegion ?? file.region,
+    parameters: asText(stack.parameters ?? {}),
+    recovery: stack.recovery === undefined ? null : {
+      region: stack.recovery.region,
+      shape: stack.recovery.shape ?? 'warm-standby',
+      network: stack.recovery.network ?? '10.41.0.0/16',
+      parameters: asText(stack.recovery.parameters ?? {}),
+    },
+  }
+}
+
+const asText = (values: Readonly<Record<string, string | number | boolean>>): Parameters =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]))

@@ -1,0 +1,54 @@
+/**
+ * The shape of the `stack:` section of `sluice.yaml`: what the embedded templates are deployed with. Few keys on purpose; whatever
+ * else a template can be told is a template's parameter, set by its own name under `parameters`.
+ */
+import {z} from 'zod'
+import {shown} from './units.ts'
+
+const text = (description: string, pattern: RegExp, allowed: string) => {
+  const error = ({input}: {readonly input?: unknown}): string => (input === undefined ? `missing: ${allowed}` : `${shown(input)} isn't usable here: ${allowed}`)
+  return z.string({error}).regex(pattern, {error}).describe(description)
+}
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T, description: string) =>
+  z.enum(values, {error: ({input}) => `${shown(input)} isn't one of ${values.join(', ')}`}).describe(description)
+const map = <T extends z.core.$ZodLooseShape>(shape: T, what: string) =>
+  z.strictObject(shape, {error: (issue) => (issue.code === 'invalid_type' ? `${shown(issue.input)} stands where a map belongs: ${what}` : undefined)})
+
+const domainName = (description: string) => text(description, /^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'a domain name in lower case, like www.example.com')
+const network = (description: string) => text(description, /^(\d{1,3}\.){3}\d{1,3}\/16$/, 'a network like 10.40.0.0/16')
+const parameters = (description: string) => z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.boolean()], {error: ({input}) => `${shown(input)} isn't usable here: a text, a number, true or false`}),
+).describe(description)
+
+export const recoveryShapes = ['warm-standby', 'pilot-light', 'full-scale'] as const
+export type RecoveryShape = (typeof recoveryShapes)[number]
+
+export const stackSchema = map({
+  shape: oneOf(['production', 'staging'], 'Size of the stack at home (production)').optional(),
+  api: domainName('Name of the API\'s origin, the same in both Regions'),
+  site: domainName('Name of the static site'),
+  hostedZone: text('Public hosted zone of both names; without it, records are made by hand', /^Z[A-Z0-9]{1,31}$/, 'the id of a hosted zone like Z0123456789ABC').optional(),
+  network: network('Addresses of the home Region (10.40.0.0/16)').optional(),
+  engine: oneOf(['postgres', 'mysql'], 'Database engine (postgres)').optional(),
+  account: oneOf(['own', 'shared'], 'shared when another environment of this account and Region has the state bucket and the registry\'s settings (own)').optional(),
+  alarms: text('E-mail address that alarms go to', /^[^@\s]+@[^@\s]+$/, 'an e-mail address').optional(),
+  siteCertificate: text('Certificate of the site, from us-east-1, once it is there', /^arn:[a-z-]+:acm:us-east-1:.+$/, 'the ARN of a certificate in us-east-1').optional(),
+  distribution: text('The distribution, once it is there', /^arn:[a-z-]+:cloudfront::\d{12}:distribution\/[A-Z0-9]+$/, 'the ARN of a distribution').optional(),
+  activeRegion: text('Where users are meant to be, after a settled failover (the home Region)', /^[a-z]{2}(-[a-z]+)+-\d+$/, 'a Region is written like eu-west-1').optional(),
+  parameters: parameters('Parameters of 00-master.yaml by their own names, in both Regions').optional(),
+  recovery: map({
+    region: text('Recovery Region', /^[a-z]{2}(-[a-z]+)+-\d+$/, 'a Region is written like eu-west-1'),
+    shape: oneOf(recoveryShapes, 'How much of the recovery Region there is in peace (warm-standby)').optional(),
+    network: network('Addresses of the recovery Region (10.41.0.0/16)').optional(),
+    parameters: parameters('Parameters of 00-master.yaml by their own names, in the recovery Region only').optional(),
+  }, 'region, shape, network, parameters').optional().describe('The second Region'),
+}, 'api, site, hostedZone, recovery').describe('The stack that sluice infra deploys')
+
+/** What the stack takes from the rest of the file. */
+export const stackFileSchema = z.looseObject({
+  service: text('Name of the service', /^[a-z][a-z0-9-]{1,19}$/, 'a stack\'s service is 2 to 20 lower-case letters, digits and hyphens'),
+  environment: text('Name of the environment', /^[a-z][a-z0-9-]{1,14}$/, 'a stack\'s environment is 2 to 15 lower-case letters, digits and hyphens').default('production'),
+  region: text('Home Region', /^[a-z]{2}(-[a-z]+)+-\d+$/, 'a Region is written like eu-west-1'),
+  stack: stackSchema,
+})
