@@ -57,8 +57,7 @@ export function parseStack(text: string): ParsedStack {
 function toProblems(issue: {readonly path: readonly PropertyKey[]; readonly message: string; readonly code?: string; readonly keys?: readonly string[]}): readonly Problem[] {
   const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)))
   if (issue.code === 'unrecognized_keys') return (issue.keys ?? []).map((key) => ({path: [...path, key], on: 'key', message: 'unknown key'}))
-  const missing = path.length === 1 && path[0] === 'stack' && issue.message.startsWith('undefined')
-  return [{path, on: 'value', message: missing ? 'missing: what sluice infra deploys; see docs/stack.md' : issue.message}]
+  return [{path, on: 'value', message: issue.message}]
 }
 
 /** What two values say about each other. */

@@ -12,7 +12,7 @@ const text = (description: string, pattern: RegExp, allowed: string) => {
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T, description: string) =>
   z.enum(values, {error: ({input}) => `${shown(input)} isn't one of ${values.join(', ')}`}).describe(description)
 const map = <T extends z.core.$ZodLooseShape>(shape: T, what: string) =>
-  z.strictObject(shape, {error: (issue) => (issue.code === 'invalid_type' ? `${shown(issue.input)} stands where a map belongs: ${what}` : undefined)})
+  z.strictObject(shape, {error: (issue) => (issue.code === 'invalid_type' ? (issue.input === undefined ? `missing: ${what}` : `${shown(issue.input)} stands where a map belongs: ${what}`) : undefined)})
 
 const domainName = (description: string) => text(description, /^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'a domain name in lower case, like www.example.com')
 const network = (description: string) => text(description, /^(\d{1,3}\.){3}\d{1,3}\/16$/, 'a network like 10.40.0.0/16')
@@ -43,7 +43,7 @@ export const stackSchema = map({
     network: network('Addresses of the recovery Region (10.41.0.0/16)').optional(),
     parameters: parameters('Parameters of 00-master.yaml by their own names, in the recovery Region only').optional(),
   }, 'region, shape, network, parameters').optional().describe('The second Region'),
-}, 'api, site, hostedZone, recovery').describe('The stack that sluice infra deploys')
+}, 'what sluice infra deploys; see docs/stack.md').describe('The stack that sluice infra deploys')
 
 /** What the stack takes from the rest of the file. */
 export const stackFileSchema = z.looseObject({

@@ -1,6 +1,4 @@
-/** What can be read off the templates themselves. cfn-lint knows the resources; these know the decisions. */
-import {spawnSync} from 'node:child_process'
-import {fileURLToPath} from 'node:url'
+/** What can be read off the templates themselves. cfn-lint (npm run lint:templates) knows the resources; these know the decisions. */
 import {describe, expect, it} from 'vitest'
 import {parseTemplate, readTemplates} from '../../src/infra/stack/templates.ts'
 import type {Resource, Template} from '../../src/infra/stack/templates.ts'
@@ -402,14 +400,4 @@ describe('traps', () => {
     expect(deep(properties('07-monitoring-ecs-cluster.yaml', 'Prometheus'), 'DeploymentConfiguration')).toMatchObject({MinimumHealthyPercent: 0, MaximumPercent: 100})
     expect(resource('07-monitoring-ecs-cluster.yaml', 'Volume').DeletionPolicy).toBe('Snapshot')
   })
-})
-
-describe('cfn-lint', () => {
-  // 75: it can't be installed on this machine; .ci/run says so as a check of its own.
-  it('finds no error, no warning, and no information that isn\'t explained', ({skip}) => {
-    const {status, stdout, stderr} = spawnSync('sh', ['scripts/lint-templates.sh'], {cwd: fileURLToPath(new URL('../../', import.meta.url)), encoding: 'utf8'})
-    if (status === 75) skip(stderr)
-    expect(`${stdout}${stderr}`).toBe('')
-    expect(status).toBe(0)
-  }, 180_000)
 })
