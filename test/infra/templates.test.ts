@@ -207,8 +207,8 @@ describe('access', () => {
     })).toEqual([])
   })
 
-  it('services that take a role do so for this account only, where AWS tells them apart', () => {
-    const always = ['ec2', 'lambda.amazonaws.com']
+  it('services that take a role do so for this account only, where AWS is known to say for which', () => {
+    const always = ['ec2', 'lambda.amazonaws.com', 'cloudformation.amazonaws.com', 'imagebuilder.amazonaws.com', '"s3.amazonaws.com"']
     expect(unlike(ofType('AWS::IAM::Role'), (one) => {
       const [trust] = statements(one)
       const principal = JSON.stringify(trust?.Principal)
