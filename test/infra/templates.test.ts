@@ -151,7 +151,7 @@ describe('what a release changes', () => {
   it('preview rules stand at 1 and 2, need the secret header, and keep one slot each attached', () => {
     const rules = ['PreviewA', 'PreviewB'].map((id) => properties('03-load-balancer.yaml', id))
     expect(rules.map(({Priority}) => Priority)).toEqual([1, 2])
-    expect(rules.every((rule) => JSON.stringify(deep(rule, 'Conditions', 0)).includes('{{resolve:secretsmanager:${PreviewSecretArn}'))).toBe(true)
+    expect(rules.every((rule) => JSON.stringify(deep(rule, 'Conditions', 0)).includes('{{resolve:secretsmanager:${PreviewGuardArn}'))).toBe(true)
     expect(rules.map((rule) => deep(rule, 'Actions', 0, 'TargetGroupArn'))).toEqual([{Ref: 'TargetGroupA'}, {Ref: 'TargetGroupB'}])
   })
 })
@@ -170,7 +170,7 @@ describe('data', () => {
         && deep(p, 'BucketEncryption', 'ServerSideEncryptionConfiguration', 0, 'ServerSideEncryptionByDefault', 'SSEAlgorithm') !== undefined
         && deep(p, 'VersioningConfiguration', 'Status') === 'Enabled'
         && deep(p, 'OwnershipControls', 'Rules', 0, 'ObjectOwnership') === 'BucketOwnerEnforced'
-        && policy !== undefined && statements(policy).some(({Effect, Condition}) => Effect === 'Deny' && deep(Condition, 'Bool', 'aws:SecureTransport') === false)
+        && policy !== undefined && statements(policy).some(({Effect, Condition}) => Effect === 'Deny' && deep(Condition, 'Bool', 'aws:SecureTransport') === 'false')
     })).toEqual([])
   })
 

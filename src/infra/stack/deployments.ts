@@ -59,7 +59,7 @@ function foundation(config: StackConfig, region: string, peer: string): Deployme
     // Read once from the Region's public parameter, then kept for ever.
     SeedAmi: seedAmi,
     CreateStateBucket: String(config.account === 'own'),
-    LogRetentionDays: config.shape === 'staging' ? '7' : '90',
+    LogRetentionDays: config.shape === 'staging' ? '7' : '365',
   })
 }
 
@@ -122,7 +122,7 @@ function surge(config: StackConfig, {region, parameters}: Recovery): Deployment 
   const handedOver = Object.fromEntries(Object.entries({
     VpcId: 'vpc', PublicSubnetA: 'public-subnet-a', PublicSubnetB: 'public-subnet-b', PrivateRouteTableA: 'private-route-table-a',
     PrivateRouteTableB: 'private-route-table-b', DataSubnetA: 'data-subnet-a', DataSubnetB: 'data-subnet-b', CacheSecurityGroup: 'cache-group',
-    CacheSecretArn: 'cache-secret', DataKeyArn: 'data-key', LogsKeyArn: 'logs-key',
+    CacheAuthArn: 'cache-secret', DataKeyArn: 'data-key', LogsKeyArn: 'logs-key',
   }).map(([name, value]) => [name, published(config, value)]))
   return {
     ...deployment(config, 'surge', region, 'surge.yaml', {

@@ -7,21 +7,21 @@ import type {RecoveryShape} from '../../config/stack-schema.ts'
 
 const production: Parameters = {
   NatGateways: '2',
-  InstanceType: 'm7g.large', HostsMin: '4', HostsMax: '12', ScaleByTime: 'true', DayHostsMin: '6',
+  InstanceType: 'm7g.large', FallbackInstanceType: 'm7gd.large', HostsMin: '4', HostsMax: '12', ScaleByTime: 'true', DayHostsMin: '6',
   PrometheusInstanceType: 'm7g.large', PrometheusHosts: '1',
   DatabaseClass: 'db.m7g.large', StorageGiB: '100', MaxStorageGiB: '500', MultiAz: 'true', Insights: 'advanced',
   CacheNodeType: 'cache.m7g.large', CacheNodes: '2', SnapshotDays: '15',
-  DeletionProtection: 'true', BackupDays: '14', KeepDays: '35', RestoreTesting: 'true', LogRetentionDays: '90',
+  DeletionProtection: 'true', BackupDays: '14', KeepDays: '35', RestoreTesting: 'true', LogRetentionDays: '365',
 }
 
 /** Small, and easily thrown away. The cache keeps two nodes: failover is what staging is for. */
 const staging: Parameters = {
   NatGateways: '1',
-  InstanceType: 't4g.medium', HostsMin: '2', HostsMax: '4', ScaleByTime: 'false', DayHostsMin: '2',
+  InstanceType: 't4g.medium', FallbackInstanceType: 't4g.large', HostsMin: '2', HostsMax: '4', ScaleByTime: 'false', DayHostsMin: '2',
   PrometheusInstanceType: 't4g.medium', PrometheusHosts: '1',
   DatabaseClass: 'db.t4g.medium', StorageGiB: '20', MaxStorageGiB: '100', MultiAz: 'false', Insights: 'standard',
   CacheNodeType: 'cache.t4g.small', CacheNodes: '2', SnapshotDays: '1',
-  DeletionProtection: 'false', BackupDays: '3', KeepDays: '7', RestoreTesting: 'false', LogRetentionDays: '7',
+  DeletionProtection: 'false', BackupDays: '7', KeepDays: '7', RestoreTesting: 'false', LogRetentionDays: '7',
 }
 
 /** On top of home's size. The most hosts stay home's: a failover must find room to grow. */
@@ -53,8 +53,8 @@ function common(config: StackConfig, recipeVersion: string): Parameters {
     LogsKeyArn: `${path}/sluice/logs-key`,
     SiteKeyArn: `${path}/sluice/site-key`,
     LogBucket: `${path}/sluice/log-bucket`,
-    CacheSecretArn: `${path}/sluice/cache-secret`,
-    PreviewSecretArn: `${path}/sluice/preview-secret`,
+    CacheAuthArn: `${path}/sluice/cache-secret`,
+    PreviewGuardArn: `${path}/sluice/preview-secret`,
     ImageBuilderRoleArn: `${path}/sluice/image-builder-role`,
     ...sizes[config.shape],
   }

@@ -59,7 +59,7 @@ describe('the stacks of an environment', () => {
 
 describe('shapes', () => {
   it('production: 4 hosts, a pair of NAT gateways, a standby database, protected', () => {
-    expect(one(aConfig(), 'main@eu-west-1')).toMatchObject({HostsMin: '4', NatGateways: '2', MultiAz: 'true', CacheNodes: '2', DeletionProtection: 'true', HasDatabase: 'true', Role: 'home', Serves: 'true', LogRetentionDays: '90'})
+    expect(one(aConfig(), 'main@eu-west-1')).toMatchObject({HostsMin: '4', NatGateways: '2', MultiAz: 'true', CacheNodes: '2', DeletionProtection: 'true', HasDatabase: 'true', Role: 'home', Serves: 'true', LogRetentionDays: '365'})
   })
 
   it('staging: one NAT gateway, small classes, short retention, easily thrown away', () => {
