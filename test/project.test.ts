@@ -31,7 +31,7 @@ describe('the project', () => {
     expect(Object.values(ExitCode).filter((code) => !readme.includes(`\n| ${code} | `))).toEqual([])
   })
 
-  it.each(['README.md', 'CONTRIBUTING.md', 'docs/configuration.md', 'docs/events.md'])('%s links only to what is there', async (path) => {
+  it.each(['README.md', 'CONTRIBUTING.md', 'docs/configuration.md', 'docs/events.md', 'docs/stack.md'])('%s links only to what is there', async (path) => {
     const links = [...(await read(path)).matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, link]) => link ?? '')
     const gone = await Promise.all(links.map(async (link) => access(new URL(link, new URL(path, root))).then(() => [], () => [link])))
     expect(gone.flat()).toEqual([])
