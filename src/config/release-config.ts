@@ -8,6 +8,8 @@ export interface ReleaseStep {
   readonly holdMs: number
   /** Need-data at this age of the step pauses the run. */
   readonly atMostMs: number
+  /** Names of the gates that have to pass before the next step; left out: all. Every gate is judged, and fails, at every step. */
+  readonly gates?: readonly string[]
 }
 
 /** A CloudWatch metric, or metric math over them, that yields a count per minute. */

@@ -35,7 +35,10 @@ export function resolveConfig(input: ConfigInput): ReleaseConfig {
 }
 
 function steps(input: NonNullable<ConfigInput['steps']>): readonly ReleaseStep[] {
-  return input.map((step) => ({weight: step.weight, holdMs: ms(step.hold ?? '5m'), atMostMs: ms(step.atMost ?? '30m')}))
+  return input.map((step) => ({
+    weight: step.weight, holdMs: ms(step.hold ?? '5m'), atMostMs: ms(step.atMost ?? '30m'),
+    ...(step.gates !== undefined && {gates: step.gates}),
+  }))
 }
 
 type GatesInput = NonNullable<ConfigInput['gates']>

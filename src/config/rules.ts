@@ -72,6 +72,17 @@ const holdsAreSomething: Rule = (raw) =>
   steps(raw).flatMap((_, index) =>
     ['hold', 'atMost'].filter((key) => durationAt(raw, ['steps', index, key], 1) === 0).map((key) => wrong(['steps', index, key], '0s judges nothing: write at least 1m')))
 
+const stepGatesExist: Rule = (raw) => {
+  const gates = valueAt(raw, ['gates'])
+  const known = ['errors', ...(typeof gates === 'object' && gates !== null ? Object.keys(gates).filter((name) => name !== 'errors') : [])]
+  return steps(raw).flatMap((_, index) => {
+    const named = valueAt(raw, ['steps', index, 'gates'])
+    if (!Array.isArray(named)) return []
+    return (named as readonly unknown[]).flatMap((name, at) => typeof name !== 'string' || known.includes(name) ? []
+      : [wrong(['steps', index, 'gates', at], `there is no gate ${name}; there are: ${known.join(', ')}`)])
+  })
+}
+
 const slotsDiffer: Rule = (raw) =>
   (['service', 'targetGroup'] as const).flatMap((key) => {
     const a = valueAt(raw, ['slots', 'a', key])
@@ -158,7 +169,7 @@ function arnAt(raw: unknown, path: Path): ReturnType<typeof parseArn> {
 }
 
 const rules: readonly Rule[] = [
-  weightsRise, weightsCanBeSplit, holdsAreSomething, holdsFit, slotsDiffer, oneRegion, oneAccount, oneLoadBalancer,
+  weightsRise, weightsCanBeSplit, holdsAreSomething, holdsFit, stepGatesExist, slotsDiffer, oneRegion, oneAccount, oneLoadBalancer,
   warmLongEnough, windowsMakeSense, recoveryElsewhere, percentsAreShares,
 ]
 

@@ -46,10 +46,14 @@ const region = (description: string) => text(description, /^[a-z]{2}(-[a-z]+)+-\
 const wholeMinutes = (n: number): boolean => Number.isInteger(n) && n >= 1 && n <= 1440
 
 const settings = {
-  method: oneOf(['mixed', 'betting'], 'How evidence of harm is weighed; mixed is the default').optional(),
+  method: oneOf(['mixed', 'betting', 'pooled'], 'How evidence of harm is weighed; mixed is the default').optional(),
   budget: percent('Share of requests that may be bad before the promise of the service is broken (errors 0.5%, others 1%)', '0.5%').optional(),
   tolerance: number('The canary may be this many times as bad as stable before that counts as harm (1.25)', (n) => n >= 1 && n <= 10, 'a number from 1 to 10').optional(),
-  ratio: number('Evidence that the canary is less than this many times as bad as stable counts as fitness (2.5)', (n) => n > 1 && n <= 100, 'a number above 1').optional(),
+  // 1.25 is the worst ratio that still counts as fitness: evidence against a smaller one would be worth nothing.
+  ratio: number(
+    'Evidence that the canary is less than this many times as bad as stable counts as fitness (2.5)',
+    (n) => n > 1.25 && n <= 100, 'a number above 1.25, at most 100',
+  ).optional(),
   floor: percent('Least difference of the bad shares that can fail (0.1%)', '0.1%').optional(),
   ceiling: percent('Bad share that fails within two minutes whatever the evidence (20%)', '20%').optional(),
   alpha: percent('Chance of a false rollback by this gate, spent once a release (1% divided by the number of gates)', '0.5%').optional(),
@@ -82,7 +86,10 @@ const step = map({
   weight: number('Percent of requests sent to the canary, above the step before and below 100', (n) => n > 0 && n < 100, 'a weight is a plain number of percent above 0 and below 100; 100 % follows as promotion'),
   hold: duration('Least time that is judged at this weight (5m)').optional(),
   atMost: duration('Without enough data by then the release pauses (30m)', '30m').optional(),
-}, 'weight, hold, atMost')
+  gates: z.array(text('Name of a gate', /^.+$/, 'the name of a gate'), {error: saying('a list of gates', (input) => `${shown(input)} stands where a list of gates belongs`)})
+    .min(1, {error: 'a step with no gate could never pass: leave it out for all of them'}).optional()
+    .describe('Gates that have to pass before the next step (all); any gate may fail at any step'),
+}, 'weight, hold, atMost, gates')
 
 const optionalArn = (kind: ArnKind, what: string) => arn(kind, what).optional()
 
