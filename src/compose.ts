@@ -46,7 +46,7 @@ export async function defaultRegion(sandbox: string | undefined, env: NodeJS.Pro
 }
 
 /** A session whose caller is known: account and identity are asked once, before anything else. */
-export async function openSession(input: SessionInput): Promise<OpenSession> {
+async function openSession(input: SessionInput): Promise<OpenSession> {
   const [{session, clock}, {identity}] = await Promise.all([connect(input), import('./infra/aws/identity.ts')])
   const {account, arn} = await patiently(clock, () => identity(session))
   return {session, clock, account, arn}
@@ -81,7 +81,7 @@ export async function openDoctor({config, sandbox, env}: {readonly config: Relea
 }
 
 /** A session before anybody has asked who we are. */
-export async function connect(input: SessionInput): Promise<{readonly session: AwsSession; readonly clock: Clock}> {
+async function connect(input: SessionInput): Promise<{readonly session: AwsSession; readonly clock: Clock}> {
   const [{sandboxClock, wallClock}, {awsSession}] = await Promise.all([import('./clocks.ts'), import('./infra/aws/session.ts')])
   const name = sandboxName(input.sandbox, input.env)
   if (name === null) {

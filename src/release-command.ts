@@ -14,7 +14,7 @@ import {ExitCode, SluiceError} from './errors.ts'
 import type {Event} from './runbooks/engine/event.ts'
 import type {RunEnd} from './runbooks/engine/run.ts'
 import type {Ran} from './runbooks/release/run-release.ts'
-import {chooseRenderer, wantsColor} from './ui/choose-renderer.ts'
+import {wantsColor} from './ui/choose-renderer.ts'
 import {tellGithub} from './ui/github.ts'
 import type {Live} from './ui/live.ts'
 import {outcomeJson} from './ui/outcome-json.ts'
@@ -100,5 +100,3 @@ async function regionOf(flags: Where): Promise<string> {
 
 /** Events that a run had when nobody watched, for one look. */
 export const viewOf = (run: string, events: readonly Event[], now: number): ReturnType<typeof releaseView> => releaseView(events, {run}, now)
-
-export const isPlain = (): boolean => chooseRenderer({isTTY: process.stdout.isTTY, env: process.env}).kind === 'lines'

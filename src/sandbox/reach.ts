@@ -25,7 +25,7 @@ export async function askOrExplain<Answer>(handle: Reached, method: 'GET' | 'POS
   }
 }
 
-export function upCommand(name: string): string {
+function upCommand(name: string): string {
   return `sluice sandbox up${name === 'default' ? '' : ` --name ${name}`}`
 }
 

@@ -20,7 +20,7 @@ import {StoreUnavailable} from './store.ts'
 import type {Cause, Failed, Guarded, Pending, Plan, Runbook, StepContext} from './step.ts'
 import {Unavailable} from './unavailable.ts'
 
-export const longestTickMs = seconds(10)
+const longestTickMs = seconds(10)
 
 /** Why this runner stopped. `ended` is the run's end; the others leave the run to be resumed. */
 export type RunEnd =

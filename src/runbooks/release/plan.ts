@@ -72,7 +72,7 @@ function weightSteps(input: ReleaseInput): readonly Step<ReleaseWorld>[] {
 
 const lastWeight = (input: ReleaseInput): number => input.config.steps.at(-1)?.weight ?? 0
 
-export function rollbackPlan(input: ReleaseInput): Plan<ReleaseWorld> {
+function rollbackPlan(input: ReleaseInput): Plan<ReleaseWorld> {
   const canary = canarySlot(input)
   return {
     name: 'rollback',
@@ -93,11 +93,11 @@ export function rollbackPlan(input: ReleaseInput): Plan<ReleaseWorld> {
 }
 
 /** Stop where we are and touch nothing but the switch, which would otherwise act on a rule that isn't ours any more. */
-export function haltPlan(input: ReleaseInput): Plan<ReleaseWorld> {
+function haltPlan(input: ReleaseInput): Plan<ReleaseWorld> {
   return {name: 'halt', steps: [disarm(input, [])], guards: [], ends: 'halted', onRollBack: null, onHalt: null}
 }
 
-export function retirePlan(input: ReleaseInput): Plan<ReleaseWorld> {
+function retirePlan(input: ReleaseInput): Plan<ReleaseWorld> {
   const {stableSlot} = input
   return {
     name: 'retire',

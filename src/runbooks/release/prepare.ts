@@ -40,7 +40,7 @@ export async function prepareRelease(world: ReleaseWorld, asked: Asked, signal: 
 }
 
 /** The slot that has all weight. Anything else isn't a place to begin from. */
-export function stableOf(rule: RuleReading): Slot {
+function stableOf(rule: RuleReading): Slot {
   if (rule.unusable === null) {
     if (rule.weights.a > 0 && rule.weights.b === 0) return 'a'
     if (rule.weights.b > 0 && rule.weights.a === 0) return 'b'

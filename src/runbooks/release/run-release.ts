@@ -201,7 +201,7 @@ async function takeOver(desk: Desk, service: string, run: string, watching: Watc
   }
 }
 
-export function heldError(lease: Lease): SluiceError {
+function heldError(lease: Lease): SluiceError {
   return new SluiceError({
     code: 'lease-held',
     exitCode: ExitCode.leaseHeld,

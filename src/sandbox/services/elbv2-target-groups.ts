@@ -44,7 +44,7 @@ function between(what: string, value: number, low: number, high: number): void {
   if (!Number.isInteger(value) || value < low || value > high) throw invalid(`${what} '${value}' must be between ${low} and ${high}`)
 }
 
-export function targetGroupShape(group: TargetGroup): E.TargetGroup {
+function targetGroupShape(group: TargetGroup): E.TargetGroup {
   const check = group.healthCheck
   return {
     TargetGroupArn: group.arn,
