@@ -16,8 +16,8 @@ import {aSandbox} from '../support/e2e-sandbox.ts'
 import type {ServiceState, TestSandbox} from '../support/e2e-sandbox.ts'
 
 // Releases wait most of the time; many at once make it short, and few requests each make it bearable for two cores.
-vi.setConfig({maxConcurrency: 8})
-const speed = 24
+vi.setConfig({maxConcurrency: 10})
+const speed = 28
 const perMinute = 120
 
 const seed = Number(process.env['SLUICE_KILL_SEED'] ?? 1)
@@ -102,7 +102,7 @@ async function begin({service, version, moments}: Life, windowMinutes: number): 
 /** On a computer that has never seen the run: its state comes from the bucket. */
 const resume = async ({service, moments}: Life): Promise<Attempt> => {
   const stay = moments.some(({step}) => step === 'warm' || step === 'retire') ? ['--through-warm-window'] : []
-  return attempt(await sandbox.elsewhere(), ['release', 'resume', '--service', service, ...stay])
+  return attempt(await sandbox.elsewhere(), ['release', 'resume', await sandbox.runOf(service), ...stay])
 }
 
 function attempt(machine: Machine, argv: readonly string[]): Attempt {
@@ -123,14 +123,7 @@ async function killAt({service, version}: Life, {step, delayMs}: Moment, {runnin
   return true
 }
 
-async function journalOf(service: string): Promise<readonly Event[]> {
-  for (const run of await sandbox.runs()) {
-    const events = await sandbox.journal(run)
-    const [first] = events
-    if (first?.kind === 'planned' && (first.data.input as {readonly config?: {readonly service?: string}} | undefined)?.config?.service === service) return events
-  }
-  throw new Error(`no run of ${service}`)
-}
+const journalOf = async (service: string): Promise<readonly Event[]> => sandbox.journal(await sandbox.runOf(service))
 
 const about = (life: Life): string => `seed ${seed}, ${life.service} (${life.version}) killed at ${life.moments.map(({step, delayMs}) => `${step}+${delayMs}ms`).join(', ')}`
 

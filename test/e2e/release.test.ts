@@ -8,7 +8,7 @@ import {aMachine, tidyUp} from '../support/e2e-cli.ts'
 import type {Machine, Ran, Running} from '../support/e2e-cli.ts'
 import {aSandbox} from '../support/e2e-sandbox.ts'
 import type {ServiceState, TestSandbox} from '../support/e2e-sandbox.ts'
-import {aboutStep, eventOf, eventsIn} from '../support/e2e-events.ts'
+import {aboutStep, eventOf} from '../support/e2e-events.ts'
 
 const services = [
   'healthy', 'errors', 'silent', 'slow', 'crash', 'exits', 'unknown', 'foreign', 'held', 'aborted', 'paused', 'left', 'asking',
@@ -132,7 +132,7 @@ describe.concurrent('a release', () => {
   it('of a service that is being released is refused with owner, host, since and the command to watch it; watching exits as the run does', () => sandbox.withTraffic('held', perMinute, async () => {
     const begun = await begin('held', {ERROR_RATE: 0.05})
     await begun.reaches('shift-50')
-    const [second, {run}] = await Promise.all([sandbox.elsewhere(), firstEvent(begun)])
+    const [second, run] = await Promise.all([sandbox.elsewhere(), sandbox.runOf('held')])
     const watching = second.start(['release', 'watch', '--service', 'held', '--sandbox', sandbox.name, '--json'])
     const refused = await second.sluice('release', 'shop/api:1.9.0', '--config', await sandbox.configFor('held', quick), '--sandbox', sandbox.name, '--yes', '--json')
     expect(refused.json()).toMatchObject({schema: 1, command: 'release', error: {
@@ -184,7 +184,7 @@ describe.concurrent('a release', () => {
     await begun.reaches('share-50')
     begun.running.signal('SIGINT')
     const {code, stdout} = await begun.running.ended
-    const {run} = await firstEvent(begun)
+    const run = await sandbox.runOf('left')
     expect(code).toBe(130)
     expect(stdout).toMatch(new RegExp(`sluice release resume ${run}\\b[\\s\\S]*sluice release abort ${run}\\b`))
     expect((await sandbox.state('left')).weights).toEqual({a: 50, b: 50})
@@ -220,11 +220,3 @@ describe('what is said', () => {
     expect([code, lines]).toEqual([5, lines.map((_, index) => index)])
   })
 })
-
-async function firstEvent({events}: Begun): Promise<{readonly run: string}> {
-  const owner = (await eventsIn(events))[0]?.writer
-  for (const run of (await sandbox.runs()).toReversed()) {
-    if ((await sandbox.journal(run))[0]?.writer === owner) return {run}
-  }
-  throw new Error('no run of this release')
-}

@@ -53,6 +53,8 @@ export interface TestSandbox {
   /** The journal as it is in the state bucket. */
   journal(run: string): Promise<readonly Event[]>
   runs(): Promise<readonly string[]>
+  /** The run that has, or had last, the lease of a service. */
+  runOf(service: string): Promise<string>
   /** Virtual epoch ms. */
   now(): Promise<number>
   status(): Promise<SandboxStatus>
@@ -128,6 +130,10 @@ export async function aSandbox({speed, rate, seed = 1, services = ['api']}: Sand
     async runs() {
       const {CommonPrefixes = []} = await look.s3.send(new ListObjectsV2Command({Bucket: bucket, Prefix: 'runs/', Delimiter: '/'}))
       return CommonPrefixes.map(({Prefix = ''}) => Prefix.split('/')[1] ?? '')
+    },
+    async runOf(service) {
+      const {Body} = await look.s3.send(new GetObjectCommand({Bucket: bucket, Key: `leases/${service}.json`}))
+      return (JSON.parse(await Body?.transformToString() ?? '') as {readonly run: string}).run
     },
     now: async () => (await admin<{readonly epochMs: number}>(endpoint, 'clock')).epochMs,
     status: () => admin<SandboxStatus>(endpoint, 'status'),
