@@ -37,7 +37,9 @@ function runningClock(start: {readonly epochMs: number; readonly speed: number},
     now,
     speed: start.speed,
     async until(epochMs, signal) {
-      for (let left = epochMs - now(); left > 0; left = epochMs - now()) await wait(Math.min(left / start.speed, longestWaitMs), signal)
+      for (let left = epochMs - now(); left > 0; left = epochMs - now()) await wait(
+        Math.min(left / start.speed, longestWaitMs), signal,
+      )
       signal?.throwIfAborted()
     },
   }

@@ -123,7 +123,8 @@ export async function openDesk(input: SessionInput, state: 'make-state' | 'read-
   }
   const ids = randomIds
   const desk: Desk = {
-    store, clock, ids, writer: `${arn.split(/[:/]/).at(-1) ?? 'somebody'}-${ids(6)}`, host: hostname(), who: arn, toolVersion: await toolVersion(),
+    store, clock, ids, writer: `${arn.split(/[:/]/).at(-1) ?? 'somebody'}-${ids(6)}`, host: hostname(), who: arn,
+    toolVersion: await toolVersion(),
   }
   return {
     ...opened,

@@ -47,6 +47,15 @@ export async function planRelease({desk, world, config, account, by, image}: Wan
   const steps = releasePlan(input).steps.map(({id, title, needs, calls}) => ({id, title, needs, calls}))
   return {
     input, previous, foreseen, text,
-    json: {service: config.service, region: config.region, account, from: input.fromImage, to: image, weights: config.steps, forecast: foreseen, steps},
+    json: {
+      service: config.service,
+      region: config.region,
+      account,
+      from: input.fromImage,
+      to: image,
+      weights: config.steps,
+      forecast: foreseen,
+      steps,
+    },
   }
 }

@@ -60,7 +60,9 @@ export interface ReleaseConfig {
   readonly warmMs: number
   readonly afterPromotion: 'alert' | 'roll-back'
   readonly deadMansSwitch: {
-    /** Scheduler's role: may call ModifyRule on the live rule and RegisterScalableTarget. null: `sluice-switch` of the account. */
+    /**
+     * Scheduler's role: may call ModifyRule on the live rule and RegisterScalableTarget. null: `sluice-switch` of the account.
+     */
     readonly role: string | null
     /** SQS queue ARN for calls that failed, or null. */
     readonly deadLetterQueue: string | null

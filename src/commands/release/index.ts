@@ -16,7 +16,9 @@ Says first what it will do and asks. Ctrl-C detaches: the run can be resumed fro
 the dead-man's switch sends all traffic back to the stable version.`
 
   static override aliases = ['release:start']
-  static override examples = ['<%= config.bin %> release shop/api:1.9.0', '<%= config.bin %> release shop/api@sha256:… --yes --json']
+  static override examples = [
+    '<%= config.bin %> release shop/api:1.9.0', '<%= config.bin %> release shop/api@sha256:… --yes --json',
+  ]
   static override args = {image: Args.string({description: 'image with :tag or @digest', name: 'IMAGE'})}
   static override flags = {
     ...whereFlags,
@@ -34,7 +36,13 @@ the dead-man's switch sends all traffic back to the stable version.`
     if (!flags.json) process.stderr.write(planned.text)
     if (!flags.yes) await this.ask()
     const claimed = await claimRelease(desk, config.service)
-    const watching = watcher({clock, events: flags.events, until: flags['through-warm-window'] ? 'tidied' : 'ended', env: process.env, ask: (run, wish, why) => askRun(desk, run, wish, why)})
+    const watching = watcher({
+      clock,
+      events: flags.events,
+      until: flags['through-warm-window'] ? 'tidied' : 'ended',
+      env: process.env,
+      ask: (run, wish, why) => askRun(desk, run, wish, why),
+    })
     watching.begin(claimed.run, [])
     try {
       // Read again under the lease: somebody may have released while the question stood there.

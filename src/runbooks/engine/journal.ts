@@ -22,7 +22,9 @@ export class Superseded extends Error {
   }
 }
 
-/** The chain is broken: an event is missing, changed, or not one of ours. Nothing can be known of the run, so a person must look. */
+/**
+ * The chain is broken: an event is missing, changed, or not one of ours. Nothing can be known of the run, so a person must look.
+ */
 function corrupt(run: string, seq: number, what: string): SluiceError {
   return new SluiceError({
     code: 'journal-corrupt',
@@ -108,13 +110,16 @@ class StoredJournal implements Journal {
     })
   }
 
-  private async write<K extends EventKind>(epoch: number, kind: K, data: EventOf<K>['data'], signal?: AbortSignal): Promise<void> {
+  private async write<K extends EventKind>(
+    epoch: number, kind: K, data: EventOf<K>['data'], signal?: AbortSignal,
+  ): Promise<void> {
     for (;;) {
       // A pause by the tool itself is fenced like everything else; a person's wish is written under the newest epoch it can see.
       const newer = this.events.findLast((event) => event.epoch > epoch)
       if (newer !== undefined) throw new Superseded(newer.writer, newer.epoch)
       const event = {
-        seq: this.events.length, at: this.options.clock.now(), epoch, writer: this.writer, kind, previousHash: this.lastHash, data,
+        seq: this.events.length, at: this.options.clock.now(), epoch, writer: this.writer, kind, previousHash: this.lastHash,
+        data,
       } as unknown as Event
       if (await this.settle(event, JSON.stringify(event), epoch, signal)) return
     }
@@ -158,6 +163,8 @@ function parseEvent(run: string, seq: number, body: string): Event {
     throw corrupt(run, seq, 'isn\'t JSON')
   }
   if (event.seq !== seq) throw corrupt(run, seq, `says it is event ${event.seq}`)
-  if (!eventKinds.includes(event.kind)) throw corrupt(run, seq, `has an unknown kind ${String(event.kind)} (written by a newer sluice?)`)
+  if (!eventKinds.includes(event.kind)) {
+    throw corrupt(run, seq, `has an unknown kind ${String(event.kind)} (written by a newer sluice?)`)
+  }
   return event
 }

@@ -39,7 +39,10 @@ export function decide(seen: Observation): Decision {
   }
   if (seen.promoteWish !== null) return {kind: 'advance', because: seen.promoteWish}
   if (seen.silentMinutes >= silentLimit) {
-    return {kind: 'pause', because: `no request of the canary was counted for ${seen.silentMinutes} min although it has weight: check the target group and its metrics`}
+    return {
+      kind: 'pause',
+      because: `no request of the canary was counted for ${seen.silentMinutes} min although it has weight: check the target group and its metrics`,
+    }
   }
   if (aboveHistory(seen.loadBalancer)) {
     const {unexplained, expected} = seen.loadBalancer

@@ -1,4 +1,6 @@
-/** Which run is meant: the one named, or the only one that isn't finished. Reads the leases, which name every service's last run. */
+/**
+ * Which run is meant: the one named, or the only one that isn't finished. Reads the leases, which name every service's last run.
+ */
 import {ExitCode, SluiceError} from '../../errors.ts'
 import type {Event} from '../engine/event.ts'
 import {openJournal} from '../engine/journal.ts'
@@ -37,7 +39,9 @@ export async function lastRunOf(desk: Desk, service: string, lease: Lease): Prom
   for (const run of runs.toReversed()) {
     const events = await readRun(desk, run)
     const [first] = events
-    if (first?.kind === 'planned' && (first.data.input as unknown as ReleaseInput).config.service === service) return {run, events}
+    if (first?.kind === 'planned' && (first.data.input as unknown as ReleaseInput).config.service === service) {
+      return {run, events}
+    }
   }
   return null
 }
@@ -45,7 +49,9 @@ export async function lastRunOf(desk: Desk, service: string, lease: Lease): Prom
 /** The last run of every service (or of one), newest first. */
 export async function lastRuns(desk: Desk, service: string | undefined): Promise<readonly FoundRun[]> {
   const keys = await patiently(desk.clock, () => desk.store.list('leases/'))
-  const services = keys.map((key) => key.slice('leases/'.length, -'.json'.length)).filter((name) => service === undefined || name === service)
+  const services = keys.map(
+    (key) => key.slice('leases/'.length, -'.json'.length),
+  ).filter((name) => service === undefined || name === service)
   const found = await Promise.all(services.map(async (name) => {
     const lease = await patiently(desk.clock, () => readLease(desk.store, name))
     if (lease === null) return null
@@ -60,7 +66,12 @@ export async function findRun(desk: Desk, wanted: {readonly run: string | undefi
   if (wanted.run !== undefined) {
     const events = await readRun(desk, wanted.run)
     if (events.length === 0) {
-      throw new SluiceError({code: 'run-unknown', exitCode: ExitCode.usage, message: `There is no run ${wanted.run} in this account and Region.`, suggestions: ['sluice release history']})
+      throw new SluiceError({
+        code: 'run-unknown',
+        exitCode: ExitCode.usage,
+        message: `There is no run ${wanted.run} in this account and Region.`,
+        suggestions: ['sluice release history'],
+      })
     }
     return {run: wanted.run, events, lease: null, left: leftOver(events)}
   }

@@ -58,7 +58,11 @@ function predict(input: ReleaseInput, history: readonly CountedMinute[]): Omit<F
     minutes: Math.ceil(step.atMostMs / minuteMs), hold: Math.ceil(step.holdMs / minuteMs),
     ratios: step === input.config.steps[0] ? ratios : [], seed: 1, runs,
   }))
-  const passes = steps.map((step, index) => step.passMinutes === null ? null : Math.max(step.passMinutes.p50 * minuteMs, input.config.steps[index]?.holdMs ?? 0) + settlingMs)
+  const passes = steps.map(
+    (step, index) => step.passMinutes === null
+      ? null
+      : Math.max(step.passMinutes.p50 * minuteMs, input.config.steps[index]?.holdMs ?? 0) + settlingMs,
+  )
   return {
     requestsPerMinute,
     totalMs: passes.every((pass) => pass !== null) ? passes.reduce((total, pass) => total + pass, 0) + 2 * settlingMs : null,

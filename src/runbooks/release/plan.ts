@@ -81,7 +81,9 @@ function rollbackPlan(input: ReleaseInput): Plan<ReleaseWorld> {
       observeNoRequests(input, {id: 'observe-home', needs: ['home'], silent: canary, atDeadline: 'halt'}),
       releaseScaleIn(input, 'as-before', ['observe-home']),
       drain(input, {
-        id: 'drain', title: `slot ${canary} drained`, slot: canary, needs: ['observe-home', 'release-scale-in'], filledBy: 'canary-tasks',
+        id: 'drain', title: `slot ${canary} drained`, slot: canary, needs: [
+          'observe-home', 'release-scale-in',
+        ], filledBy: 'canary-tasks',
       }),
       disarm(input, ['drain']),
     ],
@@ -103,7 +105,9 @@ function retirePlan(input: ReleaseInput): Plan<ReleaseWorld> {
     name: 'retire',
     steps: [
       warm(input),
-      drain(input, {id: 'retire', title: `old version in slot ${stableSlot} scaled down`, slot: stableSlot, needs: ['warm'], filledBy: null}),
+      drain(input, {
+        id: 'retire', title: `old version in slot ${stableSlot} scaled down`, slot: stableSlot, needs: ['warm'], filledBy: null,
+      }),
     ],
     guards: [],
     ends: null,

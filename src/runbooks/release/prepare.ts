@@ -32,7 +32,10 @@ export async function prepareRelease(world: ReleaseWorld, asked: Asked, signal: 
     fromImage: await world.revisions.image(stable.taskDefinition, signal),
     fromTaskDefinition: stable.taskDefinition,
     stableSlot,
-    production: {desired: stable.desired, scaling: stableScaling === null ? null : {...stableScaling, scaleInSuspended: false, scaleOutSuspended: false}},
+    production: {
+      desired: stable.desired,
+      scaling: stableScaling === null ? null : {...stableScaling, scaleInSuspended: false, scaleOutSuspended: false},
+    },
     canaryScaling,
     slotFreeAt: slotFreeAt(asked.previous?.events ?? []),
     previousRun: asked.previous?.run ?? null,

@@ -38,7 +38,9 @@ export function ruleMemory(events: readonly Event[]): RuleMemory {
 
 /** When this run first asked for any weight on the canary; null before that. */
 export function firstWeightAt(events: readonly Event[], canary: Slot): number | null {
-  const first = events.find((event) => event.kind === 'rule-written' && event.data.phase === 'read-back' && event.data.weights[canary] > 0)
+  const first = events.find(
+    (event) => event.kind === 'rule-written' && event.data.phase === 'read-back' && event.data.weights[canary] > 0,
+  )
   return first?.at ?? null
 }
 

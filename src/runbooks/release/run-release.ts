@@ -81,7 +81,9 @@ export async function claimRelease(desk: Desk, service: string): Promise<Claimed
   return {run, held: await take(desk, service, run, 'release'), previous}
 }
 
-/** A new run from its claim to where it stops. `prepare` reads under the lease, so nobody can come between reading and planning. */
+/**
+ * A new run from its claim to where it stops. `prepare` reads under the lease, so nobody can come between reading and planning.
+ */
 export async function startRelease(
   desk: Desk, claimed: Claimed, prepare: () => Promise<ReleaseInput>, world: ReleaseWorld, watching: Watching,
 ): Promise<Ran> {
@@ -108,7 +110,9 @@ export async function resumeRelease(
   const held = await takeOver(desk, input.config.service, run, watching)
   const fresh = await open(desk, run, watching)
   if (runState(fresh.events).paused !== null) {
-    await patiently(desk.clock, () => fresh.append(held.lease.epoch, 'asked', {wish: 'resume', by: desk.who, why: 'release resume'}))
+    await patiently(
+      desk.clock, () => fresh.append(held.lease.epoch, 'asked', {wish: 'resume', by: desk.who, why: 'release resume'}),
+    )
   }
   return drive(desk, fresh, held, input, await worldOf(input), watching)
 }
@@ -133,13 +137,16 @@ export function readInput(journal: {readonly run: string; readonly events: reado
   const first = journal.events[0]
   if (first?.kind !== 'planned' || first.data.input === undefined) {
     throw new SluiceError({
-      code: 'run-unknown', exitCode: ExitCode.usage, message: `There is no run ${journal.run} here.`, suggestions: ['sluice release history'],
+      code: 'run-unknown', exitCode: ExitCode.usage, message: `There is no run ${journal.run} here.`,
+      suggestions: ['sluice release history'],
     })
   }
   return {input: first.data.input as unknown as ReleaseInput, toolVersion: first.data.toolVersion ?? 'unknown'}
 }
 
-async function drive(desk: Desk, journal: Journal, held: HeldLease, input: ReleaseInput, world: ReleaseWorld, watching: Watching): Promise<Ran> {
+async function drive(
+  desk: Desk, journal: Journal, held: HeldLease, input: ReleaseInput, world: ReleaseWorld, watching: Watching,
+): Promise<Ran> {
   const {epoch, expiresAt} = held.lease
   await patiently(desk.clock, () => journal.append(epoch, 'lease-taken', {owner: desk.writer, host: desk.host, expiresAt}))
   const end = await driveRun({
@@ -157,7 +164,10 @@ async function drive(desk: Desk, journal: Journal, held: HeldLease, input: Relea
 }
 
 const open = (desk: Desk, run: string, {onEvent}: Pick<Watching, 'onEvent'>): Promise<Journal> =>
-  patiently(desk.clock, () => openJournal({store: desk.store, run, writer: desk.writer, clock: desk.clock, ...(onEvent !== undefined && {onEvent})}))
+  patiently(
+    desk.clock,
+    () => openJournal({store: desk.store, run, writer: desk.writer, clock: desk.clock, ...(onEvent !== undefined && {onEvent})}),
+  )
 
 function unfinished(run: string, {operation, owner, host, since}: Lease): SluiceError {
   return new SluiceError({
@@ -214,7 +224,9 @@ function heldError(lease: Lease): SluiceError {
 const iso = (at: number): string => new Date(at).toISOString().replace('.000Z', 'Z')
 
 /** Follows a run that somebody else ticks, without touching it; ends with the run, a pause, or when nobody ticks it any more. */
-export async function watchRelease(desk: Desk, run: string, watching: Watching): Promise<'over' | 'paused' | 'unattended' | 'detached'> {
+export async function watchRelease(
+  desk: Desk, run: string, watching: Watching,
+): Promise<'over' | 'paused' | 'unattended' | 'detached'> {
   const journal = await open(desk, run, watching)
   const {service} = readInput(journal).input.config
   for (;;) {
@@ -223,7 +235,9 @@ export async function watchRelease(desk: Desk, run: string, watching: Watching):
     const state = runState(journal.events)
     if (state.ended !== null) return 'over'
     const lease = await patiently(desk.clock, () => readLease(desk.store, service, watching.leave))
-    if (lease === null || lease.run !== run || !isHeld(lease, desk.clock.now())) return state.paused === null ? 'unattended' : 'paused'
+    if (lease === null || lease.run !== run || !isHeld(lease, desk.clock.now())) {
+      return state.paused === null ? 'unattended' : 'paused'
+    }
     const waited = await desk.clock.until(desk.clock.now() + seconds(2), watching.detach).then(() => true, () => false)
     if (!waited) return 'detached'
   }

@@ -23,7 +23,9 @@ export function healthyCanary(input: ReleaseInput): Guard<ReleaseWorld> {
     check: async (world, context) => {
       const percent = canaryPercent(input, ruleMemory(context.events).readBack?.weights ?? {a: 0, b: 0})
       if (percent === 0) return {kind: 'ok'}
-      const [targets, exits] = await Promise.all([world.targets.health(canarySlot(input), context.signal), exited(world, input, context)])
+      const [targets, exits] = await Promise.all([
+        world.targets.health(canarySlot(input), context.signal), exited(world, input, context),
+      ])
       const newest = exits[0]
       if (newest !== undefined && exits.length >= exitsLimit) {
         return home(world, input, context, `the canary's tasks exited ${exits.length} times; the last one: ${stopWords(newest)}`)

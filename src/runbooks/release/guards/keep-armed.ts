@@ -38,18 +38,28 @@ const unattended = (left: number): Guarded =>
  * The run died while it pointed the switch at the new stable, and the switch has come due since: nobody knows which of the two it
  * was until it is read, or until the old one can't be delivered any more and the rule still stands.
  */
-async function whichCameDue(world: ReleaseWorld, input: ReleaseInput, context: StepContext, armed: ArmedMemory, window: number): Promise<Guarded> {
+async function whichCameDue(
+  world: ReleaseWorld, input: ReleaseInput, context: StepContext, armed: ArmedMemory, window: number,
+): Promise<Guarded> {
   const newHome: ArmedMemory = {...armed, homes: [canarySlot(input)]}
   const present = await world.deadMansSwitch.read(context.signal)
   if (present !== null) {
-    return present.weights[input.stableSlot] > 0 ? unattended(armed.dueAt - world.awsTime()) : push(world, input, context, newHome, window)
+    return present.weights[input.stableSlot] > 0
+      ? unattended(armed.dueAt - world.awsTime())
+      : push(world, input, context, newHome, window)
   }
   const tooLateAt = armed.dueAt + lateSwitchMs
   if (world.awsTime() >= tooLateAt) return push(world, input, context, newHome, window)
-  return {kind: 'pending', waitsFor: 'a switch that came due and may still be delivered', lookAgainAt: context.now + tooLateAt - world.awsTime()}
+  return {
+    kind: 'pending',
+    waitsFor: 'a switch that came due and may still be delivered',
+    lookAgainAt: context.now + tooLateAt - world.awsTime(),
+  }
 }
 
-async function push(world: ReleaseWorld, input: ReleaseInput, context: StepContext, armed: ArmedMemory, window: number): Promise<Guarded> {
+async function push(
+  world: ReleaseWorld, input: ReleaseInput, context: StepContext, armed: ArmedMemory, window: number,
+): Promise<Guarded> {
   const present = await world.deadMansSwitch.read(context.signal)
   const reading = await world.rule.read(context.signal)
   // Gone before its time, or the rule just changed: whatever did that, the drift guard must see the rule before it is armed for.

@@ -39,7 +39,9 @@ export function bake(input: ReleaseInput, step: ReleaseStep): Step<ReleaseWorld>
       const lookAgainAt = context.now + nextSettledAt(now) - now
       const wish = promoteWish(context.events)
       if (counts.minutes.length === 0 && wish !== null) return {kind: 'done', note: wish}
-      if (counts.stepFrom >= counts.minutes.length && wish === null) return {kind: 'pending', waitsFor: 'the first settled minute', lookAgainAt}
+      if (counts.stepFrom >= counts.minutes.length && wish === null) {
+        return {kind: 'pending', waitsFor: 'the first settled minute', lookAgainAt}
+      }
       const seen = look({
         ...counts, gates: input.config.gates, needed: step.gates, canary: canarySlot(input), stable: input.stableSlot,
       })

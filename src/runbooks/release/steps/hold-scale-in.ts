@@ -18,7 +18,12 @@ export function holdScaleIn(input: ReleaseInput): Step<ReleaseWorld> {
     id: 'hold-scale-in',
     title: 'hold scale-in',
     needs: ['register'],
-    calls: call(input, 'application-autoscaling:RegisterScalableTarget', 'application-autoscaling:DescribeScalableTargets', 'scheduler:CreateSchedule'),
+    calls: call(
+      input,
+      'application-autoscaling:RegisterScalableTarget',
+      'application-autoscaling:DescribeScalableTargets',
+      'scheduler:CreateSchedule',
+    ),
     deadlineMs: seconds(300),
     atDeadline: 'fail',
     observe: async () => (production.scaling === null && canaryScaling === null ? {kind: 'done', note: 'no service scaling'} : {kind: 'not-done'}),

@@ -11,7 +11,13 @@ export function preflight(input: ReleaseInput): Step<ReleaseWorld> {
     id: 'preflight',
     title: 'preflight',
     needs: [],
-    calls: call(input, 'elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTargetHealth', 'elasticloadbalancing:DescribeTargetGroupAttributes', 'ecs:DescribeServices'),
+    calls: call(
+      input,
+      'elasticloadbalancing:DescribeRules',
+      'elasticloadbalancing:DescribeTargetHealth',
+      'elasticloadbalancing:DescribeTargetGroupAttributes',
+      'ecs:DescribeServices',
+    ),
     deadlineMs: seconds(300),
     atDeadline: 'fail',
     observe: async () => ({kind: 'not-done'}),
@@ -31,7 +37,11 @@ export function preflight(input: ReleaseInput): Step<ReleaseWorld> {
       const healthy = targets.filter((target) => target.state === 'healthy').length
       if (healthy === 0) return refuse(`stable (slot ${input.stableSlot}) has no healthy target`)
       if (stable.deployments.length > 1 || stable.running < stable.desired) {
-        return {kind: 'pending', waitsFor: `stable to be steady (${stable.running} of ${stable.desired} tasks)`, lookAgainAt: context.now + seconds(5)}
+        return {
+          kind: 'pending',
+          waitsFor: `stable to be steady (${stable.running} of ${stable.desired} tasks)`,
+          lookAgainAt: context.now + seconds(5),
+        }
       }
       return {
         kind: 'done',
