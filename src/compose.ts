@@ -13,8 +13,8 @@ import type {DoctorWorld} from './runbooks/doctor/ports.ts'
 import type {Clock, Ids} from './runbooks/engine/clock.ts'
 import {patiently} from './runbooks/engine/patience.ts'
 import type {Store} from './runbooks/engine/store.ts'
+import type {Desk} from './runbooks/release/desk.ts'
 import type {ReleaseWorld} from './runbooks/release/ports.ts'
-import type {Desk} from './runbooks/release/run-release.ts'
 
 export interface SessionInput {
   readonly region: string

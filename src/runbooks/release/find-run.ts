@@ -7,9 +7,9 @@ import {openJournal} from '../engine/journal.ts'
 import {readLease} from '../engine/lease.ts'
 import type {Lease} from '../engine/lease.ts'
 import {patiently} from '../engine/patience.ts'
+import type {Desk} from './desk.ts'
 import type {ReleaseInput} from './input.ts'
 import {leftOver} from './left-over.ts'
-import type {Desk} from './run-release.ts'
 
 export interface FoundRun {
   readonly run: string

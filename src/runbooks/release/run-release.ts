@@ -11,29 +11,17 @@ import type {Journal} from '../engine/journal.ts'
 import {isHeld, readLease, takeLease} from '../engine/lease.ts'
 import type {HeldLease, Lease} from '../engine/lease.ts'
 import {patiently} from '../engine/patience.ts'
-import {describePlan, driveRun} from '../engine/run.ts'
-import type {RunEnd} from '../engine/run.ts'
+import {describePlan} from '../engine/describe-plan.ts'
+import {driveRun} from '../engine/run.ts'
+import type {RunEnd} from '../engine/runner.ts'
 import {runState} from '../engine/run-state.ts'
-import type {Store} from '../engine/store.ts'
+import type {Desk} from './desk.ts'
 import {lastRunOf} from './find-run.ts'
 import type {PreviousRun} from './find-run.ts'
 import type {ReleaseInput} from './input.ts'
 import {leftOver} from './left-over.ts'
 import {releaseRunbook} from './plan.ts'
 import type {ReleaseWorld} from './ports.ts'
-
-/** What every operation on runs needs. */
-export interface Desk {
-  readonly store: Store
-  readonly clock: Clock
-  readonly ids: Ids
-  /** Fixed for the life of this process. */
-  readonly writer: string
-  readonly host: string
-  /** Who is at the desk, for people to read: an ARN. */
-  readonly who: string
-  readonly toolVersion: string
-}
 
 export interface Watching {
   readonly onEvent?: (event: Event) => void

@@ -230,8 +230,9 @@ function forwarded(request: IncomingMessage, listener: Listener): string[] {
     else headers.push(name, value)
   }
   headers.push(
-    'X-Forwarded-For', forwardedFor, 'X-Forwarded-Proto', listener.protocol.toLowerCase(), 'X-Forwarded-Port',
-    String(listener.port),
+    'X-Forwarded-For', forwardedFor,
+    'X-Forwarded-Proto', listener.protocol.toLowerCase(),
+    'X-Forwarded-Port', String(listener.port),
     'Connection', 'keep-alive',
   )
   return headers
