@@ -4,9 +4,10 @@
  */
 import {randomInt} from 'node:crypto'
 import {readFile} from 'node:fs/promises'
-import {homedir, hostname} from 'node:os'
+import {hostname} from 'node:os'
 import {join} from 'node:path'
 import type {ReleaseConfig} from './config/release-config.ts'
+import {stateHome} from './config/state-home.ts'
 import type {DiscoveredService} from './infra/aws/discover.ts'
 import type {AwsSession} from './infra/aws/session.ts'
 import type {DoctorWorld} from './runbooks/doctor/ports.ts'
@@ -134,12 +135,6 @@ export async function openDesk(input: SessionInput, state: 'make-state' | 'read-
       return releaseWorld(config, session, {account})
     },
   }
-}
-
-/** Where everything of this machine's lies: `$XDG_STATE_HOME/sluice`. */
-export function stateHome(env: NodeJS.ProcessEnv): string {
-  const home = env['XDG_STATE_HOME']
-  return join(home === undefined || home === '' ? join(homedir(), '.local', 'state') : home, 'sluice')
 }
 
 const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz'

@@ -3,9 +3,10 @@
  * listens, not that it still does: whoever needs that asks the endpoint. It imports nothing of the sandbox.
  */
 import {mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises'
-import {homedir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {ExitCode, SluiceError} from '../errors.ts'
+import {stateHome} from './state-home.ts'
+import type {Environment} from './state-home.ts'
 
 export interface SandboxHandle {
   readonly endpoint: string
@@ -20,13 +21,8 @@ export interface SandboxHandle {
   readonly account: string
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>
-
 export function sandboxDirectory(env: Environment): string {
-  const given = env['XDG_STATE_HOME']
-  // The XDG specification has relative paths ignored.
-  const base = given !== undefined && given.startsWith('/') ? given : join(env['HOME'] ?? homedir(), '.local', 'state')
-  return join(base, 'sluice', 'sandbox')
+  return join(stateHome(env), 'sandbox')
 }
 
 export function handlePath(name: string, env: Environment): string {
