@@ -10,8 +10,8 @@ import type {ServiceState, TestSandbox} from '../support/e2e-sandbox.ts'
 
 afterAll(tidyUp, 60_000)
 
-const speed = 12
-const perMinute = 300
+const speed = 15
+const perMinute = 900
 const quick = {gates: {errors: {budget: '2%', minMinutes: 1}}, steps: [{weight: 50, hold: '1m', atMost: '20m'}], warm: '7m'}
 const atRest = {weights: {a: 100, b: 0}, desired: {a: 2, b: 0}, schedules: []}
 const promoted = {weights: {a: 0, b: 100}, desired: {a: 2, b: 2}, schedules: []}
