@@ -46,11 +46,17 @@ export async function defaultRegion(sandbox: string | undefined, env: NodeJS.Pro
   return (await readHandle(name, env)).regions[0] ?? null
 }
 
+/** The `Date` header is to the second, and an answer takes a while. */
+const tolerableMs = 2000
+
 /** A session whose caller is known: account and identity are asked once, before anything else. */
 async function openSession(input: SessionInput): Promise<OpenSession> {
   const [{session, clock}, {identity}] = await Promise.all([connect(input), import('./infra/aws/identity.ts')])
   const {account, arn} = await patiently(clock, () => identity(session))
-  return {session, clock, account, arn}
+  // Minutes, leases and due times are AWS's: a laptop whose clock is off must not judge the wrong minutes.
+  const {shiftedClock} = await import('./clocks.ts')
+  const offMs = session.sandbox === null ? session.awsTime() - clock.now() : 0
+  return {session, clock: Math.abs(offMs) < tolerableMs ? clock : shiftedClock(clock, offMs), account, arn}
 }
 
 /** Every service with a live rule in the Region, for `sluice init --import`. */

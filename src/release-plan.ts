@@ -1,8 +1,9 @@
 /** "Before anything happens": what a release would do, read from AWS and put into words. Changes nothing. */
 import type {ReleaseConfig} from './config/release-config.ts'
+import {releaseTarget} from './config/release-target.ts'
 import {patiently} from './runbooks/engine/patience.ts'
 import type {Desk} from './runbooks/release/desk.ts'
-import {lastRuns} from './runbooks/release/find-run.ts'
+import {previousRun} from './runbooks/release/find-run.ts'
 import {foresee} from './runbooks/release/foresee.ts'
 import type {Foreseen} from './runbooks/release/foresee.ts'
 import type {ReleaseInput} from './runbooks/release/input.ts'
@@ -33,8 +34,7 @@ interface Wanted {
 
 export async function planRelease({desk, world, config, account, by, image}: Wanted): Promise<PlannedRelease> {
   const signal = new AbortController().signal
-  const [last] = await lastRuns(desk, config.service)
-  const previous = last === undefined ? null : {run: last.run, events: last.events}
+  const previous = await previousRun(desk, releaseTarget(config))
   const input = await patiently(desk.clock, () => prepareRelease(world, {config, account, by, image, previous}, signal))
   const foreseen = await patiently(desk.clock, () => foresee(world, input, signal))
   const digest = image.includes('@') ? (image.split('@')[1] ?? null) : null

@@ -1,5 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 import type {Outcome} from '../../command.ts'
+import {releaseTarget} from '../../config/release-target.ts'
 import {ExitCode, SluiceError} from '../../errors.ts'
 import {ReleaseCommand, watchFlags, whereFlags} from '../../release-command.ts'
 import {checkedImage} from '../../release-image.ts'
@@ -30,12 +31,12 @@ the dead-man's switch sends all traffic back to the stable version.`
     const {args, flags} = await this.parse(Release)
     const image = checkedImage(args.image)
     const {desk, config, account, arn, worldOf, clock} = await this.openConfigured(flags, 'make-state')
-    await refuseIfTaken(desk, config.service)
+    await refuseIfTaken(desk, releaseTarget(config))
     const world = await worldOf(config)
     const planned = await planRelease({desk, world, config, account, by: arn, image})
     if (!flags.json) process.stderr.write(planned.text)
     if (!flags.yes) await this.ask()
-    const claimed = await claimRelease(desk, config.service)
+    const claimed = await claimRelease(desk, releaseTarget(config))
     const watching = watcher({
       clock,
       events: flags.events,

@@ -167,6 +167,8 @@ export interface RecoveryFollower {
 
 export interface ReleaseWorld {
   readonly rule: LiveRule
+  /** Other rules that send ordinary traffic to either slot: requests that no weight of ours moves. */
+  readonly otherRules: (signal: AbortSignal) => Promise<readonly string[]>
   readonly targets: Targets
   readonly slots: SlotServices
   readonly revisions: Revisions

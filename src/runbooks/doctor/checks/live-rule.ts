@@ -9,6 +9,7 @@ export async function liveRule(world: DoctorWorld, signal: AbortSignal): Promise
     finding('weights', () => weights(world, signal)),
     finding('rule', () => rule(world, signal)),
     finding('listener', () => listener(world, signal)),
+    finding('other rules', () => others(world, signal)),
     finding('dead-man\'s switch', () => deadMansSwitch(world, signal)),
   ])
   // …:listener-rule/app/<load balancer>/<id>/<listener>/<rule>
@@ -68,6 +69,15 @@ async function listener(world: DoctorWorld, signal: AbortSignal) {
     )
   }
   return ok(`default action ${listenerDefault}`)
+}
+
+async function others(world: DoctorWorld, signal: AbortSignal) {
+  const found = await world.release.otherRules(signal)
+  if (found.length === 0) return ok('none forwards to the slots')
+  return fail(
+    `${found.length} forward to the slots too: a release would move only part of the traffic`,
+    ...found.map((arn) => `aws elbv2 describe-rules --rule-arns ${arn}`),
+  )
 }
 
 async function deadMansSwitch(world: DoctorWorld, signal: AbortSignal) {

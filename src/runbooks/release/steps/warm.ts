@@ -12,6 +12,7 @@ import type {ReleaseInput} from '../input.ts'
 import {look} from '../look.ts'
 import {minuteCeil, minuteFloor, minuteMs, nextSettledAt, settledUntil} from '../measure.ts'
 import type {CountedMinute, ReleaseWorld} from '../ports.ts'
+import {resumedAt} from '../weight-since.ts'
 import {lateSwitchMs} from './finish-previous.ts'
 
 export function warm(input: ReleaseInput): Step<ReleaseWorld> {
@@ -31,7 +32,8 @@ export function warm(input: ReleaseInput): Step<ReleaseWorld> {
         : look({
           gates: input.config.gates, history: [], minutes: seen, canary: canarySlot(input), stable: input.stableSlot, stepFrom: 0,
         })
-      if (verdict?.verdict === 'fail') {
+      // Somebody has seen the alert and let the run go on: the window only has to pass.
+      if (verdict?.verdict === 'fail' && !wasSeen(context)) {
         const because = `after the promotion the new stable is worse than before it (${verdict.reason}); this may be an incident`
         return {
           kind: 'failed', because, then: input.config.afterPromotion === 'roll-back' ? 'roll-back' : 'pause', cause: 'verdict',
@@ -45,6 +47,11 @@ export function warm(input: ReleaseInput): Step<ReleaseWorld> {
       }
     },
   }
+}
+
+function wasSeen(context: StepContext): boolean {
+  const alert = context.events.find((event) => event.kind === 'asked' && event.data.by === 'sluice' && event.at > promotedAt(context))
+  return alert !== undefined && resumedAt(context.events) >= alert.at
 }
 
 /** The window counts from the promotion, and never ends before a late switch (by AWS's time) could still want the old slot. */
