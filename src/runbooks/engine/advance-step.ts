@@ -73,8 +73,9 @@ async function advance<W>(
       await running.append('step-started', {step: step.id, ...(intent !== undefined && {intent})})
     }
     const started = await step.start(running.world, running.context(step.id, state))
-    running.confirmed.add(step.id)
     if (started?.facts !== undefined) await running.append('step-observed', {step: step.id, facts: started.facts})
+    // Only now: a start whose facts couldn't be written down is made again, or its polls would never know them.
+    running.confirmed.add(step.id)
     return poll(step, started?.facts ?? {}, state, running)
   }
   return poll(step, {}, state, running)
