@@ -10,7 +10,7 @@ import type {ServiceState, TestSandbox} from '../support/e2e-sandbox.ts'
 
 afterAll(tidyUp, 60_000)
 
-const speed = 15
+const speed = 20
 const perMinute = 900
 const quick = {gates: {errors: {budget: '2%', minMinutes: 1}}, steps: [{weight: 50, hold: '1m', atMost: '20m'}], warm: '7m'}
 const atRest = {weights: {a: 100, b: 0}, desired: {a: 2, b: 0}, schedules: []}
@@ -37,8 +37,8 @@ describe.concurrent('with 30 % of all calls throttled and 5 % failing', () => {
     expect([ran.code, state]).toMatchObject([0, promoted])
   })
 
-  it('a version that fails 5 % of its requests is rolled back by the gate errors', async () => {
-    const {ran, state} = await released({ERROR_RATE: 0.05}, stormy)
+  it('a version that fails a third of its requests is rolled back by the gate errors', async () => {
+    const {ran, state} = await released({ERROR_RATE: 0.33}, stormy)
     expect(ran.json()).toMatchObject({outcome: 'rolled-back', because: 'verdict', gate: 'errors'})
     expect([ran.code, state]).toMatchObject([5, atRest])
   })
