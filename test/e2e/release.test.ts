@@ -8,6 +8,7 @@ import {aMachine, tidyUp} from '../support/e2e-cli.ts'
 import type {Machine, Ran, Running} from '../support/e2e-cli.ts'
 import {aSandbox} from '../support/e2e-sandbox.ts'
 import type {ServiceState, TestSandbox} from '../support/e2e-sandbox.ts'
+import './rough-weather.ts'
 import {aboutStep, eventOf} from '../support/e2e-events.ts'
 
 const services = [
@@ -16,7 +17,7 @@ const services = [
 type Service = (typeof services)[number]
 
 // Releases wait most of the time; many at once make it short, and few requests each make it bearable for two cores.
-vi.setConfig({maxConcurrency: 6})
+vi.setConfig({maxConcurrency: 9})
 const speed = 24
 const perMinute = 180
 const quick = {
