@@ -67,11 +67,12 @@ async function push(
     return {kind: 'pending', waitsFor: `the live rule, which reads ${reading.words}`, lookAgainAt: context.now}
   }
   const [home = input.stableSlot] = armed.homes
+  // The second schedule first: were it to fail after the switch is pushed, nobody would push it before it gives scale-in back.
+  if (input.production.scaling !== null && home === input.stableSlot && isHeld(context)) {
+    await world.deadMansSwitch.armScaling(world.awsTime() + window, input.stableSlot, input.production.scaling, context.signal)
+  }
   const dueAt = await armSwitch(world, context, reading, home, window)
   if (dueAt === null) return {kind: 'pending', waitsFor: 'the switch to read back', lookAgainAt: context.now + seconds(1)}
-  if (input.production.scaling !== null && home === input.stableSlot && isHeld(context)) {
-    await world.deadMansSwitch.armScaling(dueAt, input.stableSlot, input.production.scaling, context.signal)
-  }
   if (present === null) context.show({waitsFor: 'the switch had vanished; armed again'})
   return {kind: 'ok'}
 }
