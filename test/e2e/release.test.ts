@@ -73,7 +73,7 @@ describe.concurrent('a release', () => {
   it('of a healthy version is promoted: its slot is stable, its switch is gone, and the old slot is scaled down by whoever stays', () => sandbox.withTraffic('healthy', perMinute, async () => {
     const begun = await begin('healthy', {})
     const ran = await toEnd('healthy', begun)
-    expect(ran.json()).toMatchObject({schema: 1, command: 'release', outcome: 'promoted', service: 'healthy', to: '2.0.0', weights: {actual: 100}})
+    expect(ran.json(), ran.stdout).toMatchObject({schema: 1, command: 'release', outcome: 'promoted', service: 'healthy', to: '2.0.0', weights: {actual: 100}})
     expect([ran.code, ran.state]).toEqual([0, expect.objectContaining({...promoted, scaling: expect.objectContaining(promoted.scaling) as unknown})])
     const status = (await begun.machine.sluice('release', 'status', '--service', 'healthy', '--sandbox', sandbox.name, '--json')).json()
     expect(status).toMatchObject({command: 'release status', outcome: 'promoted', run: ran.json()['run']})
@@ -83,39 +83,39 @@ describe.concurrent('a release', () => {
 
   it('of a version that fails 5 % of its requests is rolled back by the gate errors', async () => {
     const ran = await release('errors', {ERROR_RATE: 0.05})
-    expect(ran.json()).toMatchObject({outcome: 'rolled-back', because: 'verdict', gate: 'errors', weights: {actual: 0}})
+    expect(ran.json(), ran.stdout).toMatchObject({outcome: 'rolled-back', because: 'verdict', gate: 'errors', weights: {actual: 0}})
     expect([ran.code, ran.state]).toEqual([5, atRest])
   })
 
   it('of a version that never answers half of its requests is rolled back by the gate errors', async () => {
     const ran = await release('silent', {RESET_FRACTION: 0.5})
-    expect(ran.json()).toMatchObject({outcome: 'rolled-back', because: 'verdict', gate: 'errors', gates: {errors: {canary: {rate: expect.closeTo(0.5, 0) as unknown}}}})
+    expect(ran.json(), ran.stdout).toMatchObject({outcome: 'rolled-back', because: 'verdict', gate: 'errors', gates: {errors: {canary: {rate: expect.closeTo(0.5, 0) as unknown}}}})
     expect([ran.code, ran.state]).toEqual([5, atRest])
   })
 
   it('of a version that is slow for a fifth of its requests is rolled back by the gate latency', async () => {
     const gates = {...quick.gates, latency: {bound: '500ms', budget: '2%', minMinutes: 2}}
     const ran = await release('slow', {SLOW_FRACTION: 0.2, SLOW_MS: 900}, {gates})
-    expect(ran.json()).toMatchObject({outcome: 'rolled-back', because: 'verdict', gate: 'latency'})
+    expect(ran.json(), ran.stdout).toMatchObject({outcome: 'rolled-back', because: 'verdict', gate: 'latency'})
     expect([ran.code, ran.state]).toEqual([5, atRest])
   })
 
   it('of a version whose tasks die after a while is rolled back by the gate tasks, with the exit it saw', async () => {
     const ran = await release('crash', {CRASH_AFTER_MS: 150_000, CRASH_EXIT: 137})
-    expect(ran.json()).toMatchObject({outcome: 'rolled-back', because: 'tasks'})
+    expect(ran.json(), ran.stdout).toMatchObject({outcome: 'rolled-back', because: 'tasks'})
     expect([ran.code, ran.state]).toEqual([5, atRest])
   })
 
   it('of a version that exits at start never gets a request, and says how its tasks ended', async () => {
     const ran = await release('exits', {EXIT_ON_START: 1, CRASH_EXIT: 3})
-    expect(ran.json()).toMatchObject({outcome: 'rolled-back', because: 'tasks', canaryRequests: 0, reason: expect.stringMatching(/don't stay up.*exit.* 3/i) as unknown})
+    expect(ran.json(), ran.stdout).toMatchObject({outcome: 'rolled-back', because: 'tasks', canaryRequests: 0, reason: expect.stringMatching(/don't stay up.*exit.* 3/i) as unknown})
     expect([ran.code, ran.state]).toEqual([5, atRest])
   })
 
   it('of an image that the registry does not have is rolled back, and says that it could not be pulled', async () => {
     const [machine, config] = await Promise.all([sandbox.elsewhere(), sandbox.configFor('unknown', quick)])
     const ran = await toEnd('unknown', start(machine, config, 'shop/unknown:9.9.9', ['--json']))
-    expect(ran.json()).toMatchObject({outcome: 'rolled-back', because: 'tasks', canaryRequests: 0, reason: expect.stringMatching(/pull|not found/i) as unknown})
+    expect(ran.json(), ran.stdout).toMatchObject({outcome: 'rolled-back', because: 'tasks', canaryRequests: 0, reason: expect.stringMatching(/pull|not found/i) as unknown})
     expect([ran.code, ran.state]).toEqual([5, atRest])
   })
 
@@ -124,7 +124,7 @@ describe.concurrent('a release', () => {
     await begun.reaches('bake-50')
     await sandbox.modifyRule('foreign', {a: 90, b: 10})
     const ran = await toEnd('foreign', begun)
-    expect(ran.json()).toMatchObject({outcome: 'halted', cause: 'foreign', reason: expect.stringMatching(/a 90 \/ b 10.*expected a 50 \/ b 50.*nothing was overwritten/) as unknown})
+    expect(ran.json(), ran.stdout).toMatchObject({outcome: 'halted', cause: 'foreign', reason: expect.stringMatching(/a 90 \/ b 10.*expected a 50 \/ b 50.*nothing was overwritten/) as unknown})
     expect(ran.code).toBe(6)
     expect(ran.state.weights).toEqual({a: 90, b: 10})
     expect(ran.state.schedules.filter((name) => name.endsWith('-home'))).toEqual([])
@@ -156,7 +156,7 @@ describe.concurrent('a release', () => {
     const abort = await (await sandbox.elsewhere()).sluice('release', 'abort', '--service', 'aborted', '--sandbox', sandbox.name, '--why', 'wrong image', '--json')
     const ran = await toEnd('aborted', begun)
     expect(abort.json()).toMatchObject({command: 'release abort', outcome: 'rolled-back', because: 'abort', reason: expect.stringContaining('wrong image') as unknown})
-    expect(ran.json()).toMatchObject({command: 'release', outcome: 'rolled-back', because: 'abort'})
+    expect(ran.json(), ran.stdout).toMatchObject({command: 'release', outcome: 'rolled-back', because: 'abort'})
     expect([abort.code, ran.code, ran.state]).toEqual([0, 5, atRest])
     const again = await begun.machine.sluice('release', 'abort', '--service', 'aborted', '--sandbox', sandbox.name, '--json')
     expect([again.code, again.json()]).toMatchObject([0, {outcome: 'nothing-to-abort'}])

@@ -7,7 +7,7 @@ import type {Ran} from '../support/e2e-cli.ts'
 import {aSandbox} from '../support/e2e-sandbox.ts'
 import type {ServiceState, TestSandbox} from '../support/e2e-sandbox.ts'
 
-const speed = 20
+const speed = 10
 const perMinute = 480
 const quick = {gates: {errors: {budget: '2%', minMinutes: 1}}, steps: [{weight: 50, hold: '1m', atMost: '20m'}], warm: '7m'}
 const atRest = {weights: {a: 100, b: 0}, desired: {a: 2, b: 0}, schedules: []}
@@ -30,13 +30,13 @@ async function released(env: Readonly<Record<string, number>>, weather: Weather)
 describe.concurrent('with 30 % of all calls throttled and 5 % failing', {timeout: 400_000}, () => {
   it('a healthy version is promoted', async () => {
     const {ran, state} = await released({}, stormy)
-    expect(ran.json()).toMatchObject({outcome: 'promoted'})
+    expect(ran.json(), ran.stdout).toMatchObject({outcome: 'promoted'})
     expect([ran.code, state]).toMatchObject([0, promoted])
   })
 
   it('a version that fails a third of its requests is rolled back by the gate errors', async () => {
     const {ran, state} = await released({ERROR_RATE: 0.33}, stormy)
-    expect(ran.json()).toMatchObject({outcome: 'rolled-back', because: 'verdict', gate: 'errors'})
+    expect(ran.json(), ran.stdout).toMatchObject({outcome: 'rolled-back', because: 'verdict', gate: 'errors'})
     expect([ran.code, state]).toMatchObject([5, atRest])
   })
 })
@@ -44,7 +44,7 @@ describe.concurrent('with 30 % of all calls throttled and 5 % failing', {timeout
 describe.concurrent('with every fifth answer to a write of state lost', () => {
   it('a release ends the same, and nothing is in its journal twice', async () => {
     const {ran, state, sandbox} = await released({}, [['lost-answer', '--rate', '0.2', '--target', 's3:PutObject']])
-    expect(ran.json()).toMatchObject({outcome: 'promoted'})
+    expect(ran.json(), ran.stdout).toMatchObject({outcome: 'promoted'})
     expect([ran.code, state]).toMatchObject([0, promoted])
     const journal = await sandbox.journal(String(ran.json()['run']))
     expect(journal.map(({seq}) => seq)).toEqual(journal.map((_, index) => index))
