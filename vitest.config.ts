@@ -1,11 +1,14 @@
 import {defineConfig} from 'vitest/config'
 
-// Two projects, one runner: `unit` is in-process and quick; `e2e` drives the built CLI against a sandbox of its own.
+/** Tests that start a sandbox in their own process: real sockets, real child processes, real (if fast) time. */
+const sandboxed = ['test/sandbox/{ecs,plane,server,traffic}.test.ts', 'test/infra/aws/*sandbox*.test.ts']
+
+// Three projects, one runner. `unit` needs nothing but this process; `sandbox` starts sandboxes in it; `e2e` drives the built CLI.
 export default defineConfig({
   test: {
     projects: [
-      // Properties take seconds of CPU: on a busy machine that is no failure.
-      {test: {name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**', 'test/conformance/**'], testTimeout: 60_000}},
+      {test: {name: 'unit', testTimeout: 60_000, include: ['test/**/*.test.ts'], exclude: ['test/e2e/**', ...sandboxed]}},
+      {test: {name: 'sandbox', testTimeout: 60_000, include: sandboxed, fileParallelism: false}},
       {test: {name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 240_000, hookTimeout: 60_000, fileParallelism: false}},
     ],
   },

@@ -31,13 +31,22 @@ export async function sandboxClock(endpoint: string): Promise<Clock> {
   }
 }
 
+/** The same clock, `offMs` ahead: the machine's, put right by somebody who knows better. */
+export const shiftedClock = (clock: Clock, offMs: number): Clock => ({
+  speed: clock.speed,
+  now: () => clock.now() + offMs,
+  until: (epochMs, signal) => clock.until(epochMs - offMs, signal),
+})
+
 function runningClock(start: {readonly epochMs: number; readonly speed: number}, startedAt: number): Clock {
   const now = (): number => Math.floor(start.epochMs + (performance.now() - startedAt) * start.speed)
   return {
     now,
     speed: start.speed,
     async until(epochMs, signal) {
-      for (let left = epochMs - now(); left > 0; left = epochMs - now()) await wait(Math.min(left / start.speed, longestWaitMs), signal)
+      for (let left = epochMs - now(); left > 0; left = epochMs - now()) await wait(
+        Math.min(left / start.speed, longestWaitMs), signal,
+      )
       signal?.throwIfAborted()
     },
   }

@@ -44,14 +44,21 @@ export abstract class SluiceCommand extends Command {
     const stack = this.argv.includes('--verbose') ? error.stack : undefined
     const known = toSluiceError(error, command)
     const suggestions = known.suggestions.map((line) => printedCommands(line, this.argv))
-    reportError(new SluiceError({...known, message: known.message, suggestions}), {command, json: this.argv.includes('--json'), ...(stack !== undefined && {stack})})
+    reportError(new SluiceError({...known, message: known.message, suggestions}), {
+      command, json: this.argv.includes('--json'), ...(stack !== undefined && {stack}),
+    })
   }
 }
 
 function toSluiceError(error: Error & {readonly oclif?: {readonly exit?: number}}, command: string): SluiceError {
   if (error instanceof SluiceError) return error
   if (error.oclif?.exit !== undefined) {
-    return new SluiceError({code: 'usage', exitCode: ExitCode.usage, message: error.message.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('See more help')).join(' '), suggestions: [`sluice ${command} --help`]})
+    return new SluiceError({
+      code: 'usage',
+      exitCode: ExitCode.usage,
+      message: error.message.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('See more help')).join(' '),
+      suggestions: [`sluice ${command} --help`],
+    })
   }
   return new SluiceError({
     code: 'bug',

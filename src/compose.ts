@@ -4,17 +4,18 @@
  */
 import {randomInt} from 'node:crypto'
 import {readFile} from 'node:fs/promises'
-import {homedir, hostname} from 'node:os'
+import {hostname} from 'node:os'
 import {join} from 'node:path'
 import type {ReleaseConfig} from './config/release-config.ts'
+import {stateHome} from './config/state-home.ts'
 import type {DiscoveredService} from './infra/aws/discover.ts'
 import type {AwsSession} from './infra/aws/session.ts'
 import type {DoctorWorld} from './runbooks/doctor/ports.ts'
 import type {Clock, Ids} from './runbooks/engine/clock.ts'
 import {patiently} from './runbooks/engine/patience.ts'
 import type {Store} from './runbooks/engine/store.ts'
+import type {Desk} from './runbooks/release/desk.ts'
 import type {ReleaseWorld} from './runbooks/release/ports.ts'
-import type {Desk} from './runbooks/release/run-release.ts'
 
 export interface SessionInput {
   readonly region: string
@@ -45,11 +46,17 @@ export async function defaultRegion(sandbox: string | undefined, env: NodeJS.Pro
   return (await readHandle(name, env)).regions[0] ?? null
 }
 
+/** The `Date` header is to the second, and an answer takes a while. */
+const tolerableMs = 2000
+
 /** A session whose caller is known: account and identity are asked once, before anything else. */
-export async function openSession(input: SessionInput): Promise<OpenSession> {
+async function openSession(input: SessionInput): Promise<OpenSession> {
   const [{session, clock}, {identity}] = await Promise.all([connect(input), import('./infra/aws/identity.ts')])
   const {account, arn} = await patiently(clock, () => identity(session))
-  return {session, clock, account, arn}
+  // Minutes, leases and due times are AWS's: a laptop whose clock is off must not judge the wrong minutes.
+  const {shiftedClock} = await import('./clocks.ts')
+  const offMs = session.sandbox === null ? session.awsTime() - clock.now() : 0
+  return {session, clock: Math.abs(offMs) < tolerableMs ? clock : shiftedClock(clock, offMs), account, arn}
 }
 
 /** Every service with a live rule in the Region, for `sluice init --import`. */
@@ -81,7 +88,7 @@ export async function openDoctor({config, sandbox, env}: {readonly config: Relea
 }
 
 /** A session before anybody has asked who we are. */
-export async function connect(input: SessionInput): Promise<{readonly session: AwsSession; readonly clock: Clock}> {
+async function connect(input: SessionInput): Promise<{readonly session: AwsSession; readonly clock: Clock}> {
   const [{sandboxClock, wallClock}, {awsSession}] = await Promise.all([import('./clocks.ts'), import('./infra/aws/session.ts')])
   const name = sandboxName(input.sandbox, input.env)
   if (name === null) {
@@ -123,7 +130,8 @@ export async function openDesk(input: SessionInput, state: 'make-state' | 'read-
   }
   const ids = randomIds
   const desk: Desk = {
-    store, clock, ids, writer: `${arn.split(/[:/]/).at(-1) ?? 'somebody'}-${ids(6)}`, host: hostname(), who: arn, toolVersion: await toolVersion(),
+    store, clock, ids, writer: `${arn.split(/[:/]/).at(-1) ?? 'somebody'}-${ids(6)}`, host: hostname(), who: arn,
+    toolVersion: await toolVersion(),
   }
   return {
     ...opened,
@@ -133,12 +141,6 @@ export async function openDesk(input: SessionInput, state: 'make-state' | 'read-
       return releaseWorld(config, session, {account})
     },
   }
-}
-
-/** Where everything of this machine's lies: `$XDG_STATE_HOME/sluice`. */
-export function stateHome(env: NodeJS.ProcessEnv): string {
-  const home = env['XDG_STATE_HOME']
-  return join(home === undefined || home === '' ? join(homedir(), '.local', 'state') : home, 'sluice')
 }
 
 const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz'

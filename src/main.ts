@@ -62,5 +62,11 @@ function report(error: Error & {readonly oclif?: {readonly exit?: number}}, argv
 
 function bug(error: Error): SluiceError {
   const message = `A bug of ours: ${error.message}`
-  return new SluiceError({code: 'bug', exitCode: ExitCode.bug, message, suggestions: ['run it again with --verbose and report what it prints'], cause: error})
+  return new SluiceError({
+    code: 'bug',
+    exitCode: ExitCode.bug,
+    message,
+    suggestions: ['run it again with --verbose and report what it prints'],
+    cause: error,
+  })
 }

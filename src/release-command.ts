@@ -12,9 +12,9 @@ import type {ReleaseConfig} from './config/release-config.ts'
 import {readHandle} from './config/sandbox-handle.ts'
 import {ExitCode, SluiceError} from './errors.ts'
 import type {Event} from './runbooks/engine/event.ts'
-import type {RunEnd} from './runbooks/engine/run.ts'
+import type {RunEnd} from './runbooks/engine/runner.ts'
 import type {Ran} from './runbooks/release/run-release.ts'
-import {chooseRenderer, wantsColor} from './ui/choose-renderer.ts'
+import {wantsColor} from './ui/choose-renderer.ts'
 import {tellGithub} from './ui/github.ts'
 import type {Live} from './ui/live.ts'
 import {outcomeJson} from './ui/outcome-json.ts'
@@ -45,7 +45,9 @@ interface Where {
 
 export abstract class ReleaseCommand extends SluiceCommand {
   /** Configuration and a desk in its Region; everything that is wrong with the file comes first. */
-  protected async openConfigured(flags: Where, state: 'make-state' | 'read-state'): Promise<OpenDesk & {readonly config: ReleaseConfig}> {
+  protected async openConfigured(
+    flags: Where, state: 'make-state' | 'read-state',
+  ): Promise<OpenDesk & {readonly config: ReleaseConfig}> {
     const config = await loadConfig(flags.config)
     return {...(await openDesk({region: config.region, sandbox: flags.sandbox, env: process.env}, state)), config}
   }
@@ -62,7 +64,12 @@ export abstract class ReleaseCommand extends SluiceCommand {
     const color = wantsColor({isTTY: process.stdout.isTTY, env: process.env})
     const {exitCode, note} = ran.end === null ? {exitCode: view.exitCode, note: null} : left(ran.end, ran.run, view.exitCode)
     const text = releaseOutcomeText(view, {color, columns: process.stdout.columns ?? 80})
-    return {outcome: view.state, exitCode, data: {...outcomeJson(view), ...(note !== null && {note})}, text: note === null ? text : `${text}\n${note}`}
+    return {
+      outcome: view.state,
+      exitCode,
+      data: {...outcomeJson(view), ...(note !== null && {note})},
+      text: note === null ? text : `${text}\n${note}`,
+    }
   }
 }
 
@@ -74,11 +81,17 @@ function left(end: RunEnd, run: string, ofRun: ExitCode): {readonly exitCode: Ex
     case 'paused':
       return {exitCode: ExitCode.stillRunning, note: null}
     case 'detached':
-      return {exitCode: ExitCode.interrupted, note: `Nobody ticks ${run} now.\n  sluice release resume ${run}\n  sluice release abort ${run}`}
+      return {
+        exitCode: ExitCode.interrupted,
+        note: `Nobody ticks ${run} now.\n  sluice release resume ${run}\n  sluice release abort ${run}`,
+      }
     case 'lease-lost':
       return {exitCode: ExitCode.leaseHeld, note: `${end.to} has taken ${run} over.\n  sluice release watch ${run}`}
     case 'state-unreachable':
-      return {exitCode: ExitCode.halted, note: `State can't be reached (${end.because}); nothing more was started and the dead-man's switch stays armed.\n  sluice release resume ${run}`}
+      return {
+        exitCode: ExitCode.halted,
+        note: `State can't be reached (${end.because}); nothing more was started and the dead-man's switch stays armed.\n  sluice release resume ${run}`,
+      }
   }
 }
 
@@ -94,11 +107,10 @@ async function regionOf(flags: Where): Promise<string> {
   const region = config?.region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION']
   if (region !== undefined) return region
   throw new SluiceError({
-    code: 'no-region', exitCode: ExitCode.usage, message: 'Which Region? There is no sluice.yaml here, and AWS_REGION is not set.', suggestions: ['add --region REGION'],
+    code: 'no-region', exitCode: ExitCode.usage,
+    message: 'Which Region? There is no sluice.yaml here, and AWS_REGION is not set.', suggestions: ['add --region REGION'],
   })
 }
 
 /** Events that a run had when nobody watched, for one look. */
 export const viewOf = (run: string, events: readonly Event[], now: number): ReturnType<typeof releaseView> => releaseView(events, {run}, now)
-
-export const isPlain = (): boolean => chooseRenderer({isTTY: process.stdout.isTTY, env: process.env}).kind === 'lines'

@@ -1,7 +1,9 @@
 /** "Before anything happens": what a release would do, read from AWS and put into words. Changes nothing. */
 import type {ReleaseConfig} from './config/release-config.ts'
+import {releaseTarget} from './config/release-target.ts'
 import {patiently} from './runbooks/engine/patience.ts'
-import {lastRuns} from './runbooks/release/find-run.ts'
+import type {Desk} from './runbooks/release/desk.ts'
+import {previousRun} from './runbooks/release/find-run.ts'
 import {foresee} from './runbooks/release/foresee.ts'
 import type {Foreseen} from './runbooks/release/foresee.ts'
 import type {ReleaseInput} from './runbooks/release/input.ts'
@@ -9,7 +11,6 @@ import {releasePlan} from './runbooks/release/plan.ts'
 import type {ReleaseWorld} from './runbooks/release/ports.ts'
 import {prepareRelease} from './runbooks/release/prepare.ts'
 import type {Asked} from './runbooks/release/prepare.ts'
-import type {Desk} from './runbooks/release/run-release.ts'
 import {wantsColor} from './ui/choose-renderer.ts'
 import {versions} from './ui/format.ts'
 import {releasePlanText} from './ui/release-plan-text.ts'
@@ -33,8 +34,7 @@ interface Wanted {
 
 export async function planRelease({desk, world, config, account, by, image}: Wanted): Promise<PlannedRelease> {
   const signal = new AbortController().signal
-  const [last] = await lastRuns(desk, config.service)
-  const previous = last === undefined ? null : {run: last.run, events: last.events}
+  const previous = await previousRun(desk, releaseTarget(config))
   const input = await patiently(desk.clock, () => prepareRelease(world, {config, account, by, image, previous}, signal))
   const foreseen = await patiently(desk.clock, () => foresee(world, input, signal))
   const digest = image.includes('@') ? (image.split('@')[1] ?? null) : null
@@ -47,6 +47,15 @@ export async function planRelease({desk, world, config, account, by, image}: Wan
   const steps = releasePlan(input).steps.map(({id, title, needs, calls}) => ({id, title, needs, calls}))
   return {
     input, previous, foreseen, text,
-    json: {service: config.service, region: config.region, account, from: input.fromImage, to: image, weights: config.steps, forecast: foreseen, steps},
+    json: {
+      service: config.service,
+      region: config.region,
+      account,
+      from: input.fromImage,
+      to: image,
+      weights: config.steps,
+      forecast: foreseen,
+      steps,
+    },
   }
 }

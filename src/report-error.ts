@@ -16,7 +16,9 @@ export function reportError(error: SluiceError, {command, json, stack}: ReportOp
   process.exitCode = error.exitCode
   const {code, message, suggestions, details} = error
   if (json) {
-    process.stdout.write(`${JSON.stringify({schema: 1, command, error: {code, message, suggestions, ...(details.length > 0 && {details})}})}\n`)
+    process.stdout.write(
+      `${JSON.stringify({schema: 1, command, error: {code, message, suggestions, ...(details.length > 0 && {details})}})}\n`,
+    )
     return
   }
   const lines = [`✖ ${message}`, ...details.map((line) => `  ${line}`), ...suggestions.map((line) => `  ${line}`)]

@@ -18,7 +18,9 @@ export function unknownCommand(argv: readonly string[], ids: readonly string[]):
   if (known.has(prefix) || (depth > 0 && depth === words.length)) return null
   const typed = words.slice(0, depth + 1).join(' ')
   const spaced = ids.map((id) => id.replaceAll(':', ' '))
-  const here = depth === 0 ? [...new Set(spaced.flatMap((id) => [id, id.split(' ')[0] ?? id]))] : spaced.filter((id) => id.startsWith(`${words.slice(0, depth).join(' ')} `))
+  const here = depth === 0
+    ? [...new Set(spaced.flatMap((id) => [id, id.split(' ')[0] ?? id]))]
+    : spaced.filter((id) => id.startsWith(`${words.slice(0, depth).join(' ')} `))
   const close = [...new Set([...nearest(words.slice(0, depth + 2).join(' '), here), ...nearest(typed, here)])].slice(0, 3)
   const commands = close.length > 0 ? close : depth > 0 ? here.slice(0, 5) : ['--help']
   return unknown(`There is no command "${typed}".`, commands.map((command) => `sluice ${command}`))

@@ -1,7 +1,7 @@
 import {createServer} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
-import {sandboxClock, wallClock} from '../src/clocks.ts'
+import {sandboxClock, shiftedClock, wallClock} from '../src/clocks.ts'
 
 const epochMs = Date.UTC(2026, 0, 1)
 let answer = JSON.stringify({epochMs, speed: 60})
@@ -33,6 +33,16 @@ describe('the sandbox\'s clock', () => {
 
   it('says so when nobody answers', async () => {
     await expect(sandboxClock('http://127.0.0.1:1')).rejects.toMatchObject({code: 'sandbox-silent', suggestions: ['sluice sandbox status', 'sluice sandbox up']})
+  })
+})
+
+describe('a clock put right', () => {
+  it('says AWS\'s time and waits until it', async () => {
+    const clock = wallClock()
+    const right = shiftedClock(clock, 120_000)
+    expect(right.now() - clock.now()).toBeGreaterThanOrEqual(119_990)
+    await right.until(right.now() + 5)
+    await expect(right.until(right.now() + 60_000, AbortSignal.abort(new Error('out')))).rejects.toThrow('out')
   })
 })
 

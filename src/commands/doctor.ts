@@ -65,6 +65,8 @@ function asFinding(name: string, error: unknown): Finding {
   const {message, details, suggestions} = error
   if (details.length === 0) return {name, state: 'fail', words: message, fix: suggestions}
   // `sluice.yaml:12:7  what is wrong`: the place becomes the name.
-  const children = details.map((line): Finding => ({name: /\d+:\d+(?= {2})/.exec(line)?.[0] ?? '', state: 'fail', words: line.replace(/^.*?\d+:\d+ {2}/, '')}))
+  const children = details.map(
+    (line): Finding => ({name: /\d+:\d+(?= {2})/.exec(line)?.[0] ?? '', state: 'fail', words: line.replace(/^.*?\d+:\d+ {2}/, '')}),
+  )
   return {name, state: 'fail', words: message, children}
 }

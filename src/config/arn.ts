@@ -9,7 +9,9 @@ export interface Arn {
 
 export function parseArn(text: string): Arn | null {
   const [prefix, partition, service, region, account, ...rest] = text.split(':')
-  if (prefix !== 'arn' || !partition || !service || region === undefined || account === undefined || rest.length === 0) return null
+  if (prefix !== 'arn' || !partition || !service || region === undefined || account === undefined || rest.length === 0) {
+    return null
+  }
   return {partition, service, region, account, resource: rest.join(':')}
 }
 

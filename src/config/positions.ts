@@ -24,7 +24,9 @@ export function positionOf(problem: Problem, document: Document, lines: LineCoun
   return {line: Math.max(1, line), column: Math.max(1, col)}
 }
 
-function child(node: unknown, part: string | number, document: Document): {readonly key: Node | null; readonly value: Node | null} | null {
+function child(
+  node: unknown, part: string | number, document: Document,
+): {readonly key: Node | null; readonly value: Node | null} | null {
   const resolved = isAlias(node) ? node.resolve(document) : node
   if (isMap(resolved)) {
     const pair = resolved.items.find(({key}) => String(isScalar(key) ? key.value : key) === String(part))

@@ -8,6 +8,8 @@ export interface ReleaseStep {
   readonly holdMs: number
   /** Need-data at this age of the step pauses the run. */
   readonly atMostMs: number
+  /** Names of the gates that have to pass before the next step; left out: all. Every gate is judged, and fails, at every step. */
+  readonly gates?: readonly string[]
 }
 
 /** A CloudWatch metric, or metric math over them, that yields a count per minute. */
@@ -58,7 +60,9 @@ export interface ReleaseConfig {
   readonly warmMs: number
   readonly afterPromotion: 'alert' | 'roll-back'
   readonly deadMansSwitch: {
-    /** Scheduler's role: may call ModifyRule on the live rule and RegisterScalableTarget. null: `sluice-switch` of the account. */
+    /**
+     * Scheduler's role: may call ModifyRule on the live rule and RegisterScalableTarget. null: `sluice-switch` of the account.
+     */
     readonly role: string | null
     /** SQS queue ARN for calls that failed, or null. */
     readonly deadLetterQueue: string | null

@@ -24,7 +24,9 @@ export interface Discovered {
 /** What is known when nothing was looked at. */
 export function undiscovered(service: string | null, region: string | null): Discovered {
   const slot = {service: null, targetGroup: null}
-  return {service, region, loadBalancer: null, listener: null, rule: null, cluster: null, container: null, slots: {a: slot, b: slot}}
+  return {
+    service, region, loadBalancer: null, listener: null, rule: null, cluster: null, container: null, slots: {a: slot, b: slot},
+  }
 }
 
 export interface RenderOptions {

@@ -1,4 +1,7 @@
-/** From what the file says to what a release runs by: defaults filled in, units in the names. Pure, and the only place with defaults. */
+/**
+ * From what the file says to what a release runs by: defaults filled in, units in the names. Pure, and the only place with
+ * defaults.
+ */
 import type {GateSettings} from '../judge/settings.ts'
 import type {Gate, ReleaseConfig, ReleaseStep} from './release-config.ts'
 import type {ConfigInput} from './schema.ts'
@@ -35,7 +38,10 @@ export function resolveConfig(input: ConfigInput): ReleaseConfig {
 }
 
 function steps(input: NonNullable<ConfigInput['steps']>): readonly ReleaseStep[] {
-  return input.map((step) => ({weight: step.weight, holdMs: ms(step.hold ?? '5m'), atMostMs: ms(step.atMost ?? '30m')}))
+  return input.map((step) => ({
+    weight: step.weight, holdMs: ms(step.hold ?? '5m'), atMostMs: ms(step.atMost ?? '30m'),
+    ...(step.gates !== undefined && {gates: step.gates}),
+  }))
 }
 
 type GatesInput = NonNullable<ConfigInput['gates']>
@@ -46,7 +52,9 @@ function gates(input: GatesInput): readonly Gate[] {
   const count = 1 + (latency === undefined ? 0 : 1) + Object.keys(own).length
   const with_ = (given: SettingsInput, budget: string): GateSettings => settings(given, budget, alphaPerRelease / count)
   const all: Gate[] = [{kind: 'errors', name: 'errors', settings: with_(errors ?? {}, '0.5%')}]
-  if (latency !== undefined) all.push({kind: 'latency', name: 'latency', boundMs: ms(latency.bound), settings: with_(latency, '1%')})
+  if (latency !== undefined) all.push({
+    kind: 'latency', name: 'latency', boundMs: ms(latency.bound), settings: with_(latency, '1%'),
+  })
   for (const [name, gate] of Object.entries(own)) {
     all.push({kind: 'counts', name, requests: gate.requests, bad: gate.bad, settings: with_(gate, '1%')})
   }

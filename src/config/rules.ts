@@ -55,7 +55,9 @@ const weightsRise: Rule = (raw) => {
 const weightsCanBeSplit: Rule = (raw) =>
   steps(raw).flatMap((_, index) => {
     const weight = valueAt(raw, ['steps', index, 'weight'])
-    if (typeof weight !== 'number' || weight <= 0 || weight >= 100 || Number.isInteger(Number((weight * 10).toFixed(6)))) return []
+    if (typeof weight !== 'number' || weight <= 0 || weight >= 100 || Number.isInteger(Number((weight * 10).toFixed(6)))) {
+      return []
+    }
     return [wrong(['steps', index, 'weight'], `${weight} is finer than a load balancer can split: tenths of a percent at most`)]
   })
 
@@ -70,7 +72,22 @@ const holdsFit: Rule = (raw) =>
 
 const holdsAreSomething: Rule = (raw) =>
   steps(raw).flatMap((_, index) =>
-    ['hold', 'atMost'].filter((key) => durationAt(raw, ['steps', index, key], 1) === 0).map((key) => wrong(['steps', index, key], '0s judges nothing: write at least 1m')))
+    ['hold', 'atMost'].filter((key) => durationAt(raw, ['steps', index, key], 1) === 0).map(
+      (key) => wrong(['steps', index, key], '0s judges nothing: write at least 1m'),
+    ))
+
+const stepGatesExist: Rule = (raw) => {
+  const gates = valueAt(raw, ['gates'])
+  const known = [
+    'errors', ...(typeof gates === 'object' && gates !== null ? Object.keys(gates).filter((name) => name !== 'errors') : []),
+  ]
+  return steps(raw).flatMap((_, index) => {
+    const named = valueAt(raw, ['steps', index, 'gates'])
+    if (!Array.isArray(named)) return []
+    return (named as readonly unknown[]).flatMap((name, at) => typeof name !== 'string' || known.includes(name) ? []
+      : [wrong(['steps', index, 'gates', at], `there is no gate ${name}; there are: ${known.join(', ')}`)])
+  })
+}
 
 const slotsDiffer: Rule = (raw) =>
   (['service', 'targetGroup'] as const).flatMap((key) => {
@@ -82,7 +99,8 @@ const slotsDiffer: Rule = (raw) =>
   })
 
 const regionalArns: readonly Path[] = [
-  ['loadBalancer'], ['listener'], ['rule'], ['cluster'], ['slots', 'a', 'targetGroup'], ['slots', 'b', 'targetGroup'], ['switch', 'deadLetterQueue'],
+  ['loadBalancer'], ['listener'], ['rule'], ['cluster'], ['slots', 'a', 'targetGroup'], ['slots', 'b', 'targetGroup'],
+  ['switch', 'deadLetterQueue'],
 ]
 
 const oneRegion: Rule = (raw) => {
@@ -109,10 +127,16 @@ const oneAccount: Rule = (raw, {account}) => {
 
 /** `listener/app/<name>/<id>/…` and `listener-rule/app/<name>/<id>/…` name the load balancer they belong to. */
 const oneLoadBalancer: Rule = (raw) => {
-  const [balancer, listener, rule] = ['loadBalancer', 'listener', 'rule'].map((key) => arnAt(raw, [key])?.resource.replace(/^[^/]+\//, ''))
+  const [balancer, listener, rule] = ['loadBalancer', 'listener', 'rule'].map(
+    (key) => arnAt(raw, [key])?.resource.replace(/^[^/]+\//, ''),
+  )
   const problems: Problem[] = []
-  if (balancer !== undefined && listener !== undefined && !listener.startsWith(`${balancer}/`)) problems.push(wrong(['listener'], 'is a listener of another load balancer'))
-  if (listener !== undefined && rule !== undefined && !rule.startsWith(`${listener}/`)) problems.push(wrong(['rule'], 'is a rule of another listener'))
+  if (balancer !== undefined && listener !== undefined && !listener.startsWith(`${balancer}/`)) problems.push(
+    wrong(['listener'], 'is a listener of another load balancer'),
+  )
+  if (listener !== undefined && rule !== undefined && !rule.startsWith(`${listener}/`)) problems.push(
+    wrong(['rule'], 'is a rule of another listener'),
+  )
   return problems
 }
 
@@ -129,7 +153,9 @@ const windowsMakeSense: Rule = (raw) => {
   if (window !== null && window < 240_000) problems.push(wrong(['switch', 'window'], `${formatDuration(window)} is too short: a slow tick would send traffic home; write at least 4m`))
   if (window !== null && paused !== null && paused < window) {
     const at = valueAt(raw, ['switch', 'pausedWindow']) === undefined ? 'window' : 'pausedWindow'
-    problems.push(wrong(['switch', at], `pausedWindow ${formatDuration(paused)} is shorter than window ${formatDuration(window)}`))
+    problems.push(
+      wrong(['switch', at], `pausedWindow ${formatDuration(paused)} is shorter than window ${formatDuration(window)}`),
+    )
   }
   return problems
 }
@@ -148,7 +174,9 @@ const percentsAreShares: Rule = (raw) => {
       const value = valueAt(raw, ['gates', gate, key])
       const percent = typeof value === 'string' ? Number.parseFloat(value) : 1
       const least = key === 'floor' ? 0 : Number.MIN_VALUE
-      return percent >= least && percent < 100 ? [] : [wrong(['gates', gate, key], `${String(value)} is out of range: above 0% and below 100%`)]
+      return percent >= least && percent < 100
+        ? []
+        : [wrong(['gates', gate, key], `${String(value)} is out of range: above 0% and below 100%`)]
     }))
 }
 
@@ -158,7 +186,8 @@ function arnAt(raw: unknown, path: Path): ReturnType<typeof parseArn> {
 }
 
 const rules: readonly Rule[] = [
-  weightsRise, weightsCanBeSplit, holdsAreSomething, holdsFit, slotsDiffer, oneRegion, oneAccount, oneLoadBalancer,
+  weightsRise, weightsCanBeSplit, holdsAreSomething, holdsFit, stepGatesExist, slotsDiffer, oneRegion, oneAccount,
+  oneLoadBalancer,
   warmLongEnough, windowsMakeSense, recoveryElsewhere, percentsAreShares,
 ]
 

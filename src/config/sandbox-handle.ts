@@ -3,9 +3,10 @@
  * listens, not that it still does: whoever needs that asks the endpoint. It imports nothing of the sandbox.
  */
 import {mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises'
-import {homedir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {ExitCode, SluiceError} from '../errors.ts'
+import {stateHome} from './state-home.ts'
+import type {Environment} from './state-home.ts'
 
 export interface SandboxHandle {
   readonly endpoint: string
@@ -20,13 +21,8 @@ export interface SandboxHandle {
   readonly account: string
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>
-
 export function sandboxDirectory(env: Environment): string {
-  const given = env['XDG_STATE_HOME']
-  // The XDG specification has relative paths ignored.
-  const base = given !== undefined && given.startsWith('/') ? given : join(env['HOME'] ?? homedir(), '.local', 'state')
-  return join(base, 'sluice', 'sandbox')
+  return join(stateHome(env), 'sandbox')
 }
 
 export function handlePath(name: string, env: Environment): string {
@@ -37,7 +33,9 @@ export function handlePath(name: string, env: Environment): string {
 export async function findHandle(name: string, env: Environment): Promise<SandboxHandle | null> {
   try {
     const handle = JSON.parse(await readFile(handlePath(name, env), 'utf8')) as Partial<SandboxHandle>
-    return typeof handle.endpoint === 'string' && typeof handle.pid === 'number' && typeof handle.speed === 'number' ? handle as SandboxHandle : null
+    return typeof handle.endpoint === 'string' && typeof handle.pid === 'number' && typeof handle.speed === 'number'
+      ? handle as SandboxHandle
+      : null
   } catch {
     return null
   }
@@ -59,7 +57,9 @@ export async function readHandle(name: string, env: Environment): Promise<Sandbo
 export function checkSandboxName(name: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name)) return name
   throw new SluiceError({
-    code: 'sandbox-name', exitCode: ExitCode.usage, message: `A sandbox's name is letters, digits, dots, dashes and underscores; ${JSON.stringify(name)} isn't.`, suggestions: ['sluice sandbox up --name default'],
+    code: 'sandbox-name', exitCode: ExitCode.usage,
+    message: `A sandbox's name is letters, digits, dots, dashes and underscores; ${JSON.stringify(name)} isn't.`,
+    suggestions: ['sluice sandbox up --name default'],
   })
 }
 

@@ -15,11 +15,16 @@ export function checkShape(raw: unknown): Shape {
   const parsed = configSchema.safeParse(raw, {reportInput: true})
   if (parsed.success) return {ok: true, input: parsed.data}
   const mistaken = misnamedGates(raw)
-  const others = parsed.error.issues.filter((issue) => !mistaken.some(({path}) => issue.path[0] === path[0] && issue.path[1] === path[1]))
+  const others = parsed.error.issues.filter(
+    (issue) => !mistaken.some(({path}) => issue.path[0] === path[0] && issue.path[1] === path[1]),
+  )
   return {ok: false, problems: [...mistaken, ...others.flatMap((issue) => fromIssue(issue, raw))]}
 }
 
-/** A gate of another name without requests and bad is a built-in one misspelt, or lacks its metric: one sentence, not six. */
+/**
+ * A gate of another name without requests and bad is a built-in one misspelt, a second bound, or lacks its metric: one sentence,
+ * not six.
+ */
 function misnamedGates(raw: unknown): readonly Problem[] {
   const gates = valueAt(raw, ['gates'])
   if (typeof gates !== 'object' || gates === null || Array.isArray(gates)) return []
@@ -27,10 +32,15 @@ function misnamedGates(raw: unknown): readonly Problem[] {
     const own = name !== 'errors' && name !== 'latency'
     if (!own || valueAt(gate, ['requests']) !== undefined || valueAt(gate, ['bad']) !== undefined) return []
     const [meant] = nearest(name, ['errors', 'latency'])
+    if (meant === undefined && valueAt(gate, ['bound']) !== undefined) {
+      return [{path: ['gates', name], on: 'key', message: secondBound}]
+    }
     const hint = meant === undefined ? '' : `; did you mean ${meant}?`
     return [{path: ['gates', name], on: 'key', message: `this gate has no metric: a gate of your own needs requests and bad, for slots a and b${hint}`}]
   })
 }
+
+const secondBound = 'only the gate latency has a bound; a second one is a gate of your own: bad is TargetResponseTime with stat TC(0.8:)'
 
 function fromIssue(issue: z.core.$ZodIssue, raw: unknown): readonly Problem[] {
   const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))

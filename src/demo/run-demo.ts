@@ -11,8 +11,8 @@ import {parseConfig} from '../config/load.ts'
 import type {ReleaseConfig} from '../config/release-config.ts'
 import {renderYaml} from '../config/render-yaml.ts'
 import {writeHandle} from '../config/sandbox-handle.ts'
+import {releaseTarget} from '../config/release-target.ts'
 import {schemaUrl} from '../config/schema-url.ts'
-import {readRun} from '../runbooks/release/find-run.ts'
 import {prepareRelease} from '../runbooks/release/prepare.ts'
 import {claimRelease, startRelease} from '../runbooks/release/run-release.ts'
 import type {Ran} from '../runbooks/release/run-release.ts'
@@ -66,13 +66,11 @@ async function tell(options: DemoOptions, env: NodeJS.ProcessEnv, endpoint: stri
     if (options.signal.aborted) break
     await askSandbox(endpoint, 'POST', 'images', {tag: scenario.image, env: scenario.env})
     if (scenario.incidentRate !== null) await askSandbox(endpoint, 'POST', 'faults', {kind: 'incident', rate: scenario.incidentRate, target: 'api'})
-    const previous = told.at(-1)?.ran.run
-    const before = previous === undefined ? null : {run: previous, events: await readRun(desk, previous)}
     const watching = options.watch(scenario, () => clock.now())
     try {
-      const claimed = await claimRelease(desk, config.service)
+      const claimed = await claimRelease(desk, releaseTarget(config))
       watching.begin(claimed.run, [])
-      const prepare = () => prepareRelease(world, {config, account, by: arn, image: scenario.image, previous: before}, watching.leave)
+      const prepare = () => prepareRelease(world, {config, account, by: arn, image: scenario.image, previous: claimed.previous}, watching.leave)
       const ran = await startRelease(desk, claimed, prepare, world, watching)
       told.push({scenario, ran, now: clock.now()})
     } finally {

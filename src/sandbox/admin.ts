@@ -35,7 +35,9 @@ export function createAdmin(sources: AdminSources): (request: IncomingMessage, r
   }
 }
 
-async function route(sources: AdminSources, what: string, body: Record<string, unknown>, query: URLSearchParams): Promise<object> {
+async function route(
+  sources: AdminSources, what: string, body: Record<string, unknown>, query: URLSearchParams,
+): Promise<object> {
   const {world, plane} = sources
   switch (what) {
     case 'GET /clock': return {epochMs: world.clock.now(), speed: world.clock.speed}
@@ -54,12 +56,16 @@ async function route(sources: AdminSources, what: string, body: Record<string, u
 
 function setTraffic({plane, shop, world}: AdminSources, body: Record<string, unknown>): object {
   const perMinute = body['perMinute']
-  if (typeof perMinute !== 'number' || !Number.isFinite(perMinute) || perMinute < 0) throw new Unreadable('perMinute is a number of requests, 0 or more.')
+  if (typeof perMinute !== 'number' || !Number.isFinite(perMinute) || perMinute < 0) {
+    throw new Unreadable('perMinute is a number of requests, 0 or more.')
+  }
   const wanted = body['service'] === undefined ? shop().map((one) => one.service) : [text(body, 'service')]
   for (const service of wanted) {
     const known = shop().find((one) => one.service === service)
     const loadBalancer = typeof body['loadBalancer'] === 'string' ? body['loadBalancer'] : known?.loadBalancer
-    if (loadBalancer === undefined) throw new Unreadable(`There is no service ${service} here; there is ${shop().map((one) => one.service).join(', ') || 'none'}.`)
+    if (loadBalancer === undefined) {
+      throw new Unreadable(`There is no service ${service} here; there is ${shop().map((one) => one.service).join(', ') || 'none'}.`)
+    }
     plane.traffic.set({service, region: world.regions[0] ?? '', loadBalancer, perMinute})
   }
   return {services: wanted, perMinute}
@@ -69,15 +75,26 @@ function readFault(body: Record<string, unknown>, regions: readonly string[]): O
   const kind = KINDS.find((one) => one === body['kind'])
   if (kind === undefined) throw new Unreadable(`There is no fault ${String(body['kind'])}; there are ${KINDS.join(', ')}.`)
   const {rate, seconds, ms, region, target} = body
-  if (rate !== undefined && !(typeof rate === 'number' && rate >= 0 && rate <= 1)) throw new Unreadable('rate is a fraction from 0 to 1.')
-  for (const [name, value] of [['seconds', seconds], ['ms', ms]] as const) {
-    if (value !== undefined && !(typeof value === 'number' && Number.isFinite(value) && value >= 0)) throw new Unreadable(`${name} is a number, 0 or more.`)
+  if (rate !== undefined && !(typeof rate === 'number' && rate >= 0 && rate <= 1)) {
+    throw new Unreadable('rate is a fraction from 0 to 1.')
   }
-  if (region !== undefined && !(typeof region === 'string' && regions.includes(region))) throw new Unreadable(`region is one of ${regions.join(', ')}.`)
-  if (kind === 'region-down' && region === undefined) throw new Unreadable(`region-down needs a region: one of ${regions.join(', ')}.`)
-  if (target !== undefined && typeof target !== 'string') throw new Unreadable('target is a name: s3, s3:PutObject, or a service.')
+  for (const [name, value] of [['seconds', seconds], ['ms', ms]] as const) {
+    if (value !== undefined && !(typeof value === 'number' && Number.isFinite(value) && value >= 0)) {
+      throw new Unreadable(`${name} is a number, 0 or more.`)
+    }
+  }
+  if (region !== undefined && !(typeof region === 'string' && regions.includes(region))) {
+    throw new Unreadable(`region is one of ${regions.join(', ')}.`)
+  }
+  if (kind === 'region-down' && region === undefined) {
+    throw new Unreadable(`region-down needs a region: one of ${regions.join(', ')}.`)
+  }
+  if (target !== undefined && typeof target !== 'string') {
+    throw new Unreadable('target is a name: s3, s3:PutObject, or a service.')
+  }
   return {
-    kind, ...(typeof rate === 'number' && {rate}), ...(typeof seconds === 'number' && {seconds}), ...(typeof ms === 'number' && {ms}),
+    kind, ...(typeof rate === 'number' && {rate}), ...(typeof seconds === 'number' && {seconds}),
+    ...(typeof ms === 'number' && {ms}),
     ...(typeof region === 'string' && {region}), ...(typeof target === 'string' && {target}),
   }
 }
@@ -89,7 +106,9 @@ function text(body: Record<string, unknown>, name: string): string {
 }
 
 function strings(value: unknown): Readonly<Record<string, string>> {
-  if (typeof value !== 'object' || value === null || Object.values(value).some((one) => typeof one !== 'string')) throw new Unreadable('env holds strings by name.')
+  if (typeof value !== 'object' || value === null || Object.values(value).some((one) => typeof one !== 'string')) {
+    throw new Unreadable('env holds strings by name.')
+  }
   return value as Readonly<Record<string, string>>
 }
 

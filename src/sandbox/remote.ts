@@ -30,7 +30,9 @@ export async function startDaemon(options: SandboxOptions, log: string, bond: Bo
   const here = fileURLToPath(import.meta.url)
   const entry = join(dirname(here), `main${extname(here)}`)
   const attached = bond === 'attached'
-  const child: ChildProcess = spawn(process.execPath, [entry, JSON.stringify({...options, attached})], {detached: true, stdio: [attached ? 'pipe' : 'ignore', 'pipe', file.fd]})
+  const child: ChildProcess = spawn(process.execPath, [entry, JSON.stringify({...options, attached})], {
+    detached: true, stdio: [attached ? 'pipe' : 'ignore', 'pipe', file.fd],
+  })
   await file.close()
   const stdout = child.stdout as Readable
   const lines = createInterface({input: stdout})
@@ -54,9 +56,12 @@ export async function startDaemon(options: SandboxOptions, log: string, bond: Bo
 export class AdminRefused extends Error {}
 
 /** One admin route. Throws `AdminRefused` with the sandbox's sentence, or whatever `fetch` throws when nobody listens. */
-export async function askSandbox<Answer>(endpoint: string, method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<Answer> {
+export async function askSandbox<Answer>(
+  endpoint: string, method: 'GET' | 'POST' | 'DELETE', path: string, body?: object,
+): Promise<Answer> {
   const response = await fetch(`${endpoint}/_sluice/${path}`, {
-    method, signal: AbortSignal.timeout(ANSWER_WITHIN_MS), ...(body !== undefined && {body: JSON.stringify(body), headers: {'content-type': 'application/json'}}),
+    method, signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+    ...(body !== undefined && {body: JSON.stringify(body), headers: {'content-type': 'application/json'}}),
   })
   const answer = await response.json() as Answer & {readonly message?: string}
   if (!response.ok) throw new AdminRefused(answer.message ?? `the sandbox answered ${response.status}`)

@@ -42,7 +42,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   let resolveClosed = (): void => {}
   const closed = new Promise<void>((resolve) => { resolveClosed = resolve })
   const wire = createWire(world)
-  const admin = createAdmin({name: options.name ?? 'default', world, plane, scheduler, shop: () => shop, down: () => { void close() }})
+  const admin = createAdmin({
+    name: options.name ?? 'default', world, plane, scheduler, shop: () => shop, down: () => { void close() },
+  })
   const server = await listenOnLoopback(async (request, response) => {
     if (request.url?.startsWith('/_sluice/') === true) await admin(request, response)
     else await wire(request, response)
@@ -64,7 +66,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       shop = await buildShop(world, options.services ?? DEFAULT_SERVICES)
       await Promise.all([stableIsHealthy(world, shop), warmUp()])
       const perMinute = options.trafficPerMinute ?? DEFAULT_TRAFFIC_PER_MINUTE
-      for (const {service, loadBalancer} of shop) plane.traffic.set({service, region: world.regions[0] ?? '', loadBalancer, perMinute})
+      for (const {service, loadBalancer} of shop) plane.traffic.set({
+        service, region: world.regions[0] ?? '', loadBalancer, perMinute,
+      })
     }
   } catch (error) {
     await close()

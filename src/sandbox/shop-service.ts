@@ -4,14 +4,23 @@ import {CAPACITY_PROVIDER, CLUSTER, STABLE_IMAGE} from './shop-names.ts'
 import type {ShopService} from './shop-names.ts'
 
 const CONTAINER = {name: 'app', port: 8080}
-const NETWORK = {awsvpcConfiguration: {subnets: ['subnet-0a1b2c3d4e5f60718', 'subnet-18f7e6d5c4b3a2910'], securityGroups: ['sg-0123456789abcdef0'], assignPublicIp: 'DISABLED'}}
+const NETWORK = {
+  awsvpcConfiguration: {
+    subnets: ['subnet-0a1b2c3d4e5f60718', 'subnet-18f7e6d5c4b3a2910'],
+    securityGroups: ['sg-0123456789abcdef0'],
+    assignPublicIp: 'DISABLED',
+  },
+}
 
 type Call = <Answer>(service: string, operation: string, input: object) => Promise<Answer>
 
 export async function shopService(world: World, service: string, loadBalancer: string, region: string): Promise<ShopService> {
-  const call: Call = async <Answer>(name: string, operation: string, input: object) => await world.invoke(name, operation, input, region) as Answer
+  const call: Call = async <Answer>(
+    name: string, operation: string, input: object,
+  ) => await world.invoke(name, operation, input, region) as Answer
   const balancer = await call<{LoadBalancers: {LoadBalancerArn: string}[]}>('elasticloadbalancingv2', 'CreateLoadBalancer', {
-    Name: loadBalancer, Subnets: NETWORK.awsvpcConfiguration.subnets, SecurityGroups: NETWORK.awsvpcConfiguration.securityGroups, Scheme: 'internet-facing', Type: 'application',
+    Name: loadBalancer, Subnets: NETWORK.awsvpcConfiguration.subnets, SecurityGroups: NETWORK.awsvpcConfiguration.securityGroups,
+    Scheme: 'internet-facing', Type: 'application',
   })
   const targetGroups = {a: await targetGroup(call, `${service}-a`), b: await targetGroup(call, `${service}-b`)}
   const listener = await call<{Listeners: {ListenerArn: string}[]}>('elasticloadbalancingv2', 'CreateListener', {
@@ -19,7 +28,12 @@ export async function shopService(world: World, service: string, loadBalancer: s
     Port: 443,
     // HTTPS on AWS; loopback has no certificate, so the sandbox's port 443 speaks plain HTTP.
     Protocol: 'HTTP',
-    DefaultActions: [{Type: 'fixed-response', FixedResponseConfig: {StatusCode: '503', ContentType: 'text/plain', MessageBody: 'No rule matches.'}}],
+    DefaultActions: [
+      {
+        Type: 'fixed-response',
+        FixedResponseConfig: {StatusCode: '503', ContentType: 'text/plain', MessageBody: 'No rule matches.'},
+      },
+    ],
   })
   const listenerArn = listener.Listeners[0]?.ListenerArn ?? ''
   const ruleArn = await liveRule(call, service, listenerArn, targetGroups)
@@ -30,10 +44,13 @@ export async function shopService(world: World, service: string, loadBalancer: s
 async function targetGroup(call: Call, Name: string): Promise<string> {
   const made = await call<{TargetGroups: {TargetGroupArn: string}[]}>('elasticloadbalancingv2', 'CreateTargetGroup', {
     Name, Protocol: 'HTTP', Port: CONTAINER.port, VpcId: 'vpc-0123456789abcdef0', TargetType: 'ip',
-    HealthCheckPath: '/health', HealthCheckIntervalSeconds: 10, HealthCheckTimeoutSeconds: 5, HealthyThresholdCount: 2, UnhealthyThresholdCount: 2, Matcher: {HttpCode: '200'},
+    HealthCheckPath: '/health', HealthCheckIntervalSeconds: 10, HealthCheckTimeoutSeconds: 5, HealthyThresholdCount: 2,
+    UnhealthyThresholdCount: 2, Matcher: {HttpCode: '200'},
   })
   const TargetGroupArn = made.TargetGroups[0]?.TargetGroupArn ?? ''
-  await call('elasticloadbalancingv2', 'ModifyTargetGroupAttributes', {TargetGroupArn, Attributes: [{Key: 'deregistration_delay.timeout_seconds', Value: '30'}]})
+  await call('elasticloadbalancingv2', 'ModifyTargetGroupAttributes', {
+    TargetGroupArn, Attributes: [{Key: 'deregistration_delay.timeout_seconds', Value: '30'}],
+  })
   return TargetGroupArn
 }
 
@@ -54,33 +71,52 @@ async function slots(call: Call, service: string, groups: ShopService['targetGro
   for (const slot of ['a', 'b'] as const) {
     await createService(call, `${service}-${slot}`, taskDefinition, slot === 'a' ? 2 : 0, groups[slot])
     await call('application-autoscaling', 'RegisterScalableTarget', {
-      ServiceNamespace: 'ecs', ScalableDimension: 'ecs:service:DesiredCount', ResourceId: `service/${CLUSTER}/${service}-${slot}`, MinCapacity: slot === 'a' ? 2 : 0, MaxCapacity: 4,
+      ServiceNamespace: 'ecs', ScalableDimension: 'ecs:service:DesiredCount', ResourceId: `service/${CLUSTER}/${service}-${slot}`, MinCapacity: slot === 'a'
+        ? 2
+        : 0, MaxCapacity: 4,
     })
   }
 }
 
 /** A smaller copy without a load balancer: it follows every promotion and is scaled up by a failover. */
 export async function shopRecovery(world: World, service: string, region: string): Promise<void> {
-  const call: Call = async <Answer>(name: string, operation: string, input: object) => await world.invoke(name, operation, input, region) as Answer
+  const call: Call = async <Answer>(
+    name: string, operation: string, input: object,
+  ) => await world.invoke(name, operation, input, region) as Answer
   await createService(call, `${service}-a`, await registerTaskDefinition(call, service), 1, null)
 }
 
 async function registerTaskDefinition(call: Call, family: string): Promise<string> {
   const made = await call<{taskDefinition: {taskDefinitionArn: string}}>('ecs', 'RegisterTaskDefinition', {
     family, networkMode: 'awsvpc', requiresCompatibilities: ['EC2'], cpu: '256', memory: '512',
-    containerDefinitions: [{name: CONTAINER.name, image: STABLE_IMAGE, essential: true, cpu: 256, memory: 512, portMappings: [{containerPort: CONTAINER.port, protocol: 'tcp'}]}],
+    containerDefinitions: [
+      {
+        name: CONTAINER.name,
+        image: STABLE_IMAGE,
+        essential: true,
+        cpu: 256,
+        memory: 512,
+        portMappings: [{containerPort: CONTAINER.port, protocol: 'tcp'}],
+      },
+    ],
   })
   return made.taskDefinition.taskDefinitionArn
 }
 
-async function createService(call: Call, serviceName: string, taskDefinition: string, desiredCount: number, targetGroupArn: string | null): Promise<void> {
+async function createService(
+  call: Call, serviceName: string, taskDefinition: string, desiredCount: number, targetGroupArn: string | null,
+): Promise<void> {
   const balanced = targetGroupArn === null ? {} : {
-    loadBalancers: [{targetGroupArn, containerName: CONTAINER.name, containerPort: CONTAINER.port}], healthCheckGracePeriodSeconds: 30,
+    loadBalancers: [
+      {targetGroupArn, containerName: CONTAINER.name, containerPort: CONTAINER.port},
+    ], healthCheckGracePeriodSeconds: 30,
   }
   await call('ecs', 'CreateService', {
     cluster: CLUSTER, serviceName, taskDefinition, desiredCount, ...balanced,
     capacityProviderStrategy: [{capacityProvider: CAPACITY_PROVIDER, weight: 1, base: 0}],
-    deploymentConfiguration: {deploymentCircuitBreaker: {enable: true, rollback: false}, minimumHealthyPercent: 100, maximumPercent: 200},
+    deploymentConfiguration: {
+      deploymentCircuitBreaker: {enable: true, rollback: false}, minimumHealthyPercent: 100, maximumPercent: 200,
+    },
     networkConfiguration: NETWORK,
   })
 }

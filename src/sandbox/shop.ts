@@ -47,7 +47,9 @@ export async function stableIsHealthy(world: World, services: readonly ShopServi
 }
 
 async function healthyTargets(world: World, TargetGroupArn: string): Promise<number> {
-  const answer = await world.invoke('elasticloadbalancingv2', 'DescribeTargetHealth', {TargetGroupArn}, world.regions[0] ?? '') as {
+  const answer = await world.invoke(
+    'elasticloadbalancingv2', 'DescribeTargetHealth', {TargetGroupArn}, world.regions[0] ?? '',
+  ) as {
     readonly TargetHealthDescriptions?: readonly {readonly TargetHealth?: {readonly State?: string}}[]
   }
   return (answer.TargetHealthDescriptions ?? []).filter((one) => one.TargetHealth?.State === 'healthy').length

@@ -75,16 +75,28 @@ export async function sandboxStatus(sources: StatusSources): Promise<SandboxStat
   }
 }
 
-async function serviceStatus(world: SandboxWorld, {service, loadBalancer, ruleArn, targetGroups}: ShopService): Promise<ServiceStatus> {
+async function serviceStatus(
+  world: SandboxWorld, {service, loadBalancer, ruleArn, targetGroups}: ShopService,
+): Promise<ServiceStatus> {
   const region = world.regions[0] ?? ''
   const slots = await Promise.all((['a', 'b'] as const).map(async (slot) => {
     const [health, services] = await Promise.all([
-      quietly<HealthAnswer>(world.invoke('elasticloadbalancingv2', 'DescribeTargetHealth', {TargetGroupArn: targetGroups[slot]}, region)),
-      quietly<ServicesAnswer>(world.invoke('ecs', 'DescribeServices', {cluster: CLUSTER, services: [`${service}-${slot}`]}, region)),
+      quietly<HealthAnswer>(
+        world.invoke('elasticloadbalancingv2', 'DescribeTargetHealth', {TargetGroupArn: targetGroups[slot]}, region),
+      ),
+      quietly<ServicesAnswer>(
+        world.invoke('ecs', 'DescribeServices', {cluster: CLUSTER, services: [`${service}-${slot}`]}, region),
+      ),
     ])
     const ecs = services?.services?.[0]
     const healthy = health?.TargetHealthDescriptions?.filter((one) => one.TargetHealth?.State === 'healthy').length ?? 0
-    return {slot, desired: ecs?.desiredCount ?? 0, running: ecs?.runningCount ?? 0, healthy, taskDefinition: ecs?.taskDefinition ?? null}
+    return {
+      slot,
+      desired: ecs?.desiredCount ?? 0,
+      running: ecs?.runningCount ?? 0,
+      healthy,
+      taskDefinition: ecs?.taskDefinition ?? null,
+    }
   }))
   const rule = await quietly<RuleAnswer>(world.invoke('elasticloadbalancingv2', 'DescribeRules', {RuleArns: [ruleArn]}, region))
   const groups = rule?.Rules?.[0]?.Actions?.find((one) => one.ForwardConfig !== undefined)?.ForwardConfig?.TargetGroups ?? []

@@ -45,6 +45,10 @@ describe('what is wrong is said with its place and the way out', () => {
     ['a latency gate without its bound', withMore('gates:\n  latency: {budget: 1%}\n'), ['11:12  gates.latency.bound: missing: a duration like 500ms']],
     ['a gate of one\'s own without a metric', withMore('gates:\n  checkout: {budget: 1%}\n'), ['11:3  gates.checkout: this gate has no metric: a gate of your own needs requests and bad, for slots a and b']],
     ['a built-in gate misspelt', withMore('gates:\n  latancy: {bound: 500ms}\n'), ['11:3  gates.latancy: this gate has no metric: a gate of your own needs requests and bad, for slots a and b; did you mean latency?']],
+    ['a second latency gate, with what to write instead', withMore('gates:\n  slow-checkout: {bound: 800ms}\n'), ['11:3  gates.slow-checkout: only the gate latency has a bound; a second one is a gate of your own: bad is TargetResponseTime with stat TC(0.8:)']],
+    ['a step that waits for a gate there is not', withMore('steps: [{weight: 5, gates: [errors, latency]}]\n'), ['10:37  steps[0].gates[1]: there is no gate latency; there are: errors']],
+    ['a step without any gate', withMore('steps: [{weight: 5, gates: []}]\n'), ['10:28  steps[0].gates: a step with no gate could never pass: leave it out for all of them']],
+    ['a ratio at which nothing could count as fitness', withMore('gates:\n  errors: {ratio: 1.2}\n'), ['11:19  gates.errors.ratio: 1.2 isn\'t usable here: a number above 1.25, at most 100']],
     ['the same gate twice', withMore('gates:\n  errors: {budget: 1%}\n  errors: {budget: 2%}\n'), ['12:3  this key is here twice']],
     ['both slots with one target group', base.replace('shop-b/84f3', 'shop-a/73e2'), ['9:37  slots.b.targetGroup: the same target group as slot a: a release needs two']],
     ['an ARN in another Region', base.replace('eu-west-1:111122223333:targetgroup/shop-b', 'eu-west-2:111122223333:targetgroup/shop-b'), ['9:37  slots.b.targetGroup: is in eu-west-2, but region is eu-west-1']],
@@ -98,6 +102,10 @@ describe('what is left out has its default', () => {
       deadMansSwitch: {role: null, deadLetterQueue: null, group: 'default', windowMs: 600_000, pausedWindowMs: 3_600_000},
       recovery: null,
     })
+  })
+
+  it('a step waits for all gates, or for those it names', () => {
+    expect(config(withMore('steps: [{weight: 5, gates: [errors]}, {weight: 20}]\n')).steps.map(({gates}) => gates)).toEqual([['errors'], undefined])
   })
 
   it('alpha is shared by the gates of a release', () => {

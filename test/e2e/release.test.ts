@@ -3,19 +3,23 @@
  * stand afterwards (rule, sizes, schedules, journal), what was said, and the exit code.
  */
 import {join} from 'node:path'
-import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import {afterAll, beforeAll, describe, expect, it, vi} from 'vitest'
 import {aMachine, tidyUp} from '../support/e2e-cli.ts'
 import type {Machine, Ran, Running} from '../support/e2e-cli.ts'
 import {aSandbox} from '../support/e2e-sandbox.ts'
 import type {ServiceState, TestSandbox} from '../support/e2e-sandbox.ts'
-import {aboutStep, eventOf, eventsIn} from '../support/e2e-events.ts'
+import './rough-weather.ts'
+import {aboutStep, eventOf} from '../support/e2e-events.ts'
 
 const services = [
   'healthy', 'errors', 'silent', 'slow', 'crash', 'exits', 'unknown', 'foreign', 'held', 'aborted', 'paused', 'left', 'asking',
 ] as const
 type Service = (typeof services)[number]
 
-const perMinute = 360
+// Releases wait most of the time; many at once make it short, and few requests each make it bearable for two cores.
+vi.setConfig({maxConcurrency: 9})
+const speed = 24
+const perMinute = 180
 const quick = {
   gates: {errors: {budget: '2%', minMinutes: 2}},
   steps: [{weight: 50, hold: '1m', atMost: '20m'}],
@@ -27,7 +31,7 @@ const promoted = {weights: {a: 0, b: 100}, desired: {a: 2, b: 2}, scaling: {b: '
 let sandbox: TestSandbox
 
 beforeAll(async () => {
-  sandbox = await aSandbox({speed: 30, rate: 0, services})
+  sandbox = await aSandbox({speed, rate: 0, services})
 }, 120_000)
 afterAll(tidyUp, 60_000)
 
@@ -39,11 +43,11 @@ interface Begun {
   reaches(step: string): Promise<void>
 }
 
-/** A release of its own service under traffic, on a machine of its own. */
+/** A release of its own service, on a machine of its own. */
 async function begin(service: Service, env: Readonly<Record<string, string | number>>, changes: object = {}, more: readonly string[] = ['--json']): Promise<Begun> {
   const [machine, config] = await Promise.all([sandbox.elsewhere(), sandbox.configFor(service, {...quick, ...changes})])
   const tag = `shop/${service}:2.0.0`
-  await Promise.all([sandbox.image(tag, env), sandbox.traffic(service, perMinute)])
+  await sandbox.image(tag, env)
   return start(machine, config, tag, more)
 }
 
@@ -57,83 +61,79 @@ function start(machine: Machine, config: string, tag: string, more: readonly str
   return {running, machine, events, reaches}
 }
 
-/** To its end, with the traffic ended too: other rows need the machine. */
 async function toEnd(service: Service, {running}: Begun): Promise<Ran & {readonly state: ServiceState}> {
   const ran = await running.ended
-  const state = await sandbox.state(service)
-  await sandbox.traffic(service, 0)
-  return {...ran, state}
+  return {...ran, state: await sandbox.state(service)}
 }
 
-const release = async (...given: Parameters<typeof begin>): Promise<Ran & {readonly state: ServiceState}> => toEnd(given[0], await begin(...given))
+const release = (...given: Parameters<typeof begin>): Promise<Ran & {readonly state: ServiceState}> =>
+  sandbox.withTraffic(given[0], perMinute, async () => toEnd(given[0], await begin(...given)))
 
 describe.concurrent('a release', () => {
-  it('of a healthy version is promoted: its slot is stable, its switch is gone, and the old slot is scaled down by whoever stays', async () => {
+  it('of a healthy version is promoted: its slot is stable, its switch is gone, and the old slot is scaled down by whoever stays', () => sandbox.withTraffic('healthy', perMinute, async () => {
     const begun = await begin('healthy', {})
     const ran = await toEnd('healthy', begun)
-    expect(ran.json()).toMatchObject({schema: 1, command: 'release', outcome: 'promoted', service: 'healthy', to: '2.0.0', weights: {actual: 100}})
+    expect(ran.json(), ran.stdout).toMatchObject({schema: 1, command: 'release', outcome: 'promoted', service: 'healthy', to: '2.0.0', weights: {actual: 100}})
     expect([ran.code, ran.state]).toEqual([0, expect.objectContaining({...promoted, scaling: expect.objectContaining(promoted.scaling) as unknown})])
     const status = (await begun.machine.sluice('release', 'status', '--service', 'healthy', '--sandbox', sandbox.name, '--json')).json()
     expect(status).toMatchObject({command: 'release status', outcome: 'promoted', run: ran.json()['run']})
-    await sandbox.traffic('healthy', perMinute)
     const stayed = await begun.machine.sluice('release', 'resume', '--service', 'healthy', '--sandbox', sandbox.name, '--json')
     expect([stayed.code, await sandbox.state('healthy')]).toMatchObject([0, {weights: {a: 0, b: 100}, desired: {a: 0, b: 2}, schedules: []}])
-    await sandbox.traffic('healthy', 0)
-  })
+  }))
 
   it('of a version that fails 5 % of its requests is rolled back by the gate errors', async () => {
     const ran = await release('errors', {ERROR_RATE: 0.05})
-    expect(ran.json()).toMatchObject({outcome: 'rolled-back', because: 'verdict', gate: 'errors', weights: {actual: 0}})
+    expect(ran.json(), ran.stdout).toMatchObject({outcome: 'rolled-back', because: 'verdict', gate: 'errors', weights: {actual: 0}})
     expect([ran.code, ran.state]).toEqual([5, atRest])
   })
 
   it('of a version that never answers half of its requests is rolled back by the gate errors', async () => {
     const ran = await release('silent', {RESET_FRACTION: 0.5})
-    expect(ran.json()).toMatchObject({outcome: 'rolled-back', because: 'verdict', gate: 'errors', gates: {errors: {canary: {rate: expect.closeTo(0.5, 0) as unknown}}}})
+    expect(ran.json(), ran.stdout).toMatchObject({outcome: 'rolled-back', because: 'verdict', gate: 'errors', gates: {errors: {canary: {rate: expect.closeTo(0.5, 0) as unknown}}}})
     expect([ran.code, ran.state]).toEqual([5, atRest])
   })
 
   it('of a version that is slow for a fifth of its requests is rolled back by the gate latency', async () => {
     const gates = {...quick.gates, latency: {bound: '500ms', budget: '2%', minMinutes: 2}}
     const ran = await release('slow', {SLOW_FRACTION: 0.2, SLOW_MS: 900}, {gates})
-    expect(ran.json()).toMatchObject({outcome: 'rolled-back', because: 'verdict', gate: 'latency'})
+    expect(ran.json(), ran.stdout).toMatchObject({outcome: 'rolled-back', because: 'verdict', gate: 'latency'})
     expect([ran.code, ran.state]).toEqual([5, atRest])
   })
 
   it('of a version whose tasks die after a while is rolled back by the gate tasks, with the exit it saw', async () => {
     const ran = await release('crash', {CRASH_AFTER_MS: 150_000, CRASH_EXIT: 137})
-    expect(ran.json()).toMatchObject({outcome: 'rolled-back', because: 'tasks'})
+    expect(ran.json(), ran.stdout).toMatchObject({outcome: 'rolled-back', because: 'tasks'})
     expect([ran.code, ran.state]).toEqual([5, atRest])
   })
 
   it('of a version that exits at start never gets a request, and says how its tasks ended', async () => {
     const ran = await release('exits', {EXIT_ON_START: 1, CRASH_EXIT: 3})
-    expect(ran.json()).toMatchObject({outcome: 'rolled-back', because: 'tasks', canaryRequests: 0, reason: expect.stringMatching(/don't stay up.*exit.* 3/i) as unknown})
+    expect(ran.json(), ran.stdout).toMatchObject({outcome: 'rolled-back', because: 'tasks', canaryRequests: 0, reason: expect.stringMatching(/don't stay up.*exit.* 3/i) as unknown})
     expect([ran.code, ran.state]).toEqual([5, atRest])
   })
 
   it('of an image that the registry does not have is rolled back, and says that it could not be pulled', async () => {
     const [machine, config] = await Promise.all([sandbox.elsewhere(), sandbox.configFor('unknown', quick)])
     const ran = await toEnd('unknown', start(machine, config, 'shop/unknown:9.9.9', ['--json']))
-    expect(ran.json()).toMatchObject({outcome: 'rolled-back', because: 'tasks', canaryRequests: 0, reason: expect.stringMatching(/pull|not found/i) as unknown})
+    expect(ran.json(), ran.stdout).toMatchObject({outcome: 'rolled-back', because: 'tasks', canaryRequests: 0, reason: expect.stringMatching(/pull|not found/i) as unknown})
     expect([ran.code, ran.state]).toEqual([5, atRest])
   })
 
-  it('whose rule somebody else changes halts: nothing is overwritten, the switch is gone, and it says what changed', async () => {
+  it('whose rule somebody else changes halts: nothing is overwritten, the switch is gone, and it says what changed', () => sandbox.withTraffic('foreign', perMinute, async () => {
     const begun = await begin('foreign', {})
     await begun.reaches('bake-50')
     await sandbox.modifyRule('foreign', {a: 90, b: 10})
     const ran = await toEnd('foreign', begun)
-    expect(ran.json()).toMatchObject({outcome: 'halted', cause: 'foreign', reason: expect.stringMatching(/a 90 \/ b 10.*expected a 50 \/ b 50.*nothing was overwritten/) as unknown})
+    expect(ran.json(), ran.stdout).toMatchObject({outcome: 'halted', cause: 'foreign', reason: expect.stringMatching(/a 90 \/ b 10.*expected a 50 \/ b 50.*nothing was overwritten/) as unknown})
     expect(ran.code).toBe(6)
     expect(ran.state.weights).toEqual({a: 90, b: 10})
     expect(ran.state.schedules.filter((name) => name.endsWith('-home'))).toEqual([])
-  })
+  }))
 
-  it('of a service that is being released is refused with owner, host, since and the command to watch it; watching exits as the run does', async () => {
+  it('of a service that is being released is refused with owner, host, since and the command to watch it; watching exits as the run does', () => sandbox.withTraffic('held', perMinute, async () => {
     const begun = await begin('held', {ERROR_RATE: 0.05})
     await begun.reaches('shift-50')
-    const [second, {run}] = await Promise.all([sandbox.elsewhere(), firstEvent(begun)])
+    const [second, run] = await Promise.all([sandbox.elsewhere(), sandbox.runOf('held')])
     const watching = second.start(['release', 'watch', '--service', 'held', '--sandbox', sandbox.name, '--json'])
     const refused = await second.sluice('release', 'shop/api:1.9.0', '--config', await sandbox.configFor('held', quick), '--sandbox', sandbox.name, '--yes', '--json')
     expect(refused.json()).toMatchObject({schema: 1, command: 'release', error: {
@@ -148,21 +148,21 @@ describe.concurrent('a release', () => {
     const watched = await watching.ended
     expect([ran.code, watched.code, watched.json()]).toMatchObject([5, 5, {command: 'release watch', outcome: 'rolled-back', run}])
     expect(ran.state).toEqual(atRest)
-  })
+  }))
 
-  it('that is aborted from another machine goes home: exit 0 there, exit 5 for who ran it', async () => {
+  it('that is aborted from another machine goes home: exit 0 there, exit 5 for who ran it', () => sandbox.withTraffic('aborted', perMinute, async () => {
     const begun = await begin('aborted', {})
     await begun.reaches('share-50')
     const abort = await (await sandbox.elsewhere()).sluice('release', 'abort', '--service', 'aborted', '--sandbox', sandbox.name, '--why', 'wrong image', '--json')
     const ran = await toEnd('aborted', begun)
     expect(abort.json()).toMatchObject({command: 'release abort', outcome: 'rolled-back', because: 'abort', reason: expect.stringContaining('wrong image') as unknown})
-    expect(ran.json()).toMatchObject({command: 'release', outcome: 'rolled-back', because: 'abort'})
+    expect(ran.json(), ran.stdout).toMatchObject({command: 'release', outcome: 'rolled-back', because: 'abort'})
     expect([abort.code, ran.code, ran.state]).toEqual([0, 5, atRest])
     const again = await begun.machine.sluice('release', 'abort', '--service', 'aborted', '--sandbox', sandbox.name, '--json')
     expect([again.code, again.json()]).toMatchObject([0, {outcome: 'nothing-to-abort'}])
-  })
+  }))
 
-  it('that is paused keeps its weight and says when traffic would go home; resumed and promoted by a person it is promoted', async () => {
+  it('that is paused keeps its weight and says when traffic would go home; resumed and promoted by a person it is promoted', () => sandbox.withTraffic('paused', perMinute, async () => {
     const begun = await begin('paused', {}, {steps: [{weight: 50, hold: '15m', atMost: '20m'}]})
     const {machine} = begun
     await begun.reaches('bake-50')
@@ -178,22 +178,20 @@ describe.concurrent('a release', () => {
     expect((await ask('promote', '--why', 'I know it is good')).code).toBe(0)
     const ran = await resumed.ended
     expect([ran.code, ran.json(), await sandbox.state('paused')]).toMatchObject([0, {outcome: 'promoted'}, promoted])
-    await sandbox.traffic('paused', 0)
-  })
+  }))
 
-  it('that is interrupted once is left to itself with exit 130 and what to do next; an abort without an owner ends it', async () => {
+  it('that is interrupted once is left to itself with exit 130 and what to do next; an abort without an owner ends it', () => sandbox.withTraffic('left', perMinute, async () => {
     const begun = await begin('left', {}, {}, [])
     await begun.reaches('share-50')
     begun.running.signal('SIGINT')
     const {code, stdout} = await begun.running.ended
-    const {run} = await firstEvent(begun)
+    const run = await sandbox.runOf('left')
     expect(code).toBe(130)
     expect(stdout).toMatch(new RegExp(`sluice release resume ${run}\\b[\\s\\S]*sluice release abort ${run}\\b`))
     expect((await sandbox.state('left')).weights).toEqual({a: 50, b: 50})
     const abort = await begun.machine.sluice('release', 'abort', run, '--sandbox', sandbox.name, '--json')
     expect([abort.code, abort.json(), await sandbox.state('left')]).toMatchObject([0, {outcome: 'rolled-back', because: 'abort'}, atRest])
-    await sandbox.traffic('left', 0)
-  })
+  }))
 })
 
 describe('what is said', () => {
@@ -223,11 +221,3 @@ describe('what is said', () => {
     expect([code, lines]).toEqual([5, lines.map((_, index) => index)])
   })
 })
-
-async function firstEvent({events}: Begun): Promise<{readonly run: string}> {
-  const owner = (await eventsIn(events))[0]?.writer
-  for (const run of (await sandbox.runs()).toReversed()) {
-    if ((await sandbox.journal(run))[0]?.writer === owner) return {run}
-  }
-  throw new Error('no run of this release')
-}

@@ -68,7 +68,7 @@ describe('a journal', () => {
     await journal.append(1, 'step-observed', note)
     const key = eventKey('r-1', 0)
     store.objects.set(key, {body: change(store.objects.get(key)?.body ?? ''), etag: 'x'})
-    await expect(open(store)).rejects.toThrow(/journal of r-1/)
+    await expect(open(store)).rejects.toMatchObject({code: 'journal-corrupt', exitCode: 6, message: expect.stringMatching(/journal of r-1/) as string})
   })
 
   it('never loses, doubles or reorders what several writers append', async () => {

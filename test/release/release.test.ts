@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest'
+import {defaultSettings} from '../../src/judge/default-settings.ts'
 import {seededRandom} from '../../src/judge/random.ts'
 import {minutes, seconds} from '../../src/runbooks/engine/clock.ts'
 import {openJournal} from '../../src/runbooks/engine/journal.ts'
@@ -150,6 +151,25 @@ describe('a release', () => {
   })
 })
 
+describe('a preflight', () => {
+  it('refuses when another rule sends traffic to a slot: shift all or none', async () => {
+    const {aws, desk} = aBench()
+    const ran = await release(desk, {...aws, world: {...aws.world, otherRules: async () => ['arn:other']}})
+    expect(ran.end).toMatchObject({outcome: {outcome: 'failed', because: expect.stringContaining('arn:other forwards to a slot') as string}})
+  })
+
+  it('refuses a gate whose metric shows nothing although there is traffic', async () => {
+    const {aws, desk} = aBench()
+    const source = {namespace: 'Shop', metric: 'chekouts', stat: 'Sum', dimensions: {}}
+    const both = {a: source, b: source}
+    const gate = {kind: 'counts', name: 'checkout', requests: both, bad: both, settings: defaultSettings(2)} as const
+    const config = aReleaseConfig({gates: [...aReleaseConfig().gates, gate]})
+    const ran = await release(desk, aws, undefined, {config})
+    expect(ran.end).toMatchObject({outcome: {outcome: 'failed', because: expect.stringContaining('nothing is published for checkout') as string}})
+    expect(aws.schedule()).toBeNull()
+  })
+})
+
 describe('a person', () => {
   it('aborts: weight 0 is observed, and the run says who and why', async () => {
     const {aws, desk, store, clock} = aBench()
@@ -258,7 +278,7 @@ describe('after a promotion', () => {
     expect(aws.slots.a).toMatchObject({taskDefinition: 'td:1.8.2', desired: 2})
   })
 
-  it.each([['alert', 'paused'], ['roll-back', 'ended']] as const)('a regression that shows only at full weight, with afterPromotion %s', async (afterPromotion, kind) => {
+  it.each([['alert', 'paused'], ['roll-back', 'ended']] as const)('a regression that shows only at full weight, with afterPromotion %s; a person who has seen the alert may go on', async (afterPromotion, kind) => {
     const {aws, desk, store, clock} = aBench()
     const promoted = await release(desk, aws, undefined, {config: aReleaseConfig({afterPromotion})})
     const sick = {...aws, world: {...aws.world, metrics: {counts: async (from: number, to: number, signal: AbortSignal) =>
@@ -268,6 +288,11 @@ describe('after a promotion', () => {
     expect(tidied.end.kind).toBe(kind)
     expect(aws.slots.a.desired).toBe(2)
     expect(aws.rule.weights).toEqual(afterPromotion === 'alert' ? {a: 0, b: 100} : {a: 100, b: 0})
+    if (afterPromotion === 'alert') {
+      const seen = await resume(aDesk(store, clock, 'w3'), promoted.run, sick, alone({until: 'tidied'}))
+      expect(seen.end).toMatchObject({kind: 'ended', outcome: {outcome: 'promoted'}})
+      expect(aws.slots.a.desired).toBe(0)
+    }
     if (afterPromotion === 'roll-back') expect(tidied.end).toMatchObject({outcome: {outcome: 'rolled-back', cause: 'verdict'}})
   })
 })

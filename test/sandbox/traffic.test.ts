@@ -34,8 +34,10 @@ describe.concurrent('the steady load', {timeout: 60_000}, () => {
     flow(shop, 1200)
     shop.plane.traffic.set({service: 'web', region: REGION, loadBalancer: 'shop', perMinute: 300})
     const sent = () => shop.plane.traffic.stats().map((one) => one.counts?.sent ?? 0)
-    await until('enough was sent', () => (sent()[0] ?? 0) > 2000)
-    const [api = 0, web = 0] = sent()
+    await until('both flow', () => sent().every((count) => count > 0) && sent().length === 2)
+    const [apiBefore = 0, webBefore = 0] = sent()
+    await until('enough was sent', () => (sent()[0] ?? 0) - apiBefore > 2000)
+    const [api = 0, web = 0] = [(sent()[0] ?? 0) - apiBefore, (sent()[1] ?? 0) - webBefore]
     // Both come from one process, so their ratio holds on a busy machine too: 4 with a standard error below 0.2.
     expect(api / web).toBeGreaterThan(3)
     expect(api / web).toBeLessThan(5)

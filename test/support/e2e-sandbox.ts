@@ -44,8 +44,8 @@ export interface TestSandbox {
   configFor(service: string, changes: Readonly<Record<string, unknown>>): Promise<string>
   image(tag: string, env: Readonly<Record<string, string | number>>): Promise<void>
   fault(...argv: readonly string[]): Promise<void>
-  /** Requests per virtual minute to one service. */
-  traffic(service: string, perMinute: number): Promise<void>
+  /** While `action` runs, one service gets this many requests per virtual minute. */
+  withTraffic<T>(service: string, perMinute: number, action: () => Promise<T>): Promise<T>
   state(service: string): Promise<ServiceState>
   weights(service: string): Promise<ServiceState['weights']>
   /** What a person at the console would do in the middle of a release. */
@@ -53,6 +53,8 @@ export interface TestSandbox {
   /** The journal as it is in the state bucket. */
   journal(run: string): Promise<readonly Event[]>
   runs(): Promise<readonly string[]>
+  /** The run that has, or had last, the lease of a service. */
+  runOf(service: string): Promise<string>
   /** Virtual epoch ms. */
   now(): Promise<number>
   status(): Promise<SandboxStatus>
@@ -70,7 +72,7 @@ export async function aSandbox({speed, rate, seed = 1, services = ['api']}: Sand
   const name = `e2e-${process.pid}-${randomInt(1e6)}`
   // Before it is up: an `up` that fails half-way must leave nothing either.
   tidyLater(() => down(machine, name))
-  const up = await machine.sluice('sandbox', 'up', '--name', name, '--speed', String(speed), '--rate', String(rate), '--seed', String(seed), '--services', services.join(','), '--json')
+  const up = await machine.sluice('sandbox', 'up', '--name', name, '--speed', String(speed), '--rate', String(rate), '--seed', String(seed), '--services', services.join(','), '--region', region, '--json')
   if (up.code !== 0) throw new Error(`the sandbox didn't start: ${up.stdout}${up.stderr}`)
   const {endpoint, pid, account} = up.json() as {readonly endpoint: string; readonly pid: number; readonly account: string}
   const look = clientsOf(endpoint)
@@ -103,8 +105,13 @@ export async function aSandbox({speed, rate, seed = 1, services = ['api']}: Sand
     async fault(...argv) {
       mustDo(await machine.sluice('sandbox', 'fault', ...argv, '--name', name))
     },
-    async traffic(service, perMinute) {
-      mustDo(await machine.sluice('sandbox', 'traffic', '--rate', String(perMinute), '--service', service, '--name', name))
+    async withTraffic(service, perMinute, action) {
+      await setTraffic(endpoint, service, perMinute)
+      try {
+        return await action()
+      } finally {
+        await setTraffic(endpoint, service, 0)
+      }
     },
     async state(service) {
       const [rule, slots, schedules] = await Promise.all([weights(service), slotsOf(look, service), look.scheduler.send(new ListSchedulesCommand({}))])
@@ -123,6 +130,10 @@ export async function aSandbox({speed, rate, seed = 1, services = ['api']}: Sand
     async runs() {
       const {CommonPrefixes = []} = await look.s3.send(new ListObjectsV2Command({Bucket: bucket, Prefix: 'runs/', Delimiter: '/'}))
       return CommonPrefixes.map(({Prefix = ''}) => Prefix.split('/')[1] ?? '')
+    },
+    async runOf(service) {
+      const {Body} = await look.s3.send(new GetObjectCommand({Bucket: bucket, Key: `leases/${service}.json`}))
+      return (JSON.parse(await Body?.transformToString() ?? '') as {readonly run: string}).run
     },
     now: async () => (await admin<{readonly epochMs: number}>(endpoint, 'clock')).epochMs,
     status: () => admin<SandboxStatus>(endpoint, 'status'),
@@ -173,6 +184,11 @@ async function init(machine: Machine, sandbox: string, service: string): Promise
 
 async function admin<Answer>(endpoint: string, path: string): Promise<Answer> {
   return (await fetch(`${endpoint}/_sluice/${path}`)).json() as Promise<Answer>
+}
+
+/** As `sandbox traffic` does, without a process for each time. */
+async function setTraffic(endpoint: string, service: string, perMinute: number): Promise<void> {
+  await fetch(`${endpoint}/_sluice/traffic`, {method: 'POST', body: JSON.stringify({service, perMinute})})
 }
 
 /** By the command line; what doesn't go by itself is killed, and that is an error. */

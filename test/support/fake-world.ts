@@ -87,6 +87,7 @@ export function fakeAws(options: FakeOptions): FakeAws {
       preview: (_reading, weights) => reading(weights, false),
       write: (_reading, weights) => call('rule.write', () => setWeights(weights, 'run')),
     },
+    otherRules: () => call('otherRules', () => []),
     targets: {
       health: (which) => call('targets.health', () => Array.from({length: slots[which].desired}, (_, index): Target => ({
         id: `${which}${index}`, state: index < running(which) ? 'healthy' : 'initial', reason: null,

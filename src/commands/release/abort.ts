@@ -13,14 +13,23 @@ Whoever ticks the run obeys; if nobody does, this command does it itself. With n
 
   static override examples = ['<%= config.bin %> release abort', '<%= config.bin %> release abort --why "wrong image"']
   static override args = {run: Args.string({description: 'run id; the only unfinished one if left out', name: 'RUN'})}
-  static override flags = {...whichFlags, events: watchFlags.events, why: Flags.string({description: 'reason, for the journal', default: 'release abort'})}
+  static override flags = {
+    ...whichFlags,
+    events: watchFlags.events,
+    why: Flags.string({description: 'reason, for the journal', default: 'release abort'}),
+  }
 
   protected override async execute(): Promise<Outcome> {
     const {args, flags} = await this.parse(ReleaseAbort)
     const {desk, clock, worldOf} = await this.openFor(flags)
     const found = await findRun(desk, {run: args.run, service: flags.service})
     if (found === null || found.left !== 'outcome') {
-      return {outcome: 'nothing-to-abort', exitCode: ExitCode.done, data: {run: found?.run ?? null}, text: 'nothing is running; nothing was changed'}
+      return {
+        outcome: 'nothing-to-abort',
+        exitCode: ExitCode.done,
+        data: {run: found?.run ?? null},
+        text: 'nothing is running; nothing was changed',
+      }
     }
     const watching = watcher({clock, events: flags.events, until: 'ended', env: process.env})
     watching.begin(found.run, [])

@@ -24,6 +24,11 @@ export default class ReleaseHistory extends ReleaseCommand {
       if (events.length === 0 || (flags.service !== undefined && readInput({run, events}).input.config.service !== flags.service)) continue
       views.push(viewOf(run, events, clock.now()))
     }
-    return {outcome: 'listed', exitCode: ExitCode.done, data: {runs: views.map(outcomeJson)}, text: historyText(views.map(historyRow), process.stdout.columns ?? 80)}
+    return {
+      outcome: 'listed',
+      exitCode: ExitCode.done,
+      data: {runs: views.map(outcomeJson)},
+      text: historyText(views.map(historyRow), process.stdout.columns ?? 80),
+    }
   }
 }

@@ -1,5 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 import type {Outcome} from '../../command.ts'
+import {releaseTarget} from '../../config/release-target.ts'
 import {ExitCode, SluiceError} from '../../errors.ts'
 import {ReleaseCommand, watchFlags, whereFlags} from '../../release-command.ts'
 import {checkedImage} from '../../release-image.ts'
@@ -16,7 +17,9 @@ Says first what it will do and asks. Ctrl-C detaches: the run can be resumed fro
 the dead-man's switch sends all traffic back to the stable version.`
 
   static override aliases = ['release:start']
-  static override examples = ['<%= config.bin %> release shop/api:1.9.0', '<%= config.bin %> release shop/api@sha256:… --yes --json']
+  static override examples = [
+    '<%= config.bin %> release shop/api:1.9.0', '<%= config.bin %> release shop/api@sha256:… --yes --json',
+  ]
   static override args = {image: Args.string({description: 'image with :tag or @digest', name: 'IMAGE'})}
   static override flags = {
     ...whereFlags,
@@ -28,13 +31,19 @@ the dead-man's switch sends all traffic back to the stable version.`
     const {args, flags} = await this.parse(Release)
     const image = checkedImage(args.image)
     const {desk, config, account, arn, worldOf, clock} = await this.openConfigured(flags, 'make-state')
-    await refuseIfTaken(desk, config.service)
+    await refuseIfTaken(desk, releaseTarget(config))
     const world = await worldOf(config)
     const planned = await planRelease({desk, world, config, account, by: arn, image})
     if (!flags.json) process.stderr.write(planned.text)
     if (!flags.yes) await this.ask()
-    const claimed = await claimRelease(desk, config.service)
-    const watching = watcher({clock, events: flags.events, until: flags['through-warm-window'] ? 'tidied' : 'ended', env: process.env, ask: (run, wish, why) => askRun(desk, run, wish, why)})
+    const claimed = await claimRelease(desk, releaseTarget(config))
+    const watching = watcher({
+      clock,
+      events: flags.events,
+      until: flags['through-warm-window'] ? 'tidied' : 'ended',
+      env: process.env,
+      ask: (run, wish, why) => askRun(desk, run, wish, why),
+    })
     watching.begin(claimed.run, [])
     try {
       // Read again under the lease: somebody may have released while the question stood there.

@@ -16,9 +16,19 @@ export default class ReleasePromote extends ReleaseCommand {
     const {desk} = await this.openFor(flags)
     const found = await findRun(desk, {run: args.run, service: flags.service})
     if (found === null || found.left !== 'outcome') {
-      return {outcome: 'nothing-to-promote', exitCode: ExitCode.done, data: {run: found?.run ?? null}, text: 'nothing is running; nothing was changed'}
+      return {
+        outcome: 'nothing-to-promote',
+        exitCode: ExitCode.done,
+        data: {run: found?.run ?? null},
+        text: 'nothing is running; nothing was changed',
+      }
     }
     await askRun(desk, found.run, 'promote', flags.why)
-    return {outcome: 'asked', exitCode: ExitCode.done, data: {run: found.run}, text: `✔ asked: whoever ticks ${found.run} obeys at the next tick\n  sluice release status ${found.run}`}
+    return {
+      outcome: 'asked',
+      exitCode: ExitCode.done,
+      data: {run: found.run},
+      text: `✔ asked: whoever ticks ${found.run} obeys at the next tick\n  sluice release status ${found.run}`,
+    }
   }
 }

@@ -19,10 +19,14 @@ A paused run goes on where it paused. A promoted run whose old version is still 
     const {args, flags} = await this.parse(ReleaseResume)
     const {desk, clock, worldOf} = await this.openFor(flags)
     const found = await findRun(desk, {run: args.run, service: flags.service})
-    if (found === null) return {outcome: 'none', exitCode: ExitCode.done, data: {run: null}, text: 'nothing to resume: sluice release history'}
+    if (found === null) {
+      return {outcome: 'none', exitCode: ExitCode.done, data: {run: null}, text: 'nothing to resume: sluice release history'}
+    }
     // What is left of a promoted run is its warm window: resuming it means staying for that.
     const until = found.left === 'outcome' && !flags['through-warm-window'] ? 'ended' : 'tidied'
-    const watching = watcher({clock, events: flags.events, until, env: process.env, ask: (run, wish, why) => askRun(desk, run, wish, why)})
+    const watching = watcher({
+      clock, events: flags.events, until, env: process.env, ask: (run, wish, why) => askRun(desk, run, wish, why),
+    })
     watching.begin(found.run, [])
     try {
       const ran = await resumeRelease(desk, found.run, (input) => worldOf(input.config), watching)

@@ -16,8 +16,12 @@ export default class ReleaseWatch extends ReleaseCommand {
     const {args, flags} = await this.parse(ReleaseWatch)
     const {desk, clock} = await this.openFor(flags)
     const found = await findRun(desk, {run: args.run, service: flags.service})
-    if (found === null) return {outcome: 'none', exitCode: ExitCode.done, data: {run: null}, text: 'no run is unfinished: sluice release history'}
-    const watching = watcher({clock, events: flags.events, until: 'ended', env: process.env, ask: (run, wish, why) => askRun(desk, run, wish, why)})
+    if (found === null) {
+      return {outcome: 'none', exitCode: ExitCode.done, data: {run: null}, text: 'no run is unfinished: sluice release history'}
+    }
+    const watching = watcher({
+      clock, events: flags.events, until: 'ended', env: process.env, ask: (run, wish, why) => askRun(desk, run, wish, why),
+    })
     watching.begin(found.run, [])
     try {
       const how = await watchRelease(desk, found.run, watching)

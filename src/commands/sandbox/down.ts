@@ -19,9 +19,19 @@ export default class SandboxDown extends SluiceCommand {
     // A file whose endpoint is silent is all that is left of it: its process id may be somebody else's by now.
     const wasUp = handle !== null && await isUp(handle.endpoint)
     if (wasUp && !await endSandbox(handle.endpoint, handle.pid, GONE_WITHIN_MS)) {
-      throw new SluiceError({code: 'sandbox-stays', exitCode: ExitCode.unexpected, message: `The sandbox ${name} was asked to end, but its process ${handle.pid} is still there.`, suggestions: [`kill ${handle.pid}`]})
+      throw new SluiceError({
+        code: 'sandbox-stays',
+        exitCode: ExitCode.unexpected,
+        message: `The sandbox ${name} was asked to end, but its process ${handle.pid} is still there.`,
+        suggestions: [`kill ${handle.pid}`],
+      })
     }
     await removeHandle(name, process.env)
-    return {outcome: wasUp ? 'down' : 'already-down', exitCode: ExitCode.done, data: {name}, text: wasUp ? `The sandbox ${name} is down.` : `The sandbox ${name} was not up.`}
+    return {
+      outcome: wasUp ? 'down' : 'already-down',
+      exitCode: ExitCode.done,
+      data: {name},
+      text: wasUp ? `The sandbox ${name} is down.` : `The sandbox ${name} was not up.`,
+    }
   }
 }

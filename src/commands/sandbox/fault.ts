@@ -13,7 +13,8 @@ export default class SandboxFault extends SluiceCommand {
 ${Object.entries(FAULT_KINDS).map(([kind, words]) => `  ${kind.padEnd(18)} ${words}`).join('\n')}`
 
   static override examples = [
-    '<%= config.bin %> sandbox fault throttle --rate 0.3 --target s3:PutObject', '<%= config.bin %> sandbox fault incident --rate 0.05 --service api',
+    '<%= config.bin %> sandbox fault throttle --rate 0.3 --target s3:PutObject',
+    '<%= config.bin %> sandbox fault incident --rate 0.05 --service api',
     '<%= config.bin %> sandbox fault --list', '<%= config.bin %> sandbox fault --clear incident',
   ]
 
@@ -34,20 +35,46 @@ ${Object.entries(FAULT_KINDS).map(([kind, words]) => `  ${kind.padEnd(18)} ${wor
   protected override async execute(): Promise<Outcome> {
     const {args, flags} = await this.parse(SandboxFault)
     const name = checkSandboxName(flags.name)
-    const handle = await reachSandbox(name, await readHandle(name, process.env), async () => { await removeHandle(name, process.env) })
+    const handle = await reachSandbox(
+      name, await readHandle(name, process.env), async () => { await removeHandle(name, process.env) },
+    )
     if (flags.clear) {
-      const {cleared} = await askOrExplain<{readonly cleared: number}>(handle, 'DELETE', args.kind === undefined ? 'faults' : `faults?kind=${args.kind}`)
-      return {outcome: 'cleared', exitCode: ExitCode.done, data: {name, cleared}, text: cleared === 0 ? 'Nothing was on.' : `Off: ${cleared}.`}
+      const {cleared} = await askOrExplain<{readonly cleared: number}>(
+        handle, 'DELETE', args.kind === undefined ? 'faults' : `faults?kind=${args.kind}`,
+      )
+      return {
+        outcome: 'cleared',
+        exitCode: ExitCode.done,
+        data: {name, cleared},
+        text: cleared === 0 ? 'Nothing was on.' : `Off: ${cleared}.`,
+      }
     }
     if (flags.list) {
       const {faults} = await askOrExplain<{readonly faults: readonly Fault[]}>(handle, 'GET', 'faults')
-      return {outcome: 'listed', exitCode: ExitCode.done, data: {name, faults}, text: faults.length === 0 ? 'No faults are on.' : faults.map(faultLine).join('\n')}
+      return {
+        outcome: 'listed',
+        exitCode: ExitCode.done,
+        data: {name, faults},
+        text: faults.length === 0 ? 'No faults are on.' : faults.map(faultLine).join('\n'),
+      }
     }
     if (args.kind === undefined) {
-      throw new SluiceError({code: 'usage', exitCode: ExitCode.usage, message: 'Which fault? Or --list, or --clear.', suggestions: ['sluice sandbox fault --list', 'sluice sandbox fault incident --rate 0.05']})
+      throw new SluiceError({
+        code: 'usage',
+        exitCode: ExitCode.usage,
+        message: 'Which fault? Or --list, or --clear.',
+        suggestions: ['sluice sandbox fault --list', 'sluice sandbox fault incident --rate 0.05'],
+      })
     }
     const {rate, region, seconds, ms} = flags
-    const fault = await askOrExplain<Fault>(handle, 'POST', 'faults', {kind: args.kind, rate: rate === undefined ? undefined : Number(rate), region, seconds, ms, target: flags.target ?? flags.service})
+    const fault = await askOrExplain<Fault>(handle, 'POST', 'faults', {
+      kind: args.kind,
+      rate: rate === undefined ? undefined : Number(rate),
+      region,
+      seconds,
+      ms,
+      target: flags.target ?? flags.service,
+    })
     return {outcome: 'on', exitCode: ExitCode.done, data: {name, fault}, text: `On: ${faultLine(fault)}`}
   }
 }

@@ -1,8 +1,10 @@
 /** The world of a release on AWS: the adapters, put together from one configuration. It decides nothing. */
+import {releaseTarget} from '../../config/release-target.ts'
 import type {ReleaseConfig} from '../../config/release-config.ts'
 import type {ReleaseWorld} from '../../runbooks/release/ports.ts'
 import {deadMansSwitch} from './dead-mans-switch.ts'
 import {liveRule} from './live-rule.ts'
+import {otherRules} from './other-rules.ts'
 import {metrics} from './metrics.ts'
 import {recoveryFollower} from './recovery-follower.ts'
 import {revisions} from './revisions.ts'
@@ -20,13 +22,14 @@ export function releaseWorld(config: ReleaseConfig, session: AwsSession, {accoun
   const role = config.deadMansSwitch.role ?? `arn:${session.partition}:iam::${account}:role/sluice-switch`
   return {
     rule: liveRule(session, config.rule, groups),
+    otherRules: (signal) => otherRules(session, {loadBalancer: config.loadBalancer, rule: config.rule, groups}, signal),
     targets: targets(session, groups),
     slots: slotServices(session, {cluster: config.cluster, services, container: config.container}),
     revisions: revisions(session, config.container),
     scaling: slotScaling(session, scaling),
     metrics: metrics(session, {loadBalancer: config.loadBalancer, groups, gates: config.gates}),
     deadMansSwitch: deadMansSwitch(
-      session, {service: config.service, rule: config.rule, groups, scaling, role, deadLetterQueue, group},
+      session, {service: releaseTarget(config), rule: config.rule, groups, scaling, role, deadLetterQueue, group},
     ),
     awsTime: () => session.awsTime(),
     recovery: config.recovery === null ? null : recoveryFollower(

@@ -88,7 +88,7 @@ function registrable(definition: TaskDefinition): RegisterTaskDefinitionCommandI
 }
 
 /** One spelling of a definition's content: keys sorted, what is absent or empty left out, named lists by name. */
-export function contentOf(definition: TaskDefinition): string {
+function contentOf(definition: TaskDefinition): string {
   return JSON.stringify(canonical(registrable(definition)) ?? {})
 }
 

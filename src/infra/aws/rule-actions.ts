@@ -126,7 +126,7 @@ export function hashOf(actions: readonly Action[]): string {
  * One spelling: order counted from 1, a lone target group as a forward configuration, AWS's defaults written out, members that
  * are read or written only left out, groups sorted (their order means nothing), keys sorted.
  */
-export function canonicalActions(actions: readonly Action[]): unknown {
+function canonicalActions(actions: readonly Action[]): unknown {
   const numbered = actions.map((action, index) => ({action, order: action.Order ?? index + 1}))
   const inOrder = numbered.sort((x, y) => x.order - y.order)
   return sorted(inOrder.map(({action}, index) => {

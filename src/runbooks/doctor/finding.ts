@@ -23,7 +23,9 @@ export async function finding(name: string, look: () => Promise<Seen>): Promise<
     return {name, ...(await look())}
   } catch (error) {
     if (error instanceof SluiceError) return {name, ...fail(error.message, ...error.suggestions)}
-    if (error instanceof Unavailable || error instanceof StoreUnavailable) return {name, ...fail(`can't be read now: ${error.message}`)}
+    if (error instanceof Unavailable || error instanceof StoreUnavailable) {
+      return {name, ...fail(`can't be read now: ${error.message}`)}
+    }
     throw error
   }
 }

@@ -34,7 +34,9 @@ export async function advanceStep<W>(step: Step<W>, state: RunState, running: Ru
   const present = state.steps.get(step.id)
   if (present?.kind === 'done') return {kind: 'ended'}
   const waiting = running.waiting.get(step.id)
-  if (waiting !== undefined && waiting.lookAgainAt > running.clock.now()) return overdue(step, present, waiting, state, running) ?? waiting
+  if (waiting !== undefined && waiting.lookAgainAt > running.clock.now()) {
+    return overdue(step, present, waiting, state, running) ?? waiting
+  }
   try {
     const result = await advance(step, present, state, running)
     running.failures.delete(step.id)
@@ -48,7 +50,9 @@ export async function advanceStep<W>(step: Step<W>, state: RunState, running: Ru
   }
 }
 
-async function advance<W>(step: Step<W>, present: StepState | undefined, state: RunState, running: Running<W>): Promise<Advanced> {
+async function advance<W>(
+  step: Step<W>, present: StepState | undefined, state: RunState, running: Running<W>,
+): Promise<Advanced> {
   const context = running.context(step.id, state)
   if (!running.confirmed.has(step.id) || present === undefined) {
     const observed = await step.observe(running.world, context)
@@ -69,8 +73,9 @@ async function advance<W>(step: Step<W>, present: StepState | undefined, state: 
       await running.append('step-started', {step: step.id, ...(intent !== undefined && {intent})})
     }
     const started = await step.start(running.world, running.context(step.id, state))
-    running.confirmed.add(step.id)
     if (started?.facts !== undefined) await running.append('step-observed', {step: step.id, facts: started.facts})
+    // Only now: a start whose facts couldn't be written down is made again, or its polls would never know them.
+    running.confirmed.add(step.id)
     return poll(step, started?.facts ?? {}, state, running)
   }
   return poll(step, {}, state, running)
@@ -86,12 +91,16 @@ async function poll<W>(step: Step<W>, fresh: Facts, state: RunState, running: Ru
   return {kind: 'ended'}
 }
 
-async function end<W>(step: Step<W>, how: 'done' | 'already', facts: Facts | undefined, note: string | undefined, running: Running<W>): Promise<void> {
+async function end<W>(
+  step: Step<W>, how: 'done' | 'already', facts: Facts | undefined, note: string | undefined, running: Running<W>,
+): Promise<void> {
   await running.append('step-ended', {step: step.id, how, ...(facts !== undefined && {facts}), ...(note !== undefined && {note})})
 }
 
 /** A deadline that passes is a failure with the step's own direction; it counts from the first start or the last resume. */
-function overdue<W>(step: Step<W>, present: StepState | undefined, result: Advanced, state: RunState, running: Running<W>): Failed | null {
+function overdue<W>(
+  step: Step<W>, present: StepState | undefined, result: Advanced, state: RunState, running: Running<W>,
+): Failed | null {
   if (present?.kind !== 'started' || result.kind !== 'pending') return null
   const since = Math.max(present.at, state.resumedAt)
   if (running.clock.now() - since <= step.deadlineMs) return null

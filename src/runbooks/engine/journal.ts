@@ -4,6 +4,7 @@
  * to a newer owner, recognises its own write whose answer was lost. It never overwrites and never skips a number.
  */
 import {createHash} from 'node:crypto'
+import {ExitCode, SluiceError} from '../../errors.ts'
 import type {Clock} from './clock.ts'
 import {eventKinds} from './event.ts'
 import type {Event, EventKind, EventOf} from './event.ts'
@@ -21,12 +22,16 @@ export class Superseded extends Error {
   }
 }
 
-/** The chain is broken: an event is missing, changed, or not one of ours. */
-export class JournalCorrupt extends Error {
-  constructor(run: string, seq: number, what: string) {
-    super(`journal of ${run}, event ${seq}: ${what}`)
-    this.name = 'JournalCorrupt'
-  }
+/**
+ * The chain is broken: an event is missing, changed, or not one of ours. Nothing can be known of the run, so a person must look.
+ */
+function corrupt(run: string, seq: number, what: string): SluiceError {
+  return new SluiceError({
+    code: 'journal-corrupt',
+    exitCode: ExitCode.halted,
+    message: `The journal of ${run} can't be trusted: event ${seq} ${what}.`,
+    suggestions: ['read it in the state bucket (it keeps every version), and the live rule with `sluice doctor`'],
+  })
 }
 
 export interface Journal {
@@ -105,13 +110,16 @@ class StoredJournal implements Journal {
     })
   }
 
-  private async write<K extends EventKind>(epoch: number, kind: K, data: EventOf<K>['data'], signal?: AbortSignal): Promise<void> {
+  private async write<K extends EventKind>(
+    epoch: number, kind: K, data: EventOf<K>['data'], signal?: AbortSignal,
+  ): Promise<void> {
     for (;;) {
       // A pause by the tool itself is fenced like everything else; a person's wish is written under the newest epoch it can see.
       const newer = this.events.findLast((event) => event.epoch > epoch)
       if (newer !== undefined) throw new Superseded(newer.writer, newer.epoch)
       const event = {
-        seq: this.events.length, at: this.options.clock.now(), epoch, writer: this.writer, kind, previousHash: this.lastHash, data,
+        seq: this.events.length, at: this.options.clock.now(), epoch, writer: this.writer, kind, previousHash: this.lastHash,
+        data,
       } as unknown as Event
       if (await this.settle(event, JSON.stringify(event), epoch, signal)) return
     }
@@ -123,7 +131,7 @@ class StoredJournal implements Journal {
     const key = eventKey(this.run, event.seq)
     const put = await this.options.store.create(key, body, signal)
     const stored = put.kind === 'written' ? body : (await this.options.store.get(key, signal))?.body
-    if (stored === undefined) throw new JournalCorrupt(this.run, event.seq, 'refused as taken, but not there')
+    if (stored === undefined) throw corrupt(this.run, event.seq, 'was refused as taken, but isn\'t there')
     this.unsettled = null
     const theirs = this.accept(stored)
     if (stored === body) return true
@@ -133,7 +141,7 @@ class StoredJournal implements Journal {
 
   private accept(body: string): Event {
     const event = parseEvent(this.run, this.events.length, body)
-    if (event.previousHash !== this.lastHash) throw new JournalCorrupt(this.run, event.seq, 'does not follow from the event before')
+    if (event.previousHash !== this.lastHash) throw corrupt(this.run, event.seq, 'doesn\'t follow from the event before')
     this.events.push(event)
     this.lastHash = hashOf(body)
     this.options.onEvent?.(event)
@@ -152,9 +160,11 @@ function parseEvent(run: string, seq: number, body: string): Event {
   try {
     event = JSON.parse(body) as Event
   } catch {
-    throw new JournalCorrupt(run, seq, 'is not JSON')
+    throw corrupt(run, seq, 'isn\'t JSON')
   }
-  if (event.seq !== seq) throw new JournalCorrupt(run, seq, `says it is event ${event.seq}`)
-  if (!eventKinds.includes(event.kind)) throw new JournalCorrupt(run, seq, `has an unknown kind ${String(event.kind)}: written by a newer sluice?`)
+  if (event.seq !== seq) throw corrupt(run, seq, `says it is event ${event.seq}`)
+  if (!eventKinds.includes(event.kind)) {
+    throw corrupt(run, seq, `has an unknown kind ${String(event.kind)} (written by a newer sluice?)`)
+  }
   return event
 }

@@ -67,13 +67,17 @@ function apply(state: Building, event: Event): void {
     }
     case 'step-observed': {
       const before = state.steps.get(event.data.step)
-      if (before?.kind === 'started') state.steps.set(event.data.step, {...before, waitsFor: event.data.waitsFor ?? before.waitsFor})
+      if (before?.kind === 'started') state.steps.set(event.data.step, {
+        ...before, waitsFor: event.data.waitsFor ?? before.waitsFor,
+      })
       if (event.data.facts !== undefined) addFacts(state, event.data.step, event.data.facts)
       return
     }
     case 'step-ended':
       if (event.data.how === 'failed') {
-        state.steps.set(event.data.step, {kind: 'failed', because: event.data.because, then: event.data.then, cause: event.data.cause ?? 'error', at: event.at})
+        state.steps.set(event.data.step, {
+          kind: 'failed', because: event.data.because, then: event.data.then, cause: event.data.cause ?? 'error', at: event.at,
+        })
         return
       }
       state.steps.set(event.data.step, {kind: 'done', how: event.data.how, at: event.at})

@@ -1,11 +1,12 @@
 /** Ends a run: the wish goes into the journal, whoever ticks obeys it, and when nobody does this process ticks itself. */
 import {SluiceError} from '../../errors.ts'
 import {runState} from '../engine/run-state.ts'
+import type {Desk} from './desk.ts'
 import type {ReleaseInput} from './input.ts'
 import type {ReleaseWorld} from './ports.ts'
 import {readRun} from './find-run.ts'
 import {askRun, resumeRelease, watchRelease} from './run-release.ts'
-import type {Desk, Ran, Watching} from './run-release.ts'
+import type {Ran, Watching} from './run-release.ts'
 
 export async function abortRelease(
   desk: Desk, run: string, why: string, worldOf: (input: ReleaseInput) => Promise<ReleaseWorld>, watching: Watching,

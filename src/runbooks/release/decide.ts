@@ -24,6 +24,8 @@ export interface Observation {
   readonly silentMinutes: number
   /** 502/503/504 of the load balancer in this run that nothing explains, and how many its history lets expect. */
   readonly loadBalancer: {readonly unexplained: number; readonly expected: number}
+  /** How often the canary's tasks exited by themselves; read when the load balancer answered something itself. */
+  readonly canaryExits: number
   /** Healthy targets of stable, read when the look fails; null when it didn't. */
   readonly stableHealthy: number | null
 }
@@ -39,10 +41,15 @@ export function decide(seen: Observation): Decision {
   }
   if (seen.promoteWish !== null) return {kind: 'advance', because: seen.promoteWish}
   if (seen.silentMinutes >= silentLimit) {
-    return {kind: 'pause', because: `no request of the canary was counted for ${seen.silentMinutes} min although it has weight: check the target group and its metrics`}
+    return {
+      kind: 'pause',
+      because: `no request of the canary was counted for ${seen.silentMinutes} min although it has weight: check the target group and its metrics`,
+    }
   }
   if (aboveHistory(seen.loadBalancer)) {
     const {unexplained, expected} = seen.loadBalancer
+    // Pausing would leave a dying canary its weight with nobody there: whether it keeps dying is the gate tasks' to say, soon.
+    if (seen.canaryExits > 0 && seen.ageMs < seen.atMostMs) return {kind: 'wait', because: 'a canary task exited; does the next one stay up?'}
     return {kind: 'pause', because: `the load balancer itself answered ${unexplained} requests with 502, 503 or 504 (history lets expect ${expected.toFixed(1)}); no target group can be blamed` }
   }
   if (look.verdict === 'pass' && seen.judgedMs >= seen.holdMs) return {kind: 'advance', because: look.reason}

@@ -1,4 +1,6 @@
-/** Takes a slot's tasks away. Only for a slot whose weight was just read as 0: being late costs money, being wrong the service. */
+/**
+ * Takes a slot's tasks away. Only for a slot whose weight was just read as 0: being late costs money, being wrong the service.
+ */
 import type {ReleaseWorld, Slot} from './ports.ts'
 
 export const emptySlotActions = [

@@ -1,13 +1,16 @@
-/** Which run is meant: the one named, or the only one that isn't finished. Reads the leases, which name every service's last run. */
+/**
+ * Which run is meant: the one named, or the only one that isn't finished. Reads the leases, which name every service's last run.
+ */
+import {releaseTarget} from '../../config/release-target.ts'
 import {ExitCode, SluiceError} from '../../errors.ts'
 import type {Event} from '../engine/event.ts'
 import {openJournal} from '../engine/journal.ts'
 import {readLease} from '../engine/lease.ts'
 import type {Lease} from '../engine/lease.ts'
 import {patiently} from '../engine/patience.ts'
+import type {Desk} from './desk.ts'
 import type {ReleaseInput} from './input.ts'
 import {leftOver} from './left-over.ts'
-import type {Desk} from './run-release.ts'
 
 export interface FoundRun {
   readonly run: string
@@ -30,22 +33,32 @@ export interface PreviousRun {
  * A service's newest run that has a journal: the one its lease names, or the one before, when that one came to nothing before it
  * wrote anything.
  */
-export async function lastRunOf(desk: Desk, service: string, lease: Lease): Promise<PreviousRun | null> {
+export async function lastRunOf(desk: Desk, target: string, lease: Lease): Promise<PreviousRun | null> {
   const named = await readRun(desk, lease.run)
   if (named.length > 0) return {run: lease.run, events: named}
   const runs = await patiently(desk.clock, () => desk.store.folders('runs/'))
   for (const run of runs.toReversed()) {
     const events = await readRun(desk, run)
     const [first] = events
-    if (first?.kind === 'planned' && (first.data.input as unknown as ReleaseInput).config.service === service) return {run, events}
+    if (first?.kind === 'planned' && releaseTarget((first.data.input as unknown as ReleaseInput).config) === target) {
+      return {run, events}
+    }
   }
   return null
+}
+
+/** The run that a target's lease tells of; null before the first. */
+export async function previousRun(desk: Desk, target: string): Promise<PreviousRun | null> {
+  const lease = await patiently(desk.clock, () => readLease(desk.store, target))
+  return lease === null ? null : lastRunOf(desk, target, lease)
 }
 
 /** The last run of every service (or of one), newest first. */
 export async function lastRuns(desk: Desk, service: string | undefined): Promise<readonly FoundRun[]> {
   const keys = await patiently(desk.clock, () => desk.store.list('leases/'))
-  const services = keys.map((key) => key.slice('leases/'.length, -'.json'.length)).filter((name) => service === undefined || name === service)
+  const services = keys.map(
+    (key) => key.slice('leases/'.length, -'.json'.length),
+  ).filter((name) => service === undefined || name === service || name.startsWith(`${service}.`))
   const found = await Promise.all(services.map(async (name) => {
     const lease = await patiently(desk.clock, () => readLease(desk.store, name))
     if (lease === null) return null
@@ -60,7 +73,12 @@ export async function findRun(desk: Desk, wanted: {readonly run: string | undefi
   if (wanted.run !== undefined) {
     const events = await readRun(desk, wanted.run)
     if (events.length === 0) {
-      throw new SluiceError({code: 'run-unknown', exitCode: ExitCode.usage, message: `There is no run ${wanted.run} in this account and Region.`, suggestions: ['sluice release history']})
+      throw new SluiceError({
+        code: 'run-unknown',
+        exitCode: ExitCode.usage,
+        message: `There is no run ${wanted.run} in this account and Region.`,
+        suggestions: ['sluice release history'],
+      })
     }
     return {run: wanted.run, events, lease: null, left: leftOver(events)}
   }

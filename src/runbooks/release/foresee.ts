@@ -36,6 +36,8 @@ export async function foresee(world: ReleaseWorld, input: ReleaseInput, signal: 
     ...(settings.slowStartSeconds > 0 ? [`slow start ${settings.slowStartSeconds} s on slot ${canarySlot(input)}: the first minutes of each task aren't judged`] : []),
     ...(settings.stickiness ? [`stickiness on slot ${canarySlot(input)}'s target group: sessions keep their target, so the share lags behind the weight`] : []),
     ...(canary.capacityProvider === null ? [`${canary.service} names no capacity provider: its tasks may find no host`] : []),
+    ...(input.production.scaling !== null && input.canaryScaling === null
+      ? [`slot ${canarySlot(input)} has no scalable target: promoted, it would not scale`] : []),
     ...(canaryTargets.length > 0 ? [`the version before ${input.fromImage} is still warm in slot ${canarySlot(input)}: this release gives it up`] : []),
   ]
   return {...predict(input, history), hazards: [...hazards, ...quiet(history)]}
@@ -58,7 +60,11 @@ function predict(input: ReleaseInput, history: readonly CountedMinute[]): Omit<F
     minutes: Math.ceil(step.atMostMs / minuteMs), hold: Math.ceil(step.holdMs / minuteMs),
     ratios: step === input.config.steps[0] ? ratios : [], seed: 1, runs,
   }))
-  const passes = steps.map((step, index) => step.passMinutes === null ? null : Math.max(step.passMinutes.p50 * minuteMs, input.config.steps[index]?.holdMs ?? 0) + settlingMs)
+  const passes = steps.map(
+    (step, index) => step.passMinutes === null
+      ? null
+      : Math.max(step.passMinutes.p50 * minuteMs, input.config.steps[index]?.holdMs ?? 0) + settlingMs,
+  )
   return {
     requestsPerMinute,
     totalMs: passes.every((pass) => pass !== null) ? passes.reduce((total, pass) => total + pass, 0) + 2 * settlingMs : null,

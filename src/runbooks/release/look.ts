@@ -25,6 +25,8 @@ interface Seen {
   readonly stable: Slot
   /** 0-based index of the first minute of the present step. */
   readonly stepFrom: number
+  /** Names of the gates whose pass is needed here; left out: all. Any gate can fail. */
+  readonly needed?: readonly string[] | undefined
 }
 
 export function look(seen: Seen): Look {
@@ -36,7 +38,7 @@ export function look(seen: Seen): Look {
   const failing = judged
     .filter((one) => one.verdict.verdict === 'fail')
     .toSorted((x, y) => (x.verdict.failedAt ?? 0) - (y.verdict.failedAt ?? 0))[0]
-  const waiting = judged.filter((one) => one.verdict.verdict === 'need-data')
+  const waiting = judged.filter((one) => one.verdict.verdict === 'need-data' && (seen.needed?.includes(one.gate.name) ?? true))
   const gates = judged.map((one) => one.reading)
   if (failing !== undefined) {
     const minute = failing.verdict.failedAt ?? seen.minutes.length

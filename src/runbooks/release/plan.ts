@@ -72,7 +72,7 @@ function weightSteps(input: ReleaseInput): readonly Step<ReleaseWorld>[] {
 
 const lastWeight = (input: ReleaseInput): number => input.config.steps.at(-1)?.weight ?? 0
 
-export function rollbackPlan(input: ReleaseInput): Plan<ReleaseWorld> {
+function rollbackPlan(input: ReleaseInput): Plan<ReleaseWorld> {
   const canary = canarySlot(input)
   return {
     name: 'rollback',
@@ -81,7 +81,9 @@ export function rollbackPlan(input: ReleaseInput): Plan<ReleaseWorld> {
       observeNoRequests(input, {id: 'observe-home', needs: ['home'], silent: canary, atDeadline: 'halt'}),
       releaseScaleIn(input, 'as-before', ['observe-home']),
       drain(input, {
-        id: 'drain', title: `slot ${canary} drained`, slot: canary, needs: ['observe-home', 'release-scale-in'], filledBy: 'canary-tasks',
+        id: 'drain', title: `slot ${canary} drained`, slot: canary, needs: [
+          'observe-home', 'release-scale-in',
+        ], filledBy: 'canary-tasks',
       }),
       disarm(input, ['drain']),
     ],
@@ -93,17 +95,19 @@ export function rollbackPlan(input: ReleaseInput): Plan<ReleaseWorld> {
 }
 
 /** Stop where we are and touch nothing but the switch, which would otherwise act on a rule that isn't ours any more. */
-export function haltPlan(input: ReleaseInput): Plan<ReleaseWorld> {
+function haltPlan(input: ReleaseInput): Plan<ReleaseWorld> {
   return {name: 'halt', steps: [disarm(input, [])], guards: [], ends: 'halted', onRollBack: null, onHalt: null}
 }
 
-export function retirePlan(input: ReleaseInput): Plan<ReleaseWorld> {
+function retirePlan(input: ReleaseInput): Plan<ReleaseWorld> {
   const {stableSlot} = input
   return {
     name: 'retire',
     steps: [
       warm(input),
-      drain(input, {id: 'retire', title: `old version in slot ${stableSlot} scaled down`, slot: stableSlot, needs: ['warm'], filledBy: null}),
+      drain(input, {
+        id: 'retire', title: `old version in slot ${stableSlot} scaled down`, slot: stableSlot, needs: ['warm'], filledBy: null,
+      }),
     ],
     guards: [],
     ends: null,

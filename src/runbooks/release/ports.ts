@@ -132,7 +132,10 @@ export interface CountedMinute {
   readonly custom: {readonly [gate: string]: {readonly a: readonly [number | null, number | null]; readonly b: readonly [number | null, number | null]}}
 }
 export interface Metrics {
-  /** Minutes in [from, to), both whole minutes in epoch ms, oldest first, one entry per minute. Throws `Unavailable` on partial data. */
+  /**
+   * Minutes in [from, to), both whole minutes in epoch ms, oldest first, one entry per minute. Throws `Unavailable` on partial
+   * data.
+   */
   counts(from: number, to: number, signal: AbortSignal): Promise<readonly CountedMinute[]>
 }
 
@@ -164,6 +167,8 @@ export interface RecoveryFollower {
 
 export interface ReleaseWorld {
   readonly rule: LiveRule
+  /** Other rules that send ordinary traffic to either slot: requests that no weight of ours moves. */
+  readonly otherRules: (signal: AbortSignal) => Promise<readonly string[]>
   readonly targets: Targets
   readonly slots: SlotServices
   readonly revisions: Revisions

@@ -32,7 +32,10 @@ export async function prepareRelease(world: ReleaseWorld, asked: Asked, signal: 
     fromImage: await world.revisions.image(stable.taskDefinition, signal),
     fromTaskDefinition: stable.taskDefinition,
     stableSlot,
-    production: {desired: stable.desired, scaling: stableScaling === null ? null : {...stableScaling, scaleInSuspended: false, scaleOutSuspended: false}},
+    production: {
+      desired: stable.desired,
+      scaling: stableScaling === null ? null : {...stableScaling, scaleInSuspended: false, scaleOutSuspended: false},
+    },
     canaryScaling,
     slotFreeAt: slotFreeAt(asked.previous?.events ?? []),
     previousRun: asked.previous?.run ?? null,
@@ -40,7 +43,7 @@ export async function prepareRelease(world: ReleaseWorld, asked: Asked, signal: 
 }
 
 /** The slot that has all weight. Anything else isn't a place to begin from. */
-export function stableOf(rule: RuleReading): Slot {
+function stableOf(rule: RuleReading): Slot {
   if (rule.unusable === null) {
     if (rule.weights.a > 0 && rule.weights.b === 0) return 'a'
     if (rule.weights.b > 0 && rule.weights.a === 0) return 'b'

@@ -1,6 +1,6 @@
 /**
  * What this run last did to the live rule and the dead-man's switch, read from its journal. Between "asked" and "read-back" a
- * write may or may not have happened, so both the rule before and the rule asked for are ours.
+ * write may or may not have happened, so the rule before and every rule asked for since are ours.
  */
 import type {Event, EventOf} from '../engine/event.ts'
 import type {Slot, Weights} from './ports.ts'
@@ -26,7 +26,8 @@ export function ruleMemory(events: readonly Event[]): RuleMemory {
     if (event.kind !== 'rule-written') continue
     const {phase, weights, actionsHash} = event.data
     if (phase === 'asked') {
-      ours = [...ours.slice(-1), actionsHash]
+      // Asked again after a failed call, the rule before may still be the one that stands.
+      ours = [...ours.filter((known) => known !== actionsHash), actionsHash]
       asked = {weights, at: event.at}
     } else {
       ours = [actionsHash]
@@ -38,7 +39,9 @@ export function ruleMemory(events: readonly Event[]): RuleMemory {
 
 /** When this run first asked for any weight on the canary; null before that. */
 export function firstWeightAt(events: readonly Event[], canary: Slot): number | null {
-  const first = events.find((event) => event.kind === 'rule-written' && event.data.phase === 'read-back' && event.data.weights[canary] > 0)
+  const first = events.find(
+    (event) => event.kind === 'rule-written' && event.data.phase === 'read-back' && event.data.weights[canary] > 0,
+  )
   return first?.at ?? null
 }
 

@@ -21,7 +21,9 @@ export interface RunCounts {
 }
 
 /** `since`: epoch ms at which the present weight was read back. */
-export async function runCounts(world: ReleaseWorld, input: ReleaseInput, context: StepContext, since: number): Promise<RunCounts> {
+export async function runCounts(
+  world: ReleaseWorld, input: ReleaseInput, context: StepContext, since: number,
+): Promise<RunCounts> {
   const first = firstWeightAt(context.events, canarySlot(input)) ?? since
   const from = minuteCeil(first)
   const asked = context.events.find((event) => event.kind === 'rule-written')?.at ?? first

@@ -2,6 +2,7 @@
  * Begins, resumes and ends release runs: lease, journal, event 0, then the engine's loop. Knows which runs there are; knows
  * nothing of commands, colours or AWS.
  */
+import {releaseTarget} from '../../config/release-target.ts'
 import {ExitCode, SluiceError} from '../../errors.ts'
 import {seconds} from '../engine/clock.ts'
 import type {Clock, Ids} from '../engine/clock.ts'
@@ -11,29 +12,17 @@ import type {Journal} from '../engine/journal.ts'
 import {isHeld, readLease, takeLease} from '../engine/lease.ts'
 import type {HeldLease, Lease} from '../engine/lease.ts'
 import {patiently} from '../engine/patience.ts'
-import {describePlan, driveRun} from '../engine/run.ts'
-import type {RunEnd} from '../engine/run.ts'
+import {describePlan} from '../engine/describe-plan.ts'
+import {driveRun} from '../engine/run.ts'
+import type {RunEnd} from '../engine/runner.ts'
 import {runState} from '../engine/run-state.ts'
-import type {Store} from '../engine/store.ts'
+import type {Desk} from './desk.ts'
 import {lastRunOf} from './find-run.ts'
 import type {PreviousRun} from './find-run.ts'
 import type {ReleaseInput} from './input.ts'
 import {leftOver} from './left-over.ts'
 import {releaseRunbook} from './plan.ts'
 import type {ReleaseWorld} from './ports.ts'
-
-/** What every operation on runs needs. */
-export interface Desk {
-  readonly store: Store
-  readonly clock: Clock
-  readonly ids: Ids
-  /** Fixed for the life of this process. */
-  readonly writer: string
-  readonly host: string
-  /** Who is at the desk, for people to read: an ARN. */
-  readonly who: string
-  readonly toolVersion: string
-}
 
 export interface Watching {
   readonly onEvent?: (event: Event) => void
@@ -59,11 +48,11 @@ export function runId(clock: Clock, ids: Ids): string {
  * Says who is releasing the service, if anybody is; an unfinished run counts. Else answers the run before. Asked first: what an
  * unfinished run changes explains nothing.
  */
-export async function refuseIfTaken(desk: Desk, service: string): Promise<PreviousRun | null> {
-  const lease = await patiently(desk.clock, () => readLease(desk.store, service))
+export async function refuseIfTaken(desk: Desk, target: string): Promise<PreviousRun | null> {
+  const lease = await patiently(desk.clock, () => readLease(desk.store, target))
   if (lease === null) return null
   if (isHeld(lease, desk.clock.now())) throw heldError(lease)
-  const last = await lastRunOf(desk, service, lease)
+  const last = await lastRunOf(desk, target, lease)
   if (last !== null && leftOver(last.events) === 'outcome') throw unfinished(last.run, lease)
   return last
 }
@@ -75,13 +64,15 @@ export interface Claimed {
 }
 
 /** Takes the lease for a new run, or says who has it. */
-export async function claimRelease(desk: Desk, service: string): Promise<Claimed> {
-  const previous = await refuseIfTaken(desk, service)
+export async function claimRelease(desk: Desk, target: string): Promise<Claimed> {
+  const previous = await refuseIfTaken(desk, target)
   const run = runId(desk.clock, desk.ids)
-  return {run, held: await take(desk, service, run, 'release'), previous}
+  return {run, held: await take(desk, target, run, 'release'), previous}
 }
 
-/** A new run from its claim to where it stops. `prepare` reads under the lease, so nobody can come between reading and planning. */
+/**
+ * A new run from its claim to where it stops. `prepare` reads under the lease, so nobody can come between reading and planning.
+ */
 export async function startRelease(
   desk: Desk, claimed: Claimed, prepare: () => Promise<ReleaseInput>, world: ReleaseWorld, watching: Watching,
 ): Promise<Ran> {
@@ -104,12 +95,16 @@ export async function resumeRelease(
 ): Promise<Ran> {
   const journal = await open(desk, run, {})
   const {input} = readInput(journal)
-  await refuseUnlessLast(desk, input.config.service, run)
-  const held = await takeOver(desk, input.config.service, run, watching)
+  const target = releaseTarget(input.config)
+  await refuseUnlessLast(desk, target, run)
+  const {held, lost} = await takeOver(desk, target, run, watching)
   const fresh = await open(desk, run, watching)
   if (runState(fresh.events).paused !== null) {
-    await patiently(desk.clock, () => fresh.append(held.lease.epoch, 'asked', {wish: 'resume', by: desk.who, why: 'release resume'}))
+    await patiently(
+      desk.clock, () => fresh.append(held.lease.epoch, 'asked', {wish: 'resume', by: desk.who, why: 'release resume'}),
+    )
   }
+  if (lost) await patiently(desk.clock, () => fresh.append(held.lease.epoch, 'lease-lost', {to: desk.writer, epoch: held.lease.epoch}))
   return drive(desk, fresh, held, input, await worldOf(input), watching)
 }
 
@@ -133,13 +128,16 @@ export function readInput(journal: {readonly run: string; readonly events: reado
   const first = journal.events[0]
   if (first?.kind !== 'planned' || first.data.input === undefined) {
     throw new SluiceError({
-      code: 'run-unknown', exitCode: ExitCode.usage, message: `There is no run ${journal.run} here.`, suggestions: ['sluice release history'],
+      code: 'run-unknown', exitCode: ExitCode.usage, message: `There is no run ${journal.run} here.`,
+      suggestions: ['sluice release history'],
     })
   }
   return {input: first.data.input as unknown as ReleaseInput, toolVersion: first.data.toolVersion ?? 'unknown'}
 }
 
-async function drive(desk: Desk, journal: Journal, held: HeldLease, input: ReleaseInput, world: ReleaseWorld, watching: Watching): Promise<Ran> {
+async function drive(
+  desk: Desk, journal: Journal, held: HeldLease, input: ReleaseInput, world: ReleaseWorld, watching: Watching,
+): Promise<Ran> {
   const {epoch, expiresAt} = held.lease
   await patiently(desk.clock, () => journal.append(epoch, 'lease-taken', {owner: desk.writer, host: desk.host, expiresAt}))
   const end = await driveRun({
@@ -157,7 +155,10 @@ async function drive(desk: Desk, journal: Journal, held: HeldLease, input: Relea
 }
 
 const open = (desk: Desk, run: string, {onEvent}: Pick<Watching, 'onEvent'>): Promise<Journal> =>
-  patiently(desk.clock, () => openJournal({store: desk.store, run, writer: desk.writer, clock: desk.clock, ...(onEvent !== undefined && {onEvent})}))
+  patiently(
+    desk.clock,
+    () => openJournal({store: desk.store, run, writer: desk.writer, clock: desk.clock, ...(onEvent !== undefined && {onEvent})}),
+  )
 
 function unfinished(run: string, {operation, owner, host, since}: Lease): SluiceError {
   return new SluiceError({
@@ -169,39 +170,43 @@ function unfinished(run: string, {operation, owner, host, since}: Lease): Sluice
 }
 
 /** Slots have changed roles since an older run: what it left behind is the next one's to finish. */
-async function refuseUnlessLast(desk: Desk, service: string, run: string): Promise<void> {
-  const lease = await patiently(desk.clock, () => readLease(desk.store, service))
-  const last = lease === null ? null : await lastRunOf(desk, service, lease)
+async function refuseUnlessLast(desk: Desk, target: string, run: string): Promise<void> {
+  const lease = await patiently(desk.clock, () => readLease(desk.store, target))
+  const last = lease === null ? null : await lastRunOf(desk, target, lease)
   if (last === null || last.run === run) return
   throw new SluiceError({
     code: 'run-superseded',
     exitCode: ExitCode.usage,
-    message: `${last.run} of ${service} began after ${run}, and has taken over what that one left to do.`,
+    message: `${last.run} of ${target} began after ${run}, and has taken over what that one left to do.`,
     suggestions: [`sluice release status ${last.run}`],
   })
 }
 
-async function take(desk: Desk, service: string, run: string, operation: string): Promise<HeldLease> {
+async function take(desk: Desk, target: string, run: string, operation: string): Promise<HeldLease> {
   const {store, clock, writer, host} = desk
-  const taken = await patiently(clock, () => takeLease({store, clock, target: service, run, owner: writer, host, operation}))
+  const taken = await patiently(clock, () => takeLease({store, clock, target, run, owner: writer, host, operation}))
   if (taken.kind === 'held') throw heldError(taken.lease)
   return taken.held
 }
 
 /** Waits out an owner that may be dead: its lease either is renewed (somebody is there) or runs out. */
-async function takeOver(desk: Desk, service: string, run: string, watching: Watching): Promise<HeldLease> {
-  const seen = await patiently(desk.clock, () => readLease(desk.store, service))
+async function takeOver(
+  desk: Desk, target: string, run: string, watching: Watching,
+): Promise<{readonly held: HeldLease; /** Its owner never gave it back. */ readonly lost: boolean}> {
+  const seen = await patiently(desk.clock, () => readLease(desk.store, target))
   for (;;) {
-    const lease = await patiently(desk.clock, () => readLease(desk.store, service))
+    const lease = await patiently(desk.clock, () => readLease(desk.store, target))
     const now = desk.clock.now()
-    if (lease === null || !isHeld(lease, now)) return take(desk, service, run, 'release')
+    if (lease === null || !isHeld(lease, now)) {
+      return {held: await take(desk, target, run, 'release'), lost: lease !== null && !lease.released}
+    }
     // Renewed since we began to look: its owner is alive.
     if (seen === null || lease.expiresAt > seen.expiresAt || lease.epoch > seen.epoch) throw heldError(lease)
     await desk.clock.until(Math.min(lease.expiresAt + 1, now + 10_000), watching.detach)
   }
 }
 
-export function heldError(lease: Lease): SluiceError {
+function heldError(lease: Lease): SluiceError {
   return new SluiceError({
     code: 'lease-held',
     exitCode: ExitCode.leaseHeld,
@@ -214,16 +219,20 @@ export function heldError(lease: Lease): SluiceError {
 const iso = (at: number): string => new Date(at).toISOString().replace('.000Z', 'Z')
 
 /** Follows a run that somebody else ticks, without touching it; ends with the run, a pause, or when nobody ticks it any more. */
-export async function watchRelease(desk: Desk, run: string, watching: Watching): Promise<'over' | 'paused' | 'unattended' | 'detached'> {
+export async function watchRelease(
+  desk: Desk, run: string, watching: Watching,
+): Promise<'over' | 'paused' | 'unattended' | 'detached'> {
   const journal = await open(desk, run, watching)
-  const {service} = readInput(journal).input.config
+  const target = releaseTarget(readInput(journal).input.config)
   for (;;) {
     await patiently(desk.clock, () => journal.refresh(watching.leave))
     watching.onTick?.()
     const state = runState(journal.events)
     if (state.ended !== null) return 'over'
-    const lease = await patiently(desk.clock, () => readLease(desk.store, service, watching.leave))
-    if (lease === null || lease.run !== run || !isHeld(lease, desk.clock.now())) return state.paused === null ? 'unattended' : 'paused'
+    const lease = await patiently(desk.clock, () => readLease(desk.store, target, watching.leave))
+    if (lease === null || lease.run !== run || !isHeld(lease, desk.clock.now())) {
+      return state.paused === null ? 'unattended' : 'paused'
+    }
     const waited = await desk.clock.until(desk.clock.now() + seconds(2), watching.detach).then(() => true, () => false)
     if (!waited) return 'detached'
   }

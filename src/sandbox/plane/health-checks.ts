@@ -38,7 +38,9 @@ export function createHealthChecks({world, changed, forced}: HealthCheckOptions)
   let closed = false
 
   const stillProbed = (group: TargetGroup, target: Target): boolean =>
-    !closed && target.state !== 'draining' && target.state !== 'unused' && group.targets.get(targetKey(target.id, target.port)) === target
+    !closed && target.state !== 'draining' && target.state !== 'unused' && group.targets.get(
+      targetKey(target.id, target.port),
+    ) === target
 
   const probe = async (group: TargetGroup, target: Target): Promise<void> => {
     if (!stillProbed(group, target)) {

@@ -55,7 +55,9 @@ export interface ListenerServerOptions {
 /** Sockets to targets are kept; a target's own keep-alive must outlast them. */
 export const targetAgent = (): Agent => new Agent({keepAlive: true, maxSockets: Infinity, maxFreeSockets: 64, scheduling: 'lifo'})
 
-export async function openListener({world, listener, agent, routes: first, dead}: ListenerServerOptions): Promise<ListenerServer> {
+export async function openListener(
+  {world, listener, agent, routes: first, dead}: ListenerServerOptions,
+): Promise<ListenerServer> {
   const {loadBalancer} = listener
   const random = world.random(`route/${listener.arn}`)
   const own = loadBalancerMetrics(world.metrics, loadBalancer)
@@ -65,7 +67,9 @@ export async function openListener({world, listener, agent, routes: first, dead}
   const answerItself = (response: ServerResponse, status: 502 | 503 | 504): void => {
     own.madeUp(status)
     if (response.headersSent) response.destroy()
-    else response.writeHead(status, {'content-type': 'text/html', 'server': 'awselb/2.0'}).end(`<html><body>${status}</body></html>\r\n`)
+    else response.writeHead(status, {
+      'content-type': 'text/html', 'server': 'awselb/2.0',
+    }).end(`<html><body>${status}</body></html>\r\n`)
   }
 
   const forward = (request: IncomingMessage, response: ServerResponse, action: Forward): void => {
@@ -81,7 +85,8 @@ export async function openListener({world, listener, agent, routes: first, dead}
     const givenAt = performance.now()
     let ended = false
     const upstream = httpRequest({
-      agent, host: target.id, port: target.port, method: request.method ?? 'GET', path: request.url ?? '/', headers: forwarded(request, listener),
+      agent, host: target.id, port: target.port, method: request.method ?? 'GET', path: request.url ?? '/',
+      headers: forwarded(request, listener),
     })
     const flight: InFlight = {givenAt, upstream, giveUp: () => { fail(504) }}
     inFlight.add(flight)
@@ -225,7 +230,9 @@ function forwarded(request: IncomingMessage, listener: Listener): string[] {
     else headers.push(name, value)
   }
   headers.push(
-    'X-Forwarded-For', forwardedFor, 'X-Forwarded-Proto', listener.protocol.toLowerCase(), 'X-Forwarded-Port', String(listener.port),
+    'X-Forwarded-For', forwardedFor,
+    'X-Forwarded-Proto', listener.protocol.toLowerCase(),
+    'X-Forwarded-Port', String(listener.port),
     'Connection', 'keep-alive',
   )
   return headers

@@ -68,7 +68,9 @@ export function createLoadBalancing(world: World, forced: (group: TargetGroup, t
 
   return {
     opened: async (listener) => {
-      const server = await openListener({world, listener, agent, routes: routesOf(listener), dead: dead(listener.loadBalancer.region)})
+      const server = await openListener({
+        world, listener, agent, routes: routesOf(listener), dead: dead(listener.loadBalancer.region),
+      })
       servers.set(listener.arn, {server, lastChangeAt: 0})
     },
     changed: (listener) => {

@@ -52,7 +52,9 @@ export function createPlane(world: World): Plane {
     if (fault.region !== undefined && fault.region !== group.region) return false
     if (fault.target === undefined) return true
     const {target: name} = fault
-    return group.name.startsWith(name) || [...ecs.tasks()].some((task) => task.port === target.port && task.service.name.startsWith(name))
+    return group.name.startsWith(name) || [...ecs.tasks()].some(
+      (task) => task.port === target.port && task.service.name.startsWith(name),
+    )
   })
   const balancing = createLoadBalancing(world, forced)
   const elbv2 = createElbv2(world, balancing)

@@ -19,7 +19,12 @@ export interface Choice<Group> {
 }
 
 export type RouteAction<Group> =
-  | {readonly kind: 'forward', readonly choices: readonly Choice<Group>[], readonly total: number, readonly stickySeconds: number | undefined}
+  | {
+    readonly kind: 'forward',
+    readonly choices: readonly Choice<Group>[],
+    readonly total: number,
+    readonly stickySeconds: number | undefined,
+  }
   | {readonly kind: 'fixed-response', readonly status: number, readonly contentType: string, readonly body: string}
   | {readonly kind: 'redirect', readonly status: number, readonly location: (facts: RequestFacts) => string}
 
@@ -35,7 +40,9 @@ export interface RuleLike {
 }
 
 /** `rules` in the order in which they are matched, the default rule last. */
-export function compileRoutes<Group>(rules: readonly RuleLike[], listenerPort: number, groupOf: (arn: string) => Group): readonly Route<Group>[] {
+export function compileRoutes<Group>(
+  rules: readonly RuleLike[], listenerPort: number, groupOf: (arn: string) => Group,
+): readonly Route<Group>[] {
   return rules.map((rule) => ({
     conditions: rule.conditions.map(compileCondition),
     action: compileAction(rule.actions, listenerPort, groupOf),
@@ -58,7 +65,9 @@ export function chooseByWeight<Group>(choices: readonly Choice<Group>[], total: 
   return undefined
 }
 
-function compileAction<Group>(actions: readonly Action[], listenerPort: number, groupOf: (arn: string) => Group): RouteAction<Group> {
+function compileAction<Group>(
+  actions: readonly Action[], listenerPort: number, groupOf: (arn: string) => Group,
+): RouteAction<Group> {
   for (const action of actions) {
     if (action.Type === 'forward') {
       const choices = (action.ForwardConfig?.TargetGroups ?? []).map((tuple) =>

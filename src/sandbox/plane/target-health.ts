@@ -30,7 +30,9 @@ export function afterProbe(before: Health, result: ProbeResult, check: HealthChe
 
 function complaint(result: ProbeResult): {reason: string; description: string} {
   switch (result.kind) {
-    case 'answered': return {reason: 'Target.ResponseCodeMismatch', description: `Health checks failed with these codes: [${result.status}]`}
+    case 'answered': return {
+      reason: 'Target.ResponseCodeMismatch', description: `Health checks failed with these codes: [${result.status}]`,
+    }
     case 'timed-out': return {reason: 'Target.Timeout', description: 'Request timed out'}
     case 'failed': return {reason: 'Target.FailedHealthChecks', description: 'Health checks failed'}
   }

@@ -51,7 +51,10 @@ function send({flow, counts}: Source): void {
   sent.on('response', (answer) => {
     const status = answer.statusCode ?? 0
     answer.resume()
-    answer.on('end', () => { done(status < 300 ? 'answered2xx' : status < 400 ? 'answered3xx' : status < 500 ? 'answered4xx' : 'answered5xx') })
+    answer.on(
+      'end',
+      () => { done(status < 300 ? 'answered2xx' : status < 400 ? 'answered3xx' : status < 500 ? 'answered4xx' : 'answered5xx') },
+    )
     answer.on('error', () => { done('errors') })
   })
   sent.on('error', () => { done('errors') })

@@ -26,7 +26,9 @@ export function createApplicationAutoScaling(world: World): Service {
       DescribeScalableTargets: (input: DescribeScalableTargetsRequest, call: CallContext) => describe(targets, input, call),
       DeregisterScalableTarget: (input: DeregisterScalableTargetRequest, call: CallContext) => {
         const key = targetKey(input, call)
-        if (!targets.delete(key)) throw new AwsFault('ObjectNotFoundException', `No scalable target registered for ${describeTarget(input)}`)
+        if (!targets.delete(key)) {
+          throw new AwsFault('ObjectNotFoundException', `No scalable target registered for ${describeTarget(input)}`)
+        }
         return {}
       },
     },
@@ -47,16 +49,21 @@ function describeTarget(input: Named): string {
 }
 
 /** What a partial update leaves out stays as it was. */
-function registered(world: World, known: ScalableTarget | undefined, input: RegisterScalableTargetRequest, call: CallContext): ScalableTarget {
+function registered(
+  world: World, known: ScalableTarget | undefined, input: RegisterScalableTargetRequest, call: CallContext,
+): ScalableTarget {
   const min = input.MinCapacity ?? known?.MinCapacity
   const max = input.MaxCapacity ?? known?.MaxCapacity
   if (min === undefined || max === undefined) {
     throw new AwsFault('ValidationException', 'MinCapacity and MaxCapacity are required when registering a new scalable target')
   }
   if (min < 0 || max < 0) throw new AwsFault('ValidationException', 'Minimum and maximum capacity cannot be negative')
-  if (min > max) throw new AwsFault('ValidationException', `Maximum capacity cannot be less than minimum capacity (${max} < ${min})`)
+  if (min > max) {
+    throw new AwsFault('ValidationException', `Maximum capacity cannot be less than minimum capacity (${max} < ${min})`)
+  }
   const suspended: SuspendedState = {
-    DynamicScalingInSuspended: false, DynamicScalingOutSuspended: false, ScheduledScalingSuspended: false, ...known?.SuspendedState, ...input.SuspendedState,
+    DynamicScalingInSuspended: false, DynamicScalingOutSuspended: false, ScheduledScalingSuspended: false,
+    ...known?.SuspendedState, ...input.SuspendedState,
   }
   const arn = `arn:aws:application-autoscaling:${call.region}:${call.account}:scalable-target/${world.hex(24)}`
   return {
@@ -79,7 +86,9 @@ async function requireService(world: World, input: RegisterScalableTargetRequest
     throw new AwsFault('ValidationException', 'Unsupported service namespace, resource type or scalable dimension')
   }
   try {
-    const answer = await world.invoke('ecs', 'DescribeServices', {cluster, services: [service]}, call.region) as {readonly services?: readonly {readonly status?: string}[]}
+    const answer = await world.invoke(
+      'ecs', 'DescribeServices', {cluster, services: [service]}, call.region,
+    ) as {readonly services?: readonly {readonly status?: string}[]}
     if (answer.services?.some((one) => one.status === 'ACTIVE') === true) return
   } catch (error) {
     if (error instanceof AwsFault && error.code === 'NotImplemented') return
@@ -88,7 +97,9 @@ async function requireService(world: World, input: RegisterScalableTargetRequest
   throw new AwsFault('ValidationException', `ECS service doesn't exist: ${input.ResourceId}`)
 }
 
-function describe(targets: ReadonlyMap<string, ScalableTarget>, input: DescribeScalableTargetsRequest, call: CallContext): DescribeScalableTargetsResponse {
+function describe(
+  targets: ReadonlyMap<string, ScalableTarget>, input: DescribeScalableTargetsRequest, call: CallContext,
+): DescribeScalableTargetsResponse {
   const found = [...targets].filter(([key, target]) => key.startsWith(`${call.region}/`)
     && target.ServiceNamespace === input.ServiceNamespace
     && (input.ResourceIds === undefined || input.ResourceIds.includes(target.ResourceId ?? ''))

@@ -2,7 +2,9 @@
  * GetMetricData. Periods are aligned, StartTime is inclusive, EndTime exclusive, a period without data is left out, and what
  * isn't published yet isn't there. A page's token remembers when the first page looked, so that pages fit together.
  */
-import type {GetMetricDataInput, GetMetricDataOutput, MetricDataQuery, MetricDataResult, MetricStat} from '@aws-sdk/client-cloudwatch'
+import type {
+  GetMetricDataInput, GetMetricDataOutput, MetricDataQuery, MetricDataResult, MetricStat,
+} from '@aws-sdk/client-cloudwatch'
 import {AwsFault} from '../world/contract.ts'
 import type {CallContext} from '../world/contract.ts'
 import {MINUTE_MS} from '../world/metric-store.ts'
@@ -39,7 +41,8 @@ interface Page {
 export function getMetricData(reader: MetricReader, input: GetMetricDataInput, call: CallContext): GetMetricDataOutput {
   const page = readToken(input.NextToken, reader.now())
   const look: Look = {
-    reader, region: call.region, asOf: page.asOf, start: input.StartTime?.getTime() ?? Number.NaN, end: input.EndTime?.getTime() ?? Number.NaN, queries: checkedQueries(input),
+    reader, region: call.region, asOf: page.asOf, start: input.StartTime?.getTime() ?? Number.NaN,
+    end: input.EndTime?.getTime() ?? Number.NaN, queries: checkedQueries(input),
   }
   if (!(look.start < look.end)) throw validation('The parameter EndTime must be greater than StartTime.')
   const results = [...look.queries.values()].filter((query) => query.ReturnData !== false).map((query): MetricDataResult => {
@@ -54,13 +57,19 @@ export function getMetricData(reader: MetricReader, input: GetMetricDataInput, c
 
 function checkedQueries(input: GetMetricDataInput): ReadonlyMap<string, MetricDataQuery> {
   const queries = input.MetricDataQueries ?? []
-  if (queries.length > MOST_QUERIES) throw validation(`The collection MetricDataQueries must not have a size greater than ${MOST_QUERIES}.`)
+  if (queries.length > MOST_QUERIES) {
+    throw validation(`The collection MetricDataQueries must not have a size greater than ${MOST_QUERIES}.`)
+  }
   const byId = new Map<string, MetricDataQuery>()
   for (const query of queries) {
     const id = query.Id ?? ''
-    if (!/^[a-z][a-zA-Z0-9_]*$/.test(id)) throw validation(`The value ${id} for parameter Id is not matching the expected pattern.`)
+    if (!/^[a-z][a-zA-Z0-9_]*$/.test(id)) {
+      throw validation(`The value ${id} for parameter Id is not matching the expected pattern.`)
+    }
     if (byId.has(id)) throw validation(`The id ${id} is used more than once.`)
-    if ((query.MetricStat === undefined) === (query.Expression === undefined)) throw validation(`${id} needs either a MetricStat or an Expression.`)
+    if ((query.MetricStat === undefined) === (query.Expression === undefined)) {
+      throw validation(`${id} needs either a MetricStat or an Expression.`)
+    }
     byId.set(id, query)
   }
   return byId
@@ -100,7 +109,12 @@ function metricSeries(look: Look, stat: MetricStat): Series {
   const compute = statistic(name)
   if (compute === null) throw validation(`The value ${name} for parameter Stat is not supported.`)
   if (period <= 0 || period % 60 !== 0) throw validation(`The sandbox keeps minutes: Period ${period} must be a multiple of 60.`)
-  const found = look.reader.store.find({region: look.region, namespace: metric?.Namespace ?? '', metric: metric?.MetricName ?? '', dimensions: dimensionRecord(metric?.Dimensions)})
+  const found = look.reader.store.find({
+    region: look.region,
+    namespace: metric?.Namespace ?? '',
+    metric: metric?.MetricName ?? '',
+    dimensions: dimensionRecord(metric?.Dimensions),
+  })
   if (found === undefined) return new Map()
   const periodMs = period * 1000
   const start = Math.floor(look.start / periodMs) * periodMs
@@ -129,12 +143,21 @@ function paged(results: readonly MetricDataResult[], {offset, asOf}: Page, limit
     const to = Math.min(offset + limit - at, size)
     const isHere = size === 0 ? at >= offset && at < offset + limit || at === offset : to > from
     if (isHere) {
-      out.push({...result, Timestamps: result.Timestamps?.slice(from, to), Values: result.Values?.slice(from, to), StatusCode: to < size ? 'PartialData' : 'Complete'})
+      out.push({
+        ...result,
+        Timestamps: result.Timestamps?.slice(from, to),
+        Values: result.Values?.slice(from, to),
+        StatusCode: to < size ? 'PartialData' : 'Complete',
+      })
     }
     at += size
     if (at > offset + limit) next = offset + limit
   }
-  return {MetricDataResults: out, Messages: [], ...(next !== null && {NextToken: Buffer.from(JSON.stringify({offset: next, asOf})).toString('base64url')})}
+  return {
+    MetricDataResults: out,
+    Messages: [],
+    ...(next !== null && {NextToken: Buffer.from(JSON.stringify({offset: next, asOf})).toString('base64url')}),
+  }
 }
 
 function readToken(token: string | undefined, now: number): Page {

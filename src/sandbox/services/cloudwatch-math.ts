@@ -34,7 +34,9 @@ interface Reader {
 
 function take(reader: Reader, expected?: string): string {
   const token = reader.tokens[reader.at]
-  if (token === undefined || (expected !== undefined && token !== expected)) throw new MathError(`Expected ${expected ?? 'a value'}, found ${token ?? 'the end'}`)
+  if (token === undefined || (expected !== undefined && token !== expected)) {
+    throw new MathError(`Expected ${expected ?? 'a value'}, found ${token ?? 'the end'}`)
+  }
   reader.at += 1
   return token
 }
@@ -96,7 +98,9 @@ function call(name: string, reader: Reader, scope: MathScope): Value {
     const repeat = reader.tokens[reader.at] === 'REPEAT'
     const filler = repeat ? take(reader) : sum(reader, scope)
     take(reader, ')')
-    if (!(series instanceof Map) || (!repeat && typeof filler !== 'number')) throw new MathError('FILL takes a time series and a number or REPEAT')
+    if (!(series instanceof Map) || (!repeat && typeof filler !== 'number')) {
+      throw new MathError('FILL takes a time series and a number or REPEAT')
+    }
     return fill(series as Series, typeof filler === 'number' ? filler : null, scope.periods)
   }
   const reduce = reducers[name]

@@ -35,7 +35,9 @@ function extended(name: string): Statistic | null {
   const percent = (lowSign ?? '') !== '' || (highSign ?? '') !== ''
   const mixed = percent && ((low !== undefined && lowSign === '') || (high !== undefined && highSign === ''))
   if (mixed || (kind === 'PR' && percent)) return null
-  return trimmed(kind, {low: low === undefined ? undefined : Number(low), high: high === undefined ? undefined : Number(high), percent})
+  return trimmed(kind, {
+    low: low === undefined ? undefined : Number(low), high: high === undefined ? undefined : Number(high), percent,
+  })
 }
 
 function sumOf(minutes: readonly MinuteAggregate[], pick: (one: MinuteAggregate) => number): number {

@@ -16,7 +16,9 @@ export function createCloudWatch(world: World & {readonly metrics: MetricStore})
     name: 'monitoring',
     operations: {
       GetMetricData: (input: GetMetricDataInput, call: CallContext) => getMetricData(reader, input, call),
-      PutMetricData: (input: PutMetricDataInput, call: CallContext) => putMetricData(world.metrics, world.clock.now(), input, call),
+      PutMetricData: (input: PutMetricDataInput, call: CallContext) => putMetricData(
+        world.metrics, world.clock.now(), input, call,
+      ),
       ListMetrics: (input: ListMetricsInput, call: CallContext) => listMetrics(reader, input, call),
     },
   }
@@ -28,7 +30,9 @@ function listMetrics(reader: MetricReader, input: ListMetricsInput, call: CallCo
   const isAskedFor = (series: MetricSeries): boolean => series.region === call.region
     && (input.Namespace === undefined || series.namespace === input.Namespace)
     && (input.MetricName === undefined || series.metric === input.MetricName)
-    && (input.Dimensions ?? []).every(({Name, Value}) => Object.hasOwn(series.dimensions, Name ?? '') && (Value === undefined || series.dimensions[Name ?? ''] === Value))
+    && (input.Dimensions ?? []).every(
+      ({Name, Value}) => Object.hasOwn(series.dimensions, Name ?? '') && (Value === undefined || series.dimensions[Name ?? ''] === Value),
+    )
     && [...series.minutes.keys()].some((minute) => reader.isPublished(series, minute, now))
   const found = [...reader.store.all()].filter(isAskedFor)
   const start = input.NextToken === undefined ? 0 : Number(input.NextToken)

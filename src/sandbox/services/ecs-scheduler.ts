@@ -25,7 +25,9 @@ export function createScheduler(world: World, targets: TargetRegistry, life: () 
   const tell = (service: EcsService, text: string): void => { say(service, clock.now(), world.hex(32), text) }
 
   const isHealthy = (task: Task): boolean => task.status === 'RUNNING' && task.port !== undefined &&
-    task.service.loadBalancers.every(({targetGroupArn}) => targets.state(targetGroupArn ?? '', task.port ?? 0)?.state === 'healthy')
+    task.service.loadBalancers.every(
+      ({targetGroupArn}) => targets.state(targetGroupArn ?? '', task.port ?? 0)?.state === 'healthy',
+    )
 
   const stopSick = (tasks: readonly Task[]): void => {
     for (const task of tasks) {
@@ -33,7 +35,10 @@ export function createScheduler(world: World, targets: TargetRegistry, life: () 
       for (const {targetGroupArn = ''} of task.service.loadBalancers) {
         const target = targets.state(targetGroupArn, task.port ?? 0)
         if (target?.state !== 'unhealthy' || task.desired === 'STOPPED') continue
-        tell(task.service, `(port ${task.port ?? 0}) is unhealthy in (target-group ${targetGroupArn}) due to (reason ${target.reason ?? ''})`)
+        tell(
+          task.service,
+          `(port ${task.port ?? 0}) is unhealthy in (target-group ${targetGroupArn}) due to (reason ${target.reason ?? ''})`,
+        )
         const reason = `Task failed ELB health checks in (target-group ${targetGroupArn})`
         life().stop(task, {code: 'ServiceSchedulerInitiated', reason, drain: 'first'})
         failed(task)
@@ -57,7 +62,9 @@ export function createScheduler(world: World, targets: TargetRegistry, life: () 
   const trip = (service: EcsService, deployment: Deployment): void => {
     deployment.rolloutState = 'FAILED'
     deployment.rolloutStateReason = `ECS deployment circuit breaker: ${deployment.hasRun ? 'task failed' : 'tasks failed to start'}.`
-    tell(service, `(deployment ${deployment.id}) deployment failed: ${deployment.hasRun ? 'task failed' : 'tasks failed to start'}.`)
+    tell(
+      service, `(deployment ${deployment.id}) deployment failed: ${deployment.hasRun ? 'task failed' : 'tasks failed to start'}.`,
+    )
     const previous = service.deployments.find((other) => other !== deployment && other.hasRun)
     if (!service.circuitBreaker.rollback || previous === undefined) return
     deployment.status = 'ACTIVE'
@@ -80,7 +87,9 @@ export function createScheduler(world: World, targets: TargetRegistry, life: () 
     if (first === undefined) return
     const {service} = first
     const reason = 'Scaling activity initiated by (deployment '
-    for (const task of tasks) life().stop(task, {code: 'ServiceSchedulerInitiated', reason: `${reason}${task.deployment.id})`, drain: 'first'})
+    for (const task of tasks) life().stop(task, {
+      code: 'ServiceSchedulerInitiated', reason: `${reason}${task.deployment.id})`, drain: 'first',
+    })
     tell(service, `has begun draining connections on ${tasks.length} tasks.`)
     tell(service, `has stopped ${tasks.length} running tasks: ${tasks.map(taskName).join(' ')}.`)
   }

@@ -6,7 +6,9 @@ import type * as E from '@aws-sdk/client-ecs'
 import {AwsFault} from '../world/contract.ts'
 import type {CallContext, World} from '../world/contract.ts'
 import {serviceShape} from './ecs-shapes.ts'
-import {clusterOf, findService, invalidParameter, pageOf, runnableDefinition, serviceArn, serviceOf, setTags} from './ecs-state.ts'
+import {
+  clusterOf, findService, invalidParameter, pageOf, runnableDefinition, serviceArn, serviceOf, setTags,
+} from './ecs-state.ts'
 import type {Cluster, Deployment, EcsRegion, EcsService, TaskDefinition} from './ecs-state.ts'
 import type {TargetRegistry} from './ecs-task-life.ts'
 
@@ -36,7 +38,9 @@ export function serviceOperations(world: World, stateOf: (region: string) => Ecs
       const group = targets.group(targetGroupArn ?? '')
       if (group === null) throw invalidParameter(`The specified target group does not exist. (${targetGroupArn ?? ''})`)
       if (!group.hasLoadBalancer) {
-        throw invalidParameter(`The target group with targetGroupArn ${targetGroupArn ?? ''} does not have an associated load balancer.`)
+        throw invalidParameter(
+          `The target group with targetGroupArn ${targetGroupArn ?? ''} does not have an associated load balancer.`,
+        )
       }
       if (!definition.shape.containerDefinitions?.some((one) => one.name === containerName)) {
         throw invalidParameter(`The container ${containerName ?? ''} does not exist in the task definition.`)
@@ -56,7 +60,9 @@ export function serviceOperations(world: World, stateOf: (region: string) => Ecs
       const definition = runnableDefinition(state, input.taskDefinition)
       const loadBalancers = input.loadBalancers ?? []
       checkLoadBalancers(definition, loadBalancers)
-      const configuration = checkedConfiguration(input.deploymentConfiguration, {minimumHealthyPercent: 100, maximumPercent: 200, circuitBreaker: {enable: false, rollback: false}})
+      const configuration = checkedConfiguration(input.deploymentConfiguration, {
+        minimumHealthyPercent: 100, maximumPercent: 200, circuitBreaker: {enable: false, rollback: false},
+      })
       const service: EcsService = {
         arn: serviceArn(cluster, name),
         name,
@@ -130,7 +136,9 @@ export function serviceOperations(world: World, stateOf: (region: string) => Ecs
     ListServices: (input: E.ListServicesCommandInput, call: CallContext): Partial<E.ListServicesCommandOutput> => {
       const state = stateOf(call.region)
       const cluster = clusterOf(state, input.cluster)
-      const arns = [...state.services.values()].filter((one) => one.cluster === cluster && one.status !== 'INACTIVE').map((one) => one.arn)
+      const arns = [...state.services.values()].filter(
+        (one) => one.cluster === cluster && one.status !== 'INACTIVE',
+      ).map((one) => one.arn)
       const page = pageOf(arns, input.nextToken, input.maxResults ?? 10)
       return {serviceArns: page.items, nextToken: page.nextToken}
     },
@@ -148,7 +156,9 @@ type Configuration = Pick<EcsService, 'minimumHealthyPercent' | 'maximumPercent'
 function checkedConfiguration(input: E.DeploymentConfiguration | undefined, base: Configuration): Configuration {
   const minimumHealthyPercent = input?.minimumHealthyPercent ?? base.minimumHealthyPercent
   const maximumPercent = input?.maximumPercent ?? base.maximumPercent
-  if (minimumHealthyPercent > maximumPercent) throw invalidParameter('minimumHealthyPercent cannot be greater than maximumPercent.')
+  if (minimumHealthyPercent > maximumPercent) {
+    throw invalidParameter('minimumHealthyPercent cannot be greater than maximumPercent.')
+  }
   if (maximumPercent <= 100 && minimumHealthyPercent >= 100) {
     throw invalidParameter('Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.')
   }
@@ -156,7 +166,9 @@ function checkedConfiguration(input: E.DeploymentConfiguration | undefined, base
   return {
     minimumHealthyPercent,
     maximumPercent,
-    circuitBreaker: breaker === undefined ? base.circuitBreaker : {enable: breaker.enable ?? false, rollback: breaker.rollback ?? false},
+    circuitBreaker: breaker === undefined
+      ? base.circuitBreaker
+      : {enable: breaker.enable ?? false, rollback: breaker.rollback ?? false},
   }
 }
 

@@ -139,7 +139,9 @@ export function runnableDefinition(state: EcsRegion, reference: string | undefin
   return definition
 }
 
-export const tagList = (tags: ReadonlyMap<string, string> | undefined): E.Tag[] => [...(tags ?? [])].map(([key, value]) => ({key, value}))
+export const tagList = (tags: ReadonlyMap<string, string> | undefined): E.Tag[] => [...(tags ?? [])].map(
+  ([key, value]) => ({key, value}),
+)
 
 export function setTags(state: EcsRegion, arn: string, tags: readonly E.Tag[] | undefined): void {
   const known = state.tags.get(arn) ?? new Map<string, string>()
@@ -148,7 +150,9 @@ export function setTags(state: EcsRegion, arn: string, tags: readonly E.Tag[] | 
 }
 
 /** One page of a list; the token is the number of items already answered. */
-export function pageOf<T>(items: readonly T[], token: string | undefined, size: number | undefined): {items: T[]; nextToken: string | undefined} {
+export function pageOf<T>(
+  items: readonly T[], token: string | undefined, size: number | undefined,
+): {items: T[]; nextToken: string | undefined} {
   const from = token === undefined ? 0 : Number(token)
   if (!Number.isInteger(from) || from < 0) throw invalidParameter('Invalid token')
   const to = from + (size ?? 100)

@@ -20,16 +20,22 @@ export function taskDefinitionOperations(world: World, stateOf: (region: string)
       if (!/^[\w-]{1,255}$/.test(family)) throw clientFault('Family contains invalid characters.')
       if (containers.length === 0) throw clientFault('Container list cannot be empty.')
       for (const container of containers) {
-        if (container.name === undefined || container.image === undefined) throw clientFault('Container.name and Container.image must be set.')
+        if (container.name === undefined || container.image === undefined) {
+          throw clientFault('Container.name and Container.image must be set.')
+        }
       }
-      const revision = 1 + Math.max(0, ...[...state.definitions.values()].filter((one) => one.family === family).map((one) => one.revision))
+      const revision = 1 + Math.max(
+        0, ...[...state.definitions.values()].filter((one) => one.family === family).map((one) => one.revision),
+      )
       const arn = `arn:aws:ecs:${call.region}:${call.account}:task-definition/${family}:${revision}`
       const shape: E.TaskDefinition = {
         ...rest,
         taskDefinitionArn: arn,
         family,
         revision,
-        containerDefinitions: containers.map((container) => ({...container, essential: container.essential ?? true, environment: container.environment ?? []})),
+        containerDefinitions: containers.map(
+          (container) => ({...container, essential: container.essential ?? true, environment: container.environment ?? []}),
+        ),
         networkMode: input.networkMode ?? 'awsvpc',
         volumes: input.volumes ?? [],
         placementConstraints: input.placementConstraints ?? [],
@@ -53,7 +59,9 @@ export function taskDefinitionOperations(world: World, stateOf: (region: string)
     ListTaskDefinitions: (input: E.ListTaskDefinitionsCommandInput, call: CallContext): Partial<E.ListTaskDefinitionsCommandOutput> => {
       const status = input.status ?? 'ACTIVE'
       const chosen = [...stateOf(call.region).definitions.values()]
-        .filter((one) => (input.familyPrefix === undefined || one.family === input.familyPrefix) && one.active === (status === 'ACTIVE'))
+        .filter(
+          (one) => (input.familyPrefix === undefined || one.family === input.familyPrefix) && one.active === (status === 'ACTIVE'),
+        )
         .sort((a, b) => (a.family < b.family ? -1 : a.family > b.family ? 1 : a.revision - b.revision))
       if (input.sort === 'DESC') chosen.reverse()
       const page = pageOf(chosen.map((one) => one.arn), input.nextToken, input.maxResults)

@@ -32,7 +32,9 @@ export function taskOperations(stateOf: (region: string) => EcsRegion, life: Tas
       for (const name of input.tasks ?? []) {
         const task = state.tasks.get(lastPart(name))
         if (task?.service.cluster === cluster) tasks.push(taskShape(state, task, tags))
-        else failures.push({arn: name.startsWith('arn:') ? name : `${cluster.arn.replace(':cluster/', ':task/')}/${name}`, reason: 'MISSING'})
+        else failures.push({
+          arn: name.startsWith('arn:') ? name : `${cluster.arn.replace(':cluster/', ':task/')}/${name}`, reason: 'MISSING',
+        })
       }
       return {tasks, failures}
     },

@@ -75,7 +75,9 @@ function clusterOperations(stateOf: (region: string) => EcsRegion) {
       registeredContainerInstancesCount: 0,
       runningTasksCount: running,
       pendingTasksCount: tasks.length - running,
-      activeServicesCount: [...state.services.values()].filter((one) => one.cluster === cluster && one.status === 'ACTIVE').length,
+      activeServicesCount: [...state.services.values()].filter(
+        (one) => one.cluster === cluster && one.status === 'ACTIVE',
+      ).length,
       capacityProviders: [...cluster.capacityProviders],
       defaultCapacityProviderStrategy: [...cluster.defaultStrategy],
       statistics: [],
@@ -101,7 +103,9 @@ function clusterOperations(stateOf: (region: string) => EcsRegion) {
       return {cluster: shapeOf(state, cluster)}
     },
     ListClusters: (_input: E.ListClustersCommandInput, call: CallContext): Partial<E.ListClustersCommandOutput> => ({
-      clusterArns: [...stateOf(call.region).clusters.values()].filter((cluster) => cluster.status === 'ACTIVE').map((cluster) => cluster.arn),
+      clusterArns: [
+        ...stateOf(call.region).clusters.values()
+      ].filter((cluster) => cluster.status === 'ACTIVE').map((cluster) => cluster.arn),
     }),
     DescribeClusters: (input: E.DescribeClustersCommandInput, call: CallContext): Partial<E.DescribeClustersCommandOutput> => {
       const state = stateOf(call.region)
@@ -128,7 +132,9 @@ function clusterOperations(stateOf: (region: string) => EcsRegion) {
 
 function tagOperations(stateOf: (region: string) => EcsRegion) {
   const tagsOf = (state: EcsRegion, arn: string | undefined): Map<string, string> => {
-    const exists = [...state.services.values(), ...state.tasks.values(), ...state.clusters.values(), ...state.definitions.values()]
+    const exists = [
+      ...state.services.values(), ...state.tasks.values(), ...state.clusters.values(), ...state.definitions.values(),
+    ]
       .some((one) => one.arn === arn)
     if (arn === undefined || !exists) throw invalidParameter('The specified resource is not available.')
     setTags(state, arn, [])

@@ -11,7 +11,9 @@ const MAX_GROUPS = 5
 const MAX_WEIGHT = 999
 const BEFORE_ROUTING: readonly string[] = ['authenticate-oidc', 'authenticate-cognito', 'jwt-validation']
 
-export function checkedActions(state: ElbRegion, loadBalancer: LoadBalancer, actions: readonly Action[] | undefined): readonly Action[] {
+export function checkedActions(
+  state: ElbRegion, loadBalancer: LoadBalancer, actions: readonly Action[] | undefined,
+): readonly Action[] {
   if (actions === undefined || actions.length === 0) throw invalid('An action must be specified')
   const finals = actions.filter((action) => !BEFORE_ROUTING.includes(action.Type ?? ''))
   if (finals.length !== 1) {
@@ -108,7 +110,9 @@ export function checkedConditions(conditions: readonly RuleCondition[] | undefin
       case 'path-pattern': return patterns(condition, 'PathPatternConfig')
       case 'host-header': return patterns(condition, 'HostHeaderConfig')
       case 'http-header':
-        if (condition.HttpHeaderConfig?.HttpHeaderName === undefined) throw invalid('An http-header condition needs HttpHeaderName')
+        if (condition.HttpHeaderConfig?.HttpHeaderName === undefined) {
+          throw invalid('An http-header condition needs HttpHeaderName')
+        }
         return needValues(condition, condition.HttpHeaderConfig.Values)
       case 'source-ip': return needValues(condition, condition.SourceIpConfig?.Values)
       case 'http-request-method': return needValues(condition, condition.HttpRequestMethodConfig?.Values)
@@ -127,6 +131,8 @@ function patterns(condition: RuleCondition, config: 'PathPatternConfig' | 'HostH
 }
 
 function needValues(condition: RuleCondition, values: readonly unknown[] | undefined): RuleCondition {
-  if (values === undefined || values.length === 0) throw invalid(`A condition value must be specified for '${condition.Field ?? ''}'`)
+  if (values === undefined || values.length === 0) {
+    throw invalid(`A condition value must be specified for '${condition.Field ?? ''}'`)
+  }
   return condition
 }

@@ -1,4 +1,6 @@
-/** Attributes of load balancers, target groups and listeners, with AWS's defaults and bounds. A key AWS doesn't know is refused. */
+/**
+ * Attributes of load balancers, target groups and listeners, with AWS's defaults and bounds. A key AWS doesn't know is refused.
+ */
 import {invalid} from './elbv2-state.ts'
 
 export const LOAD_BALANCER_DEFAULTS: Readonly<Record<string, string>> = {

@@ -29,7 +29,9 @@ export function listenerOperations(world: World, stateOf: (region: string) => El
       const actions = checkedActions(state, lb, input.DefaultActions)
       const same = [...state.listeners.values()].find((listener) => listener.loadBalancer === lb && listener.port === port)
       if (same !== undefined) {
-        if (same.protocol === protocol && JSON.stringify(defaultRule(same).actions) === JSON.stringify(actions)) return {Listeners: [listenerShape(same)]}
+        if (same.protocol === protocol && JSON.stringify(defaultRule(same).actions) === JSON.stringify(actions)) {
+          return {Listeners: [listenerShape(same)]}
+        }
         throw new AwsFault('DuplicateListener', `A listener already exists on port ${port} of load balancer '${lb.arn}'`)
       }
       const arn = `${lb.arn.replace(':loadbalancer/', ':listener/')}/${world.hex(16)}`
@@ -67,7 +69,9 @@ export function listenerOperations(world: World, stateOf: (region: string) => El
     ModifyListener: (input: E.ModifyListenerCommandInput, call: CallContext): Partial<E.ModifyListenerCommandOutput> => {
       const state = stateOf(call.region)
       const listener = listenerOf(state, input.ListenerArn)
-      const actions = input.DefaultActions === undefined ? undefined : checkedActions(state, listener.loadBalancer, input.DefaultActions)
+      const actions = input.DefaultActions === undefined
+        ? undefined
+        : checkedActions(state, listener.loadBalancer, input.DefaultActions)
       const port = input.Port === undefined ? listener.port : checkedPort(input.Port)
       const taken = [...state.listeners.values()].some((other) =>
         other !== listener && other.loadBalancer === listener.loadBalancer && other.port === port)
@@ -96,7 +100,9 @@ export function listenerOperations(world: World, stateOf: (region: string) => El
       const state = stateOf(call.region)
       const listener = listenerOf(state, input.ListenerArn)
       const priority = freePriority(listener, input.Priority)
-      if (listener.rules.size > MAX_RULES) throw new AwsFault('TooManyRules', `A load balancer can have at most ${MAX_RULES} rules`)
+      if (listener.rules.size > MAX_RULES) {
+        throw new AwsFault('TooManyRules', `A load balancer can have at most ${MAX_RULES} rules`)
+      }
       const conditions = checkedConditions(input.Conditions)
       const actions = checkedActions(state, listener.loadBalancer, input.Actions)
       const rule: Rule = {arn: newRuleArn(world, listener), listener, priority, conditions, actions}
@@ -119,9 +125,13 @@ export function listenerOperations(world: World, stateOf: (region: string) => El
     ModifyRule: (input: E.ModifyRuleCommandInput, call: CallContext): Partial<E.ModifyRuleCommandOutput> => {
       const state = stateOf(call.region)
       const rule = ruleOf(state, input.RuleArn)
-      if (rule.priority === 'default') throw new AwsFault('OperationNotPermitted', `Default rule '${rule.arn}' cannot be modified`)
+      if (rule.priority === 'default') {
+        throw new AwsFault('OperationNotPermitted', `Default rule '${rule.arn}' cannot be modified`)
+      }
       const conditions = input.Conditions === undefined ? rule.conditions : checkedConditions(input.Conditions)
-      const actions = input.Actions === undefined ? rule.actions : checkedActions(state, rule.listener.loadBalancer, input.Actions)
+      const actions = input.Actions === undefined
+        ? rule.actions
+        : checkedActions(state, rule.listener.loadBalancer, input.Actions)
       rule.conditions = conditions
       rule.actions = actions
       written(state, rule.listener)
@@ -140,9 +150,13 @@ export function listenerOperations(world: World, stateOf: (region: string) => El
 
     SetRulePriorities: (input: E.SetRulePrioritiesCommandInput, call: CallContext): Partial<E.SetRulePrioritiesCommandOutput> => {
       const state = stateOf(call.region)
-      const wanted = (input.RulePriorities ?? []).map((pair) => ({rule: ruleOf(state, pair.RuleArn), priority: checkedPriority(pair.Priority)}))
+      const wanted = (input.RulePriorities ?? []).map(
+        (pair) => ({rule: ruleOf(state, pair.RuleArn), priority: checkedPriority(pair.Priority)}),
+      )
       for (const {rule, priority} of wanted) {
-        if (rule.priority === 'default') throw new AwsFault('OperationNotPermitted', `The priority of default rule '${rule.arn}' cannot be changed`)
+        if (rule.priority === 'default') {
+          throw new AwsFault('OperationNotPermitted', `The priority of default rule '${rule.arn}' cannot be changed`)
+        }
         const holder = [...rule.listener.rules.values()].find((other) => other !== rule &&
           (wanted.find((entry) => entry.rule === other)?.priority ?? other.priority) === priority)
         if (holder !== undefined) throw new AwsFault('PriorityInUse', `Priority '${priority}' is currently in use`)
@@ -170,12 +184,16 @@ function newRuleArn(world: World, listener: Listener): string {
 }
 
 function checkedPort(port: number | undefined): number {
-  if (port === undefined || !Number.isInteger(port) || port < 1 || port > 65_535) throw invalid(`Port '${port ?? ''}' must be between 1 and 65535`)
+  if (port === undefined || !Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw invalid(`Port '${port ?? ''}' must be between 1 and 65535`)
+  }
   return port
 }
 
 function checkedProtocol(protocol: string | undefined): string {
-  if (protocol !== 'HTTP' && protocol !== 'HTTPS') throw invalid(`Listener protocol '${protocol ?? ''}' must be one of 'HTTP, HTTPS'`)
+  if (protocol !== 'HTTP' && protocol !== 'HTTPS') {
+    throw invalid(`Listener protocol '${protocol ?? ''}' must be one of 'HTTP, HTTPS'`)
+  }
   return protocol
 }
 

@@ -20,7 +20,9 @@ export function loadBalancerOperations(world: World, stateOf: (region: string) =
     VpcId: lb.vpcId,
     State: {Code: world.clock.now() >= lb.activeAt ? 'active' : 'provisioning'},
     Type: 'application',
-    AvailabilityZones: lb.subnets.map((subnet, i) => ({ZoneName: `${lb.region}${'abc'[i % 3]}`, SubnetId: subnet, LoadBalancerAddresses: []})),
+    AvailabilityZones: lb.subnets.map(
+      (subnet, i) => ({ZoneName: `${lb.region}${'abc'[i % 3]}`, SubnetId: subnet, LoadBalancerAddresses: []}),
+    ),
     SecurityGroups: [...lb.securityGroups],
     IpAddressType: lb.ipAddressType,
   })
@@ -32,12 +34,16 @@ export function loadBalancerOperations(world: World, stateOf: (region: string) =
       if (!/^(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/.test(name)) {
         throw invalid(`The load balancer name '${name}' must be 1–32 alphanumeric characters or hyphens, not at either end`)
       }
-      if (input.Type !== undefined && input.Type !== 'application') throw invalid(`The sandbox has no '${input.Type}' load balancers`)
+      if (input.Type !== undefined && input.Type !== 'application') {
+        throw invalid(`The sandbox has no '${input.Type}' load balancers`)
+      }
       const scheme = input.Scheme ?? 'internet-facing'
       const same = [...state.loadBalancers.values()].find((lb) => lb.name === name)
       if (same !== undefined) {
         if (same.scheme === scheme) return {LoadBalancers: [shape(same)]}
-        throw new AwsFault('DuplicateLoadBalancerName', `A load balancer with the same name '${name}' exists, but with different settings`)
+        throw new AwsFault(
+          'DuplicateLoadBalancerName', `A load balancer with the same name '${name}' exists, but with different settings`,
+        )
       }
       const id = world.hex(16)
       const suffix = `app/${name}/${id}`
@@ -79,7 +85,9 @@ export function loadBalancerOperations(world: World, stateOf: (region: string) =
       const lb = state.loadBalancers.get(input.LoadBalancerArn ?? '')
       if (lb === undefined) return {}
       if (lb.attributes.get('deletion_protection.enabled') === 'true') {
-        throw new AwsFault('OperationNotPermitted', `Load balancer '${lb.arn}' cannot be deleted because deletion protection is enabled`)
+        throw new AwsFault(
+          'OperationNotPermitted', `Load balancer '${lb.arn}' cannot be deleted because deletion protection is enabled`,
+        )
       }
       state.loadBalancers.delete(lb.arn)
       state.tags.delete(lb.arn)

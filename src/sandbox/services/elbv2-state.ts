@@ -196,7 +196,9 @@ export function setTags(state: ElbRegion, arn: string, tags: readonly Tag[] | un
 }
 
 /** One page of a describe: `Marker` is opaque to callers, here the number of items already answered. */
-export function pageOf<T>(items: readonly T[], marker: string | undefined, size: number | undefined): {items: readonly T[]; next: string | undefined} {
+export function pageOf<T>(
+  items: readonly T[], marker: string | undefined, size: number | undefined,
+): {items: readonly T[]; next: string | undefined} {
   if (size !== undefined && (size < 1 || size > 400)) throw invalid(`PageSize '${size}' must be between 1 and 400`)
   const from = marker === undefined ? 0 : Number(Buffer.from(marker, 'base64').toString())
   if (!Number.isInteger(from) || from < 0) throw invalid(`Invalid marker '${marker ?? ''}'`)

@@ -10,7 +10,8 @@ import {invalid, loadBalancerOf, pageOf, setTags, startingHealth, targetGroupOf,
 import type {DataPlane, ElbRegion, HealthCheck, Target, TargetGroup} from './elbv2-state.ts'
 
 const DEFAULT_CHECK: HealthCheck = {
-  path: '/', protocol: 'HTTP', port: 'traffic-port', intervalSeconds: 30, timeoutSeconds: 5, healthyThreshold: 5, unhealthyThreshold: 2,
+  path: '/', protocol: 'HTTP', port: 'traffic-port', intervalSeconds: 30, timeoutSeconds: 5, healthyThreshold: 5,
+  unhealthyThreshold: 2,
   matcher: '200',
 }
 
@@ -36,15 +37,19 @@ function healthCheck(input: CheckInput, base: HealthCheck): HealthCheck {
   if (check.timeoutSeconds >= check.intervalSeconds) {
     throw invalid(`Health check timeout '${check.timeoutSeconds}' must be smaller than the interval '${check.intervalSeconds}'`)
   }
-  if (!/^\d{3}(-\d{3})?(,\d{3}(-\d{3})?)*$/.test(check.matcher)) throw invalid(`Health check matcher HTTP code '${check.matcher}' is not valid`)
+  if (!/^\d{3}(-\d{3})?(,\d{3}(-\d{3})?)*$/.test(check.matcher)) {
+    throw invalid(`Health check matcher HTTP code '${check.matcher}' is not valid`)
+  }
   return check
 }
 
 function between(what: string, value: number, low: number, high: number): void {
-  if (!Number.isInteger(value) || value < low || value > high) throw invalid(`${what} '${value}' must be between ${low} and ${high}`)
+  if (!Number.isInteger(value) || value < low || value > high) {
+    throw invalid(`${what} '${value}' must be between ${low} and ${high}`)
+  }
 }
 
-export function targetGroupShape(group: TargetGroup): E.TargetGroup {
+function targetGroupShape(group: TargetGroup): E.TargetGroup {
   const check = group.healthCheck
   return {
     TargetGroupArn: group.arn,
@@ -68,17 +73,25 @@ export function targetGroupShape(group: TargetGroup): E.TargetGroup {
   }
 }
 
-function createTargetGroup(world: World, state: ElbRegion, input: E.CreateTargetGroupCommandInput, call: CallContext): TargetGroup {
+function createTargetGroup(
+  world: World, state: ElbRegion, input: E.CreateTargetGroupCommandInput, call: CallContext,
+): TargetGroup {
   const name = input.Name ?? ''
   if (!/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/.test(name)) {
     throw invalid(`Target group name '${name}' must be 1–32 alphanumeric characters or hyphens, not at either end`)
   }
-  if (input.Protocol !== 'HTTP' && input.Protocol !== 'HTTPS') throw invalid(`The sandbox has no '${input.Protocol ?? ''}' target groups`)
+  if (input.Protocol !== 'HTTP' && input.Protocol !== 'HTTPS') {
+    throw invalid(`The sandbox has no '${input.Protocol ?? ''}' target groups`)
+  }
   const check = healthCheck(input, DEFAULT_CHECK)
   const same = [...state.targetGroups.values()].find((group) => group.name === name)
   if (same !== undefined) {
-    if (same.protocol === input.Protocol && same.port === input.Port && JSON.stringify(same.healthCheck) === JSON.stringify(check)) return same
-    throw new AwsFault('DuplicateTargetGroupName', `A target group with the same name '${name}' exists, but with different settings`)
+    if (same.protocol === input.Protocol && same.port === input.Port && JSON.stringify(same.healthCheck) === JSON.stringify(check)) {
+      return same
+    }
+    throw new AwsFault(
+      'DuplicateTargetGroupName', `A target group with the same name '${name}' exists, but with different settings`,
+    )
   }
   const suffix = `targetgroup/${name}/${world.hex(16)}`
   const group: TargetGroup = {
@@ -214,7 +227,9 @@ function targetsNamed(group: TargetGroup, targets: readonly E.TargetDescription[
   return targets.map((target) => {
     const id = target.Id ?? ''
     const port = target.Port ?? group.port
-    if (group.targetType === 'ip' && !/^[\d.]+$|:/.test(id)) throw new AwsFault('InvalidTarget', `The IP address '${id}' is not valid`)
+    if (group.targetType === 'ip' && !/^[\d.]+$|:/.test(id)) {
+      throw new AwsFault('InvalidTarget', `The IP address '${id}' is not valid`)
+    }
     if (!Number.isInteger(port) || port < 1 || port > 65_535) throw invalid(`Port '${port}' must be between 1 and 65535`)
     return {id, port}
   })
@@ -224,7 +239,9 @@ function healthShape(group: TargetGroup, target: Target): E.TargetHealthDescript
   return {
     Target: {Id: target.id, Port: target.port, AvailabilityZone: `${group.region}a`},
     HealthCheckPort: group.healthCheck.port === 'traffic-port' ? String(target.port) : group.healthCheck.port,
-    TargetHealth: {State: target.state, Reason: target.reason as E.TargetHealthReasonEnum | undefined, Description: target.description},
+    TargetHealth: {
+      State: target.state, Reason: target.reason as E.TargetHealthReasonEnum | undefined, Description: target.description,
+    },
   }
 }
 

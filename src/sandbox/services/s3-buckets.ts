@@ -1,7 +1,9 @@
 /** S3's operations on buckets and their settings. Settings are kept and answered; encryption changes nothing about the bytes. */
 import type {
-  CreateBucketRequest, CreateBucketOutput, DeleteBucketRequest, GetBucketEncryptionOutput, GetBucketVersioningOutput, GetPublicAccessBlockOutput,
-  HeadBucketOutput, HeadBucketRequest, ListBucketsOutput, PutBucketEncryptionRequest, PutBucketVersioningRequest, PutPublicAccessBlockRequest,
+  CreateBucketRequest, CreateBucketOutput, DeleteBucketRequest, GetBucketEncryptionOutput, GetBucketVersioningOutput,
+  GetPublicAccessBlockOutput,
+  HeadBucketOutput, HeadBucketRequest, ListBucketsOutput, PutBucketEncryptionRequest, PutBucketVersioningRequest,
+  PutPublicAccessBlockRequest,
 } from '@aws-sdk/client-s3'
 import {AwsFault} from '../world/contract.ts'
 import type {CallContext, Operation} from '../world/contract.ts'
@@ -18,7 +20,9 @@ export function bucketOperations(state: S3State): Readonly<Record<string, Operat
       return {BucketRegion: bucketOf(state, Bucket ?? '', call).region}
     },
     ListBuckets: (): ListBucketsOutput => ({
-      Buckets: [...state.buckets.values()].map(({name, region, createdAt}) => ({Name: name, BucketRegion: region, CreationDate: new Date(createdAt)}))
+      Buckets: [...state.buckets.values()].map(
+        ({name, region, createdAt}) => ({Name: name, BucketRegion: region, CreationDate: new Date(createdAt)}),
+      )
         .sort((a, b) => a.Name < b.Name ? -1 : 1),
       Owner: {ID: state.world.account},
     }),
@@ -40,7 +44,9 @@ export function bucketOperations(state: S3State): Readonly<Record<string, Operat
       return {}
     },
     GetBucketEncryption: ({Bucket}: Named, call: CallContext): GetBucketEncryptionOutput => {
-      const byDefault = {Rules: [{ApplyServerSideEncryptionByDefault: {SSEAlgorithm: 'AES256' as const}, BucketKeyEnabled: false}]}
+      const byDefault = {
+        Rules: [{ApplyServerSideEncryptionByDefault: {SSEAlgorithm: 'AES256' as const}, BucketKeyEnabled: false}],
+      }
       return {ServerSideEncryptionConfiguration: bucketOf(state, Bucket, call).encryption ?? byDefault}
     },
     PutPublicAccessBlock: ({Bucket, PublicAccessBlockConfiguration}: PutPublicAccessBlockRequest, call: CallContext) => {
@@ -59,14 +65,18 @@ export function bucketOperations(state: S3State): Readonly<Record<string, Operat
 
 function createBucket(state: S3State, input: CreateBucketRequest, call: CallContext): CreateBucketOutput {
   const name = input.Bucket ?? ''
-  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name)) throw new AwsFault('InvalidBucketName', 'The specified bucket is not valid.', 400)
+  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name)) {
+    throw new AwsFault('InvalidBucketName', 'The specified bucket is not valid.', 400)
+  }
   const asked = input.CreateBucketConfiguration?.LocationConstraint
   if (asked !== locationOf(call.region)) {
     const message = `The ${asked ?? 'unspecified'} location constraint is incompatible for the region specific endpoint this request was sent to.`
     throw new AwsFault('IllegalLocationConstraintException', message, 400)
   }
   if (state.buckets.has(name)) {
-    throw new AwsFault('BucketAlreadyOwnedByYou', 'Your previous request to create the named bucket succeeded and you already own it.', 409)
+    throw new AwsFault(
+      'BucketAlreadyOwnedByYou', 'Your previous request to create the named bucket succeeded and you already own it.', 409,
+    )
   }
   const empty = {versioning: undefined, encryption: undefined, publicAccessBlock: undefined, objects: new Map()}
   state.buckets.set(name, {name, region: call.region, createdAt: state.world.clock.now(), ...empty})

@@ -1,5 +1,7 @@
 /** S3's lists: keys in UTF-8 order, grouped by delimiter, paged. A page never repeats or leaves out a key that didn't change. */
-import type {ListObjectVersionsOutput, ListObjectVersionsRequest, ListObjectsV2Output, ListObjectsV2Request} from '@aws-sdk/client-s3'
+import type {
+  ListObjectVersionsOutput, ListObjectVersionsRequest, ListObjectsV2Output, ListObjectsV2Request,
+} from '@aws-sdk/client-s3'
 import type {CallContext, Operation} from '../world/contract.ts'
 import {AwsFault} from '../world/contract.ts'
 import {bucketOf, currentVersion, sortedKeys} from './s3-state.ts'
@@ -35,7 +37,13 @@ function listObjects(state: S3State, input: ListObjectsV2Request, call: CallCont
     }
     last = group ?? key
     if (group !== null) groups.add(group)
-    else contents.push({Key: key, ETag: version.etag, Size: version.body.length, LastModified: new Date(version.modifiedAt), StorageClass: 'STANDARD'})
+    else contents.push({
+      Key: key,
+      ETag: version.etag,
+      Size: version.body.length,
+      LastModified: new Date(version.modifiedAt),
+      StorageClass: 'STANDARD',
+    })
   }
   const encode = (text: string): string => input.EncodingType === 'url' ? encodeURIComponent(text).replaceAll('%2F', '/') : text
   return {
@@ -91,7 +99,9 @@ function listVersions(state: S3State, input: ListObjectVersionsRequest, call: Ca
     MaxKeys: maxKeys,
     IsTruncated: truncated,
     ...(truncated && {NextKeyMarker: page.at(-1)?.key, NextVersionIdMarker: page.at(-1)?.version.id}),
-    Versions: page.filter((one) => !one.version.deleteMarker).map((one) => ({...row(one), ETag: one.version.etag, Size: one.version.body.length, StorageClass: 'STANDARD'})),
+    Versions: page.filter((one) => !one.version.deleteMarker).map(
+      (one) => ({...row(one), ETag: one.version.etag, Size: one.version.body.length, StorageClass: 'STANDARD'}),
+    ),
     DeleteMarkers: page.filter((one) => one.version.deleteMarker).map(row),
   }
 }

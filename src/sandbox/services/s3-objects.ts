@@ -5,7 +5,8 @@
 import {createHash} from 'node:crypto'
 import {crc32} from 'node:zlib'
 import type {
-  DeleteObjectOutput, DeleteObjectRequest, DeleteObjectsOutput, DeleteObjectsRequest, GetObjectRequest, HeadObjectOutput, PutObjectOutput, PutObjectRequest,
+  DeleteObjectOutput, DeleteObjectRequest, DeleteObjectsOutput, DeleteObjectsRequest, GetObjectRequest, HeadObjectOutput,
+  PutObjectOutput, PutObjectRequest,
 } from '@aws-sdk/client-s3'
 import {AwsFault} from '../world/contract.ts'
 import type {CallContext, Operation} from '../world/contract.ts'
@@ -56,7 +57,12 @@ function putObject(state: S3State, input: Put, call: CallContext): PutObjectOutp
   }
   addVersion(bucket, key, version)
   const versionId = bucket.versioning === undefined ? {} : {VersionId: version.id}
-  return {ETag: version.etag, ServerSideEncryption: 'AES256', ...versionId, ...(input.ChecksumCRC32 !== undefined && {ChecksumCRC32: input.ChecksumCRC32, ChecksumType: 'FULL_OBJECT'})}
+  return {
+    ETag: version.etag,
+    ServerSideEncryption: 'AES256',
+    ...versionId,
+    ...(input.ChecksumCRC32 !== undefined && {ChecksumCRC32: input.ChecksumCRC32, ChecksumType: 'FULL_OBJECT'}),
+  }
 }
 
 /** What arrived must be what was sent. Checksums the sandbox can't compute are taken on trust. */
@@ -85,11 +91,15 @@ function checkWriteConditions(input: {readonly IfMatch?: string | undefined; rea
 }
 
 function matches(condition: string, version: ObjectVersion): boolean {
-  return condition.split(',').some((one) => one.trim() === '*' || one.trim().replaceAll('"', '') === version.etag.replaceAll('"', ''))
+  return condition.split(',').some(
+    (one) => one.trim() === '*' || one.trim().replaceAll('"', '') === version.etag.replaceAll('"', ''),
+  )
 }
 
 function preconditionFailed(condition: string): AwsFault {
-  return new AwsFault('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', 412, {Condition: condition})
+  return new AwsFault(
+    'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', 412, {Condition: condition},
+  )
 }
 
 function versionFor(bucket: Bucket, input: Get, missingCode: string): ObjectVersion {
@@ -97,13 +107,17 @@ function versionFor(bucket: Bucket, input: Get, missingCode: string): ObjectVers
   if (input.VersionId !== undefined) {
     const version = bucket.objects.get(input.Key)?.find((one) => one.id === input.VersionId)
     if (version === undefined) throw new AwsFault('NoSuchVersion', 'The specified version does not exist.', 404)
-    if (version.deleteMarker) throw new AwsFault('MethodNotAllowed', 'The specified method is not allowed against this resource.', 405)
+    if (version.deleteMarker) {
+      throw new AwsFault('MethodNotAllowed', 'The specified method is not allowed against this resource.', 405)
+    }
     return version
   }
   const current = currentVersion(bucket, input.Key)
   if (current === undefined) throw missing
   if (input.IfMatch !== undefined && !matches(input.IfMatch, current)) throw preconditionFailed('If-Match')
-  if (input.IfNoneMatch !== undefined && matches(input.IfNoneMatch, current)) throw new AwsFault('NotModified', 'Not Modified', 304)
+  if (input.IfNoneMatch !== undefined && matches(input.IfNoneMatch, current)) {
+    throw new AwsFault('NotModified', 'Not Modified', 304)
+  }
   return current
 }
 

@@ -3,7 +3,9 @@
  * and a conditional write is decided and done in one go: nothing may be awaited between the two.
  */
 import {createHash} from 'node:crypto'
-import type {BucketLocationConstraint, PublicAccessBlockConfiguration, ServerSideEncryptionConfiguration} from '@aws-sdk/client-s3'
+import type {
+  BucketLocationConstraint, PublicAccessBlockConfiguration, ServerSideEncryptionConfiguration,
+} from '@aws-sdk/client-s3'
 import {AwsFault} from '../world/contract.ts'
 import type {CallContext, World} from '../world/contract.ts'
 

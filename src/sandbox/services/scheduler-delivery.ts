@@ -20,14 +20,18 @@ export function arm(world: World, state: SchedulerState, schedule: Schedule): vo
   const key = scheduleKey(schedule.region, schedule.group, schedule.name)
   disarm(state, key)
   if (schedule.fields.State === 'DISABLED' || schedule.completed) return
-  const window = schedule.fields.FlexibleTimeWindow?.Mode === 'FLEXIBLE' ? (schedule.fields.FlexibleTimeWindow.MaximumWindowInMinutes ?? 0) * 60 : 0
+  const window = schedule.fields.FlexibleTimeWindow?.Mode === 'FLEXIBLE'
+    ? (schedule.fields.FlexibleTimeWindow.MaximumWindowInMinutes ?? 0) * 60
+    : 0
   const lateMs = world.random('scheduler/lateness')() * (LATEST_SECONDS + window) * SECOND
   const fire = (firstAt: number, attempts: number): void => { void deliver(world, state, schedule, firstAt, attempts + 1, again) }
   const again = (firstAt: number, attempts: number): void => {
     state.cancels.set(key, world.clock.at(world.clock.now() + RETRY_EVERY_MS, () => { fire(firstAt, attempts) }))
   }
   const whenDue = (): void => {
-    const extraMs = world.faults('late-schedule').filter((fault) => fault.region === undefined || fault.region === schedule.region)
+    const extraMs = world.faults('late-schedule').filter(
+      (fault) => fault.region === undefined || fault.region === schedule.region,
+    )
       .reduce((sum, fault) => sum + (fault.seconds ?? 60) * SECOND, 0)
     const at = world.clock.now()
     if (extraMs === 0) fire(at, 0)
@@ -42,7 +46,8 @@ export function disarm(state: SchedulerState, key: string): void {
 }
 
 async function deliver(
-  world: World, state: SchedulerState, schedule: Schedule, firstAt: number, attempts: number, again: (firstAt: number, attempts: number) => void,
+  world: World, state: SchedulerState, schedule: Schedule, firstAt: number, attempts: number,
+  again: (firstAt: number, attempts: number) => void,
 ): Promise<void> {
   const key = scheduleKey(schedule.region, schedule.group, schedule.name)
   const {Target: target} = schedule.fields
@@ -58,7 +63,8 @@ async function deliver(
     return
   }
   state.deliveries.push({
-    schedule: `${schedule.group}/${schedule.name}`, region: schedule.region, target: (target?.Arn ?? '').split('aws-sdk:')[1] ?? '',
+    schedule: `${schedule.group}/${schedule.name}`, region: schedule.region,
+    target: (target?.Arn ?? '').split('aws-sdk:')[1] ?? '',
     dueAt: schedule.dueAt, at: world.clock.now(), attempts, failure: failure?.message ?? null,
   })
   if (state.deliveries.length > DELIVERIES_KEPT) state.deliveries.shift()
@@ -69,7 +75,9 @@ async function deliver(
 }
 
 /** null: it worked. */
-async function attempt(world: World, state: SchedulerState, schedule: Schedule): Promise<{readonly message: string; readonly retry: boolean} | null> {
+async function attempt(
+  world: World, state: SchedulerState, schedule: Schedule,
+): Promise<{readonly message: string; readonly retry: boolean} | null> {
   const {region, fields} = schedule
   try {
     if (isRegionDown(world, region)) return {message: `${region} is down`, retry: true}
@@ -80,7 +88,9 @@ async function attempt(world: World, state: SchedulerState, schedule: Schedule):
     const {refusal} = strikeOn(world, entry, target.operation.name, region)
     if (refusal !== null) throw refusal
     // Loading the model took time: a schedule that was deleted meanwhile must not fire.
-    if (state.schedules.get(scheduleKey(region, schedule.group, schedule.name)) !== schedule) return {message: 'replaced or deleted before it fired', retry: false}
+    if (state.schedules.get(scheduleKey(region, schedule.group, schedule.name)) !== schedule) {
+      return {message: 'replaced or deleted before it fired', retry: false}
+    }
     await world.invoke(entry.name, target.operation.name, input, region)
     return null
   } catch (error) {

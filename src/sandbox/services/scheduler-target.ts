@@ -19,8 +19,14 @@ export interface UniversalTarget {
 
 export async function universalTarget(arn: string): Promise<UniversalTarget> {
   const [, service = '', operation = ''] = /^arn:aws[a-z-]*:scheduler:::aws-sdk:([a-z0-9-]+):([a-zA-Z0-9]+)$/.exec(arn) ?? []
-  if (service === '') throw new AwsFault('ValidationException', `Provided Arn is not in correct format, or is a target the sandbox doesn't model: ${arn}`)
-  if (READING.test(operation)) throw new AwsFault('ValidationException', `${operation} only reads; it can't be a universal target.`)
+  if (service === '') {
+    throw new AwsFault(
+      'ValidationException', `Provided Arn is not in correct format, or is a target the sandbox doesn't model: ${arn}`,
+    )
+  }
+  if (READING.test(operation)) {
+    throw new AwsFault('ValidationException', `${operation} only reads; it can't be a universal target.`)
+  }
   const entry = entryByName(service)
   const model = entry === undefined ? undefined : await serviceModel(entry)
   const name = `${operation.charAt(0).toUpperCase()}${operation.slice(1)}`

@@ -3,7 +3,8 @@
  * modelled and say so. An update replaces every field: what it leaves out is back at its default.
  */
 import type {
-  CreateScheduleGroupInput, CreateScheduleInput, DeleteScheduleInput, GetScheduleInput, GetScheduleOutput, ListSchedulesInput, ListSchedulesOutput, ScheduleSummary,
+  CreateScheduleGroupInput, CreateScheduleInput, DeleteScheduleInput, GetScheduleInput, GetScheduleOutput, ListSchedulesInput,
+  ListSchedulesOutput, ScheduleSummary,
   UpdateScheduleInput,
 } from '@aws-sdk/client-scheduler'
 import {AwsFault} from '../world/contract.ts'
@@ -32,7 +33,14 @@ export function createScheduler(world: World): Scheduler {
       },
       GetSchedule: (input: GetScheduleInput, call: CallContext): GetScheduleOutput => {
         const {fields, name, group, arn, createdAt, modifiedAt} = find(state, input, call)
-        return {...fields, Name: name, GroupName: group, Arn: arn, CreationDate: new Date(createdAt), LastModificationDate: new Date(modifiedAt)}
+        return {
+          ...fields,
+          Name: name,
+          GroupName: group,
+          Arn: arn,
+          CreationDate: new Date(createdAt),
+          LastModificationDate: new Date(modifiedAt),
+        }
       },
       DeleteSchedule: (input: DeleteScheduleInput, call: CallContext) => {
         const {region, group, name} = find(state, input, call)
@@ -41,14 +49,18 @@ export function createScheduler(world: World): Scheduler {
         return {}
       },
       ListSchedules: (input: ListSchedulesInput, call: CallContext) => listSchedules(state, input, call),
-      CreateScheduleGroup: (input: CreateScheduleGroupInput, call: CallContext) => createGroup(world, state, input.Name ?? '', call),
+      CreateScheduleGroup: (input: CreateScheduleGroupInput, call: CallContext) => createGroup(
+        world, state, input.Name ?? '', call,
+      ),
       GetScheduleGroup: (input: {readonly Name: string}, call: CallContext) => {
         const group = groupOf(world, state, input.Name, call)
         return {Name: group.name, Arn: group.arn, State: 'ACTIVE' as const, CreationDate: new Date(group.createdAt)}
       },
     },
     status: () => ({
-      schedules: [...state.schedules.values()].filter((one) => !one.completed).map(({region, group, name, dueAt}) => ({region, name: `${group}/${name}`, dueAt})),
+      schedules: [...state.schedules.values()].filter((one) => !one.completed).map(
+        ({region, group, name, dueAt}) => ({region, name: `${group}/${name}`, dueAt}),
+      ),
       deliveries: state.deliveries,
       deadLetters: state.deliveries.filter((one) => one.failure !== null),
     }),
@@ -56,7 +68,9 @@ export function createScheduler(world: World): Scheduler {
   }
 }
 
-async function createSchedule(world: World, state: SchedulerState, input: CreateScheduleInput, call: CallContext): Promise<{readonly ScheduleArn: string}> {
+async function createSchedule(
+  world: World, state: SchedulerState, input: CreateScheduleInput, call: CallContext,
+): Promise<{readonly ScheduleArn: string}> {
   const {dueAt} = await validated(world, input)
   const name = input.Name ?? ''
   const group = groupOf(world, state, input.GroupName ?? 'default', call).name
@@ -69,12 +83,28 @@ async function createSchedule(world: World, state: SchedulerState, input: Create
   const now = world.clock.now()
   const arn = `arn:aws:scheduler:${call.region}:${call.account}:schedule/${group}/${name}`
   const {ClientToken: clientToken, ...fields} = input
-  return store(world, state, {region: call.region, group, name, arn, fields, dueAt, createdAt: now, modifiedAt: now, clientToken, completed: false})
+  return store(world, state, {
+    region: call.region,
+    group,
+    name,
+    arn,
+    fields,
+    dueAt,
+    createdAt: now,
+    modifiedAt: now,
+    clientToken,
+    completed: false,
+  })
 }
 
 function store(world: World, state: SchedulerState, schedule: Schedule): {readonly ScheduleArn: string} {
   const {State, ActionAfterCompletion, ScheduleExpressionTimezone} = schedule.fields
-  const filled = {...schedule.fields, State: State ?? 'ENABLED', ActionAfterCompletion: ActionAfterCompletion ?? 'NONE', ScheduleExpressionTimezone: ScheduleExpressionTimezone ?? 'UTC'} as const
+  const filled = {
+    ...schedule.fields,
+    State: State ?? 'ENABLED',
+    ActionAfterCompletion: ActionAfterCompletion ?? 'NONE',
+    ScheduleExpressionTimezone: ScheduleExpressionTimezone ?? 'UTC',
+  } as const
   const stored = {...schedule, fields: filled}
   state.schedules.set(scheduleKey(stored.region, stored.group, stored.name), stored)
   arm(world, state, stored)
@@ -89,7 +119,9 @@ function refused(message: string): AwsFault {
 async function validated(world: World, input: CreateScheduleInput): Promise<{readonly dueAt: number}> {
   const expression = input.ScheduleExpression ?? ''
   if (!/^[0-9a-zA-Z-_.]{1,64}$/.test(input.Name ?? '')) throw refused(`Invalid schedule name ${input.Name}`)
-  if (/^(rate|cron)\(/.test(expression)) throw new AwsFault('NotImplemented', `The sandbox models one-shot schedules only, not ${expression}`, 501)
+  if (/^(rate|cron)\(/.test(expression)) {
+    throw new AwsFault('NotImplemented', `The sandbox models one-shot schedules only, not ${expression}`, 501)
+  }
   const dueAt = /^at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)$/.test(expression) ? Date.parse(`${expression.slice(3, -1)}Z`) : Number.NaN
   if (Number.isNaN(dueAt)) throw refused(`Invalid Schedule Expression ${expression}.`)
   const timezone = input.ScheduleExpressionTimezone ?? 'UTC'
@@ -103,12 +135,16 @@ async function validated(world: World, input: CreateScheduleInput): Promise<{rea
 function checkWindow({FlexibleTimeWindow: window}: CreateScheduleInput): void {
   const minutes = window?.MaximumWindowInMinutes
   if (window?.Mode !== 'OFF' && window?.Mode !== 'FLEXIBLE') throw refused('FlexibleTimeWindow.Mode must be OFF or FLEXIBLE')
-  if ((window.Mode === 'OFF') !== (minutes === undefined)) throw refused('MaximumWindowInMinutes goes with FLEXIBLE, and only with it')
+  if ((window.Mode === 'OFF') !== (minutes === undefined)) {
+    throw refused('MaximumWindowInMinutes goes with FLEXIBLE, and only with it')
+  }
 }
 
 async function checkTarget({Target: target}: CreateScheduleInput): Promise<void> {
   if (target?.Arn === undefined || target.RoleArn === undefined) throw refused('Target.Arn and Target.RoleArn are required')
-  if (!/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/.test(target.RoleArn)) throw refused(`Target.RoleArn is not a role: ${target.RoleArn}`)
+  if (!/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/.test(target.RoleArn)) {
+    throw refused(`Target.RoleArn is not a role: ${target.RoleArn}`)
+  }
   const age = target.RetryPolicy?.MaximumEventAgeInSeconds
   if (age !== undefined && (age < 60 || age > 86_400)) throw refused('MaximumEventAgeInSeconds must be from 60 to 86400')
   const retries = target.RetryPolicy?.MaximumRetryAttempts
@@ -142,7 +178,9 @@ function groupArn(name: string, call: CallContext): string {
 
 function createGroup(world: World, state: SchedulerState, name: string, call: CallContext): {readonly ScheduleGroupArn: string} {
   const key = `${call.region}/${name}`
-  if (name === 'default' || state.groups.has(key)) throw new AwsFault('ConflictException', `Schedule group ${name} already exists.`, 409)
+  if (name === 'default' || state.groups.has(key)) {
+    throw new AwsFault('ConflictException', `Schedule group ${name} already exists.`, 409)
+  }
   state.groups.set(key, {name, region: call.region, arn: groupArn(name, call), createdAt: world.clock.now()})
   return {ScheduleGroupArn: groupArn(name, call)}
 }
@@ -156,7 +194,8 @@ function listSchedules(state: SchedulerState, input: ListSchedulesInput, call: C
   if (!Number.isInteger(start)) throw refused('Invalid NextToken')
   const end = start + Math.min(input.MaxResults ?? LARGEST_PAGE, LARGEST_PAGE)
   const summary = ({fields, name, group, arn, createdAt, modifiedAt}: Schedule): ScheduleSummary => ({
-    Arn: arn, Name: name, GroupName: group, State: fields.State, CreationDate: new Date(createdAt), LastModificationDate: new Date(modifiedAt), Target: {Arn: fields.Target?.Arn},
+    Arn: arn, Name: name, GroupName: group, State: fields.State, CreationDate: new Date(createdAt),
+    LastModificationDate: new Date(modifiedAt), Target: {Arn: fields.Target?.Arn},
   })
   return {Schedules: found.slice(start, end).map(summary), ...(end < found.length && {NextToken: String(end)})}
 }

@@ -16,8 +16,12 @@ export interface Strike {
 }
 
 export function strikeOn(world: World, entry: CatalogueEntry, operation: string, region: string): Strike {
-  const concerned = (kind: Fault['kind']): readonly Fault[] => world.faults(kind).filter((fault) => concerns(fault, entry, operation, region))
-  const struck = (kind: Fault['kind']): boolean => concerned(kind).some((fault) => world.random(`fault/${kind}`)() < (fault.rate ?? 1))
+  const concerned = (kind: Fault['kind']): readonly Fault[] => world.faults(kind).filter(
+    (fault) => concerns(fault, entry, operation, region),
+  )
+  const struck = (kind: Fault['kind']): boolean => concerned(kind).some(
+    (fault) => world.random(`fault/${kind}`)() < (fault.rate ?? 1),
+  )
   const unreachable = isRegionDown(world, region)
   const refusal = unreachable ? null
     : struck('throttle') ? new AwsFault(entry.throttlingCode, 'Rate exceeded', entry.name === 's3' ? 503 : 400)

@@ -20,7 +20,12 @@ export interface CatalogueEntry {
   readonly load: () => Promise<object>
 }
 
-const json = {throttlingCode: 'ThrottlingException', internalErrorCode: 'InternalFailure', missingMemberCode: 'ValidationException', xmlNamespace: ''}
+const json = {
+  throttlingCode: 'ThrottlingException',
+  internalErrorCode: 'InternalFailure',
+  missingMemberCode: 'ValidationException',
+  xmlNamespace: '',
+}
 
 export const catalogue: readonly CatalogueEntry[] = [
   {
@@ -45,7 +50,15 @@ export const catalogue: readonly CatalogueEntry[] = [
     xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
     load: () => import('@aws-sdk/client-sts'),
   },
-  {...json, name: 'ecs', signingName: 'ecs', aliases: [], protocol: 'json-1.1', missingMemberCode: 'InvalidParameterException', load: () => import('@aws-sdk/client-ecs')},
+  {
+    ...json,
+    name: 'ecs',
+    signingName: 'ecs',
+    aliases: [],
+    protocol: 'json-1.1',
+    missingMemberCode: 'InvalidParameterException',
+    load: () => import('@aws-sdk/client-ecs'),
+  },
   {
     ...json,
     name: 'monitoring',
@@ -63,7 +76,14 @@ export const catalogue: readonly CatalogueEntry[] = [
     protocol: 'json-1.1',
     load: () => import('@aws-sdk/client-application-auto-scaling'),
   },
-  {...json, name: 'scheduler', signingName: 'scheduler', aliases: [], protocol: 'rest-json', load: () => import('@aws-sdk/client-scheduler')},
+  {
+    ...json,
+    name: 'scheduler',
+    signingName: 'scheduler',
+    aliases: [],
+    protocol: 'rest-json',
+    load: () => import('@aws-sdk/client-scheduler'),
+  },
   {
     name: 's3',
     signingName: 's3',

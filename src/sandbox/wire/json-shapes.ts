@@ -21,10 +21,14 @@ export function fromJson(shape: Shape, value: unknown, unknownPaths: string[] = 
     return value.map((item, index) => fromJson(shape.getValueSchema(), item, unknownPaths, `${path}[${index}]`))
   }
   if (shape.isMapSchema() && typeof value === 'object') {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fromJson(shape.getValueSchema(), item, unknownPaths, `${path}.${key}`)]))
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, fromJson(shape.getValueSchema(), item, unknownPaths, `${path}.${key}`)]),
+    )
   }
   if (shape.isTimestampSchema()) {
-    return typeof value === 'number' ? new Date(value * 1000) : timestampFromText(value as string, timestampFormat(shape, 'date-time'))
+    return typeof value === 'number'
+      ? new Date(value * 1000)
+      : timestampFromText(value as string, timestampFormat(shape, 'date-time'))
   }
   if (shape.isBlobSchema() && typeof value === 'string') return Buffer.from(value, 'base64')
   return value

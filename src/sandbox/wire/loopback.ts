@@ -8,7 +8,9 @@ export interface Loopback {
   readonly close: () => Promise<void>
 }
 
-export async function listenOnLoopback(handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>, port = 0): Promise<Loopback> {
+export async function listenOnLoopback(
+  handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>, port = 0,
+): Promise<Loopback> {
   const server = createServer((request, response) => {
     handle(request, response).catch((error: unknown) => {
       if (response.headersSent) {

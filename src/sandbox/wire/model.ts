@@ -68,7 +68,9 @@ function readModel(entry: CatalogueEntry, module: object): ServiceModel {
 }
 
 function readOperation(tuple: SchemaTuple): OperationModel {
-  const traits = (typeof tuple[3] === 'object' && tuple[3] !== null ? tuple[3] : {}) as {readonly http?: readonly [string, string, number]}
+  const traits = (typeof tuple[3] === 'object' && tuple[3] !== null ? tuple[3] : {}) as {
+    readonly http?: readonly [string, string, number],
+  }
   const [, , name, , input, output] = tuple
   return {
     name,

@@ -52,7 +52,9 @@ function unchunk(raw: Buffer): {readonly bytes: Buffer; readonly trailers: Reado
   for (;;) {
     const end = raw.indexOf('\r\n', at)
     const size = end < 0 ? Number.NaN : Number.parseInt(raw.toString('latin1', at, end), 16)
-    if (Number.isNaN(size) || end + 2 + size > raw.length) throw new AwsFault('IncompleteBody', 'The aws-chunked body ends too early.')
+    if (Number.isNaN(size) || end + 2 + size > raw.length) {
+      throw new AwsFault('IncompleteBody', 'The aws-chunked body ends too early.')
+    }
     at = end + 2
     if (size === 0) break
     parts.push(raw.subarray(at, at + size))

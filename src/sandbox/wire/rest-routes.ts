@@ -10,7 +10,9 @@ export interface Route {
   readonly labels: Readonly<Record<string, string>>
 }
 
-export function findRoute(model: ServiceModel, request: WireRequest, isModelled: (operation: string) => boolean): Route | undefined {
+export function findRoute(
+  model: ServiceModel, request: WireRequest, isModelled: (operation: string) => boolean,
+): Route | undefined {
   let best: (Route & {readonly score: number}) | undefined
   for (const operation of model.operations.values()) {
     const {http} = operation

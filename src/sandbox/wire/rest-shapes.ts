@@ -32,13 +32,17 @@ function boundValue(name: string, member: Shape, route: Route, request: WireRequ
   if (traits.httpQuery !== undefined) {
     const given = request.query.getAll(traits.httpQuery)
     if (given.length === 0) return undefined
-    return member.isListSchema() ? given.map((one) => scalarFromText(member.getValueSchema(), one, 'date-time')) : scalarFromText(member, given[0] ?? '', 'date-time')
+    return member.isListSchema()
+      ? given.map((one) => scalarFromText(member.getValueSchema(), one, 'date-time'))
+      : scalarFromText(member, given[0] ?? '', 'date-time')
   }
   if (traits.httpHeader !== undefined) return headerValue(member, request.headers[traits.httpHeader.toLowerCase()])
   if (traits.httpPrefixHeaders !== undefined) {
     const prefix = traits.httpPrefixHeaders.toLowerCase()
     const found = Object.entries(request.headers).filter(([key]) => key.startsWith(prefix))
-    return found.length === 0 ? undefined : Object.fromEntries(found.map(([key, value]) => [key.slice(prefix.length), String(value)]))
+    return found.length === 0
+      ? undefined
+      : Object.fromEntries(found.map(([key, value]) => [key.slice(prefix.length), String(value)]))
   }
   if (traits.httpPayload) return request.body.length > 0 || member.isBlobSchema() ? request.body : undefined
   return 'in-body'
@@ -90,18 +94,24 @@ export function toRest(operation: OperationModel, output: Members, format: BodyF
       } else if (traits.httpPrefixHeaders !== undefined) {
         for (const [key, one] of Object.entries(value ?? {})) headers[`${traits.httpPrefixHeaders.toLowerCase()}${key}`] = String(one)
       } else if (traits.httpPayload) {
-        body = member.isBlobSchema() ? Buffer.from((value ?? []) as Uint8Array) : encodeBody(member, value, format, xmlNamespace, () => true)
+        body = member.isBlobSchema()
+          ? Buffer.from((value ?? []) as Uint8Array)
+          : encodeBody(member, value, format, xmlNamespace, () => true)
       } else {
         inBody.add(name)
       }
     }
     if (inBody.size > 0) body = encodeBody(shape, output, format, xmlNamespace, (name) => inBody.has(name))
   }
-  if (typeof body === 'string' && body !== '') headers['content-type'] ??= format === 'json' ? 'application/json' : 'application/xml'
+  if (typeof body === 'string' && body !== '') headers['content-type'] ??= format === 'json'
+    ? 'application/json'
+    : 'application/xml'
   return {status: operation.http?.status ?? 200, headers, body}
 }
 
-function encodeBody(shape: Shape, value: unknown, format: BodyFormat, xmlNamespace: string, only: (name: string) => boolean): string {
+function encodeBody(
+  shape: Shape, value: unknown, format: BodyFormat, xmlNamespace: string, only: (name: string) => boolean,
+): string {
   if (value === undefined) return ''
   if (format === 'json') return JSON.stringify(toJson(shape, value) ?? {})
   const tag = shape.getMergedTraits().xmlName ?? shape.getName() ?? 'Result'

@@ -23,7 +23,9 @@ export function scalarFromText(shape: Shape, text: string, format: TimestampForm
 
 export function scalarToText(shape: Shape, value: unknown, format: TimestampFormat): string {
   if (shape.isTimestampSchema()) return timestampToText(value as Date, timestampFormat(shape, format))
-  if (shape.isBlobSchema()) return typeof value === 'string' ? Buffer.from(value).toString('base64') : Buffer.from(value as Uint8Array).toString('base64')
+  if (shape.isBlobSchema()) {
+    return typeof value === 'string' ? Buffer.from(value).toString('base64') : Buffer.from(value as Uint8Array).toString('base64')
+  }
   return String(value)
 }
 

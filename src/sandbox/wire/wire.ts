@@ -57,14 +57,20 @@ export function createWire(world: SandboxWorld): Wire {
   }
 }
 
-function decode(protocol: Protocol, model: ServiceModel, request: IncomingMessage, raw: Buffer, isModelled: (operation: string) => boolean): Decoded | string {
+function decode(
+  protocol: Protocol, model: ServiceModel, request: IncomingMessage, raw: Buffer, isModelled: (operation: string) => boolean,
+): Decoded | string {
   const {bytes, trailers, contentEncoding} = decodeBody(raw, request.headers, model.entry.signingName)
   const headers = {...request.headers, ...Object.fromEntries(trailers)}
   delete headers['content-encoding']
   if (contentEncoding !== undefined) headers['content-encoding'] = contentEncoding
   const [target = '/', search = ''] = (request.url ?? '/').split('?')
-  const {path, bucket} = model.entry.name === 's3' ? splitBucket(target, request.headers.host ?? '') : {path: target, bucket: undefined}
-  const wireRequest: WireRequest = {method: request.method ?? 'GET', path, query: new URLSearchParams(search), headers, body: bytes, bucket}
+  const {path, bucket} = model.entry.name === 's3'
+    ? splitBucket(target, request.headers.host ?? '')
+    : {path: target, bucket: undefined}
+  const wireRequest: WireRequest = {
+    method: request.method ?? 'GET', path, query: new URLSearchParams(search), headers, body: bytes, bucket,
+  }
   return protocol.decode(model, wireRequest, isModelled)
 }
 
@@ -72,7 +78,9 @@ function requireMembers(model: ServiceModel, {operation, input}: Decoded): void 
   const code = model.entry.missingMemberCode
   if (code === null || !operation.input.isStructSchema()) return
   const missing = missingMembers(operation.input, input)
-  if (missing.length > 0) throw new AwsFault(code, `Missing required member${missing.length > 1 ? 's' : ''}: ${missing.join(', ')}`)
+  if (missing.length > 0) {
+    throw new AwsFault(code, `Missing required member${missing.length > 1 ? 's' : ''}: ${missing.join(', ')}`)
+  }
 }
 
 /** `Credential=AKID/20261122/eu-west-1/s3/aws4_request`, from the header or a presigned query. */
@@ -98,14 +106,20 @@ function asFault(error: unknown, model: ServiceModel): AwsFault {
     const code = model.entry.protocol === 'rest-xml' ? 'MalformedXML' : 'SerializationException'
     return new AwsFault(code, error.message)
   }
-  return new AwsFault('SandboxBug', `A bug of the sandbox: ${error instanceof Error ? error.stack ?? error.message : String(error)}`, 500)
+  return new AwsFault(
+    'SandboxBug', `A bug of the sandbox: ${error instanceof Error ? error.stack ?? error.message : String(error)}`, 500,
+  )
 }
 
 function unknownService(signingName: string | null): WireAnswer {
   const [status, code, message] = signingName === null
     ? [403, 'MissingAuthenticationToken', 'The request carries no AWS signature.'] as const
     : [501, 'NotImplemented', `The sandbox doesn't model the service ${signingName}.`] as const
-  return {status, headers: {'content-type': 'application/json', 'x-amzn-errortype': code}, body: JSON.stringify({__type: code, message})}
+  return {
+    status,
+    headers: {'content-type': 'application/json', 'x-amzn-errortype': code},
+    body: JSON.stringify({__type: code, message}),
+  }
 }
 
 function send(world: SandboxWorld, response: ServerResponse, answer: WireAnswer, requestId: string): void {
@@ -114,6 +128,11 @@ function send(world: SandboxWorld, response: ServerResponse, answer: WireAnswer,
   // HEAD answers name the length of a body they don't carry.
   const length = answer.headers['content-length'] ?? String(bytes.length)
   const ids = {'x-amzn-requestid': requestId, 'x-amz-request-id': requestId}
-  response.writeHead(answer.status, {...answer.headers, ...(answer.status !== 204 && {'content-length': length}), ...ids, date: new Date(world.clock.now()).toUTCString()})
+  response.writeHead(answer.status, {
+    ...answer.headers,
+    ...(answer.status !== 204 && {'content-length': length}),
+    ...ids,
+    date: new Date(world.clock.now()).toUTCString(),
+  })
   response.end(response.req.method === 'HEAD' ? undefined : bytes)
 }

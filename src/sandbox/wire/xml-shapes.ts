@@ -27,7 +27,9 @@ export function toXml(shape: Shape, value: unknown, tag: string, only?: (name: s
     const valueTag = shape.getValueSchema().getMergedTraits().xmlName ?? 'value'
     const flattened = isFlattened(shape)
     const name = flattened ? tag : 'entry'
-    const entries = Object.entries(value).map(([key, one]) => `<${name}><${keyTag}>${escapeXml(key)}</${keyTag}>${toXml(shape.getValueSchema(), one, valueTag)}</${name}>`).join('')
+    const entries = Object.entries(value).map(
+      ([key, one]) => `<${name}><${keyTag}>${escapeXml(key)}</${keyTag}>${toXml(shape.getValueSchema(), one, valueTag)}</${name}>`,
+    ).join('')
     return flattened ? entries : `<${tag}>${entries}</${tag}>`
   }
   return `<${tag}>${escapeXml(scalarToText(shape, value, 'date-time'))}</${tag}>`
@@ -41,7 +43,9 @@ export function fromXml(shape: Shape, element: XmlElement): unknown {
       const found = element.children.filter((child) => child.name === tag)
       const first = found[0]
       if (first === undefined) continue
-      out[name] = member.isListSchema() && isFlattened(member) ? found.map((one) => fromXml(member.getValueSchema(), one)) : fromXml(member, first)
+      out[name] = member.isListSchema() && isFlattened(member)
+        ? found.map((one) => fromXml(member.getValueSchema(), one))
+        : fromXml(member, first)
     }
     return out
   }

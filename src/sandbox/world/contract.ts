@@ -76,7 +76,10 @@ export interface CallContext {
 export type Operation = (input: never, call: CallContext) => unknown
 
 export interface Service {
-  /** The name `invoke` and fault targets use: `elasticloadbalancingv2`, `ecs`, `monitoring` (CloudWatch), `s3`, `sts`, `scheduler`, `application-autoscaling`. */
+  /**
+   * The name `invoke` and fault targets use: `elasticloadbalancingv2`, `ecs`, `monitoring` (CloudWatch), `s3`, `sts`,
+   * `scheduler`, `application-autoscaling`.
+   */
   readonly name: string
   /** What isn't here is answered `NotImplemented` with its name. */
   readonly operations: Readonly<Record<string, Operation>>

@@ -116,7 +116,7 @@ function addSummary(aggregate: MinuteAggregate, summary: MetricSummary): void {
   aggregate.max = Math.max(aggregate.max, summary.max)
 }
 
-export function seriesKey(name: SeriesName): string {
+function seriesKey(name: SeriesName): string {
   const dimensions = Object.keys(name.dimensions).sort().map((key) => `${key}=${name.dimensions[key]}`)
   return [name.region, name.namespace, name.metric, ...dimensions].join('\u0000')
 }

@@ -36,7 +36,7 @@ export interface SandboxWorld extends World {
   close(): Promise<void>
 }
 
-export const DEFAULT_ACCOUNT = '111122223333'
+const DEFAULT_ACCOUNT = '111122223333'
 export const DEFAULT_REGIONS: readonly string[] = ['eu-west-1', 'eu-central-1']
 
 export function createWorld(options: WorldOptions): SandboxWorld {

@@ -32,6 +32,7 @@ interface Facts {
   readonly bucket: {readonly bucket: string; readonly versioned: boolean} | null
   readonly leases: readonly Partial<Lease>[]
   readonly rule: Partial<RuleReading>
+  readonly otherRules: readonly string[]
   readonly surroundings: {readonly priority: string; readonly liveTag: string | null; readonly listenerDefault: string}
   readonly armedFor: number | null
   readonly service: Partial<SlotService>
@@ -48,6 +49,7 @@ const wellFacts: Facts = {
   bucket: {bucket: 'sluice-state-111122223333-eu-west-1', versioned: true},
   leases: [],
   rule: {},
+  otherRules: [],
   surroundings: {priority: '40000', liveTag: 'shop', listenerDefault: 'fixed-response 503'},
   armedFor: null,
   service: {},
@@ -82,6 +84,7 @@ function world(change: Partial<Facts>): DoctorWorld {
     },
     release: {
       rule: {read: async () => rule, preview: notAsked, write: notAsked},
+      otherRules: async () => facts.otherRules,
       targets: {
         health: async () => [{id: 't', state: facts.unhealthy ? 'unhealthy' : 'healthy', reason: facts.unhealthy ? 'Target.Timeout' : null}],
         settings: async (slot) => ({targetGroup: slot, slowStartSeconds: 0, deregistrationDelaySeconds: 60, stickiness: false, minimumHealthyTargets: 1, ...(slot === 'a' && facts.settings)}),
@@ -136,6 +139,7 @@ describe('doctor', () => {
     ['a lease that was given back', {leases: [{released: true}]}, []],
     ['weights in between with no run', {rule: {weights: {a: 80, b: 20}, words: 'a 80 / b 20'}}, ['fail live rule > weights: a 80 / b 20, and no run is unfinished: expected one slot at 100, the other at 0']],
     ['weights in between during a run', {rule: {weights: {a: 80, b: 20}, words: 'a 80 / b 20'}, leases: [{}]}, ['warn state > leases: ann on laptop has held it since 2026-01-01T11:59:00.000Z (release r-1)']],
+    ['a second rule to the slots', {otherRules: ['arn:r2']}, ['fail live rule > other rules: 1 forward to the slots too: a release would move only part of the traffic']],
     ['a rule a release can\'t use', {rule: {unusable: 'three target groups'}}, ['fail live rule > weights: a release can\'t use it: three target groups']],
     ['stickiness between the groups', {rule: {stickiness: true, words: 'a 100 / b 0, stickiness on'}}, ['warn live rule > weights: a 100 / b 0, stickiness on: stickiness keeps clients on a slot whatever the weights say; a release turns it off']],
     ['a default rule', {surroundings: {...wellFacts.surroundings, priority: 'default'}}, ['fail live rule > rule: it is the listener\'s default rule, which the dead-man\'s switch can\'t write']],

@@ -7,7 +7,10 @@ import {askOrExplain, reachSandbox} from '../../../sandbox/reach.ts'
 
 export default class SandboxImageAdd extends SluiceCommand {
   static override description = 'Adds an image to the sandbox\'s registry and says, by environment, how its tasks behave.'
-  static override examples = ['<%= config.bin %> sandbox image add shop/api:1.9.1', '<%= config.bin %> sandbox image add shop/api:2.0.0 --env ERROR_RATE=0.05']
+  static override examples = [
+    '<%= config.bin %> sandbox image add shop/api:1.9.1',
+    '<%= config.bin %> sandbox image add shop/api:2.0.0 --env ERROR_RATE=0.05',
+  ]
   static override args = {tag: Args.string({description: 'its name and tag', required: true, ignoreStdin: true})}
   static override flags = {
     name: Flags.string({description: 'which sandbox', default: 'default'}),
@@ -18,9 +21,16 @@ export default class SandboxImageAdd extends SluiceCommand {
     const {args, flags} = await this.parse(SandboxImageAdd)
     const name = checkSandboxName(flags.name)
     const env = Object.fromEntries((flags.env ?? []).map(setting))
-    const handle = await reachSandbox(name, await readHandle(name, process.env), async () => { await removeHandle(name, process.env) })
+    const handle = await reachSandbox(
+      name, await readHandle(name, process.env), async () => { await removeHandle(name, process.env) },
+    )
     const answer = await askOrExplain<{readonly image: object}>(handle, 'POST', 'images', {tag: args.tag, env})
-    return {outcome: 'added', exitCode: ExitCode.done, data: {name, ...answer}, text: `${args.tag} is in the registry.\n  sluice release ${args.tag} --sandbox ${name}`}
+    return {
+      outcome: 'added',
+      exitCode: ExitCode.done,
+      data: {name, ...answer},
+      text: `${args.tag} is in the registry.\n  sluice release ${args.tag} --sandbox ${name}`,
+    }
   }
 }
 

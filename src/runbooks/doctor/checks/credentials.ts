@@ -11,7 +11,9 @@ export function credentials(world: DoctorWorld, signal: AbortSignal): Promise<Fi
     if (expiresAt === null) return ok(who)
     const left = Math.floor((expiresAt - world.now()) / 60_000)
     const needed = Math.ceil(world.config.steps.reduce((sum, step) => sum + step.holdMs, minutes(10)) / 60_000)
-    if (left < needed) return warn(`${who}; ${left} min left, a release needs about ${needed}`, 'sign in again before you release: aws sso login')
+    if (left < needed) {
+      return warn(`${who}; ${left} min left, a release needs about ${needed}`, 'sign in again before you release: aws sso login')
+    }
     return ok(`${who}; ${left} min left`)
   })
 }

@@ -16,9 +16,15 @@ export function metrics(world: DoctorWorld, signal: AbortSignal): Promise<Findin
     const of = (slot: SlotMinute): number => slot.requests ?? 0
     const withTraffic = counted.filter(({a, b}) => of(a) + of(b) > 0)
     const requests = withTraffic.reduce((sum, {a, b}) => sum + of(a) + of(b), 0)
-    if (withTraffic.length === 0) return warn(`no request counted in the last ${lookedAt} settled minutes: a release would wait for data and pause`)
+    if (withTraffic.length === 0) {
+      return warn(`no request counted in the last ${lookedAt} settled minutes: a release would wait for data and pause`)
+    }
     const perMinute = Math.round(requests / lookedAt)
-    if (withTraffic.length < lookedAt) return warn(`requests in ${withTraffic.length} of the last ${lookedAt} minutes, ${perMinute} a minute: a verdict takes long`)
+    if (withTraffic.length < lookedAt) {
+      return warn(
+        `requests in ${withTraffic.length} of the last ${lookedAt} minutes, ${perMinute} a minute: a verdict takes long`,
+      )
+    }
     return ok(`${perMinute} requests a minute`)
   })
 }

@@ -9,16 +9,32 @@ export async function state(world: DoctorWorld, signal: AbortSignal): Promise<Fi
   const bucket = await finding('bucket', async () => {
     const found = await world.stateBucket(signal)
     if (found === null) return warn('there is none yet; the first release makes it')
-    if (!found.versioned) return fail(`${found.bucket} isn't versioned: a lost journal couldn't be brought back`, `aws s3api put-bucket-versioning --bucket ${found.bucket} --versioning-configuration Status=Enabled`)
+    if (!found.versioned) {
+      return fail(
+        `${found.bucket} isn't versioned: a lost journal couldn't be brought back`,
+        `aws s3api put-bucket-versioning --bucket ${found.bucket} --versioning-configuration Status=Enabled`,
+      )
+    }
     return ok(`${found.bucket}, versioned`)
   })
   if (bucket.state !== 'ok') return heading('state', 'journals and leases', [bucket])
   const leases = await finding('leases', async () => {
     const unfinished = await unfinishedLeases(world, signal)
     const held = unfinished.find((lease) => isHeld(lease, world.now()))
-    if (held !== undefined) return warn(`${held.owner} on ${held.host} has held it since ${new Date(held.since).toISOString()} (${held.operation} ${held.run})`, `sluice release watch ${held.run}`)
+    if (held !== undefined) {
+      return warn(
+        `${held.owner} on ${held.host} has held it since ${new Date(held.since).toISOString()} (${held.operation} ${held.run})`,
+        `sluice release watch ${held.run}`,
+      )
+    }
     const [left] = unfinished
-    if (left !== undefined) return warn(`${left.run} on ${left.host} stopped without ending`, `sluice release resume ${left.run}`, `sluice release abort ${left.run}`)
+    if (left !== undefined) {
+      return warn(
+        `${left.run} on ${left.host} stopped without ending`,
+        `sluice release resume ${left.run}`,
+        `sluice release abort ${left.run}`,
+      )
+    }
     return ok('none held')
   })
   return heading('state', 'journals and leases', [bucket, leases])

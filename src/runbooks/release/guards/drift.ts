@@ -26,9 +26,19 @@ export function drift(input: ReleaseInput, alsoOurs: AlsoOurs): Guard<ReleaseWor
       if (isHome && alsoOurs === 'home') return {kind: 'ok'}
       const armed = armedMemory(context.events)
       if (isHome && armed !== null && armed.homes.includes(input.stableSlot) && world.awsTime() >= armed.dueAt) {
-        return {kind: 'switch-plan', plan: 'rollback', because: "nobody was there: the dead-man's switch sent all weight back to stable", cause: 'unattended'}
+        return {
+          kind: 'switch-plan',
+          plan: 'rollback',
+          because: "nobody was there: the dead-man's switch sent all weight back to stable",
+          cause: 'unattended',
+        }
       }
-      return {kind: 'switch-plan', plan: 'halt', because: changed(input, reading, memory.readBack?.weights ?? allOn(input.stableSlot)), cause: 'foreign'}
+      return {
+        kind: 'switch-plan',
+        plan: 'halt',
+        because: changed(input, reading, memory.readBack?.weights ?? allOn(input.stableSlot)),
+        cause: 'foreign',
+      }
     },
   }
 }

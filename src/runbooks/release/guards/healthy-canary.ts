@@ -5,9 +5,10 @@
 import {seconds} from '../../engine/clock.ts'
 import type {Guard, Guarded, StepContext} from '../../engine/step.ts'
 import {call} from '../calls.ts'
+import {canaryExits} from '../canary-exits.ts'
 import {canaryPercent, canarySize, canarySlot} from '../input.ts'
 import type {ReleaseInput} from '../input.ts'
-import type {ReleaseWorld, StoppedTask} from '../ports.ts'
+import type {ReleaseWorld} from '../ports.ts'
 import {ruleMemory} from '../rule-memory.ts'
 import {stopWords} from '../why-stopped.ts'
 
@@ -23,7 +24,9 @@ export function healthyCanary(input: ReleaseInput): Guard<ReleaseWorld> {
     check: async (world, context) => {
       const percent = canaryPercent(input, ruleMemory(context.events).readBack?.weights ?? {a: 0, b: 0})
       if (percent === 0) return {kind: 'ok'}
-      const [targets, exits] = await Promise.all([world.targets.health(canarySlot(input), context.signal), exited(world, input, context)])
+      const [targets, exits] = await Promise.all([
+        world.targets.health(canarySlot(input), context.signal), canaryExits(world, input, context),
+      ])
       const newest = exits[0]
       if (newest !== undefined && exits.length >= exitsLimit) {
         return home(world, input, context, `the canary's tasks exited ${exits.length} times; the last one: ${stopWords(newest)}`)
@@ -36,13 +39,6 @@ export function healthyCanary(input: ReleaseInput): Guard<ReleaseWorld> {
       return home(world, input, context, `${healthy} of ${needed} canary targets healthy for 60 s (${reason})`)
     },
   }
-}
-
-async function exited(world: ReleaseWorld, input: ReleaseInput, context: StepContext): Promise<readonly StoppedTask[]> {
-  const since = context.events.find((event) => event.kind === 'rule-written')?.at ?? context.now
-  const revision = context.facts('register')['taskDefinition']
-  const stopped = await world.slots.stopped(canarySlot(input), since, context.signal)
-  return stopped.filter((task) => task.taskDefinition === revision && task.stopCode === 'EssentialContainerExited')
 }
 
 /** Home is only safe while stable has somebody to serve. */

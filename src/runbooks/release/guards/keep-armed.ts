@@ -38,18 +38,28 @@ const unattended = (left: number): Guarded =>
  * The run died while it pointed the switch at the new stable, and the switch has come due since: nobody knows which of the two it
  * was until it is read, or until the old one can't be delivered any more and the rule still stands.
  */
-async function whichCameDue(world: ReleaseWorld, input: ReleaseInput, context: StepContext, armed: ArmedMemory, window: number): Promise<Guarded> {
+async function whichCameDue(
+  world: ReleaseWorld, input: ReleaseInput, context: StepContext, armed: ArmedMemory, window: number,
+): Promise<Guarded> {
   const newHome: ArmedMemory = {...armed, homes: [canarySlot(input)]}
   const present = await world.deadMansSwitch.read(context.signal)
   if (present !== null) {
-    return present.weights[input.stableSlot] > 0 ? unattended(armed.dueAt - world.awsTime()) : push(world, input, context, newHome, window)
+    return present.weights[input.stableSlot] > 0
+      ? unattended(armed.dueAt - world.awsTime())
+      : push(world, input, context, newHome, window)
   }
   const tooLateAt = armed.dueAt + lateSwitchMs
   if (world.awsTime() >= tooLateAt) return push(world, input, context, newHome, window)
-  return {kind: 'pending', waitsFor: 'a switch that came due and may still be delivered', lookAgainAt: context.now + tooLateAt - world.awsTime()}
+  return {
+    kind: 'pending',
+    waitsFor: 'a switch that came due and may still be delivered',
+    lookAgainAt: context.now + tooLateAt - world.awsTime(),
+  }
 }
 
-async function push(world: ReleaseWorld, input: ReleaseInput, context: StepContext, armed: ArmedMemory, window: number): Promise<Guarded> {
+async function push(
+  world: ReleaseWorld, input: ReleaseInput, context: StepContext, armed: ArmedMemory, window: number,
+): Promise<Guarded> {
   const present = await world.deadMansSwitch.read(context.signal)
   const reading = await world.rule.read(context.signal)
   // Gone before its time, or the rule just changed: whatever did that, the drift guard must see the rule before it is armed for.
@@ -57,11 +67,12 @@ async function push(world: ReleaseWorld, input: ReleaseInput, context: StepConte
     return {kind: 'pending', waitsFor: `the live rule, which reads ${reading.words}`, lookAgainAt: context.now}
   }
   const [home = input.stableSlot] = armed.homes
+  // The second schedule first: were it to fail after the switch is pushed, nobody would push it before it gives scale-in back.
+  if (input.production.scaling !== null && home === input.stableSlot && isHeld(context)) {
+    await world.deadMansSwitch.armScaling(world.awsTime() + window, input.stableSlot, input.production.scaling, context.signal)
+  }
   const dueAt = await armSwitch(world, context, reading, home, window)
   if (dueAt === null) return {kind: 'pending', waitsFor: 'the switch to read back', lookAgainAt: context.now + seconds(1)}
-  if (input.production.scaling !== null && home === input.stableSlot && isHeld(context)) {
-    await world.deadMansSwitch.armScaling(dueAt, input.stableSlot, input.production.scaling, context.signal)
-  }
   if (present === null) context.show({waitsFor: 'the switch had vanished; armed again'})
   return {kind: 'ok'}
 }

@@ -26,7 +26,9 @@ export function arm(input: ReleaseInput): Step<ReleaseWorld> {
       if (present !== null && memory !== null && present.dueAt >= memory.dueAt && present.weights[input.stableSlot] > 0) {
         return {kind: 'done', note: `armed: all weight back to slot ${input.stableSlot} if nobody is there`}
       }
-      await armSwitch(world, context, await world.rule.read(context.signal), input.stableSlot, input.config.deadMansSwitch.windowMs)
+      await armSwitch(
+        world, context, await world.rule.read(context.signal), input.stableSlot, input.config.deadMansSwitch.windowMs,
+      )
       return {kind: 'pending', waitsFor: 'the schedule to read back', lookAgainAt: context.now + seconds(2)}
     },
     undo: async (world, context) => {

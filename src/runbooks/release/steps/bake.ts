@@ -6,6 +6,7 @@ import type {ReleaseStep} from '../../../config/release-config.ts'
 import {minutes} from '../../engine/clock.ts'
 import type {Polled, Step, StepContext} from '../../engine/step.ts'
 import {call} from '../calls.ts'
+import {canaryExits} from '../canary-exits.ts'
 import {decide} from '../decide.ts'
 import type {Observation} from '../decide.ts'
 import {canarySlot} from '../input.ts'
@@ -24,7 +25,7 @@ export function bake(input: ReleaseInput, step: ReleaseStep): Step<ReleaseWorld>
     id: `bake-${step.weight}`,
     title: `${step.weight} % judged`,
     needs: [`share-${step.weight}`],
-    calls: call(input, 'cloudwatch:GetMetricData'),
+    calls: call(input, 'cloudwatch:GetMetricData', 'elasticloadbalancing:DescribeTargetHealth', 'ecs:ListTasks', 'ecs:DescribeTasks'),
     deadlineMs: step.atMostMs + step.holdMs + minutes(15),
     atDeadline: 'pause',
     observe: async (_world, context) => {
@@ -39,8 +40,12 @@ export function bake(input: ReleaseInput, step: ReleaseStep): Step<ReleaseWorld>
       const lookAgainAt = context.now + nextSettledAt(now) - now
       const wish = promoteWish(context.events)
       if (counts.minutes.length === 0 && wish !== null) return {kind: 'done', note: wish}
-      if (counts.stepFrom >= counts.minutes.length && wish === null) return {kind: 'pending', waitsFor: 'the first settled minute', lookAgainAt}
-      const seen = look({...counts, gates: input.config.gates, canary: canarySlot(input), stable: input.stableSlot})
+      if (counts.stepFrom >= counts.minutes.length && wish === null) {
+        return {kind: 'pending', waitsFor: 'the first settled minute', lookAgainAt}
+      }
+      const seen = look({
+        ...counts, gates: input.config.gates, needed: step.gates, canary: canarySlot(input), stable: input.stableSlot,
+      })
       await context.write('verdict', verdictEvent(input, step, counts, seen))
       return answer(await observe(world, input, step, context, counts, seen), seen, lookAgainAt)
     },
@@ -72,6 +77,7 @@ async function observe(
   const {history, minutes: judged, stepFrom} = counts
   const runRequests = requestsOn('a', judged) + requestsOn('b', judged)
   const historyRequests = requestsOn('a', history) + requestsOn('b', history)
+  const unexplained = unexplained5xx(judged)
   return {
     look: seen,
     judgedMs: (judged.length - stepFrom) * minuteMs,
@@ -81,9 +87,10 @@ async function observe(
     promoteWish: promoteWish(context.events),
     silentMinutes: silentMinutes(input, counts),
     loadBalancer: {
-      unexplained: unexplained5xx(judged),
+      unexplained,
       expected: historyRequests === 0 ? 0 : (unexplained5xx(history) * runRequests) / historyRequests,
     },
+    canaryExits: unexplained === 0 ? 0 : (await canaryExits(world, input, context)).length,
     stableHealthy: stable === null ? null : stable.filter((target) => target.state === 'healthy').length,
   }
 }

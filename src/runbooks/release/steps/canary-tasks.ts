@@ -20,7 +20,14 @@ export function canaryTasks(input: ReleaseInput): Step<ReleaseWorld> {
     id: 'canary-tasks',
     title: 'canary tasks',
     needs: ['hold-scale-in'],
-    calls: call(input, 'ecs:UpdateService', 'ecs:DescribeServices', 'ecs:ListTasks', 'ecs:DescribeTasks', 'elasticloadbalancing:DescribeTargetHealth'),
+    calls: call(
+      input,
+      'ecs:UpdateService',
+      'ecs:DescribeServices',
+      'ecs:ListTasks',
+      'ecs:DescribeTasks',
+      'elasticloadbalancing:DescribeTargetHealth',
+    ),
     deadlineMs: minutes(20),
     atDeadline: 'roll-back',
     observe: async () => ({kind: 'not-done'}),
@@ -40,9 +47,16 @@ export function canaryTasks(input: ReleaseInput): Step<ReleaseWorld> {
       }
       if (deployment.rolloutState === 'FAILED' || deployment.failedTasks >= 3) {
         const why = await whyStopped(world, slot, deployment.taskDefinition, context)
-        return {kind: 'failed', because: `the canary's tasks don't stay up: ${why ?? deployment.rolloutStateReason ?? 'no reason given'}`, then: 'roll-back', cause: 'tasks'}
+        return {
+          kind: 'failed',
+          because: `the canary's tasks don't stay up: ${why ?? deployment.rolloutStateReason ?? 'no reason given'}`,
+          then: 'roll-back',
+          cause: 'tasks',
+        }
       }
-      return healthyEnough(world, service, deployment.rolloutState === 'COMPLETED', Number(context.own['desired']), input, context)
+      return healthyEnough(
+        world, service, deployment.rolloutState === 'COMPLETED', Number(context.own['desired']), input, context,
+      )
     },
   }
 }
@@ -57,5 +71,9 @@ async function healthyEnough(
     const facts: Facts = {...context.own, digest: await world.slots.imageDigest(slot, context.signal)}
     return {kind: 'done', facts, note: `${healthy} of ${desired} healthy in slot ${slot}`}
   }
-  return {kind: 'pending', waitsFor: `${healthy} of ${desired} healthy in slot ${slot}${completed ? '' : ', deployment in progress'}`, lookAgainAt: context.now + seconds(5)}
+  return {
+    kind: 'pending',
+    waitsFor: `${healthy} of ${desired} healthy in slot ${slot}${completed ? '' : ', deployment in progress'}`,
+    lookAgainAt: context.now + seconds(5),
+  }
 }

@@ -39,7 +39,11 @@ export function drain(input: ReleaseInput, {id, title, slot, needs, filledBy}: W
       const service = await world.slots.read(slot, context.signal)
       if (service.desired === 0) return {kind: 'done', note: `slot ${slot} goes to 0 tasks as they drain`}
       const rule = await world.rule.read(context.signal)
-      if (rule.weights[slot] > 0) return {kind: 'failed', because: `slot ${slot} has weight again (${rule.words}): not scaled in`, then: 'halt', cause: 'foreign'}
+      if (rule.weights[slot] > 0) {
+        return {
+          kind: 'failed', because: `slot ${slot} has weight again (${rule.words}): not scaled in`, then: 'halt', cause: 'foreign',
+        }
+      }
       await emptySlot(world, slot, context.signal)
       return {kind: 'pending', waitsFor: `slot ${slot} to scale in`, lookAgainAt: context.now + seconds(2)}
     },

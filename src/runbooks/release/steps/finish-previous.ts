@@ -23,7 +23,9 @@ export function finishPrevious(input: ReleaseInput): Step<ReleaseWorld> {
     deadlineMs: lateSwitchMs + minutes(10),
     atDeadline: 'fail',
     observe: async (world, {signal}) =>
-      world.awsTime() >= input.slotFreeAt && (await world.slots.read(slot, signal)).desired === 0 ? {kind: 'done'} : {kind: 'not-done'},
+      world.awsTime() >= input.slotFreeAt && (await world.slots.read(slot, signal)).desired === 0
+        ? {kind: 'done'}
+        : {kind: 'not-done'},
     start: async () => undefined,
     poll: async (world, {now, signal}) => {
       const leftMs = input.slotFreeAt - world.awsTime()
@@ -33,7 +35,9 @@ export function finishPrevious(input: ReleaseInput): Step<ReleaseWorld> {
       }
       if ((await world.slots.read(slot, signal)).desired === 0) return {kind: 'done', note: `slot ${slot} is at 0 tasks`}
       const rule = await world.rule.read(signal)
-      if (rule.weights[slot] > 0) return {kind: 'failed', because: `slot ${slot} has weight (${rule.words}): not scaled in`, then: 'fail'}
+      if (rule.weights[slot] > 0) {
+        return {kind: 'failed', because: `slot ${slot} has weight (${rule.words}): not scaled in`, then: 'fail'}
+      }
       await emptySlot(world, slot, signal)
       return {kind: 'pending', waitsFor: `slot ${slot} to scale in`, lookAgainAt: now + seconds(2)}
     },

@@ -3,7 +3,7 @@
  * alone. A second schedule gives scale-in back if nobody is there to do it.
  */
 import {seconds} from '../../engine/clock.ts'
-import type {Step} from '../../engine/step.ts'
+import type {Step, StepContext} from '../../engine/step.ts'
 import {call} from '../calls.ts'
 import {canarySlot} from '../input.ts'
 import type {ReleaseInput} from '../input.ts'
@@ -18,28 +18,39 @@ export function holdScaleIn(input: ReleaseInput): Step<ReleaseWorld> {
     id: 'hold-scale-in',
     title: 'hold scale-in',
     needs: ['register'],
-    calls: call(input, 'application-autoscaling:RegisterScalableTarget', 'application-autoscaling:DescribeScalableTargets', 'scheduler:CreateSchedule'),
+    calls: call(
+      input,
+      'application-autoscaling:RegisterScalableTarget',
+      'application-autoscaling:DescribeScalableTargets',
+      'scheduler:CreateSchedule',
+    ),
     deadlineMs: seconds(300),
     atDeadline: 'fail',
     observe: async () => (production.scaling === null && canaryScaling === null ? {kind: 'done', note: 'no service scaling'} : {kind: 'not-done'}),
     start: async (world, context) => {
-      if (production.scaling !== null) {
-        const dueAt = armedMemory(context.events)?.dueAt ?? world.awsTime() + input.config.deadMansSwitch.windowMs
-        await world.deadMansSwitch.armScaling(dueAt, stableSlot, production.scaling, context.signal)
-        await world.scaling.write(stableSlot, {...production.scaling, scaleInSuspended: true}, context.signal)
-      }
+      await holdStable(input, world, context)
       if (canaryScaling !== null) {
         await world.scaling.write(canarySlot(input), sized(canaryScaling, production.desired), context.signal)
       }
     },
     poll: async (world, context) => {
       const stable = await world.scaling.read(stableSlot, context.signal)
-      return stable === null || stable.scaleInSuspended
-        ? {kind: 'done', note: 'stable may grow, not shrink'}
-        : {kind: 'pending', waitsFor: 'the suspension to read back', lookAgainAt: context.now + seconds(2)}
+      if (stable === null || stable.scaleInSuspended) return {kind: 'done', note: 'stable may grow, not shrink'}
+      // A run that was slow to get here may have seen the second schedule give it back already.
+      await holdStable(input, world, context)
+      return {kind: 'pending', waitsFor: 'the suspension to read back', lookAgainAt: context.now + seconds(2)}
     },
     undo: async (world, context) => giveScaleInBack(input, world, context.signal),
   }
+}
+
+/** What gives scale-in back is armed before it is taken. */
+async function holdStable(input: ReleaseInput, world: ReleaseWorld, context: StepContext): Promise<void> {
+  const {production: {scaling}, stableSlot} = input
+  if (scaling === null) return
+  const dueAt = armedMemory(context.events)?.dueAt ?? world.awsTime() + input.config.deadMansSwitch.windowMs
+  await world.deadMansSwitch.armScaling(dueAt, stableSlot, scaling, context.signal)
+  await world.scaling.write(stableSlot, {...scaling, scaleInSuspended: true}, context.signal)
 }
 
 /** Both slots as before the release, and no second schedule left. */

@@ -41,7 +41,9 @@ export function observeNoRequests(input: ReleaseInput, {id, needs, silent, atDea
       const until = settledUntil(now)
       const lookAgainAt = context.now + nextSettledAt(now) - now
       if (until <= since) return {kind: 'pending', waitsFor: 'the first settled minute', lookAgainAt}
-      return answer(await world.metrics.counts(Math.max(since, until - 10 * minuteMs), until, context.signal), silent, since, lookAgainAt)
+      return answer(
+        await world.metrics.counts(Math.max(since, until - 10 * minuteMs), until, context.signal), silent, since, lookAgainAt,
+      )
     },
   }
 }
@@ -51,14 +53,22 @@ function endedAt(context: StepContext, needs: readonly string[]): number | null 
   return context.events.findLast((event) => event.kind === 'step-ended' && needs.includes(event.data.step))?.at ?? null
 }
 
-function answer(counted: Awaited<ReturnType<ReleaseWorld['metrics']['counts']>>, silent: Slot, since: number, lookAgainAt: number): Polled {
+function answer(
+  counted: Awaited<ReturnType<ReleaseWorld['metrics']['counts']>>, silent: Slot, since: number, lookAgainAt: number,
+): Polled {
   const newest = counted.slice(-1)
   const still = requestsOn(silent, newest)
   const elsewhere = requestsOn(otherSlot(silent), newest)
-  if (still === 0 && elsewhere > 0) return {kind: 'done', note: 'observed 0 %', facts: {observedAt: (newest[0]?.at ?? since) + minuteMs}}
+  if (still === 0 && elsewhere > 0) {
+    return {kind: 'done', note: 'observed 0 %', facts: {observedAt: (newest[0]?.at ?? since) + minuteMs}}
+  }
   const quiet = counted.slice(-noTrafficMinutes)
   if (quiet.length >= noTrafficMinutes && requestsOn('a', quiet) + requestsOn('b', quiet) === 0) {
     return {kind: 'done', note: `no traffic at all in ${noTrafficMinutes} min: weight read back, share not observed`}
   }
-  return {kind: 'pending', waitsFor: still > 0 ? `the last requests to leave (${still} in the newest minute)` : 'requests to be counted', lookAgainAt}
+  return {
+    kind: 'pending',
+    waitsFor: still > 0 ? `the last requests to leave (${still} in the newest minute)` : 'requests to be counted',
+    lookAgainAt,
+  }
 }

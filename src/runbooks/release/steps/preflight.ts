@@ -2,6 +2,7 @@
 import {seconds} from '../../engine/clock.ts'
 import type {Failed, Step} from '../../engine/step.ts'
 import {call} from '../calls.ts'
+import {minuteMs, requestsOn, settledUntil} from '../measure.ts'
 import {allOn, canarySlot, otherSlot} from '../input.ts'
 import type {ReleaseInput} from '../input.ts'
 import type {ReleaseWorld} from '../ports.ts'
@@ -11,7 +12,14 @@ export function preflight(input: ReleaseInput): Step<ReleaseWorld> {
     id: 'preflight',
     title: 'preflight',
     needs: [],
-    calls: call(input, 'elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTargetHealth', 'elasticloadbalancing:DescribeTargetGroupAttributes', 'ecs:DescribeServices'),
+    calls: call(
+      input,
+      'elasticloadbalancing:DescribeRules',
+      'elasticloadbalancing:DescribeListeners',
+      'elasticloadbalancing:DescribeTargetHealth',
+      'elasticloadbalancing:DescribeTargetGroupAttributes',
+      'ecs:DescribeServices',
+    ),
     deadlineMs: seconds(300),
     atDeadline: 'fail',
     observe: async () => ({kind: 'not-done'}),
@@ -28,10 +36,18 @@ export function preflight(input: ReleaseInput): Step<ReleaseWorld> {
       if (rule.weights[input.stableSlot] === 0 || rule.weights[otherSlot(input.stableSlot)] !== 0) {
         return refuse(`the live rule isn't at rest: ${rule.words}, expected all weight on slot ${input.stableSlot}`)
       }
+      const others = await world.otherRules(context.signal)
+      if (others.length > 0) return refuse(`${others.join(', ')} forwards to a slot's target group too: a release would move only part of its traffic`)
+      const silent = await silentGates(world, input, context.signal)
+      if (silent.length > 0) return refuse(`nothing is published for ${silent.join(', ')} although stable has requests: check the gate's metrics`)
       const healthy = targets.filter((target) => target.state === 'healthy').length
       if (healthy === 0) return refuse(`stable (slot ${input.stableSlot}) has no healthy target`)
       if (stable.deployments.length > 1 || stable.running < stable.desired) {
-        return {kind: 'pending', waitsFor: `stable to be steady (${stable.running} of ${stable.desired} tasks)`, lookAgainAt: context.now + seconds(5)}
+        return {
+          kind: 'pending',
+          waitsFor: `stable to be steady (${stable.running} of ${stable.desired} tasks)`,
+          lookAgainAt: context.now + seconds(5),
+        }
       }
       return {
         kind: 'done',
@@ -46,6 +62,16 @@ export function preflight(input: ReleaseInput): Step<ReleaseWorld> {
       }
     },
   }
+}
+
+/** Gates of the team's own whose metric shows nothing where there was traffic: a misspelt name would never fail anything. */
+async function silentGates(world: ReleaseWorld, input: ReleaseInput, signal: AbortSignal): Promise<readonly string[]> {
+  const own = input.config.gates.filter((gate) => gate.kind === 'counts')
+  if (own.length === 0) return []
+  const until = settledUntil(world.awsTime())
+  const counted = await world.metrics.counts(until - 15 * minuteMs, until, signal)
+  if (requestsOn(input.stableSlot, counted) === 0) return []
+  return own.map(({name}) => name).filter((name) => counted.every((minute) => (minute.custom[name]?.[input.stableSlot][0] ?? null) === null))
 }
 
 const refuse = (because: string): Failed => ({kind: 'failed', because, then: 'fail'})

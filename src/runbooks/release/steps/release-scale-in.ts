@@ -7,7 +7,9 @@ import type {ReleaseInput} from '../input.ts'
 import type {ReleaseWorld} from '../ports.ts'
 import {giveScaleInBack} from './hold-scale-in.ts'
 
-export function releaseScaleIn(input: ReleaseInput, to: 'new-stable' | 'as-before', needs: readonly string[]): Step<ReleaseWorld> {
+export function releaseScaleIn(
+  input: ReleaseInput, to: 'new-stable' | 'as-before', needs: readonly string[],
+): Step<ReleaseWorld> {
   return {
     id: 'release-scale-in',
     title: 'scale-in given back',

@@ -35,11 +35,22 @@ export function share(input: ReleaseInput, percent: number): Step<ReleaseWorld> 
       const since = counts.minutes.slice(counts.stepFrom)
       const seen = observedShare(since.slice(-1), canarySlot(input), percent / 100)
       if (seen.kind !== 'no-data') context.show({observed: 100 * seen.share})
-      if (seen.kind === 'agrees') return {kind: 'done', facts: {share: seen.share, requests: seen.requests}, note: `observed ${(100 * seen.share).toFixed(1)} %`}
-      if (seen.kind === 'differs' && since.length >= patience) {
-        return {kind: 'failed', because: `weight ${percent} % never came into force: ${(100 * seen.share).toFixed(1)} % of ${seen.requests} requests reached the canary`, then: 'roll-back', cause: 'error'}
+      if (seen.kind === 'agrees') {
+        return {
+          kind: 'done', facts: {share: seen.share, requests: seen.requests}, note: `observed ${(100 * seen.share).toFixed(1)} %`,
+        }
       }
-      const waitsFor = seen.kind === 'differs' ? `the share to become ${percent} % (observed ${(100 * seen.share).toFixed(1)} %)` : 'requests to be counted'
+      if (seen.kind === 'differs' && since.length >= patience) {
+        return {
+          kind: 'failed',
+          because: `weight ${percent} % never came into force: ${(100 * seen.share).toFixed(1)} % of ${seen.requests} requests reached the canary`,
+          then: 'roll-back',
+          cause: 'error',
+        }
+      }
+      const waitsFor = seen.kind === 'differs'
+        ? `the share to become ${percent} % (observed ${(100 * seen.share).toFixed(1)} %)`
+        : 'requests to be counted'
       return {kind: 'pending', waitsFor, lookAgainAt: context.now + nextSettledAt(now) - now}
     },
   }

@@ -1,4 +1,6 @@
-/** Changes the live rule in one call and reads it back. The rule is compared with what this run last wrote before it is written. */
+/**
+ * Changes the live rule in one call and reads it back. The rule is compared with what this run last wrote before it is written.
+ */
 import {seconds} from '../../engine/clock.ts'
 import type {Step, StepContext} from '../../engine/step.ts'
 import {call} from '../calls.ts'
@@ -23,7 +25,9 @@ export function shift(input: ReleaseInput, percent: number, needs: readonly stri
 }
 
 /** The write itself: also what a rollback begins with; going home is never too late. */
-export function writeRule(input: ReleaseInput, weights: Weights): Pick<Step<ReleaseWorld>, 'calls' | 'deadlineMs' | 'atDeadline' | 'start' | 'poll'> {
+export function writeRule(
+  input: ReleaseInput, weights: Weights,
+): Pick<Step<ReleaseWorld>, 'calls' | 'deadlineMs' | 'atDeadline' | 'start' | 'poll'> {
   const {rule} = input.config
   const tooLate = (world: ReleaseWorld, context: StepContext): boolean =>
     weights[input.stableSlot] !== 100 && !mayWrite(context.events, world.awsTime())
@@ -46,10 +50,16 @@ export function writeRule(input: ReleaseInput, weights: Weights): Pick<Step<Rele
       }
       const {actionsHash} = world.rule.preview(reading, weights)
       if (reading.actionsHash !== actionsHash) {
-        if (tooLate(world, context)) return {kind: 'pending', waitsFor: "the dead-man's switch, which is due", lookAgainAt: context.now}
+        if (tooLate(world, context)) {
+          return {kind: 'pending', waitsFor: "the dead-man's switch, which is due", lookAgainAt: context.now}
+        }
         await context.write('rule-written', {phase: 'asked', rule, weights, actionsHash})
         await world.rule.write(reading, weights, context.signal)
-        return {kind: 'pending', waitsFor: `the rule to read back as asked (now ${reading.words})`, lookAgainAt: context.now + seconds(1)}
+        return {
+          kind: 'pending',
+          waitsFor: `the rule to read back as asked (now ${reading.words})`,
+          lookAgainAt: context.now + seconds(1),
+        }
       }
       await context.write('rule-written', {phase: 'read-back', rule, weights, actionsHash})
       return {kind: 'done', note: `rule reads ${reading.words}`}

@@ -22,7 +22,9 @@ export function size(input: ReleaseInput, percent: number, needs: readonly strin
       return {kind: 'not-done'}
     },
     start: async (world, context) => {
-      const [stable, canary] = await Promise.all([world.slots.read(input.stableSlot, context.signal), world.slots.read(slot, context.signal)])
+      const [stable, canary] = await Promise.all([
+        world.slots.read(input.stableSlot, context.signal), world.slots.read(slot, context.signal),
+      ])
       const desired = Math.max(canary.desired, canarySize(percent, stable.desired))
       if (desired > canary.desired) await world.slots.resize(slot, desired, context.signal)
       return {facts: {desired}}
@@ -32,7 +34,9 @@ export function size(input: ReleaseInput, percent: number, needs: readonly strin
       const healthy = targets.filter((target) => target.state === 'healthy').length
       const desired = Number(context.own['desired'])
       const words = `${healthy} of ${desired} healthy in slot ${slot}`
-      return healthy >= desired ? {kind: 'done', note: words} : {kind: 'pending', waitsFor: words, lookAgainAt: context.now + seconds(5)}
+      return healthy >= desired
+        ? {kind: 'done', note: words}
+        : {kind: 'pending', waitsFor: words, lookAgainAt: context.now + seconds(5)}
     },
   }
 }

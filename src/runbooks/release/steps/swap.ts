@@ -51,7 +51,9 @@ export function repoint(input: ReleaseInput): Step<ReleaseWorld> {
     poll: async (world, context) => {
       const present = await world.deadMansSwitch.read(context.signal)
       if (present !== null && present.weights[home] > 0) return {kind: 'done', note: `all weight to slot ${home}`}
-      if (!mayWrite(context.events, world.awsTime())) return {kind: 'pending', waitsFor: "the dead-man's switch, which is due", lookAgainAt: context.now}
+      if (!mayWrite(context.events, world.awsTime())) {
+        return {kind: 'pending', waitsFor: "the dead-man's switch, which is due", lookAgainAt: context.now}
+      }
       await armSwitch(world, context, await world.rule.read(context.signal), home, input.config.deadMansSwitch.windowMs)
       return {kind: 'pending', waitsFor: 'the schedule to read back', lookAgainAt: context.now + seconds(2)}
     },

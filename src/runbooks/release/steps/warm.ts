@@ -12,6 +12,7 @@ import type {ReleaseInput} from '../input.ts'
 import {look} from '../look.ts'
 import {minuteCeil, minuteFloor, minuteMs, nextSettledAt, settledUntil} from '../measure.ts'
 import type {CountedMinute, ReleaseWorld} from '../ports.ts'
+import {resumedAt} from '../weight-since.ts'
 import {lateSwitchMs} from './finish-previous.ts'
 
 export function warm(input: ReleaseInput): Step<ReleaseWorld> {
@@ -26,17 +27,31 @@ export function warm(input: ReleaseInput): Step<ReleaseWorld> {
     start: async () => undefined,
     poll: async (world, context) => {
       const seen = await pairedAcrossPromotion(world, input, context)
-      const verdict = seen.length === 0 ? null : look({gates: input.config.gates, history: [], minutes: seen, canary: canarySlot(input), stable: input.stableSlot, stepFrom: 0})
-      if (verdict?.verdict === 'fail') {
+      const verdict = seen.length === 0
+        ? null
+        : look({
+          gates: input.config.gates, history: [], minutes: seen, canary: canarySlot(input), stable: input.stableSlot, stepFrom: 0,
+        })
+      // Somebody has seen the alert and let the run go on: the window only has to pass.
+      if (verdict?.verdict === 'fail' && !wasSeen(context)) {
         const because = `after the promotion the new stable is worse than before it (${verdict.reason}); this may be an incident`
-        return {kind: 'failed', because, then: input.config.afterPromotion === 'roll-back' ? 'roll-back' : 'pause', cause: 'verdict'}
+        return {
+          kind: 'failed', because, then: input.config.afterPromotion === 'roll-back' ? 'roll-back' : 'pause', cause: 'verdict',
+        }
       }
       const left = warmLeft(world, input, context)
       if (left === 0) return {kind: 'done', note: `watched for ${seen.length} min`}
       const now = world.awsTime()
-      return {kind: 'pending', waitsFor: 'the warm window to pass', lookAgainAt: context.now + Math.min(left, nextSettledAt(now) - now)}
+      return {
+        kind: 'pending', waitsFor: 'the warm window to pass', lookAgainAt: context.now + Math.min(left, nextSettledAt(now) - now),
+      }
     },
   }
+}
+
+function wasSeen(context: StepContext): boolean {
+  const alert = context.events.find((event) => event.kind === 'asked' && event.data.by === 'sluice' && event.at > promotedAt(context))
+  return alert !== undefined && resumedAt(context.events) >= alert.at
 }
 
 /** The window counts from the promotion, and never ends before a late switch (by AWS's time) could still want the old slot. */
@@ -49,8 +64,12 @@ function warmLeft(world: ReleaseWorld, input: ReleaseInput, context: StepContext
 const promotedAt = (context: StepContext): number =>
   context.events.findLast((event) => event.kind === 'rule-written' && event.data.phase === 'read-back')?.at ?? context.startedAt
 
-async function pairedAcrossPromotion(world: ReleaseWorld, input: ReleaseInput, context: StepContext): Promise<readonly CountedMinute[]> {
-  const asked = context.events.findLast((event) => event.kind === 'rule-written' && event.data.phase === 'asked')?.at ?? promotedAt(context)
+async function pairedAcrossPromotion(
+  world: ReleaseWorld, input: ReleaseInput, context: StepContext,
+): Promise<readonly CountedMinute[]> {
+  const asked = context.events.findLast(
+    (event) => event.kind === 'rule-written' && event.data.phase === 'asked',
+  )?.at ?? promotedAt(context)
   const before = minuteFloor(asked)
   const after = minuteCeil(promotedAt(context))
   const until = settledUntil(world.awsTime())
