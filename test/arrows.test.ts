@@ -25,7 +25,7 @@ const rooms: Readonly<Record<string, Room>> = {
   engine: {path: 'src/runbooks/engine/', rooms: ['errors'], packages: []},
   config: {path: 'src/config/', rooms: ['errors', 'nearest', 'judge'], packages: ['yaml', 'zod']},
   runbooks: {path: 'src/runbooks/', rooms: ['errors', 'nearest', 'engine', 'judge', 'config'], packages: []},
-  ui: {path: 'src/ui/', rooms: ['errors', 'engine', 'runbooks', 'judge', 'config'], packages: ['listr2']},
+  ui: {path: 'src/ui/', rooms: ['errors', 'engine', 'runbooks', 'judge', 'config'], packages: []},
 
   // The outside world, and the pretended one.
   aws: {path: 'src/infra/aws/', rooms: ['errors', 'engine', 'runbooks', 'config'], packages: ['@aws-sdk/*']},
