@@ -5,6 +5,7 @@ import type {Event} from '../../src/runbooks/engine/event.ts'
 import {openJournal} from '../../src/runbooks/engine/journal.ts'
 import {runState} from '../../src/runbooks/engine/run-state.ts'
 import type {RunEnd} from '../../src/runbooks/engine/runner.ts'
+import type {Guard} from '../../src/runbooks/engine/step.ts'
 import {StoreUnavailable} from '../../src/runbooks/engine/store.ts'
 import {driveToy} from '../support/drive-toy.ts'
 import {leapingClock} from '../support/leaping-clock.ts'
@@ -142,6 +143,23 @@ describe('a run', () => {
     const {end} = await driveToy({store, clock, writer: 'w1', runbook: toyRunbook(steps), world})
     expect(end.kind).toBe('state-unreachable')
     expect(world.effects).toEqual(['on slow'])
+  })
+
+  it('asks every guard though one has to wait, and starts nothing meanwhile', async () => {
+    const world = aToyWorld()
+    const clock = leapingClock()
+    const until = clock.now() + seconds(30)
+    let pushed = 0
+    const blind: Guard<ToyWorld> = {id: 'blind', calls: [], check: async (_world, {now}) =>
+      now < until ? {kind: 'pending', waitsFor: 'AWS', lookAgainAt: now + seconds(5)} : {kind: 'ok'}}
+    const pusher: Guard<ToyWorld> = {id: 'pusher', calls: [], check: async (_world, {now}) => {
+      if (now < until) pushed += 1
+      expect(now < until ? [...world.on] : []).toEqual([])
+      return {kind: 'ok'}
+    }}
+    const {end} = await driveToy({store: memoryStore(), clock, writer: 'w1', runbook: toyRunbook(diamond, [blind, pusher]), world})
+    expect(end).toMatchObject({kind: 'ended', outcome: {outcome: 'promoted'}})
+    expect(pushed).toBeGreaterThan(3)
   })
 
   it('leaves when told to, after the tick, with the run still to be resumed', async () => {

@@ -151,6 +151,26 @@ describe('a release', () => {
   })
 })
 
+describe('a push of the switch', () => {
+  it('whose confirmation is lost for longer than its window is read from AWS, and is not taken for a firing', async () => {
+    const clock = leapingClock()
+    const store = memoryStore()
+    let silent = false
+    const aws = fakeAws({clock, around(moment, call) {
+      if (silent && moment === 'before' && call === 'switch.read') throw new Unavailable('scheduler:GetSchedule', 'Throttling')
+    }})
+    clock.at(clock.now() + minutes(6), () => {
+      silent = true
+    })
+    clock.at(clock.now() + minutes(17), () => {
+      silent = false
+    })
+    const ran = await release(aDesk(store, clock, 'w1'), aws)
+    expect(ran.end).toMatchObject({outcome: {outcome: 'promoted'}})
+    expect(aws.weightHistory.map(({by}) => by)).not.toContain('switch')
+  })
+})
+
 describe('a preflight', () => {
   it('refuses when another rule sends traffic to a slot: shift all or none', async () => {
     const {aws, desk} = aBench()

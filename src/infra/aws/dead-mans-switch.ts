@@ -80,18 +80,19 @@ function oneShot(
   }
 }
 
+/** Update first: a switch is pushed many times and created once, and a push must take as few calls as can be. */
 async function putSchedule(session: AwsSession, schedule: CreateScheduleCommandInput, signal: AbortSignal): Promise<void> {
   const options = {signal, resource: schedule.Name ?? ''}
   try {
-    await createInGroup(session, schedule, signal)
+    await session.call('scheduler', 'UpdateSchedule', schedule, options)
   } catch (error) {
-    if (awsErrorName(error) !== 'ConflictException') throw error
+    if (!isMissing(error)) throw error
     try {
+      await createInGroup(session, schedule, signal)
+    } catch (createError) {
+      // A create whose answer was lost, and which the SDK made again.
+      if (awsErrorName(createError) !== 'ConflictException') throw createError
       await session.call('scheduler', 'UpdateSchedule', schedule, options)
-    } catch (updateError) {
-      // It fired and was deleted between the two calls.
-      if (!isMissing(updateError)) throw updateError
-      await session.call('scheduler', 'CreateSchedule', schedule, options)
     }
   }
 }

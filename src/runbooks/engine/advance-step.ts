@@ -30,6 +30,8 @@ export interface Running<W> {
   readonly waiting: Map<string, Pending>
 }
 
+const longMs = seconds(30)
+
 export async function advanceStep<W>(step: Step<W>, state: RunState, running: Running<W>): Promise<Advanced> {
   const present = state.steps.get(step.id)
   if (present?.kind === 'done') return {kind: 'ended'}
@@ -76,6 +78,8 @@ async function advance<W>(
     if (started?.facts !== undefined) await running.append('step-observed', {step: step.id, facts: started.facts})
     // Only now: a start whose facts couldn't be written down is made again, or its polls would never know them.
     running.confirmed.add(step.id)
+    // Slow calls have made this tick long: the guards come before anything else is asked.
+    if (running.clock.now() - context.now > longMs) return {kind: 'pending', waitsFor: step.title, lookAgainAt: running.clock.now()}
     return poll(step, started?.facts ?? {}, state, running)
   }
   return poll(step, {}, state, running)

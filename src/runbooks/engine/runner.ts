@@ -106,18 +106,21 @@ export class Runner<W> implements Running<W> {
 
   /** The first guard that isn't `ok` decides the tick; null when all are. */
   private async guard(plan: Plan<W>, state: RunState): Promise<Tick | null> {
+    let waitsUntil: number | null = null
     for (const guard of plan.guards) {
       const guarded = await this.ask(() => guard.check(this.options.world, this.context(guard.id, state)))
       switch (guarded.kind) {
         case 'ok':
           continue
         case 'pending':
-          return {kind: 'again', at: guarded.lookAgainAt}
+          // It holds up the steps, not the other guards: the dead-man's switch is pushed though the rule can't be read just now.
+          waitsUntil = Math.min(waitsUntil ?? Infinity, guarded.lookAgainAt)
+          continue
         case 'switch-plan':
           return this.enter(guarded.plan, guarded.because, guarded.cause)
       }
     }
-    return null
+    return waitsUntil === null ? null : {kind: 'again', at: waitsUntil}
   }
 
   private async ask(check: () => Promise<Guarded>): Promise<Guarded> {

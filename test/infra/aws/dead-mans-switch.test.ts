@@ -20,7 +20,11 @@ import {arns, aSession, awsError, groups, signal} from './a-session.ts'
 const scheduler = mockClient(SchedulerClient)
 const elb = mockClient(ElasticLoadBalancingV2Client)
 const scaling = mockClient(ApplicationAutoScalingClient)
-beforeEach(() => [scheduler, elb, scaling].forEach((client) => client.reset()))
+beforeEach(() => {
+  for (const client of [scheduler, elb, scaling]) client.reset()
+  // Not armed yet, unless a test says otherwise.
+  scheduler.on(UpdateScheduleCommand).rejects(awsError('ResourceNotFoundException', 404))
+})
 
 const session = aSession()
 const input = {
@@ -65,11 +69,13 @@ describe('arming', () => {
     }}]})
   })
 
-  test('again pushes the same schedule forward, with every field', async () => {
-    scheduler.on(CreateScheduleCommand).rejects(awsError('ConflictException', 409))
+  test('again pushes the same schedule forward in one call, with every field', async () => {
+    scheduler.on(CreateScheduleCommand).resolves({})
+    await aSwitch.arm(dueAt, await atWeights(80, 20), 'a', signal)
     scheduler.on(UpdateScheduleCommand).resolves({})
     await aSwitch.arm(dueAt, await atWeights(80, 20), 'a', signal)
-    expect(scheduler.commandCalls(UpdateScheduleCommand)[0]?.args[0].input).toEqual(created())
+    expect(scheduler.commandCalls(UpdateScheduleCommand).at(-1)?.args[0].input).toEqual(created())
+    expect(scheduler.commandCalls(CreateScheduleCommand)).toHaveLength(1)
   })
 
   test('makes the group when there is none', async () => {
@@ -80,11 +86,11 @@ describe('arming', () => {
     expect(scheduler.commandCalls(CreateScheduleCommand)).toHaveLength(2)
   })
 
-  test('survives that the old one fires between two calls', async () => {
-    scheduler.on(CreateScheduleCommand).rejectsOnce(awsError('ConflictException', 409)).resolves({})
-    scheduler.on(UpdateScheduleCommand).rejects(awsError('ResourceNotFoundException', 404))
+  test('recognises its own creation whose answer was lost', async () => {
+    scheduler.on(CreateScheduleCommand).rejects(awsError('ConflictException', 409))
+    scheduler.on(UpdateScheduleCommand).rejectsOnce(awsError('ResourceNotFoundException', 404)).resolves({})
     await aSwitch.arm(dueAt, await atWeights(80, 20), 'a', signal)
-    expect(scheduler.commandCalls(CreateScheduleCommand)).toHaveLength(2)
+    expect(scheduler.commandCalls(UpdateScheduleCommand)).toHaveLength(2)
   })
 
   test('in China names China\'s partition', async () => {

@@ -5,6 +5,7 @@
 import {seconds} from '../../engine/clock.ts'
 import {runState} from '../../engine/run-state.ts'
 import type {Guard, Guarded, StepContext} from '../../engine/step.ts'
+import {Unavailable} from '../../engine/unavailable.ts'
 import {armSwitch} from '../arm-switch.ts'
 import {call} from '../calls.ts'
 import {canarySlot} from '../input.ts'
@@ -25,10 +26,21 @@ export function keepArmed(input: ReleaseInput): Guard<ReleaseWorld> {
       const window = runState(context.events).paused === null ? windowMs : pausedWindowMs
       const left = armed.dueAt - world.awsTime()
       if (left <= 0 && armed.homes.length > 1) return whichCameDue(world, input, context, armed, window)
-      if (left <= 0 && armed.homes.includes(input.stableSlot)) return unattended(left)
+      if (left <= 0 && armed.homes.includes(input.stableSlot)) return cameDue(world, context, armed)
       return left >= window / 2 ? {kind: 'ok'} : push(world, input, context, armed, window)
     },
   }
+}
+
+/** By the journal it came due. A push whose confirmation got lost shows in AWS: a schedule that is still to come hasn't fired. */
+async function cameDue(world: ReleaseWorld, context: StepContext, armed: ArmedMemory): Promise<Guarded> {
+  const present = await world.deadMansSwitch.read(context.signal)
+  const [home] = armed.homes
+  if (present === null || home === undefined || present.weights[home] === 0 || present.dueAt <= world.awsTime()) {
+    return unattended(armed.dueAt - world.awsTime())
+  }
+  await context.write('armed', {phase: 'confirmed', dueAt: present.dueAt, home})
+  return {kind: 'pending', waitsFor: 'the switch to be pushed', lookAgainAt: context.now}
 }
 
 const unattended = (left: number): Guarded =>
@@ -60,21 +72,24 @@ async function whichCameDue(
 async function push(
   world: ReleaseWorld, input: ReleaseInput, context: StepContext, armed: ArmedMemory, window: number,
 ): Promise<Guarded> {
-  const present = await world.deadMansSwitch.read(context.signal)
   const reading = await world.rule.read(context.signal)
-  // Gone before its time, or the rule just changed: whatever did that, the drift guard must see the rule before it is armed for.
+  // Whatever changed it, the drift guard must see the rule before the switch is armed for it.
   if (!ruleMemory(context.events).ours.includes(reading.actionsHash)) {
     return {kind: 'pending', waitsFor: `the live rule, which reads ${reading.words}`, lookAgainAt: context.now}
   }
   const [home = input.stableSlot] = armed.homes
-  // The second schedule first: were it to fail after the switch is pushed, nobody would push it before it gives scale-in back.
-  if (input.production.scaling !== null && home === input.stableSlot && isHeld(context)) {
-    await world.deadMansSwitch.armScaling(world.awsTime() + window, input.stableSlot, input.production.scaling, context.signal)
-  }
   const dueAt = await armSwitch(world, context, reading, home, window)
   if (dueAt === null) return {kind: 'pending', waitsFor: 'the switch to read back', lookAgainAt: context.now + seconds(1)}
-  if (present === null) context.show({waitsFor: 'the switch had vanished; armed again'})
+  if (input.production.scaling !== null && home === input.stableSlot && isHeld(context)) {
+    // Half a window later than the switch: a push of this one that fails is made up for by the next, well before it is due.
+    await world.deadMansSwitch.armScaling(dueAt + window / 2, input.stableSlot, input.production.scaling, context.signal)
+      .catch(unlessUnavailable)
+  }
   return {kind: 'ok'}
+}
+
+function unlessUnavailable(error: unknown): void {
+  if (!(error instanceof Unavailable)) throw error
 }
 
 const isHeld = (context: StepContext): boolean =>
