@@ -16,8 +16,8 @@ import {aSandbox} from '../support/e2e-sandbox.ts'
 import type {ServiceState, TestSandbox} from '../support/e2e-sandbox.ts'
 
 // Releases wait most of the time; many at once make it short, and few requests each make it bearable for two cores.
-vi.setConfig({maxConcurrency: 10})
-const speed = 28
+vi.setConfig({maxConcurrency: 6})
+const speed = 24
 const perMinute = 120
 
 const seed = Number(process.env['SLUICE_KILL_SEED'] ?? 1)
@@ -139,10 +139,10 @@ describe.concurrent('killed and resumed in time from another computer', () => {
     const [journal, state] = await Promise.all([journalOf(life.service), sandbox.state(life.service)])
     const retired = journal.some((event) => event.kind === 'step-ended' && event.data.step === 'retire')
     if (life.version === 'bad') {
-      expect(endOf(ran), about(life)).toMatchObject({code: 5, outcome: 'rolled-back', because: 'verdict'})
+      expect(endOf(ran), `${about(life)}: ${ran.stdout}`).toMatchObject({code: 5, outcome: 'rolled-back', because: 'verdict'})
       expect(state, about(life)).toEqual(atRest)
     } else {
-      expect(endOf(ran), about(life)).toMatchObject({code: 0, outcome: 'promoted'})
+      expect(endOf(ran), `${about(life)}: ${ran.stdout}`).toMatchObject({code: 0, outcome: 'promoted'})
       expect(state, about(life)).toMatchObject({weights: {a: 0, b: 100}, desired: {a: retired ? 0 : 2, b: 2}, scaling: {b: '2–4'}, schedules: []})
     }
     expect(journal.map(({seq}) => seq), about(life)).toEqual(journal.map((_, index) => index))
@@ -164,11 +164,11 @@ describe.concurrent('killed with nobody there', () => {
     const ran = await (await resume(life)).running.ended
     const state = await sandbox.state(life.service)
     if (endsPromoted(before, home)) {
-      expect(endOf(ran), about(life)).toMatchObject({code: 0, outcome: 'promoted'})
+      expect(endOf(ran), `${about(life)}: ${ran.stdout}`).toMatchObject({code: 0, outcome: 'promoted'})
       expect(state, about(life)).toMatchObject({weights: {a: 0, b: 100}, desired: {b: 2}, scaling: {b: '2–4'}, schedules: []})
     } else {
       const because = planOf(before) === 'rollback' ? 'verdict' : 'unattended'
-      expect(endOf(ran), about(life)).toMatchObject({code: 5, outcome: 'rolled-back', because})
+      expect(endOf(ran), `${about(life)}: ${ran.stdout}`).toMatchObject({code: 5, outcome: 'rolled-back', because})
       expect(state, about(life)).toEqual(atRest)
     }
   }))

@@ -9,6 +9,7 @@ import {StoreUnavailable} from './store.ts'
 import {Unavailable} from './unavailable.ts'
 
 const tries = 7
+const leastRealMs = 250
 
 export async function patiently<T>(clock: Clock, action: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
@@ -17,7 +18,8 @@ export async function patiently<T>(clock: Clock, action: () => Promise<T>): Prom
     } catch (error) {
       if (!(error instanceof StoreUnavailable || error instanceof Unavailable)) throw error
       if (attempt === tries) throw unreachable(error)
-      await clock.until(clock.now() + seconds(2 ** (attempt - 1)))
+      // A fast clock doesn't make AWS (or a busy machine that plays it) any faster: the wait is long enough in real time too.
+      await clock.until(clock.now() + 2 ** (attempt - 1) * Math.max(seconds(1), leastRealMs * clock.speed))
     }
   }
 }

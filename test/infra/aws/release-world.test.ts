@@ -1,6 +1,6 @@
 import {DescribeServicesCommand, ECSClient} from '@aws-sdk/client-ecs'
 import {DescribeRulesCommand, ElasticLoadBalancingV2Client} from '@aws-sdk/client-elastic-load-balancing-v2'
-import {CreateScheduleCommand, SchedulerClient} from '@aws-sdk/client-scheduler'
+import {UpdateScheduleCommand, SchedulerClient} from '@aws-sdk/client-scheduler'
 import {mockClient} from 'aws-sdk-client-mock'
 import {beforeEach, expect, test} from 'vitest'
 import type {ReleaseConfig} from '../../../src/config/release-config.ts'
@@ -25,10 +25,10 @@ const config: ReleaseConfig = {
 
 test('the switch\'s role is the account\'s sluice-switch unless one is named', async () => {
   elb.on(DescribeRulesCommand).resolves({Rules: [{RuleArn: arns.rule, Actions: [{Type: 'forward', TargetGroupArn: arns.a}]}]})
-  scheduler.on(CreateScheduleCommand).resolves({})
+  scheduler.on(UpdateScheduleCommand).resolves({})
   const world = releaseWorld(config, aSession(), {account: '111122223333'})
   await world.deadMansSwitch.arm(0, await world.rule.read(signal), 'a', signal)
-  expect(scheduler.commandCalls(CreateScheduleCommand)[0]?.args[0].input.Target?.RoleArn)
+  expect(scheduler.commandCalls(UpdateScheduleCommand)[0]?.args[0].input.Target?.RoleArn)
     .toBe('arn:aws:iam::111122223333:role/sluice-switch')
 })
 
