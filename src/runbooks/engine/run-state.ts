@@ -19,7 +19,7 @@ export interface RunState {
   /** Facts of every step of every plan so far. */
   readonly facts: ReadonlyMap<string, Facts>
   readonly paused: {readonly because: string; readonly by: string; readonly at: number; readonly until: number | null} | null
-  /** When the run was last resumed by a wish; deadlines count from there. */
+  /** When the run was last resumed, by a wish or by a runner that took it over; deadlines count from there. */
   readonly resumedAt: number
   readonly abort: EventOf<'asked'> | null
   readonly promote: EventOf<'asked'> | null
@@ -90,6 +90,9 @@ function apply(state: Building, event: Event): void {
       state.ended = event
       return
     case 'lease-taken':
+      // Nobody was there until now: a step that was under way has its time anew.
+      state.resumedAt = event.at
+      return
     case 'lease-lost':
     case 'verdict':
     case 'rule-written':
