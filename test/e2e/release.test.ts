@@ -101,7 +101,7 @@ describe.concurrent('a release', () => {
   })
 
   it('of a version whose tasks die after a while is rolled back by the gate tasks, with the exit it saw', async () => {
-    const ran = await release('crash', {CRASH_AFTER_MS: 150_000, CRASH_EXIT: 137})
+    const ran = await release('crash', {CRASH_AFTER_MS: 75_000, CRASH_EXIT: 137})
     expect(ran.json(), ran.stdout).toMatchObject({outcome: 'rolled-back', because: 'tasks'})
     expect([ran.code, ran.state]).toEqual([5, atRest])
   })
