@@ -6,6 +6,8 @@ const sandboxed = ['test/sandbox/{ecs,plane,server,traffic}.test.ts', 'test/infr
 // Three projects, one runner. `unit` needs nothing but this process; `sandbox` starts sandboxes in it; `e2e` drives the built CLI.
 export default defineConfig({
   test: {
+    // Vitest leaves a core idle, which on two cores is half of the machine.
+    maxWorkers: 2,
     projects: [
       {test: {name: 'unit', testTimeout: 60_000, include: ['test/**/*.test.ts'], exclude: ['test/e2e/**', ...sandboxed]}},
       {test: {name: 'sandbox', testTimeout: 60_000, include: sandboxed, fileParallelism: false}},
