@@ -4,6 +4,7 @@
  */
 import {Agent, request} from 'node:http'
 import type {Flow, TrafficCounts} from './traffic.ts'
+import {mulberry32} from '../world/random.ts'
 
 const OPEN_AT_MOST = 2000
 const REPORT_MS = 250
@@ -22,16 +23,6 @@ interface Source {
 const agent = new Agent({keepAlive: true, maxSockets: OPEN_AT_MOST, maxFreeSockets: 128, scheduling: 'lifo'})
 const sources = new Map<string, Source>()
 let timer: NodeJS.Timeout | undefined
-
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
 
 function send({flow, counts}: Source): void {
   if (counts.open >= OPEN_AT_MOST) {

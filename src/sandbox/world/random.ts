@@ -8,7 +8,7 @@ function hash(text: string): number {
 }
 
 /** Mulberry32: small, quick, and good enough for a pretended world (never for keys). */
-function mulberry32(seed: number): () => number {
+export function mulberry32(seed: number): () => number {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0
