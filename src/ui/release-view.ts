@@ -75,7 +75,9 @@ export function releaseView(events: readonly Event[], live: Live, now: number): 
   const verdict = last(events, 'verdict')?.data ?? null
   const gates = lines.findLast((line) => line.gates.length > 0)?.gates ?? []
   const pause = pausedBy(events)
-  const state: RunState = ended?.data.outcome ?? (pause === null ? 'running' : 'paused')
+  // Only runs that aren't releases end `done`.
+  const outcome = ended === undefined || ended === null || ended.data.outcome === 'done' ? null : ended.data.outcome
+  const state: RunState = outcome ?? (pause === null ? 'running' : 'paused')
   const startedAt = events[0]?.at ?? now
   const lease = last(events, 'lease-taken')?.data
   const rejected = rejectedBy(events)

@@ -175,5 +175,7 @@ function ending({data}: EventOf<'ended'>, from: string, to: string): readonly St
       return rows('HALTED', `${data.because}: a person is needed`, 'bad')
     case 'failed':
       return rows('FAILED', `${data.because}; nothing of consequence was changed`, 'bad')
+    case 'done':
+      return []
   }
 }

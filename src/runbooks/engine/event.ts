@@ -72,7 +72,8 @@ interface Data {
   armed: {readonly phase: 'asked' | 'confirmed'; readonly dueAt: number; readonly home: 'a' | 'b'}
   disarmed: {readonly at: number}
   ended: {
-    readonly outcome: 'promoted' | 'rolled-back' | 'halted' | 'failed'
+    /** `done`: a run that isn't a release got where it was going. */
+    readonly outcome: 'promoted' | 'rolled-back' | 'halted' | 'failed' | 'done'
     readonly because: string
     readonly cause?: Cause
   }

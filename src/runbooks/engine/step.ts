@@ -107,7 +107,7 @@ export interface Plan<W> {
   readonly steps: readonly Step<W>[]
   readonly guards: readonly Guard<W>[]
   /** How the run ends when every step is done; null: the run has ended before, this only tidies up. */
-  readonly ends: 'promoted' | 'rolled-back' | 'halted' | 'failed' | null
+  readonly ends: 'promoted' | 'rolled-back' | 'halted' | 'failed' | 'done' | null
   /** The plan to go on with when this one is done. */
   readonly then?: string
   /** Which plan a step's `then`, an abort, leads to. */

@@ -41,14 +41,59 @@ export interface Fault {
     | 'unhealthy-targets' /** slot's targets fail their health checks */
     | 'late-schedule' /** seconds: schedules fire this many virtual seconds late */
     | 'region-down'
+    /** target: `Stack/LogicalId` (nested ones joined by `/`) or a type; the resource's creation or update fails, `times` times */
+    | 'resource-fails'
+    /** target: ECS service; its tasks never become healthy */
+    | 'never-stable'
+    /** target: Auto Scaling group (part of its name); no instance can be launched */
+    | 'no-capacity'
   /** Limits a fault to one service/operation (`s3`, `s3:PutObject`), Region, or ECS service. */
   readonly target?: string
   readonly region?: string
   readonly rate?: number
   readonly seconds?: number
   readonly ms?: number
+  /** How often it still happens; for ever if left out. */
+  readonly times?: number
+  /** What AWS would say; a plausible sentence if left out. */
+  readonly message?: string
   /** Virtual epoch ms at which it was switched on; the world fills it in. */
   readonly setAt?: number
+}
+
+/**
+ * A thing that exists in the account, as the owner of its type knows it. Everything that CloudFormation creates has one; services
+ * without a state machine of their own answer their describes from these.
+ */
+export interface AccountRecord {
+  /** Region; global things (IAM, Route 53, CloudFront) live in `aws-global`. */
+  readonly region: string
+  /** CloudFormation's type name: `AWS::EC2::Subnet`. */
+  readonly type: string
+  /** Physical id: what `Ref` answers. Unique with region and type. */
+  readonly id: string
+  /** As the resource's schema names them, intrinsic functions resolved. */
+  readonly properties: Readonly<Record<string, unknown>>
+  /** What `GetAtt` answers. */
+  readonly attributes: Readonly<Record<string, unknown>>
+  readonly tags: Readonly<Record<string, string>>
+  /** What the thing says of itself (`creating`, `available`, `failed`); services translate it. */
+  readonly status: string
+  readonly createdAt: number
+  /** Id of the stack that made it, and its logical id there; null: made by a call. */
+  readonly stack: {readonly id: string; readonly logicalId: string} | null
+}
+
+export interface AccountRecords {
+  /** Adds or replaces. */
+  put(record: AccountRecord): void
+  /** Merges a few members into a record that is there; throws when it isn't. */
+  change(region: string, type: string, id: string, changes: Partial<AccountRecord>): AccountRecord
+  get(region: string, type: string, id: string): AccountRecord | undefined
+  /** In order of creation. */
+  list(region: string, type: string): readonly AccountRecord[]
+  all(): Iterable<AccountRecord>
+  remove(region: string, type: string, id: string): boolean
 }
 
 export interface World {
@@ -62,6 +107,9 @@ export interface World {
   hex(length: number): string
   faults(kind: Fault['kind']): readonly Fault[]
   readonly metrics: MetricSink
+  readonly records: AccountRecords
+  /** One occurrence of a fault that matches, counted off when it has `times`; null when there is none. */
+  strike(kind: Fault['kind'], matches: (fault: Fault) => boolean): Fault | null
   /** Runs an operation of another service from inside (Scheduler → ELBv2). Throws `AwsFault` as the operation would. */
   invoke(service: string, operation: string, input: unknown, region: string): Promise<unknown>
 }

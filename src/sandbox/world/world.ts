@@ -6,6 +6,7 @@ import {AwsFault} from './contract.ts'
 import type {CallContext, Fault, Service, World} from './contract.ts'
 import {createClock} from './clock.ts'
 import type {StoppableClock} from './clock.ts'
+import {createAccountRecords} from './account-records.ts'
 import {createMetricStore} from './metric-store.ts'
 import type {MetricStore} from './metric-store.ts'
 import {hexFrom, randomStreams} from './random.ts'
@@ -65,6 +66,15 @@ export function createWorld(options: WorldOptions): SandboxWorld {
     hex,
     faults: (kind) => faults.filter((fault) => fault.kind === kind),
     metrics: createMetricStore(() => clock.now()),
+    records: createAccountRecords(),
+    strike: (kind, matches) => {
+      const struck = faults.find((fault) => fault.kind === kind && fault.times !== 0 && matches(fault))
+      if (struck?.times !== undefined) {
+        const left = struck.times - 1
+        faults = faults.map((fault) => (fault === struck ? {...fault, times: left} : fault))
+      }
+      return struck ?? null
+    },
     invoke,
     setFault: (fault) => {
       faultNumber += 1
