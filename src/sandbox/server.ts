@@ -77,7 +77,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   return {endpoint: server.endpoint, world, shop, close, closed}
 }
 
-/** Models load while tasks start, one after the other: the first real call then needn't wait for them. */
+/** What a release calls loads while tasks start, one after the other: the first real call then needn't wait for it. */
 async function warmUp(): Promise<void> {
-  for (const entry of catalogue) await serviceModel(entry)
+  for (const entry of catalogue) if (entry.warm === true) await serviceModel(entry)
 }

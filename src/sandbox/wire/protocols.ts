@@ -29,6 +29,7 @@ export interface Protocol {
 export function protocolOf(kind: ProtocolKind): Protocol {
   switch (kind) {
     case 'query': return query
+    case 'ec2': return ec2
     case 'json-1.0': return jsonRpc('application/x-amz-json-1.0')
     case 'json-1.1': return jsonRpc('application/x-amz-json-1.1')
     case 'rest-json': return rest('json')
@@ -41,7 +42,8 @@ const query: Protocol = {
     const parameters = new URLSearchParams(request.body.toString('utf8'))
     const name = parameters.get('Action') ?? request.query.get('Action') ?? '(no Action)'
     const operation = model.operations.get(name)
-    return operation === undefined ? name : {operation, input: fromQuery(operation.input, parameters)}
+    const dialect = model.entry.protocol === 'ec2' ? 'ec2' : 'query'
+    return operation === undefined ? name : {operation, input: fromQuery(operation.input, parameters, dialect)}
   },
   answer: (model, {name, output: shape}, output, requestId) => {
     const result = shape.isStructSchema() ? toXml(shape, output, `${name}Result`) : ''
@@ -54,6 +56,22 @@ const query: Protocol = {
     const code = escapeXml(known?.queryCode ?? fault.code)
     const inner = `<Error><Type>${status >= 500 ? 'Receiver' : 'Sender'}</Type><Code>${code}</Code><Message>${escapeXml(fault.message)}</Message>${fieldsXml(fault)}</Error>`
     const body = `<ErrorResponse xmlns="${model.entry.xmlNamespace}">${inner}<RequestId>${requestId}</RequestId></ErrorResponse>`
+    return {status, headers: {'content-type': 'text/xml'}, body}
+  },
+}
+
+/** EC2 wraps nothing: members stand right in the response, and errors in a list of their own. */
+const ec2: Protocol = {
+  decode: (model, request, isModelled) => query.decode(model, request, isModelled),
+  answer: (model, {name, output: shape}, output, requestId) => {
+    const inner = shape.isStructSchema() ? /^<r>([^]*)<\/r>$/.exec(toXml(shape, output, 'r'))?.[1] ?? '' : ''
+    const body = `<${name}Response xmlns="${model.entry.xmlNamespace}"><requestId>${requestId}</requestId>${inner}</${name}Response>`
+    return {status: 200, headers: {'content-type': 'text/xml'}, body}
+  },
+  error: (model, fault, requestId) => {
+    const status = statusOf(fault, model.errors.get(fault.code)?.status)
+    const inner = `<Error><Code>${escapeXml(fault.code)}</Code><Message>${escapeXml(fault.message)}</Message></Error>`
+    const body = `<Response><Errors>${inner}</Errors><RequestID>${requestId}</RequestID></Response>`
     return {status, headers: {'content-type': 'text/xml'}, body}
   },
 }
