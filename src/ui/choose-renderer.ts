@@ -4,7 +4,7 @@
  */
 import {linesRenderer} from './render-lines.ts'
 import type {Renderer} from './renderer.ts'
-import type {Terminal} from './render-tty.ts'
+import type {Terminal} from './painter.ts'
 import {ttyRenderer} from './render-tty.ts'
 
 export type Environment = {readonly [name: string]: string | undefined}

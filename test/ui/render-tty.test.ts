@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest'
-import {fitted, repaint, ttyRenderer} from '../../src/ui/render-tty.ts'
+import {fitted, repaint} from '../../src/ui/painter.ts'
+import {ttyRenderer} from '../../src/ui/render-tty.ts'
 import {chooseRenderer, wantsColor} from '../../src/ui/choose-renderer.ts'
 import * as runs from './a-release-run.ts'
 
