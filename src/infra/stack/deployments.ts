@@ -69,6 +69,8 @@ export const seedAmi = 'ami-00000000000000000'
 function certificate(config: StackConfig): Deployment {
   return deployment(config, 'certificate', certificateRegion, 'certificate.yaml', {
     SiteName: config.site, HostedZoneId: config.hostedZone, AlarmEmail: config.alarms,
+    // Nothing is watched until the home Region's stack is there.
+    StopCheckId: '', AliveCheckId: '', HealthzCheckId: '',
   })
 }
 
