@@ -31,12 +31,12 @@ const rooms: Readonly<Record<string, Room>> = {
   aws: {path: 'src/infra/aws/', rooms: ['errors', 'engine', 'runbooks', 'config'], packages: ['@aws-sdk/*']},
   sandbox: {path: 'src/sandbox/', rooms: ['errors'], packages: ['@aws-sdk/*', '@smithy/core']},
   // Templates and the parameters they are deployed with: data, and never a call.
-  stack: {path: 'src/infra/stack/', rooms: ['errors', 'config'], packages: ['yaml']},
+  stack: {path: 'src/infra/stack/', rooms: ['errors', 'config', 'runbooks'], packages: ['yaml']},
   local: {path: 'src/infra/local/', rooms: ['errors', 'engine'], packages: []},
   clocks: {path: 'src/clocks.ts', rooms: ['errors', 'engine'], packages: []},
 
   // Where they meet.
-  compose: {path: 'src/compose.ts', rooms: ['errors', 'engine', 'runbooks', 'config', 'judge', 'aws', 'local', 'clocks'], packages: []},
+  compose: {path: 'src/compose.ts', rooms: ['errors', 'engine', 'runbooks', 'config', 'judge', 'aws', 'stack', 'local', 'clocks'], packages: []},
   watching: {path: 'src/watching.ts', rooms: ['errors', 'engine', 'runbooks', 'ui'], packages: []},
   command: {path: 'src/command.ts', rooms: ['errors', 'report', 'printedCommand'], packages: ['@oclif/core']},
   report: {path: 'src/report-error.ts', rooms: ['errors'], packages: []},
