@@ -3,7 +3,7 @@ import type {Outcome} from '../../command.ts'
 import {ExitCode} from '../../errors.ts'
 import {ReleaseCommand, viewOf, whichFlags} from '../../release-command.ts'
 import {patiently} from '../../runbooks/engine/patience.ts'
-import {readRun} from '../../runbooks/release/find-run.ts'
+import {isReleaseRun, readRun} from '../../runbooks/release/find-run.ts'
 import {readInput} from '../../runbooks/release/run-release.ts'
 import {historyRow, historyText} from '../../ui/history-text.ts'
 import {outcomeJson} from '../../ui/outcome-json.ts'
@@ -21,7 +21,7 @@ export default class ReleaseHistory extends ReleaseCommand {
     for (const run of runs) {
       if (views.length >= flags.limit) break
       const events = await readRun(desk, run)
-      if (events.length === 0 || (flags.service !== undefined && readInput({run, events}).input.config.service !== flags.service)) continue
+      if (!isReleaseRun(events) || (flags.service !== undefined && readInput({run, events}).input.config.service !== flags.service)) continue
       views.push(viewOf(run, events, clock.now()))
     }
     return {

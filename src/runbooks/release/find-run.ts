@@ -1,6 +1,7 @@
 /**
  * Which run is meant: the one named, or the only one that isn't finished. Reads the leases, which name every service's last run.
  */
+import {isInfraTarget} from '../../config/infra-target.ts'
 import {releaseTarget} from '../../config/release-target.ts'
 import {ExitCode, SluiceError} from '../../errors.ts'
 import type {Event} from '../engine/event.ts'
@@ -24,6 +25,9 @@ export async function readRun(desk: Desk, run: string): Promise<readonly Event[]
   return (await patiently(desk.clock, () => openJournal({store: desk.store, run, writer: desk.writer, clock: desk.clock}))).events
 }
 
+/** Journals of provisioning lie beside those of releases. */
+export const isReleaseRun = ([first]: readonly Event[]): boolean => first?.kind === 'planned' && first.data.plan === 'release'
+
 export interface PreviousRun {
   readonly run: string
   readonly events: readonly Event[]
@@ -40,7 +44,7 @@ export async function lastRunOf(desk: Desk, target: string, lease: Lease): Promi
   for (const run of runs.toReversed()) {
     const events = await readRun(desk, run)
     const [first] = events
-    if (first?.kind === 'planned' && releaseTarget((first.data.input as unknown as ReleaseInput).config) === target) {
+    if (first?.kind === 'planned' && isReleaseRun(events) && releaseTarget((first.data.input as unknown as ReleaseInput).config) === target) {
       return {run, events}
     }
   }
@@ -58,7 +62,7 @@ export async function lastRuns(desk: Desk, service: string | undefined): Promise
   const keys = await patiently(desk.clock, () => desk.store.list('leases/'))
   const services = keys.map(
     (key) => key.slice('leases/'.length, -'.json'.length),
-  ).filter((name) => service === undefined || name === service || name.startsWith(`${service}.`))
+  ).filter((name) => !isInfraTarget(name)).filter((name) => service === undefined || name === service || name.startsWith(`${service}.`))
   const found = await Promise.all(services.map(async (name) => {
     const lease = await patiently(desk.clock, () => readLease(desk.store, name))
     if (lease === null) return null

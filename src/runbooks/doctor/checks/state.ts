@@ -24,21 +24,23 @@ export async function state(world: DoctorWorld, signal: AbortSignal): Promise<Fi
     if (held !== undefined) {
       return warn(
         `${held.owner} on ${held.host} has held it since ${new Date(held.since).toISOString()} (${held.operation} ${held.run})`,
-        `sluice release watch ${held.run}`,
+        ...(isProvisioning(held) ? ['sluice infra status'] : [`sluice release watch ${held.run}`]),
       )
     }
     const [left] = unfinished
     if (left !== undefined) {
       return warn(
         `${left.run} on ${left.host} stopped without ending`,
-        `sluice release resume ${left.run}`,
-        `sluice release abort ${left.run}`,
+        // Provisioning isn't resumed: the same command again plans anew and goes on.
+        ...(isProvisioning(left) ? [`sluice ${left.operation}`] : [`sluice release resume ${left.run}`, `sluice release abort ${left.run}`]),
       )
     }
     return ok('none held')
   })
   return heading('state', 'journals and leases', [bucket, leases])
 }
+
+const isProvisioning = (lease: Lease): boolean => lease.operation.startsWith('infra ')
 
 /** Leases that nobody has given back: held now, or left behind. */
 export async function unfinishedLeases(world: DoctorWorld, signal: AbortSignal): Promise<readonly Lease[]> {

@@ -1,0 +1,68 @@
+/**
+ * Takes the lease that lets one process at a time change a stack. Nobody has to clean up after a killed process: its lease is
+ * waited out, and a new run plans anew. An owner that renews is alive, and is never pushed aside.
+ */
+import {ExitCode, SluiceError} from '../../errors.ts'
+import {seconds} from '../engine/clock.ts'
+import {isHeld, readLease, takeLease} from '../engine/lease.ts'
+import type {HeldLease, Lease} from '../engine/lease.ts'
+import {patiently} from '../engine/patience.ts'
+import type {Desk} from '../release/desk.ts'
+import {runId} from '../release/run-release.ts'
+
+export interface ClaimOptions {
+  /** Told once, before waiting for an owner that may be dead; its lease says who, and until when. */
+  readonly onWaiting?: (lease: Lease) => void
+  readonly detach: AbortSignal
+}
+
+export interface InfraClaim {
+  readonly run: string
+  readonly held: HeldLease
+}
+
+/** `operation` is what others are told: `infra up`. Throws `lease-held` (exit 7) when the owner is there. */
+export async function claimInfra(desk: Desk, target: string, operation: string, {onWaiting, detach}: ClaimOptions): Promise<InfraClaim> {
+  const seen = await patiently(desk.clock, () => readLease(desk.store, target))
+  let told = false
+  for (;;) {
+    const lease = await patiently(desk.clock, () => readLease(desk.store, target))
+    const now = desk.clock.now()
+    if (lease === null || !isHeld(lease, now)) return take(desk, target, operation)
+    // Renewed (or taken) since we began to look: its owner is alive.
+    if (seen === null || lease.epoch > seen.epoch || lease.expiresAt > seen.expiresAt) throw heldError(lease)
+    if (!told) onWaiting?.(lease)
+    told = true
+    const waited = await desk.clock.until(Math.min(lease.expiresAt + 1, now + seconds(10)), detach).then(() => true, () => false)
+    if (!waited) throw interrupted(lease)
+  }
+}
+
+async function take(desk: Desk, target: string, operation: string): Promise<InfraClaim> {
+  const {store, clock, writer, host} = desk
+  const run = runId(clock, desk.ids)
+  const taken = await patiently(clock, () => takeLease({store, clock, target, run, owner: writer, host, operation}))
+  if (taken.kind === 'held') throw heldError(taken.lease)
+  return {run, held: taken.held}
+}
+
+function heldError(lease: Lease): SluiceError {
+  return new SluiceError({
+    code: 'lease-held',
+    exitCode: ExitCode.leaseHeld,
+    message: `${said(lease)} is at work on this stack.`,
+    suggestions: ['sluice infra status'],
+  })
+}
+
+function interrupted(lease: Lease): SluiceError {
+  return new SluiceError({
+    code: 'interrupted',
+    exitCode: ExitCode.interrupted,
+    message: `Interrupted while waiting for the lease of ${said(lease)}; nothing was started.`,
+    suggestions: ['sluice infra status'],
+  })
+}
+
+const said = ({operation, run, owner, host, since}: Lease): string =>
+  `${operation} ${run} by ${owner} on ${host}, since ${new Date(since).toISOString().replace('.000Z', 'Z')},`
