@@ -20,6 +20,11 @@ export interface StackConfig {
   readonly siteCertificate: string
   readonly distribution: string
   readonly activeRegion: string
+  /** Image the slots begin with; empty: no slots are made. */
+  readonly firstImage: string
+  /** Empty: any. */
+  readonly allowedAccounts: readonly string[]
+  readonly task: {readonly cpu: number; readonly memory: number}
   readonly parameters: Parameters
   readonly recovery: {
     readonly region: string
@@ -46,6 +51,9 @@ export function resolveStack(file: z.output<typeof stackFileSchema>): StackConfi
     siteCertificate: stack.siteCertificate ?? '',
     distribution: stack.distribution ?? '',
     activeRegion: stack.activeRegion ?? file.region,
+    firstImage: stack.firstImage ?? '',
+    allowedAccounts: stack.allowedAccounts ?? [],
+    task: {cpu: stack.task?.cpu ?? 512, memory: stack.task?.memory ?? 1024},
     parameters: asText(stack.parameters ?? {}),
     recovery: stack.recovery === undefined ? null : {
       region: stack.recovery.region,

@@ -24,6 +24,11 @@ const parameters = (description: string) => z.record(
 export const recoveryShapes = ['warm-standby', 'pilot-light', 'full-scale'] as const
 export type RecoveryShape = (typeof recoveryShapes)[number]
 
+const count = (description: string, least: number, most: number) => {
+  const error = ({input}: {readonly input?: unknown}): string => `${shown(input)} isn't usable here: a whole number from ${least} to ${most}`
+  return z.number({error}).refine((n) => Number.isInteger(n) && n >= least && n <= most, {error}).describe(description)
+}
+
 export const stackSchema = map({
   shape: oneOf(['production', 'staging'], 'Size of the stack at home (production)').optional(),
   api: domainName('Name of the API\'s origin, the same in both Regions'),
@@ -36,6 +41,12 @@ export const stackSchema = map({
   siteCertificate: text('Certificate of the site, from us-east-1, once it is there', /^arn:[a-z-]+:acm:us-east-1:.+$/, 'the ARN of a certificate in us-east-1').optional(),
   distribution: text('The distribution, once it is there', /^arn:[a-z-]+:cloudfront::\d{12}:distribution\/[A-Z0-9]+$/, 'the ARN of a distribution').optional(),
   activeRegion: text('Where users are meant to be, after a settled failover (the home Region)', /^[a-z]{2}(-[a-z]+)+-\d+$/, 'a Region is written like eu-west-1').optional(),
+  firstImage: text('Image that the slots begin with; releases change it from then on. Without it no slots are made', /^[^\s@]+(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/, 'an image with its tag or digest, like registry/shop:1.0').optional(),
+  allowedAccounts: z.array(text('Account', /^\d{12}$/, 'an account is 12 digits in quotes'), {error: ({input}) => `${shown(input)} stands where a list belongs: account ids in quotes`}).min(1, {error: 'an empty list would allow no account'}).describe('Accounts this may be deployed to (any)').optional(),
+  task: map({
+    cpu: count('CPU units of a task, 1024 to a vCPU (512)', 128, 196_608).optional(),
+    memory: count('Memory of a task in MiB (1024)', 128, 1_048_576).optional(),
+  }, 'cpu, memory').optional().describe('Size of the slots\' first tasks'),
   parameters: parameters('Parameters of 00-master.yaml by their own names, in both Regions').optional(),
   recovery: map({
     region: text('Recovery Region', /^[a-z]{2}(-[a-z]+)+-\d+$/, 'a Region is written like eu-west-1'),
