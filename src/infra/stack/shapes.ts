@@ -8,7 +8,7 @@ import type {RecoveryShape} from '../../config/stack-schema.ts'
 const production: Parameters = {
   NatGateways: '2',
   InstanceType: 'm7g.large', FallbackInstanceType: 'm7gd.large', HostsMin: '4', HostsMax: '12', ScaleByTime: 'true', DayHostsMin: '6',
-  PrometheusInstanceType: 'm7g.large', PrometheusHosts: '1',
+  PrometheusInstanceType: 'm7g.large', PrometheusFallbackInstanceType: 'm7gd.large', PrometheusHosts: '1',
   DatabaseClass: 'db.m7g.large', StorageGiB: '100', MaxStorageGiB: '500', MultiAz: 'true', Insights: 'advanced',
   CacheNodeType: 'cache.m7g.large', CacheNodes: '2', SnapshotDays: '15',
   DeletionProtection: 'true', BackupDays: '14', KeepDays: '35', RestoreTesting: 'true', LogRetentionDays: '365',
@@ -18,7 +18,7 @@ const production: Parameters = {
 const staging: Parameters = {
   NatGateways: '1',
   InstanceType: 't4g.medium', FallbackInstanceType: 't4g.large', HostsMin: '2', HostsMax: '4', ScaleByTime: 'false', DayHostsMin: '2',
-  PrometheusInstanceType: 't4g.medium', PrometheusHosts: '1',
+  PrometheusInstanceType: 't4g.medium', PrometheusFallbackInstanceType: 't4g.large', PrometheusHosts: '1',
   DatabaseClass: 'db.t4g.medium', StorageGiB: '20', MaxStorageGiB: '100', MultiAz: 'false', Insights: 'standard',
   CacheNodeType: 'cache.t4g.small', CacheNodes: '2', SnapshotDays: '1',
   DeletionProtection: 'false', BackupDays: '7', KeepDays: '7', RestoreTesting: 'false', LogRetentionDays: '7',
