@@ -41,6 +41,8 @@ export interface TemplateDocument {
   readonly metadata: Properties
   readonly parameters: ReadonlyMap<string, ParameterDeclaration>
   readonly mappings: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>
+  /** Assertions over parameters; kept when conditions are evaluated. */
+  readonly rules: Readonly<Record<string, unknown>>
   readonly conditions: Readonly<Record<string, unknown>>
   readonly resources: ReadonlyMap<string, ResourceDeclaration>
   readonly outputs: Readonly<Record<string, {readonly value: unknown; readonly condition: string | undefined; readonly description: string | undefined; readonly exportName: unknown}>>
@@ -62,7 +64,7 @@ export interface Scope {
   /** Physical id of a resource; undefined while it isn't made. */
   ref(logicalId: string): string | undefined
   attribute(logicalId: string, name: string): unknown
-  /** `{{resolve:ssm:…}}` and `{{resolve:secretsmanager:…}}`; throws `AwsFault`. */
+  /** `{{resolve:ssm:…}}` and `{{resolve:secretsmanager:…}}`, with the braces (template/dynamic-reference.ts takes it apart); throws `AwsFault`. */
   dynamic(reference: string): string
 }
 

@@ -1,0 +1,23 @@
+/** What a stack puts out, once everything it refers to is made: every value a text, outputs whose condition doesn't hold left out. */
+import type {Scope} from '../contract.ts'
+import {resolveValue} from './resolve-value.ts'
+import {malformed} from './template-fault.ts'
+
+export interface Output {
+  readonly key: string
+  readonly value: string
+  readonly description: string | undefined
+  readonly exportName: string | undefined
+}
+
+/** `unknown` stands for what refers to something not made yet. */
+export function outputs(scope: Scope, conditions: Readonly<Record<string, boolean>>, unknown: string): readonly Output[] {
+  return Object.entries(scope.document.outputs).filter(([, {condition}]) => condition === undefined || conditions[condition] === true).map(([key, one]) => {
+    const value = resolveValue(one.value, scope, conditions, unknown)
+    if (typeof value === 'object' || value === undefined) {
+      throw malformed(`The Value field of every Outputs member must evaluate to a String. Output ${key} is a ${Array.isArray(value) ? 'list' : 'map'}.`)
+    }
+    const exportName = one.exportName === undefined ? undefined : String(resolveValue(one.exportName, scope, conditions, unknown))
+    return {key, value: String(value as string | number | boolean), description: one.description, exportName}
+  })
+}
