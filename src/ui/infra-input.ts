@@ -1,0 +1,37 @@
+/** What event 0 of a provisioning run says of the run, for screens. Pure; an older or newer event 0 leaves gaps and nothing worse. */
+import type {Event} from '../runbooks/engine/event.ts'
+import type {InfraPlan} from '../runbooks/provision/infra-plan.ts'
+import {placed} from './infra-place.ts'
+
+export interface InfraInput {
+  readonly operation: 'up' | 'down'
+  readonly service: string
+  readonly environment: string
+  readonly region: string
+  readonly account: string
+  readonly arn: string
+  readonly stacks: number
+  /** Resources to be created, as planned. */
+  readonly resources: number
+  readonly criticalPath: readonly {readonly label: string; readonly seconds: number}[]
+  readonly etaSeconds: number
+}
+
+export function infraInput(events: readonly Event[]): InfraInput {
+  const first = events.find((event) => event.kind === 'planned')
+  const input = (first?.data.input ?? {}) as Partial<InfraPlan> & {readonly plan?: Partial<InfraPlan>}
+  const plan = input.plan ?? input
+  const config = plan.config ?? (input as Partial<InfraPlan>).config
+  return {
+    operation: first?.data.plan.includes('down') === true ? 'down' : 'up',
+    service: config?.service ?? '–',
+    environment: config?.environment ?? '–',
+    region: config?.region ?? '–',
+    account: plan.account ?? '',
+    arn: plan.arn ?? '',
+    stacks: plan.stacks?.length ?? 0,
+    resources: (plan.stacks ?? []).reduce((sum, {verdict}) => sum + (verdict.kind === 'create' ? verdict.resources : 0), 0),
+    criticalPath: (plan.criticalPath ?? []).map(({id, seconds}) => ({label: placed(id), seconds})),
+    etaSeconds: plan.etaSeconds ?? 0,
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * A provisioning run as a log: one line per change of state, with its UTC time, and a heartbeat when a minute of run time passed in
+ * silence. For CI, pipes and `TERM=dumb`. Never an escape code, never a line taken back.
+ */
+import type {Event, EventOf} from '../runbooks/engine/event.ts'
+import {counted, duration, oneLine, span, timeOfDay} from './format.ts'
+import {infraInput} from './infra-input.ts'
+import type {InfraLive} from './infra-live.ts'
+import {counts, infraNote, underWayWords} from './infra-note.ts'
+import {infraGroups, labelOf, stackOf} from './infra-steps.ts'
+import type {InfraLine, InfraView} from './infra-view.ts'
+import {infraView} from './infra-view.ts'
+
+/** Lines for `events[index]`, without their time. */
+export function infraEventLines(events: readonly Event[], index: number, run: string): readonly string[] {
+  const event = events[index]
+  return event === undefined ? [] : linesFor(event, events.slice(0, index), run).map(oneLine)
+}
+
+function linesFor(event: Event, before: readonly Event[], run: string): readonly string[] {
+  switch (event.kind) {
+    case 'planned':
+      return planned(event, before, run)
+    case 'lease-lost':
+      return [`LEASE LOST to ${event.data.to}: nothing more is started here`]
+    case 'step-started':
+      // What is made before any stack takes a moment: its end is enough.
+      return stackOf(event.data.step) === null ? [] : [`${step(event.data.step, before)}: begun`]
+    case 'step-observed':
+      return event.data.waitsFor === undefined ? [] : [`${step(event.data.step, before)}: ${event.data.waitsFor}`]
+    case 'step-ended':
+      return stepEnded(event, before)
+    case 'asked':
+      return [`${event.data.wish} asked by ${event.data.by}: ${event.data.why}`]
+    case 'ended':
+      return [`${event.data.outcome.toUpperCase()} after ${duration(event.at - (before[0]?.at ?? event.at))}${event.data.because === '' ? '' : `: ${event.data.because}`}`]
+    case 'lease-taken':
+    case 'verdict':
+    case 'rule-written':
+    case 'armed':
+    case 'disarmed':
+      return []
+  }
+}
+
+function planned(event: EventOf<'planned'>, before: readonly Event[], run: string): readonly string[] {
+  if (before.length > 0) return [`going on with ${event.data.plan}${event.data.because === undefined ? '' : `: ${event.data.because}`}`]
+  const {operation, service, environment, stacks, resources, etaSeconds} = infraInput([event])
+  const size = [
+    ...(stacks > 0 ? [counted(stacks, 'stack')] : []),
+    ...(resources > 0 ? [`${counted(resources, 'resource')} to create`] : []),
+    ...(etaSeconds > 0 ? [`about ${span(etaSeconds * 1000)}`] : []),
+  ]
+  return [`${run} infra ${operation} ${service} ${environment}: ${[...size, counted(event.data.steps.length, 'step')].join(', ')}`]
+}
+
+/** What is quickly found to be there already isn't news. */
+function stepEnded({data}: EventOf<'step-ended'>, before: readonly Event[]): readonly string[] {
+  const name = step(data.step, before)
+  switch (data.how) {
+    case 'failed':
+      return [`${name}: FAILED: ${data.because}`]
+    case 'undone':
+      return [`${name}: taken back`]
+    case 'done':
+      return [`${name}: ${data.note ?? 'done'}`]
+    case 'already':
+      return data.note === undefined || data.note === '' ? [] : [`${name}: ${data.note}`]
+  }
+}
+
+/** `main eu-west-1, create the stack` */
+function step(id: string, before: readonly Event[]): string {
+  const found = infraGroups(before).flatMap(({steps}) => steps).findLast((one) => one.id === id)
+  if (found === undefined) return id
+  const label = labelOf(found)
+  return label === found.title ? label : `${label}, ${found.title}`
+}
+
+export interface InfraLog {
+  update(events: readonly Event[], live: InfraLive, now: number): void
+}
+
+const heartbeatMs = 60_000
+
+export function infraLog(write: (text: string) => void): InfraLog {
+  let told = 0
+  let records = ''
+  let spokenAt: number | null = null
+  return {
+    update(events, live, now) {
+      for (; told < events.length; told += 1) {
+        const at = events[told]!.at
+        for (const line of infraEventLines(events, told, live.run ?? '')) write(`${timeOfDay(at)} ${line}\n`)
+        spokenAt = Math.max(spokenAt ?? at, at)
+      }
+      const view = infraView(events, live, now)
+      const wanted = recordLines(view)
+      if (wanted.join() !== records && wanted.length > 0) {
+        for (const line of wanted) write(`${timeOfDay(now)} ${line}\n`)
+        records = wanted.join()
+        spokenAt = now
+      }
+      if (spokenAt === null || now - spokenAt < heartbeatMs || view.state !== 'running') return
+      for (const line of heartbeat(view)) write(`${timeOfDay(now)} ${oneLine(line)}\n`)
+      spokenAt = now
+    },
+  }
+}
+
+const recordLines = ({records}: InfraView): readonly string[] =>
+  records.map(({name, type, value}) => oneLine(`certificate waits for this record, made by hand: ${name} ${type} ${value}`))
+
+/** What goes on at this moment, one line for each stack that is under way. */
+export function heartbeat(view: InfraView): readonly string[] {
+  return view.lines.filter(({state, doing}) => state === 'running' && doing.length > 0).map((line) => `${line.label}: ${stillAt(line, view.now)}, ${duration(line.durationMs ?? 0)} so far`)
+}
+
+function stillAt(line: InfraLine, now: number): string {
+  const underWay = line.progress?.underWay ?? []
+  const slowest = underWay.toSorted((x, y) => y.usualSeconds - x.usualSeconds)[0]
+  const done = counts(line)
+  return slowest === undefined || done === null ? infraNote(line) : `${done}; ${underWayWords(slowest, now)}`
+}

@@ -1,0 +1,48 @@
+/** What one line of a provisioning run says of itself, in a few words; terminal, log and JSON share it. Pure. */
+import {duration, span} from './format.ts'
+import type {InfraLine} from './infra-view.ts'
+
+type UnderWay = NonNullable<InfraLine['progress']>['underWay'][number]
+
+export function infraNote(line: InfraLine): string {
+  switch (line.state) {
+    case 'done':
+      return line.note ?? counts(line) ?? 'done'
+    case 'failed':
+      return line.because ?? 'failed'
+    case 'running':
+      if (line.doing.length === 0) return line.needs.length === 0 ? 'goes on' : `waits for ${line.needs.join(', ')}`
+      return counts(line) ?? line.waitsFor ?? line.doing.join(', ')
+    case 'waiting':
+      return line.needs.length === 0 ? 'waiting' : `waits for ${line.needs.join(', ')}`
+    case 'stopped':
+      return 'left; what AWS began goes on'
+    case 'skipped':
+      return 'not begun'
+  }
+}
+
+/** `152 of 213 resources` */
+export function counts({progress, state}: InfraLine): string | null {
+  if (progress === null || progress.total === 0) return null
+  const words = state === 'running' ? statusWords(progress.status) : ''
+  return `${progress.done} of ${progress.total}${words}`
+}
+
+/** What CloudFormation is at, when it isn't simply creating. */
+function statusWords(status: string): string {
+  if (/^CREATE_IN_PROGRESS$/.test(status)) return ' resources'
+  return ` resources, ${status.toLowerCase().replaceAll('_', ' ').replace(' in progress', '')}`
+}
+
+/** `Database/Instance 4m10s of usually ~10 min` */
+export const underWayWords = (one: UnderWay, now: number): string => `${one.path} ${sinceWords(one, now)}`
+
+export function sinceWords({since, usualSeconds}: UnderWay, now: number): string {
+  const passed = Math.max(0, now - since)
+  const late = usualSeconds >= 30 && passed > usualSeconds * 2000 ? ', which is long' : ''
+  return `${duration(passed)} of usually ~${roughly(usualSeconds)}${late}`
+}
+
+/** A usual time is known to a minute at best. */
+const roughly = (seconds: number): string => span((seconds < 60 ? Math.max(1, seconds) : Math.round(seconds / 60) * 60) * 1000)

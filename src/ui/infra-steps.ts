@@ -1,0 +1,88 @@
+/**
+ * Folds the steps of a provisioning run into the lines a person follows: everything about one stack is one line, everything about the
+ * slots of a Region another, what is made before any stack a third. Pure; knows the journal only, and a step it has never heard of
+ * becomes a line of its own.
+ */
+import type {Event, EventOf} from '../runbooks/engine/event.ts'
+import {placed} from './infra-place.ts'
+import type {StepState} from './step-lines.ts'
+
+export interface InfraStep {
+  readonly id: string
+  readonly title: string
+  readonly needs: readonly string[]
+  readonly state: StepState
+  readonly startedAt: number | null
+  readonly endedAt: number | null
+  readonly waitsFor: string | null
+  readonly note: string | null
+  readonly because: string | null
+}
+
+export interface InfraGroup {
+  readonly label: string
+  /** `main@eu-west-1`, when the line is a stack's. */
+  readonly stack: string | null
+  readonly steps: readonly InfraStep[]
+}
+
+/** The id of the stack that a step is about, if it is about one. */
+export const stackOf = (step: string): string | null => /(?:foundation|certificate|main|replica|surge)@[a-z]{2}(?:-[a-z]+)+-\d/.exec(step)?.[0] ?? null
+
+/** In the order of the plan. */
+export function infraGroups(events: readonly Event[]): readonly InfraGroup[] {
+  const steps = events.reduce<readonly InfraStep[]>(follow, [])
+  const groups = Map.groupBy(steps, (step) => labelOf(step))
+  return [...groups].map(([label, members]) => ({label, stack: stackOf(members[0]?.id ?? ''), steps: members}))
+}
+
+export function labelOf({id, title}: Pick<InfraStep, 'id' | 'title'>): string {
+  const stack = stackOf(id)
+  if (stack !== null && !/slot|live-rule|scaling|targets/.test(id)) return placed(stack)
+  const region = /[a-z]{2}(?:-[a-z]+)+-\d/.exec(id)?.[0] ?? ''
+  if (/^(slot|live-rule|scaling|healthy|targets)/.test(id)) return `slots ${region}`.trim()
+  if (/^(service-roles?|service-linked|state-bucket|bucket|upload|assets)/.test(id)) return 'ground'
+  return title
+}
+
+function follow(steps: readonly InfraStep[], event: Event): readonly InfraStep[] {
+  switch (event.kind) {
+    case 'planned':
+      return [...steps.map(left), ...event.data.steps.map(({id, title, needs}): InfraStep => ({
+        id, title, needs, state: 'waiting', startedAt: null, endedAt: null, waitsFor: null, note: null, because: null,
+      }))]
+    case 'step-started':
+      return changed(steps, event.data.step, (step) => ({...step, state: 'running', startedAt: step.startedAt ?? event.at, endedAt: null}))
+    case 'step-observed':
+      return changed(steps, event.data.step, (step) => ({...step, waitsFor: event.data.waitsFor ?? step.waitsFor}))
+    case 'step-ended':
+      return changed(steps, event.data.step, (step) => ended(step, event))
+    case 'ended':
+      return steps.map(left)
+    case 'lease-taken':
+    case 'lease-lost':
+    case 'asked':
+    case 'verdict':
+    case 'rule-written':
+    case 'armed':
+    case 'disarmed':
+      return steps
+  }
+}
+
+function changed(steps: readonly InfraStep[], id: string, change: (step: InfraStep) => InfraStep): readonly InfraStep[] {
+  const at = steps.findLastIndex((step) => step.id === id)
+  return at === -1 ? steps : steps.map((step, index) => (index === at ? change(step) : step))
+}
+
+function ended(step: InfraStep, {at, data}: EventOf<'step-ended'>): InfraStep {
+  const over = {...step, startedAt: step.startedAt ?? at, endedAt: at, waitsFor: null}
+  if (data.how === 'failed') return {...over, state: 'failed', because: data.because}
+  return {...over, state: data.how === 'undone' ? 'stopped' : 'done', note: data.note ?? (data.how === 'already' ? 'already there' : null)}
+}
+
+/** The run has ended: what was under way here isn't followed any more (in AWS it goes on), what waited isn't begun. */
+function left(step: InfraStep): InfraStep {
+  if (step.state === 'running') return {...step, state: 'stopped'}
+  return step.state === 'waiting' ? {...step, state: 'skipped'} : step
+}

@@ -1,0 +1,161 @@
+/**
+ * The one model between a provisioning run (`infra up`, `infra down`) and every screen: terminal, log, JSON and last words all say
+ * what is here. Pure, and it decides nothing: states and reasons are read from the journal, progress from what the steps show.
+ */
+import {ExitCode} from '../errors.ts'
+import type {Event} from '../runbooks/engine/event.ts'
+import type {StackProgress} from '../runbooks/provision/infra-plan.ts'
+import type {InfraInput} from './infra-input.ts'
+import {infraInput} from './infra-input.ts'
+import type {InfraLive} from './infra-live.ts'
+import type {InfraGroup, InfraStep} from './infra-steps.ts'
+import {infraGroups, labelOf} from './infra-steps.ts'
+import type {StepState} from './step-lines.ts'
+
+export type InfraState = 'running' | 'done' | 'failed' | 'halted'
+
+export interface InfraLine {
+  readonly label: string
+  readonly stack: string | null
+  readonly state: StepState
+  /** Titles of the steps under way. */
+  readonly doing: readonly string[]
+  readonly waitsFor: string | null
+  /** Labels of the lines that must be done before. */
+  readonly needs: readonly string[]
+  readonly note: string | null
+  readonly because: string | null
+  readonly progress: StackProgress | null
+  readonly startedAt: number | null
+  readonly durationMs: number | null
+}
+
+export interface InfraView {
+  readonly run: string
+  readonly input: InfraInput
+  readonly state: InfraState
+  readonly startedAt: number
+  readonly endedAt: number | null
+  readonly elapsedMs: number
+  readonly now: number
+  readonly lines: readonly InfraLine[]
+  /** Of all stacks that have shown it. */
+  readonly resources: {readonly done: number; readonly total: number}
+  /** To be made by hand before a certificate is issued. */
+  readonly records: StackProgress['records']
+  /** Labels on the longest way. */
+  readonly criticalPath: readonly string[]
+  /** Epoch ms; null when it can't be told. */
+  readonly forecastEnd: number | null
+  readonly because: string
+  /** The first step that failed. */
+  readonly failure: {readonly label: string; readonly stack: string | null; readonly because: string; readonly at: number} | null
+  readonly exitCode: ExitCode
+  readonly hint: string | null
+}
+
+const exitCodes: Readonly<Record<InfraState, ExitCode>> = {
+  running: ExitCode.stillRunning, done: ExitCode.done, failed: ExitCode.unexpected, halted: ExitCode.halted,
+}
+
+export function infraView(events: readonly Event[], live: InfraLive, now: number): InfraView {
+  const input = infraInput(events)
+  const groups = infraGroups(events)
+  const ended = events.findLast((event) => event.kind === 'ended')
+  const state = stateOf(ended?.data.outcome)
+  const lines = groups.map((group) => lineOf(group, groups, live, ended?.at ?? now))
+  const startedAt = events[0]?.at ?? now
+  const shown = lines.flatMap(({progress}) => (progress === null ? [] : [progress]))
+  const failed = groups.flatMap(({steps}) => steps).filter(({state: of}) => of === 'failed').toSorted((x, y) => (x.endedAt ?? 0) - (y.endedAt ?? 0))[0]
+  const failedLine = failed === undefined ? undefined : lines.find(({label}) => label === labelOf(failed))
+  return {
+    run: live.run ?? '–',
+    input,
+    state,
+    startedAt,
+    endedAt: ended?.at ?? null,
+    elapsedMs: Math.max(0, (ended?.at ?? now) - startedAt),
+    now,
+    lines,
+    resources: {done: sum(shown.map(({done}) => done)), total: sum(shown.map(({total}) => total))},
+    records: state === 'running' ? lines.flatMap((line) => (line.state === 'running' ? (line.progress?.records ?? []) : [])) : [],
+    criticalPath: input.criticalPath.map(({label}) => label),
+    forecastEnd: state === 'running' ? forecastEnd(lines, input, now) : null,
+    because: ended?.data.because ?? '',
+    failure: failed === undefined || failedLine === undefined ? null
+      : {label: failedLine.label, stack: failedLine.stack, because: failed.because ?? '', at: failed.endedAt ?? now},
+    exitCode: exitCodes[state],
+    hint: live.hint ?? null,
+  }
+}
+
+function stateOf(outcome: 'promoted' | 'rolled-back' | 'halted' | 'failed' | 'done' | undefined): InfraState {
+  switch (outcome) {
+    case undefined:
+      return 'running'
+    case 'halted':
+    case 'failed':
+      return outcome
+    case 'promoted':
+    case 'rolled-back':
+    case 'done':
+      return 'done'
+  }
+}
+
+function lineOf({label, stack, steps}: InfraGroup, groups: readonly InfraGroup[], live: InfraLive, end: number): InfraLine {
+  const running = steps.filter(({state}) => state === 'running')
+  const starts = steps.flatMap(({startedAt}) => startedAt ?? [])
+  const ends = steps.flatMap(({endedAt}) => endedAt ?? [])
+  const state = together(steps)
+  const startedAt = starts.length === 0 ? null : Math.min(...starts)
+  return {
+    label, stack, state, startedAt,
+    doing: running.map(({title}) => title),
+    waitsFor: running.findLast(({waitsFor}) => waitsFor !== null)?.waitsFor ?? null,
+    needs: state === 'waiting' || (state === 'running' && running.length === 0) ? openNeeds(steps, groups, label) : [],
+    note: steps.findLast(({note}) => note !== null && note !== 'already there')?.note ?? steps.findLast(({note}) => note !== null)?.note ?? null,
+    because: steps.find(({because}) => because !== null)?.because ?? null,
+    progress: newest(steps, live),
+    durationMs: startedAt === null ? null : Math.max(0, (state === 'running' || ends.length === 0 ? end : Math.max(...ends)) - startedAt),
+  }
+}
+
+/** Of the step under way; else the last that any of the line's steps showed, which is how it ended. */
+function newest(steps: readonly InfraStep[], live: InfraLive): StackProgress | null {
+  const one = steps.findLast(({id, state}) => state === 'running' && live.progress.has(id)) ?? steps.findLast(({id}) => live.progress.has(id))
+  return one === undefined ? null : (live.progress.get(one.id) ?? null)
+}
+
+/** What the next step of the line waits for, by the lines those steps are in. */
+function openNeeds(steps: readonly InfraStep[], groups: readonly InfraGroup[], label: string): readonly string[] {
+  const next = steps.find(({state}) => state === 'waiting')
+  const open = groups.filter((group) => group.label !== label && group.steps.some(({id, state}) => (next?.needs.includes(id) ?? false) && state !== 'done'))
+  return open.map((group) => group.label)
+}
+
+function together(steps: readonly InfraStep[]): StepState {
+  const has = (state: StepState): boolean => steps.some((step) => step.state === state)
+  if (has('failed')) return 'failed'
+  if (has('running')) return 'running'
+  if (has('stopped')) return 'stopped'
+  if (has('skipped')) return has('done') ? 'stopped' : 'skipped'
+  if (has('waiting')) return has('done') ? 'running' : 'waiting'
+  return 'done'
+}
+
+/** What is left of the longest way: usual times, less what has passed; never less than what is under way usually still takes. */
+function forecastEnd(lines: readonly InfraLine[], {criticalPath}: InfraInput, now: number): number | null {
+  if (criticalPath.length === 0) return null
+  const left = criticalPath.map(({label, seconds}) => {
+    const line = lines.find((one) => one.label === label)
+    if (line === undefined || line.state === 'waiting') return seconds * 1000
+    if (line.state !== 'running') return 0
+    const underWay = line.progress?.underWay ?? []
+    const slowest = Math.max(0, ...underWay.map(({since, usualSeconds}) => usualSeconds * 1000 - (now - since)))
+    return Math.max(slowest, seconds * 1000 - (line.durationMs ?? 0))
+  })
+  return now + sum(left)
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
