@@ -15,11 +15,14 @@ export interface WantedStack {
   /** Text of the root template, children named by their content. Left out of files; its hash is enough there. */
   readonly body: string
   readonly templateHash: string
-  /** What it is created with. A value beginning with `@` is filled in from outputs: `@certificate@us-east-1:SiteCertificateArn`. */
+  /**
+   * What it is created with. A value beginning with `@` is filled in: `@certificate@us-east-1:CertificateArn` from outputs,
+   * `@main@eu-west-1/Edge:DistributionArn` from those of a nested stack, `@parameter:/aws/service/…` from a parameter of the Region.
+   */
   readonly first: Readonly<Record<string, string>>
   /** What it is brought to afterwards, and kept at; the same as `first` when one pass is enough. */
   readonly then: Readonly<Record<string, string>>
-  /** Ids that must exist before it is created, and before it is brought to `then`. */
+  /** Ids that must exist before it is created, and before it is brought to `then`; `main@eu-west-1.then`: and be at its `then`. */
   readonly needs: readonly string[]
   readonly thenNeeds: readonly string[]
   readonly tags: Readonly<Record<string, string>>
@@ -29,6 +32,23 @@ export interface WantedStack {
   readonly keep: readonly string[]
   /** Logical paths, types and seconds: what will be created, for forecasts. */
   readonly resources: readonly ForecastResource[]
+  /** What only `then` adds. */
+  readonly thenResources?: readonly ForecastResource[]
+  /** Parameters of nested stacks that are read from SSM: a new value there is a change that the root's own parameters don't show. */
+  readonly watches?: readonly {readonly path: string; readonly parameter: string}[]
+  /** Whether it is protected from termination. */
+  readonly protected?: boolean
+}
+
+/** Everything that shall be, as the package and the configuration say it. */
+export interface Wanted {
+  readonly stacks: readonly WantedStack[]
+  /** By Region. */
+  readonly assets: Readonly<Record<string, Assets>>
+  /** Text of the stack policy. */
+  readonly policy: string
+  /** First pages of the static site: key → text. */
+  readonly site: Assets
 }
 
 export interface ForecastResource {
@@ -115,6 +135,14 @@ export interface StackProgress {
   readonly underWay: readonly {readonly path: string; readonly type: string; readonly since: number; readonly usualSeconds: number}[]
   /** Records that somebody has to make by hand, when the zone is elsewhere. */
   readonly records: readonly {readonly name: string; readonly type: string; readonly value: string}[]
+}
+
+/** What a stack step shows when its stack has failed; the step's `because` holds its first sentence. */
+export interface StackFailure {
+  readonly kind: 'stack-failed'
+  /** Id of the stack: `main@eu-west-1`. */
+  readonly stack: string
+  readonly cause: RootCause
 }
 
 /** The first thing that went wrong, in words. Journaled as the failed step's `because` (text), and shown whole. */
