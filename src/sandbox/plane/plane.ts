@@ -5,6 +5,7 @@
 import type {Service, World} from '../world/contract.ts'
 import {createEcs} from '../services/ecs.ts'
 import type {Task} from '../services/ecs-state.ts'
+import {neverStable} from '../services/ecs-task-life.ts'
 import type {TargetRegistry} from '../services/ecs-task-life.ts'
 import {numberAttribute} from '../services/elbv2-attributes.ts'
 import {createElbv2} from '../services/elbv2.ts'
@@ -55,7 +56,7 @@ export function createPlane(world: World): Plane {
     return group.name.startsWith(name) || [...ecs.tasks()].some(
       (task) => task.port === target.port && task.service.name.startsWith(name),
     )
-  })
+  }) || [...ecs.tasks()].some((task) => task.port === target.port && neverStable(world, task.service))
   const balancing = createLoadBalancing(world, forced)
   const elbv2 = createElbv2(world, balancing)
   const ecs = createEcs({

@@ -5,8 +5,9 @@
  */
 import type {World} from '../world/contract.ts'
 import {say} from './ecs-state.ts'
-import type {Deployment, EcsRegion, EcsService, Task} from './ecs-state.ts'
-import {taskName} from './ecs-task-life.ts'
+import type {CapacityProvider, Deployment, EcsRegion, EcsService, Task} from './ecs-state.ts'
+import {activeHosts, placementFor} from './ecs-container-instances.ts'
+import {neverStable, taskName} from './ecs-task-life.ts'
 import type {TargetRegistry, TaskLife} from './ecs-task-life.ts'
 
 const FIRST_BACKOFF_MS = 5000
@@ -20,11 +21,19 @@ export interface Scheduler {
   readonly taskFailed: (task: Task) => void
 }
 
-export function createScheduler(world: World, targets: TargetRegistry, life: () => TaskLife): Scheduler {
+export interface SchedulerOptions {
+  readonly world: World
+  readonly targets: TargetRegistry
+  readonly life: () => TaskLife
+  /** Tasks wait for hosts of this provider. */
+  readonly grow: (state: EcsRegion, provider: CapacityProvider) => void
+}
+
+export function createScheduler({world, targets, life, grow}: SchedulerOptions): Scheduler {
   const {clock} = world
   const tell = (service: EcsService, text: string): void => { say(service, clock.now(), world.hex(32), text) }
 
-  const isHealthy = (task: Task): boolean => task.status === 'RUNNING' && task.port !== undefined &&
+  const isHealthy = (task: Task): boolean => task.status === 'RUNNING' && !neverStable(world, task.service) &&
     task.service.loadBalancers.every(
       ({targetGroupArn}) => targets.state(targetGroupArn ?? '', task.port ?? 0)?.state === 'healthy',
     )
@@ -78,8 +87,24 @@ export function createScheduler(world: World, targets: TargetRegistry, life: () 
 
   const launch = (state: EcsRegion, service: EcsService, deployment: Deployment, count: number): void => {
     if (count <= 0 || clock.now() < deployment.nextLaunchAt) return
-    const fresh = Array.from({length: count}, () => life().launch(state, service, deployment))
-    tell(service, `has started ${fresh.length} tasks: ${fresh.map(taskName).join(' ')}.`)
+    const fresh: Task[] = []
+    while (fresh.length < count) {
+      const place = placementFor(state, service)
+      if (place.kind === 'nowhere') break
+      fresh.push(life().launch(state, service, deployment, place.kind === 'on' ? place.host : undefined))
+    }
+    if (fresh.length > 0) tell(service, `has started ${fresh.length} tasks: ${fresh.map(taskName).join(' ')}.`)
+    waitForHosts(state, service, count - fresh.length)
+  }
+
+  const waitForHosts = (state: EcsRegion, service: EcsService, missing: number): void => {
+    const waits = missing > 0
+    if (waits && !service.unplaced && service.schedulingStrategy === 'REPLICA') {
+      tell(service, 'was unable to place a task because no container instance met all of its requirements. Reason: No Container Instances were found in your cluster.')
+    }
+    service.unplaced = waits
+    const provider = state.capacityProviders.get(service.strategy[0]?.capacityProvider ?? '')
+    if (waits && provider !== undefined) grow(state, provider)
   }
 
   const stop = (tasks: readonly Task[]): void => {
@@ -98,6 +123,8 @@ export function createScheduler(world: World, targets: TargetRegistry, life: () 
   const reconcileService = (state: EcsRegion, service: EcsService): void => {
     const [primary] = service.deployments
     if (primary === undefined || service.status === 'INACTIVE') return
+    // A daemon is wanted once on every host.
+    if (service.schedulingStrategy === 'DAEMON' && service.status === 'ACTIVE') service.desired = activeHosts(state, service).length
     const existing = [...state.tasks.values()].filter((task) => task.service === service && task.status !== 'STOPPED')
     stopSick(existing.filter((task) => task.desired === 'RUNNING'))
     const live = existing.filter((task) => task.desired === 'RUNNING')

@@ -9,7 +9,7 @@ import {serviceShape} from './ecs-shapes.ts'
 import {
   clusterOf, findService, invalidParameter, pageOf, runnableDefinition, serviceArn, serviceOf, setTags,
 } from './ecs-state.ts'
-import type {Cluster, Deployment, EcsRegion, EcsService, TaskDefinition} from './ecs-state.ts'
+import type {Cluster, Deployment, EcsRegion, EcsService, ServiceKeeps, TaskDefinition} from './ecs-state.ts'
 import type {TargetRegistry} from './ecs-task-life.ts'
 
 export function serviceOperations(world: World, stateOf: (region: string) => EcsRegion, targets: TargetRegistry) {
@@ -70,16 +70,19 @@ export function serviceOperations(world: World, stateOf: (region: string) => Ecs
         cluster,
         createdAt: world.clock.now(),
         status: 'ACTIVE',
-        desired: checkedCount(input.desiredCount ?? 1),
+        desired: input.schedulingStrategy === 'DAEMON' ? 0 : checkedCount(input.desiredCount ?? 1),
         loadBalancers,
         ...configuration,
         graceSeconds: input.healthCheckGracePeriodSeconds ?? 0,
         launchType: input.launchType,
         strategy: input.capacityProviderStrategy ?? (input.launchType === undefined ? cluster.defaultStrategy : []),
         networkConfiguration: input.networkConfiguration,
+        schedulingStrategy: input.schedulingStrategy === 'DAEMON' ? 'DAEMON' : 'REPLICA',
+        kept: keptOf(input, NOTHING_KEPT),
         deployments: [newDeployment(definition)],
         events: [],
         steady: false,
+        unplaced: false,
       }
       state.services.set(service.arn, service)
       state.tags.delete(service.arn)
@@ -100,6 +103,7 @@ export function serviceOperations(world: World, stateOf: (region: string) => Ecs
       if (input.capacityProviderStrategy !== undefined) service.strategy = input.capacityProviderStrategy
       if (input.networkConfiguration !== undefined) service.networkConfiguration = input.networkConfiguration
       if (input.loadBalancers !== undefined) service.loadBalancers = input.loadBalancers
+      service.kept = keptOf(input, service.kept)
       const changes = definition !== current || input.forceNewDeployment === true || input.networkConfiguration !== undefined ||
         input.loadBalancers !== undefined || input.capacityProviderStrategy !== undefined
       if (changes) begin(service, definition)
@@ -125,7 +129,7 @@ export function serviceOperations(world: World, stateOf: (region: string) => Ecs
     DeleteService: (input: E.DeleteServiceCommandInput, call: CallContext): Partial<E.DeleteServiceCommandOutput> => {
       const state = stateOf(call.region)
       const service = active(state, clusterOf(state, input.cluster), input.service)
-      if (service.desired > 0 && input.force !== true) {
+      if (service.desired > 0 && service.schedulingStrategy === 'REPLICA' && input.force !== true) {
         throw invalidParameter('The service cannot be stopped while it is scaled above 0.')
       }
       service.desired = 0
@@ -137,7 +141,9 @@ export function serviceOperations(world: World, stateOf: (region: string) => Ecs
       const state = stateOf(call.region)
       const cluster = clusterOf(state, input.cluster)
       const arns = [...state.services.values()].filter(
-        (one) => one.cluster === cluster && one.status !== 'INACTIVE',
+        (one) => one.cluster === cluster && one.status !== 'INACTIVE'
+          && (input.schedulingStrategy === undefined || one.schedulingStrategy === input.schedulingStrategy)
+          && (input.launchType === undefined || one.launchType === input.launchType),
       ).map((one) => one.arn)
       const page = pageOf(arns, input.nextToken, input.maxResults ?? 10)
       return {serviceArns: page.items, nextToken: page.nextToken}
@@ -149,6 +155,22 @@ function active(state: EcsRegion, cluster: Cluster, name: string | undefined): E
   const service = serviceOf(state, cluster, name)
   if (service.status !== 'ACTIVE') throw new AwsFault('ServiceNotActiveException', 'Service was not ACTIVE.')
   return service
+}
+
+const NOTHING_KEPT: ServiceKeeps = {
+  enableECSManagedTags: false, enableExecuteCommand: false, placementConstraints: [], placementStrategy: [], propagateTags: 'NONE', serviceRegistries: [],
+}
+
+function keptOf(input: Partial<E.CreateServiceCommandInput>, base: ServiceKeeps): ServiceKeeps {
+  return {
+    availabilityZoneRebalancing: input.availabilityZoneRebalancing ?? base.availabilityZoneRebalancing,
+    enableECSManagedTags: input.enableECSManagedTags ?? base.enableECSManagedTags,
+    enableExecuteCommand: input.enableExecuteCommand ?? base.enableExecuteCommand,
+    placementConstraints: input.placementConstraints ?? base.placementConstraints,
+    placementStrategy: input.placementStrategy ?? base.placementStrategy,
+    propagateTags: input.propagateTags ?? base.propagateTags,
+    serviceRegistries: input.serviceRegistries ?? base.serviceRegistries,
+  }
 }
 
 type Configuration = Pick<EcsService, 'minimumHealthyPercent' | 'maximumPercent' | 'circuitBreaker'>

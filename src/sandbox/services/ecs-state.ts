@@ -8,6 +8,27 @@ export interface Cluster {
   status: 'ACTIVE' | 'INACTIVE'
   capacityProviders: readonly string[]
   defaultStrategy: readonly E.CapacityProviderStrategyItem[]
+  settings: readonly E.ClusterSetting[]
+  configuration: E.ClusterConfiguration | undefined
+}
+
+export interface CapacityProvider {
+  readonly arn: string
+  readonly name: string
+  group: E.AutoScalingGroupProvider
+}
+
+/** A host, as its agent has registered it. */
+export interface ContainerInstance {
+  readonly arn: string
+  readonly id: string
+  readonly cluster: Cluster
+  readonly ec2InstanceId: string
+  readonly zone: string
+  readonly type: string
+  readonly imageId: string
+  readonly registeredAt: number
+  status: 'ACTIVE' | 'DRAINING'
 }
 
 export interface TaskDefinition {
@@ -50,12 +71,21 @@ export interface EcsService {
   launchType: E.LaunchType | undefined
   strategy: readonly E.CapacityProviderStrategyItem[]
   networkConfiguration: E.NetworkConfiguration | undefined
+  readonly schedulingStrategy: 'REPLICA' | 'DAEMON'
+  /** What is only kept and answered: propagation of tags, exec, placement, … */
+  kept: ServiceKeeps
   /** The primary one first. */
   deployments: readonly Deployment[]
   /** Newest first, at most 100. */
   events: readonly E.ServiceEvent[]
   steady: boolean
+  /** No host could take a task: said once, until one can. */
+  unplaced: boolean
 }
+
+export type ServiceKeeps = Pick<E.Service,
+  'availabilityZoneRebalancing' | 'enableECSManagedTags' | 'enableExecuteCommand' | 'placementConstraints' | 'placementStrategy' |
+  'propagateTags' | 'serviceRegistries'>
 
 export type TaskStatus = 'PROVISIONING' | 'PENDING' | 'RUNNING' | 'DEACTIVATING' | 'STOPPING' | 'STOPPED'
 
@@ -76,6 +106,8 @@ export interface Task {
   readonly containers: readonly TaskContainer[]
   /** The container that really runs: the one behind the load balancer, else the first essential one. */
   readonly main: TaskContainer
+  /** Where it was placed; undefined where that isn't modelled. */
+  readonly host: ContainerInstance | undefined
   readonly createdAt: number
   status: TaskStatus
   desired: 'RUNNING' | 'STOPPED'
@@ -91,6 +123,9 @@ export interface Task {
 export interface EcsRegion {
   readonly region: string
   readonly clusters: Map<string, Cluster>
+  readonly capacityProviders: Map<string, CapacityProvider>
+  /** By the last part of their ARN. */
+  readonly containerInstances: Map<string, ContainerInstance>
   readonly definitions: Map<string, TaskDefinition>
   /** By ARN; a service that was deleted stays as INACTIVE until one of its name is created. */
   readonly services: Map<string, EcsService>
@@ -99,7 +134,10 @@ export interface EcsRegion {
 }
 
 export const emptyEcs = (region: string): EcsRegion =>
-  ({region, clusters: new Map(), definitions: new Map(), services: new Map(), tasks: new Map(), tags: new Map()})
+  ({
+    region, clusters: new Map(), capacityProviders: new Map(), containerInstances: new Map(), definitions: new Map(), services: new Map(),
+    tasks: new Map(), tags: new Map(),
+  })
 
 export const lastPart = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1)
 export const invalidParameter = (message: string): AwsFault => new AwsFault('InvalidParameterException', message)

@@ -6,9 +6,10 @@
 import type * as E from '@aws-sdk/client-ecs'
 import type {World} from '../world/contract.ts'
 import type {Image} from '../plane/images.ts'
+import {placeholderTask} from '../plane/placeholder-task.ts'
 import type {TaskProcess} from '../plane/task-process.ts'
 import {lastPart, say} from './ecs-state.ts'
-import type {Deployment, EcsRegion, EcsService, Task, TaskContainer} from './ecs-state.ts'
+import type {ContainerInstance, Deployment, EcsRegion, EcsService, Task, TaskContainer} from './ecs-state.ts'
 
 const KEPT_STOPPED_MS = 60 * 60_000
 const DEFAULT_STOP_SECONDS = 30
@@ -40,7 +41,7 @@ export interface Stop {
 }
 
 export interface TaskLife {
-  launch(state: EcsRegion, service: EcsService, deployment: Deployment): Task
+  launch(state: EcsRegion, service: EcsService, deployment: Deployment, host: ContainerInstance | undefined): Task
   stop(task: Task, why: Stop): void
   process(task: Task): TaskProcess | undefined
   close(): Promise<void>
@@ -97,20 +98,37 @@ export function createTaskLife(options: TaskLifeOptions): TaskLife {
     if (byItself) options.failed(task)
   }
 
-  const listening = (task: Task, port: number): void => {
+  const listening = (task: Task, port: number | undefined): void => {
     if (task.desired === 'STOPPED' || closed) return
     task.port = port
     task.status = 'RUNNING'
     task.startedAt = clock.now()
     for (const group of groupsOf(task)) {
+      if (port === undefined) break
       targets.register(group, port)
       say(task.service, clock.now(), world.hex(32), `registered 1 targets in (target-group ${group})`)
     }
     options.running(task)
   }
 
+  const watch = (task: Task, child: TaskProcess): void => {
+    processes.set(task, child)
+    void child.ended.then(({exitCode}) => { exited(task, exitCode) })
+  }
+
+  /** Nobody can talk to it, so nothing needs to run. */
+  const startPlaceholder = (task: Task): void => {
+    const fate = neverStable(world, task.service) ? 'dies' : 'stays'
+    watch(task, placeholderTask(clock, task.main.image, fate))
+    listening(task, undefined)
+  }
+
   const startProcess = (task: Task): void => {
     if (task.desired === 'STOPPED') return
+    if (groupsOf(task).length === 0 && task.containers.some((one) => options.image(one.image) === undefined)) {
+      startPlaceholder(task)
+      return
+    }
     for (const container of task.containers) {
       const image = options.image(container.image)
       if (image === undefined) {
@@ -122,9 +140,7 @@ export function createTaskLife(options: TaskLifeOptions): TaskLife {
     const definition = definedContainer(task)
     const own = Object.fromEntries((definition?.environment ?? []).map(({name, value}) => [name ?? '', value ?? '']))
     const env = {...options.image(task.main.image)?.env, ...own}
-    const child = options.start({env, seed: Math.floor(random() * 2 ** 31), listening: (port) => { listening(task, port) }})
-    processes.set(task, child)
-    void child.ended.then(({exitCode}) => { exited(task, exitCode) })
+    watch(task, options.start({env, seed: Math.floor(random() * 2 ** 31), listening: (port) => { listening(task, port) }}))
   }
 
   const terminate = (task: Task): void => {
@@ -137,8 +153,8 @@ export function createTaskLife(options: TaskLifeOptions): TaskLife {
   }
 
   return {
-    launch: (state, service, deployment) => {
-      const task = newTask(world, service, deployment)
+    launch: (state, service, deployment, host) => {
+      const task = newTask(world, service, deployment, host)
       state.tasks.set(task.id, task)
       states.set(task, state)
       after(500, 1500, () => {
@@ -183,7 +199,11 @@ function definedContainer(task: Task): E.ContainerDefinition | undefined {
   return task.deployment.definition.shape.containerDefinitions?.find((one) => one.name === task.main.name)
 }
 
-function newTask(world: World, service: EcsService, deployment: Deployment): Task {
+/** A person made tasks of this service fail for ever (fault `never-stable`, by part of its name). */
+export const neverStable = (world: World, service: EcsService): boolean => world.faults('never-stable').some((fault) =>
+  (fault.region ?? service.region) === service.region && fault.times !== 0 && service.name.includes(fault.target ?? ''))
+
+function newTask(world: World, service: EcsService, deployment: Deployment, host: ContainerInstance | undefined): Task {
   const defined = deployment.definition.shape.containerDefinitions ?? []
   const containers = defined.map((one): TaskContainer =>
     ({name: one.name ?? '', image: one.image ?? '', digest: undefined, exitCode: undefined, reason: undefined}))
@@ -200,6 +220,7 @@ function newTask(world: World, service: EcsService, deployment: Deployment): Tas
     deployment,
     containers,
     main,
+    host,
     createdAt: world.clock.now(),
     status: 'PROVISIONING',
     desired: 'RUNNING',

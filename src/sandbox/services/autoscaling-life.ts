@@ -1,0 +1,258 @@
+/**
+ * Hosts of Auto Scaling groups: started until there are as many as desired, spread over the zones, and taken away again. A host
+ * that is protected from scale-in is never taken by it: the group then stays too large, as on AWS, until somebody gives it free.
+ */
+import {AwsFault} from '../world/contract.ts'
+import type {World} from '../world/contract.ts'
+import {addActivity, counted, inService, present, resourceId} from './autoscaling-state.ts'
+import type {Activity, Group, Host} from './autoscaling-state.ts'
+import {hostSpec, hostTags} from './autoscaling-template.ts'
+import type {HostSpec} from './autoscaling-template.ts'
+
+/** Virtual ms, ± a tenth. */
+const BOOT_MS = 20_000
+const AGENT_MS = 60_000
+const SHUT_DOWN_MS = 25_000
+const TRY_AGAIN_MS = 30_000
+/** How long a host that is gone can still be described. */
+const KEPT_TERMINATED_MS = 10 * 60_000
+const INSTANCE = 'AWS::EC2::Instance'
+const VOLUME = 'AWS::EC2::Volume'
+const HELD_BACK = 'Could not scale to desired capacity because all remaining instances are protected from scale-in.'
+
+export interface GroupLife {
+  /** Makes as many hosts as desired; says nothing when there is nothing to do. */
+  converge(group: Group, cause: string): void
+  /** Takes one away now, protected or not. */
+  terminate(group: Group, host: Host, cause: string): void
+  /** Asked for whenever a group has changed by itself. */
+  onGone(listener: (group: Group) => void): void
+}
+
+export function createGroupLife(world: World): GroupLife {
+  const {clock} = world
+  const random = world.random('hosts')
+  const gone: ((group: Group) => void)[] = []
+  const after = (ms: number, action: () => void): void => { clock.at(clock.now() + ms * (0.9 + 0.2 * random()), action) }
+
+  const launch = (group: Group, spec: HostSpec, cause: string): boolean => {
+    const place = placeFor(world, group)
+    const fault = world.strike('no-capacity', (one) => group.name.includes(one.target ?? '') && (one.region ?? group.region) === group.region)
+    if (fault !== null) {
+      addActivity(world, group, {
+        description: 'Launching a new EC2 instance', cause, status: 'Failed', details: detailsOf(place),
+        message: fault.message ?? noCapacity(world, group, spec.type, place.zone),
+      })
+      return false
+    }
+    const host = newHost(world, group, spec, place)
+    group.hosts.set(host.id, host)
+    putRecords(world, group, spec, host)
+    const activity = addActivity(world, group, {
+      description: `Launching a new EC2 instance: ${host.id}`, cause, status: 'InProgress', message: undefined, details: detailsOf(place),
+    })
+    after(BOOT_MS, () => { serve(group, host, activity) })
+    if (spec.cluster !== null) after(AGENT_MS, () => void register(group, host, spec.cluster ?? ''))
+    return true
+  }
+
+  const serve = (group: Group, host: Host, activity: Activity): void => {
+    end(activity)
+    if (host.lifecycle !== 'Pending') return
+    host.lifecycle = 'InService'
+    if (world.records.get(group.region, INSTANCE, host.id) !== undefined) world.records.change(group.region, INSTANCE, host.id, {status: 'running'})
+    refreshOn(group)
+    converge(group, 'a refresh went on')
+  }
+
+  const end = (activity: Activity): void => {
+    activity.status = 'Successful'
+    activity.progress = 100
+    activity.endedAt = clock.now()
+  }
+
+  /** The agent comes up. No cluster of that name: it tries, nobody hears it, and the host stays useless, as on AWS. */
+  const register = async (group: Group, host: Host, cluster: string): Promise<void> => {
+    if (!counted(group).includes(host)) return
+    const identity = {instanceId: host.id, instanceType: host.type, availabilityZone: host.zone, region: group.region, imageId: host.imageId}
+    try {
+      const answer = await world.invoke('ecs', 'RegisterContainerInstance', {
+        cluster, instanceIdentityDocument: JSON.stringify(identity),
+      }, group.region) as {readonly containerInstance?: {readonly containerInstanceArn?: string}}
+      const arn = answer.containerInstance?.containerInstanceArn
+      if (arn !== undefined) host.containerInstance = {cluster, arn}
+      if (!counted(group).includes(host)) await leaveCluster(group, host)
+    } catch {
+      after(TRY_AGAIN_MS, () => void register(group, host, cluster))
+    }
+  }
+
+  const leaveCluster = async (group: Group, host: Host): Promise<void> => {
+    const {containerInstance} = host
+    if (containerInstance === null) return
+    host.containerInstance = null
+    const input = {cluster: containerInstance.cluster, containerInstance: containerInstance.arn, force: true}
+    // Gone already, or its cluster is: nothing is left to leave.
+    await world.invoke('ecs', 'DeregisterContainerInstance', input, group.region).catch(() => {})
+  }
+
+  const terminate = (group: Group, host: Host, cause: string): void => {
+    if (host.lifecycle === 'Terminating' || host.lifecycle === 'Terminated') return
+    host.lifecycle = 'Terminating'
+    const activity = addActivity(world, group, {
+      description: `Terminating EC2 instance: ${host.id}`, cause, status: 'InProgress', message: undefined, details: detailsOf(host),
+    })
+    if (world.records.get(group.region, INSTANCE, host.id) !== undefined) {
+      world.records.change(group.region, INSTANCE, host.id, {status: 'shutting-down'})
+    }
+    void leaveCluster(group, host)
+    after(SHUT_DOWN_MS, () => {
+      host.lifecycle = 'Terminated'
+      group.hosts.delete(host.id)
+      end(activity)
+      if (world.records.get(group.region, INSTANCE, host.id) !== undefined) {
+        world.records.change(group.region, INSTANCE, host.id, {status: 'terminated'})
+        clock.at(clock.now() + KEPT_TERMINATED_MS, () => { world.records.remove(group.region, INSTANCE, host.id) })
+      }
+      for (const volume of host.volumes) world.records.remove(group.region, VOLUME, volume)
+      refreshOn(group)
+      converge(group, 'an instance was terminated')
+      for (const listener of gone) listener(group)
+    })
+  }
+
+  /** Launches before it terminates, a few at a time; protection doesn't hold up a refresh that was told to ignore it. */
+  const refreshOn = (group: Group): void => {
+    const [refresh] = group.refreshes
+    if (refresh?.status !== 'InProgress') return
+    for (const id of refresh.old) if (!group.hosts.has(id)) refresh.old.delete(id)
+    if (refresh.old.size === 0) {
+      refresh.status = 'Successful'
+      refresh.endedAt = clock.now()
+      return
+    }
+    const spare = inService(group).length - group.desired
+    const ripe = [...refresh.old].flatMap((id) => group.hosts.get(id) ?? []).filter((host) => host.lifecycle === 'InService')
+    for (const host of ripe.slice(0, Math.max(0, spare))) terminate(group, host, 'an instance refresh replaced it')
+  }
+
+  const extraOf = (group: Group): number => {
+    const [refresh] = group.refreshes
+    if (refresh?.status !== 'InProgress' || group.leaving) return 0
+    const most = refresh.preferences.MaxHealthyPercentage ?? 110
+    return Math.min(refresh.old.size, Math.max(1, Math.floor(group.desired * (most - 100) / 100)))
+  }
+
+  const startMissing = (group: Group, missing: number, cause: string): void => {
+    if (group.waiting) return
+    const spec = specOf(group, cause)
+    for (let started = 0; started < missing; started += 1) {
+      if (spec !== null && launch(group, spec, cause)) continue
+      group.waiting = true
+      after(TRY_AGAIN_MS, () => {
+        group.waiting = false
+        converge(group, 'a launch failed before')
+      })
+      return
+    }
+  }
+
+  /** A template that has gone since fails the launch, not whoever asked for it. */
+  const specOf = (group: Group, cause: string): HostSpec | null => {
+    try {
+      return hostSpec(world, group.region, group.settings)
+    } catch (error) {
+      if (!(error instanceof AwsFault)) throw error
+      addActivity(world, group, {description: 'Launching a new EC2 instance', cause, status: 'Failed', message: error.message})
+      return null
+    }
+  }
+
+  const converge = (group: Group, cause: string): void => {
+    const present = counted(group).length
+    const wanted = group.desired + extraOf(group)
+    const why = `At ${new Date(clock.now()).toISOString()} ${cause}: the desired capacity is ${group.desired}, the group has ${present}.`
+    if (present < wanted) startMissing(group, wanted - present, why)
+    if (present > wanted) takeAway(group, present - wanted, why)
+  }
+
+  const takeAway = (group: Group, surplus: number, cause: string): void => {
+    const free = byAge(group).filter((host) => !host.protected || group.leaving)
+    for (const host of free.slice(0, surplus)) terminate(group, host, cause)
+    if (free.length >= surplus || group.activities[0]?.message === HELD_BACK) return
+    addActivity(world, group, {description: 'Terminating EC2 instance', cause, status: 'Cancelled', message: HELD_BACK})
+  }
+
+  return {converge, terminate, onGone: (listener) => { gone.push(listener) }}
+}
+
+/** Zones with most hosts first, and in them the oldest: what is left is balanced. */
+function byAge(group: Group): readonly Host[] {
+  const inZone = new Map<string, number>()
+  for (const {zone} of counted(group)) inZone.set(zone, (inZone.get(zone) ?? 0) + 1)
+  return [...counted(group)].sort((a, b) => (inZone.get(b.zone) ?? 0) - (inZone.get(a.zone) ?? 0) || a.launchedAt - b.launchedAt)
+}
+
+interface Place {
+  readonly zone: string
+  readonly subnet: string
+}
+
+export const subnetsOf = (group: Pick<Group, 'settings'>): readonly string[] =>
+  (group.settings.VPCZoneIdentifier ?? '').split(',').map((one) => one.trim()).filter((one) => one !== '')
+
+/** A subnet nobody has a record of gets a zone by its turn. */
+export function zoneOf(world: World, region: string, subnet: string, turn: number): string {
+  const zone = world.records.get(region, 'AWS::EC2::Subnet', subnet)?.properties['AvailabilityZone']
+  return typeof zone === 'string' ? zone : `${region}${'abc'[turn % 3] ?? 'a'}`
+}
+
+function placeFor(world: World, group: Group): Place {
+  const subnets = subnetsOf(group)
+  const places = subnets.length > 0
+    ? subnets.map((subnet, turn) => ({subnet, zone: zoneOf(world, group.region, subnet, turn)}))
+    : (group.settings.AvailabilityZones ?? [`${group.region}a`]).map((zone) => ({subnet: '', zone}))
+  const used = (zone: string): number => present(group).filter((host) => host.zone === zone).length
+  return places.reduce((best, one) => (used(one.zone) < used(best.zone) ? one : best), places[0] as Place)
+}
+
+function newHost(world: World, group: Group, spec: HostSpec, place: Place): Host {
+  return {
+    ...place,
+    id: resourceId(world, 'i'),
+    type: spec.type,
+    imageId: spec.imageId,
+    template: spec.template,
+    volumes: spec.volumes.map(() => resourceId(world, 'vol')),
+    launchedAt: world.clock.now(),
+    lifecycle: 'Pending',
+    protected: group.settings.NewInstancesProtectedFromScaleIn ?? false,
+    containerInstance: null,
+  }
+}
+
+function putRecords(world: World, group: Group, spec: HostSpec, host: Host): void {
+  const {region} = group
+  const base = {region, createdAt: world.clock.now(), stack: null}
+  world.records.put({
+    ...base, type: INSTANCE, id: host.id, status: 'pending', attributes: {}, tags: hostTags(group, spec),
+    properties: {InstanceType: host.type, ImageId: host.imageId, SubnetId: host.subnet, AvailabilityZone: host.zone},
+  })
+  for (const [index, id] of host.volumes.entries()) {
+    const {VolumeType, VolumeSize, Encrypted, KmsKeyId} = spec.volumes[index] ?? {}
+    world.records.put({
+      ...base, type: VOLUME, id, status: 'in-use', attributes: {VolumeId: id}, tags: spec.volumeTags,
+      properties: {AvailabilityZone: host.zone, VolumeType, Size: VolumeSize, Encrypted, KmsKeyId},
+    })
+  }
+}
+
+const detailsOf = ({subnet, zone}: Place): object => ({'Subnet ID': subnet, 'Availability Zone': zone})
+
+/** AWS's sentence, word by word. */
+function noCapacity(world: World, group: Group, type: string, zone: string): string {
+  const others = subnetsOf(group).map((subnet, turn) => zoneOf(world, group.region, subnet, turn)).filter((one) => one !== zone)
+  return `We currently do not have sufficient ${type} capacity in the Availability Zone you requested (${zone}). Our system will be working on ` +
+    `provisioning additional capacity. You can currently get ${type} capacity by not specifying an Availability Zone in your request` +
+    `${others.length === 0 ? '' : ` or choosing ${others.join(', ')}`}. Launching EC2 instance failed.`
+}
