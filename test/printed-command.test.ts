@@ -7,6 +7,8 @@ it.each([
   ['one that has it keeps it', 'sluice release x:1 --sandbox a --yes', ['--sandbox', 'b'], 'sluice release x:1 --sandbox a --yes'],
   ['help needs none', 'sluice release --help', ['--sandbox', 'b'], 'sluice release --help'],
   ['words about a command are words', 'look: sluice release status', ['--sandbox', 'b'], 'look: sluice release status'],
+  ['provisioning works on a sandbox too', '    sluice infra up --yes', ['--sandbox', 'b'], '    sluice infra up --yes --sandbox b'],
+  ['an export reaches nothing', 'sluice infra export --help', ['--sandbox', 'b'], 'sluice infra export --help'],
   ['on AWS nothing is added', 'sluice release resume r-1', [], 'sluice release resume r-1'],
 ])('%s', (_what, text, argv, expected) => {
   expect(printedCommands(text, argv)).toBe(expected)

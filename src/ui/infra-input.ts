@@ -17,6 +17,12 @@ export interface InfraInput {
   readonly etaSeconds: number
 }
 
+/** By line: a stack that is on the way twice (made, then brought on) has one. */
+function wayOf(criticalPath: InfraPlan['criticalPath']): InfraInput['criticalPath'] {
+  const lines = Map.groupBy(criticalPath, ({id}) => placed(id))
+  return [...lines].map(([label, parts]) => ({label, seconds: parts.reduce((sum, {seconds}) => sum + seconds, 0)}))
+}
+
 export function infraInput(events: readonly Event[]): InfraInput {
   const first = events.find((event) => event.kind === 'planned')
   const input = (first?.data.input ?? {}) as Partial<InfraPlan> & {readonly plan?: Partial<InfraPlan>}
@@ -31,7 +37,7 @@ export function infraInput(events: readonly Event[]): InfraInput {
     arn: plan.arn ?? '',
     stacks: plan.stacks?.length ?? 0,
     resources: (plan.stacks ?? []).reduce((sum, {verdict}) => sum + (verdict.kind === 'create' ? verdict.resources : 0), 0),
-    criticalPath: (plan.criticalPath ?? []).map(({id, seconds}) => ({label: placed(id), seconds})),
+    criticalPath: wayOf(plan.criticalPath ?? []),
     etaSeconds: plan.etaSeconds ?? 0,
   }
 }

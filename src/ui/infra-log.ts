@@ -86,6 +86,7 @@ const heartbeatMs = 60_000
 export function infraLog(write: (text: string) => void): InfraLog {
   let told = 0
   let records = ''
+  let explained = false
   let spokenAt: number | null = null
   return {
     update(events, live, now) {
@@ -96,6 +97,10 @@ export function infraLog(write: (text: string) => void): InfraLog {
       }
       const view = infraView(events, live, now)
       const wanted = recordLines(view)
+      if (view.failure?.cause !== null && view.failure !== null && !explained) {
+        explained = true
+        for (const line of view.failure.cause.evidence) write(`${timeOfDay(now)} ${view.failure.label}: ${oneLine(line)}\n`)
+      }
       if (wanted.join() !== records && wanted.length > 0) {
         for (const line of wanted) write(`${timeOfDay(now)} ${line}\n`)
         records = wanted.join()

@@ -1,5 +1,4 @@
 /** The last words of a provisioning run, on stdout and as members of the JSON envelope: what happened, why, and the next command. Pure. */
-import type {RootCause} from '../runbooks/provision/infra-plan.ts'
 import {duration, isoTime} from './format.ts'
 import {infraNote} from './infra-note.ts'
 import type {InfraView} from './infra-view.ts'
@@ -9,17 +8,15 @@ import {paint, piece, wrapped} from './styled-line.ts'
 export interface OutcomeOptions {
   readonly color?: boolean
   readonly columns?: number
-  /** Of the step that failed, when it could be found out. */
-  readonly cause?: RootCause | null
   /** The command that goes on from here, exactly. */
   readonly goOn: string
 }
 
-export function infraOutcomeText(view: InfraView, {color = false, columns = 80, cause = null, goOn}: OutcomeOptions): string {
+export function infraOutcomeText(view: InfraView, {color = false, columns = 80, goOn}: OutcomeOptions): string {
   const [mark, tone, sentence] = said(view)
   const lines: readonly StyledLine[] = [
     ...wrapped(sentence, columns - 2).map((text, index): StyledLine => (index === 0 ? [piece(mark, tone), piece(` ${text}`)] : [piece(`  ${text}`)])),
-    ...failureRows(view, cause, columns),
+    ...failureRows(view, columns),
     ...next(view, goOn).map((text): StyledLine => [piece(`  ${text}`)]),
   ]
   return `${lines.map((line) => paint(line, color)).join('\n')}\n`
@@ -39,9 +36,10 @@ function said({state, input: {operation, service, environment}, elapsedMs, becau
   }
 }
 
-function failureRows({failure, because, state}: InfraView, cause: RootCause | null, columns: number): readonly StyledLine[] {
+function failureRows({failure, because, state}: InfraView, columns: number): readonly StyledLine[] {
   if (state !== 'failed') return []
   const words = failure === null ? because : `${failure.label}: ${failure.because}`
+  const cause = failure?.cause ?? null
   const evidence = (cause?.evidence ?? []).flatMap((line) => wrapped(line, columns - 6).map((text): StyledLine => [piece('    │ ', 'dim'), piece(text)]))
   return [
     [],
@@ -55,17 +53,17 @@ function failureRows({failure, because, state}: InfraView, cause: RootCause | nu
 function next({state, records}: InfraView, goOn: string): readonly string[] {
   switch (state) {
     case 'running':
-      return [...records.map(({name, type, value}) => `record to make: ${name} ${type} ${value}`), `go on: ${goOn}`, 'look: sluice infra status']
+      return [...records.map(({name, type, value}) => `record to make: ${name} ${type} ${value}`), 'go on, or look:', `  ${goOn}`, '  sluice infra status']
     case 'done':
       return []
     case 'failed':
     case 'halted':
-      return [`go on, when it is mended: ${goOn}`, 'look: sluice infra status']
+      return ['go on when it is mended, or look:', `  ${goOn}`, '  sluice infra status']
   }
 }
 
 /** Members of the JSON envelope; times in ISO 8601. */
-export function infraOutcomeJson(view: InfraView, cause: RootCause | null): object {
+export function infraOutcomeJson(view: InfraView): object {
   const {input, failure, resources} = view
   return {
     run: view.run,
@@ -80,7 +78,7 @@ export function infraOutcomeJson(view: InfraView, cause: RootCause | null): obje
     criticalPathSeconds: input.criticalPath.reduce((sum, {seconds}) => sum + seconds, 0),
     ...(view.because !== '' && {because: view.because}),
     ...(failure !== null && {failure: {line: failure.label, because: failure.because}}),
-    ...(cause !== null && {rootCause: {...cause, at: isoTime(cause.at)}}),
+    ...(failure !== null && failure.cause !== null && {rootCause: {...failure.cause, at: isoTime(failure.cause.at)}}),
     ...(view.records.length > 0 && {records: view.records}),
     lines: view.lines.map((line) => ({
       name: line.label, stack: line.stack, state: line.state, note: infraNote(line),

@@ -1,2 +1,2 @@
-/** How a stack is called on screens: `main@eu-west-1` is `main eu-west-1`. */
-export const placed = (id: string): string => id.replace('@', ' ')
+/** How a stack is called on screens: `main@eu-west-1` is `main eu-west-1`, and so is its second pass `main@eu-west-1.then`. */
+export const placed = (id: string): string => id.replace('@', ' ').replace(/\.then$/, '')

@@ -4,7 +4,7 @@
  */
 import {ExitCode} from '../errors.ts'
 import type {Event} from '../runbooks/engine/event.ts'
-import type {StackProgress} from '../runbooks/provision/infra-plan.ts'
+import type {RootCause, StackProgress} from '../runbooks/provision/infra-plan.ts'
 import type {InfraInput} from './infra-input.ts'
 import {infraInput} from './infra-input.ts'
 import type {InfraLive} from './infra-live.ts'
@@ -48,8 +48,8 @@ export interface InfraView {
   /** Epoch ms; null when it can't be told. */
   readonly forecastEnd: number | null
   readonly because: string
-  /** The first step that failed. */
-  readonly failure: {readonly label: string; readonly stack: string | null; readonly because: string; readonly at: number} | null
+  /** The first step that failed; `cause` when it could be found out, and this process saw it. */
+  readonly failure: {readonly label: string; readonly stack: string | null; readonly because: string; readonly at: number; readonly cause: RootCause | null} | null
   readonly exitCode: ExitCode
   readonly hint: string | null
 }
@@ -83,7 +83,7 @@ export function infraView(events: readonly Event[], live: InfraLive, now: number
     forecastEnd: state === 'running' ? forecastEnd(lines, input, now) : null,
     because: ended?.data.because ?? '',
     failure: failed === undefined || failedLine === undefined ? null
-      : {label: failedLine.label, stack: failedLine.stack, because: failed.because ?? '', at: failed.endedAt ?? now},
+      : {label: failedLine.label, stack: failedLine.stack, because: failed.because ?? '', at: failed.endedAt ?? now, cause: live.causes.get(failed.id) ?? null},
     exitCode: exitCodes[state],
     hint: live.hint ?? null,
   }

@@ -1,6 +1,6 @@
 /** A provisioning run's journal, event by event, and what its steps show, with boring defaults. Hashes are links, not digests. */
 import type {Event, EventKind, EventOf, Json} from '../../src/runbooks/engine/event.ts'
-import type {InfraPlan, StackProgress} from '../../src/runbooks/provision/infra-plan.ts'
+import type {InfraPlan, RootCause, StackProgress} from '../../src/runbooks/provision/infra-plan.ts'
 import type {InfraLive} from '../../src/ui/infra-live.ts'
 import {nothingShown, withShown} from '../../src/ui/infra-live.ts'
 import type {InfraView} from '../../src/ui/infra-view.ts'
@@ -53,6 +53,11 @@ export class InfraRun {
     return this.put('step-ended', {step, how: 'failed', because, then: 'fail'})
   }
 
+  explains(step: string, cause: RootCause): this {
+    this.live = withShown(this.live, step, {kind: 'stack-failed', stack: step, cause})
+    return this
+  }
+
   shows(step: string, change: Partial<StackProgress>): this {
     this.live = withShown(this.live, step, {kind: 'stack', stack: step, status: 'CREATE_IN_PROGRESS', done: 0, total: 0, underWay: [], records: [], ...change})
     return this
@@ -74,7 +79,13 @@ export const waitingForRecords = (): InfraRun => creating().shows('create-certif
   done: 0, total: 3, records: [{name: '_3f1c0e4b5a69788796a5b4c3d2e1f001.www.example.com.', type: 'CNAME', value: '_7b2d9e8f0a1b2c3d4e5f60718293a4b5.abcdefghij.acm-validations.aws.'}],
 })
 
+const cause: RootCause = {
+  stack: 'shop-production-main', path: 'Database/Instance', type: 'AWS::RDS::DBInstance', physicalId: 'shop-production', status: 'CREATE_FAILED',
+  reason: 'refused', at: start, evidence: ['scaling activity: Failed, no capacity'],
+}
+
 export const failedRun = (): InfraRun => creating()
+  .explains('create-main@eu-west-1', cause)
   .failed('create-main@eu-west-1', 'Database/Instance (AWS::RDS::DBInstance): Your request for DBInstance was refused because there are no db.m7g.large left')
   .put('ended', {outcome: 'failed', because: 'main eu-west-1 failed'})
 
