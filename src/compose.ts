@@ -14,6 +14,7 @@ import type {DoctorWorld} from './runbooks/doctor/ports.ts'
 import type {Clock, Ids} from './runbooks/engine/clock.ts'
 import {patiently} from './runbooks/engine/patience.ts'
 import type {Store} from './runbooks/engine/store.ts'
+import type {ProvisionWorld} from './runbooks/provision/ports.ts'
 import type {Desk} from './runbooks/release/desk.ts'
 import type {ReleaseWorld} from './runbooks/release/ports.ts'
 
@@ -141,6 +142,16 @@ export async function openDesk(input: SessionInput, state: 'make-state' | 'read-
       return releaseWorld(config, session, {account})
     },
   }
+}
+
+export interface OpenProvision extends OpenDesk {
+  readonly world: ProvisionWorld
+}
+
+/** Everything `sluice infra` works with: state is the home Region's, which is the session's; the world reaches every Region. */
+export async function openProvision(input: SessionInput, state: 'make-state' | 'read-state'): Promise<OpenProvision> {
+  const [opened, {provisionWorld}] = await Promise.all([openDesk(input, state), import('./infra/aws/provision-world.ts')])
+  return {...opened, world: provisionWorld(opened.session, {account: opened.account, arn: opened.arn})}
 }
 
 const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz'

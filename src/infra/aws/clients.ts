@@ -13,6 +13,16 @@ export const serviceModules = {
   scheduler: () => import('@aws-sdk/client-scheduler'),
   s3: () => import('@aws-sdk/client-s3'),
   sts: () => import('@aws-sdk/client-sts'),
+  cloudformation: () => import('@aws-sdk/client-cloudformation'),
+  autoscaling: () => import('@aws-sdk/client-auto-scaling'),
+  ec2: () => import('@aws-sdk/client-ec2'),
+  rds: () => import('@aws-sdk/client-rds'),
+  ssm: () => import('@aws-sdk/client-ssm'),
+  acm: () => import('@aws-sdk/client-acm'),
+  route53: () => import('@aws-sdk/client-route-53'),
+  servicequotas: () => import('@aws-sdk/client-service-quotas'),
+  iam: () => import('@aws-sdk/client-iam'),
+  logs: () => import('@aws-sdk/client-cloudwatch-logs'),
 } as const
 
 export type ServiceName = keyof typeof serviceModules
@@ -49,6 +59,16 @@ const clientNames: Readonly<Record<ServiceName, string>> = {
   scheduler: 'SchedulerClient',
   s3: 'S3Client',
   sts: 'STSClient',
+  cloudformation: 'CloudFormationClient',
+  autoscaling: 'AutoScalingClient',
+  ec2: 'EC2Client',
+  rds: 'RDSClient',
+  ssm: 'SSMClient',
+  acm: 'ACMClient',
+  route53: 'Route53Client',
+  servicequotas: 'ServiceQuotasClient',
+  iam: 'IAMClient',
+  logs: 'CloudWatchLogsClient',
 }
 
 export async function createClient(service: ServiceName, input: ClientInput): Promise<AnyClient> {

@@ -29,6 +29,7 @@ export const wrongRegion = new Set([
 export const missing = new Set([
   'RuleNotFound', 'TargetGroupNotFound', 'LoadBalancerNotFound', 'ListenerNotFound', 'ClusterNotFound', 'ServiceNotFound',
   'ServiceNotActive', 'ResourceNotFound', 'ObjectNotFound', 'NoSuchBucket', 'NoSuchKey', 'NotFound', 'TaskSetNotFound',
+  'ChangeSetNotFound', 'StackNotFound', 'ParameterNotFound', 'NoSuchHostedZone', 'NoSuchEntity', 'NoSuchResource',
 ])
 export const network = new Set([
   'ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ECONNABORTED',

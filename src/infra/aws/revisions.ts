@@ -87,6 +87,10 @@ function registrable(definition: TaskDefinition): RegisterTaskDefinitionCommandI
   return {...content, family: definition.family, containerDefinitions: definition.containerDefinitions}
 }
 
+/** Whether a revision says what would be registered. */
+export const sameDefinition = (present: TaskDefinition, wanted: RegisterTaskDefinitionCommandInput): boolean =>
+  contentOf(present) === contentOf(wanted as TaskDefinition)
+
 /** One spelling of a definition's content: keys sorted, what is absent or empty left out, named lists by name. */
 function contentOf(definition: TaskDefinition): string {
   return JSON.stringify(canonical(registrable(definition)) ?? {})
