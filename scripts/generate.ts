@@ -1,11 +1,12 @@
 /**
  * Writes the files that are made from others: the command manifest, the JSON schema of sluice.yaml, the command reference in the
- * README, the event reference. `--check` writes nothing and exits 1 when a committed one is stale.
+ * README, the event reference, the resource schemas. `--check` writes nothing and exits 1 when a committed one is stale.
  */
 import {readFile, writeFile} from 'node:fs/promises'
 import {commandManifest} from './generate/command-manifest.ts'
 import {commandReference} from './generate/command-reference.ts'
 import {configSchemaJson} from './generate/config-schema-json.ts'
+import {resourceSchemasJson} from './generate-resource-schemas.ts'
 import {eventReference} from './generate/event-reference.ts'
 
 const root = new URL('../', import.meta.url)
@@ -19,6 +20,7 @@ export async function generated(): Promise<ReadonlyMap<string, string>> {
     ['schema/sluice.schema.json', `${JSON.stringify(configSchemaJson(), null, 2)}\n`],
     ['README.md', between(readme, commandReference(manifest))],
     ['docs/events.md', await eventReference()],
+    ['src/sandbox/stacks/schemas/resource-schemas.json', await resourceSchemasJson()],
   ])
 }
 

@@ -1,22 +1,22 @@
 #!/bin/sh
-# cfn-lint over the embedded templates: no error, no warning. It lives in a virtual environment under .cache/, made when it isn't
-# there or is another version. Exits 0 clean, 75 when the environment can't be made (no Python, no network), else as cfn-lint.
+# Everything linters can say about the embedded templates; scripts/templates/lint.ts says what that is. The linters live under
+# .cache/, made when they aren't there or are other versions. Exits 0 clean, 75 when they can't be had (no Python, no network).
 # usage: scripts/lint-templates.sh
 set -eu
 cd "$(dirname "$0")/.."
-version=1.58.0
-venv=.cache/cfn-lint-$version
-if [ ! -f "$venv/.complete" ]; then
-  rm -rf "$venv"
-  mkdir -p .cache
-  if ! { python3 -m venv "$venv" && "$venv/bin/pip" install --quiet --disable-pip-version-check "cfn-lint==$version"; } >&2; then
-    rm -rf "$venv"
-    echo "cfn-lint $version can't be installed here: Python 3 with venv, and PyPI, are needed" >&2
-    exit 75
-  fi
-  touch "$venv/.complete"
+home=.cache/linters-1
+unavailable() {
+  rm -rf "$home"
+  echo "The linters can't be installed here: Python 3 with venv, PyPI and npm are needed" >&2
+  exit 75
+}
+if [ ! -f "$home/.complete" ]; then
+  rm -rf "$home"
+  mkdir -p "$home"
+  cp scripts/templates/linters.package.json "$home/package.json"
+  (cd "$home" && npm install --no-audit --no-fund --loglevel=error) >&2 || unavailable
+  python3 -m venv "$home/venv" >&2 || unavailable
+  "$home/venv/bin/pip" install --quiet --disable-pip-version-check cfn-lint==1.58.0 checkov==3.3.30 >&2 || unavailable
+  touch "$home/.complete"
 fi
-# W3002  a TemplateURL that is a local file: `aws cloudformation package` and the tool replace it by one made of the content.
-# I3011  no DeletionPolicy on nested stacks: what holds data in them has its own, which test/infra/templates.test.ts looks at; a
-#        nested stack that is retained for its own sake would be left behind by every removal.
-exec "$venv/bin/cfn-lint" --include-checks I --ignore-checks W3002 I3011 --template src/infra/templates/*.yaml
+exec node_modules/.bin/node scripts/templates/lint.ts "$home"
