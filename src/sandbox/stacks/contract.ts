@@ -108,8 +108,10 @@ export type PropertyShape =
 
 export interface ResourceSchemas {
   find(type: string): ResourceSchema | undefined
-  /** What CloudFormation would refuse: unknown type, unknown or missing property, wrong kind of value; with its path. */
+  /** What CloudFormation would refuse: unknown type, unknown or missing property, wrong kind of value; with its path. What is `undefined` isn't known yet, and fits. */
   check(type: string, properties: Properties): readonly string[]
+  /** Values of the kinds the schema names: "5" is 5 where a number is wanted, as it is when it reaches the service. */
+  coerce(type: string, properties: Properties): Properties
   /** Whether changing the property at this path (`Listeners.0.Port`) replaces the resource. */
   replaces(type: string, path: readonly string[]): 'no' | 'maybe' | 'yes'
 }

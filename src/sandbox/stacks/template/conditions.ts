@@ -2,7 +2,7 @@
 import type {Scope, TemplateDocument, TemplateLanguage} from '../contract.ts'
 import {evaluate} from './evaluate.ts'
 import type {Environment} from './evaluate.ts'
-import {isObject} from './functions.ts'
+import {asText, isObject} from './functions.ts'
 import {refuse} from './template-fault.ts'
 
 export const evaluateConditions: TemplateLanguage['evaluateConditions'] = (parameters) => {
@@ -69,7 +69,7 @@ function keepRules({rules}: TemplateDocument, environment: Environment): void {
     if (!Array.isArray(assertions)) throw refuse(`Template format error: [/Rules/${name}] Every Rules object must contain a list of Assertions.`)
     if (condition !== undefined && !truth(condition, environment)) continue
     for (const one of assertions as readonly Readonly<Record<string, unknown>>[]) {
-      if (!truth(one['Assert'], environment)) throw refuse(`Template error: rule ${name} failed: ${String(one['AssertDescription'] ?? 'its assertion does not hold')}`)
+      if (!truth(one['Assert'], environment)) throw refuse(`Template error: rule ${name} failed: ${asText(one['AssertDescription'] ?? 'its assertion does not hold')}`)
     }
   }
 }

@@ -3,7 +3,7 @@
  * out replaces them (resolve-value.ts, conditions.ts).
  */
 import type {Scope} from '../contract.ts'
-import {functionCall, isObject} from './functions.ts'
+import {asText, functionCall, isObject} from './functions.ts'
 import {members, parameterType} from './parameter-types.ts'
 import {getAtt, ifArguments, sub, substitute} from './references.ts'
 import {refuse} from './template-fault.ts'
@@ -83,7 +83,7 @@ function substituted(argument: unknown, environment: Environment): unknown {
     const value = Object.hasOwn(variables, name) ? evaluate(variables[name], environment) : named(name, environment)
     if (value === unmade) complete = false
     else if (!['string', 'number', 'boolean'].includes(typeof value)) throw refuse(`Template error: variable ${name} in Fn::Sub expression does not resolve to a string`)
-    return String(value as string)
+    return asText(value)
   })
   return complete ? replaced : unmade
 }

@@ -18,6 +18,9 @@ export interface FunctionCall {
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** A number or a truth value as CloudFormation writes it into a text. */
+export const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+
 /** Null: it is data. */
 export function functionCall(value: unknown): FunctionCall | null {
   if (!isObject(value)) return null

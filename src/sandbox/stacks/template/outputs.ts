@@ -1,5 +1,6 @@
 /** What a stack puts out, once everything it refers to is made: every value a text, outputs whose condition doesn't hold left out. */
 import type {Scope} from '../contract.ts'
+import {asText} from './functions.ts'
 import {resolveValue} from './resolve-value.ts'
 import {malformed} from './template-fault.ts'
 
@@ -17,7 +18,7 @@ export function outputs(scope: Scope, conditions: Readonly<Record<string, boolea
     if (typeof value === 'object' || value === undefined) {
       throw malformed(`The Value field of every Outputs member must evaluate to a String. Output ${key} is a ${Array.isArray(value) ? 'list' : 'map'}.`)
     }
-    const exportName = one.exportName === undefined ? undefined : String(resolveValue(one.exportName, scope, conditions, unknown))
-    return {key, value: String(value as string | number | boolean), description: one.description, exportName}
+    const exportName = one.exportName === undefined ? undefined : asText(resolveValue(one.exportName, scope, conditions, unknown))
+    return {key, value: asText(value), description: one.description, exportName}
   })
 }

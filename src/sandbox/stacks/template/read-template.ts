@@ -4,7 +4,7 @@
  */
 import type {ParameterDeclaration, Properties, ResourceDeclaration, TemplateDocument, TemplateLanguage} from '../contract.ts'
 import {checkReferences} from './check-references.ts'
-import {isObject} from './functions.ts'
+import {asText, isObject} from './functions.ts'
 import {parameterType} from './parameter-types.ts'
 import {malformed, notModelled, refuse} from './template-fault.ts'
 import {templateValue} from './template-text.ts'
@@ -72,7 +72,7 @@ function named(kind: string, name: string): void {
   if (!/^[A-Za-z0-9]{1,255}$/.test(name)) throw malformed(`${kind} name ${name} is non alphanumeric.`)
 }
 
-const text_ = (value: unknown): string | undefined => (value === undefined ? undefined : String(value as string | number | boolean))
+const text_ = (value: unknown): string | undefined => (value === undefined ? undefined : asText(value))
 const number_ = (value: unknown): number | undefined => (value === undefined ? undefined : Number(value))
 
 function parameter(name: string, value: unknown): ParameterDeclaration {
@@ -122,7 +122,7 @@ function resource(logicalId: string, value: unknown): ResourceDeclaration {
     type,
     properties: object('Properties') ?? {},
     condition: text_(one['Condition']),
-    dependsOn: dependsOn === undefined ? [] : Array.isArray(dependsOn) ? dependsOn.map(String) : [String(dependsOn as string)],
+    dependsOn: dependsOn === undefined ? [] : Array.isArray(dependsOn) ? dependsOn.map(asText) : [asText(dependsOn)],
     deletionPolicy: text_(one['DeletionPolicy']),
     updateReplacePolicy: text_(one['UpdateReplacePolicy']),
     updatePolicy: object('UpdatePolicy'),

@@ -1,5 +1,6 @@
 /** Functions that make texts and lists out of texts and lists. Their arguments are evaluated and made. Pure. */
 import {cidrs} from './cidr.ts'
+import {asText} from './functions.ts'
 import {refuse} from './template-fault.ts'
 
 type TextFunction = (argument: unknown) => unknown
@@ -36,5 +37,5 @@ function pair(name: string, argument: unknown): readonly [unknown, unknown] {
 
 function text(name: string, value: unknown): string {
   if (typeof value === 'object' || value === undefined) throw refuse(`Template error: ${name} works on strings, and there is a ${Array.isArray(value) ? 'list' : 'map'} in it`)
-  return String(value as string | number | boolean)
+  return asText(value)
 }
