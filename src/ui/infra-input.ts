@@ -1,6 +1,6 @@
 /** What event 0 of a provisioning run says of the run, for screens. Pure; an older or newer event 0 leaves gaps and nothing worse. */
 import type {Event} from '../runbooks/engine/event.ts'
-import type {InfraPlan} from '../runbooks/provision/infra-plan.ts'
+import type {InfraPlan, StackVerdict} from '../runbooks/provision/infra-plan.ts'
 import {placed} from './infra-place.ts'
 
 export interface InfraInput {
@@ -17,6 +17,10 @@ export interface InfraInput {
   readonly etaSeconds: number
 }
 
+type Stored = Partial<Pick<InfraPlan, 'config' | 'account' | 'arn' | 'criticalPath' | 'etaSeconds'>> & {
+  readonly stacks?: readonly {readonly verdict?: StackVerdict}[]
+}
+
 /** By line: a stack that is on the way twice (made, then brought on) has one. */
 function wayOf(criticalPath: InfraPlan['criticalPath']): InfraInput['criticalPath'] {
   const lines = Map.groupBy(criticalPath, ({id}) => placed(id))
@@ -25,9 +29,10 @@ function wayOf(criticalPath: InfraPlan['criticalPath']): InfraInput['criticalPat
 
 export function infraInput(events: readonly Event[]): InfraInput {
   const first = events.find((event) => event.kind === 'planned')
-  const input = (first?.data.input ?? {}) as Partial<InfraPlan> & {readonly plan?: Partial<InfraPlan>}
+  // Of `down` it is what is taken away, whose stacks have no verdict.
+  const input = (first?.data.input ?? {}) as Stored & {readonly plan?: Stored}
   const plan = input.plan ?? input
-  const config = plan.config ?? (input as Partial<InfraPlan>).config
+  const config = plan.config ?? input.config
   return {
     operation: first?.data.plan.includes('down') === true ? 'down' : 'up',
     service: config?.service ?? '–',
@@ -36,7 +41,7 @@ export function infraInput(events: readonly Event[]): InfraInput {
     account: plan.account ?? '',
     arn: plan.arn ?? '',
     stacks: plan.stacks?.length ?? 0,
-    resources: (plan.stacks ?? []).reduce((sum, {verdict}) => sum + (verdict.kind === 'create' ? verdict.resources : 0), 0),
+    resources: (plan.stacks ?? []).reduce((sum, {verdict}) => sum + (verdict?.kind === 'create' ? verdict.resources : 0), 0),
     criticalPath: wayOf(plan.criticalPath ?? []),
     etaSeconds: plan.etaSeconds ?? 0,
   }
