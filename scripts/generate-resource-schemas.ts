@@ -32,7 +32,7 @@ function text(schemas: StoredSchemas): string {
 type Objects = Map<string, Readonly<Record<string, StoredProperty>>>
 
 function storedType(db: SpecDatabase, type: string, objects: Objects): StoredType {
-  const resource = db.lookup('resource', 'cloudFormationType', 'equals', type)[0] as Resource | undefined
+  const resource: Resource | undefined = db.lookup('resource', 'cloudFormationType', 'equals', type)[0]
   if (resource === undefined) throw new Error(`${type}: the spec doesn't know it`)
   if (resource.additionalReplacementProperties !== undefined) throw new Error(`${type}: has replacement properties beside its schema, which nothing here reads yet`)
   return {
