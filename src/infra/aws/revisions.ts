@@ -89,7 +89,7 @@ function registrable(definition: TaskDefinition): RegisterTaskDefinitionCommandI
 
 /** Whether a revision says what would be registered. */
 export const sameDefinition = (present: TaskDefinition, wanted: RegisterTaskDefinitionCommandInput): boolean =>
-  contentOf(present) === contentOf(wanted as TaskDefinition)
+  contentOf(present) === contentOf(wanted)
 
 /** One spelling of a definition's content: keys sorted, what is absent or empty left out, named lists by name. */
 function contentOf(definition: TaskDefinition): string {
