@@ -46,7 +46,10 @@ const rooms: Readonly<Record<string, Room>> = {
   // What the release commands share.
   releaseCommands: {path: 'src/release-', rooms: ['errors', 'nearest', 'command', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'judge'], packages: ['@oclif/core']},
   sandboxCommands: {path: 'src/commands/sandbox/', rooms: ['errors', 'nearest', 'command', 'compose', 'config', 'ui', 'sandbox'], packages: ['@oclif/core']},
-  infraCommands: {path: 'src/commands/infra/', rooms: ['errors', 'command', 'config', 'stack'], packages: ['@oclif/core']},
+  // What the infra commands share: plans and screens of provisioning, beside the templates they are made of.
+  infraShared: {path: 'src/infra-', rooms: ['errors', 'command', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'stack'], packages: ['@oclif/core']},
+  infraCommands: {path: 'src/commands/infra/', rooms: ['errors', 'command', 'compose', 'infraShared', 'config', 'engine', 'runbooks', 'ui', 'stack'], packages: ['@oclif/core']},
+  iamCommands: {path: 'src/commands/iam/', rooms: ['errors', 'command', 'compose', 'infraShared', 'config', 'runbooks', 'ui', 'stack'], packages: ['@oclif/core']},
   demo: {path: 'src/commands/demo', rooms: ['errors', 'command', 'demoStory', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'sandbox'], packages: ['@oclif/core']},
   demoStory: {path: 'src/demo/', rooms: ['errors', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'sandbox'], packages: []},
 }

@@ -90,7 +90,7 @@ function verdictWords(verdict: Exclude<StackVerdict, {kind: 'unchanged'}>): stri
     case 'update':
       return `${counted(verdict.changes.length, 'change')}${verdict.quiet > 0 ? `, and ${verdict.quiet} that only follow` : ''}`
     case 'later':
-      return `told once ${verdict.waitsFor.map(placed).join(', ')} ${verdict.waitsFor.length === 1 ? 'is' : 'are'} there`
+      return later(verdict.waitsFor)
     case 'in-progress':
       return `${verdict.status}: up waits for it and goes on`
     case 'repair':
@@ -98,6 +98,11 @@ function verdictWords(verdict: Exclude<StackVerdict, {kind: 'unchanged'}>): stri
     case 'blocked':
       return `${verdict.status}: ${verdict.because}`
   }
+}
+
+function later(waitsFor: readonly string[]): string {
+  const places = [...new Set(waitsFor.map(placed))]
+  return `told once ${places.join(', ')} ${places.length === 1 ? 'is' : 'are'} there`
 }
 
 const repairs = {

@@ -36,13 +36,21 @@ export function infraGroups(events: readonly Event[]): readonly InfraGroup[] {
   return [...groups].map(([label, members]) => ({label, stack: stackOf(members[0]?.id ?? ''), steps: members}))
 }
 
+/** Steps that aren't a stack's own, by their ids; the Region (or the bucket) in them tells lines of the same kind apart. */
+const places: readonly (readonly [RegExp, (found: RegExpExecArray) => string])[] = [
+  [/(?:^|-)(?:slot|slots|scaling|zero|live-rule|targets|healthy)\b.*@(.+)$/, ([, region]) => `slots ${region}`],
+  [/^(?:service-role|service-linked|roles?\b|state-bucket|upload|assets|alive|site\b)/, () => 'ground'],
+  [/^(?:empty|no-bucket)-(.+)$/, ([, bucket]) => bucket ?? ''],
+  [/^no-(?:deletion-)?protection-|^(?:free-)?hosts/, () => 'protections'],
+]
+
 export function labelOf({id, title}: Pick<InfraStep, 'id' | 'title'>): string {
+  for (const [pattern, label] of places) {
+    const found = pattern.exec(id)
+    if (found !== null) return label(found)
+  }
   const stack = stackOf(id)
-  if (stack !== null && !/slot|live-rule|scaling|targets/.test(id)) return placed(stack)
-  const region = /[a-z]{2}(?:-[a-z]+)+-\d/.exec(id)?.[0] ?? ''
-  if (/^(slot|live-rule|scaling|healthy|targets)/.test(id)) return `slots ${region}`.trim()
-  if (/^(service-roles?|service-linked|state-bucket|bucket|upload|assets)/.test(id)) return 'ground'
-  return title
+  return stack === null ? title : placed(stack)
 }
 
 function follow(steps: readonly InfraStep[], event: Event): readonly InfraStep[] {

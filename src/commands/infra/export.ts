@@ -1,11 +1,10 @@
 import {Args, Flags} from '@oclif/core'
 import type {Outcome} from '../../command.ts'
 import {SluiceCommand} from '../../command.ts'
+import {chooseStack} from '../../config/choose-stack.ts'
 import {loadStack} from '../../config/load-stack.ts'
-import type {StackConfig} from '../../config/stack-config.ts'
 import {recoveryShapes} from '../../config/stack-schema.ts'
-import type {RecoveryShape} from '../../config/stack-schema.ts'
-import {ExitCode, SluiceError} from '../../errors.ts'
+import {ExitCode} from '../../errors.ts'
 import {idOf} from '../../infra/stack/deployments.ts'
 import {exportFiles} from '../../infra/stack/export-files.ts'
 import {readSite, readTemplates} from '../../infra/stack/templates.ts'
@@ -36,7 +35,7 @@ sluice.yaml or a parameter is wrong, or the directory isn't empty.`
 
   protected override async execute(): Promise<Outcome> {
     const {args, flags} = await this.parse(InfraExport)
-    const config = chosen(await loadStack(flags.config), flags)
+    const config = chooseStack(await loadStack(flags.config), flags)
     const {files, deployments} = exportFiles(config, await readTemplates(), await readSite())
     await writeExport(args.dir, files, {force: flags.force})
     const lines = deployments.map((one) => `  ${one.name.padEnd(40)}  ${one.region.padEnd(14)}  ${one.when === 'failover' ? 'only at a failover' : one.template}`)
@@ -46,24 +45,5 @@ sluice.yaml or a parameter is wrong, or the directory isn't empty.`
       data: {directory: args.dir, files: [...files.keys()], stacks: deployments.map((one) => ({id: idOf(one), name: one.name, region: one.region, template: one.template, needs: one.needs, when: one.when}))},
       text: [`${files.size} files in ${args.dir}; the order is in its README.md`, ...lines].join('\n'),
     }
-  }
-}
-
-interface Choice {
-  readonly environment?: string | undefined
-  readonly shape?: string | undefined
-  readonly 'recovery-shape'?: string | undefined
-}
-
-function chosen(config: StackConfig, flags: Choice): StackConfig {
-  const shape = flags['recovery-shape'] as RecoveryShape | undefined
-  if (shape !== undefined && config.recovery === null) {
-    throw new SluiceError({code: 'no-recovery', exitCode: ExitCode.usage, message: '--recovery-shape needs stack.recovery in the configuration'})
-  }
-  return {
-    ...config,
-    environment: flags.environment ?? config.environment,
-    shape: (flags.shape as StackConfig['shape'] | undefined) ?? config.shape,
-    recovery: config.recovery === null ? null : {...config.recovery, shape: shape ?? config.recovery.shape},
   }
 }
