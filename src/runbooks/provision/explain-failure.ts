@@ -20,9 +20,11 @@ interface Failure {
   readonly event: StackEvent
 }
 
+type Asked = Pick<ProvisionWorld, 'stacks' | 'claims' | 'ground'>
+
 /** null: nothing in the stack's events since then (epoch ms) has failed. */
 export async function explainFailure(
-  world: ProvisionWorld, stack: StackRef, since: number, signal?: AbortSignal,
+  world: Asked, stack: StackRef, since: number, signal?: AbortSignal,
 ): Promise<RootCause | null> {
   const events = newestOperation(await world.stacks.events(stack, since, signal))
   const failures = await failuresIn(world, stack.region, events, [], events[0]?.at ?? since, signal)
@@ -49,7 +51,7 @@ const isOwn = (event: StackEvent): boolean => event.type === stackType && event.
 
 /** What failed by itself, in this stack or below. A nested stack fails by what is in it, or, when that tells nothing, by itself. */
 async function failuresIn(
-  world: ProvisionWorld, region: string, events: readonly StackEvent[], path: readonly string[], from: number, signal?: AbortSignal,
+  world: Asked, region: string, events: readonly StackEvent[], path: readonly string[], from: number, signal?: AbortSignal,
 ): Promise<readonly Failure[]> {
   const failed = events.filter((event) => event.status.endsWith('_FAILED') && !isOwn(event) && !cancelled.test(event.reason ?? ''))
   const found = await Promise.all(failed.map(async (event): Promise<readonly Failure[]> => {

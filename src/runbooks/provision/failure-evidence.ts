@@ -6,7 +6,8 @@ import type {RootCause} from './infra-plan.ts'
 import type {ProvisionWorld} from './ports.ts'
 
 type Failed = Omit<RootCause, 'evidence'>
-type Ask = (world: ProvisionWorld, region: string, failed: Failed, since: number, signal?: AbortSignal) => Promise<readonly string[]>
+type Asked = Pick<ProvisionWorld, 'claims' | 'ground'>
+type Ask = (world: Asked, region: string, failed: Failed, since: number, signal?: AbortSignal) => Promise<readonly string[]>
 
 const most = 3
 const mostLines = 5
@@ -19,7 +20,7 @@ const asks: Readonly<Record<string, Ask>> = {
 
 /** Newest first within each kind; a sentence each. `since` in epoch ms. */
 export async function evidenceOf(
-  world: ProvisionWorld, region: string, failed: Failed, since: number, signal?: AbortSignal,
+  world: Asked, region: string, failed: Failed, since: number, signal?: AbortSignal,
 ): Promise<readonly string[]> {
   return await asks[failed.type]?.(world, region, failed, since, signal) ?? []
 }
