@@ -8,6 +8,7 @@ import {addActivity, counted, inService, present, resourceId} from './autoscalin
 import type {Activity, Group, Host} from './autoscaling-state.ts'
 import {hostSpec, hostTags} from './autoscaling-template.ts'
 import type {HostSpec} from './autoscaling-template.ts'
+import {zoneOf} from './zones.ts'
 
 /** Virtual ms, ± a tenth. */
 const BOOT_MS = 20_000
@@ -200,12 +201,6 @@ interface Place {
 
 export const subnetsOf = (group: Pick<Group, 'settings'>): readonly string[] =>
   (group.settings.VPCZoneIdentifier ?? '').split(',').map((one) => one.trim()).filter((one) => one !== '')
-
-/** A subnet nobody has a record of gets a zone by its turn. */
-export function zoneOf(world: World, region: string, subnet: string, turn: number): string {
-  const zone = world.records.get(region, 'AWS::EC2::Subnet', subnet)?.properties['AvailabilityZone']
-  return typeof zone === 'string' ? zone : `${region}${'abc'[turn % 3] ?? 'a'}`
-}
 
 function placeFor(world: World, group: Group): Place {
   const subnets = subnetsOf(group)

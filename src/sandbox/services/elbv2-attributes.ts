@@ -12,6 +12,9 @@ export const LOAD_BALANCER_DEFAULTS: Readonly<Record<string, string>> = {
   'connection_logs.s3.enabled': 'false',
   'connection_logs.s3.prefix': '',
   'deletion_protection.enabled': 'false',
+  'health_check_logs.s3.bucket': '',
+  'health_check_logs.s3.enabled': 'false',
+  'health_check_logs.s3.prefix': '',
   'idle_timeout.timeout_seconds': '60',
   'load_balancing.cross_zone.enabled': 'true',
   'routing.http.desync_mitigation_mode': 'defensive',
@@ -40,6 +43,20 @@ export const TARGET_GROUP_DEFAULTS: Readonly<Record<string, string>> = {
   'target_group_health.dns_failover.minimum_healthy_targets.percentage': 'off',
   'target_group_health.unhealthy_state_routing.minimum_healthy_targets.count': '1',
   'target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage': 'off',
+}
+
+export const LISTENER_DEFAULTS: Readonly<Record<string, string>> = {
+  'routing.http.response.server.enabled': 'true',
+  'routing.http.response.strict_transport_security.header_value': '',
+  'routing.http.response.content_security_policy.header_value': '',
+  'routing.http.response.x_content_type_options.header_value': '',
+  'routing.http.response.x_frame_options.header_value': '',
+  'routing.http.response.access_control_allow_origin.header_value': '',
+  'routing.http.response.access_control_allow_methods.header_value': '',
+  'routing.http.response.access_control_allow_headers.header_value': '',
+  'routing.http.response.access_control_allow_credentials.header_value': '',
+  'routing.http.response.access_control_expose_headers.header_value': '',
+  'routing.http.response.access_control_max_age.header_value': '',
 }
 
 /** Whole seconds: lowest, highest, and a value allowed besides. */

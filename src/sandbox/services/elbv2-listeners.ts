@@ -5,6 +5,7 @@
 import type * as E from '@aws-sdk/client-elastic-load-balancing-v2'
 import {AwsFault} from '../world/contract.ts'
 import type {CallContext, World} from '../world/contract.ts'
+import {LISTENER_DEFAULTS, attributeList, changeAttributes} from './elbv2-attributes.ts'
 import {checkedActions, checkedConditions} from './elbv2-actions.ts'
 import {invalid, listenerOf, loadBalancerOf, pageOf, refreshUse, ruleOf, setTags} from './elbv2-state.ts'
 import type {DataPlane, ElbRegion, Listener, Rule} from './elbv2-state.ts'
@@ -42,7 +43,7 @@ export function listenerOperations(world: World, stateOf: (region: string) => El
         protocol,
         sslPolicy: sslPolicyFor(protocol, input.SslPolicy),
         certificates: (input.Certificates ?? []).map((certificate) => certificate.CertificateArn ?? ''),
-        attributes: new Map(),
+        attributes: new Map(Object.entries(LISTENER_DEFAULTS)),
         rules: new Map(),
       }
       const ruleArn = newRuleArn(world, listener)
@@ -83,6 +84,19 @@ export function listenerOperations(world: World, stateOf: (region: string) => El
       if (actions !== undefined) defaultRule(listener).actions = actions
       written(state, listener)
       return {Listeners: [listenerShape(listener)]}
+    },
+
+    DescribeListenerAttributes: (
+      input: E.DescribeListenerAttributesCommandInput, call: CallContext,
+    ): Partial<E.DescribeListenerAttributesCommandOutput> =>
+      ({Attributes: attributeList(listenerOf(stateOf(call.region), input.ListenerArn).attributes)}),
+
+    ModifyListenerAttributes: (
+      input: E.ModifyListenerAttributesCommandInput, call: CallContext,
+    ): Partial<E.ModifyListenerAttributesCommandOutput> => {
+      const listener = listenerOf(stateOf(call.region), input.ListenerArn)
+      changeAttributes(listener.attributes, input.Attributes)
+      return {Attributes: attributeList(listener.attributes)}
     },
 
     DeleteListener: async (input: E.DeleteListenerCommandInput, call: CallContext): Promise<object> => {

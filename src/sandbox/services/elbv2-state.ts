@@ -61,7 +61,7 @@ export interface LoadBalancer {
   readonly dnsName: string
   readonly scheme: 'internet-facing' | 'internal'
   readonly vpcId: string
-  readonly subnets: readonly string[]
+  subnets: readonly string[]
   securityGroups: readonly string[]
   readonly ipAddressType: 'ipv4' | 'dualstack'
   readonly createdAt: number
