@@ -6,8 +6,8 @@ import type {Event, EventOf} from '../runbooks/engine/event.ts'
 import {counted, duration, oneLine, span, timeOfDay} from './format.ts'
 import {infraInput} from './infra-input.ts'
 import type {InfraLive} from './infra-live.ts'
-import {counts, infraNote, underWayWords} from './infra-note.ts'
-import {infraGroups, labelOf, stackOf} from './infra-steps.ts'
+import {counts, infraNote, readable, underWayWords} from './infra-note.ts'
+import {infraGroups, labelOf, stackOf, withoutPlace} from './infra-steps.ts'
 import type {InfraLine, InfraView} from './infra-view.ts'
 import {infraView} from './infra-view.ts'
 
@@ -27,7 +27,7 @@ function linesFor(event: Event, before: readonly Event[], run: string): readonly
       // What is made before any stack takes a moment: its end is enough.
       return stackOf(event.data.step) === null ? [] : [`${step(event.data.step, before)}: begun`]
     case 'step-observed':
-      return event.data.waitsFor === undefined ? [] : [`${step(event.data.step, before)}: ${event.data.waitsFor}`]
+      return event.data.waitsFor === undefined ? [] : [`${step(event.data.step, before)}: ${readable(event.data.waitsFor)}`]
     case 'step-ended':
       return stepEnded(event, before)
     case 'asked':
@@ -59,11 +59,11 @@ function stepEnded({data}: EventOf<'step-ended'>, before: readonly Event[]): rea
   const name = step(data.step, before)
   switch (data.how) {
     case 'failed':
-      return [`${name}: FAILED: ${data.because}`]
+      return [`${name}: FAILED: ${withoutPlace(data.step, data.because)}`]
     case 'undone':
       return [`${name}: taken back`]
     case 'done':
-      return [`${name}: ${data.note ?? 'done'}`]
+      return [`${name}: ${readable(data.note ?? 'done')}`]
     case 'already':
       return data.note === undefined || data.note === '' ? [] : [`${name}: ${data.note}`]
   }

@@ -7,12 +7,12 @@ type UnderWay = NonNullable<InfraLine['progress']>['underWay'][number]
 export function infraNote(line: InfraLine): string {
   switch (line.state) {
     case 'done':
-      return line.note ?? counts(line) ?? 'done'
+      return isStatus(line.note) ? finished(line) : line.note!
     case 'failed':
       return line.because ?? 'failed'
     case 'running':
       if (line.doing.length === 0) return line.needs.length === 0 ? 'goes on' : `waits for ${line.needs.join(', ')}`
-      return counts(line) ?? line.waitsFor ?? line.doing.join(', ')
+      return counts(line) ?? (line.waitsFor === null ? line.doing.join(', ') : readable(line.waitsFor))
     case 'waiting':
       return line.needs.length === 0 ? 'waiting' : `waits for ${line.needs.join(', ')}`
     case 'stopped':
@@ -21,6 +21,14 @@ export function infraNote(line: InfraLine): string {
       return 'not begun'
   }
 }
+
+/** Bare statuses say nothing that the line's mark doesn't. */
+const isStatus = (note: string | null): boolean => note === null || /^[A-Z_]+$/.test(note)
+const finished = ({progress, note}: InfraLine): string =>
+  progress !== null && progress.total > 0 ? `${progress.total} resources` : note === null ? 'done' : readable(note)
+
+/** CloudFormation's statuses in lower case; everything else as it is. */
+export const readable = (text: string): string => text.replace(/\b[A-Z]+(?:_[A-Z]+)+\b/g, (status) => status.toLowerCase().replaceAll('_', ' '))
 
 /** `152 of 213 resources` */
 export function counts({progress, state}: InfraLine): string | null {

@@ -85,8 +85,14 @@ function changed(steps: readonly InfraStep[], id: string, change: (step: InfraSt
 
 function ended(step: InfraStep, {at, data}: EventOf<'step-ended'>): InfraStep {
   const over = {...step, startedAt: step.startedAt ?? at, endedAt: at, waitsFor: null}
-  if (data.how === 'failed') return {...over, state: 'failed', because: data.because}
+  if (data.how === 'failed') return {...over, state: 'failed', because: withoutPlace(step.id, data.because)}
   return {...over, state: data.how === 'undone' ? 'stopped' : 'done', note: data.note ?? (data.how === 'already' ? 'already there' : null)}
+}
+
+/** The line says already which stack it is. */
+export function withoutPlace(step: string, because: string): string {
+  const stack = stackOf(step)
+  return stack !== null && because.startsWith(`${stack}: `) ? because.slice(stack.length + 2) : because
 }
 
 /** The run has ended: what was under way here isn't followed any more (in AWS it goes on), what waited isn't begun. */

@@ -86,7 +86,7 @@ const cause: RootCause = {
 
 export const failedRun = (): InfraRun => creating()
   .explains('create-main@eu-west-1', cause)
-  .failed('create-main@eu-west-1', 'Database/Instance (AWS::RDS::DBInstance): Your request for DBInstance was refused because there are no db.m7g.large left')
+  .failed('create-main@eu-west-1', 'main@eu-west-1: Database/Instance (AWS::RDS::DBInstance): Your request for DBInstance was refused because there are no db.m7g.large left')
   .put('ended', {outcome: 'failed', because: 'main eu-west-1 failed'})
 
 export const doneRun = (): InfraRun => {
