@@ -1,0 +1,91 @@
+/** Databases, subnet groups and snapshots in RDS's own shapes, from their records. */
+import type {DBInstance, DBSnapshot, DBSubnetGroup} from '@aws-sdk/client-rds'
+import type {AccountRecord, World} from '../world/contract.ts'
+import {DATABASE, databaseArn, databaseByArn} from './rds-databases.ts'
+import {attribute, recordOf, tagList} from './records/lookup.ts'
+import {flag, number, text, texts} from './records/properties.ts'
+
+/** What the record's status says is RDS's own word. */
+export function instanceShape(world: World, record: AccountRecord): DBInstance {
+  const {id, region, properties, attributes, status} = record
+  const source = attribute(record, 'ReplicaOf')
+  const origin = source === '' ? undefined : source.startsWith('arn:') ? databaseByArn(world, source) : recordOf(world, DATABASE, region, source)
+  const inherited = origin?.properties ?? {}
+  const group = recordOf(world, 'AWS::RDS::DBSubnetGroup', region, text(properties, 'DBSubnetGroupName')?.toLowerCase() ?? '')
+  const zones = group === undefined ? [] : subnetGroupShape(world, group).Subnets?.map((one) => one.SubnetAvailabilityZone?.Name) ?? []
+  return {
+    DBInstanceIdentifier: id,
+    DBInstanceArn: attribute(record, 'DBInstanceArn'),
+    DbiResourceId: attribute(record, 'DbiResourceId'),
+    DBInstanceStatus: status,
+    DBInstanceClass: text(properties, 'DBInstanceClass'),
+    Engine: attribute(record, 'Engine'),
+    EngineVersion: attribute(record, 'EngineVersion'),
+    DBName: text(properties, 'DBName') ?? text(inherited, 'DBName'),
+    MasterUsername: text(properties, 'MasterUsername') ?? text(inherited, 'MasterUsername'),
+    // A database that is being made has no address yet.
+    ...(status !== 'creating' && {Endpoint: {Address: attribute(record, 'Endpoint.Address'), Port: number(attributes, 'Endpoint.Port'), HostedZoneId: attribute(record, 'Endpoint.HostedZoneId')}}),
+    AllocatedStorage: number(properties, 'AllocatedStorage') ?? number(inherited, 'AllocatedStorage'),
+    MaxAllocatedStorage: number(properties, 'MaxAllocatedStorage'),
+    StorageType: text(properties, 'StorageType') ?? 'gp3',
+    StorageEncrypted: flag(properties, 'StorageEncrypted') || flag(inherited, 'StorageEncrypted'),
+    KmsKeyId: text(properties, 'KmsKeyId'),
+    InstanceCreateTime: status === 'creating' ? undefined : new Date(record.createdAt),
+    BackupRetentionPeriod: number(properties, 'BackupRetentionPeriod') ?? (origin === undefined ? 1 : 0),
+    PreferredBackupWindow: text(properties, 'PreferredBackupWindow'),
+    PreferredMaintenanceWindow: text(properties, 'PreferredMaintenanceWindow'),
+    AvailabilityZone: text(properties, 'AvailabilityZone') ?? zones[0],
+    MultiAZ: flag(properties, 'MultiAZ'),
+    ...(flag(properties, 'MultiAZ') && {SecondaryAvailabilityZone: zones.find((zone) => zone !== zones[0])}),
+    AutoMinorVersionUpgrade: text(properties, 'AutoMinorVersionUpgrade') !== 'false',
+    PubliclyAccessible: flag(properties, 'PubliclyAccessible'),
+    DeletionProtection: flag(properties, 'DeletionProtection'),
+    IAMDatabaseAuthenticationEnabled: flag(properties, 'EnableIAMDatabaseAuthentication'),
+    CopyTagsToSnapshot: flag(properties, 'CopyTagsToSnapshot'),
+    CACertificateIdentifier: text(properties, 'CACertificateIdentifier') ?? 'rds-ca-rsa2048-g1',
+    MonitoringInterval: number(properties, 'MonitoringInterval') ?? 0,
+    MonitoringRoleArn: text(properties, 'MonitoringRoleArn'),
+    PerformanceInsightsEnabled: flag(properties, 'EnablePerformanceInsights'),
+    EnabledCloudwatchLogsExports: [...texts(properties, 'EnableCloudwatchLogsExports')],
+    VpcSecurityGroups: texts(properties, 'VPCSecurityGroups').map((one) => ({VpcSecurityGroupId: one, Status: 'active'})),
+    DBParameterGroups: [{DBParameterGroupName: text(properties, 'DBParameterGroupName') ?? `default.${attribute(record, 'Engine')}`, ParameterApplyStatus: 'in-sync'}],
+    ...(group !== undefined && {DBSubnetGroup: subnetGroupShape(world, group)}),
+    ...(source !== '' && {ReadReplicaSourceDBInstanceIdentifier: origin?.region === region ? origin.id : source}),
+    ReadReplicaDBInstanceIdentifiers: replicasOf(world, record),
+    TagList: tagList(record),
+  }
+}
+
+/** Replicas of the same Region by id, of another by ARN. */
+function replicasOf(world: World, primary: AccountRecord): string[] {
+  const arn = attribute(primary, 'DBInstanceArn')
+  return [...world.records.all()].filter((one) => one.type === DATABASE && one.id !== '' && [arn, ...(one.region === primary.region ? [primary.id] : [])].includes(attribute(one, 'ReplicaOf')))
+    .map((one) => (one.region === primary.region ? one.id : databaseArn(world, one.region, one.id)))
+}
+
+export function subnetGroupShape(world: World, {id, region, properties, attributes}: AccountRecord): DBSubnetGroup {
+  const subnets = texts(properties, 'SubnetIds').map((subnet) => recordOf(world, 'AWS::EC2::Subnet', region, subnet))
+  return {
+    DBSubnetGroupName: id,
+    DBSubnetGroupDescription: text(properties, 'DBSubnetGroupDescription'),
+    DBSubnetGroupArn: text(attributes, 'Arn'),
+    VpcId: text(subnets[0]?.properties ?? {}, 'VpcId'),
+    SubnetGroupStatus: 'Complete',
+    Subnets: subnets.filter((one) => one !== undefined).map((one) => ({SubnetIdentifier: one.id, SubnetAvailabilityZone: {Name: attribute(one, 'AvailabilityZone')}, SubnetStatus: 'Active'})),
+  }
+}
+
+export function describeSnapshot(world: World, {id, region, properties, status, createdAt, tags}: AccountRecord): DBSnapshot {
+  return {
+    DBSnapshotIdentifier: id,
+    DBInstanceIdentifier: text(properties, 'DBInstanceIdentifier'),
+    DBSnapshotArn: `arn:aws:rds:${region}:${world.account}:snapshot:${id}`,
+    SnapshotCreateTime: new Date(createdAt),
+    Engine: text(properties, 'Engine'),
+    AllocatedStorage: number(properties, 'AllocatedStorage'),
+    Status: status,
+    SnapshotType: 'manual',
+    PercentProgress: 100,
+    TagList: tagList({tags}),
+  }
+}
