@@ -69,12 +69,13 @@ function stepEnded({data}: EventOf<'step-ended'>, before: readonly Event[]): rea
   }
 }
 
-/** `main eu-west-1, create the stack` */
+/** `main eu-west-1, create the stack`; a title that names its place needs no label. */
 function step(id: string, before: readonly Event[]): string {
   const found = infraGroups(before).flatMap(({steps}) => steps).findLast((one) => one.id === id)
   if (found === undefined) return id
   const label = labelOf(found)
-  return label === found.title ? label : `${label}, ${found.title}`
+  const region = /[a-z]{2}(?:-[a-z]+)+-\d/.exec(id)?.[0]
+  return label === found.title || (region !== undefined && found.title.includes(region)) ? found.title : `${label}, ${found.title}`
 }
 
 export interface InfraLog {

@@ -1,5 +1,5 @@
 /** What one line of a provisioning run says of itself, in a few words; terminal, log and JSON share it. Pure. */
-import {duration, span} from './format.ts'
+import {counted, duration, span} from './format.ts'
 import type {InfraLine} from './infra-view.ts'
 
 type UnderWay = NonNullable<InfraLine['progress']>['underWay'][number]
@@ -11,10 +11,10 @@ export function infraNote(line: InfraLine): string {
     case 'failed':
       return line.because ?? 'failed'
     case 'running':
-      if (line.doing.length === 0) return line.needs.length === 0 ? 'goes on' : `waits for ${line.needs.join(', ')}`
+      if (line.doing.length === 0) return waiting(line, 'goes on')
       return counts(line) ?? (line.waitsFor === null ? line.doing.join(', ') : readable(line.waitsFor))
     case 'waiting':
-      return line.needs.length === 0 ? 'waiting' : `waits for ${line.needs.join(', ')}`
+      return waiting(line, 'waiting')
     case 'stopped':
       return 'left; what AWS began goes on'
     case 'skipped':
@@ -22,10 +22,15 @@ export function infraNote(line: InfraLine): string {
   }
 }
 
+function waiting({needs: [first, ...more]}: InfraLine, otherwise: string): string {
+  if (first === undefined) return otherwise
+  return more.length < 2 ? `waits for ${[first, ...more].join(', ')}` : `waits for ${first} and ${more.length} more`
+}
+
 /** Bare statuses say nothing that the line's mark doesn't. */
 const isStatus = (note: string | null): boolean => note === null || /^[A-Z_]+$/.test(note)
 const finished = ({progress, note}: InfraLine): string =>
-  progress !== null && progress.total > 0 ? `${progress.total} resources` : note === null ? 'done' : readable(note)
+  progress !== null && progress.total > 0 ? counted(progress.total, 'resource') : note === null ? 'done' : readable(note)
 
 /** CloudFormation's statuses in lower case; everything else as it is. */
 export const readable = (text: string): string => text.replace(/\b[A-Z]+(?:_[A-Z]+)+\b/g, (status) => status.toLowerCase().replaceAll('_', ' '))

@@ -29,6 +29,9 @@ export interface InfraGroup {
 /** The id of the stack that a step is about, if it is about one. */
 export const stackOf = (step: string): string | null => /(?:foundation|certificate|main|replica|surge)@[a-z]{2}(?:-[a-z]+)+-\d/.exec(step)?.[0] ?? null
 
+/** Note of a step that found nothing to do. */
+export const alreadySo = 'already so'
+
 /** In the order of the plan. */
 export function infraGroups(events: readonly Event[]): readonly InfraGroup[] {
   const steps = events.reduce<readonly InfraStep[]>(follow, [])
@@ -36,11 +39,11 @@ export function infraGroups(events: readonly Event[]): readonly InfraGroup[] {
   return [...groups].map(([label, members]) => ({label, stack: stackOf(members[0]?.id ?? ''), steps: members}))
 }
 
-/** Steps that aren't a stack's own, by their ids; the Region (or the bucket) in them tells lines of the same kind apart. */
+/** Steps that aren't a stack's own, by their ids; the Region in them tells lines of the same kind apart. */
 const places: readonly (readonly [RegExp, (found: RegExpExecArray) => string])[] = [
   [/(?:^|-)(?:slot|slots|scaling|zero|live-rule|targets|healthy)\b.*@(.+)$/, ([, region]) => `slots ${region}`],
   [/^(?:service-role|service-linked|roles?\b|state-bucket|upload|assets|alive|site\b)/, () => 'ground'],
-  [/^(?:empty|no-bucket)-(.+)$/, ([, bucket]) => bucket ?? ''],
+  [/^(?:empty|no-bucket)-/, () => 'buckets'],
   [/^no-(?:deletion-)?protection-|^(?:free-)?hosts/, () => 'protections'],
 ]
 
@@ -86,7 +89,7 @@ function changed(steps: readonly InfraStep[], id: string, change: (step: InfraSt
 function ended(step: InfraStep, {at, data}: EventOf<'step-ended'>): InfraStep {
   const over = {...step, startedAt: step.startedAt ?? at, endedAt: at, waitsFor: null}
   if (data.how === 'failed') return {...over, state: 'failed', because: withoutPlace(step.id, data.because)}
-  return {...over, state: data.how === 'undone' ? 'stopped' : 'done', note: data.note ?? (data.how === 'already' ? 'already there' : null)}
+  return {...over, state: data.how === 'undone' ? 'stopped' : 'done', note: data.note ?? (data.how === 'already' ? alreadySo : null)}
 }
 
 /** The line says already which stack it is. */

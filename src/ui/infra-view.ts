@@ -9,7 +9,7 @@ import type {InfraInput} from './infra-input.ts'
 import {infraInput} from './infra-input.ts'
 import type {InfraLive} from './infra-live.ts'
 import type {InfraGroup, InfraStep} from './infra-steps.ts'
-import {infraGroups, labelOf} from './infra-steps.ts'
+import {alreadySo, infraGroups, labelOf} from './infra-steps.ts'
 import type {StepState} from './step-lines.ts'
 
 export type InfraState = 'running' | 'done' | 'failed' | 'halted'
@@ -114,7 +114,7 @@ function lineOf({label, stack, steps}: InfraGroup, groups: readonly InfraGroup[]
     doing: running.map(({title}) => title),
     waitsFor: running.findLast(({waitsFor}) => waitsFor !== null)?.waitsFor ?? null,
     needs: state === 'waiting' || (state === 'running' && running.length === 0) ? openNeeds(steps, groups, label) : [],
-    note: steps.findLast(({note}) => note !== null && note !== 'already there')?.note ?? steps.findLast(({note}) => note !== null)?.note ?? null,
+    note: steps.findLast(({note}) => note !== null && note !== alreadySo)?.note ?? (steps.every(({note}) => note === alreadySo) ? alreadySo : null),
     because: steps.find(({because}) => because !== null)?.because ?? null,
     progress: newest(steps, live),
     durationMs: startedAt === null ? null : Math.max(0, (state === 'running' || ends.length === 0 ? end : Math.max(...ends)) - startedAt),

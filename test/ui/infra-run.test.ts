@@ -157,7 +157,7 @@ describe('the log', () => {
     "
     18:32:10Z r-20261122-183210-ab12 infra up shop production: 6 stacks, 439 resources to create, about 23 min, 8 steps
     18:32:13Z ground, service-linked roles: 6 of 6 there
-    18:32:13Z ground, state bucket eu-west-1: done
+    18:32:13Z state bucket eu-west-1: done
     18:32:13Z foundation eu-west-1, create: begun
     18:32:13Z certificate us-east-1, create: begun
     18:32:34Z foundation eu-west-1, create: 24 resources
