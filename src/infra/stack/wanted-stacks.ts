@@ -57,7 +57,8 @@ function assetsOf(region: string, all: readonly Deployment[], packaged: Readonly
 
 function wanted(config: StackConfig, one: Deployment, templates: Files, body: string): WantedStack {
   const {kind, name, region, template} = one
-  const passes = passesOf(config, one)
+  // Every parameter is said, defaults too: one that is no longer set goes back to its default, and that is a change like any other.
+  const passes = passesOf(config, {...one, parameters: {...defaultsOf(templates.get(template) ?? 'Resources: {}'), ...one.parameters}})
   const created = forecastResources(template, passes.first, templates)
   const known = new Set(created.map(({path}) => path))
   return {
@@ -72,6 +73,11 @@ function wanted(config: StackConfig, one: Deployment, templates: Files, body: st
     watches: kind === 'main' ? [{path: 'Api', parameter: 'Ami'}, {path: 'Monitoring', parameter: 'Ami'}] : [],
     protected: config.shape === 'production' && one.parameters['DeletionProtection'] !== 'false',
   }
+}
+
+function defaultsOf(text: string): Parameters {
+  const declared = Object.entries(parseTemplate(text).Parameters ?? {})
+  return Object.fromEntries(declared.flatMap(([name, {Default}]) => (Default === undefined ? [] : [[name, String(Default)]])))
 }
 
 function added(resources: readonly ForecastResource[], known: ReadonlySet<string>): readonly ForecastResource[] {

@@ -1,0 +1,119 @@
+/**
+ * A stack's three steps: it is there; it is as it shall be; it is guarded. What is already so is only looked at. None of them
+ * waits inside: CloudFormation works, and the step says when looking again makes sense.
+ */
+import {minutes, seconds} from '../../engine/clock.ts'
+import type {Step} from '../../engine/step.ts'
+import {accountReader} from '../account-reader.ts'
+import {compareStack} from '../compare-stack.ts'
+import {refOf} from '../deploy-stack.ts'
+import type {WantedStack} from '../infra-plan.ts'
+import {moveStack} from '../move-stack.ts'
+import type {Move} from '../move-stack.ts'
+import type {ProvisionWorld} from '../ports.ts'
+import {callsIn, createId, stepsFor, updateId} from '../up-input.ts'
+import type {UpInput} from '../up-input.ts'
+import {isComplete, wayOn} from '../way-on.ts'
+
+const looking = ['cloudformation:DescribeStacks', 'cloudformation:GetTemplate', 'cloudformation:DescribeStackResources', 'cloudformation:DescribeStackEvents', 'ssm:GetParameters'] as const
+const explaining = ['ecs:DescribeServices', 'ecs:ListTasks', 'ecs:DescribeTasks', 'ecs:DescribeTaskDefinition', 'logs:GetLogEvents', 'autoscaling:DescribeScalingActivities', 'acm:DescribeCertificate'] as const
+const deploying = ['cloudformation:CreateChangeSet', 'cloudformation:DescribeChangeSet', 'cloudformation:ExecuteChangeSet', 'cloudformation:DeleteChangeSet', 's3:GetObject'] as const
+
+/** A certificate waits for somebody else's record, for three days at most. */
+const deadline = ({plan}: UpInput, {kind}: WantedStack): number => (kind === 'certificate' && plan.config.hostedZone === '' ? minutes(72 * 60) : minutes(180))
+
+function moveOf(input: UpInput, stack: WantedStack): Move {
+  return {
+    wanted: input.wanted, stack, account: input.plan.account, planned: input.agreed.stacks.find(({id}) => id === stack.id),
+    inRun: new Set(input.chosen.map(({id}) => id)), progressEveryMs: input.progressEveryMs, acted: null, madeChangeSet: false, shownAt: 0,
+  }
+}
+
+export function createStack(input: UpInput, stack: WantedStack): Step<ProvisionWorld> {
+  const move = moveOf(input, stack)
+  const ground = stack.kind === 'foundation' ? ['service-roles'] : stack.kind === 'certificate' ? [] : [`templates@${stack.region}`]
+  return {
+    id: createId(stack.id),
+    title: `${stack.id} is there`,
+    needs: [...ground, ...stepsFor(stack.needs, input)],
+    calls: [...callsIn(stack.region, ...looking, ...explaining, ...deploying, 'cloudformation:CreateStack', 'cloudformation:DeleteStack'), ...passing(stack)],
+    deadlineMs: deadline(input, stack),
+    atDeadline: 'fail',
+    async observe(world, {signal}) {
+      const state = await world.stacks.describe(refOf(stack), signal)
+      return state !== null && wayOn(state.status, stack.name, stack.region).kind === 'stands' ? {kind: 'done', note: state.status} : {kind: 'not-done'}
+    },
+    async start() {},
+    poll: (world, context) => moveStack(world, move, 'first', context),
+  }
+}
+
+export function updateStack(input: UpInput, stack: WantedStack): Step<ProvisionWorld> {
+  const move = moveOf(input, stack)
+  const ground = stack.kind === 'foundation' || stack.kind === 'certificate' ? [] : [`templates@${stack.region}`]
+  return {
+    id: updateId(stack.id),
+    title: `${stack.id} is as it shall be`,
+    needs: [createId(stack.id), ...ground, ...stepsFor(stack.thenNeeds, input)],
+    calls: [...callsIn(stack.region, ...looking, ...explaining, ...deploying, 'cloudformation:ContinueUpdateRollback', 'cloudformation:DeleteStack'), ...passing(stack)],
+    deadlineMs: deadline(input, stack),
+    atDeadline: 'fail',
+    async observe(world, {signal}) {
+      const reader = accountReader(world, input.wanted.stacks, signal)
+      const state = await reader.state(stack.id)
+      if (state === null || wayOn(state.status, stack.name, stack.region).kind !== 'stands') return {kind: 'not-done'}
+      const compared = await compareStack(reader, stack, state, 'then')
+      return compared.kind === 'same' ? {kind: 'done', note: 'unchanged'} : {kind: 'not-done'}
+    },
+    async start() {},
+    poll: (world, context) => moveStack(world, move, 'then', context),
+  }
+}
+
+/** Types that the stack policy keeps from being replaced or deleted; a policy holds for one stack, not for those in it. */
+const guarded = /^AWS::(Backup::BackupVault|ElasticLoadBalancingV2::|KMS::Key|RDS::DBInstance|S3::Bucket$|SecretsManager::Secret)/
+
+export function guardStack(input: UpInput, stack: WantedStack): Step<ProvisionWorld> {
+  const {policy} = input.wanted
+  const nested = new Set(stack.resources.filter(({path, type}) => path.includes('/') && guarded.test(type)).map(({path}) => path.split('/')[0] ?? ''))
+  return {
+    id: `guard-${stack.id}`,
+    title: `${stack.id} refuses to lose what holds data`,
+    needs: [updateId(stack.id)],
+    calls: callsIn(
+      stack.region, 'cloudformation:DescribeStacks', 'cloudformation:DescribeStackResources', 'cloudformation:GetStackPolicy', 'cloudformation:SetStackPolicy',
+      'cloudformation:UpdateTerminationProtection',
+    ),
+    deadlineMs: minutes(30),
+    atDeadline: 'fail',
+    async observe(world, {signal}) {
+      const [state, present] = await Promise.all([world.stacks.describe(refOf(stack), signal), world.stacks.policy(refOf(stack), signal)])
+      // The root's policy comes last: where it is, those of the nested stacks are.
+      return state !== null && (state.protected || stack.protected !== true) && samePolicy(present, policy) ? {kind: 'done'} : {kind: 'not-done'}
+    },
+    async start(world, {signal}) {
+      const resources = await world.stacks.resources(refOf(stack), signal)
+      const inside = resources.filter(({logicalId, physicalId}) => nested.has(logicalId) && physicalId !== '')
+      await Promise.all(inside.map(({physicalId}) => world.stacks.setPolicy({name: physicalId, region: stack.region}, policy, signal)))
+      if (stack.protected === true) await world.stacks.protect(refOf(stack), 'on', signal)
+      await world.stacks.setPolicy(refOf(stack), policy, signal)
+    },
+    async poll(world, {signal, now}) {
+      const state = await world.stacks.describe(refOf(stack), signal)
+      if (state !== null && !isComplete(state.status)) return {kind: 'pending', waitsFor: state.status, lookAgainAt: now + seconds(2)}
+      return {kind: 'done', note: stack.protected === true ? 'policy and termination protection' : 'policy'}
+    },
+  }
+}
+
+/** A policy is kept as text; only what it says counts. */
+function samePolicy(one: string | null, other: string): boolean {
+  if (one === null) return false
+  try {
+    return JSON.stringify(JSON.parse(one)) === JSON.stringify(JSON.parse(other))
+  } catch {
+    return false
+  }
+}
+
+const passing = ({role, region}: WantedStack) => (role === 'execution' ? callsIn(region, 'iam:PassRole') : [])
