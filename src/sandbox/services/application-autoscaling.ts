@@ -1,10 +1,11 @@
 /**
  * Application Auto Scaling, as far as a release touches it: scalable targets and what is suspended. It never moves a desired
- * count: on AWS too, a target's new minimum acts only with the next scaling activity, and no policies are modelled.
+ * count: on AWS too, a target's new minimum acts only with the next scaling activity; policies are kept, and scale nothing.
  */
 import type {
-  DeregisterScalableTargetRequest, DescribeScalableTargetsRequest, DescribeScalableTargetsResponse, RegisterScalableTargetRequest,
-  RegisterScalableTargetResponse, ScalableTarget, SuspendedState,
+  DeleteScalingPolicyRequest, DeregisterScalableTargetRequest, DescribeScalableTargetsRequest, DescribeScalableTargetsResponse,
+  DescribeScalingPoliciesRequest, DescribeScalingPoliciesResponse, PutScalingPolicyRequest, PutScalingPolicyResponse,
+  RegisterScalableTargetRequest, RegisterScalableTargetResponse, ScalableTarget, ScalingPolicy, SuspendedState,
 } from '@aws-sdk/client-application-auto-scaling'
 import {AwsFault} from '../world/contract.ts'
 import type {CallContext, Service, World} from '../world/contract.ts'
@@ -13,6 +14,7 @@ const LARGEST_PAGE = 50
 
 export function createApplicationAutoScaling(world: World): Service {
   const targets = new Map<string, ScalableTarget>()
+  const policies = new Map<string, ScalingPolicy>()
   return {
     name: 'application-autoscaling',
     operations: {
@@ -29,10 +31,56 @@ export function createApplicationAutoScaling(world: World): Service {
         if (!targets.delete(key)) {
           throw new AwsFault('ObjectNotFoundException', `No scalable target registered for ${describeTarget(input)}`)
         }
+        for (const policy of policies.keys()) if (policy.startsWith(`${key} `)) policies.delete(policy)
         return {}
       },
+      ...policyOperations(world, targets, policies),
     },
   }
+}
+
+function policyOperations(world: World, targets: ReadonlyMap<string, ScalableTarget>, policies: Map<string, ScalingPolicy>) {
+  return {
+    PutScalingPolicy: (input: PutScalingPolicyRequest, call: CallContext): PutScalingPolicyResponse => {
+      const target = targetKey(input, call)
+      if (!targets.has(target)) throw new AwsFault('ObjectNotFoundException', `No scalable target registered for ${describeTarget(input)}`)
+      if (input.PolicyType === 'TargetTrackingScaling' && input.TargetTrackingScalingPolicyConfiguration === undefined) {
+        throw new AwsFault('ValidationException', 'TargetTrackingScalingPolicyConfiguration is required for policy type TargetTrackingScaling')
+      }
+      const key = `${target} ${input.PolicyName}`
+      const known = policies.get(key)
+      const arn = `arn:aws:autoscaling:${call.region}:${call.account}:scalingPolicy:${world.hex(8)}-${world.hex(4)}-${world.hex(4)}-${world.hex(4)}-` +
+        `${world.hex(12)}:resource/ecs/${input.ResourceId}:policyName/${input.PolicyName}`
+      const policy: ScalingPolicy = {
+        ...known, ...input, PolicyARN: known?.PolicyARN ?? arn, PolicyName: input.PolicyName, ServiceNamespace: input.ServiceNamespace,
+        ResourceId: input.ResourceId, ScalableDimension: input.ScalableDimension, PolicyType: input.PolicyType ?? known?.PolicyType ?? 'StepScaling',
+        Alarms: [], CreationTime: known?.CreationTime ?? new Date(world.clock.now()),
+      }
+      policies.set(key, policy)
+      return {PolicyARN: policy.PolicyARN ?? '', Alarms: []}
+    },
+    DescribeScalingPolicies: (input: DescribeScalingPoliciesRequest, call: CallContext): DescribeScalingPoliciesResponse => {
+      const found = [...policies].filter(([key, policy]) => key.startsWith(`${call.region}/`)
+        && policy.ServiceNamespace === input.ServiceNamespace
+        && (input.ResourceId === undefined || policy.ResourceId === input.ResourceId)
+        && (input.PolicyNames === undefined || input.PolicyNames.includes(policy.PolicyName ?? ''))).map(([, policy]) => policy)
+      const page = pageOf(found, input.NextToken, input.MaxResults)
+      return {ScalingPolicies: page.items, NextToken: page.next}
+    },
+    DeleteScalingPolicy: (input: DeleteScalingPolicyRequest, call: CallContext) => {
+      if (!policies.delete(`${targetKey(input, call)} ${input.PolicyName}`)) {
+        throw new AwsFault('ObjectNotFoundException', `No scaling policy found for ${describeTarget(input)}, policy name: ${input.PolicyName}`)
+      }
+      return {}
+    },
+  }
+}
+
+function pageOf<T>(items: readonly T[], token: string | undefined, size: number | undefined): {readonly items: T[]; readonly next: string | undefined} {
+  const start = token === undefined ? 0 : Number(token)
+  if (!Number.isInteger(start)) throw new AwsFault('InvalidNextTokenException', 'The next token is not valid')
+  const end = start + Math.min(size ?? LARGEST_PAGE, LARGEST_PAGE)
+  return {items: items.slice(start, end), next: end < items.length ? String(end) : undefined}
 }
 
 type Named = Pick<RegisterScalableTargetRequest, 'ServiceNamespace' | 'ResourceId' | 'ScalableDimension'>
@@ -104,8 +152,6 @@ function describe(
     && target.ServiceNamespace === input.ServiceNamespace
     && (input.ResourceIds === undefined || input.ResourceIds.includes(target.ResourceId ?? ''))
     && (input.ScalableDimension === undefined || target.ScalableDimension === input.ScalableDimension)).map(([, target]) => target)
-  const start = input.NextToken === undefined ? 0 : Number(input.NextToken)
-  if (!Number.isInteger(start)) throw new AwsFault('InvalidNextTokenException', 'The next token is not valid')
-  const end = start + Math.min(input.MaxResults ?? LARGEST_PAGE, LARGEST_PAGE)
-  return {ScalableTargets: found.slice(start, end), ...(end < found.length && {NextToken: String(end)})}
+  const page = pageOf(found, input.NextToken, input.MaxResults)
+  return {ScalableTargets: page.items, NextToken: page.next}
 }

@@ -1,8 +1,10 @@
-/** CloudWatch: what the data plane observed and what was put, published with its delay. Alarms aren't modelled. */
+/** CloudWatch: what the data plane observed and what was put, published with its delay. Alarms and dashboards are only kept. */
 import type {GetMetricDataInput, ListMetricsInput, ListMetricsOutput, PutMetricDataInput} from '@aws-sdk/client-cloudwatch'
 import {AwsFault} from '../world/contract.ts'
 import type {CallContext, Service, World} from '../world/contract.ts'
 import type {MetricSeries, MetricStore} from '../world/metric-store.ts'
+import {alarmOperations} from './cloudwatch-alarms.ts'
+import {dashboardOperations} from './cloudwatch-dashboards.ts'
 import {getMetricData} from './cloudwatch-get.ts'
 import type {MetricReader} from './cloudwatch-get.ts'
 import {createPublication} from './cloudwatch-publication.ts'
@@ -19,6 +21,8 @@ export function createCloudWatch(world: World & {readonly metrics: MetricStore})
       PutMetricData: (input: PutMetricDataInput, call: CallContext) => putMetricData(
         world.metrics, world.clock.now(), input, call,
       ),
+      ...alarmOperations(world),
+      ...dashboardOperations(world),
       ListMetrics: (input: ListMetricsInput, call: CallContext) => listMetrics(reader, input, call),
     },
   }

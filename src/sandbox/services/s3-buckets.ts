@@ -1,6 +1,6 @@
 /** S3's operations on buckets and their settings. Settings are kept and answered; encryption changes nothing about the bytes. */
 import type {
-  CreateBucketRequest, CreateBucketOutput, DeleteBucketRequest, GetBucketEncryptionOutput, GetBucketVersioningOutput,
+  CreateBucketRequest, CreateBucketOutput, DeleteBucketRequest, GetBucketEncryptionOutput, GetBucketLocationOutput, GetBucketVersioningOutput,
   GetPublicAccessBlockOutput,
   HeadBucketOutput, HeadBucketRequest, ListBucketsOutput, PutBucketEncryptionRequest, PutBucketVersioningRequest,
   PutPublicAccessBlockRequest,
@@ -29,13 +29,19 @@ export function bucketOperations(state: S3State): Readonly<Record<string, Operat
     DeleteBucket: ({Bucket}: DeleteBucketRequest, call: CallContext) => {
       const bucket = bucketOf(state, Bucket ?? '', call)
       if ([...bucket.objects.values()].some((versions) => versions.length > 0)) {
-        throw new AwsFault('BucketNotEmpty', 'The bucket you tried to delete is not empty', 409)
+        const also = bucket.versioning === undefined ? '' : '. You must delete all versions in the bucket.'
+        throw new AwsFault('BucketNotEmpty', `The bucket you tried to delete is not empty${also}`, 409, {BucketName: bucket.name})
       }
       state.buckets.delete(bucket.name)
       return {}
     },
     PutBucketVersioning: ({Bucket, VersioningConfiguration}: PutBucketVersioningRequest, call: CallContext) => {
-      bucketOf(state, Bucket ?? '', call).versioning = VersioningConfiguration?.Status
+      const bucket = bucketOf(state, Bucket ?? '', call)
+      if (bucket.replication !== undefined && VersioningConfiguration?.Status !== 'Enabled') {
+        const message = 'A replication configuration is present on this bucket, so you cannot change the versioning state. To change the versioning state, first delete the replication configuration.'
+        throw new AwsFault('InvalidBucketState', message, 409)
+      }
+      bucket.versioning = VersioningConfiguration?.Status
       return {}
     },
     GetBucketVersioning: ({Bucket}: Named, call: CallContext): GetBucketVersioningOutput => ({Status: bucketOf(state, Bucket, call).versioning}),
@@ -53,6 +59,16 @@ export function bucketOperations(state: S3State): Readonly<Record<string, Operat
       bucketOf(state, Bucket ?? '', call).publicAccessBlock = PublicAccessBlockConfiguration
       return {}
     },
+    DeleteBucketEncryption: ({Bucket}: Named, call: CallContext) => {
+      bucketOf(state, Bucket, call).encryption = undefined
+      return {}
+    },
+    DeletePublicAccessBlock: ({Bucket}: Named, call: CallContext) => {
+      bucketOf(state, Bucket, call).publicAccessBlock = undefined
+      return {}
+    },
+    GetBucketLocation: ({Bucket}: Named, call: CallContext): GetBucketLocationOutput =>
+      ({LocationConstraint: locationOf(bucketOf(state, Bucket, call).region)}),
     GetPublicAccessBlock: ({Bucket}: Named, call: CallContext): GetPublicAccessBlockOutput => {
       const {publicAccessBlock} = bucketOf(state, Bucket, call)
       if (publicAccessBlock === undefined) {
@@ -78,7 +94,9 @@ function createBucket(state: S3State, input: CreateBucketRequest, call: CallCont
       'BucketAlreadyOwnedByYou', 'Your previous request to create the named bucket succeeded and you already own it.', 409,
     )
   }
-  const empty = {versioning: undefined, encryption: undefined, publicAccessBlock: undefined, objects: new Map()}
+  const empty = {
+    versioning: undefined, encryption: undefined, publicAccessBlock: undefined, replication: undefined, settings: new Map(), objects: new Map(),
+  }
   state.buckets.set(name, {name, region: call.region, createdAt: state.world.clock.now(), ...empty})
   return {Location: `/${name}`}
 }

@@ -10,6 +10,7 @@ import type {
 } from '@aws-sdk/client-s3'
 import {AwsFault} from '../world/contract.ts'
 import type {CallContext, Operation} from '../world/contract.ts'
+import {replicate} from './s3-replication.ts'
 import {addVersion, bucketOf, currentVersion, etagOf, freshVersionId} from './s3-state.ts'
 import type {Bucket, ObjectVersion, S3State} from './s3-state.ts'
 
@@ -54,8 +55,10 @@ function putObject(state: S3State, input: Put, call: CallContext): PutObjectOutp
     contentEncoding: input.ContentEncoding,
     cacheControl: input.CacheControl,
     metadata: input.Metadata ?? {},
+    replica: false,
   }
   addVersion(bucket, key, version)
+  replicate(state, bucket, key, version)
   const versionId = bucket.versioning === undefined ? {} : {VersionId: version.id}
   return {
     ETag: version.etag,
@@ -130,6 +133,7 @@ function described(version: ObjectVersion): HeadObjectOutput {
     ContentEncoding: version.contentEncoding,
     CacheControl: version.cacheControl,
     Metadata: {...version.metadata},
+    ...(version.replica && {ReplicationStatus: 'REPLICA' as const}),
     AcceptRanges: 'bytes',
     ...(version.id !== 'null' && {VersionId: version.id}),
   }
@@ -164,7 +168,9 @@ function deleteObject(state: S3State, input: DeleteObjectRequest, call: CallCont
   const marker = {
     id: freshVersionId(state, bucket), deleteMarker: true, body: Buffer.alloc(0), etag: '', modifiedAt: state.world.clock.now(),
     contentType: '', contentEncoding: undefined, cacheControl: undefined, metadata: {},
+    replica: false,
   }
   addVersion(bucket, key, marker)
+  replicate(state, bucket, key, marker)
   return {DeleteMarker: true, VersionId: marker.id}
 }

@@ -4,7 +4,7 @@
  */
 import {createHash} from 'node:crypto'
 import type {
-  BucketLocationConstraint, PublicAccessBlockConfiguration, ServerSideEncryptionConfiguration,
+  BucketLocationConstraint, PublicAccessBlockConfiguration, ReplicationConfiguration, ServerSideEncryptionConfiguration,
 } from '@aws-sdk/client-s3'
 import {AwsFault} from '../world/contract.ts'
 import type {CallContext, World} from '../world/contract.ts'
@@ -21,7 +21,11 @@ export interface ObjectVersion {
   readonly contentEncoding: string | undefined
   readonly cacheControl: string | undefined
   readonly metadata: Readonly<Record<string, string>>
+  /** It came by replication. */
+  readonly replica: boolean
 }
+
+export type SettingName = 'policy' | 'ownership' | 'logging' | 'lifecycle' | 'notification' | 'website' | 'cors' | 'tagging'
 
 export interface Bucket {
   readonly name: string
@@ -30,6 +34,9 @@ export interface Bucket {
   versioning: 'Enabled' | 'Suspended' | undefined
   encryption: ServerSideEncryptionConfiguration | undefined
   publicAccessBlock: PublicAccessBlockConfiguration | undefined
+  replication: ReplicationConfiguration | undefined
+  /** What is only kept and answered, as it was put. */
+  readonly settings: Map<SettingName, unknown>
   readonly objects: Map<string, ObjectVersion[]>
 }
 

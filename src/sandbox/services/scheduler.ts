@@ -3,8 +3,8 @@
  * modelled and say so. An update replaces every field: what it leaves out is back at its default.
  */
 import type {
-  CreateScheduleGroupInput, CreateScheduleInput, DeleteScheduleInput, GetScheduleInput, GetScheduleOutput, ListSchedulesInput,
-  ListSchedulesOutput, ScheduleSummary,
+  CreateScheduleGroupInput, CreateScheduleInput, DeleteScheduleInput, GetScheduleInput, GetScheduleOutput,
+  ListScheduleGroupsInput, ListScheduleGroupsOutput, ListSchedulesInput, ListSchedulesOutput, ScheduleSummary,
   UpdateScheduleInput,
 } from '@aws-sdk/client-scheduler'
 import {AwsFault} from '../world/contract.ts'
@@ -52,6 +52,23 @@ export function createScheduler(world: World): Scheduler {
       CreateScheduleGroup: (input: CreateScheduleGroupInput, call: CallContext) => createGroup(
         world, state, input.Name ?? '', call,
       ),
+      DeleteScheduleGroup: ({Name}: {readonly Name: string}, call: CallContext) => {
+        const group = groupOf(world, state, Name, call)
+        if (group.name === 'default') throw refused('The default schedule group cannot be deleted.')
+        const inside = [...state.schedules].filter(([, one]) => one.region === call.region && one.group === group.name)
+        for (const [key] of inside) {
+          disarm(state, key)
+          state.schedules.delete(key)
+        }
+        state.groups.delete(`${call.region}/${group.name}`)
+        return {}
+      },
+      ListScheduleGroups: (input: ListScheduleGroupsInput, call: CallContext): ListScheduleGroupsOutput => ({
+        ScheduleGroups: [groupOf(world, state, 'default', call), ...state.groups.values()].filter((group) =>
+          group.region === call.region && group.name.startsWith(input.NamePrefix ?? '')).map(
+          (group) => ({Name: group.name, Arn: group.arn, State: 'ACTIVE' as const, CreationDate: new Date(group.createdAt)}),
+        ),
+      }),
       GetScheduleGroup: (input: {readonly Name: string}, call: CallContext) => {
         const group = groupOf(world, state, input.Name, call)
         return {Name: group.name, Arn: group.arn, State: 'ACTIVE' as const, CreationDate: new Date(group.createdAt)}
