@@ -141,7 +141,9 @@ export function createGroupLife(world: World): GroupLife {
     const [refresh] = group.refreshes
     if (refresh?.status !== 'InProgress' || group.leaving) return 0
     const most = refresh.preferences.MaxHealthyPercentage ?? 110
-    return Math.min(refresh.old.size, Math.max(1, Math.floor(group.desired * (most - 100) / 100)))
+    // One that is on its way out has its successor already.
+    const left = counted(group).filter((host) => refresh.old.has(host.id)).length
+    return Math.min(left, Math.max(1, Math.floor(group.desired * (most - 100) / 100)))
   }
 
   const startMissing = (group: Group, missing: number, cause: string): void => {
