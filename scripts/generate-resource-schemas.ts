@@ -1,6 +1,6 @@
 /**
- * Reduces the published resource schemas (@aws-cdk/aws-service-spec) to the types our templates use and to what the sandbox needs of
- * them: property names and kinds, what is required, what replaces, attributes, identifiers. No texts, nothing of our own making.
+ * Reduces the published resource schemas (@aws-cdk/aws-service-spec) to the types our templates use and to what the sandbox needs
+ * of them: property names and kinds, what is required, what replaces, attributes, identifiers. No texts, nothing of our own making.
  */
 import {loadAwsServiceSpec} from '@aws-cdk/aws-service-spec'
 import type {Property, PropertyType, Resource, SpecDatabase} from '@aws-cdk/service-spec-types'
@@ -9,23 +9,28 @@ import type {StoredProperty, StoredSchemas, StoredShape, StoredType} from '../sr
 
 /** Types no template of ours uses (yet): what tests of the sandbox and hand-written templates begin with. */
 const further = [
-  'AWS::ApplicationAutoScaling::ScalableTarget', 'AWS::ApplicationAutoScaling::ScalingPolicy', 'AWS::CloudFormation::WaitConditionHandle', 'AWS::ECS::Daemon',
-  'AWS::EC2::Instance', 'AWS::ElastiCache::CacheCluster', 'AWS::IAM::Policy', 'AWS::Logs::MetricFilter', 'AWS::RDS::DBCluster', 'AWS::Route53::HostedZone',
-  'AWS::Scheduler::Schedule', 'AWS::SecretsManager::SecretTargetAttachment',
+  'AWS::ApplicationAutoScaling::ScalableTarget', 'AWS::ApplicationAutoScaling::ScalingPolicy',
+  'AWS::CloudFormation::WaitConditionHandle', 'AWS::ECS::Daemon', 'AWS::EC2::Instance', 'AWS::ElastiCache::CacheCluster',
+  'AWS::IAM::Policy', 'AWS::Logs::MetricFilter', 'AWS::RDS::DBCluster', 'AWS::Route53::HostedZone', 'AWS::Scheduler::Schedule',
+  'AWS::SecretsManager::SecretTargetAttachment',
 ]
 
 export async function resourceSchemasJson(): Promise<string> {
   const files = await readTemplates()
-  const used = [...files].filter(([name]) => name.endsWith('.yaml')).flatMap(([, text]) => Object.values(parseTemplate(text).Resources).map(({Type}) => Type))
+  const templates = [...files].filter(([name]) => name.endsWith('.yaml')).map(([, text]) => parseTemplate(text))
+  const used = templates.flatMap(({Resources}) => Object.values(Resources).map(({Type}) => Type))
   const db = await loadAwsServiceSpec()
   const objects = new Map<string, Readonly<Record<string, StoredProperty>>>()
   const types = [...new Set([...used, ...further])].sort().map((type) => [type, storedType(db, type, objects)] as const)
-  return text({types: Object.fromEntries(types), objects: Object.fromEntries([...objects].sort(([one], [other]) => (one < other ? -1 : 1)))})
+  return text({types: Object.fromEntries(types), objects: Object.fromEntries([...objects].sort(byName))})
 }
+
+const byName = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number => (one < other ? -1 : 1)
 
 /** One line per type and per object: a change of the spec is a change of a few lines. */
 function text(schemas: StoredSchemas): string {
-  const section = (name: string, entries: object): string => `"${name}": {\n${Object.entries(entries).map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`).join(',\n')}\n}`
+  const lines = (entries: object): string => Object.entries(entries).map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`).join(',\n')
+  const section = (name: string, entries: object): string => `"${name}": {\n${lines(entries)}\n}`
   return `{\n${section('types', schemas.types)},\n${section('objects', schemas.objects)}\n}\n`
 }
 
@@ -34,7 +39,9 @@ type Objects = Map<string, Readonly<Record<string, StoredProperty>>>
 function storedType(db: SpecDatabase, type: string, objects: Objects): StoredType {
   const resource: Resource | undefined = db.lookup('resource', 'cloudFormationType', 'equals', type)[0]
   if (resource === undefined) throw new Error(`${type}: the spec doesn't know it`)
-  if (resource.additionalReplacementProperties !== undefined) throw new Error(`${type}: has replacement properties beside its schema, which nothing here reads yet`)
+  if (resource.additionalReplacementProperties !== undefined) {
+    throw new Error(`${type}: has replacement properties beside its schema, which nothing here reads yet`)
+  }
   return {
     attributes: Object.keys(resource.attributes).sort(),
     // What Ref answers, where that isn't Cloud Control's identifier.
@@ -44,12 +51,16 @@ function storedType(db: SpecDatabase, type: string, objects: Objects): StoredTyp
   }
 }
 
-function storedProperties(db: SpecDatabase, owner: string, properties: Readonly<Record<string, Property>>, objects: Objects): Readonly<Record<string, StoredProperty>> {
-  return Object.fromEntries(Object.entries(properties).sort(([one], [other]) => (one < other ? -1 : 1)).map(([name, {type, required, causesReplacement}]) => {
+type StoredProperties = Readonly<Record<string, StoredProperty>>
+
+function storedProperties(db: SpecDatabase, owner: string, properties: Readonly<Record<string, Property>>, objects: Objects): StoredProperties {
+  const stored = Object.entries(properties).sort(byName).map(([name, {type, required, causesReplacement}]): readonly [string, StoredProperty] => {
     const shape = storedShape(db, owner, type, objects)
     const replaces = causesReplacement === 'yes' || causesReplacement === 'maybe' ? causesReplacement : undefined
-    return [name, required !== true && replaces === undefined ? shape : {shape, ...(required === true ? {required} : {}), ...(replaces === undefined ? {} : {replaces})}]
-  }))
+    if (required !== true && replaces === undefined) return [name, shape]
+    return [name, {shape, ...(required === true ? {required} : {}), ...(replaces === undefined ? {} : {replaces})}]
+  })
+  return Object.fromEntries(stored)
 }
 
 function storedShape(db: SpecDatabase, owner: string, type: PropertyType, objects: Objects): StoredShape {

@@ -9,7 +9,8 @@ import {misfits} from './misfits.ts'
 import type {StoredProperty, StoredSchemas, StoredShape} from './stored-schemas.ts'
 
 let stored: StoredSchemas | undefined
-const schemas = (): StoredSchemas => (stored ??= JSON.parse(readFileSync(new URL('resource-schemas.json', import.meta.url), 'utf8')) as StoredSchemas)
+const file = new URL('resource-schemas.json', import.meta.url)
+const schemas = (): StoredSchemas => (stored ??= JSON.parse(readFileSync(file, 'utf8')) as StoredSchemas)
 
 const types = new Map<string, ResourceSchema>()
 const objects = new Map<string, PropertyShape>()

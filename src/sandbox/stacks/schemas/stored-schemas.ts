@@ -1,4 +1,4 @@
-/** How resource-schemas.json holds the schemas: written by scripts/generate-resource-schemas.ts, read by resource-schemas.ts alone. */
+/** How resource-schemas.json holds the schemas: scripts/generate-resource-schemas.ts writes it, resource-schemas.ts reads it. */
 export type StoredShape =
   | 'string' | 'number' | 'integer' | 'boolean' | 'json' | 'any'
   | {readonly list: StoredShape}
@@ -8,7 +8,9 @@ export type StoredShape =
   | {readonly either: readonly StoredShape[]}
 
 /** A bare shape is a property that may be left out and changed in place. */
-export type StoredProperty = StoredShape | {readonly shape: StoredShape; readonly required?: true; readonly replaces?: 'maybe' | 'yes'}
+export type StoredProperty =
+  | StoredShape
+  | {readonly shape: StoredShape; readonly required?: true; readonly replaces?: 'maybe' | 'yes'}
 
 export interface StoredType {
   readonly attributes: readonly string[]

@@ -7,9 +7,13 @@ export function cidrs(block: string, count: number, hostBits: number): readonly 
   const prefix = Number(prefixText)
   const size = width - hostBits
   const base = width === 32 ? fromFour(address) : fromSix(address)
-  if (base === null || !Number.isInteger(prefix) || prefixText === '') throw refuse(`Template error: Fn::Cidr requires a CIDR block, not ${block}`)
+  if (base === null || !Number.isInteger(prefix) || prefixText === '') {
+    throw refuse(`Template error: Fn::Cidr requires a CIDR block, not ${block}`)
+  }
   if (!Number.isInteger(count) || count < 1 || count > 256) throw refuse('Template error: Fn::Cidr makes 1 to 256 blocks')
-  if (size < prefix || 2n ** BigInt(size - prefix) < BigInt(count)) throw refuse(`Template error: Fn::Cidr can't make ${count} blocks of ${hostBits} bits out of ${block}`)
+  if (size < prefix || 2n ** BigInt(size - prefix) < BigInt(count)) {
+    throw refuse(`Template error: Fn::Cidr can't make ${count} blocks of ${hostBits} bits out of ${block}`)
+  }
   const step = 1n << BigInt(hostBits)
   const start = (base >> BigInt(width - prefix)) << BigInt(width - prefix)
   return Array.from({length: count}, (_, index) => `${(width === 32 ? toFour : toSix)(start + BigInt(index) * step)}/${size}`)

@@ -8,9 +8,12 @@ import {refuse} from './template-fault.ts'
 export const evaluateConditions: TemplateLanguage['evaluateConditions'] = (parameters) => {
   const {document} = parameters
   const known = new Map<string, boolean>()
-  const environment = (trail: readonly string[]): Environment => ({scope: withoutResources(parameters), holds: (name) => holds(name, trail)})
+  const scope = withoutResources(parameters)
+  const environment = (trail: readonly string[]): Environment => ({scope, holds: (name) => holds(name, trail)})
   const holds = (name: string, trail: readonly string[]): boolean => {
-    if (trail.includes(name)) throw refuse(`Template format error: Circular dependency between conditions: [${trail.slice(trail.indexOf(name)).join(', ')}]`)
+    if (trail.includes(name)) {
+      throw refuse(`Template format error: Circular dependency between conditions: [${trail.slice(trail.indexOf(name)).join(', ')}]`)
+    }
     const value = known.get(name) ?? truth(document.conditions[name], environment([...trail, name]))
     known.set(name, value)
     return value
@@ -39,7 +42,9 @@ function truth(value: unknown, environment: Environment): boolean {
     case undefined:
     default: {
       const evaluated = String(evaluate(value, environment))
-      if (evaluated !== 'true' && evaluated !== 'false') throw refuse('Template format error: Every Condition member must be a condition function or evaluate to true or false.')
+      if (evaluated !== 'true' && evaluated !== 'false') {
+        throw refuse('Template format error: Every Condition member must be a condition function or evaluate to true or false.')
+      }
       return evaluated === 'true'
     }
   }
@@ -47,16 +52,21 @@ function truth(value: unknown, environment: Environment): boolean {
 
 function operands(name: string, argument: unknown, least: number, most: number): readonly unknown[] {
   if (!Array.isArray(argument) || argument.length < least || argument.length > most) {
-    throw refuse(`Template error: every ${name} object requires ${least === most ? `a list of ${least}` : `a list of at least ${least} and at most ${most}`} ${most === 1 ? 'boolean parameter' : name === 'Fn::Equals' ? 'string parameters' : 'parameters'}.`)
+    const count = least === most ? String(least) : `at least ${least} and at most ${most}`
+    throw refuse(`Template error: every ${name} object requires a list of ${count} parameters.`)
   }
   return argument as readonly unknown[]
 }
 
 /** Everything is a text here: `true` equals 'true'. */
-const comparable = (value: unknown): unknown => (Array.isArray(value) ? value.map(comparable) : isObject(value) ? Object.entries(value).map(([key, one]) => [key, comparable(one)]) : String(value))
+function comparable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(comparable)
+  return isObject(value) ? Object.entries(value).map(([key, one]) => [key, comparable(one)]) : String(value)
+}
 const text = (value: unknown, environment: Environment): string => JSON.stringify(comparable(evaluate(value, environment)))
 
-const equal = ([one, other]: readonly unknown[], environment: Environment): boolean => text(one, environment) === text(other, environment)
+const equal = ([one, other]: readonly unknown[], environment: Environment): boolean =>
+  text(one, environment) === text(other, environment)
 
 function contains([list, value]: readonly unknown[], environment: Environment): boolean {
   const all = evaluate(list, environment)
@@ -66,10 +76,14 @@ function contains([list, value]: readonly unknown[], environment: Environment): 
 function keepRules({rules}: TemplateDocument, environment: Environment): void {
   for (const [name, rule] of Object.entries(rules)) {
     const {RuleCondition: condition, Assertions: assertions} = isObject(rule) ? rule : {}
-    if (!Array.isArray(assertions)) throw refuse(`Template format error: [/Rules/${name}] Every Rules object must contain a list of Assertions.`)
+    if (!Array.isArray(assertions)) {
+      throw refuse(`Template format error: [/Rules/${name}] Every Rules object must contain a list of Assertions.`)
+    }
     if (condition !== undefined && !truth(condition, environment)) continue
     for (const one of assertions as readonly Readonly<Record<string, unknown>>[]) {
-      if (!truth(one['Assert'], environment)) throw refuse(`Template error: rule ${name} failed: ${asText(one['AssertDescription'] ?? 'its assertion does not hold')}`)
+      if (!truth(one['Assert'], environment)) {
+        throw refuse(`Template error: rule ${name} failed: ${asText(one['AssertDescription'] ?? 'an assertion does not hold')}`)
+      }
     }
   }
 }

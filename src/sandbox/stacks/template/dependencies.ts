@@ -1,6 +1,6 @@
 /**
- * Which resources each resource waits for, once it is known which conditions hold. A reference to a left-out resource is refused, as
- * CloudFormation does; only a DependsOn on one is forgotten.
+ * Which resources each resource waits for, once it is known which conditions hold. A reference to a left-out resource is refused,
+ * as CloudFormation does; only a DependsOn on one is forgotten.
  */
 import type {TemplateDocument, TemplateLanguage} from '../contract.ts'
 import {isPseudo} from './check-references.ts'
@@ -10,10 +10,10 @@ import {malformed, refuse} from './template-fault.ts'
 
 export const dependencies: TemplateLanguage['dependencies'] = (document, conditions) => {
   const holds = (condition: string): boolean => conditions[condition] ?? false
-  const present = new Set([...document.resources.values()].filter(({condition}) => condition === undefined || holds(condition)).map(({logicalId}) => logicalId))
-  const kept = [...document.resources.values()].filter(({logicalId}) => present.has(logicalId))
+  const kept = [...document.resources.values()].filter(({condition}) => condition === undefined || holds(condition))
+  const present = new Set(kept.map(({logicalId}) => logicalId))
   const waits = new Map(kept.map((resource) => {
-    const used = resourcesIn(document, [resource.properties, resource.updatePolicy], holds)
+    const used = resourcesIn(document, [resource.properties, resource.updatePolicy, resource.metadata], holds)
     refuseAbsent(used, present, 'Resources')
     return [resource.logicalId, new Set([...used, ...resource.dependsOn.filter((id) => present.has(id))])] as const
   }))
@@ -30,5 +30,7 @@ const resourcesIn = ({parameters}: TemplateDocument, value: unknown, holds: (con
 
 function refuseAbsent(used: readonly string[], present: ReadonlySet<string>, block: 'Resources' | 'Outputs'): void {
   const absent = used.filter((id) => !present.has(id))
-  if (absent.length > 0) throw malformed(`Unresolved resource dependencies [${absent.join(', ')}] in the ${block} block of the template`)
+  if (absent.length > 0) {
+    throw malformed(`Unresolved resource dependencies [${absent.join(', ')}] in the ${block} block of the template`)
+  }
 }

@@ -1,10 +1,10 @@
 /**
- * What a value with functions in it comes to, inside the language: two symbols stand for what isn't a value. Whoever gives the result
- * out replaces them (resolve-value.ts, conditions.ts).
+ * What a value with functions in it comes to, inside the language: two symbols stand for what isn't a value. Whoever gives the
+ * result out replaces them (resolve-value.ts, conditions.ts).
  */
 import type {Scope} from '../contract.ts'
 import {asText, functionCall, isObject} from './functions.ts'
-import {members, parameterType} from './parameter-types.ts'
+import {members as membersOf, parameterType} from './parameter-types.ts'
 import {getAtt, ifArguments, sub, substitute} from './references.ts'
 import {refuse} from './template-fault.ts'
 import {textFunctions} from './text-functions.ts'
@@ -24,7 +24,8 @@ export function evaluate(value: unknown, environment: Environment): unknown {
   if (!isObject(value)) return value
   const call = functionCall(value)
   if (call !== null) return apply(call.name, call.argument, environment)
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, evaluate(one, environment)] as const).filter(([, one]) => one !== nothing))
+  const members = Object.entries(value).map(([key, one]) => [key, evaluate(one, environment)] as const)
+  return Object.fromEntries(members.filter(([, one]) => one !== nothing))
 }
 
 function apply(name: string, argument: unknown, environment: Environment): unknown {
@@ -67,7 +68,7 @@ function parameter(id: string, scope: Scope): unknown {
   const value = scope.parameters.get(id)
   const declaration = scope.document.parameters.get(id)
   if (value === undefined || declaration === undefined) return undefined
-  return parameterType(declaration.type)?.list === true ? members(value.resolved) : value.resolved
+  return parameterType(declaration.type)?.list === true ? membersOf(value.resolved) : value.resolved
 }
 
 function attribute(argument: unknown, environment: Environment): unknown {
@@ -82,7 +83,9 @@ function substituted(argument: unknown, environment: Environment): unknown {
   const replaced = substitute(text, (name) => {
     const value = Object.hasOwn(variables, name) ? evaluate(variables[name], environment) : named(name, environment)
     if (value === unmade) complete = false
-    else if (!['string', 'number', 'boolean'].includes(typeof value)) throw refuse(`Template error: variable ${name} in Fn::Sub expression does not resolve to a string`)
+    else if (!['string', 'number', 'boolean'].includes(typeof value)) {
+      throw refuse(`Template error: variable ${name} in Fn::Sub expression does not resolve to a string`)
+    }
     return asText(value)
   })
   return complete ? replaced : unmade
@@ -98,7 +101,9 @@ function choice(argument: unknown, environment: Environment): unknown {
 }
 
 function found(argument: unknown, environment: Environment): unknown {
-  if (!Array.isArray(argument) || argument.length < 3) throw refuse('Template error: every Fn::FindInMap object requires three parameters, the map name, map key and the attribute to return')
+  if (!Array.isArray(argument) || argument.length < 3) {
+    throw refuse('Template error: every Fn::FindInMap object requires three parameters, the map name, map key and the attribute to return')
+  }
   const keys = argument.slice(0, 3).map((one) => evaluate(one, environment))
   if (keys.includes(unmade)) return unmade
   const [mapping = '', top = '', second = ''] = keys.map(String)

@@ -1,4 +1,4 @@
-/** What a stack puts out, once everything it refers to is made: every value a text, outputs whose condition doesn't hold left out. */
+/** What a stack puts out: every value a text, outputs whose condition doesn't hold left out. */
 import type {Scope} from '../contract.ts'
 import {asText} from './functions.ts'
 import {resolveValue} from './resolve-value.ts'
@@ -13,10 +13,12 @@ export interface Output {
 
 /** `unknown` stands for what refers to something not made yet. */
 export function outputs(scope: Scope, conditions: Readonly<Record<string, boolean>>, unknown: string): readonly Output[] {
-  return Object.entries(scope.document.outputs).filter(([, {condition}]) => condition === undefined || conditions[condition] === true).map(([key, one]) => {
+  const kept = Object.entries(scope.document.outputs).filter(([, {condition}]) => condition === undefined || conditions[condition] === true)
+  return kept.map(([key, one]) => {
     const value = resolveValue(one.value, scope, conditions, unknown)
     if (typeof value === 'object' || value === undefined) {
-      throw malformed(`The Value field of every Outputs member must evaluate to a String. Output ${key} is a ${Array.isArray(value) ? 'list' : 'map'}.`)
+      const kind = Array.isArray(value) ? 'list' : 'map'
+      throw malformed(`The Value field of every Outputs member must evaluate to a String. Output ${key} is a ${kind}.`)
     }
     const exportName = one.exportName === undefined ? undefined : asText(resolveValue(one.exportName, scope, conditions, unknown))
     return {key, value: asText(value), description: one.description, exportName}

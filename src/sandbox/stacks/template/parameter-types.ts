@@ -1,4 +1,7 @@
-/** The types a parameter can have, and what of them matters: whether it is a list, what its members look like, where its value comes from. */
+/**
+ * The types a parameter can have, and what of them matters: whether it is a list, what its members look like, where its value
+ * comes from.
+ */
 
 /** AWS-specific types → what a value of theirs looks like. */
 const ids: Readonly<Record<string, RegExp>> = {

@@ -11,13 +11,14 @@ export const resolveParameters: TemplateLanguage['resolveParameters'] = (documen
   const strangers = Object.keys(given).filter((name) => !document.parameters.has(name))
   if (strangers.length > 0) throw refuse(`Parameters: [${strangers.join(', ')}] do not exist in the template`)
   const declared = [...document.parameters]
-  const missing = declared.filter(([name, {default: fallback}]) => given[name] === undefined && fallback === undefined).map(([name]) => name)
+  const valueOf = (name: string, declaration: ParameterDeclaration): string | undefined => given[name] ?? declaration.default
+  const missing = declared.filter(([name, declaration]) => valueOf(name, declaration) === undefined).map(([name]) => name)
   if (missing.length > 0) throw refuse(`Parameters: [${missing.join(', ')}] must have values`)
 
   const typed = declared.map(([name, declaration]) => {
     const type = parameterType(declaration.type)
     if (type === null) throw malformed(`Unrecognized parameter type: ${declaration.type}`)
-    const value = given[name] ?? declaration.default ?? ''
+    const value = valueOf(name, declaration) ?? ''
     obey(name, declaration, type, value)
     return {name, type, value}
   })
@@ -38,10 +39,12 @@ function obey(name: string, declaration: ParameterDeclaration, type: ParameterTy
   const broken = each.map((one) => brokenConstraint(declaration, type, one)).find((problem) => problem !== null)
   if (broken === undefined || broken === null) return
   const {constraintDescription} = declaration
-  throw refuse(constraintDescription === undefined ? `Parameter '${name}' ${broken}` : `Parameter ${name} failed to satisfy constraint: ${constraintDescription}`)
+  if (constraintDescription === undefined) throw refuse(`Parameter '${name}' ${broken}`)
+  throw refuse(`Parameter ${name} failed to satisfy constraint: ${constraintDescription}`)
 }
 
-function brokenConstraint({allowedValues, allowedPattern, minLength, maxLength, minValue, maxValue}: ParameterDeclaration, type: ParameterType, value: string): string | null {
+function brokenConstraint(declaration: ParameterDeclaration, type: ParameterType, value: string): string | null {
+  const {allowedValues, allowedPattern, minLength, maxLength, minValue, maxValue} = declaration
   if (type.number && (value.trim() === '' || !Number.isFinite(Number(value)))) return 'must be a number'
   if (allowedValues !== undefined && !allowedValues.includes(value)) return 'must be one of AllowedValues'
   if (allowedPattern !== undefined && !pattern(allowedPattern).test(value)) return `must match pattern ${allowedPattern}`
@@ -65,5 +68,7 @@ function pattern(text: string): RegExp {
 function exist(name: string, {form, list}: ParameterType, resolved: string): void {
   if (form === undefined) return
   const wrong = (list ? members(resolved) : [resolved]).find((one) => !form.test(one))
-  if (wrong !== undefined) throw refuse(`Parameter validation failed: parameter value ${wrong} for parameter name ${name} does not exist`)
+  if (wrong !== undefined) {
+    throw refuse(`Parameter validation failed: parameter value ${wrong} for parameter name ${name} does not exist`)
+  }
 }

@@ -9,9 +9,17 @@ import {parameterType} from './parameter-types.ts'
 import {malformed, notModelled, refuse} from './template-fault.ts'
 import {templateValue} from './template-text.ts'
 
-const sections = ['AWSTemplateFormatVersion', 'Description', 'Metadata', 'Parameters', 'Rules', 'Mappings', 'Conditions', 'Transform', 'Resources', 'Outputs', 'Hooks']
-const resourceMembers = ['Type', 'Properties', 'Condition', 'DependsOn', 'DeletionPolicy', 'UpdateReplacePolicy', 'UpdatePolicy', 'CreationPolicy', 'Metadata']
-const parameterMembers = ['Type', 'Default', 'AllowedValues', 'AllowedPattern', 'MinLength', 'MaxLength', 'MinValue', 'MaxValue', 'NoEcho', 'Description', 'ConstraintDescription']
+const sections = [
+  'AWSTemplateFormatVersion', 'Description', 'Metadata', 'Parameters', 'Rules', 'Mappings', 'Conditions', 'Transform', 'Resources',
+  'Outputs', 'Hooks',
+]
+const resourceMembers = [
+  'Type', 'Properties', 'Condition', 'DependsOn', 'DeletionPolicy', 'UpdateReplacePolicy', 'UpdatePolicy', 'CreationPolicy', 'Metadata',
+]
+const parameterMembers = [
+  'Type', 'Default', 'AllowedValues', 'AllowedPattern', 'MinLength', 'MaxLength', 'MinValue', 'MaxValue', 'NoEcho', 'Description',
+  'ConstraintDescription',
+]
 const outputMembers = ['Value', 'Condition', 'Description', 'Export']
 const most = {Resources: 500, Parameters: 200, Outputs: 200, Mappings: 200, description: 1024}
 
@@ -24,30 +32,39 @@ export const readTemplate: TemplateLanguage['readTemplate'] = (text) => {
   const document: TemplateDocument = {
     description: text_(value['Description']),
     metadata: section(value, 'Metadata'),
-    parameters: new Map(Object.entries(section(value, 'Parameters')).map(([name, one]) => [name, parameter(name, one)])),
+    parameters: new Map(Object.entries(mapped(section(value, 'Parameters'), parameter))),
     mappings: section(value, 'Mappings') as TemplateDocument['mappings'],
     rules: section(value, 'Rules'),
     conditions: section(value, 'Conditions'),
-    resources: new Map(Object.entries(section(value, 'Resources')).map(([logicalId, one]) => [logicalId, resource(logicalId, one)])),
-    outputs: Object.fromEntries(Object.entries(section(value, 'Outputs')).map(([name, one]) => [name, output(name, one)])),
+    resources: new Map(Object.entries(mapped(section(value, 'Resources'), resource))),
+    outputs: mapped(section(value, 'Outputs'), output),
   }
   checkReferences(document)
   return document
 }
 
+const mapped = <T>(members: Section, read: (name: string, value: unknown) => T): Readonly<Record<string, T>> =>
+  Object.fromEntries(Object.entries(members).map(([name, value]) => [name, read(name, value)]))
+
 function checkSections(value: Section): void {
   const strange = Object.keys(value).filter((name) => !sections.includes(name))
   if (strange.length > 0) throw malformed(`Invalid template property or properties [${strange.join(', ')}]`)
   for (const name of ['Transform', 'Hooks']) if (value[name] !== undefined) throw notModelled(name)
-  if (![undefined, '2010-09-09'].includes(value['AWSTemplateFormatVersion'] as string | undefined)) throw malformed('unsupported value for AWSTemplateFormatVersion.')
+  if (![undefined, '2010-09-09'].includes(value['AWSTemplateFormatVersion'] as string | undefined)) {
+    throw malformed('unsupported value for AWSTemplateFormatVersion.')
+  }
   if (Object.keys(section(value, 'Resources')).length === 0) throw malformed('At least one Resources member must be defined.')
   for (const name of ['Resources', 'Parameters', 'Outputs', 'Mappings'] as const) {
     const count = Object.keys(section(value, name)).length
-    if (count > most[name]) throw malformed(`Number of ${name.toLowerCase()}, ${count}, is greater than maximum allowed, ${most[name]}`)
+    if (count > most[name]) {
+      throw malformed(`Number of ${name.toLowerCase()}, ${count}, is greater than maximum allowed, ${most[name]}`)
+    }
   }
   const description = value['Description']
   if (description !== undefined && typeof description !== 'string') throw malformed('Every Description member must be a string.')
-  if (typeof description === 'string' && Buffer.byteLength(description) > most.description) throw malformed(`'Description' length is greater than ${most.description}.`)
+  if (typeof description === 'string' && Buffer.byteLength(description) > most.description) {
+    throw malformed(`'Description' length is greater than ${most.description}.`)
+  }
 }
 
 function section(value: Section, name: string): Section {
@@ -111,12 +128,17 @@ function resource(logicalId: string, value: unknown): ResourceDeclaration {
   const strange = Object.keys(one).find((key) => !resourceMembers.includes(key))
   if (strange !== undefined) throw refuse(`Invalid template resource property '${strange}'`)
   const {Type: type, DependsOn: dependsOn} = one
-  if (typeof type !== 'string' || type === '') throw malformed(`[/Resources/${logicalId}] Every Resources object must contain a Type member.`)
+  if (typeof type !== 'string' || type === '') {
+    throw malformed(`[/Resources/${logicalId}] Every Resources object must contain a Type member.`)
+  }
   if (one['CreationPolicy'] !== undefined) throw notModelled('CreationPolicy')
   for (const [name, allowed] of Object.entries(policies)) {
-    if (one[name] !== undefined && !allowed.includes(one[name] as string)) throw malformed(`Unrecognized ${name} ${JSON.stringify(one[name])} for resource ${logicalId}`)
+    if (one[name] !== undefined && !allowed.includes(one[name] as string)) {
+      throw malformed(`Unrecognized ${name} ${JSON.stringify(one[name])} for resource ${logicalId}`)
+    }
   }
-  const object = (name: string): Properties | undefined => (one[name] === undefined ? undefined : member(name, `/Resources/${logicalId}/${name}`, one[name]))
+  const object = (name: string): Properties | undefined =>
+    one[name] === undefined ? undefined : member(name, `/Resources/${logicalId}/${name}`, one[name])
   return {
     logicalId,
     type,
@@ -135,7 +157,9 @@ function output(name: string, value: unknown): TemplateDocument['outputs'][strin
   const one = member('Outputs', name, value)
   const strange = Object.keys(one).find((key) => !outputMembers.includes(key))
   if (strange !== undefined) throw refuse(`Invalid template output property '${strange}'`)
-  if (one['Value'] === undefined) throw malformed(`Output ${name} is malformed. The Value field of every Outputs member must be specified.`)
+  if (one['Value'] === undefined) {
+    throw malformed(`Output ${name} is malformed. The Value field of every Outputs member must be specified.`)
+  }
   return {
     value: one['Value'],
     condition: text_(one['Condition']),

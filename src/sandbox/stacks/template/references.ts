@@ -1,6 +1,6 @@
 /**
- * What a value refers to, without resolving it: Ref, GetAtt and the `${…}` of Sub. Of an Fn::If it takes the branches that it is
- * told to, because what isn't chosen needn't exist.
+ * What a value refers to, without resolving it: Ref, GetAtt and the `${…}` of Sub. Of an Fn::If it takes the branches that it
+ * is told to, because what isn't chosen needn't exist.
  */
 import {functionCall, isObject} from './functions.ts'
 import {refuse} from './template-fault.ts'
@@ -42,10 +42,11 @@ function* ofGetAtt(argument: unknown, branches: Branches): Generator<Reference> 
 
 /** Its resource and its attribute, the second possibly a Ref. */
 export function getAtt(argument: unknown): readonly [string, unknown] {
-  const [id, ...rest] = typeof argument === 'string' ? [argument.split('.')[0], argument.split('.').slice(1).join('.')] : Array.isArray(argument) ? (argument as readonly unknown[]) : []
+  const [id, ...rest] = typeof argument === 'string' ? argument.split('.') : Array.isArray(argument) ? (argument as readonly unknown[]) : []
   const attribute = rest.length > 1 && rest.every((one) => typeof one === 'string') ? rest.join('.') : rest[0]
   if (typeof id !== 'string' || id === '' || attribute === undefined || attribute === '') {
-    throw refuse('Template error: every Fn::GetAtt object requires two non-empty parameters, the resource name and the resource attribute')
+    throw refuse('Template error: every Fn::GetAtt object requires two non-empty parameters, '
+      + 'the resource name and the resource attribute')
   }
   return [id, attribute]
 }
@@ -56,21 +57,26 @@ function* ofSub(argument: unknown, branches: Branches): Generator<Reference> {
   for (const name of subNames(text)) {
     if (Object.hasOwn(variables, name)) continue
     const dot = name.indexOf('.')
-    yield dot === -1 ? {id: name, attribute: null, by: 'Fn::Sub'} : {id: name.slice(0, dot), attribute: name.slice(dot + 1), by: 'Fn::Sub'}
+    if (dot === -1) yield {id: name, attribute: null, by: 'Fn::Sub'}
+    else yield {id: name.slice(0, dot), attribute: name.slice(dot + 1), by: 'Fn::Sub'}
   }
 }
 
-const variable = /\$\{([^!}][^}]*)\}/g
-const subNames = (text: string): readonly string[] => [...text.matchAll(variable)].map(([, name = '']) => name.trim())
+/** The exclamation mark says that it is none. */
+const variable = /\$\{(!?)([^}]*)\}/g
+const subNames = (text: string): readonly string[] =>
+  [...text.matchAll(variable)].filter(([, literal]) => literal === '').map(([, , name = '']) => name.trim())
 
 /** Replaces each `${name}`; `${!name}` stays as `${name}`. */
 export const substitute = (text: string, valueOf: (name: string) => string): string =>
-  text.replace(variable, (_, name: string) => valueOf(name.trim())).replaceAll('${!', '${')
+  text.replace(variable, (_, literal: string, name: string) => (literal === '' ? valueOf(name.trim()) : `\${${name}}`))
 
 export function sub(argument: unknown): {readonly text: string; readonly variables: Readonly<Record<string, unknown>>} {
-  const [text, variables] = typeof argument === 'string' ? [argument, {}] : Array.isArray(argument) && argument.length === 2 ? (argument as readonly unknown[]) : []
+  const both: readonly unknown[] = typeof argument === 'string' ? [argument, {}] : Array.isArray(argument) && argument.length === 2 ? argument : []
+  const [text, variables] = both
   if (typeof text !== 'string' || !isObject(variables)) {
-    throw refuse('Template error: One or more Fn::Sub intrinsic functions don\'t specify expected arguments. Specify a string as first argument, and an optional second argument to specify a mapping of values to replace in the string')
+    throw refuse('Template error: One or more Fn::Sub intrinsic functions don\'t specify expected arguments. '
+      + 'Specify a string as first argument, and an optional second argument to specify a mapping of values to replace in the string')
   }
   return {text, variables}
 }

@@ -1,6 +1,6 @@
 /**
- * A value of a template with everything in it resolved: what a resource is made with. What refers to something that isn't made yet
- * becomes `unknown` as a whole, and dynamic references are read last, as CloudFormation does: after every function.
+ * A value of a template with everything in it resolved: what a resource is made with. What refers to something that isn't made
+ * yet becomes `unknown` as a whole, and dynamic references are read last, as CloudFormation does: after every function.
  */
 import type {TemplateLanguage} from '../contract.ts'
 import {evaluate, nothing, unmade} from './evaluate.ts'

@@ -1,9 +1,10 @@
 /**
- * A template's text, YAML with short tags or JSON, as plain data with functions in their long form. It knows the notation only, not
- * what a template is made of.
+ * A template's text, YAML with short tags or JSON, as plain data with functions in their long form. It knows the notation only,
+ * not what a template is made of.
  */
 import {isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, Scalar} from 'yaml'
 import type {Node} from 'yaml'
+import {getAtt} from './references.ts'
 import {malformed, refuse} from './template-fault.ts'
 
 export function templateValue(text: string): unknown {
@@ -62,10 +63,6 @@ function scalar(node: Scalar): unknown {
 
 function inFull(name: string, value: unknown): unknown {
   if (name === 'Ref' || name === 'Condition') return {[name]: value}
-  if (name === 'GetAtt' && typeof value === 'string') {
-    const dot = value.indexOf('.')
-    if (dot === -1) throw refuse('Template error: every Fn::GetAtt object requires two non-empty parameters, the resource name and the resource attribute')
-    return {'Fn::GetAtt': [value.slice(0, dot), value.slice(dot + 1)]}
-  }
+  if (name === 'GetAtt' && typeof value === 'string') return {'Fn::GetAtt': getAtt(value)}
   return {[`Fn::${name}`]: value}
 }

@@ -40,7 +40,7 @@ describe('a condition', () => {
 describe('refused', () => {
   it.each([
     ['a circle', '!Condition B', ', B: !Not [!Condition C]', 'Template format error: Circular dependency between conditions: [C, B]'],
-    ['a comparison of three', '!Equals [a, b, c]', '', 'Template error: every Fn::Equals object requires a list of 2 string parameters.'],
+    ['a comparison of three', '!Equals [a, b, c]', '', 'Template error: every Fn::Equals object requires a list of 2 parameters.'],
     ['an And of one', '!And [!Equals [a, b]]', '', 'Template error: every Fn::And object requires a list of at least 2 and at most 10 parameters.'],
     ['a text', 'yellow', '', 'Template format error: Every Condition member must be a condition function or evaluate to true or false.'],
     ['a key that isn\'t in the map', '!Equals [!FindInMap [Sizes, us-east-1, Many], a]', '', 'Template error: Unable to get mapping for Sizes::us-east-1::Many'],

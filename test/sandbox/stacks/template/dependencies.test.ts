@@ -14,6 +14,7 @@ describe('a resource waits for', () => {
     ['whose attribute it has', '  A: {Type: X, Properties: {P: [{Q: !GetAtt B.Arn}]}}\n'],
     ['what is in a text of its', '  A: {Type: X, Properties: {P: !Sub \'${P}/${B.Arn}/${AWS::Region}\'}}\n'],
     ['what a name in a text of its stands for', '  A: {Type: X, Properties: {P: !Sub [\'${N}\', {N: !Ref B}]}}\n'],
+    ['what its metadata names', '  A: {Type: X, Metadata: {P: !Ref B}}\n'],
     ['what it is told to depend on', '  A: {Type: X, DependsOn: [B]}\n'],
   ])('%s', (_, resources) => {
     expect(waits(resources)).toEqual({A: ['B'], B: []})

@@ -42,6 +42,7 @@ describe('what functions come to', () => {
     ['a text with names in it', '!Sub \'${Name}-${Vpc}-${Vpc.CidrBlock}-${AWS::Region}-${Count}\'', 'shop-vpc-1-10.40.0.0/16-eu-central-1-3'],
     ['a text with names of its own', '!Sub [\'${Name}${Own}\', {Name: other, Own: !Ref Count}]', 'other3'],
     ['a text that keeps what has an exclamation mark', '!Sub \'${!Name}\'', '${Name}'],
+    ['a text that keeps one of each', '!Sub \'${!Name} ${Name} $Name\'', '${Name} shop $Name'],
     ['a joined list', '!Join [\'/\', [a, !Ref Name, !Ref Count]]', 'a/shop/3'],
     ['a joined list parameter', '!Join [\'+\', !Ref Names]', 'a+b+c'],
     ['a split text', '!Split [\',\', \'a,b\']', ['a', 'b']],
