@@ -1,10 +1,31 @@
 /** "Before anything happens" of provisioning: everything the package wants, looked for in the account. Makes change sets, executes none. */
-import type {StackConfig} from './config/stack-config.ts'
+import {readFile} from 'node:fs/promises'
 import type {OpenProvision} from './compose.ts'
+import type {StackConfig} from './config/stack-config.ts'
+import {ExitCode, SluiceError} from './errors.ts'
 import {readSite, readTemplates} from './infra/stack/templates.ts'
 import {wantedStacks} from './infra/stack/wanted-stacks.ts'
+import {patiently} from './runbooks/engine/patience.ts'
 import {stateBucket} from './runbooks/provision/deploy-stack.ts'
-import type {Wanted} from './runbooks/provision/infra-plan.ts'
+import type {InfraPlan, Wanted} from './runbooks/provision/infra-plan.ts'
+import type {UpOptions} from './runbooks/provision/run-up.ts'
+import {foreseeUp} from './runbooks/provision/run-up.ts'
+
+export interface Planned {
+  readonly wanted: Wanted
+  readonly options: UpOptions
+  readonly plan: InfraPlan
+}
+
+export async function planProvision(opened: OpenProvision, config: StackConfig, only: string | undefined): Promise<Planned> {
+  const {desk, world, account, arn} = opened
+  if (only === 'recovery' && config.recovery === null) {
+    throw new SluiceError({code: 'no-recovery', exitCode: ExitCode.usage, message: '--only recovery needs stack.recovery in the configuration'})
+  }
+  const wanted = await wantedOf(config, opened)
+  const options: UpOptions = {config, account, arn, only: only === 'home' || only === 'recovery' ? only : null, findings: []}
+  return {wanted, options, plan: await patiently(desk.clock, () => foreseeUp(desk, world, wanted, options))}
+}
 
 /** What shall be, with templates named by their objects in this account's buckets. */
 export async function wantedOf(config: StackConfig, {world, account}: Pick<OpenProvision, 'world' | 'account'>): Promise<Wanted> {
@@ -12,4 +33,25 @@ export async function wantedOf(config: StackConfig, {world, account}: Pick<OpenP
   return wantedStacks(config, templates, {
     site, objectUrl: (region, key) => world.ground.objectUrl(region, stateBucket(account, region), key),
   })
+}
+
+/** A plan as `infra plan --out` wrote it. What it says is held against the account later; here it only has to be one. */
+export async function readPlan(path: string): Promise<InfraPlan> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new SluiceError({code: 'plan-missing', exitCode: ExitCode.usage, message: `${path} can't be read: ${(cause as Error).message}`, suggestions: ['sluice infra plan --out plan.json'], cause})
+  })
+  const plan = parsed(text)
+  if (plan !== null) return plan
+  throw new SluiceError({code: 'plan-invalid', exitCode: ExitCode.usage, message: `${path} isn't a plan of sluice infra plan --out`, suggestions: ['sluice infra plan --out plan.json']})
+}
+
+function parsed(text: string): InfraPlan | null {
+  try {
+    const plan = JSON.parse(text) as Partial<InfraPlan> | null
+    const whole = typeof plan === 'object' && plan !== null && Array.isArray(plan.stacks) && Array.isArray(plan.slots) && Array.isArray(plan.findings)
+      && Array.isArray(plan.criticalPath) && typeof plan.hash === 'string' && typeof plan.config === 'object'
+    return whole ? (plan as InfraPlan) : null
+  } catch {
+    return null
+  }
 }

@@ -6,8 +6,9 @@ import type {Event, EventOf} from '../runbooks/engine/event.ts'
 import {counted, duration, oneLine, span, timeOfDay} from './format.ts'
 import {infraInput} from './infra-input.ts'
 import type {InfraLive} from './infra-live.ts'
-import {counts, infraNote, readable, underWayWords} from './infra-note.ts'
-import {infraGroups, labelOf, stackOf, withoutPlace} from './infra-steps.ts'
+import {counts, infraNote, isStatus, readable, underWayWords} from './infra-note.ts'
+import {placed} from './infra-place.ts'
+import {courseOf, infraGroups, labelOf, stackOf, withoutPlace} from './infra-steps.ts'
 import type {InfraLine, InfraView} from './infra-view.ts'
 import {infraView} from './infra-view.ts'
 
@@ -25,7 +26,7 @@ function linesFor(event: Event, before: readonly Event[], run: string): readonly
       return [`LEASE LOST to ${event.data.to}: nothing more is started here`]
     case 'step-started':
       // What is made before any stack takes a moment: its end is enough.
-      return stackOf(event.data.step) === null ? [] : [`${step(event.data.step, before)}: begun`]
+      return begun(event.data.step, before)
     case 'step-observed':
       return event.data.waitsFor === undefined ? [] : [`${step(event.data.step, before)}: ${readable(event.data.waitsFor)}`]
     case 'step-ended':
@@ -54,19 +55,38 @@ function planned(event: EventOf<'planned'>, before: readonly Event[], run: strin
   return [`${run} infra ${operation} ${service} ${environment}: ${[...size, counted(event.data.steps.length, 'step')].join(', ')}`]
 }
 
+function begun(id: string, before: readonly Event[]): readonly string[] {
+  const stack = stackOf(id)
+  const course = courseOf(id)
+  if (stack === null || course?.quick === true) return []
+  return [course === null ? `${step(id, before)}: begun` : `${placed(stack)}: ${course.doing}`]
+}
+
 /** What is quickly found to be there already isn't news. */
 function stepEnded({data}: EventOf<'step-ended'>, before: readonly Event[]): readonly string[] {
   const name = step(data.step, before)
   switch (data.how) {
     case 'failed':
-      return [`${name}: FAILED: ${withoutPlace(data.step, data.because)}`]
+      return [`${failedPlace(data.step, name)}: FAILED: ${withoutPlace(data.step, data.because)}`]
     case 'undone':
       return [`${name}: taken back`]
     case 'done':
-      return [`${name}: ${readable(data.note ?? 'done')}`]
+      return [done(data.step, name, data.note ?? '')]
     case 'already':
-      return data.note === undefined || data.note === '' ? [] : [`${name}: ${data.note}`]
+      return data.note === undefined || isStatus(data.note) ? [] : [`${name}: ${readable(data.note)}`]
   }
+}
+
+/** A stack that failed isn't "there". */
+function failedPlace(id: string, name: string): string {
+  const stack = stackOf(id)
+  return stack !== null && courseOf(id) !== null ? placed(stack) : name
+}
+
+function done(id: string, name: string, note: string): string {
+  const [stack, course] = [stackOf(id), courseOf(id)]
+  if (stack === null || course === null) return `${name}: ${note === '' ? 'done' : readable(note)}`
+  return `${placed(stack)}: ${course.done}${isStatus(note) || note === course.done ? '' : `, ${note}`}`
 }
 
 /** `main eu-west-1, create the stack`; a title that names its place needs no label. */

@@ -28,7 +28,7 @@ function waiting({needs: [first, ...more]}: InfraLine, otherwise: string): strin
 }
 
 /** Bare statuses say nothing that the line's mark doesn't. */
-const isStatus = (note: string | null): boolean => note === null || /^[A-Z_]+$/.test(note)
+export const isStatus = (note: string | null): boolean => note === null || /^[A-Z_]*$/.test(note)
 const finished = ({progress, note}: InfraLine): string =>
   progress !== null && progress.total > 0 ? counted(progress.total, 'resource') : note === null ? 'done' : readable(note)
 

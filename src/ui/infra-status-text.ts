@@ -78,7 +78,7 @@ function trafficRows({weights, slots}: Traffic, width: number): readonly StyledL
       if (slot === null) return clip([piece('  · '), piece(padded(`slot ${name}`, 22), 'strong'), piece(' not there', 'dim')], width)
       const scaling = slot.scaling === null ? '' : `, scales ${slot.scaling.min}–${slot.scaling.max}`
       const whole = slot.running === slot.desired
-      const words = `${slot.running} of ${counted(slot.desired, 'task')} running${scaling}`
+      const words = `${slot.running} of ${counted(slot.desired, 'task')}${scaling}`
       return spread([piece(whole ? '  ✔ ' : '  ! ', whole ? 'good' : 'warn'), piece(padded(`slot ${name}`, 22), 'strong'), piece(` ${words}`)], [piece(slot.taskDefinition.split('/').at(-1) ?? '', 'dim')], width)
     }),
   ]

@@ -42,7 +42,9 @@ export function infraGroups(events: readonly Event[]): readonly InfraGroup[] {
 /** Steps that aren't a stack's own, by their ids; the Region in them tells lines of the same kind apart. */
 const places: readonly (readonly [RegExp, (found: RegExpExecArray) => string])[] = [
   [/(?:^|-)(?:slot|slots|scaling|zero|live-rule|targets|healthy)\b.*@(.+)$/, ([, region]) => `slots ${region}`],
-  [/^(?:service-role|service-linked|roles?\b|state-bucket|upload|assets|alive|site\b)/, () => 'ground'],
+  [/^(?:service-roles|templates@)/, () => 'ground'],
+  [/^alive@(.+)$/, ([, region]) => `foundation ${region}`],
+  [/^site@(.+)$/, ([, region]) => `site ${region}`],
   [/^(?:empty|no-bucket)-/, () => 'buckets'],
   [/^no-(?:deletion-)?protection-|^(?:free-)?hosts/, () => 'protections'],
 ]
@@ -55,6 +57,22 @@ export function labelOf({id, title}: Pick<InfraStep, 'id' | 'title'>): string {
   const stack = stackOf(id)
   return stack === null ? title : placed(stack)
 }
+
+interface Course {
+  readonly doing: string
+  readonly done: string
+  /** It takes a moment: its end is enough. */
+  readonly quick: boolean
+}
+
+/** The steps that most stacks go through, in words that a title, which says the goal, can't have. */
+const courses: readonly (readonly [RegExp, Course])[] = [
+  [/^create-/, {doing: 'being made', done: 'there', quick: false}],
+  [/^update-/, {doing: 'being brought to what is wanted', done: 'as it shall be', quick: false}],
+  [/^guard-/, {doing: 'being guarded', done: 'guarded', quick: true}],
+]
+
+export const courseOf = (step: string): Course | null => courses.find(([pattern]) => pattern.test(step))?.[1] ?? null
 
 function follow(steps: readonly InfraStep[], event: Event): readonly InfraStep[] {
   switch (event.kind) {

@@ -9,7 +9,7 @@ import type {InfraInput} from './infra-input.ts'
 import {infraInput} from './infra-input.ts'
 import type {InfraLive} from './infra-live.ts'
 import type {InfraGroup, InfraStep} from './infra-steps.ts'
-import {alreadySo, infraGroups, labelOf} from './infra-steps.ts'
+import {alreadySo, courseOf, infraGroups, labelOf} from './infra-steps.ts'
 import type {StepState} from './step-lines.ts'
 
 export type InfraState = 'running' | 'done' | 'failed' | 'halted'
@@ -18,7 +18,7 @@ export interface InfraLine {
   readonly label: string
   readonly stack: string | null
   readonly state: StepState
-  /** Titles of the steps under way. */
+  /** What is under way, in words. */
   readonly doing: readonly string[]
   readonly waitsFor: string | null
   /** Labels of the lines that must be done before. */
@@ -111,7 +111,7 @@ function lineOf({label, stack, steps}: InfraGroup, groups: readonly InfraGroup[]
   const startedAt = starts.length === 0 ? null : Math.min(...starts)
   return {
     label, stack, state, startedAt,
-    doing: running.map(({title}) => title),
+    doing: running.map(({id, title}) => courseOf(id)?.doing ?? title),
     waitsFor: running.findLast(({waitsFor}) => waitsFor !== null)?.waitsFor ?? null,
     needs: state === 'waiting' || (state === 'running' && running.length === 0) ? openNeeds(steps, groups, label) : [],
     note: steps.findLast(({note}) => note !== null && note !== alreadySo)?.note ?? (steps.every(({note}) => note === alreadySo) ? alreadySo : null),

@@ -11,8 +11,8 @@ export const start = Date.parse('2026-11-22T18:32:10Z')
 
 const steps: readonly (readonly [string, string, readonly string[]])[] = [
   ['service-roles', 'service-linked roles', []],
-  ['state-bucket@eu-west-1', 'state bucket eu-west-1', []],
-  ['create-foundation@eu-west-1', 'create', ['service-roles', 'state-bucket@eu-west-1']],
+  ['templates@eu-west-1', 'templates in the state bucket of eu-west-1', []],
+  ['create-foundation@eu-west-1', 'create', ['service-roles', 'templates@eu-west-1']],
   ['create-certificate@us-east-1', 'create', []],
   ['create-main@eu-west-1', 'create', ['create-foundation@eu-west-1']],
   ['update-main@eu-west-1', 'update', ['create-main@eu-west-1', 'create-certificate@us-east-1']],
@@ -65,7 +65,7 @@ export class InfraRun {
 }
 
 export const creating = (): InfraRun => new InfraRun()
-  .begun('service-roles').begun('state-bucket@eu-west-1').after(3).done('service-roles', '6 of 6 there').done('state-bucket@eu-west-1')
+  .begun('service-roles').begun('templates@eu-west-1').after(3).done('service-roles', '6 of 6 there').done('templates@eu-west-1', '22 uploaded')
   .begun('create-foundation@eu-west-1').begun('create-certificate@us-east-1').after(21).done('create-foundation@eu-west-1', '24 resources')
   .begun('create-main@eu-west-1').after(250)
   .shows('create-main@eu-west-1', {done: 152, total: 213, underWay: [

@@ -13,9 +13,9 @@ describe('the picture', () => {
     infra up · shop · production                          run r-20261122-183210-ab12
     account 1111-2222-3333 as deployer
 
-      ✔ ground                6 of 6 there                               done  0m03s
+      ✔ ground                22 uploaded                                done  0m03s
       ✔ foundation eu-west-1  24 resources                               done  0m21s
-      ▶ certificate us-east-1 create                                  running  4m31s
+      ▶ certificate us-east-1 being made                              running  4m31s
       ▶ main eu-west-1        152 of 213 resources                    running  4m10s
                               Cache/Group           3m58s of usually ~12 min
                               Database/Instance     4m10s of usually ~10 min
@@ -33,9 +33,9 @@ describe('the picture', () => {
     infra up · shop · production      run r-20261122-183210-ab12
     account 1111-2222-3333 as deployer
 
-      ✔ ground                6 of 6 there                  done
+      ✔ ground                22 uploaded                   done
       ✔ foundation eu-west-1  24 resources                  done
-      ▶ certificate us-east-1 create                     running
+      ▶ certificate us-east-1 being made                 running
       ▶ main eu-west-1        152 of 213 resources       running
           Cache/Group           3m58s of usually ~12 min
           Database/Instance     4m10s of usually ~10 min
@@ -54,7 +54,7 @@ describe('the picture', () => {
     infra up · shop · production                          run r-20261122-183210-ab12
     account 1111-2222-3333 as deployer
 
-      ✔ ground                6 of 6 there                               done  0m03s
+      ✔ ground                22 uploaded                                done  0m03s
       ✔ foundation eu-west-1  24 resources                               done  0m21s
       ▶ certificate us-east-1 0 of 3 resources                        running  4m31s
       ▶ main eu-west-1        152 of 213 resources                    running  4m10s
@@ -78,7 +78,7 @@ describe('the picture', () => {
     infra up · shop · production                          run r-20261122-183210-ab12
     account 1111-2222-3333 as deployer
 
-      ✔ ground                6 of 6 there                               done  0m03s
+      ✔ ground                22 uploaded                                done  0m03s
       ✔ foundation eu-west-1  24 resources                               done  0m21s
       ■ certificate us-east-1 left; what AWS began goes on            stopped  4m31s
       ✖ main eu-west-1                                                 failed  4m10s
@@ -95,7 +95,7 @@ describe('the picture', () => {
     infra up · shop · production                          run r-20261122-183210-ab12
     account 1111-2222-3333 as deployer
 
-      ✔ ground                6 of 6 there                               done  0m03s
+      ✔ ground                22 uploaded                                done  0m03s
       ✔ foundation eu-west-1  24 resources                               done  0m21s
       ✔ certificate us-east-1 done                                       done 12m51s
       ✔ main eu-west-1        213 resources                              done 12m40s
@@ -157,21 +157,21 @@ describe('the log', () => {
     "
     18:32:10Z r-20261122-183210-ab12 infra up shop production: 6 stacks, 439 resources to create, about 23 min, 8 steps
     18:32:13Z ground, service-linked roles: 6 of 6 there
-    18:32:13Z state bucket eu-west-1: done
-    18:32:13Z foundation eu-west-1, create: begun
-    18:32:13Z certificate us-east-1, create: begun
-    18:32:34Z foundation eu-west-1, create: 24 resources
-    18:32:34Z main eu-west-1, create: begun
-    18:36:44Z certificate us-east-1: create, 4m31s so far
+    18:32:13Z templates in the state bucket of eu-west-1: 22 uploaded
+    18:32:13Z foundation eu-west-1: being made
+    18:32:13Z certificate us-east-1: being made
+    18:32:34Z foundation eu-west-1: there, 24 resources
+    18:32:34Z main eu-west-1: being made
+    18:36:44Z certificate us-east-1: being made, 4m31s so far
     18:36:44Z main eu-west-1: 152 of 213 resources; Cache/Group 3m58s of usually ~12 min, 4m10s so far
-    18:37:44Z certificate us-east-1: create, 5m31s so far
+    18:37:44Z certificate us-east-1: being made, 5m31s so far
     18:37:44Z main eu-west-1: 152 of 213 resources; Cache/Group 4m58s of usually ~12 min, 5m10s so far
     "
   `))
   test('says the records that are to be made by hand once', () =>
     expect(told(waitingForRecords(), 2).match(/certificate waits for this record, made by hand: _3f1c\S+ CNAME _7b2d\S+/g)).toHaveLength(1))
   test('says the failure and the end', () => expect(told(failedRun(), 3).split('\n').slice(-4)).toEqual([
-    '18:36:44Z main eu-west-1, create: FAILED: Database/Instance (AWS::RDS::DBInstance): Your request for DBInstance was refused because there are no db.m7g.large left',
+    '18:36:44Z main eu-west-1: FAILED: Database/Instance (AWS::RDS::DBInstance): Your request for DBInstance was refused because there are no db.m7g.large left',
     '18:36:44Z FAILED after 4m34s: main eu-west-1 failed',
     '18:36:44Z main eu-west-1: scaling activity: Failed, no capacity',
     '',
