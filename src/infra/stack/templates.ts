@@ -46,6 +46,13 @@ const getAtt = (text: string): readonly string[] => {
   return [text.slice(0, dot), text.slice(dot + 1)]
 }
 
+/** The same text is read again and again: once per Region, pass and question. */
+const known = new Map<string, Template>()
+
 export function parseTemplate(text: string): Template {
-  return parse(text, {customTags: tags, logLevel: 'error'}) as Template
+  const before = known.get(text)
+  if (before !== undefined) return before
+  const template = parse(text, {customTags: tags, logLevel: 'error'}) as Template
+  known.set(text, template)
+  return template
 }
