@@ -7,13 +7,18 @@ import {DEFAULT_SERVICES, DEFAULT_TRAFFIC_PER_MINUTE} from './options.ts'
 import type {SandboxOptions} from './options.ts'
 import {createPlane} from './plane/plane.ts'
 import {createApplicationAutoScaling} from './services/application-autoscaling.ts'
+import {createAutoScaling} from './services/autoscaling.ts'
+import {createCloudFormation} from './services/cloudformation.ts'
 import {createCloudWatch} from './services/cloudwatch.ts'
+import {createRecordServices} from './services/record-services.ts'
 import {createS3} from './services/s3.ts'
 import {createScheduler} from './services/scheduler.ts'
 import {createSts} from './services/sts.ts'
 import {KNOWN_IMAGES} from './shop-names.ts'
 import type {ShopService} from './shop-names.ts'
 import {buildShop, stableIsHealthy} from './shop.ts'
+import {computeHandlers} from './stacks/resources/compute.ts'
+import {otherHandlers} from './stacks/resources/other.ts'
 import {catalogue} from './wire/catalogue.ts'
 import {listenOnLoopback} from './wire/loopback.ts'
 import {serviceModel} from './wire/model.ts'
@@ -34,7 +39,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const world = createWorld(options)
   const plane = createPlane(world)
   const scheduler = createScheduler(world)
-  for (const service of [...plane.services, createS3(world), createSts(world), createApplicationAutoScaling(world), createCloudWatch(world), scheduler]) world.register(service)
+  const {service: cloudFormation} = createCloudFormation(world, {...otherHandlers, ...computeHandlers})
+  const services = [
+    ...plane.services, createS3(world), createSts(world), createApplicationAutoScaling(world), createAutoScaling(world), createCloudWatch(world), scheduler,
+    ...createRecordServices(world), cloudFormation,
+  ]
+  for (const service of services) world.register(service)
   for (const tag of KNOWN_IMAGES) plane.images.add(tag, {})
 
   let shop: readonly ShopService[] = []
