@@ -8,6 +8,7 @@ import {account, counted, span} from './format.ts'
 import {findingRows} from './infra-finding-rows.ts'
 import {changeRows, dangerWords} from './infra-change-rows.ts'
 import {placed} from './infra-place.ts'
+import {withoutSecrets} from './property-words.ts'
 import type {StyledLine, Tone} from './styled-line.ts'
 import {padded, paint, piece, wrapped} from './styled-line.ts'
 
@@ -138,4 +139,16 @@ function lastRows({changes, criticalPath, etaSeconds, stacks}: InfraPlan, width:
     ...entry('plan', `about ${span(etaSeconds * 1000)}${total}`, width),
     ...(way === '' ? [] : entry('longest', way, width)),
   ]
+}
+
+/** Members of the JSON envelope: the plan, without what is secret in it. */
+export function infraPlanJson(plan: InfraPlan): object {
+  const shown = (change: JudgedChange): JudgedChange => ({
+    ...change,
+    properties: change.properties.map((one) => ({...one, before: withoutSecrets(one.path, one.before), after: withoutSecrets(one.path, one.after)})),
+  })
+  return {
+    ...plan,
+    stacks: plan.stacks.map((stack) => (stack.verdict.kind === 'update' ? {...stack, verdict: {...stack.verdict, changes: stack.verdict.changes.map(shown)}} : stack)),
+  }
 }

@@ -32,6 +32,14 @@ export function propertyWords({path, before, after}: PropertyChange, longest: nu
   return more > 0 ? [...told, {path: `${name}: ${more} more`, before: '', after: ''}] : told
 }
 
+/** The same value for a program: whole, but for what is secret in it. */
+export function withoutSecrets(path: string, value: string | null): string | null {
+  if (value === null) return null
+  if (isSecret(path, value)) return hidden
+  const parsed = document(value)
+  return parsed === null ? value : JSON.stringify(redacted(parsed, path))
+}
+
 /** Long values keep their beginning and end, which is where ARNs, digests and versions differ. */
 export function shortened(text: string, longest: number): string {
   const characters = Array.from(printable(text).trim())

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import {infraPlanText} from '../../src/ui/infra-plan-text.ts'
+import {infraPlanJson, infraPlanText} from '../../src/ui/infra-plan-text.ts'
 import {propertyWords, shortened} from '../../src/ui/property-words.ts'
 import {aChange, aPlan, aStack} from './an-infra-plan.ts'
 
@@ -109,6 +109,7 @@ test('findings that stop come before everything else, with the way out whole', (
     '  ! WARNS the quota of Elastic IPs is 5, 4 are in use and 2 are needed',
     '  ✔ OK    1 other check before any change',
   ].join('\n')))
+test('a plan as JSON is whole but for secrets', () => expect(JSON.stringify(infraPlanJson(aPlan({stacks: [changed]})))).toMatch(/^(?!.*hunter).*"before":"ami-0aaa"/))
 test('nothing to change says so', () =>
   expect(text({stacks: [aStack('main@eu-west-1', {kind: 'unchanged'})], slots: [], changes: false, criticalPath: [], etaSeconds: 0})).toMatch(/= unchanged: main eu-west-1\n[^]*nothing to change/))
 test.each([80, 60, 40])('only commands and single words are longer than %d columns', (columns) => {

@@ -5,7 +5,7 @@ import {openProvision} from '../../compose.ts'
 import {ExitCode} from '../../errors.ts'
 import {InfraCommand, stackFlags} from '../../infra-command.ts'
 import {planProvision} from '../../infra-planning.ts'
-import {infraPlanText} from '../../ui/infra-plan-text.ts'
+import {infraPlanJson, infraPlanText} from '../../ui/infra-plan-text.ts'
 
 export default class InfraPlan extends InfraCommand {
   static override description = `Show what infra up would do: for each stack what is created, changed, replaced or removed. Executes nothing.
@@ -30,12 +30,12 @@ only follows from another change is counted. Exits 0, or 10 with --detailed-exit
     const config = await this.stack(flags)
     const opened = await openProvision({region: config.region, sandbox: flags.sandbox, env: process.env}, 'read-state')
     const {plan} = await planProvision(opened, config, flags.only)
-    if (flags.out !== undefined) await writeFile(flags.out, `${JSON.stringify(plan, null, 2)}\n`)
+    if (flags.out !== undefined) await writeFile(flags.out, `${JSON.stringify(plan, null, 2)}\n`, {mode: 0o600})
     const stopped = plan.findings.some(({level}) => level === 'stops') || plan.stacks.some(({verdict}) => verdict.kind === 'blocked')
     return {
       outcome: stopped ? 'stopped' : plan.changes ? 'changes' : 'unchanged',
       exitCode: stopped ? ExitCode.usage : plan.changes && flags['detailed-exitcode'] ? ExitCode.changes : ExitCode.done,
-      data: plan,
+      data: infraPlanJson(plan),
       text: infraPlanText(plan, this.look(process.stdout)),
     }
   }

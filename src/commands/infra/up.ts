@@ -5,7 +5,7 @@ import {ExitCode} from '../../errors.ts'
 import {InfraCommand, stackFlags} from '../../infra-command.ts'
 import {planProvision, readPlan} from '../../infra-planning.ts'
 import {runUp} from '../../runbooks/provision/run-up.ts'
-import {infraPlanText} from '../../ui/infra-plan-text.ts'
+import {infraPlanJson, infraPlanText} from '../../ui/infra-plan-text.ts'
 import {infraQuestion} from '../../ui/infra-question.ts'
 
 export default class InfraUp extends InfraCommand {
@@ -39,7 +39,7 @@ everything is as wanted, 1 when something failed, 3 without an answer, 7 when so
     const text = infraPlanText(plan, this.look(process.stderr))
     const stopped = plan.findings.some(({level}) => level === 'stops') || plan.stacks.some(({verdict}) => verdict.kind === 'blocked')
     if (given === null && !plan.changes && !stopped) {
-      return {outcome: 'unchanged', exitCode: ExitCode.done, data: {...plan, resources: {done: 0, total: 0}}, text}
+      return {outcome: 'unchanged', exitCode: ExitCode.done, data: {...infraPlanJson(plan), resources: {done: 0, total: 0}}, text}
     }
     if (!flags.json) process.stderr.write(text)
     if (!stopped) await this.confirmed(infraQuestion(plan), {yes: flags.yes, confirm: flags.confirm})
