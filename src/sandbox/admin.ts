@@ -74,7 +74,7 @@ function setTraffic({plane, shop, world}: AdminSources, body: Record<string, unk
 function readFault(body: Record<string, unknown>, regions: readonly string[]): Omit<Fault, 'id' | 'setAt'> {
   const kind = KINDS.find((one) => one === body['kind'])
   if (kind === undefined) throw new Unreadable(`There is no fault ${String(body['kind'])}; there are ${KINDS.join(', ')}.`)
-  const {rate, seconds, ms, region, target} = body
+  const {rate, seconds, ms, region, target, times, message} = body
   if (rate !== undefined && !(typeof rate === 'number' && rate >= 0 && rate <= 1)) {
     throw new Unreadable('rate is a fraction from 0 to 1.')
   }
@@ -92,10 +92,18 @@ function readFault(body: Record<string, unknown>, regions: readonly string[]): O
   if (target !== undefined && typeof target !== 'string') {
     throw new Unreadable('target is a name: s3, s3:PutObject, or a service.')
   }
+  if (kind === 'resource-fails' && target === undefined) {
+    throw new Unreadable('resource-fails needs a target: a type, or Stack/LogicalId.')
+  }
+  if (times !== undefined && !(typeof times === 'number' && Number.isInteger(times) && times > 0)) {
+    throw new Unreadable('times is a whole number, 1 or more.')
+  }
+  if (message !== undefined && typeof message !== 'string') throw new Unreadable('message is a text.')
   return {
     kind, ...(typeof rate === 'number' && {rate}), ...(typeof seconds === 'number' && {seconds}),
     ...(typeof ms === 'number' && {ms}),
     ...(typeof region === 'string' && {region}), ...(typeof target === 'string' && {target}),
+    ...(typeof times === 'number' && {times}), ...(typeof message === 'string' && {message}),
   }
 }
 

@@ -23,6 +23,7 @@ export function faultLine(fault: Fault): string {
   const late = fault.seconds === undefined ? '' : ` ${fault.seconds} s`
   const slow = fault.ms === undefined ? '' : ` ${fault.ms} ms`
   const target = fault.target === undefined ? '' : ` of ${fault.target}`
+  const times = fault.times === undefined ? '' : ` × ${fault.times}`
   const region = fault.region === undefined ? '' : ` in ${fault.region}`
-  return `${fault.kind}${rate}${late}${slow}${target}${region}`
+  return `${fault.kind}${rate}${late}${slow}${target}${region}${times}`
 }

@@ -15,6 +15,7 @@ ${Object.entries(FAULT_KINDS).map(([kind, words]) => `  ${kind.padEnd(18)} ${wor
   static override examples = [
     '<%= config.bin %> sandbox fault throttle --rate 0.3 --target s3:PutObject',
     '<%= config.bin %> sandbox fault incident --rate 0.05 --service api',
+    '<%= config.bin %> sandbox fault resource-fails --target Database/Instance --times 1',
     '<%= config.bin %> sandbox fault --list', '<%= config.bin %> sandbox fault --clear incident',
   ]
 
@@ -23,10 +24,12 @@ ${Object.entries(FAULT_KINDS).map(([kind, words]) => `  ${kind.padEnd(18)} ${wor
   static override flags = {
     name: Flags.string({description: 'which sandbox', default: 'default'}),
     rate: Flags.string({description: 'fraction of calls or requests it strikes, 0 to 1', helpValue: '0.3'}),
-    target: Flags.string({description: 'only this service or operation: s3, s3:PutObject', exclusive: ['service']}),
+    target: Flags.string({description: 'only this: s3, s3:PutObject, a resource (Database/Instance) or its type, a group', exclusive: ['service']}),
     service: Flags.string({description: 'only this ECS service: api for both its slots, api-b for one'}),
     region: Flags.string({description: 'only in this Region'}),
     seconds: Flags.integer({description: 'virtual seconds, for what is late', min: 0}),
+    times: Flags.integer({description: 'how often a resource fails; for ever without it', min: 1}),
+    message: Flags.string({description: 'why a resource fails, as AWS would say it'}),
     ms: Flags.integer({description: 'real milliseconds, for latency', min: 0}),
     list: Flags.boolean({description: 'list what is on', exclusive: ['clear']}),
     clear: Flags.boolean({description: 'turn off this kind; everything without one'}),
@@ -59,20 +62,15 @@ ${Object.entries(FAULT_KINDS).map(([kind, words]) => `  ${kind.padEnd(18)} ${wor
       }
     }
     if (args.kind === undefined) {
-      throw new SluiceError({
-        code: 'usage',
-        exitCode: ExitCode.usage,
-        message: 'Which fault? Or --list, or --clear.',
-        suggestions: ['sluice sandbox fault --list', 'sluice sandbox fault incident --rate 0.05'],
-      })
+      const suggestions = ['sluice sandbox fault --list', 'sluice sandbox fault incident --rate 0.05']
+      throw new SluiceError({code: 'usage', exitCode: ExitCode.usage, message: 'Which fault? Or --list, or --clear.', suggestions})
     }
-    const {rate, region, seconds, ms} = flags
+    const {rate, region, seconds, ms, times, message} = flags
     const fault = await askOrExplain<Fault>(handle, 'POST', 'faults', {
       kind: args.kind,
       rate: rate === undefined ? undefined : Number(rate),
       region,
-      seconds,
-      ms,
+      seconds, ms, times, message,
       target: flags.target ?? flags.service,
     })
     return {outcome: 'on', exitCode: ExitCode.done, data: {name, fault}, text: `On: ${faultLine(fault)}`}
