@@ -6,7 +6,7 @@ import {randomInt} from 'node:crypto'
 import {readFile} from 'node:fs/promises'
 import {hostname} from 'node:os'
 import {join} from 'node:path'
-import type {ReleaseConfig} from './config/release-config.ts'
+import type {LoadedConfig, ReleaseConfig} from './config/release-config.ts'
 import {stateHome} from './config/state-home.ts'
 import type {DiscoveredService} from './infra/aws/discover.ts'
 import type {AwsSession} from './infra/aws/session.ts'
@@ -14,6 +14,7 @@ import type {DoctorWorld} from './runbooks/doctor/ports.ts'
 import type {Clock, Ids} from './runbooks/engine/clock.ts'
 import {patiently} from './runbooks/engine/patience.ts'
 import type {Store} from './runbooks/engine/store.ts'
+import type {DownWorld} from './runbooks/provision/down-ports.ts'
 import type {ProvisionWorld} from './runbooks/provision/ports.ts'
 import type {Desk} from './runbooks/release/desk.ts'
 import type {ReleaseWorld} from './runbooks/release/ports.ts'
@@ -66,10 +67,18 @@ export async function discover(input: SessionInput): Promise<readonly Discovered
   return patiently(clock, () => discoverServices(session))
 }
 
+/** What the file names, or what the stack says that it describes. Throws `stack-unfinished` where there is nothing to release to. */
+export async function completeConfig({session, clock}: Pick<OpenSession, 'session' | 'clock'>, loaded: LoadedConfig): Promise<ReleaseConfig> {
+  if (loaded.kind === 'config') return loaded.config
+  const {stackRelease} = await import('./infra/aws/stack-release.ts')
+  return patiently(clock, () => stackRelease(session, loaded.settings))
+}
+
 /** Everything doctor looks at. The caller is asked first: without an account the state bucket has no name. */
-export async function openDoctor({config, sandbox, env}: {readonly config: ReleaseConfig; readonly sandbox: string | undefined; readonly env: NodeJS.ProcessEnv}): Promise<DoctorWorld> {
+export async function openDoctor({loaded, sandbox, env}: {readonly loaded: LoadedConfig; readonly sandbox: string | undefined; readonly env: NodeJS.ProcessEnv}): Promise<DoctorWorld> {
+  const {region} = loaded.kind === 'config' ? loaded.config : loaded.settings
   const [{session, clock}, {identity}, {releaseWorld}, {stateBucketName, stateStore}, {stateBucketStatus}, {ruleSurroundings}] = await Promise.all([
-    connect({region: config.region, sandbox, env}),
+    connect({region, sandbox, env}),
     import('./infra/aws/identity.ts'),
     import('./infra/aws/release-world.ts'),
     import('./infra/aws/state-store.ts'),
@@ -77,6 +86,7 @@ export async function openDoctor({config, sandbox, env}: {readonly config: Relea
     import('./infra/aws/rule-surroundings.ts'),
   ])
   const caller = await identity(session)
+  const config = await completeConfig({session, clock}, loaded)
   return {
     config,
     release: releaseWorld(config, session, {account: caller.account}),
@@ -152,6 +162,16 @@ export interface OpenProvision extends OpenDesk {
 export async function openProvision(input: SessionInput, state: 'make-state' | 'read-state'): Promise<OpenProvision> {
   const [opened, {provisionWorld}] = await Promise.all([openDesk(input, state), import('./infra/aws/provision-world.ts')])
   return {...opened, world: provisionWorld(opened.session, {account: opened.account, arn: opened.arn})}
+}
+
+export interface OpenTeardown extends OpenDesk {
+  readonly world: DownWorld
+}
+
+/** What `sluice infra down` works with. Where there is no state bucket there was no `up`, and none is made to take nothing away. */
+export async function openTeardown(input: SessionInput): Promise<OpenTeardown> {
+  const [opened, {teardown}] = await Promise.all([openProvision(input, 'read-state'), import('./infra/aws/teardown.ts')])
+  return {...opened, world: {...opened.world, teardown: teardown(opened.session)}}
 }
 
 const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz'

@@ -5,7 +5,7 @@
 import {Flags} from '@oclif/core'
 import type {Outcome} from './command.ts'
 import {SluiceCommand} from './command.ts'
-import {openDesk, sandboxName} from './compose.ts'
+import {completeConfig, openDesk, sandboxName} from './compose.ts'
 import type {OpenDesk} from './compose.ts'
 import {loadConfig} from './config/load.ts'
 import type {ReleaseConfig} from './config/release-config.ts'
@@ -48,8 +48,10 @@ export abstract class ReleaseCommand extends SluiceCommand {
   protected async openConfigured(
     flags: Where, state: 'make-state' | 'read-state',
   ): Promise<OpenDesk & {readonly config: ReleaseConfig}> {
-    const config = await loadConfig(flags.config)
-    return {...(await openDesk({region: config.region, sandbox: flags.sandbox, env: process.env}, state)), config}
+    const loaded = await loadConfig(flags.config)
+    const {region} = loaded.kind === 'config' ? loaded.config : loaded.settings
+    const opened = await openDesk({region, sandbox: flags.sandbox, env: process.env}, state)
+    return {...opened, config: await completeConfig(opened, loaded)}
   }
 
   /** A desk for a run that is already there: no configuration is needed, its journal holds it. */
@@ -100,11 +102,12 @@ async function regionOf(flags: Where): Promise<string> {
   if (flags.region !== undefined) return flags.region
   const name = sandboxName(flags.sandbox, process.env)
   if (name !== null) return (await readHandle(name, process.env)).regions[0] ?? 'eu-west-1'
-  const config = await loadConfig(flags.config).catch((error: unknown) => {
+  const loaded = await loadConfig(flags.config).catch((error: unknown) => {
     if (error instanceof SluiceError && error.code === 'config-missing') return null
     throw error
   })
-  const region = config?.region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION']
+  const settings = loaded?.kind === 'of-stack' ? loaded.settings : loaded?.config
+  const region = settings?.region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION']
   if (region !== undefined) return region
   throw new SluiceError({
     code: 'no-region', exitCode: ExitCode.usage,

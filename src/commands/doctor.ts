@@ -3,7 +3,7 @@ import type {Outcome} from '../command.ts'
 import {SluiceCommand} from '../command.ts'
 import {openDoctor} from '../compose.ts'
 import {loadConfig} from '../config/load.ts'
-import type {ReleaseConfig} from '../config/release-config.ts'
+import type {LoadedConfig} from '../config/release-config.ts'
 import {ExitCode, SluiceError} from '../errors.ts'
 import {examine} from '../runbooks/doctor/examine.ts'
 import type {Finding} from '../runbooks/doctor/finding.ts'
@@ -44,15 +44,16 @@ something on AWS failed a check.`
 }
 
 async function found(file: string, sandbox: string | undefined): Promise<Found> {
-  let config: ReleaseConfig
+  let loaded: LoadedConfig
   try {
-    config = await loadConfig(file)
+    loaded = await loadConfig(file)
   } catch (error) {
     return {findings: [asFinding('configuration', error)], exitCode: ExitCode.usage}
   }
-  const valid: Finding = {name: 'configuration', state: 'ok', words: `${file}: ${config.service} in ${config.region}`}
+  const {service, region} = loaded.kind === 'config' ? loaded.config : loaded.settings
+  const valid: Finding = {name: 'configuration', state: 'ok', words: `${file}: ${service} in ${region}`}
   try {
-    const findings = await examine(await openDoctor({config, sandbox, env: process.env}), new AbortController().signal)
+    const findings = await examine(await openDoctor({loaded, sandbox, env: process.env}), new AbortController().signal)
     return {findings: [valid, ...findings], exitCode: ExitCode.unexpected}
   } catch (error) {
     const exitCode = error instanceof SluiceError ? error.exitCode : ExitCode.bug

@@ -10,25 +10,25 @@ import {positionOf} from './positions.ts'
 import type {Position} from './positions.ts'
 import {pathText} from './problem.ts'
 import type {Problem} from './problem.ts'
-import type {ReleaseConfig} from './release-config.ts'
+import type {LoadedConfig} from './release-config.ts'
 import {resolveConfig} from './resolve-config.ts'
 import type {RuleContext} from './rules.ts'
 import {leftToDo, ruleProblems} from './rules.ts'
 import {checkShape} from './shape-problems.ts'
 
 export type Parsed =
-  | {readonly kind: 'config'; readonly config: ReleaseConfig}
+  | LoadedConfig
   /** Each `12:7  steps[1].weight: 5 doesn't rise above 20`, in the order of the file. */
   | {readonly kind: 'problems'; readonly problems: readonly string[]}
 
-/** `where` is a file, or a directory that holds `sluice.yaml`. Throws `config-missing` or `config-invalid`, exit 2. */
-export async function loadConfig(where: string, options: RuleContext = {}): Promise<ReleaseConfig> {
+/** Of a stack of ours only the settings: what is in the stack is asked of it. `where` is a file, or a directory that holds `sluice.yaml`. Throws `config-missing` or `config-invalid`, exit 2. */
+export async function loadConfig(where: string, options: RuleContext = {}): Promise<LoadedConfig> {
   const path = await configPath(where)
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw missing(path, error)
   })
   const parsed = parseConfig(text, options)
-  if (parsed.kind === 'config') return parsed.config
+  if (parsed.kind !== 'problems') return parsed
   const name = nameOf(path)
   const count = parsed.problems.length
   throw new SluiceError({
@@ -64,7 +64,7 @@ export function parseConfig(text: string, options: RuleContext = {}): Parsed {
     ...(shape.ok ? [] : shape.problems), ...ruleProblems(raw, options)
   ].filter(({path}) => !unfinished.has(pathText(path)))
   const problems = [...toDo, ...others]
-  if (shape.ok && problems.length === 0) return {kind: 'config', config: resolveConfig(shape.input)}
+  if (shape.ok && problems.length === 0) return resolveConfig(shape.input)
   const placed = problems.map((problem) => ({problem, position: positionOf(problem, document, lines)}))
   placed.sort((one, other) => one.position.line - other.position.line || one.position.column - other.position.column)
   return {kind: 'problems', problems: placed.map(({problem, position}) => line(position, sentence(problem)))}

@@ -70,5 +70,19 @@ export interface ReleaseConfig {
     readonly windowMs: number
     readonly pausedWindowMs: number
   }
-  readonly recovery: {readonly region: string; readonly cluster: string; readonly service: string} | null
+  readonly recovery: RecoveryTarget | null
 }
+
+/** Where a promoted version is carried to: one service by name, or whichever slot is home in a stack of ours. */
+export type RecoveryTarget =
+  | {readonly region: string; readonly cluster: string; readonly service: string}
+  | {readonly region: string; readonly stack: string; readonly slots: {readonly a: string; readonly b: string}}
+
+/** What a release touches: named in `sluice.yaml`, or told by the outputs of a stack of ours. */
+export type ReleasePlace = Pick<ReleaseConfig, 'loadBalancer' | 'listener' | 'rule' | 'cluster' | 'slots'>
+/** A release of a stack of ours, before anybody has asked the stack. */
+export type ReleaseSettings = Omit<ReleaseConfig, keyof ReleasePlace>
+
+export type LoadedConfig =
+  | {readonly kind: 'config'; readonly config: ReleaseConfig}
+  | {readonly kind: 'of-stack'; readonly settings: ReleaseSettings}

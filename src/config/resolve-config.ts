@@ -3,24 +3,27 @@
  * defaults.
  */
 import type {GateSettings} from '../judge/settings.ts'
-import type {Gate, ReleaseConfig, ReleaseStep} from './release-config.ts'
-import type {ConfigInput} from './schema.ts'
+import type {Gate, LoadedConfig, RecoveryTarget, ReleaseSettings, ReleaseStep} from './release-config.ts'
+import type {ConfigInput, StackConfigInput} from './schema.ts'
+import {slotService, stackOf} from './slot-names.ts'
 import {parseDuration, parsePercent} from './units.ts'
 
 /** Chance of a false rollback per release, shared by its gates. */
 const alphaPerRelease = 0.01
 
-export function resolveConfig(input: ConfigInput): ReleaseConfig {
+export function resolveConfig(input: ConfigInput | StackConfigInput): LoadedConfig {
+  const settings = resolveSettings(input)
+  if (!('rule' in input)) return {kind: 'of-stack', settings}
+  const {loadBalancer, listener, rule, cluster, slots} = input
+  return {kind: 'config', config: {...settings, loadBalancer, listener, rule, cluster, slots}}
+}
+
+function resolveSettings(input: ConfigInput | StackConfigInput): ReleaseSettings {
   return {
     service: input.service,
     environment: input.environment ?? 'production',
     region: input.region,
-    loadBalancer: input.loadBalancer,
-    listener: input.listener,
-    rule: input.rule,
-    cluster: input.cluster,
     container: input.container ?? null,
-    slots: input.slots,
     gates: gates(input.gates ?? {}),
     steps: steps(input.steps ?? [{weight: 5}, {weight: 25}, {weight: 50}]),
     warmupMs: ms(input.warmup ?? '0s'),
@@ -33,8 +36,14 @@ export function resolveConfig(input: ConfigInput): ReleaseConfig {
       windowMs: ms(input.switch?.window ?? '10m'),
       pausedWindowMs: ms(input.switch?.pausedWindow ?? '60m'),
     },
-    recovery: input.recovery ?? null,
+    recovery: input.recovery ?? recoveryOfStack(input),
   }
+}
+
+function recoveryOfStack({service, environment = 'production', stack}: ConfigInput | StackConfigInput): RecoveryTarget | null {
+  if (stack?.recovery === undefined) return null
+  const whose = {service, environment}
+  return {region: stack.recovery.region, stack: stackOf(whose, 'main'), slots: {a: slotService(whose, 'a'), b: slotService(whose, 'b')}}
 }
 
 function steps(input: NonNullable<ConfigInput['steps']>): readonly ReleaseStep[] {

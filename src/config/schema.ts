@@ -164,3 +164,9 @@ export const configSchema = map({
 }, 'the configuration of a release')
 
 export type ConfigInput = z.output<typeof configSchema>
+
+/** What the outputs of a stack of ours tell: all of it is named here, or none. */
+export const placeKeys = ['loadBalancer', 'listener', 'rule', 'cluster', 'slots'] as const
+/** The file of a stack of ours: it says what the stack is, and doesn't name what is in it. */
+export const stackConfigSchema = configSchema.omit({loadBalancer: true, listener: true, rule: true, cluster: true, slots: true}).extend({stack: stackSchema})
+export type StackConfigInput = z.output<typeof stackConfigSchema>

@@ -5,14 +5,14 @@ import {z} from 'zod'
 import {nearest} from '../nearest.ts'
 import type {Problem} from './problem.ts'
 import {pathText, valueAt} from './problem.ts'
-import type {ConfigInput} from './schema.ts'
-import {configSchema} from './schema.ts'
+import type {ConfigInput, StackConfigInput} from './schema.ts'
+import {configSchema, placeKeys, stackConfigSchema} from './schema.ts'
 import {shown} from './units.ts'
 
-export type Shape = {readonly ok: true; readonly input: ConfigInput} | {readonly ok: false; readonly problems: readonly Problem[]}
+export type Shape = {readonly ok: true; readonly input: ConfigInput | StackConfigInput} | {readonly ok: false; readonly problems: readonly Problem[]}
 
 export function checkShape(raw: unknown): Shape {
-  const parsed = configSchema.safeParse(raw, {reportInput: true})
+  const parsed = (namesItsPlace(raw) ? configSchema : stackConfigSchema).safeParse(raw, {reportInput: true})
   if (parsed.success) return {ok: true, input: parsed.data}
   const mistaken = misnamedGates(raw)
   const others = parsed.error.issues.filter(
@@ -20,6 +20,10 @@ export function checkShape(raw: unknown): Shape {
   )
   return {ok: false, problems: [...mistaken, ...others.flatMap((issue) => fromIssue(issue, raw))]}
 }
+
+/** With a stack of ours and not a word about what is in it, the stack itself tells. */
+const namesItsPlace = (raw: unknown): boolean =>
+  valueAt(raw, ['stack']) === undefined || placeKeys.some((key) => valueAt(raw, [key]) !== undefined)
 
 /**
  * A gate of another name without requests and bad is a built-in one misspelt, a second bound, or lacks its metric: one sentence,

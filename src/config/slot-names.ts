@@ -4,6 +4,9 @@ interface Whose {
   readonly environment: string
 }
 
+/** A root stack: `shop-production-main`. */
+export const stackOf = ({service, environment}: Whose, kind: 'foundation' | 'main'): string => `${service}-${environment}-${kind}`
+
 /** ECS service of a slot: `shop-production-a`. */
 export const slotService = ({service, environment}: Whose, slot: 'a' | 'b'): string => `${service}-${environment}-${slot}`
 

@@ -88,6 +88,6 @@ function demoConfig(found: Parameters<typeof renderYaml>[0]): ReleaseConfig {
     .replace('  # latency:\n  #   bound: 500ms', '  latency:\n    bound: 500ms')
     .replace(/^# recovery:\n(#.*\n?)+/m, `recovery: {region: ${regions[1]}, cluster: shop, service: api-a}\n`)
   const parsed = parseConfig(yaml)
-  if (parsed.kind === 'problems') throw new Error(`the demo's own configuration: ${parsed.problems.join('; ')}`)
+  if (parsed.kind !== 'config') throw new Error(`the demo's own configuration: ${parsed.kind === 'problems' ? parsed.problems.join('; ') : 'it names no load balancer'}`)
   return {...parsed.config, steps}
 }

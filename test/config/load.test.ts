@@ -22,7 +22,7 @@ function problems(text: string): readonly string[] {
 }
 function config(text: string): ReleaseConfig {
   const parsed = parseConfig(text)
-  if (parsed.kind === 'problems') throw new Error(parsed.problems.join('\n'))
+  if (parsed.kind !== 'config') throw new Error(parsed.kind === 'problems' ? parsed.problems.join('\n') : 'of a stack')
   return parsed.config
 }
 
@@ -86,6 +86,32 @@ describe('what is wrong is said with its place and the way out', () => {
   it('compares the account with the caller\'s', () => {
     const parsed = parseConfig(base, {account: '444455556666'})
     expect(parsed.kind === 'problems' && parsed.problems).toContain('3:15  loadBalancer: is in account 111122223333, but these credentials are in 444455556666')
+  })
+})
+
+describe('a stack of ours', () => {
+  const ofStack = 'service: shop\nregion: eu-west-1\nstack: {api: api.example.com, site: www.example.com, recovery: {region: eu-central-1}}\n'
+
+  it('tells itself what is in it, so the file doesn\'t have to; the promoted version follows to its other Region', () => {
+    expect(parseConfig(`${ofStack}warm: 1h\n`)).toMatchObject({kind: 'of-stack', settings: {
+      service: 'shop', environment: 'production', region: 'eu-west-1', warmMs: 3_600_000, steps: [{weight: 5}, {weight: 25}, {weight: 50}],
+      recovery: {region: 'eu-central-1', stack: 'shop-production-main', slots: {a: 'shop-production-a', b: 'shop-production-b'}},
+    }})
+  })
+
+  it('is released where the file says, when it says so', () => {
+    expect(parseConfig(withMore('stack: {api: api.example.com, site: www.example.com}\n'))).toMatchObject({kind: 'config', config: {cluster: 'shop', recovery: null}})
+  })
+
+  it('is named whole or not at all', () => {
+    expect(problems(`${ofStack}cluster: shop\n`).map((line) => line.replace(/^\S+ +/, ''))).toEqual([
+      'loadBalancer: missing: the ARN of an application load balancer', 'listener: missing: the ARN of a listener', 'rule: missing: the ARN of a listener rule',
+      'slots: missing: slot a and slot b',
+    ])
+  })
+
+  it('and its file has the same mistakes pointed out', () => {
+    expect(problems(`${ofStack}contanier: api\nwarm: 5\n`)).toEqual(['4:1  contanier: unknown key; did you mean container?', '5:7  warm: 5 has no unit: write a unit: 5m'])
   })
 })
 

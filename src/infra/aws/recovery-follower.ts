@@ -2,14 +2,15 @@
  * After a promotion the recovery Region's stable service follows: the same image, its own size. It starts from the revision
  * that runs there, so that Region's roles, addresses and secrets stay. It never changes how many tasks run there.
  */
+import type {RecoveryTarget} from '../../config/release-config.ts'
 import type {RecoveryFollower} from '../../runbooks/release/ports.ts'
 import {releasedContainer, revisions} from './revisions.ts'
 import type {AwsSession} from './session.ts'
 import {describeService, rollService} from './slot-services.ts'
+import {homeInRecovery} from './stack-release.ts'
 
 export interface RecoveryInput {
-  readonly cluster: string
-  readonly service: string
+  readonly target: RecoveryTarget
   readonly container: string | null
 }
 
@@ -17,7 +18,8 @@ export interface RecoveryInput {
 export function recoveryFollower(session: AwsSession, input: RecoveryInput): RecoveryFollower {
   return {
     async carry(from, signal) {
-      const service = await describeService(session, input.cluster, input.service, signal)
+      const home = 'stack' in input.target ? await homeInRecovery(session, input.target, signal) : input.target
+      const service = await describeService(session, home.cluster, home.service, signal)
       const current = service.taskDefinition ?? ''
       const runs = await session.call('ecs', 'DescribeTaskDefinition', {taskDefinition: current}, {signal, resource: current})
       const image = imageThere(from.image, releasedContainer(runs.taskDefinition ?? {}, input.container).image ?? '')
@@ -25,7 +27,7 @@ export function recoveryFollower(session: AwsSession, input: RecoveryInput): Rec
       const words = next.taskDefinition.split('/').at(-1) ?? next.taskDefinition
       if (next.taskDefinition === current) return {note: `${session.region} already runs ${words}`}
       await rollService(
-        session, input.cluster, input.service, {taskDefinition: next.taskDefinition, desired: service.desiredCount ?? 0}, signal,
+        session, home.cluster, home.service, {taskDefinition: next.taskDefinition, desired: service.desiredCount ?? 0}, signal,
       )
       return {note: `${session.region} rolls to ${words}, size ${service.desiredCount ?? 0}`}
     },

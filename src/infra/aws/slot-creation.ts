@@ -2,7 +2,7 @@
  * A slot's ECS service with its first task definition. The circuit breaker is on and its own rollback off, because it would bring
  * back a version that nobody asked for; the capacity provider is named, because a cluster's default may change.
  */
-import type {RegisterTaskDefinitionCommandInput} from '@aws-sdk/client-ecs'
+import type {RegisterTaskDefinitionCommandInput, Tag} from '@aws-sdk/client-ecs'
 import type {SlotSpec} from '../../runbooks/provision/ports.ts'
 import {sameDefinition} from './revisions.ts'
 import type {AwsSession} from './session.ts'
@@ -33,7 +33,8 @@ export async function createSlotService(session: AwsSession, spec: SlotSpec, sig
     },
     propagateTags: 'SERVICE',
     enableECSManagedTags: true,
-    tags: Object.entries(spec.tags).map(([key, value]) => ({key, value})),
+    // The Region fences itself by this tag.
+    tags: [...ownTags(spec), {key: 'sluice:slot', value: spec.slot}],
   }, {signal, resource: spec.service}).catch((error: unknown) => {
     if (!isMadeAlready(error)) throw error
   })
@@ -45,6 +46,8 @@ export async function createSlotService(session: AwsSession, spec: SlotSpec, sig
  */
 const isMadeAlready = (error: unknown): boolean =>
   awsErrorName(error) === 'InvalidParameterException' && (error as Error).message.includes('not idempotent')
+
+const ownTags = ({tags}: SlotSpec): Tag[] => Object.entries(tags).map(([key, value]) => ({key, value}))
 
 /** The newest revision when it says the same: a try that was interrupted between two calls leaves no second one behind. */
 async function registerOnce(session: AwsSession, spec: SlotSpec, signal: Signal): Promise<string> {
@@ -58,8 +61,7 @@ async function registerOnce(session: AwsSession, spec: SlotSpec, signal: Signal)
     const present = await session.call('ecs', 'DescribeTaskDefinition', {taskDefinition: arn}, {signal, resource: arn})
     if (sameDefinition(present.taskDefinition ?? {}, wanted)) return arn
   }
-  const tags = Object.entries(spec.tags).filter(([key]) => key !== 'sluice:slot').map(([key, value]) => ({key, value}))
-  const registered = await session.call('ecs', 'RegisterTaskDefinition', {...wanted, tags}, {signal, resource: family})
+  const registered = await session.call('ecs', 'RegisterTaskDefinition', {...wanted, tags: ownTags(spec)}, {signal, resource: family})
   return registered.taskDefinition?.taskDefinitionArn ?? ''
 }
 

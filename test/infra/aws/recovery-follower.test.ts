@@ -1,3 +1,4 @@
+import {CloudFormationClient, DescribeStacksCommand} from '@aws-sdk/client-cloudformation'
 import {
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
@@ -6,6 +7,7 @@ import {
   RegisterTaskDefinitionCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs'
+import {DescribeRulesCommand, ElasticLoadBalancingV2Client} from '@aws-sdk/client-elastic-load-balancing-v2'
 import {mockClient} from 'aws-sdk-client-mock'
 import {beforeEach, describe, expect, test} from 'vitest'
 import {imageThere, recoveryFollower} from '../../../src/infra/aws/recovery-follower.ts'
@@ -16,7 +18,7 @@ beforeEach(() => ecs.reset())
 
 const arn = (revision: number): string => `arn:aws:ecs:eu-central-1:111122223333:task-definition/shop-recovery:${revision}`
 const follower = recoveryFollower(
-  aSession({region: 'eu-central-1'}), {cluster: 'shop', service: 'shop-recovery', container: null},
+  aSession({region: 'eu-central-1'}), {target: {region: 'eu-central-1', cluster: 'shop', service: 'shop-recovery'}, container: null},
 )
 const carried = {taskDefinition: 'arn:aws:ecs:eu-west-1:111122223333:task-definition/shop:9', image: 'shop:2'}
 
@@ -81,4 +83,19 @@ describe('the image\'s name there', () => {
   ])('%s', (_, image, present, expected) => {
     expect(imageThere(image, present)).toBe(expected)
   })
+})
+
+test('of a stack of ours, the slot that is home there follows', async () => {
+  const cfn = mockClient(CloudFormationClient)
+  const elb = mockClient(ElasticLoadBalancingV2Client)
+  const output = (OutputKey: string, OutputValue: string) => ({OutputKey, OutputValue})
+  cfn.on(DescribeStacksCommand).resolves({Stacks: [{
+    StackName: 'shop-production-main', StackStatus: 'CREATE_COMPLETE', CreationTime: new Date(0),
+    Outputs: [output('ListenerArn', 'l'), output('TargetGroupA', 'a'), output('TargetGroupB', 'b'), output('ClusterName', 'cluster-there')],
+  }]})
+  elb.on(DescribeRulesCommand).resolves({Rules: []})
+  running('shop:2')
+  const target = {region: 'eu-central-1', stack: 'shop-production-main', slots: {a: 'shop-production-a', b: 'shop-production-b'}}
+  await recoveryFollower(aSession({region: 'eu-central-1'}), {target, container: null}).carry(carried, signal)
+  expect(ecs.commandCalls(DescribeServicesCommand)[0]?.args[0].input).toMatchObject({cluster: 'cluster-there', services: ['shop-production-a']})
 })

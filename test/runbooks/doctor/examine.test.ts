@@ -23,7 +23,7 @@ slots:
   a: {service: shop-a, targetGroup: ${elb}:targetgroup/shop-a/73e2}
   b: {service: shop-b, targetGroup: ${elb}:targetgroup/shop-b/84f3}
 `)
-if (parsed.kind === 'problems') throw new Error(parsed.problems.join('\n'))
+if (parsed.kind !== 'config') throw new Error('the test\'s own configuration')
 const config: ReleaseConfig = parsed.config
 
 /** One boring world in which all is well; a test changes one thing. */

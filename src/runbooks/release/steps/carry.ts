@@ -7,12 +7,14 @@ import type {ReleaseWorld} from '../ports.ts'
 import {textFact} from '../text-fact.ts'
 
 export function carry(input: ReleaseInput): Step<ReleaseWorld> {
-  const region = input.config.recovery?.region ?? ''
+  const {recovery} = input.config
+  const region = recovery?.region ?? ''
+  const finding = recovery !== null && 'stack' in recovery ? ['cloudformation:DescribeStacks', 'elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTags'] : []
   return {
     id: 'carry',
     title: `recovery Region${region === '' ? '' : ` ${region}`} follows`,
     needs: ['release-scale-in'],
-    calls: ['ecs:DescribeServices', 'ecs:RegisterTaskDefinition', 'ecs:UpdateService'].map((action) => ({action, region})),
+    calls: [...finding, 'ecs:DescribeServices', 'ecs:RegisterTaskDefinition', 'ecs:UpdateService'].map((action) => ({action, region})),
     deadlineMs: minutes(5),
     atDeadline: 'pause',
     observe: async (world) => (world.recovery === null ? {kind: 'done', note: 'no recovery Region configured'} : {kind: 'not-done'}),
