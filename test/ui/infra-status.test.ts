@@ -39,8 +39,8 @@ test('a tree of both Regions', () => expect(text()).toMatchInlineSnapshot(`
         ✔ Nat                4 resources                           create complete
       ✔ Api                  12 resources                          create complete
     ✔ live rule              slot a 95 %, slot b 5 %
-    ✔ slot a                 4 of 4 tasks running, scales…  shop-production-api:41
-    ! slot b                 1 of 2 tasks running           shop-production-api:42
+    ✔ slot a                 4 of 4 tasks, scales 4–24      shop-production-api:41
+    ! slot b                 1 of 2 tasks                   shop-production-api:42
 
   eu-central-1
     ✖ main                   12 resources                            update failed
