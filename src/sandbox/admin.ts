@@ -7,6 +7,7 @@ import {AwsFault} from './world/contract.ts'
 import type {Fault} from './world/contract.ts'
 import {FAULT_KINDS} from './fault-kinds.ts'
 import {readBody} from './wire/request-body.ts'
+import {seenCalls} from './wire/seen-calls.ts'
 import {sandboxStatus} from './status.ts'
 import type {StatusSources} from './status.ts'
 
@@ -42,6 +43,7 @@ async function route(
   switch (what) {
     case 'GET /clock': return {epochMs: world.clock.now(), speed: world.clock.speed}
     case 'GET /status': return sandboxStatus(sources)
+    case 'GET /calls': return {calls: seenCalls(world)}
     case 'GET /faults': return {faults: world.allFaults()}
     case 'POST /faults': return world.setFault(readFault(body, world.regions))
     case 'DELETE /faults': return {cleared: world.clearFault(query.get('kind') ?? query.get('id') ?? undefined)}

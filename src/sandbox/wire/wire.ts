@@ -16,6 +16,7 @@ import {protocolOf} from './protocols.ts'
 import type {Decoded, Protocol} from './protocols.ts'
 import {decodeBody, readBody} from './request-body.ts'
 import {UnreadableBody} from './rest-shapes.ts'
+import {noteCall} from './seen-calls.ts'
 import type {WireAnswer, WireRequest} from './wire-request.ts'
 
 export type Wire = (request: IncomingMessage, response: ServerResponse) => Promise<void>
@@ -38,6 +39,7 @@ export function createWire(world: SandboxWorld): Wire {
     try {
       const decoded = decode(protocol, model, request, raw, isModelled)
       const name = typeof decoded === 'string' ? decoded : decoded.operation.name
+      noteCall(world, entry, name, scope.region)
       const strike = strikeOn(world, entry, name, scope.region)
       if (strike.delayMs > 0) await pause(strike.delayMs)
       if (strike.unreachable) {
