@@ -73,7 +73,7 @@ function stepEnded({data}: EventOf<'step-ended'>, before: readonly Event[]): rea
     case 'done':
       return [done(data.step, name, data.note ?? '')]
     case 'already':
-      return data.note === undefined || isStatus(data.note) ? [] : [`${name}: ${readable(data.note)}`]
+      return data.note === undefined || isStatus(data.note) || courseOf(data.step) !== null ? [] : [`${name}: ${readable(data.note)}`]
   }
 }
 

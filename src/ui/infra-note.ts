@@ -44,8 +44,9 @@ export function counts({progress, state}: InfraLine): string | null {
 
 /** What CloudFormation is at, when it isn't simply creating. */
 function statusWords(status: string): string {
-  if (/^CREATE_IN_PROGRESS$/.test(status)) return ' resources'
-  return ` resources, ${status.toLowerCase().replaceAll('_', ' ').replace(' in progress', '')}`
+  const word = [[/CLEANUP/, 'cleaning up'], [/ROLLBACK/, 'rolling back'], [/^UPDATE/, 'updating'], [/^DELETE/, 'deleting']] as const
+  const found = word.find(([pattern]) => pattern.test(status))?.[1]
+  return found === undefined ? ' resources' : ` resources, ${found}`
 }
 
 /** `Database/Instance 4m10s of usually ~10 min` */
