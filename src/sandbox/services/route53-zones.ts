@@ -6,6 +6,7 @@ import type {Change, ResourceRecordSet} from '@aws-sdk/client-route-53'
 import {AwsFault} from '../world/contract.ts'
 import type {AccountRecord, World} from '../world/contract.ts'
 import {putRecord, recordOf, recordsOf} from './records/lookup.ts'
+import {text} from './records/properties.ts'
 
 export const ZONE = 'AWS::Route53::HostedZone'
 const CHANGE = 'AWS::Route53::Change'
@@ -25,7 +26,7 @@ export function zoneOf(world: World, id: string): AccountRecord | undefined {
 }
 
 export function zoneName(zone: AccountRecord): string {
-  return canonicalName(String(zone.properties['Name'] ?? ''))
+  return canonicalName(text(zone.properties, 'Name') ?? '')
 }
 
 /** A zone with the two record sets every zone begins with. */

@@ -50,7 +50,7 @@ export function putRecord(world: World, made: NewRecord): AccountRecord {
 /** The value of an attribute as text; empty when the record has none. */
 export function attribute(record: AccountRecord, name: string): string {
   const value = record.attributes[name]
-  return typeof value === 'string' ? value : value === undefined ? '' : String(value)
+  return typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
 }
 
 export function tagList(record: Pick<AccountRecord, 'tags'>): {Key: string; Value: string}[] {

@@ -1,0 +1,149 @@
+/** AWS Backup: vaults, plans, selections and restore tests as they were declared. It takes no backups yet; recovery points are records. */
+import type * as B from '@aws-sdk/client-backup'
+import {AwsFault} from '../world/contract.ts'
+import type {AccountRecord, CallContext, Service, World} from '../world/contract.ts'
+import {attribute, recordOf, recordsOf} from './records/lookup.ts'
+import {page} from './records/page.ts'
+import {bag, bags, number, text, texts} from './records/properties.ts'
+import type {Bag} from './records/properties.ts'
+
+const VAULT = 'AWS::Backup::BackupVault'
+const PLAN = 'AWS::Backup::BackupPlan'
+const SELECTION = 'AWS::Backup::BackupSelection'
+const TEST = 'AWS::Backup::RestoreTestingPlan'
+
+export function createBackup(world: World): Service {
+  const find = (type: string, call: CallContext, id: string | undefined): AccountRecord => {
+    const found = recordOf(world, type, call.region, id ?? '')
+    if (found === undefined) throw new AwsFault('ResourceNotFoundException', `Cannot find ${(type.split('::')[2] ?? '').replace(/([a-z])([A-Z])/g, '$1 $2')} with ID ${id ?? ''}`)
+    return found
+  }
+  return {
+    name: 'backup',
+    operations: {
+      ListBackupVaults: (input: B.ListBackupVaultsInput, call: CallContext): B.ListBackupVaultsOutput => {
+        const {items, next} = page(recordsOf(world, VAULT, call.region), input.NextToken, input.MaxResults ?? 1000)
+        return {BackupVaultList: items.map((one) => vault(world, one)), NextToken: next}
+      },
+      DescribeBackupVault: ({BackupVaultName}: B.DescribeBackupVaultInput, call: CallContext): B.DescribeBackupVaultOutput => {
+        const found = recordOf(world, VAULT, call.region, BackupVaultName ?? '')
+        // As AWS does: that a vault isn't there is nobody's business who may not look.
+        if (found === undefined) throw new AwsFault('AccessDeniedException', 'Insufficient privileges to perform this action.', 403)
+        return vault(world, found)
+      },
+      ListRecoveryPointsByBackupVault: (input: B.ListRecoveryPointsByBackupVaultInput, call: CallContext): B.ListRecoveryPointsByBackupVaultOutput => ({
+        RecoveryPoints: recoveryPoints(world, find(VAULT, call, input.BackupVaultName)).map((one) => ({
+          RecoveryPointArn: one.id, BackupVaultName: input.BackupVaultName, Status: 'COMPLETED', CreationDate: new Date(one.createdAt), ResourceArn: text(one.properties, 'ResourceArn'),
+          ResourceType: text(one.properties, 'ResourceType'),
+        })),
+      }),
+      ListBackupPlans: (input: B.ListBackupPlansInput, call: CallContext): B.ListBackupPlansOutput => {
+        const {items, next} = page(recordsOf(world, PLAN, call.region), input.NextToken, input.MaxResults ?? 1000)
+        return {BackupPlansList: items.map((one) => ({...planIdentity(one), BackupPlanName: text(bag(one.properties, 'BackupPlan'), 'BackupPlanName')})), NextToken: next}
+      },
+      GetBackupPlan: ({BackupPlanId}: B.GetBackupPlanInput, call: CallContext): B.GetBackupPlanOutput => {
+        const found = find(PLAN, call, BackupPlanId)
+        const plan = bag(found.properties, 'BackupPlan')
+        return {...planIdentity(found), BackupPlan: {BackupPlanName: text(plan, 'BackupPlanName'), Rules: bags(plan, 'BackupPlanRule').map(planRule)}}
+      },
+      ListBackupSelections: (input: B.ListBackupSelectionsInput, call: CallContext): B.ListBackupSelectionsOutput => {
+        const plan = find(PLAN, call, input.BackupPlanId)
+        const found = recordsOf(world, SELECTION, call.region).filter(({properties}) => text(properties, 'BackupPlanId') === plan.id)
+        const {items, next} = page(found, input.NextToken, input.MaxResults ?? 1000)
+        return {
+          BackupSelectionsList: items.map((one) => {
+            const selection = bag(one.properties, 'BackupSelection')
+            return {
+              SelectionId: attribute(one, 'SelectionId'), SelectionName: text(selection, 'SelectionName'), BackupPlanId: plan.id, CreationDate: new Date(one.createdAt),
+              IamRoleArn: text(selection, 'IamRoleArn'),
+            }
+          }),
+          NextToken: next,
+        }
+      },
+      GetBackupSelection: ({BackupPlanId, SelectionId}: B.GetBackupSelectionInput, call: CallContext): B.GetBackupSelectionOutput => {
+        const found = find(SELECTION, call, `${SelectionId ?? ''}_${BackupPlanId ?? ''}`)
+        return {BackupPlanId, SelectionId, CreationDate: new Date(found.createdAt), BackupSelection: selectionShape(bag(found.properties, 'BackupSelection'))}
+      },
+      ListRestoreTestingPlans: (input: B.ListRestoreTestingPlansInput, call: CallContext): B.ListRestoreTestingPlansOutput => {
+        const {items, next} = page(recordsOf(world, TEST, call.region), input.NextToken, input.MaxResults ?? 100)
+        return {RestoreTestingPlans: items.map(testPlan), NextToken: next}
+      },
+      ListRestoreTestingSelections: (input: B.ListRestoreTestingSelectionsInput, call: CallContext): B.ListRestoreTestingSelectionsOutput => ({
+        RestoreTestingSelections: recordsOf(world, 'AWS::Backup::RestoreTestingSelection', call.region)
+          .filter(({properties}) => text(properties, 'RestoreTestingPlanName') === find(TEST, call, input.RestoreTestingPlanName).id)
+          .map(({properties, createdAt}) => ({
+            CreationTime: new Date(createdAt), IamRoleArn: text(properties, 'IamRoleArn'), ProtectedResourceType: text(properties, 'ProtectedResourceType'),
+            RestoreTestingPlanName: text(properties, 'RestoreTestingPlanName'), RestoreTestingSelectionName: text(properties, 'RestoreTestingSelectionName'),
+            ValidationWindowHours: number(properties, 'ValidationWindowHours'),
+          })),
+      }),
+    },
+  }
+}
+
+function recoveryPoints(world: World, of: AccountRecord): readonly AccountRecord[] {
+  return recordsOf(world, 'AWS::Backup::RecoveryPoint', of.region).filter(({properties}) => text(properties, 'BackupVaultName') === of.id)
+}
+
+/** A governance lock has no date; a compliance lock's is when it can't be undone any more. */
+function vault(world: World, record: AccountRecord): B.BackupVaultListMember {
+  const lock = bag(record.properties, 'LockConfiguration')
+  const changeable = number(lock, 'ChangeableForDays')
+  return {
+    BackupVaultName: record.id,
+    BackupVaultArn: attribute(record, 'BackupVaultArn'),
+    CreationDate: new Date(record.createdAt),
+    EncryptionKeyArn: text(record.properties, 'EncryptionKeyArn'),
+    NumberOfRecoveryPoints: recoveryPoints(world, record).length,
+    Locked: Object.keys(lock).length > 0,
+    MinRetentionDays: number(lock, 'MinRetentionDays'),
+    MaxRetentionDays: number(lock, 'MaxRetentionDays'),
+    ...(changeable !== undefined && {LockDate: new Date(record.createdAt + changeable * 86_400_000)}),
+  }
+}
+
+function planIdentity(plan: AccountRecord): Pick<B.BackupPlansListMember, 'BackupPlanId' | 'BackupPlanArn' | 'VersionId' | 'CreationDate'> {
+  return {BackupPlanId: plan.id, BackupPlanArn: attribute(plan, 'BackupPlanArn'), VersionId: attribute(plan, 'VersionId'), CreationDate: new Date(plan.createdAt)}
+}
+
+function lifecycle(from: Bag): {readonly Lifecycle?: B.Lifecycle} {
+  const given = bag(from, 'Lifecycle')
+  if (Object.keys(given).length === 0) return {}
+  return {Lifecycle: {DeleteAfterDays: number(given, 'DeleteAfterDays'), MoveToColdStorageAfterDays: number(given, 'MoveToColdStorageAfterDays')}}
+}
+
+/** The API's names for what a template calls `TargetBackupVault`, `StartWindowMinutes`. */
+function planRule(rule: Bag): B.BackupRule {
+  return {
+    RuleName: text(rule, 'RuleName'),
+    TargetBackupVaultName: text(rule, 'TargetBackupVault'),
+    ScheduleExpression: text(rule, 'ScheduleExpression'),
+    ScheduleExpressionTimezone: text(rule, 'ScheduleExpressionTimezone'),
+    StartWindowMinutes: number(rule, 'StartWindowMinutes'),
+    CompletionWindowMinutes: number(rule, 'CompletionWindowMinutes'),
+    EnableContinuousBackup: text(rule, 'EnableContinuousBackup') === 'true',
+    ...lifecycle(rule),
+    RecoveryPointTags: bag(rule, 'RecoveryPointTags') as Record<string, string>,
+    CopyActions: bags(rule, 'CopyActions').map((one) => ({DestinationBackupVaultArn: text(one, 'DestinationBackupVaultArn'), ...lifecycle(one)})),
+  }
+}
+
+function selectionShape(selection: Bag): B.BackupSelection {
+  return {
+    SelectionName: text(selection, 'SelectionName'),
+    IamRoleArn: text(selection, 'IamRoleArn'),
+    Resources: [...texts(selection, 'Resources')],
+    ListOfTags: bags(selection, 'ListOfTags').map((one) => ({
+      ConditionType: text(one, 'ConditionType') as 'STRINGEQUALS', ConditionKey: text(one, 'ConditionKey'), ConditionValue: text(one, 'ConditionValue'),
+    })),
+  }
+}
+
+function testPlan({id, properties, attributes, createdAt}: AccountRecord): B.RestoreTestingPlanForList {
+  return {
+    RestoreTestingPlanName: id, RestoreTestingPlanArn: text(attributes, 'RestoreTestingPlanArn'), CreationTime: new Date(createdAt),
+    ScheduleExpression: text(properties, 'ScheduleExpression'), ScheduleExpressionTimezone: text(properties, 'ScheduleExpressionTimezone'),
+    StartWindowHours: number(properties, 'StartWindowHours'),
+  }
+}
