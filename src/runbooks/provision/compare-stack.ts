@@ -50,12 +50,13 @@ export function isAtFirst({first, then}: WantedStack, {status, parameters}: Stac
   return status === 'CREATE_FAILED' || (changing.length > 0 && changing.every((name) => parameters[name] === first[name]))
 }
 
+/** A stack that is being brought to its second pass has had what others need since its first. */
 async function absent(reader: AccountReader, needs: readonly string[]): Promise<readonly string[]> {
   const ids = needs.map((need) => need.replace(/\.then$/, ''))
   const states = await Promise.all(ids.map((id) => reader.state(id)))
   return ids.filter((_, index) => {
     const state = states[index]
-    return state === null || state === undefined || !isComplete(state.status)
+    return state === null || state === undefined || !(isComplete(state.status) || state.status === 'UPDATE_IN_PROGRESS')
   })
 }
 
