@@ -21,7 +21,9 @@ import {timeOfDay} from './ui/format.ts'
 import {infraOutcomeJson, infraOutcomeText} from './ui/infra-outcome.ts'
 import type {InfraRenderer} from './ui/infra-renderer.ts'
 import {infraRenderer} from './ui/infra-renderer.ts'
+import type {Asked} from './ui/infra-question.ts'
 import {infraView} from './ui/infra-view.ts'
+import {wrapped} from './ui/styled-line.ts'
 import type {Watcher} from './watching.ts'
 import {watcher} from './watching.ts'
 
@@ -51,6 +53,7 @@ export interface Answers {
 
 export interface InfraWatcher extends Watcher {
   readonly shown: InfraRenderer
+  readonly onRun: (run: string) => void
   readonly onWaiting: (lease: Lease) => void
 }
 
@@ -65,9 +68,11 @@ export abstract class InfraCommand extends SluiceCommand {
   }
 
   /** Asks what the question is worth; throws (exit 3) unless the answer is yes. Without a terminal it names the exact command. */
-  protected async confirmed(question: Question | null, answers: Answers): Promise<void> {
-    if (question === null || answered(question, answers)) return
+  protected async confirmed(asked: Asked | null, answers: Answers): Promise<void> {
+    if (asked === null || answered(asked.question, answers)) return
+    const {question, because} = asked
     const wrongName = question.kind === 'type-the-name' && answers.confirm !== undefined
+    if (process.stderr.isTTY) for (const line of because.flatMap((one) => wrapped(`! ${one}`, this.look(process.stderr).columns - 2, '  '))) process.stderr.write(`  ${line}\n`)
     const answer = wrongName ? 'no' : await confirm(question)
     if (answer === 'yes') return
     const needed = question.kind === 'type-the-name' ? ['--confirm', question.name] : ['--yes']
@@ -77,7 +82,7 @@ export abstract class InfraCommand extends SluiceCommand {
       exitCode: ExitCode.confirmation,
       message: wrongName ? `--confirm ${answers.confirm ?? ''} isn't ${question.name}; nothing was changed.`
         : answer === 'no' ? 'Declined; nothing was changed.'
-        : question.kind === 'type-the-name' ? `${question.text.trim()} That needs the environment's name, and there is no terminal to ask on.`
+        : question.kind === 'type-the-name' ? `${because.join('; ')}: that needs the environment's name, and there is no terminal to ask on.`
         : 'A change needs a yes, and there is no terminal to ask on.',
       suggestions: [[this.words(), ...[...given, ...needed].map(quoted)].join(' ')],
     })
@@ -99,6 +104,7 @@ export abstract class InfraCommand extends SluiceCommand {
     const watching = watcher({clock, events, until: 'ended', env: process.env, show: shown})
     return Object.assign(watching, {
       shown,
+      onRun: (run: string) => watching.begin(run, []),
       onLive: (step: string, data: unknown) => shown.shown(step, data),
       onWaiting: ({operation, run, owner, host, expiresAt}: Lease) =>
         void process.stderr.write(`${timeOfDay(clock.now())} waiting for ${operation} ${run} of ${owner} on ${host}: if it is gone, its lease ends ${timeOfDay(expiresAt)}\n`),

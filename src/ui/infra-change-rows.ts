@@ -1,7 +1,7 @@
 /** One resource's change in a plan: what it is, why it stands out, and its properties before → after. Pure. */
 import type {JudgedChange} from '../runbooks/provision/infra-plan.ts'
 import {counted} from './format.ts'
-import {propertyWords} from './property-words.ts'
+import {propertyWords, shortened} from './property-words.ts'
 import type {StyledLine, Tone} from './styled-line.ts'
 import {lengthOf, piece, wrapped} from './styled-line.ts'
 
@@ -46,9 +46,8 @@ function propertyRows(property: JudgedChange['properties'][number], width: numbe
     if (before === '' && after === '') return [[piece(margin + path, 'dim')]]
     const line: StyledLine = [piece(`${margin}${path}  `, 'dim'), piece(`${before} → ${after}`), piece(why, 'bad')]
     if (lengthOf(margin + path + before + after + why) + 5 <= width) return [line]
-    return [
-      [piece(`${margin}${path}`, 'dim')], [piece(`${margin}  ${before}`)], [piece(`${margin}  → ${after}`)],
-      ...(why === '' ? [] : [[piece(`${margin}${why}`, 'bad')]]),
-    ]
+    const fits = lengthOf(margin + before + after) + 5 <= width
+    const values: readonly StyledLine[] = fits ? [[piece(`${margin}  ${before} → ${after}`)]] : [[piece(`${margin}  ${before}`)], [piece(`${margin}  → ${after}`)]]
+    return [[piece(margin + shortened(path, Math.max(16, width - margin.length)), 'dim')], ...values, ...(why === '' ? [] : [[piece(`${margin}${why}`, 'bad')]])]
   })
 }

@@ -7,13 +7,19 @@ import {account} from './format.ts'
 import type {Question} from './confirm.ts'
 import {placed} from './infra-place.ts'
 
+export interface Asked {
+  readonly question: Question
+  /** What is at stake, a sentence each; said before a name has to be typed. */
+  readonly because: readonly string[]
+}
+
 /** null: nothing is asked. */
-export function infraQuestion(plan: InfraPlan): Question | null {
+export function infraQuestion(plan: InfraPlan): Asked | null {
   if (!plan.changes) return null
   const {service, environment, region} = plan.config
   const losses = plan.stacks.flatMap(lossesOf)
-  if (losses.length > 0) return {kind: 'type-the-name', name: environment, text: `  ${losses.join('; ')}.`}
-  return {kind: 'yes-no', text: `  go on with ${service} ${environment} in ${account(plan.account)}, ${region}?`}
+  if (losses.length > 0) return {question: {kind: 'type-the-name', name: environment, text: 'That can\'t be taken back.'}, because: losses}
+  return {question: {kind: 'yes-no', text: `  go on with ${service} ${environment} in ${account(plan.account)}, ${region}?`}, because: []}
 }
 
 function lossesOf({id, verdict}: PlannedStack): readonly string[] {

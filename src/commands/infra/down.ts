@@ -44,7 +44,8 @@ couldn't be deleted, 3 without the name, 7 when somebody else is at work on it.`
     const stops = planned.findings.some(({level}) => level === 'stops')
     if (!stops) {
       await this.confirmed({
-        kind: 'type-the-name', name: config.environment, text: `  All of this is deleted${data === undefined ? '' : ', data in buckets too'}.`,
+        question: {kind: 'type-the-name', name: config.environment, text: 'That can\'t be taken back.'},
+        because: [`All of this is deleted${data === undefined ? '' : ', and what is in the buckets too'}`],
       }, {yes: false, confirm: flags.confirm})
     }
     const watching = this.watch(clock, flags.events)

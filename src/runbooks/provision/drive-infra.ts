@@ -14,6 +14,8 @@ import type {Desk} from '../release/desk.ts'
 import type {InfraClaim} from './claim-infra.ts'
 
 export interface InfraWatching {
+  /** The lease is taken: this is the run's id, which its events don't hold. */
+  readonly onRun?: (run: string) => void
   readonly onEvent?: (event: Event) => void
   readonly onLive?: (step: string, data: unknown) => void
   readonly onTick?: () => void
@@ -31,7 +33,8 @@ export interface InfraRan {
 export async function driveInfra<W>(
   desk: Desk, {run, held}: InfraClaim, runbook: Runbook<W>, input: object, world: W, watching: InfraWatching,
 ): Promise<InfraRan> {
-  const {onEvent, onLive, onTick, detach, leave} = watching
+  const {onRun, onEvent, onLive, onTick, detach, leave} = watching
+  onRun?.(run)
   const {epoch, expiresAt} = held.lease
   try {
     const journal = await patiently(desk.clock, () => openJournal({
