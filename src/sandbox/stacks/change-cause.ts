@@ -12,8 +12,9 @@ export interface LeafCause {
 /** Whether what has this name changes. */
 export type Moved = (name: string) => 'parameter' | 'resource' | null
 
-/** `declared`: the property as the templates write it, before and after. */
-export function leafCauses(declared: {readonly before: unknown; readonly after: unknown}, unknown: boolean, moved: Moved): LeafCause {
+/** `written`: the properties as the templates write them, before and after. */
+export function leafCauses(written: {readonly before: unknown; readonly after: unknown}, path: readonly string[], unknown: boolean, moved: Moved): LeafCause {
+  const declared = {before: along(written.before, path), after: along(written.after, path)}
   const evaluation = unknown ? 'Dynamic' : 'Static'
   const found = [...references(declared.after, 'both')].map((one) => ({...one, kind: moved(one.id)}))
   const resource = found.find((one) => one.kind === 'resource')
@@ -27,4 +28,16 @@ export function leafCauses(declared: {readonly before: unknown; readonly after: 
   if (parameter !== undefined && !rewritten) return {evaluation, source: 'ParameterReference', cause: parameter.id}
   if (resource !== undefined && !rewritten && resource.attribute !== null) return {evaluation, source: 'ResourceAttribute', cause: `${resource.id}.${resource.attribute}`}
   return {evaluation, source: 'DirectModification', cause: null}
+}
+
+/** The expression that makes the leaf: as deep as it is written out, up to the first function. */
+function along(value: unknown, path: readonly string[]): unknown {
+  let one = value
+  for (const part of path) {
+    if (typeof one !== 'object' || one === null) return one
+    const members = one as Readonly<Record<string, unknown>>
+    if (!(part in members)) return Object.keys(members).some((name) => name === 'Ref' || name.startsWith('Fn::')) ? one : undefined
+    one = members[part]
+  }
+  return one
 }

@@ -135,14 +135,14 @@ function leavesOf(engine: StackEngine, planning: Planning, wanted: Wanted, exist
     if (planning.recipe.document.parameters.has(name)) return parameterMoved(planning, name) ? 'parameter' : null
     return planning.planned.get(name) === null || planning.planned.get(name) === undefined ? null : 'resource'
   }
-  const declared = (property: string): {readonly before: unknown; readonly after: unknown} => ({
-    before: planning.stack.recipe?.document.resources.get(wanted.logicalId)?.properties[property],
-    after: planning.recipe.document.resources.get(wanted.logicalId)?.properties[property],
-  })
+  const declared = {
+    before: planning.stack.recipe?.document.resources.get(wanted.logicalId)?.properties,
+    after: planning.recipe.document.resources.get(wanted.logicalId)?.properties,
+  }
   const properties = leafChanges(existing.properties, wanted.properties).map((leaf): PlannedLeaf => ({
     ...leaf, attribute: 'Properties',
     recreation: recreation(engine, wanted, leaf),
-    ...leafCauses(declared(leaf.path[0] ?? ''), hasUnknown(leaf.after), moved),
+    ...leafCauses(declared, leaf.path, hasUnknown(leaf.after), moved),
   }))
   const tagProperty = engine.schemas.find(wanted.type)?.tagProperty
   const ownTagsMove = properties.some(({path}) => path[0] === tagProperty)
