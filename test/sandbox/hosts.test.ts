@@ -295,6 +295,23 @@ describe('a capacity provider', () => {
     expect(await refusal(the.ecs.send(new DeleteCapacityProviderCommand({capacityProvider: 'hosts'})))).toBe('accepted')
   })
 
+  it('empties a host before it goes: the service never has fewer tasks than it wants', async () => {
+    await aGroup({MinSize: 2, DesiredCapacity: 2})
+    await provider('DISABLED')
+    await the.ecs.send(new PutClusterCapacityProvidersCommand({cluster: 'api', capacityProviders: ['hosts'], defaultCapacityProviderStrategy: []}))
+    await aService({launchType: undefined, capacityProviderStrategy: [{capacityProvider: 'hosts', weight: 1}], desiredCount: 2})
+    await the.seconds(120)
+    const [first] = await hosts('InService')
+    await the.autoScaling.send(new TerminateInstanceInAutoScalingGroupCommand({InstanceId: first?.InstanceId, ShouldDecrementDesiredCapacity: false}))
+    for (let round = 0; round < 20; round += 1) {
+      await the.seconds(5)
+      expect((await service('exporter'))?.runningCount).toBeGreaterThanOrEqual(2)
+    }
+    expect((await group())?.Instances?.map((one) => one.InstanceId)).not.toContain(first?.InstanceId)
+    expect(await service('exporter')).toMatchObject({runningCount: 2})
+    expect((await registered()).map((one) => one.status)).toEqual(['ACTIVE', 'ACTIVE'])
+  })
+
   it('grows an empty group to two hosts when tasks wait for one', async () => {
     await aGroup({MinSize: 0, DesiredCapacity: 0})
     await provider('DISABLED')

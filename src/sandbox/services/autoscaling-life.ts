@@ -6,6 +6,7 @@ import {AwsFault} from '../world/contract.ts'
 import type {World} from '../world/contract.ts'
 import {addActivity, counted, inService, present, resourceId} from './autoscaling-state.ts'
 import type {Activity, Group, Host} from './autoscaling-state.ts'
+import {drained} from './autoscaling-drain.ts'
 import {hostSpec, hostTags} from './autoscaling-template.ts'
 import type {HostSpec} from './autoscaling-template.ts'
 import {zoneOf} from './zones.ts'
@@ -82,19 +83,10 @@ export function createGroupLife(world: World): GroupLife {
       }, group.region) as {readonly containerInstance?: {readonly containerInstanceArn?: string}}
       const arn = answer.containerInstance?.containerInstanceArn
       if (arn !== undefined) host.containerInstance = {cluster, arn}
-      if (!counted(group).includes(host)) await leaveCluster(group, host)
+      if (!counted(group).includes(host)) await emptied(group, host)
     } catch {
       after(TRY_AGAIN_MS, () => void register(group, host, cluster))
     }
-  }
-
-  const leaveCluster = async (group: Group, host: Host): Promise<void> => {
-    const {containerInstance} = host
-    if (containerInstance === null) return
-    host.containerInstance = null
-    const input = {cluster: containerInstance.cluster, containerInstance: containerInstance.arn, force: true}
-    // Gone already, or its cluster is: nothing is left to leave.
-    await world.invoke('ecs', 'DeregisterContainerInstance', input, group.region).catch(() => {})
   }
 
   const terminate = (group: Group, host: Host, cause: string): void => {
@@ -103,23 +95,37 @@ export function createGroupLife(world: World): GroupLife {
     const activity = addActivity(world, group, {
       description: `Terminating EC2 instance: ${host.id}`, cause, status: 'InProgress', message: undefined, details: detailsOf(host),
     })
-    if (world.records.get(group.region, INSTANCE, host.id) !== undefined) {
-      world.records.change(group.region, INSTANCE, host.id, {status: 'shutting-down'})
-    }
-    void leaveCluster(group, host)
-    after(SHUT_DOWN_MS, () => {
-      host.lifecycle = 'Terminated'
-      group.hosts.delete(host.id)
-      end(activity)
+    void emptied(group, host).then(() => {
       if (world.records.get(group.region, INSTANCE, host.id) !== undefined) {
-        world.records.change(group.region, INSTANCE, host.id, {status: 'terminated'})
-        clock.at(clock.now() + KEPT_TERMINATED_MS, () => { world.records.remove(group.region, INSTANCE, host.id) })
+        world.records.change(group.region, INSTANCE, host.id, {status: 'shutting-down'})
       }
-      for (const volume of host.volumes) world.records.remove(group.region, VOLUME, volume)
-      refreshOn(group)
-      converge(group, 'an instance was terminated')
-      for (const listener of gone) listener(group)
+      after(SHUT_DOWN_MS, () => { disappear(group, host, activity) })
     })
+  }
+
+  /** ECS moves the tasks elsewhere before the host goes, where its provider manages that. */
+  const emptied = async (group: Group, host: Host): Promise<void> => {
+    const {containerInstance} = host
+    host.containerInstance = null
+    if (containerInstance === null) return
+    if (!group.leaving) await drained(world, group.region, containerInstance)
+    const input = {cluster: containerInstance.cluster, containerInstance: containerInstance.arn, force: true}
+    // Gone already, or its cluster is: nothing is left to leave.
+    await world.invoke('ecs', 'DeregisterContainerInstance', input, group.region).catch(() => {})
+  }
+
+  const disappear = (group: Group, host: Host, activity: Activity): void => {
+    host.lifecycle = 'Terminated'
+    group.hosts.delete(host.id)
+    end(activity)
+    if (world.records.get(group.region, INSTANCE, host.id) !== undefined) {
+      world.records.change(group.region, INSTANCE, host.id, {status: 'terminated'})
+      clock.at(clock.now() + KEPT_TERMINATED_MS, () => { world.records.remove(group.region, INSTANCE, host.id) })
+    }
+    for (const volume of host.volumes) world.records.remove(group.region, VOLUME, volume)
+    refreshOn(group)
+    converge(group, 'an instance was terminated')
+    for (const listener of gone) listener(group)
   }
 
   /** Launches before it terminates, a few at a time; protection doesn't hold up a refresh that was told to ignore it. */

@@ -36,7 +36,7 @@ export function groupShape(world: World, group: Group): A.AutoScalingGroup {
       InstanceId: host.id,
       InstanceType: host.type,
       AvailabilityZone: host.zone,
-      LifecycleState: host.lifecycle as A.LifecycleState,
+      LifecycleState: host.lifecycle,
       HealthStatus: 'Healthy',
       LaunchTemplate: templateOf(host),
       ProtectedFromScaleIn: host.protected,

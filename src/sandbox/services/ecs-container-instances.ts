@@ -88,12 +88,13 @@ export function containerInstanceOperations(world: World, stateOf: (region: stri
   }
 }
 
+/** Those that still drain, too: the host can't go before they have. */
 const tasksOn = (state: EcsRegion, instance: ContainerInstance): readonly Task[] =>
-  [...state.tasks.values()].filter((task) => task.host === instance && task.desired === 'RUNNING')
+  [...state.tasks.values()].filter((task) => task.host === instance && task.status !== 'STOPPED')
 
 function instanceShape(state: EcsRegion, instance: ContainerInstance): E.ContainerInstance {
   const tasks = tasksOn(state, instance)
-  const running = tasks.filter((task) => task.status === 'RUNNING').length
+  const running = tasks.filter((task) => task.status !== 'PROVISIONING' && task.status !== 'PENDING').length
   return {
     containerInstanceArn: instance.arn,
     ec2InstanceId: instance.ec2InstanceId,

@@ -128,8 +128,10 @@ export function createScheduler({world, targets, life, grow}: SchedulerOptions):
     const existing = [...state.tasks.values()].filter((task) => task.service === service && task.status !== 'STOPPED')
     stopSick(existing.filter((task) => task.desired === 'RUNNING'))
     const live = existing.filter((task) => task.desired === 'RUNNING')
-    const own = live.filter((task) => task.deployment === primary)
-    const old = live.filter((task) => task.deployment !== primary)
+    const isOwn = (task: Task): boolean => task.deployment === primary && task.host?.status !== 'DRAINING'
+    const own = live.filter(isOwn)
+    // Tasks on a host that is being emptied are replaced first, and stopped then.
+    const old = live.filter((task) => !isOwn(task))
     const most = Math.max(Math.floor(service.desired * service.maximumPercent / 100), 1)
     // A failed deployment starts nothing more; what ran before it is kept.
     if (primary.rolloutState === 'FAILED') keepOld(state, service, old)
@@ -164,7 +166,7 @@ export function createScheduler({world, targets, life, grow}: SchedulerOptions):
 
   const settle = (service: EcsService, primary: Deployment, own: readonly Task[], existing: readonly Task[]): void => {
     const oldLive = existing.some((task) => task.deployment !== primary && task.desired === 'RUNNING')
-    const reached = !oldLive && own.length === service.desired && own.every(isHealthy)
+    const reached = !oldLive && own.length === service.desired && own.every(isHealthy) && !neverStable(world, service)
     if (reached && primary.rolloutState === 'IN_PROGRESS') {
       primary.rolloutState = 'COMPLETED'
       primary.rolloutStateReason = `ECS deployment ${primary.id} completed.`
