@@ -56,14 +56,14 @@ function stackRows({id, resources, protects, terminationProtection, stuck, statu
 /** Of an ARN the part that a person knows. */
 const shortName = (id: string): string => (id.startsWith('arn:') ? (id.split('/').at(-2) ?? id) : id)
 
+/** By kind, in the order they come; the command names the thing and its Region, is there to be copied, and never broken. */
 function stays(retained: readonly Retained[], width: number): readonly StyledLine[] {
   if (retained.length === 0) return []
   return [
     ...rows('  ', 'stays behind, and is paid for until you remove it:', width),
-    ...retained.flatMap(({what, id, region, howToRemove}): readonly StyledLine[] => [
-      ...rows('  = ', `${what} ${id} (${region})`, width),
-      // It is there to be copied: never broken.
-      [piece(`      ${howToRemove}`, 'dim')],
+    ...[...Map.groupBy(retained, ({what}) => what)].flatMap(([what, all]): readonly StyledLine[] => [
+      ...rows('  = ', all.length === 1 ? `${what} (${all[0]?.region ?? ''})` : `${all.length} × ${what}`, width),
+      ...all.map(({id, howToRemove}): StyledLine => [piece(`      ${howToRemove.includes(id) ? '' : `${id}: `}${howToRemove}`, 'dim')]),
     ]),
   ]
 }

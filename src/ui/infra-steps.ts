@@ -69,6 +69,7 @@ interface Course {
 const courses: readonly (readonly [RegExp, Course])[] = [
   [/^create-/, {doing: 'being made', done: 'there', quick: false}],
   [/^update-/, {doing: 'being brought to what is wanted', done: 'as it shall be', quick: false}],
+  [/^healthy@/, {doing: 'targets of slot a become healthy', done: 'healthy', quick: true}],
   [/^guard-/, {doing: 'being guarded', done: 'guarded', quick: true}],
 ]
 

@@ -155,7 +155,7 @@ function forecastEnd(lines: readonly InfraLine[], {criticalPath}: InfraInput, no
     const slowest = Math.max(0, ...underWay.map(({since, usualSeconds}) => usualSeconds * 1000 - (now - since)))
     return Math.max(slowest, seconds * 1000 - (line.durationMs ?? 0))
   })
-  return now + sum(left)
+  return sum(left) === 0 ? null : now + sum(left)
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)

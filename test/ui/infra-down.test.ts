@@ -44,7 +44,7 @@ test('says what goes, what protection is lifted, what stays and how to remove it
     - DELETED  foundation eu-west-1     24 resources
 
     stays behind, and is paid for until you remove it:
-    = key k-1 (eu-west-1)
+    = key (eu-west-1)
         aws kms schedule-key-deletion --region eu-west-1 --key-id k-1
   "
 `))
