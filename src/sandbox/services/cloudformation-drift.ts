@@ -78,4 +78,4 @@ const shown = (stack: Stack, one: ResourceDrift): C.StackResourceDrift => ({
   })),
 })
 
-const text = (value: unknown): string => (value === undefined ? 'null' : typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean))
+const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value ?? null))

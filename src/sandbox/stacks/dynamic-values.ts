@@ -36,5 +36,5 @@ async function read(world: World, region: string, text: string): Promise<string>
   if (value === undefined) {
     throw new AwsFault('ValidationError', `Could not find a value associated with JSONKey in SecretString: ${reference.key}`)
   }
-  return String(value as string | number | boolean)
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -5,7 +5,7 @@
 import {AwsFault} from '../world/contract.ts'
 import type {World} from '../world/contract.ts'
 import {recordOf} from './account-entry.ts'
-import type {Made, Properties, ResourceHandler, ResourceRequest, ResourceSchema, ResourceSchemas} from './contract.ts'
+import type {Properties, ResourceHandler, ResourceRequest, ResourceSchema, ResourceSchemas} from './contract.ts'
 
 /** Where a type's ARN names another service than its type does. */
 const arnServices: Readonly<Record<string, string>> = {

@@ -41,8 +41,10 @@ export function hasUnknown(value: unknown): boolean {
 function sameScalar(before: unknown, after: unknown): boolean {
   if (typeof after === 'string' && after.includes(unknownValue)) return false
   if (before === null || after === null) return before === after
-  return typeof before !== 'object' && typeof after !== 'object' && String(before) === String(after)
+  return typeof before !== 'object' && typeof after !== 'object' && scalarText(before) === scalarText(after)
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const scalarText = (value: unknown): string => String(value)

@@ -44,7 +44,7 @@ const ownTags = ({id, name}: Pick<Stack, 'id' | 'name'>, logicalId: string): Rea
 
 export function readTags(value: unknown): Readonly<Record<string, string>> {
   if (Array.isArray(value)) {
-    return Object.fromEntries((value as readonly {readonly Key?: unknown; readonly Value?: unknown}[]).map(({Key, Value}) => [String(Key), String(Value ?? '')]))
+    return Object.fromEntries((value as readonly {readonly Key?: string; readonly Value?: string}[]).map(({Key = '', Value = ''}) => [Key, String(Value)]))
   }
   if (typeof value !== 'object' || value === null) return {}
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, String(one)]))

@@ -4,7 +4,9 @@ import {only, text, withKinds} from './property-values.ts'
 import {generatedName} from './record-handler.ts'
 import {call, unlessMissing} from './service-call.ts'
 
-const KINDS = {numbers: ['MinCapacity', 'MaxCapacity', 'TargetValue', 'ScaleInCooldown', 'ScaleOutCooldown'], flags: ['DisableScaleIn']}
+const KINDS = {
+  numbers: ['MinCapacity', 'MaxCapacity', 'TargetValue', 'ScaleInCooldown', 'ScaleOutCooldown'], flags: ['DisableScaleIn'],
+}
 const TARGET = ['ServiceNamespace', 'ResourceId', 'ScalableDimension']
 
 const scaling = async <Output>(request: ResourceRequest, operation: string, input: object): Promise<Output> =>
@@ -12,13 +14,16 @@ const scaling = async <Output>(request: ResourceRequest, operation: string, inpu
 
 /** A target's physical id holds all three parts of its name, as CloudFormation writes it. */
 const targetId = (properties: ResourceRequest['properties']): string =>
-  [properties['ResourceId'], properties['ScalableDimension'], properties['ServiceNamespace']].map((part) => text(part) ?? '').join('|')
+  [properties['ResourceId'], properties['ScalableDimension'], properties['ServiceNamespace']].map((part) =>
+    text(part) ?? '').join('|')
 
 const target: ResourceHandler = {
   create: async (request) => register(request),
   update: async (request) => register(request),
   remove: async (request) => {
-    await unlessMissing(async () => scaling(request, 'DeregisterScalableTarget', only(request.properties, TARGET)), ['ObjectNotFoundException'])
+    await unlessMissing(
+      async () => scaling(request, 'DeregisterScalableTarget', only(request.properties, TARGET)), ['ObjectNotFoundException'],
+    )
   },
 }
 
@@ -34,7 +39,9 @@ const policy: ResourceHandler = {
   update: async (request) => put(request, policyName(request.physicalId)),
   remove: async (request) => {
     await unlessMissing(
-      async () => scaling(request, 'DeleteScalingPolicy', {...named(request), PolicyName: policyName(request.physicalId)}), ['ObjectNotFoundException'],
+      async () => scaling(request, 'DeleteScalingPolicy', {...named(request), PolicyName: policyName(request.physicalId)}), [
+        'ObjectNotFoundException',
+      ],
     )
   },
 }
@@ -50,7 +57,9 @@ function named({properties}: ResourceRequest): object {
 }
 
 async function put(request: ResourceRequest, PolicyName: string): Promise<Made> {
-  const {TargetTrackingScalingPolicyConfiguration, StepScalingPolicyConfiguration, PolicyType} = withKinds(request.properties, KINDS)
+  const {TargetTrackingScalingPolicyConfiguration, StepScalingPolicyConfiguration, PolicyType} = withKinds(
+    request.properties, KINDS,
+  )
   const answer = await scaling<{readonly PolicyARN?: string}>(request, 'PutScalingPolicy', {
     ...named(request), PolicyName, PolicyType, TargetTrackingScalingPolicyConfiguration, StepScalingPolicyConfiguration,
   })

@@ -1,6 +1,6 @@
 /**
- * Auto Scaling groups, their policies and planned actions, and launch templates. A group is stable once it has the hosts it wants,
- * and gone once its last host is: hosts protected from scale-in hold its deletion up, as on AWS.
+ * Auto Scaling groups, their policies and planned actions, and launch templates. A group is stable once it has the hosts it
+ * wants, and gone once its last host is: hosts protected from scale-in hold its deletion up, as on AWS.
  */
 import type * as A from '@aws-sdk/client-auto-scaling'
 import {AwsFault} from '../../world/contract.ts'
@@ -9,22 +9,28 @@ import {drifted, flag, list, means, number, only, record, text, withKinds} from 
 import {ec2Id, generatedName} from './record-handler.ts'
 import {call, missing} from './service-call.ts'
 
-const scaling = async <Output>(request: Pick<ResourceRequest, 'world' | 'region'>, operation: string, input: object): Promise<Output> =>
+const scaling = async <Output>(
+  request: Pick<ResourceRequest, 'world' | 'region'>, operation: string, input: object,
+): Promise<Output> =>
   call<Output>(request, 'autoscaling', operation, input)
 
 /** Launches that fail for longer than this fail the creation, virtual ms. */
 const PATIENCE_MS = 300_000
 
 const SAME_NAMES = [
-  'AvailabilityZones', 'MixedInstancesPolicy', 'LaunchTemplate', 'NewInstancesProtectedFromScaleIn', 'CapacityRebalance', 'DefaultCooldown',
+  'AvailabilityZones', 'MixedInstancesPolicy', 'LaunchTemplate', 'NewInstancesProtectedFromScaleIn', 'CapacityRebalance',
+  'DefaultCooldown',
   'DefaultInstanceWarmup', 'HealthCheckGracePeriod', 'HealthCheckType', 'MaxInstanceLifetime', 'InstanceMaintenancePolicy',
-  'AvailabilityZoneDistribution', 'AvailabilityZoneImpairmentPolicy', 'TargetGroupARNs', 'TerminationPolicies', 'PlacementGroup', 'Context',
+  'AvailabilityZoneDistribution', 'AvailabilityZoneImpairmentPolicy', 'TargetGroupARNs', 'TerminationPolicies', 'PlacementGroup',
+  'Context',
   'DesiredCapacityType', 'ServiceLinkedRoleARN', 'SkipZonalShiftValidation',
 ]
 const KINDS = {
   numbers: [
-    'DefaultCooldown', 'DefaultInstanceWarmup', 'HealthCheckGracePeriod', 'MaxInstanceLifetime', 'MinHealthyPercentage', 'MaxHealthyPercentage',
-    'OnDemandBaseCapacity', 'OnDemandPercentageAboveBaseCapacity', 'TargetValue', 'EstimatedInstanceWarmup', 'Cooldown', 'ScalingAdjustment',
+    'DefaultCooldown', 'DefaultInstanceWarmup', 'HealthCheckGracePeriod', 'MaxInstanceLifetime', 'MinHealthyPercentage',
+    'MaxHealthyPercentage',
+    'OnDemandBaseCapacity', 'OnDemandPercentageAboveBaseCapacity', 'TargetValue', 'EstimatedInstanceWarmup', 'Cooldown',
+    'ScalingAdjustment',
     'MinAdjustmentMagnitude',
   ],
   flags: ['NewInstancesProtectedFromScaleIn', 'CapacityRebalance', 'DisableScaleIn'],
@@ -47,7 +53,9 @@ function sized(properties: Properties): Properties {
 
 /** A stack's own tags reach the hosts; a resource's say for themselves. */
 function groupTags(request: ResourceRequest, name: string): A.Tag[] {
-  const own = new Map(list(request.properties['Tags']).map((one) => [text(record(one)['Key']) ?? '', flag(record(one)['PropagateAtLaunch']) ?? false]))
+  const own = new Map(list(request.properties['Tags']).map((one) => [
+    text(record(one)['Key']) ?? '', flag(record(one)['PropagateAtLaunch']) ?? false,
+  ]))
   return Object.entries(request.tags).map(([Key, Value]) =>
     ({Key, Value, PropagateAtLaunch: own.get(Key) ?? true, ResourceId: name, ResourceType: 'auto-scaling-group'}))
 }
@@ -55,7 +63,10 @@ function groupTags(request: ResourceRequest, name: string): A.Tag[] {
 const group: ResourceHandler = {
   create: async (request) => {
     const name = text(request.properties['AutoScalingGroupName']) ?? generatedName(request, 255)
-    await scaling(request, 'CreateAutoScalingGroup', {AutoScalingGroupName: name, ...groupInput(request.properties), Tags: groupTags(request, name)})
+    await scaling(
+      request, 'CreateAutoScalingGroup',
+      {AutoScalingGroupName: name, ...groupInput(request.properties), Tags: groupTags(request, name)},
+    )
     await collectMetrics(request, name)
     return groupMade(request, name)
   },
@@ -72,7 +83,9 @@ const group: ResourceHandler = {
   },
   remove: async (request) => {
     await groupOf(request)
-    await scaling(request, 'UpdateAutoScalingGroup', {AutoScalingGroupName: request.physicalId, MinSize: 0, MaxSize: 0, DesiredCapacity: 0})
+    await scaling(
+      request, 'UpdateAutoScalingGroup', {AutoScalingGroupName: request.physicalId, MinSize: 0, MaxSize: 0, DesiredCapacity: 0},
+    )
   },
   stable: async (request) => {
     const present = await groupOf(request)
@@ -87,7 +100,9 @@ const group: ResourceHandler = {
     if (present === undefined) return null
     const left = present.Instances ?? []
     const held = left.filter((one) => one.ProtectedFromScaleIn === true && one.LifecycleState === 'InService')
-    if (held.length > 0) return `${held.length} instances that are protected from scale-in: ${held.map((one) => one.InstanceId).join(', ')}`
+    if (held.length > 0) {
+      return `${held.length} instances that are protected from scale-in: ${held.map((one) => one.InstanceId).join(', ')}`
+    }
     if (left.length > 0) return `${left.length} instances to end`
     await scaling(request, 'DeleteAutoScalingGroup', {AutoScalingGroupName: request.physicalId})
     return null
@@ -95,7 +110,10 @@ const group: ResourceHandler = {
   read: async (request) => {
     const present = await groupOf(request)
     return drifted(request.properties, {
-      ...only(present, ['MinSize', 'MaxSize', 'DesiredCapacity', 'NewInstancesProtectedFromScaleIn', 'CapacityRebalance', 'DefaultInstanceWarmup', 'HealthCheckGracePeriod', 'MaxInstanceLifetime']),
+      ...only(present, [
+        'MinSize', 'MaxSize', 'DesiredCapacity', 'NewInstancesProtectedFromScaleIn', 'CapacityRebalance', 'DefaultInstanceWarmup',
+        'HealthCheckGracePeriod', 'MaxInstanceLifetime',
+      ]),
       VPCZoneIdentifier: (present.VPCZoneIdentifier ?? '').split(','),
     })
   },
@@ -115,23 +133,31 @@ async function refreshed(request: ChangeRequest, settings: Properties): Promise<
   const {MaxHealthyPercentage, MinHealthyPercentage} = record(settings['InstanceMaintenancePolicy'])
   await scaling(request, 'StartInstanceRefresh', {
     AutoScalingGroupName: request.physicalId,
-    Preferences: {SkipMatching: true, ScaleInProtectedInstances: 'Refresh', ...(MaxHealthyPercentage === undefined ? {} : {MaxHealthyPercentage, MinHealthyPercentage})},
+    Preferences: {
+      SkipMatching: true, ScaleInProtectedInstances: 'Refresh',
+      ...(MaxHealthyPercentage === undefined ? {} : {MaxHealthyPercentage, MinHealthyPercentage}),
+    },
   })
 }
 
 async function failWhenNothingStarts(request: ChangeRequest, present: A.AutoScalingGroup, serving: number): Promise<void> {
-  const {Activities = []} = await scaling<A.ActivitiesType>(request, 'DescribeScalingActivities', {AutoScalingGroupName: request.physicalId})
+  const {Activities = []} = await scaling<A.ActivitiesType>(
+    request, 'DescribeScalingActivities', {AutoScalingGroupName: request.physicalId},
+  )
   const failures = Activities.filter((one) => one.StatusCode === 'Failed')
   const first = failures.at(-1)
   if (first?.StartTime === undefined || request.world.clock.now() - first.StartTime.getTime() < PATIENCE_MS) return
+  const {MinSize: min = 0, MaxSize: max = 0} = present
   throw new AwsFault(
-    'NotStabilized', `Group did not stabilize. {current/minSize/maxSize} group size = {${serving}/${present.MinSize ?? 0}/${present.MaxSize ?? 0}}. ` +
+    'NotStabilized', `Group did not stabilize. {current/minSize/maxSize} group size = {${serving}/${min}/${max}}. ` +
     `Failed Scaling Activity: ${failures[0]?.StatusMessage ?? ''}`,
   )
 }
 
 async function findGroup(request: ChangeRequest): Promise<A.AutoScalingGroup | undefined> {
-  const answer = await scaling<A.AutoScalingGroupsType>(request, 'DescribeAutoScalingGroups', {AutoScalingGroupNames: [request.physicalId]})
+  const answer = await scaling<A.AutoScalingGroupsType>(
+    request, 'DescribeAutoScalingGroups', {AutoScalingGroupNames: [request.physicalId]},
+  )
   return answer.AutoScalingGroups?.[0]
 }
 
@@ -151,15 +177,20 @@ const policy: ResourceHandler = {
   update: async (request) => putPolicy(request, policyName(request.physicalId)),
   remove: async (request) => {
     const AutoScalingGroupName = text(request.properties['AutoScalingGroupName'])
-    const {AutoScalingGroups = []} = await scaling<A.AutoScalingGroupsType>(request, 'DescribeAutoScalingGroups', {AutoScalingGroupNames: [AutoScalingGroupName]})
-    if (AutoScalingGroups.length > 0) await scaling(request, 'DeletePolicy', {AutoScalingGroupName, PolicyName: policyName(request.physicalId)})
+    const {AutoScalingGroups = []} = await scaling<A.AutoScalingGroupsType>(
+      request, 'DescribeAutoScalingGroups', {AutoScalingGroupNames: [AutoScalingGroupName]},
+    )
+    const input = {AutoScalingGroupName, PolicyName: policyName(request.physicalId)}
+    if (AutoScalingGroups.length > 0) await scaling(request, 'DeletePolicy', input)
   },
 }
 
 const policyName = (arn: string): string => arn.split(':policyName/').at(-1) ?? arn
 
 async function putPolicy(request: ResourceRequest, PolicyName: string): Promise<Made> {
-  const answer = await scaling<A.PolicyARNType>(request, 'PutScalingPolicy', {...withKinds(request.properties, KINDS), PolicyName})
+  const answer = await scaling<A.PolicyARNType>(
+    request, 'PutScalingPolicy', {...withKinds(request.properties, KINDS), PolicyName},
+  )
   return {physicalId: answer.PolicyARN ?? '', attributes: {Arn: answer.PolicyARN, PolicyName}}
 }
 
@@ -167,8 +198,12 @@ const planned: ResourceHandler = {
   create: async (request) => putPlanned(request, text(request.properties['ScheduledActionName']) ?? generatedName(request, 255)),
   update: async (request) => putPlanned(request, request.physicalId),
   remove: async (request) => {
-    const input = {AutoScalingGroupName: text(request.properties['AutoScalingGroupName']), ScheduledActionName: request.physicalId}
-    const {AutoScalingGroups = []} = await scaling<A.AutoScalingGroupsType>(request, 'DescribeAutoScalingGroups', {AutoScalingGroupNames: [input.AutoScalingGroupName]})
+    const input = {
+      AutoScalingGroupName: text(request.properties['AutoScalingGroupName']), ScheduledActionName: request.physicalId,
+    }
+    const {AutoScalingGroups = []} = await scaling<A.AutoScalingGroupsType>(
+      request, 'DescribeAutoScalingGroups', {AutoScalingGroupNames: [input.AutoScalingGroupName]},
+    )
     if (AutoScalingGroups.length > 0) await scaling(request, 'DeleteScheduledAction', input)
   },
 }
@@ -188,10 +223,14 @@ const TEMPLATE = 'AWS::EC2::LaunchTemplate'
 const launchTemplate: ResourceHandler = {
   create: (request) => {
     const name = text(request.properties['LaunchTemplateName']) ?? generatedName(request, 128)
-    const taken = request.world.records.list(request.region, TEMPLATE).some((one) => one.attributes['LaunchTemplateName'] === name)
+    const taken = request.world.records.list(request.region, TEMPLATE).some((one) =>
+      one.attributes['LaunchTemplateName'] === name)
     if (taken) throw new AwsFault('InvalidLaunchTemplateName.AlreadyExistsException', 'Launch template name already in use.')
     const id = ec2Id(request, 'lt')
-    return {physicalId: id, attributes: {LaunchTemplateId: id, LaunchTemplateName: name, LatestVersionNumber: '1', DefaultVersionNumber: '1'}}
+    return {
+      physicalId: id,
+      attributes: {LaunchTemplateId: id, LaunchTemplateName: name, LatestVersionNumber: '1', DefaultVersionNumber: '1'},
+    }
   },
   update: (request) => {
     const known = request.world.records.get(request.region, TEMPLATE, request.physicalId)

@@ -5,11 +5,16 @@ import {drifted, means, only, text, withKinds} from './property-values.ts'
 import {generatedName} from './record-handler.ts'
 import {call, keyValueTags, missing} from './service-call.ts'
 
-const watch = async <Output>(request: Pick<ResourceRequest, 'world' | 'region'>, operation: string, input: object): Promise<Output> =>
+const watch = async <Output>(
+  request: Pick<ResourceRequest, 'world' | 'region'>, operation: string, input: object,
+): Promise<Output> =>
   call<Output>(request, 'monitoring', operation, input)
 
 const KINDS = {
-  numbers: ['Period', 'EvaluationPeriods', 'DatapointsToAlarm', 'Threshold', 'ActionsSuppressorWaitPeriod', 'ActionsSuppressorExtensionPeriod'],
+  numbers: [
+    'Period', 'EvaluationPeriods', 'DatapointsToAlarm', 'Threshold', 'ActionsSuppressorWaitPeriod',
+    'ActionsSuppressorExtensionPeriod',
+  ],
   flags: ['ActionsEnabled', 'ReturnData'],
 }
 
@@ -23,14 +28,19 @@ function alarm({operation, found, compared}: AlarmFamily): ResourceHandler {
   const put = async (request: ResourceRequest, AlarmName: string): Promise<Made> => {
     const {Tags: _tags, ...settings} = withKinds(request.properties, KINDS)
     await watch(request, operation, {...settings, AlarmName, Tags: keyValueTags(request.tags)})
-    return {physicalId: AlarmName, attributes: {Arn: `arn:aws:cloudwatch:${request.region}:${request.world.account}:alarm:${AlarmName}`}}
+    return {
+      physicalId: AlarmName,
+      attributes: {Arn: `arn:aws:cloudwatch:${request.region}:${request.world.account}:alarm:${AlarmName}`},
+    }
   }
   return {
     create: async (request) => put(request, text(request.properties['AlarmName']) ?? generatedName(request, 255)),
     update: async (request) => put(request, request.physicalId),
     remove: async (request) => { await watch(request, 'DeleteAlarms', {AlarmNames: [request.physicalId]}) },
     read: async (request) => {
-      const present = found(await watch<C.DescribeAlarmsCommandOutput>(request, 'DescribeAlarms', {AlarmNames: [request.physicalId], AlarmTypes: ['MetricAlarm', 'CompositeAlarm']}))
+      const present = found(await watch<C.DescribeAlarmsCommandOutput>(
+        request, 'DescribeAlarms', {AlarmNames: [request.physicalId], AlarmTypes: ['MetricAlarm', 'CompositeAlarm']},
+      ))
       if (present === undefined) throw missing(request)
       return drifted(request.properties, only(present, compared))
     },
@@ -42,7 +52,9 @@ const dashboard: ResourceHandler = {
   update: async (request) => putDashboard(request, request.physicalId),
   remove: async (request) => { await watch(request, 'DeleteDashboards', {DashboardNames: [request.physicalId]}) },
   read: async (request: ChangeRequest) => {
-    const {DashboardEntries = []} = await watch<C.ListDashboardsCommandOutput>(request, 'ListDashboards', {DashboardNamePrefix: request.physicalId})
+    const {DashboardEntries = []} = await watch<C.ListDashboardsCommandOutput>(
+      request, 'ListDashboards', {DashboardNamePrefix: request.physicalId},
+    )
     if (!DashboardEntries.some((one) => one.DashboardName === request.physicalId)) throw missing(request)
     const {DashboardBody} = await watch<C.GetDashboardCommandOutput>(request, 'GetDashboard', {DashboardName: request.physicalId})
     return means(bodyOf(request.properties), DashboardBody) ? request.properties : {...request.properties, DashboardBody}
@@ -59,10 +71,15 @@ async function putDashboard(request: ResourceRequest, DashboardName: string): Pr
 export const cloudWatchHandlers: ResourceHandlers = {
   'AWS::CloudWatch::Alarm': alarm({
     operation: 'PutMetricAlarm', found: (answer) => answer.MetricAlarms?.[0],
-    compared: ['Threshold', 'EvaluationPeriods', 'DatapointsToAlarm', 'ComparisonOperator', 'TreatMissingData', 'ActionsEnabled', 'AlarmActions', 'Period', 'Statistic'],
+    compared: [
+      'Threshold', 'EvaluationPeriods', 'DatapointsToAlarm', 'ComparisonOperator', 'TreatMissingData', 'ActionsEnabled',
+      'AlarmActions', 'Period', 'Statistic',
+    ],
   }),
   'AWS::CloudWatch::CompositeAlarm': alarm({
-    operation: 'PutCompositeAlarm', found: (answer) => answer.CompositeAlarms?.[0], compared: ['AlarmRule', 'ActionsEnabled', 'AlarmActions'],
+    operation: 'PutCompositeAlarm', found: (answer) => answer.CompositeAlarms?.[0], compared: [
+      'AlarmRule', 'ActionsEnabled', 'AlarmActions',
+    ],
   }),
   'AWS::CloudWatch::Dashboard': dashboard,
 }

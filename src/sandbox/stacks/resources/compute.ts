@@ -1,6 +1,6 @@
 /**
- * Resources whose services have a life of their own here: load balancing, ECS, Auto Scaling, S3, CloudWatch, schedules. What a stack
- * makes of these can be described and changed through the services' own calls.
+ * Resources whose services have a life of their own here: load balancing, ECS, Auto Scaling, S3, CloudWatch, schedules. What a
+ * stack makes of these can be described and changed through the services' own calls.
  */
 import type {ResourceHandlers} from '../contract.ts'
 import {appScalingHandlers} from './app-scaling.ts'

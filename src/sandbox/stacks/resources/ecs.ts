@@ -1,6 +1,6 @@
 /**
- * Clusters, capacity providers, task definitions and services of a stack. A service is stable when its deployment is complete; one
- * that its circuit breaker gave up fails the resource, and one without a breaker keeps its stack waiting.
+ * Clusters, capacity providers, task definitions and services of a stack. A service is stable when its deployment is complete;
+ * one that its circuit breaker gave up fails the resource, and one without a breaker keeps its stack waiting.
  */
 import type * as E from '@aws-sdk/client-ecs'
 import {AwsFault} from '../../world/contract.ts'
@@ -9,39 +9,54 @@ import {camelCased, drifted, list, means, only, record, text, withKinds} from '.
 import {generatedName} from './record-handler.ts'
 import {call, missing, tagChanges, unlessMissing} from './service-call.ts'
 
-const ecs = async <Output>(request: Pick<ResourceRequest, 'world' | 'region'>, operation: string, input: object): Promise<Output> =>
+const ecs = async <Output>(
+  request: Pick<ResourceRequest, 'world' | 'region'>, operation: string, input: object,
+): Promise<Output> =>
   call<Output>(request, 'ecs', operation, input)
 
 const tagList = (tags: Readonly<Record<string, string>>): E.Tag[] => Object.entries(tags).map(([key, value]) => ({key, value}))
 
 const NUMBERS = [
-  'memory', 'memoryReservation', 'containerPort', 'hostPort', 'interval', 'timeout', 'retries', 'startPeriod', 'startTimeout', 'stopTimeout',
+  'memory', 'memoryReservation', 'containerPort', 'hostPort', 'interval', 'timeout', 'retries', 'startPeriod', 'startTimeout',
+  'stopTimeout',
   'desiredCount', 'minimumHealthyPercent', 'maximumPercent', 'healthCheckGracePeriodSeconds', 'weight', 'base', 'targetCapacity',
-  'instanceWarmupPeriod', 'minimumScalingStepSize', 'maximumScalingStepSize', 'sharedMemorySize', 'maxSwap', 'swappiness', 'size', 'softLimit', 'hardLimit', 'sizeInGiB',
+  'instanceWarmupPeriod', 'minimumScalingStepSize', 'maximumScalingStepSize', 'sharedMemorySize', 'maxSwap', 'swappiness', 'size',
+  'softLimit', 'hardLimit', 'sizeInGiB',
 ]
-const FLAGS = ['essential', 'readonlyRootFilesystem', 'privileged', 'readOnly', 'initProcessEnabled', 'interactive', 'pseudoTerminal', 'disableNetworking', 'enable', 'rollback', 'enableExecuteCommand', 'enableECSManagedTags', 'cloudWatchEncryptionEnabled', 's3EncryptionEnabled']
+const FLAGS = [
+  'essential', 'readonlyRootFilesystem', 'privileged', 'readOnly', 'initProcessEnabled', 'interactive', 'pseudoTerminal',
+  'disableNetworking', 'enable', 'rollback', 'enableExecuteCommand', 'enableECSManagedTags', 'cloudWatchEncryptionEnabled',
+  's3EncryptionEnabled',
+]
 
 /** As ECS writes it; of a task as a whole, cpu and memory are texts, of a container numbers. */
-const asEcs = (properties: Properties): Properties => withKinds(camelCased(properties) as Properties, {numbers: NUMBERS, flags: FLAGS})
+const asEcs = (properties: Properties): Properties => withKinds(
+  camelCased(properties) as Properties, {numbers: NUMBERS, flags: FLAGS},
+)
 
 async function retag(request: ChangeRequest, resourceArn: string): Promise<void> {
   const {tags = []} = await ecs<E.ListTagsForResourceCommandOutput>(request, 'ListTagsForResource', {resourceArn})
-  const before = Object.fromEntries(tags.map((tag) => [tag.key ?? '', tag.value ?? '']).filter(([key]) => !key?.startsWith('aws:'))) as Record<string, string>
+  const own = tags.filter((tag) => tag.key?.startsWith('aws:') === false)
+  const before = Object.fromEntries(own.map((tag) => [tag.key ?? '', tag.value ?? '']))
   const {set, gone} = tagChanges(before, request.tags)
   if (Object.keys(set).length > 0) await ecs(request, 'TagResource', {resourceArn, tags: tagList(set)})
   if (gone.length > 0) await ecs(request, 'UntagResource', {resourceArn, tagKeys: gone})
 }
 
-const clusterArn = ({world, region}: ResourceRequest, name: string): string => `arn:aws:ecs:${region}:${world.account}:cluster/${name}`
+const clusterArn = ({world, region}: ResourceRequest, name: string): string =>
+  `arn:aws:ecs:${region}:${world.account}:cluster/${name}`
 
 const cluster: ResourceHandler = {
   create: async (request) => {
     const name = text(request.properties['ClusterName']) ?? generatedName(request, 255)
     const known = await findCluster(request, name)
-    if (known?.status === 'ACTIVE') throw new AwsFault('AlreadyExists', `Resource of type 'AWS::ECS::Cluster' with identifier '${name}' already exists.`)
+    if (known?.status === 'ACTIVE') throw new AwsFault(
+      'AlreadyExists', `Resource of type 'AWS::ECS::Cluster' with identifier '${name}' already exists.`,
+    )
     const {capacityProviders, defaultCapacityProviderStrategy, configuration, clusterSettings} = asEcs(request.properties)
     await ecs(request, 'CreateCluster', {
-      clusterName: name, settings: clusterSettings, configuration, capacityProviders, defaultCapacityProviderStrategy, tags: tagList(request.tags),
+      clusterName: name, settings: clusterSettings, configuration, capacityProviders, defaultCapacityProviderStrategy,
+      tags: tagList(request.tags),
     })
     return {physicalId: name, attributes: {Arn: clusterArn(request, name)}}
   },
@@ -61,10 +76,12 @@ const cluster: ResourceHandler = {
 }
 
 async function findCluster(request: ResourceRequest, name: string): Promise<E.Cluster | undefined> {
-  return (await ecs<E.DescribeClustersCommandOutput>(request, 'DescribeClusters', {clusters: [name], include: ['SETTINGS']})).clusters?.[0]
+  const input = {clusters: [name], include: ['SETTINGS']}
+  return (await ecs<E.DescribeClustersCommandOutput>(request, 'DescribeClusters', input)).clusters?.[0]
 }
 
-const providerArn = ({world, region}: ResourceRequest, name: string): string => `arn:aws:ecs:${region}:${world.account}:capacity-provider/${name}`
+const providerArn = ({world, region}: ResourceRequest, name: string): string =>
+  `arn:aws:ecs:${region}:${world.account}:capacity-provider/${name}`
 
 const capacityProvider: ResourceHandler = {
   create: async (request) => {
@@ -81,7 +98,9 @@ const capacityProvider: ResourceHandler = {
     return {physicalId: request.physicalId, attributes: {Arn: providerArn(request, request.physicalId)}}
   },
   remove: async (request) => {
-    const {capacityProviders = []} = await ecs<E.DescribeCapacityProvidersCommandOutput>(request, 'DescribeCapacityProviders', {capacityProviders: [request.physicalId]})
+    const {capacityProviders = []} = await ecs<E.DescribeCapacityProvidersCommandOutput>(
+      request, 'DescribeCapacityProviders', {capacityProviders: [request.physicalId]},
+    )
     if (capacityProviders.length > 0) await ecs(request, 'DeleteCapacityProvider', {capacityProvider: request.physicalId})
   },
 }
@@ -91,7 +110,10 @@ const associations: ResourceHandler = {
   update: async (request) => associate(request),
   remove: async (request) => {
     await unlessMissing(
-      async () => ecs(request, 'PutClusterCapacityProviders', {cluster: request.physicalId, capacityProviders: [], defaultCapacityProviderStrategy: []}),
+      async () => ecs(
+        request, 'PutClusterCapacityProviders',
+        {cluster: request.physicalId, capacityProviders: [], defaultCapacityProviderStrategy: []},
+      ),
       ['ClusterNotFoundException'],
     )
   },
@@ -107,8 +129,11 @@ const taskDefinition: ResourceHandler = {
   create: async (request) => {
     const {family, tags: _tags, cpu, memory, ...rest} = asEcs(request.properties)
     const answer = await ecs<E.RegisterTaskDefinitionCommandOutput>(request, 'RegisterTaskDefinition', {
-      ...rest, cpu: text(cpu), memory: text(memory), family: text(family) ?? generatedName(request, 255).replaceAll(/[^\w-]/g, '-'),
-      containerDefinitions: list(rest['containerDefinitions']).map((one) => withKinds(one, {numbers: ['cpu']})), tags: tagList(request.tags),
+      ...rest, cpu: text(cpu), memory: text(memory), family: text(family) ?? generatedName(request, 255).replaceAll(
+        /[^\w-]/g, '-',
+      ),
+      containerDefinitions: list(rest['containerDefinitions']).map((one) => withKinds(one, {numbers: ['cpu']})),
+      tags: tagList(request.tags),
     })
     const arn = answer.taskDefinition?.taskDefinitionArn ?? ''
     return {physicalId: arn, attributes: {TaskDefinitionArn: arn}}
@@ -120,7 +145,9 @@ const taskDefinition: ResourceHandler = {
   remove: async (request) => { await ecs(request, 'DeregisterTaskDefinition', {taskDefinition: request.physicalId}) },
   read: async (request) => {
     const answer = await unlessMissing(
-      async () => ecs<E.DescribeTaskDefinitionCommandOutput>(request, 'DescribeTaskDefinition', {taskDefinition: request.physicalId}), ['ClientException'],
+      async () =>
+        ecs<E.DescribeTaskDefinitionCommandOutput>(request, 'DescribeTaskDefinition', {taskDefinition: request.physicalId}),
+      ['ClientException'],
     )
     if (answer?.taskDefinition?.status !== 'ACTIVE') throw missing(request)
     return request.properties
@@ -128,8 +155,10 @@ const taskDefinition: ResourceHandler = {
 }
 
 const SERVICE_SETTINGS = [
-  'taskDefinition', 'desiredCount', 'loadBalancers', 'deploymentConfiguration', 'healthCheckGracePeriodSeconds', 'networkConfiguration',
-  'capacityProviderStrategy', 'availabilityZoneRebalancing', 'enableExecuteCommand', 'enableECSManagedTags', 'placementConstraints', 'propagateTags', 'serviceRegistries',
+  'taskDefinition', 'desiredCount', 'loadBalancers', 'deploymentConfiguration', 'healthCheckGracePeriodSeconds',
+  'networkConfiguration',
+  'capacityProviderStrategy', 'availabilityZoneRebalancing', 'enableExecuteCommand', 'enableECSManagedTags',
+  'placementConstraints', 'propagateTags', 'serviceRegistries',
 ]
 
 const service: ResourceHandler = {
@@ -145,7 +174,9 @@ const service: ResourceHandler = {
   update: async (request) => {
     const input = asEcs(request.properties)
     const before = asEcs(request.previous)
-    const changed = Object.fromEntries(Object.entries(only(input, SERVICE_SETTINGS)).filter(([name, value]) => !means(value, before[name])))
+    const changed = Object.fromEntries(Object.entries(only(input, SERVICE_SETTINGS)).filter(([name, value]) => !means(
+      value, before[name],
+    )))
     const answer = await ecs<E.UpdateServiceCommandOutput>(request, 'UpdateService', {...named(request), ...changed})
     await retag(request, request.physicalId)
     return serviceMade(answer.service)
@@ -162,7 +193,9 @@ const service: ResourceHandler = {
     const given = deployments.some((one) => one.rolloutState === 'FAILED')
     const wentBack = wanted?.startsWith('arn:') === true && present.taskDefinition !== wanted
     if (given || wentBack) {
-      throw new AwsFault('GeneralServiceException', "Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'.")
+      throw new AwsFault(
+        'GeneralServiceException', "Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'.",
+      )
     }
     const done = deployments.length === 1 && deployments[0]?.rolloutState === 'COMPLETED' && runningCount === desiredCount
     return done ? null : `service to become stable: ${runningCount} of ${desiredCount} tasks run`
@@ -190,7 +223,9 @@ const named = (request: ChangeRequest): {readonly cluster: string; readonly serv
 async function findService(request: ChangeRequest): Promise<E.Service | undefined> {
   const {cluster: inCluster, service: name} = named(request)
   const answer = await unlessMissing(
-    async () => ecs<E.DescribeServicesCommandOutput>(request, 'DescribeServices', {cluster: inCluster, services: [name]}), ['ClusterNotFoundException'],
+    async () => ecs<E.DescribeServicesCommandOutput>(request, 'DescribeServices', {cluster: inCluster, services: [name]}), [
+      'ClusterNotFoundException',
+    ],
   )
   return answer?.services?.[0]
 }

@@ -1,6 +1,6 @@
 /**
- * Load balancers, listeners, their rules and target groups of a stack, made through the service's own operations. It never touches
- * rules that it hasn't made: the live rule is somebody else's.
+ * Load balancers, listeners, their rules and target groups of a stack, made through the service's own operations. It never
+ * touches rules that it hasn't made: the live rule is somebody else's.
  */
 import type * as E from '@aws-sdk/client-elastic-load-balancing-v2'
 import type {ChangeRequest, Made, Properties, ResourceHandler, ResourceHandlers, ResourceRequest} from '../contract.ts'
@@ -9,16 +9,25 @@ import {generatedName} from './record-handler.ts'
 import {call, keyValueTags, missing, tagChanges, unlessMissing} from './service-call.ts'
 
 const NAME_LENGTH = 32
-const NUMBERS = ['Port', 'Weight', 'Order', 'DurationSeconds', 'Priority', 'HealthCheckIntervalSeconds', 'HealthCheckTimeoutSeconds', 'HealthyThresholdCount', 'UnhealthyThresholdCount']
-const KINDS = {numbers: NUMBERS, flags: ['Enabled', 'HealthCheckEnabled'], texts: ['StatusCode', 'HttpCode', 'HealthCheckPort', 'Value']}
+const NUMBERS = [
+  'Port', 'Weight', 'Order', 'DurationSeconds', 'Priority', 'HealthCheckIntervalSeconds', 'HealthCheckTimeoutSeconds',
+  'HealthyThresholdCount', 'UnhealthyThresholdCount',
+]
+const KINDS = {
+  numbers: NUMBERS, flags: ['Enabled', 'HealthCheckEnabled'], texts: ['StatusCode', 'HttpCode', 'HealthCheckPort', 'Value'],
+}
 
-const elb = async <Output>(request: Pick<ResourceRequest, 'world' | 'region'>, operation: string, input: object): Promise<Output> =>
+const elb = async <Output>(
+  request: Pick<ResourceRequest, 'world' | 'region'>, operation: string, input: object,
+): Promise<Output> =>
   call<Output>(request, 'elasticloadbalancingv2', operation, input)
 
 /** Ports of redirects are texts, ports of listeners numbers. */
 function typed(properties: Properties): Properties {
   const {DefaultActions, Actions, ...rest} = properties
-  const actions = (value: unknown): unknown => withKinds(value, {...KINDS, numbers: NUMBERS.filter((name) => name !== 'Port'), texts: [...KINDS.texts, 'Port']})
+  const actions = (value: unknown): unknown => withKinds(
+    value, {...KINDS, numbers: NUMBERS.filter((name) => name !== 'Port'), texts: [...KINDS.texts, 'Port']},
+  )
   return {
     ...withKinds(rest, KINDS),
     ...(DefaultActions === undefined ? {} : {DefaultActions: actions(DefaultActions)}),
@@ -29,7 +38,9 @@ function typed(properties: Properties): Properties {
 async function retag(request: ChangeRequest, arn: string): Promise<void> {
   const described = await elb<E.DescribeTagsCommandOutput>(request, 'DescribeTags', {ResourceArns: [arn]})
   const before = Object.fromEntries((described.TagDescriptions?.[0]?.Tags ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? '']))
-  const {set, gone} = tagChanges(Object.fromEntries(Object.entries(before).filter(([key]) => !key.startsWith('aws:'))), request.tags)
+  const {set, gone} = tagChanges(
+    Object.fromEntries(Object.entries(before).filter(([key]) => !key.startsWith('aws:'))), request.tags,
+  )
   if (Object.keys(set).length > 0) await elb(request, 'AddTags', {ResourceArns: [arn], Tags: keyValueTags(set)})
   if (gone.length > 0) await elb(request, 'RemoveTags', {ResourceArns: [arn], TagKeys: gone})
 }
@@ -39,7 +50,9 @@ const loadBalancer: ResourceHandler = {
     const properties = typed(request.properties)
     const Name = text(properties['Name']) ?? generatedName(request, NAME_LENGTH)
     const input = only(properties, ['Subnets', 'SubnetMappings', 'SecurityGroups', 'Scheme', 'Type', 'IpAddressType'])
-    const made = await elb<E.CreateLoadBalancerCommandOutput>(request, 'CreateLoadBalancer', {...input, Name, Tags: keyValueTags(request.tags)})
+    const made = await elb<E.CreateLoadBalancerCommandOutput>(
+      request, 'CreateLoadBalancer', {...input, Name, Tags: keyValueTags(request.tags)},
+    )
     const lb = made.LoadBalancers?.[0]
     await setAttributes(request, lb?.LoadBalancerArn ?? '', properties)
     return loadBalancerMade(lb)
@@ -48,8 +61,12 @@ const loadBalancer: ResourceHandler = {
     const properties = typed(request.properties)
     const LoadBalancerArn = request.physicalId
     const changed = (name: string): boolean => properties[name] !== undefined && !means(properties[name], request.previous[name])
-    if (changed('SecurityGroups')) await elb(request, 'SetSecurityGroups', {LoadBalancerArn, ...only(properties, ['SecurityGroups'])})
-    if (changed('Subnets') || changed('SubnetMappings')) await elb(request, 'SetSubnets', {LoadBalancerArn, ...only(properties, ['Subnets', 'SubnetMappings'])})
+    if (changed('SecurityGroups')) await elb(
+      request, 'SetSecurityGroups', {LoadBalancerArn, ...only(properties, ['SecurityGroups'])},
+    )
+    if (changed('Subnets') || changed('SubnetMappings')) await elb(
+      request, 'SetSubnets', {LoadBalancerArn, ...only(properties, ['Subnets', 'SubnetMappings'])},
+    )
     await setAttributes(request, LoadBalancerArn, properties)
     await retag(request, LoadBalancerArn)
     return loadBalancerMade(await loadBalancerOf(request))
@@ -61,7 +78,9 @@ const loadBalancer: ResourceHandler = {
   },
   read: async (request) => {
     const lb = await loadBalancerOf(request)
-    const {Attributes} = await elb<E.DescribeLoadBalancerAttributesCommandOutput>(request, 'DescribeLoadBalancerAttributes', {LoadBalancerArn: request.physicalId})
+    const {Attributes} = await elb<E.DescribeLoadBalancerAttributesCommandOutput>(
+      request, 'DescribeLoadBalancerAttributes', {LoadBalancerArn: request.physicalId},
+    )
     return drifted(request.properties, {
       SecurityGroups: lb.SecurityGroups, Subnets: lb.AvailabilityZones?.map((zone) => zone.SubnetId), Scheme: lb.Scheme,
       LoadBalancerAttributes: presentAttributes(request.properties['LoadBalancerAttributes'], Attributes),
@@ -75,7 +94,9 @@ async function setAttributes(request: ResourceRequest, LoadBalancerArn: string, 
 }
 
 /** Those that the template names, in its order, as they are. */
-function presentAttributes(named: unknown, all: readonly {readonly Key?: string | undefined; readonly Value?: string | undefined}[] | undefined): readonly object[] {
+function presentAttributes(
+  named: unknown, all: readonly {readonly Key?: string | undefined; readonly Value?: string | undefined}[] | undefined,
+): readonly object[] {
   return list(named).map((one) => {
     const {Key} = one as {readonly Key?: string}
     return {Key, Value: all?.find((attribute) => attribute.Key === Key)?.Value}
@@ -84,7 +105,9 @@ function presentAttributes(named: unknown, all: readonly {readonly Key?: string 
 
 async function loadBalancerOf(request: ChangeRequest): Promise<E.LoadBalancer> {
   const answer = await unlessMissing(
-    async () => elb<E.DescribeLoadBalancersCommandOutput>(request, 'DescribeLoadBalancers', {LoadBalancerArns: [request.physicalId]}),
+    async () => elb<E.DescribeLoadBalancersCommandOutput>(
+      request, 'DescribeLoadBalancers', {LoadBalancerArns: [request.physicalId]},
+    ),
     ['LoadBalancerNotFound'],
   )
   const lb = answer?.LoadBalancers?.[0]
@@ -103,14 +126,19 @@ function loadBalancerMade(lb: E.LoadBalancer | undefined): Made {
   }
 }
 
-const CHECK = ['HealthCheckProtocol', 'HealthCheckPort', 'HealthCheckPath', 'HealthCheckEnabled', 'HealthCheckIntervalSeconds', 'HealthCheckTimeoutSeconds', 'HealthyThresholdCount', 'UnhealthyThresholdCount', 'Matcher']
+const CHECK = [
+  'HealthCheckProtocol', 'HealthCheckPort', 'HealthCheckPath', 'HealthCheckEnabled', 'HealthCheckIntervalSeconds',
+  'HealthCheckTimeoutSeconds', 'HealthyThresholdCount', 'UnhealthyThresholdCount', 'Matcher',
+]
 
 const targetGroup: ResourceHandler = {
   create: async (request) => {
     const properties = typed(request.properties)
     const Name = text(properties['Name']) ?? generatedName(request, NAME_LENGTH)
     const input = only(properties, [...CHECK, 'Protocol', 'ProtocolVersion', 'Port', 'VpcId', 'TargetType', 'IpAddressType'])
-    const made = await elb<E.CreateTargetGroupCommandOutput>(request, 'CreateTargetGroup', {...input, Name, Tags: keyValueTags(request.tags)})
+    const made = await elb<E.CreateTargetGroupCommandOutput>(
+      request, 'CreateTargetGroup', {...input, Name, Tags: keyValueTags(request.tags)},
+    )
     const group = made.TargetGroups?.[0]
     await setGroupAttributes(request, group?.TargetGroupArn ?? '', properties)
     const Targets = list(properties['Targets'])
@@ -128,7 +156,9 @@ const targetGroup: ResourceHandler = {
   remove: async (request) => { await elb(request, 'DeleteTargetGroup', {TargetGroupArn: request.physicalId}) },
   read: async (request) => {
     const group = await targetGroupOf(request)
-    const {Attributes} = await elb<E.DescribeTargetGroupAttributesCommandOutput>(request, 'DescribeTargetGroupAttributes', {TargetGroupArn: request.physicalId})
+    const {Attributes} = await elb<E.DescribeTargetGroupAttributesCommandOutput>(
+      request, 'DescribeTargetGroupAttributes', {TargetGroupArn: request.physicalId},
+    )
     return drifted(request.properties, {
       ...only(group, [...CHECK, 'Protocol', 'Port', 'VpcId', 'TargetType']),
       TargetGroupAttributes: presentAttributes(request.properties['TargetGroupAttributes'], Attributes),
@@ -143,7 +173,9 @@ async function setGroupAttributes(request: ResourceRequest, TargetGroupArn: stri
 
 async function targetGroupOf(request: ChangeRequest): Promise<E.TargetGroup> {
   const answer = await unlessMissing(
-    async () => elb<E.DescribeTargetGroupsCommandOutput>(request, 'DescribeTargetGroups', {TargetGroupArns: [request.physicalId]}),
+    async () => elb<E.DescribeTargetGroupsCommandOutput>(
+      request, 'DescribeTargetGroups', {TargetGroupArns: [request.physicalId]},
+    ),
     ['TargetGroupNotFound'],
   )
   const group = answer?.TargetGroups?.[0]
@@ -165,7 +197,13 @@ function targetGroupMade(group: E.TargetGroup | undefined): Made {
 const listener: ResourceHandler = {
   create: async (request) => {
     const properties = typed(request.properties)
-    const input = only(properties, ['LoadBalancerArn', 'Port', 'Protocol', 'SslPolicy', 'Certificates', 'DefaultActions', 'AlpnPolicy', 'MutualAuthentication'])
+    const input = only(
+      properties,
+      [
+        'LoadBalancerArn', 'Port', 'Protocol', 'SslPolicy', 'Certificates', 'DefaultActions', 'AlpnPolicy',
+        'MutualAuthentication',
+      ],
+    )
     const made = await elb<E.CreateListenerCommandOutput>(request, 'CreateListener', {...input, Tags: keyValueTags(request.tags)})
     const arn = made.Listeners?.[0]?.ListenerArn ?? ''
     await setListenerAttributes(request, arn, properties)
@@ -173,7 +211,9 @@ const listener: ResourceHandler = {
   },
   update: async (request) => {
     const properties = typed(request.properties)
-    const input = only(properties, ['Port', 'Protocol', 'SslPolicy', 'Certificates', 'DefaultActions', 'AlpnPolicy', 'MutualAuthentication'])
+    const input = only(
+      properties, ['Port', 'Protocol', 'SslPolicy', 'Certificates', 'DefaultActions', 'AlpnPolicy', 'MutualAuthentication'],
+    )
     await elb(request, 'ModifyListener', {ListenerArn: request.physicalId, ...input})
     await setListenerAttributes(request, request.physicalId, properties)
     await retag(request, request.physicalId)
@@ -182,7 +222,9 @@ const listener: ResourceHandler = {
   remove: async (request) => { await elb(request, 'DeleteListener', {ListenerArn: request.physicalId}) },
   read: async (request) => {
     const answer = await unlessMissing(
-      async () => elb<E.DescribeListenersCommandOutput>(request, 'DescribeListeners', {ListenerArns: [request.physicalId]}), ['ListenerNotFound'],
+      async () => elb<E.DescribeListenersCommandOutput>(request, 'DescribeListeners', {ListenerArns: [request.physicalId]}), [
+        'ListenerNotFound',
+      ],
     )
     const present = answer?.Listeners?.[0]
     if (present === undefined) throw missing(request)
@@ -203,7 +245,9 @@ function presentActions(expected: unknown, present: unknown): unknown {
   const asExpected = (wanted: unknown, found: unknown): unknown => {
     if (Array.isArray(wanted) && Array.isArray(found)) return found.map((one, index) => asExpected(wanted[index], one))
     if (typeof wanted !== 'object' || wanted === null || typeof found !== 'object' || found === null) return found
-    return Object.fromEntries(Object.keys(wanted).map((name) => [name, asExpected((wanted as Properties)[name], (found as Properties)[name])]))
+    return Object.fromEntries(Object.keys(wanted).map((name) => [
+      name, asExpected((wanted as Properties)[name], (found as Properties)[name]),
+    ]))
   }
   return asExpected(expected, present)
 }
@@ -219,14 +263,18 @@ const rule: ResourceHandler = {
     const properties = typed(request.properties)
     await elb(request, 'ModifyRule', {RuleArn: request.physicalId, ...only(properties, ['Conditions', 'Actions'])})
     if (!means(properties['Priority'], request.previous['Priority'])) {
-      await elb(request, 'SetRulePriorities', {RulePriorities: [{RuleArn: request.physicalId, Priority: number(properties['Priority'])}]})
+      await elb(
+        request, 'SetRulePriorities', {RulePriorities: [{RuleArn: request.physicalId, Priority: number(properties['Priority'])}]},
+      )
     }
     await retag(request, request.physicalId)
     return ruleMade(request.physicalId)
   },
   remove: async (request) => { await elb(request, 'DeleteRule', {RuleArn: request.physicalId}) },
   read: async (request) => {
-    const answer = await unlessMissing(async () => elb<E.DescribeRulesCommandOutput>(request, 'DescribeRules', {RuleArns: [request.physicalId]}), ['RuleNotFound'])
+    const answer = await unlessMissing(
+      async () => elb<E.DescribeRulesCommandOutput>(request, 'DescribeRules', {RuleArns: [request.physicalId]}), ['RuleNotFound'],
+    )
     const present = answer?.Rules?.[0]
     if (present === undefined) throw missing(request)
     return drifted(request.properties, {

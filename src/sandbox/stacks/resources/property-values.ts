@@ -1,13 +1,14 @@
 /**
- * Properties as CloudFormation hands them to services: what a parameter gave as text becomes the number or the boolean the service
- * wants, and names change their case where a service writes them differently. Pure.
+ * Properties as CloudFormation hands them to services: what a parameter gave as text becomes the number or the boolean the
+ * service wants, and names change their case where a service writes them differently. Pure.
  */
 import type {Properties} from '../contract.ts'
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-export const text = (value: unknown): string | undefined => typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
+export const text = (value: unknown): string | undefined =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
 export const number = (value: unknown): number | undefined => value === undefined || value === '' ? undefined : Number(value)
 export const flag = (value: unknown): boolean | undefined => value === undefined ? undefined : value === true || value === 'true'
 export const list = (value: unknown): readonly unknown[] => Array.isArray(value) ? value : []
@@ -60,7 +61,9 @@ export function means(one: unknown, other: unknown): boolean {
     const names = new Set([...Object.keys(one), ...Object.keys(other)])
     return [...names].every((name) => means(one[name], other[name]))
   }
-  if (Array.isArray(one) && Array.isArray(other)) return one.length === other.length && one.every((each, index) => means(each, other[index]))
+  if (Array.isArray(one) && Array.isArray(other)) return one.length === other.length && one.every((each, index) => means(
+    each, other[index],
+  ))
   return one === other || (text(one) !== undefined && text(one) === text(other))
 }
 
@@ -68,6 +71,8 @@ export function means(one: unknown, other: unknown): boolean {
 export function drifted(expected: Properties, present: Properties): Properties {
   return {
     ...expected,
-    ...Object.fromEntries(Object.entries(present).filter(([name, value]) => expected[name] !== undefined && !means(expected[name], value))),
+    ...Object.fromEntries(Object.entries(present).filter(([name, value]) => expected[name] !== undefined && !means(
+      expected[name], value,
+    ))),
   }
 }

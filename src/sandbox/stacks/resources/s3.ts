@@ -7,7 +7,9 @@ import {drifted, flag, list, means, number, record, text, withKinds} from './pro
 import {generatedName} from './record-handler.ts'
 import {call, keyValueTags, missing, unlessMissing} from './service-call.ts'
 
-const s3 = async <Output>(request: Pick<ResourceRequest, 'world' | 'region'>, operation: string, input: object): Promise<Output> =>
+const s3 = async <Output>(
+  request: Pick<ResourceRequest, 'world' | 'region'>, operation: string, input: object,
+): Promise<Output> =>
   call<Output>(request, 's3', operation, input)
 
 interface Setting {
@@ -17,20 +19,54 @@ interface Setting {
   readonly remove?: string
 }
 
-const KINDS = {numbers: ['Days', 'NoncurrentDays', 'NewerNoncurrentVersions', 'DaysAfterInitiation', 'Priority', 'Minutes', 'MaxAge', 'TransitionInDays'], flags: ['BucketKeyEnabled', 'BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets', 'ExpiredObjectDeleteMarker', 'EventBridgeEnabled']}
+const KINDS = {
+  numbers: [
+    'Days', 'NoncurrentDays', 'NewerNoncurrentVersions', 'DaysAfterInitiation', 'Priority', 'Minutes', 'MaxAge',
+    'TransitionInDays',
+  ],
+  flags: [
+    'BucketKeyEnabled', 'BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets',
+    'ExpiredObjectDeleteMarker', 'EventBridgeEnabled',
+  ],
+}
 
 /** In the order in which they are put. */
 const SETTINGS: readonly Setting[] = [
-  {property: 'OwnershipControls', put: (value) => ['PutBucketOwnershipControls', {OwnershipControls: value}], remove: 'DeleteBucketOwnershipControls'},
-  {property: 'PublicAccessBlockConfiguration', put: (value) => ['PutPublicAccessBlock', {PublicAccessBlockConfiguration: value}], remove: 'DeletePublicAccessBlock'},
-  {property: 'BucketEncryption', put: (value) => ['PutBucketEncryption', {ServerSideEncryptionConfiguration: encryption(value)}], remove: 'DeleteBucketEncryption'},
+  {
+    property: 'OwnershipControls', put: (value) => ['PutBucketOwnershipControls', {OwnershipControls: value}],
+    remove: 'DeleteBucketOwnershipControls',
+  },
+  {
+    property: 'PublicAccessBlockConfiguration', put: (value) => ['PutPublicAccessBlock', {PublicAccessBlockConfiguration: value}],
+    remove: 'DeletePublicAccessBlock',
+  },
+  {
+    property: 'BucketEncryption', put: (value) => ['PutBucketEncryption', {ServerSideEncryptionConfiguration: encryption(value)}],
+    remove: 'DeleteBucketEncryption',
+  },
   {property: 'VersioningConfiguration', put: (value) => ['PutBucketVersioning', {VersioningConfiguration: value}]},
   {property: 'LoggingConfiguration', put: (value) => ['PutBucketLogging', {BucketLoggingStatus: logging(value)}]},
-  {property: 'NotificationConfiguration', put: (value) => ['PutBucketNotificationConfiguration', {NotificationConfiguration: notification(value)}]},
-  {property: 'LifecycleConfiguration', put: (value) => ['PutBucketLifecycleConfiguration', {LifecycleConfiguration: lifecycle(value)}], remove: 'DeleteBucketLifecycle'},
-  {property: 'CorsConfiguration', put: (value) => ['PutBucketCors', {CORSConfiguration: cors(value)}], remove: 'DeleteBucketCors'},
-  {property: 'WebsiteConfiguration', put: (value) => ['PutBucketWebsite', {WebsiteConfiguration: website(value)}], remove: 'DeleteBucketWebsite'},
-  {property: 'ReplicationConfiguration', put: (value) => ['PutBucketReplication', {ReplicationConfiguration: replication(value)}], remove: 'DeleteBucketReplication'},
+  {
+    property: 'NotificationConfiguration',
+    put: (value) => ['PutBucketNotificationConfiguration', {NotificationConfiguration: notification(value)}],
+  },
+  {
+    property: 'LifecycleConfiguration',
+    put: (value) => ['PutBucketLifecycleConfiguration', {LifecycleConfiguration: lifecycle(value)}],
+    remove: 'DeleteBucketLifecycle',
+  },
+  {
+    property: 'CorsConfiguration', put: (value) => ['PutBucketCors', {CORSConfiguration: cors(value)}],
+    remove: 'DeleteBucketCors',
+  },
+  {
+    property: 'WebsiteConfiguration', put: (value) => ['PutBucketWebsite', {WebsiteConfiguration: website(value)}],
+    remove: 'DeleteBucketWebsite',
+  },
+  {
+    property: 'ReplicationConfiguration',
+    put: (value) => ['PutBucketReplication', {ReplicationConfiguration: replication(value)}], remove: 'DeleteBucketReplication',
+  },
 ]
 
 const bucket: ResourceHandler = {
@@ -53,10 +89,14 @@ const bucket: ResourceHandler = {
   },
   remove: async (request) => { await s3(request, 'DeleteBucket', {Bucket: request.physicalId}) },
   read: async (request) => {
-    if (await unlessMissing(async () => s3(request, 'HeadBucket', {Bucket: request.physicalId}), ['NotFound']) === null) throw missing(request)
+    if (await unlessMissing(async () => s3(request, 'HeadBucket', {Bucket: request.physicalId}), ['NotFound']) === null) {
+      throw missing(request)
+    }
     const {Status} = await s3<{readonly Status?: string}>(request, 'GetBucketVersioning', {Bucket: request.physicalId})
     const block = await unlessMissing(
-      async () => s3<{readonly PublicAccessBlockConfiguration?: object}>(request, 'GetPublicAccessBlock', {Bucket: request.physicalId}), ['NoSuchPublicAccessBlockConfiguration'],
+      async () =>
+        s3<{readonly PublicAccessBlockConfiguration?: object}>(request, 'GetPublicAccessBlock', {Bucket: request.physicalId}),
+      ['NoSuchPublicAccessBlockConfiguration'],
     )
     const replicates = await replicationOf(request)
     return drifted(request.properties, {
@@ -86,15 +126,19 @@ async function putSettings(request: ResourceRequest, Bucket: string, previous: P
     const [operation, input] = put(withKinds(record(wanted), KINDS))
     await s3(request, operation, {Bucket, ...input})
   }
-  if (Object.keys(request.tags).length > 0) await s3(request, 'PutBucketTagging', {Bucket, Tagging: {TagSet: keyValueTags(request.tags)}})
+  if (Object.keys(request.tags).length > 0) await s3(
+    request, 'PutBucketTagging', {Bucket, Tagging: {TagSet: keyValueTags(request.tags)}},
+  )
 }
 
 function bucketMade({region}: ResourceRequest, name: string): Made {
   return {
     physicalId: name,
     attributes: {
-      Arn: `arn:aws:s3:::${name}`, DomainName: `${name}.s3.amazonaws.com`, RegionalDomainName: `${name}.s3.${region}.amazonaws.com`,
-      DualStackDomainName: `${name}.s3.dualstack.${region}.amazonaws.com`, WebsiteURL: `http://${name}.s3-website-${region}.amazonaws.com`,
+      Arn: `arn:aws:s3:::${name}`, DomainName: `${name}.s3.amazonaws.com`,
+      RegionalDomainName: `${name}.s3.${region}.amazonaws.com`,
+      DualStackDomainName: `${name}.s3.dualstack.${region}.amazonaws.com`,
+      WebsiteURL: `http://${name}.s3-website-${region}.amazonaws.com`,
     },
   }
 }
@@ -102,7 +146,10 @@ function bucketMade({region}: ResourceRequest, name: string): Made {
 const encryption = (value: Properties): object => ({
   Rules: list(value['ServerSideEncryptionConfiguration']).map((one) => {
     const {ServerSideEncryptionByDefault, BucketKeyEnabled, ...rest} = record(one)
-    return {...rest, ApplyServerSideEncryptionByDefault: ServerSideEncryptionByDefault, BucketKeyEnabled: flag(BucketKeyEnabled) ?? false}
+    return {
+      ...rest, ApplyServerSideEncryptionByDefault: ServerSideEncryptionByDefault,
+      BucketKeyEnabled: flag(BucketKeyEnabled) ?? false,
+    }
   }),
 })
 
@@ -116,13 +163,21 @@ function notification(value: Properties): object {
 
 const lifecycle = (value: Properties): object => ({
   Rules: list(value['Rules']).map((one) => {
-    const {Id, Prefix, ExpirationInDays, ExpirationDate, ExpiredObjectDeleteMarker, NoncurrentVersionExpirationInDays, Transitions, ...rest} = record(one)
+    const {
+      Id, Prefix, ExpirationInDays, ExpirationDate, ExpiredObjectDeleteMarker, NoncurrentVersionExpirationInDays, Transitions, ...rest
+    } = record(one)
     const expiration = {Days: number(ExpirationInDays), Date: ExpirationDate, ExpiredObjectDeleteMarker}
     return {
       ...rest, ID: Id, Filter: {Prefix: Prefix ?? ''},
       ...(Object.values(expiration).some((given) => given !== undefined) ? {Expiration: expiration} : {}),
-      ...(NoncurrentVersionExpirationInDays === undefined ? {} : {NoncurrentVersionExpiration: {NoncurrentDays: number(NoncurrentVersionExpirationInDays)}}),
-      ...(Transitions === undefined ? {} : {Transitions: list(Transitions).map((move) => ({StorageClass: record(move)['StorageClass'], Days: record(move)['TransitionInDays']}))}),
+      ...(NoncurrentVersionExpirationInDays === undefined ? {} : {
+        NoncurrentVersionExpiration: {NoncurrentDays: number(NoncurrentVersionExpirationInDays)},
+      }),
+      ...(Transitions === undefined ? {} : {
+        Transitions: list(Transitions).map((move) => ({
+          StorageClass: record(move)['StorageClass'], Days: record(move)['TransitionInDays'],
+        })),
+      }),
     }
   }),
 })
@@ -151,11 +206,15 @@ const bucketPolicy: ResourceHandler = {
   create: async (request) => putPolicy(request),
   update: async (request) => putPolicy(request),
   remove: async (request) => {
-    await unlessMissing(async () => s3(request, 'DeleteBucketPolicy', {Bucket: text(request.properties['Bucket'])}), ['NoSuchBucket'])
+    await unlessMissing(
+      async () => s3(request, 'DeleteBucketPolicy', {Bucket: text(request.properties['Bucket'])}), ['NoSuchBucket'],
+    )
   },
   read: async (request) => {
     const answer = await unlessMissing(
-      async () => s3<{readonly Policy?: string}>(request, 'GetBucketPolicy', {Bucket: text(request.properties['Bucket'])}), ['NoSuchBucket', 'NoSuchBucketPolicy'],
+      async () => s3<{readonly Policy?: string}>(request, 'GetBucketPolicy', {Bucket: text(request.properties['Bucket'])}), [
+        'NoSuchBucket', 'NoSuchBucketPolicy',
+      ],
     )
     if (answer === null) throw missing(request)
     return drifted(request.properties, {PolicyDocument: JSON.parse(answer.Policy ?? '{}') as unknown})
@@ -164,7 +223,10 @@ const bucketPolicy: ResourceHandler = {
 
 async function putPolicy(request: ResourceRequest): Promise<Made> {
   const {Bucket, PolicyDocument} = request.properties
-  await s3(request, 'PutBucketPolicy', {Bucket, Policy: typeof PolicyDocument === 'string' ? PolicyDocument : JSON.stringify(PolicyDocument)})
+  await s3(
+    request, 'PutBucketPolicy',
+    {Bucket, Policy: typeof PolicyDocument === 'string' ? PolicyDocument : JSON.stringify(PolicyDocument)},
+  )
   return {physicalId: text(Bucket) ?? '', attributes: {}}
 }
 

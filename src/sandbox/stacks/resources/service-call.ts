@@ -37,4 +37,6 @@ export function tagChanges(
 
 /** It was changed or deleted behind the stack's back: drift says so. */
 export const missing = (request: {readonly type: string; readonly physicalId: string}): AwsFault =>
-  new AwsFault('NotFoundException', `Resource of type '${request.type}' with identifier '${request.physicalId}' was not found.`, 404)
+  new AwsFault(
+    'NotFoundException', `Resource of type '${request.type}' with identifier '${request.physicalId}' was not found.`, 404,
+  )
