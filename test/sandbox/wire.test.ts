@@ -9,6 +9,7 @@ import {NormalizedSchema} from '@smithy/core/schema'
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest'
 import {createApplicationAutoScaling} from '../../src/sandbox/services/application-autoscaling.ts'
 import {createCloudWatch} from '../../src/sandbox/services/cloudwatch.ts'
+import {createRecordServices} from '../../src/sandbox/services/record-services.ts'
 import {createS3} from '../../src/sandbox/services/s3.ts'
 import {createScheduler} from '../../src/sandbox/services/scheduler.ts'
 import {createSts} from '../../src/sandbox/services/sts.ts'
@@ -25,7 +26,7 @@ import type {AWire} from './a-wire.ts'
 describe('the SDK exports that the codecs stand on', () => {
   const world = createWorld({speed: 60, seed: 1})
   const plane = createPlane(world)
-  const services = [...plane.services, createS3(world), createSts(world), createScheduler(world), createApplicationAutoScaling(world), createCloudWatch(world)]
+  const services = [...plane.services, createS3(world), createSts(world), createScheduler(world), createApplicationAutoScaling(world), createCloudWatch(world), ...createRecordServices(world)]
   afterAll(async () => {
     await plane.close()
     await world.close()

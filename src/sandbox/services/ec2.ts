@@ -9,7 +9,7 @@ import {imageShape, instances, launchTemplates, templateName, templateVersion, v
 import {addresses, filterValues, flowLogs, internetGateways, natGateways, routeTables, subnets, vpcEndpoints, vpcs} from './ec2-network-shapes.ts'
 import type {Kind} from './ec2-network-shapes.ts'
 import {networkAcls, rulesOf, ruleShape, securityGroups} from './ec2-security-shapes.ts'
-import {passes} from './records/ec2-filters.ts'
+import {passes, refuseUnknown} from './records/ec2-filters.ts'
 import {recordsOf} from './records/lookup.ts'
 import {page} from './records/page.ts'
 import type {Page} from './records/page.ts'
@@ -109,10 +109,14 @@ export function createEc2(world: World): Service {
 
 function select<S>(world: World, kind: Kind<S>, input: Query, call: CallContext, ids: readonly string[] | undefined): readonly AccountRecord[] {
   const all = recordsOf(world, kind.type, call.region)
+  refuseUnknown(input.Filters, filterValues(kind.filters(world, {...NOTHING, type: kind.type, region: call.region})))
   const lost = ids?.find((id) => all.every((one) => one.id !== id))
   if (lost !== undefined) throw new AwsFault(kind.missing[0], `The ${kind.missing[1]} '${lost}' does not exist`)
   return all.filter((record) => (ids === undefined || ids.includes(record.id)) && passes(input.Filters, record.tags, filterValues(kind.filters(world, record))))
 }
+
+/** Which filters there are doesn't depend on what there is: an account without a VPC refuses a filter of no VPC's, too. */
+const NOTHING: AccountRecord = {region: '', type: '', id: '', properties: {}, attributes: {}, tags: {}, status: '', createdAt: 0, stack: null}
 
 function describeRules(world: World, input: E.DescribeSecurityGroupRulesRequest, call: CallContext): E.DescribeSecurityGroupRulesResult {
   const all = recordsOf(world, securityGroups.type, call.region).flatMap((group) => rulesOf(world, group))

@@ -73,8 +73,10 @@ export function changeSets(world: World, zone: AccountRecord, changes: readonly 
   if (problems.length > 0) throw new AwsFault('InvalidChangeBatch', `[${problems.join(', ')}]`)
   for (const {Action, ResourceRecordSet: set} of changes) {
     if (set === undefined) continue
+    const known = findSet(world, zone.id, set)
     if (Action === 'DELETE') world.records.remove(REGION, SETS, keyOf(zone.id, set))
-    else putSet(world, zone.id, set)
+    // Written again as it is, it is as old as it was: a certificate that it validates needn't begin anew.
+    else if (known === undefined || JSON.stringify(known) !== JSON.stringify({...set, Name: canonicalName(set.Name ?? '')})) putSet(world, zone.id, set)
   }
   return putRecord(world, {type: CHANGE, region: REGION, id: `C${world.hex(20).toUpperCase()}`, properties: {zone: zone.id}})
 }

@@ -12,10 +12,15 @@ export type FilterValues = (name: string) => readonly (string | undefined)[] | u
 export function passes(filters: readonly Filter[] | undefined, tags: AccountRecord['tags'], values: FilterValues): boolean {
   return (filters ?? []).every((filter) => {
     const name = filter.Name ?? ''
-    const present = tagValues(name, tags) ?? values(name)
-    if (present === undefined) throw new AwsFault('InvalidParameterValue', `The filter '${name}' is invalid`)
+    const present = tagValues(name, tags) ?? values(name) ?? []
     return (filter.Values ?? []).some((wanted) => present.some((one) => one !== undefined && matches(one, wanted)))
   })
+}
+
+export function refuseUnknown(filters: readonly Filter[] | undefined, values: FilterValues): void {
+  for (const {Name = ''} of filters ?? []) {
+    if (tagValues(Name, {}) === undefined && values(Name) === undefined) throw new AwsFault('InvalidParameterValue', `The filter '${Name}' is invalid`)
+  }
 }
 
 function tagValues(name: string, tags: AccountRecord['tags']): readonly (string | undefined)[] | undefined {

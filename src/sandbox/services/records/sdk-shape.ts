@@ -17,7 +17,7 @@ export function sdkShape(shape: Shape, value: unknown): unknown {
   }
   if (shape.isBooleanSchema()) return value === true || value === 'true'
   if (shape.isNumericSchema()) return Number(value)
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function counted(shape: Shape, list: readonly unknown[]): unknown {
