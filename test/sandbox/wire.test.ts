@@ -1,8 +1,8 @@
-import {ApplicationAutoScalingClient, DescribeScalingPoliciesCommand} from '@aws-sdk/client-application-auto-scaling'
-import {CloudWatchClient, DescribeAlarmsCommand} from '@aws-sdk/client-cloudwatch'
+import {ApplicationAutoScalingClient, DescribeScheduledActionsCommand} from '@aws-sdk/client-application-auto-scaling'
+import {CloudWatchClient, DescribeAlarmHistoryCommand} from '@aws-sdk/client-cloudwatch'
 import {DescribeClustersCommand, ECSClient} from '@aws-sdk/client-ecs'
 import {CreateTargetGroupCommand, DescribeRulesCommand, ElasticLoadBalancingV2Client} from '@aws-sdk/client-elastic-load-balancing-v2'
-import {GetObjectCommand, PutBucketPolicyCommand, PutObjectCommand, S3Client} from '@aws-sdk/client-s3'
+import {GetObjectCommand, PutBucketCorsCommand, PutObjectCommand, S3Client} from '@aws-sdk/client-s3'
 import {GetScheduleCommand, SchedulerClient, TagResourceCommand} from '@aws-sdk/client-scheduler'
 import {GetCallerIdentityCommand, GetSessionTokenCommand, STSClient} from '@aws-sdk/client-sts'
 import {NormalizedSchema} from '@smithy/core/schema'
@@ -75,10 +75,10 @@ describe('the wire', () => {
 
   it.each<[string, string, () => Promise<unknown>]>([
     ['awsQuery', 'GetSessionToken', async () => kept(new STSClient(wire.client())).send(new GetSessionTokenCommand({}))],
-    ['awsJson 1.0', 'DescribeAlarms', async () => kept(new CloudWatchClient(wire.client())).send(new DescribeAlarmsCommand({}))],
-    ['awsJson 1.1', 'DescribeScalingPolicies', async () => kept(new ApplicationAutoScalingClient(wire.client())).send(new DescribeScalingPoliciesCommand({ServiceNamespace: 'ecs'}))],
+    ['awsJson 1.0', 'DescribeAlarmHistory', async () => kept(new CloudWatchClient(wire.client())).send(new DescribeAlarmHistoryCommand({}))],
+    ['awsJson 1.1', 'DescribeScheduledActions', async () => kept(new ApplicationAutoScalingClient(wire.client())).send(new DescribeScheduledActionsCommand({ServiceNamespace: 'ecs'}))],
     ['restJson', 'TagResource', async () => kept(new SchedulerClient(wire.client())).send(new TagResourceCommand({ResourceArn: 'arn:x', Tags: []}))],
-    ['restXml', 'PutBucketPolicy', async () => kept(new S3Client(wire.client())).send(new PutBucketPolicyCommand({Bucket: 'b', Policy: '{}'}))],
+    ['restXml', 'PutBucketCors', async () => kept(new S3Client(wire.client())).send(new PutBucketCorsCommand({Bucket: 'b', CORSConfiguration: {CORSRules: []}}))],
   ])('names what it does not model (%s)', async (_, operation, call) => {
     await expect(call()).rejects.toMatchObject({name: 'NotImplemented', message: expect.stringContaining(operation) as string, $metadata: {httpStatusCode: 501}})
   })
@@ -137,7 +137,7 @@ describe('the wire', () => {
       wire.world.setFault({kind: 'throttle', target: 'elbv2'})
       await expect(kept(new ElasticLoadBalancingV2Client(wire.client())).send(new DescribeRulesCommand({}))).rejects.toMatchObject({name: 'Throttling'})
       wire.world.setFault({kind: 'throttle', target: 'cloudwatch'})
-      await expect(kept(new CloudWatchClient(wire.client())).send(new DescribeAlarmsCommand({}))).rejects.toMatchObject({name: 'ThrottlingException'})
+      await expect(kept(new CloudWatchClient(wire.client())).send(new DescribeAlarmHistoryCommand({}))).rejects.toMatchObject({name: 'ThrottlingException'})
     })
 
     it('is survived by the SDK\'s retries at 30 % throttling', async () => {
