@@ -7,7 +7,7 @@ import {runState} from '../../engine/run-state.ts'
 import type {Guard, Guarded, StepContext} from '../../engine/step.ts'
 import {Unavailable} from '../../engine/unavailable.ts'
 import {armSwitch} from '../arm-switch.ts'
-import {call} from '../calls.ts'
+import {call, writingSchedules} from '../calls.ts'
 import {canarySlot} from '../input.ts'
 import type {ReleaseInput} from '../input.ts'
 import type {ReleaseWorld} from '../ports.ts'
@@ -19,7 +19,7 @@ export function keepArmed(input: ReleaseInput): Guard<ReleaseWorld> {
   const {windowMs, pausedWindowMs} = input.config.deadMansSwitch
   return {
     id: 'switch',
-    calls: call(input, 'scheduler:GetSchedule', 'scheduler:UpdateSchedule', 'scheduler:CreateSchedule'),
+    calls: call(input, 'elasticloadbalancing:DescribeRules', 'application-autoscaling:DescribeScalableTargets', ...writingSchedules),
     check: async (world, context) => {
       const armed = armedMemory(context.events)
       if (armed === null) return {kind: 'ok'}

@@ -2,7 +2,7 @@
 import {seconds} from '../../engine/clock.ts'
 import type {Step} from '../../engine/step.ts'
 import {armSwitch} from '../arm-switch.ts'
-import {call} from '../calls.ts'
+import {call, writingSchedules} from '../calls.ts'
 import type {ReleaseInput} from '../input.ts'
 import type {ReleaseWorld} from '../ports.ts'
 import {armedMemory} from '../rule-memory.ts'
@@ -12,7 +12,7 @@ export function arm(input: ReleaseInput): Step<ReleaseWorld> {
     id: 'arm',
     title: "dead-man's switch",
     needs: ['finish-previous'],
-    calls: call(input, 'scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:GetSchedule', 'iam:PassRole'),
+    calls: call(input, 'elasticloadbalancing:DescribeRules', ...writingSchedules),
     deadlineMs: seconds(300),
     atDeadline: 'fail',
     observe: async () => ({kind: 'not-done'}),

@@ -14,7 +14,9 @@ export function carry(input: ReleaseInput): Step<ReleaseWorld> {
     id: 'carry',
     title: `recovery Region${region === '' ? '' : ` ${region}`} follows`,
     needs: ['release-scale-in'],
-    calls: [...finding, 'ecs:DescribeServices', 'ecs:RegisterTaskDefinition', 'ecs:UpdateService'].map((action) => ({action, region})),
+    calls: [
+      ...finding, 'ecs:DescribeServices', 'ecs:DescribeTaskDefinition', 'ecs:ListTaskDefinitions', 'ecs:RegisterTaskDefinition', 'ecs:UpdateService', 'iam:PassRole',
+    ].map((action) => ({action, region})),
     deadlineMs: minutes(5),
     atDeadline: 'pause',
     observe: async (world) => (world.recovery === null ? {kind: 'done', note: 'no recovery Region configured'} : {kind: 'not-done'}),

@@ -4,7 +4,7 @@
  */
 import {seconds} from '../../engine/clock.ts'
 import type {Step, StepContext} from '../../engine/step.ts'
-import {call} from '../calls.ts'
+import {call, writingSchedules} from '../calls.ts'
 import {canarySlot} from '../input.ts'
 import type {ReleaseInput} from '../input.ts'
 import type {ReleaseWorld, Scaling} from '../ports.ts'
@@ -22,7 +22,8 @@ export function holdScaleIn(input: ReleaseInput): Step<ReleaseWorld> {
       input,
       'application-autoscaling:RegisterScalableTarget',
       'application-autoscaling:DescribeScalableTargets',
-      'scheduler:CreateSchedule',
+      ...writingSchedules,
+      'scheduler:DeleteSchedule',
     ),
     deadlineMs: seconds(300),
     atDeadline: 'fail',

@@ -14,7 +14,9 @@ export function releaseScaleIn(
     id: 'release-scale-in',
     title: 'scale-in given back',
     needs,
-    calls: call(input, 'application-autoscaling:RegisterScalableTarget', 'scheduler:DeleteSchedule'),
+    calls: call(
+      input, 'application-autoscaling:DescribeScalableTargets', 'application-autoscaling:RegisterScalableTarget', 'scheduler:DeleteSchedule',
+    ),
     deadlineMs: minutes(10),
     atDeadline: 'pause',
     observe: async () => ({kind: 'not-done'}),

@@ -5,7 +5,7 @@
 import {minutes, seconds} from '../../engine/clock.ts'
 import type {Step} from '../../engine/step.ts'
 import {armSwitch} from '../arm-switch.ts'
-import {call} from '../calls.ts'
+import {call, writingSchedules} from '../calls.ts'
 import {canarySlot} from '../input.ts'
 import type {ReleaseInput} from '../input.ts'
 import type {ReleaseWorld} from '../ports.ts'
@@ -40,7 +40,7 @@ export function repoint(input: ReleaseInput): Step<ReleaseWorld> {
     id: 'repoint',
     title: 'switch points at the new stable',
     needs: ['swap'],
-    calls: call(input, 'scheduler:UpdateSchedule', 'scheduler:GetSchedule'),
+    calls: call(input, 'elasticloadbalancing:DescribeRules', ...writingSchedules),
     deadlineMs: minutes(10),
     atDeadline: 'pause',
     observe: async () => ({kind: 'not-done'}),

@@ -1,0 +1,97 @@
+/**
+ * The IAM policy that lets somebody run these commands and nothing else: read off the calls that plans declare, gathered by how far
+ * each reaches. Pure. Least privilege is only as good as the declarations; tests on the sandbox hold them against what was called.
+ */
+import {declaredCalls} from './iam/declared-calls.ts'
+import {foundationRights} from './iam/foundation-rights.ts'
+import {reachOf} from './iam/narrowing.ts'
+import type {Reach} from './iam/narrowing.ts'
+import type {PolicyCommand} from './iam/outside-steps.ts'
+import type {Where} from './iam/where.ts'
+
+export {policyCommands} from './iam/outside-steps.ts'
+export type {PolicyCommand} from './iam/outside-steps.ts'
+export type {Where} from './iam/where.ts'
+
+export interface Statement {
+  readonly Sid: string
+  readonly Effect: 'Allow'
+  readonly Action: readonly string[]
+  readonly Resource: readonly string[]
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+}
+
+export interface PolicyDocument {
+  readonly Version: '2012-10-17'
+  readonly Statement: readonly Statement[]
+}
+
+/** Rights that AWS asks for beside the call itself. */
+const implied: Readonly<Record<string, readonly string[]>> = {
+  'cloudformation:CreateStack': ['cloudformation:TagResource'],
+  'cloudformation:CreateChangeSet': ['cloudformation:TagResource'],
+  'cloudformation:ExecuteChangeSet': ['cloudformation:CreateStack', 'cloudformation:UpdateStack'],
+  'ecs:RegisterTaskDefinition': ['ecs:TagResource'],
+}
+
+/** CloudFormation compares what a stack says with what is there by reading it as whoever asks. */
+const driftReads = [
+  'acm', 'application-autoscaling', 'autoscaling', 'backup', 'cloudfront', 'cloudwatch', 'ec2', 'ecr', 'ecs', 'elasticache', 'elasticloadbalancing', 'events', 'iam', 'imagebuilder', 'kms',
+  'lambda', 'logs', 'rds', 'route53', 's3', 'scheduler', 'secretsmanager', 'sns', 'sqs', 'ssm', 'wafv2',
+] as const
+
+const deploys: readonly PolicyCommand[] = ['infra up', 'infra plan', 'infra down']
+const releases: readonly PolicyCommand[] = ['release', 'release resume', 'release abort']
+
+export function iamPolicy(commands: readonly PolicyCommand[], where: Where): PolicyDocument {
+  const calls = commands.flatMap((command) => declaredCalls(command, where))
+  const actions = [...new Set(calls.flatMap(({action}) => [action, ...implied[action] ?? []]))]
+  const passedTo = passedToBy(commands)
+  const reaches = new Map<string, {readonly reach: Reach; readonly actions: string[]}>()
+  for (const action of actions) {
+    const reach = reachOf(action, where, passedTo)
+    const known = reaches.get(reach.sid) ?? {reach, actions: []}
+    known.actions.push(action)
+    reaches.set(reach.sid, known)
+  }
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      ...[...reaches.values()].map(({reach, actions: names}) => statement(reach, names)),
+      ...(commands.some((command) => command === 'infra up' || command === 'infra down') ? foundation(where) : []),
+      ...(commands.includes('infra drift') ? [readsEverything()] : []),
+    ],
+  }
+}
+
+const statement = ({sid, resources, condition}: Reach, actions: readonly string[]): Statement => ({
+  Sid: sid, Effect: 'Allow', Action: [...actions].toSorted(), Resource: resources, ...(condition !== undefined && {Condition: condition}),
+})
+
+/** A role is only ever handed to the services that these commands hand one to. */
+function passedToBy(commands: readonly PolicyCommand[]): readonly string[] {
+  const services = [
+    ...(commands.some((command) => releases.includes(command)) ? ['ecs-tasks.amazonaws.com', 'scheduler.amazonaws.com'] : []),
+    ...(commands.some((command) => deploys.includes(command)) ? ['cloudformation.amazonaws.com'] : []),
+    // The slots' task definitions, and the self-fencing function of a foundation.
+    ...(commands.includes('infra up') ? ['ecs-tasks.amazonaws.com', 'lambda.amazonaws.com'] : []),
+  ]
+  return [...new Set(services)].toSorted()
+}
+
+const foundation = (where: Where): readonly Statement[] => Object.entries(foundationRights)
+  .map(([Sid, {actions, resources}]) => ({Sid, Effect: 'Allow', Action: actions, Resource: resources(where)}))
+
+/** Reading how a thing is made isn't reading what is in it: not for objects, secrets, log lines and keys. */
+const guarded = new Set(['secretsmanager:Get*', 's3:Get*', 'logs:Get*', 'kms:Get*'])
+const instead = [
+  's3:GetBucket*', 's3:GetEncryptionConfiguration', 's3:GetLifecycleConfiguration', 's3:GetReplicationConfiguration', 's3:GetAccelerateConfiguration',
+  's3:GetAnalyticsConfiguration', 's3:GetIntelligentTieringConfiguration', 's3:GetInventoryConfiguration', 's3:GetMetricsConfiguration', 'kms:GetKeyPolicy', 'kms:GetKeyRotationStatus',
+]
+
+const readsEverything = (): Statement => ({
+  Sid: 'DriftReads', Effect: 'Allow', Resource: ['*'],
+  Action: [
+    ...driftReads.flatMap((service) => [`${service}:Describe*`, `${service}:Get*`, `${service}:List*`]).filter((action) => !guarded.has(action)), ...instead,
+  ].toSorted(),
+})

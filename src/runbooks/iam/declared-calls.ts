@@ -1,0 +1,48 @@
+/** Every call that a command declares: those of the steps and guards of its plans, and those outside of steps. Pure. */
+import type {Call, Plan, Runbook} from '../engine/step.ts'
+import {downRunbook} from '../provision/down-plan.ts'
+import {upRunbook} from '../provision/up-plan.ts'
+import {releaseRunbook} from '../release/plan.ts'
+import {outsideCalls} from './outside-steps.ts'
+import type {PolicyCommand} from './outside-steps.ts'
+import {sampleDown, sampleRelease, sampleUp} from './sample-inputs.ts'
+import type {Where} from './where.ts'
+
+export const callsOfPlan = ({steps, guards}: Plan<never>): readonly Call[] => [...steps, ...guards].flatMap(({calls}) => calls)
+
+const releasePlans = ['release', 'rollback', 'halt', 'retire'] as const
+
+export function callsOfRunbook<W>(runbook: Runbook<W>, plans: readonly string[]): readonly Call[] {
+  return plans.flatMap((name) => callsOfPlan(runbook.plan(name, [])))
+}
+
+export function declaredCalls(command: PolicyCommand, where: Where): readonly Call[] {
+  const all = [...plannedCalls(command, where), ...outsideCalls(command, where)].filter(({region}) => region !== '')
+  return [...new Map(all.map((call) => [`${call.action} ${call.region}`, call])).values()]
+}
+
+/** A run that is aborted or resumed may go through any of its plans. */
+function plannedCalls(command: PolicyCommand, where: Where): readonly Call[] {
+  switch (command) {
+    case 'release':
+    case 'release resume':
+    case 'release abort':
+      return callsOfRunbook(releaseRunbook(sampleRelease(where)), releasePlans)
+    case 'infra up':
+      return callsOfRunbook(upRunbook(sampleUp(where)), ['up'])
+    case 'infra down':
+      return callsOfRunbook(downRunbook(sampleDown(where)), ['down'])
+    case 'init':
+    case 'doctor':
+    case 'release plan':
+    case 'release status':
+    case 'release watch':
+    case 'release history':
+    case 'release pause':
+    case 'release promote':
+    case 'infra plan':
+    case 'infra status':
+    case 'infra drift':
+      return []
+  }
+}

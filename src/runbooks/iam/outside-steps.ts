@@ -1,0 +1,105 @@
+/**
+ * What commands ask of AWS outside of any step: finding out who we are, state and leases, what must be known before a plan can be
+ * made. Declared by hand beside the commands, because no step does it; a test on the sandbox finds what was forgotten. A table.
+ */
+import type {Call} from '../engine/step.ts'
+import type {Where} from './where.ts'
+
+/** Where an action is needed: `all` is every Region of the stack, `global` is where a global service is asked. */
+type Place = 'home' | 'all' | 'global'
+
+export interface Outside {
+  readonly place: Place
+  readonly actions: readonly string[]
+}
+
+const state: Outside = {place: 'home', actions: ['s3:GetBucketVersioning', 's3:ListBucket', 's3:GetObject']}
+/** A wish, a lease, an event. */
+const writesState: Outside = {place: 'home', actions: ['s3:PutObject']}
+const makesState: Outside = {
+  place: 'home', actions: ['s3:PutObject', 's3:CreateBucket', 's3:PutBucketVersioning', 's3:PutEncryptionConfiguration', 's3:PutBucketPublicAccessBlock'],
+}
+/** A `sluice.yaml` with `stack:` names no load balancer: the stack's outputs do. */
+const stackOutputs: Outside = {place: 'all', actions: ['cloudformation:DescribeStacks']}
+const releaseReads: Outside = {
+  place: 'home',
+  actions: [
+    'elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTargetHealth', 'ecs:DescribeServices', 'ecs:DescribeTaskDefinition', 'ecs:ListTasks', 'ecs:DescribeTasks',
+    'application-autoscaling:DescribeScalableTargets', 'scheduler:GetSchedule', 'cloudwatch:GetMetricData',
+  ],
+}
+const surroundings: Outside = {
+  place: 'home', actions: ['elasticloadbalancing:DescribeListeners', 'elasticloadbalancing:DescribeTags', 'elasticloadbalancing:DescribeTargetGroupAttributes'],
+}
+const traffic: Outside = {
+  place: 'all',
+  actions: [
+    'elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTags', 'ecs:DescribeServices', 'application-autoscaling:DescribeScalableTargets',
+  ],
+}
+const tree: Outside = {place: 'all', actions: ['cloudformation:DescribeStacks', 'cloudformation:ListStackResources']}
+/** A change set is made with the rights of the role it will be executed with; its templates are read with ours. */
+const planning: Outside = {
+  place: 'all',
+  actions: [
+    'cloudformation:GetTemplate', 'cloudformation:CreateChangeSet', 'cloudformation:DescribeChangeSet', 'cloudformation:DeleteChangeSet', 'cloudformation:DescribeStackEvents',
+    'ssm:GetParameters', 's3:GetBucketVersioning', 's3:ListBucket', 's3:GetObject', 's3:PutObject', 's3:CreateBucket', 's3:PutBucketVersioning', 's3:PutEncryptionConfiguration',
+    's3:PutBucketPublicAccessBlock', 'iam:PassRole',
+  ],
+}
+const preflight: readonly Outside[] = [
+  {
+    place: 'all',
+    actions: [
+      'ec2:DescribeAvailabilityZones', 'ec2:DescribeInstanceTypeOfferings', 'rds:DescribeOrderableDBInstanceOptions', 'servicequotas:GetServiceQuota',
+      'servicequotas:GetAWSDefaultServiceQuota', 'cloudwatch:GetMetricData',
+    ],
+  },
+  {place: 'global', actions: ['iam:SimulatePrincipalPolicy', 'iam:GetRole', 'iam:ListRoles', 'route53:GetHostedZone']},
+]
+const drift: Outside = {
+  place: 'all',
+  actions: [
+    'cloudformation:DetectStackDrift', 'cloudformation:DetectStackResourceDrift', 'cloudformation:DescribeStackDriftDetectionStatus', 'cloudformation:DescribeStackResourceDrifts',
+    'cloudformation:BatchDescribeTypeConfigurations',
+  ],
+}
+const downReads: Outside = {
+  place: 'all', actions: ['rds:DescribeDBInstances', 'elasticloadbalancing:DescribeLoadBalancerAttributes', 's3:ListBucketVersions'],
+}
+
+const releases = [state, stackOutputs] as const
+const runs = [...releases, makesState, releaseReads] as const
+
+export const outside = {
+  init: [{place: 'home', actions: ['elasticloadbalancing:DescribeLoadBalancers', 'ecs:ListClusters', 'ecs:ListServices']}, surroundings, releaseReads],
+  doctor: [...releases, releaseReads, surroundings, tree, ...preflight],
+  release: runs,
+  'release plan': [...releases, releaseReads],
+  'release status': releases,
+  'release watch': releases,
+  'release history': releases,
+  'release pause': [...releases, writesState],
+  'release promote': [...releases, writesState],
+  'release resume': runs,
+  'release abort': runs,
+  'infra plan': [state, tree, traffic, planning, ...preflight],
+  'infra up': [state, makesState, tree, traffic, planning, ...preflight],
+  'infra status': [state, tree, traffic],
+  'infra drift': [state, tree, traffic, drift],
+  'infra down': [state, writesState, tree, downReads],
+} as const satisfies Readonly<Record<string, readonly Outside[]>>
+
+export type PolicyCommand = keyof typeof outside
+
+export const policyCommands = Object.keys(outside) as readonly PolicyCommand[]
+
+/** CloudFront's certificate has its stack in us-east-1, whatever the home Region is. */
+export function outsideCalls(command: PolicyCommand, {regions}: Where): readonly Call[] {
+  const home = regions[0] ?? ''
+  const withCertificate = command.startsWith('infra') || command === 'doctor' ? [...new Set([...regions, 'us-east-1'])] : regions
+  return (outside[command] as readonly Outside[]).flatMap(({place, actions}) => {
+    const places = place === 'all' ? withCertificate : [home]
+    return actions.flatMap((action) => places.map((region) => ({action, region})))
+  })
+}
