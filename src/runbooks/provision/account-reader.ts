@@ -47,6 +47,8 @@ export function accountReader(world: ProvisionWorld, all: readonly WantedStack[]
     if (before !== undefined) return before
     const begun = reading()
     read.set(key, begun)
+    // What couldn't be read is asked again; what could isn't.
+    begun.catch(() => read.delete(key))
     return begun
   }
   const refOf = (id: string): StackRef => {

@@ -25,14 +25,20 @@ export function assetsOf({assets, stacks}: Wanted, region: string): Assets {
   return {...assets[region], ...Object.fromEntries(roots)}
 }
 
-/** Uploads what isn't there. */
-export async function upload(world: ProvisionWorld, region: string, bucket: string, assets: Assets, signal?: AbortSignal): Promise<{readonly uploaded: number}> {
-  const uploaded = await Promise.all(Object.entries(assets).map(async ([key, text]) => {
-    if (await world.ground.hasObject(region, bucket, key, signal)) return 0
-    await world.ground.putObject(region, bucket, key, text, 'application/yaml', signal)
-    return 1
+/** Uploads what isn't there. `lies`: keys known to be there, added to as it goes, so that a throttled try isn't for nothing. */
+export async function upload(
+  world: ProvisionWorld, region: string, bucket: string, assets: Assets, lies: Set<string>, signal?: AbortSignal,
+): Promise<{readonly uploaded: number}> {
+  const wanted = Object.entries(assets).filter(([key]) => !lies.has(key))
+  const tried = await Promise.allSettled(wanted.map(async ([key, text]) => {
+    const there = await world.ground.hasObject(region, bucket, key, signal)
+    if (!there) await world.ground.putObject(region, bucket, key, text, 'application/yaml', signal)
+    lies.add(key)
+    return there ? 0 : 1
   }))
-  return {uploaded: uploaded.reduce((sum: number, one) => sum + one, 0)}
+  const refused = tried.find((one) => one.status === 'rejected')
+  if (refused !== undefined) throw refused.reason
+  return {uploaded: tried.reduce((sum, one) => sum + (one.status === 'fulfilled' ? one.value : 0), 0)}
 }
 
 export async function stackInput(

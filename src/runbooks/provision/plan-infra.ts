@@ -44,19 +44,14 @@ export function chosenStacks({stacks}: Wanted, {recovery}: StackConfig, only: On
   return stacks.filter(({region, kind}) => (kind !== 'certificate' && region === recovery?.region) === (only === 'recovery'))
 }
 
-/** Everything is asked again when AWS couldn't serve: what was made is found. */
-export function planInfra(world: ProvisionWorld, wanted: Wanted, input: PlanInput): Promise<InfraPlan> {
-  return patiently(input.clock, () => look(world, wanted, input))
-}
-
-async function look(world: ProvisionWorld, wanted: Wanted, input: PlanInput): Promise<InfraPlan> {
+export async function planInfra(world: ProvisionWorld, wanted: Wanted, input: PlanInput): Promise<InfraPlan> {
   const {config, signal} = input
   const reader = accountReader(world, wanted.stacks, signal)
   const chosen = chosenStacks(wanted, config, input.only)
   const mains = chosen.filter(({kind}) => kind === 'main')
   const [stacks, slots] = await Promise.all([
-    Promise.all(chosen.map((stack) => planStack(world, reader, wanted, stack, input))),
-    Promise.all(mains.map(async (main) => planSlots(world, config, main, await reader.state(main.id), signal))).then((found) => found.flat()),
+    Promise.all(chosen.map((stack) => patiently(input.clock, () => planStack(world, reader, wanted, stack, input)))),
+    Promise.all(mains.map((main) => patiently(input.clock, async () => planSlots(world, config, main, await reader.state(main.id), signal)))).then((found) => found.flat()),
   ])
   const changes = input.unfinished || stacks.some(({verdict}) => verdict.kind !== 'unchanged') || slots.some(({verdict}) => verdict === 'create' || verdict === 'later')
   const plan = {
@@ -111,7 +106,8 @@ async function changeVerdict(world: ProvisionWorld, reader: AccountReader, wante
     const bucket = stateBucket(account, stack.region)
     if (stack.kind !== 'certificate' && stack.kind !== 'foundation') {
       await world.ground.ensureStateBucket(stack.region, signal)
-      await upload(world, stack.region, bucket, assetsOf(wanted, stack.region), signal)
+      const lies = new Set<string>()
+      await patiently(clock, () => upload(world, stack.region, bucket, assetsOf(wanted, stack.region), lies, signal))
     }
     await world.stacks.makeChangeSet({...await stackInput(world, reader, stack, goal.parameters, {token: tokenOf(goal.changeSet), bucket}), changeSet: goal.changeSet}, signal)
   }

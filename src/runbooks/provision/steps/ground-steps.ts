@@ -39,6 +39,7 @@ export function makeServiceRoles({plan}: UpInput): Step<ProvisionWorld> {
 export function uploadTemplates(input: UpInput, region: string): Step<ProvisionWorld> {
   const assets = assetsOf(input.wanted, region)
   const {account} = input.plan
+  const lies = new Set<string>()
   return {
     id: `templates@${region}`,
     title: `templates in the state bucket of ${region}`,
@@ -52,7 +53,7 @@ export function uploadTemplates(input: UpInput, region: string): Step<ProvisionW
     observe: async () => ({kind: 'not-done'}),
     async start(world, {signal}) {
       const {bucket} = await world.ground.ensureStateBucket(region, signal)
-      const {uploaded} = await upload(world, region, bucket, assets, signal)
+      const {uploaded} = await upload(world, region, bucket, assets, lies, signal)
       return {facts: {uploaded, of: Object.keys(assets).length, bucket: bucket === stateBucket(account, region) ? bucket : `${bucket} (unexpected)`}}
     },
     poll: async (_, {own}) => ({kind: 'done', note: `${String(own['uploaded'])} of ${String(own['of'])} uploaded`}),
