@@ -2,7 +2,7 @@ import {ApplicationAutoScalingClient, DescribeScheduledActionsCommand} from '@aw
 import {CloudWatchClient, DescribeAlarmHistoryCommand} from '@aws-sdk/client-cloudwatch'
 import {DescribeClustersCommand, ECSClient} from '@aws-sdk/client-ecs'
 import {CreateTargetGroupCommand, DescribeRulesCommand, ElasticLoadBalancingV2Client} from '@aws-sdk/client-elastic-load-balancing-v2'
-import {GetObjectCommand, PutBucketCorsCommand, PutObjectCommand, S3Client} from '@aws-sdk/client-s3'
+import {GetObjectCommand, PutBucketRequestPaymentCommand, PutObjectCommand, S3Client} from '@aws-sdk/client-s3'
 import {GetScheduleCommand, SchedulerClient, TagResourceCommand} from '@aws-sdk/client-scheduler'
 import {GetCallerIdentityCommand, GetSessionTokenCommand, STSClient} from '@aws-sdk/client-sts'
 import {NormalizedSchema} from '@smithy/core/schema'
@@ -78,7 +78,7 @@ describe('the wire', () => {
     ['awsJson 1.0', 'DescribeAlarmHistory', async () => kept(new CloudWatchClient(wire.client())).send(new DescribeAlarmHistoryCommand({}))],
     ['awsJson 1.1', 'DescribeScheduledActions', async () => kept(new ApplicationAutoScalingClient(wire.client())).send(new DescribeScheduledActionsCommand({ServiceNamespace: 'ecs'}))],
     ['restJson', 'TagResource', async () => kept(new SchedulerClient(wire.client())).send(new TagResourceCommand({ResourceArn: 'arn:x', Tags: []}))],
-    ['restXml', 'PutBucketCors', async () => kept(new S3Client(wire.client())).send(new PutBucketCorsCommand({Bucket: 'b', CORSConfiguration: {CORSRules: []}}))],
+    ['restXml', 'PutBucketRequestPayment', async () => kept(new S3Client(wire.client())).send(new PutBucketRequestPaymentCommand({Bucket: 'b', RequestPaymentConfiguration: {Payer: 'Requester'}}))],
   ])('names what it does not model (%s)', async (_, operation, call) => {
     await expect(call()).rejects.toMatchObject({name: 'NotImplemented', message: expect.stringContaining(operation) as string, $metadata: {httpStatusCode: 501}})
   })
