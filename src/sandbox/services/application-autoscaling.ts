@@ -18,7 +18,9 @@ export function createApplicationAutoScaling(world: World): Service {
   return {
     name: 'application-autoscaling',
     operations: {
-      RegisterScalableTarget: async (input: RegisterScalableTargetRequest, call: CallContext): Promise<RegisterScalableTargetResponse> => {
+      RegisterScalableTarget: async (
+        input: RegisterScalableTargetRequest, call: CallContext,
+      ): Promise<RegisterScalableTargetResponse> => {
         const key = targetKey(input, call)
         if (!targets.has(key)) await requireService(world, input, call)
         const next = registered(world, targets.get(key), input, call)
@@ -43,17 +45,23 @@ function policyOperations(world: World, targets: ReadonlyMap<string, ScalableTar
   return {
     PutScalingPolicy: (input: PutScalingPolicyRequest, call: CallContext): PutScalingPolicyResponse => {
       const target = targetKey(input, call)
-      if (!targets.has(target)) throw new AwsFault('ObjectNotFoundException', `No scalable target registered for ${describeTarget(input)}`)
+      if (!targets.has(target)) {
+        throw new AwsFault('ObjectNotFoundException', `No scalable target registered for ${describeTarget(input)}`)
+      }
       if (input.PolicyType === 'TargetTrackingScaling' && input.TargetTrackingScalingPolicyConfiguration === undefined) {
-        throw new AwsFault('ValidationException', 'TargetTrackingScalingPolicyConfiguration is required for policy type TargetTrackingScaling')
+        throw new AwsFault(
+          'ValidationException', 'TargetTrackingScalingPolicyConfiguration is required for policy type TargetTrackingScaling',
+        )
       }
       const key = `${target} ${input.PolicyName}`
       const known = policies.get(key)
-      const arn = `arn:aws:autoscaling:${call.region}:${call.account}:scalingPolicy:${world.hex(8)}-${world.hex(4)}-${world.hex(4)}-${world.hex(4)}-` +
-        `${world.hex(12)}:resource/ecs/${input.ResourceId}:policyName/${input.PolicyName}`
+      const id = [8, 4, 4, 4, 12].map((length) => world.hex(length)).join('-')
+      const arn = `arn:aws:autoscaling:${call.region}:${call.account}:scalingPolicy:${id}:resource/ecs/` +
+        `${input.ResourceId}:policyName/${input.PolicyName}`
       const policy: ScalingPolicy = {
-        ...known, ...input, PolicyARN: known?.PolicyARN ?? arn, PolicyName: input.PolicyName, ServiceNamespace: input.ServiceNamespace,
-        ResourceId: input.ResourceId, ScalableDimension: input.ScalableDimension, PolicyType: input.PolicyType ?? known?.PolicyType ?? 'StepScaling',
+        ...known, ...input, PolicyARN: known?.PolicyARN ?? arn, PolicyName: input.PolicyName,
+        ServiceNamespace: input.ServiceNamespace, ResourceId: input.ResourceId, ScalableDimension: input.ScalableDimension,
+        PolicyType: input.PolicyType ?? known?.PolicyType ?? 'StepScaling',
         Alarms: [], CreationTime: known?.CreationTime ?? new Date(world.clock.now()),
       }
       policies.set(key, policy)
@@ -69,14 +77,18 @@ function policyOperations(world: World, targets: ReadonlyMap<string, ScalableTar
     },
     DeleteScalingPolicy: (input: DeleteScalingPolicyRequest, call: CallContext) => {
       if (!policies.delete(`${targetKey(input, call)} ${input.PolicyName}`)) {
-        throw new AwsFault('ObjectNotFoundException', `No scaling policy found for ${describeTarget(input)}, policy name: ${input.PolicyName}`)
+        throw new AwsFault(
+          'ObjectNotFoundException', `No scaling policy found for ${describeTarget(input)}, policy name: ${input.PolicyName}`,
+        )
       }
       return {}
     },
   }
 }
 
-function pageOf<T>(items: readonly T[], token: string | undefined, size: number | undefined): {readonly items: T[]; readonly next: string | undefined} {
+function pageOf<T>(
+  items: readonly T[], token: string | undefined, size: number | undefined,
+): {readonly items: T[]; readonly next: string | undefined} {
   const start = token === undefined ? 0 : Number(token)
   if (!Number.isInteger(start)) throw new AwsFault('InvalidNextTokenException', 'The next token is not valid')
   const end = start + Math.min(size ?? LARGEST_PAGE, LARGEST_PAGE)
@@ -93,7 +105,8 @@ function targetKey(input: Named, call: CallContext): string {
 }
 
 function describeTarget(input: Named): string {
-  return `service namespace: ${input.ServiceNamespace}, resource ID: ${input.ResourceId}, scalable dimension: ${input.ScalableDimension}`
+  return `service namespace: ${input.ServiceNamespace}, resource ID: ${input.ResourceId}, scalable dimension: ` +
+    `${input.ScalableDimension}`
 }
 
 /** What a partial update leaves out stays as it was. */
@@ -151,7 +164,8 @@ function describe(
   const found = [...targets].filter(([key, target]) => key.startsWith(`${call.region}/`)
     && target.ServiceNamespace === input.ServiceNamespace
     && (input.ResourceIds === undefined || input.ResourceIds.includes(target.ResourceId ?? ''))
-    && (input.ScalableDimension === undefined || target.ScalableDimension === input.ScalableDimension)).map(([, target]) => target)
+    && (input.ScalableDimension === undefined || target.ScalableDimension === input.ScalableDimension))
+    .map(([, target]) => target)
   const page = pageOf(found, input.NextToken, input.MaxResults)
   return {ScalableTargets: page.items, NextToken: page.next}
 }

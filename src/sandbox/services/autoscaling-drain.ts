@@ -1,6 +1,6 @@
 /**
- * Managed draining: before a host goes, ECS is asked to place its tasks elsewhere, and given time for it. What can't be placed holds
- * the host for a quarter of an hour at most. It never stops a task itself.
+ * Managed draining: before a host goes, ECS is asked to place its tasks elsewhere, and given time for it. What can't be placed
+ * holds the host for a quarter of an hour at most. It never stops a task itself.
  */
 import type {World} from '../world/contract.ts'
 

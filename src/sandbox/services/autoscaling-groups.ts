@@ -7,7 +7,7 @@ import {AwsFault} from '../world/contract.ts'
 import type {CallContext, World} from '../world/contract.ts'
 import type {GroupLife} from './autoscaling-life.ts'
 import {activityShape, groupShape, hostShape, refreshShape} from './autoscaling-shapes.ts'
-import {addActivity, counted, groupOf, nameOf, pageOf, present, uuid, validation} from './autoscaling-state.ts'
+import {addActivity, counted, groupOf, groupsNamed, nameOf, pageOf, present, uuid, validation} from './autoscaling-state.ts'
 import type {Group, Host, ScalingRegion} from './autoscaling-state.ts'
 import {hostSpec} from './autoscaling-template.ts'
 
@@ -28,10 +28,11 @@ export function groupOperations(world: World, stateOf: StateOf, life: GroupLife)
     },
 
     DescribeScalingActivities: (input: A.DescribeScalingActivitiesType, call: CallContext): A.ActivitiesType => {
-      const state = stateOf(call.region)
-      const groups = input.AutoScalingGroupName === undefined ? [...state.groups.values()] : [groupOf(state, input.AutoScalingGroupName)]
+      const groups = groupsNamed(stateOf(call.region), input.AutoScalingGroupName)
       const all = groups.flatMap((group) => group.activities.map((one) => activityShape(group, one)))
-      const page = pageOf(all.filter((one) => input.ActivityIds?.includes(one.ActivityId ?? '') ?? true), input.NextToken, input.MaxRecords, 100)
+      const page = pageOf(
+        all.filter((one) => input.ActivityIds?.includes(one.ActivityId ?? '') ?? true), input.NextToken, input.MaxRecords, 100,
+      )
       return {Activities: page.items, NextToken: page.next}
     },
   }
@@ -54,7 +55,9 @@ function sizeOperations(world: World, stateOf: StateOf, life: GroupLife) {
       const state = stateOf(call.region)
       const {AutoScalingGroupName: name = '', MinSize: min = 0, MaxSize: max = 0, DesiredCapacity, Tags, ...settings} = input
       if (state.groups.has(name)) {
-        throw new AwsFault('AlreadyExists', `AutoScalingGroup by this name already exists - A group with the name ${name} already exists`)
+        throw new AwsFault(
+          'AlreadyExists', `AutoScalingGroup by this name already exists - A group with the name ${name} already exists`,
+        )
       }
       const desired = DesiredCapacity ?? min
       checkSizes(min, max, desired)
@@ -65,8 +68,9 @@ function sizeOperations(world: World, stateOf: StateOf, life: GroupLife) {
       const group: Group = {
         arn: `arn:aws:autoscaling:${call.region}:${call.account}:autoScalingGroup:${uuid(world)}:autoScalingGroupName/${name}`,
         name, region: call.region, createdAt: world.clock.now(), min, max, desired, settings,
-        hosts: new Map(), activities: [], policies: new Map(), planned: new Map(), hooks: new Map(), refreshes: [], leaving: false, waiting: false,
-        tags: new Map((Tags ?? []).map((tag) => [tag.Key ?? '', {value: tag.Value ?? '', atLaunch: tag.PropagateAtLaunch ?? false}])),
+        hosts: new Map(), activities: [], policies: new Map(), planned: new Map(), hooks: new Map(), refreshes: [],
+        leaving: false, waiting: false,
+        tags: new Map((Tags ?? []).map(({Key = '', Value = '', PropagateAtLaunch: atLaunch = false}) => [Key, {value: Value, atLaunch}])),
       }
       state.groups.set(name, group)
       life.converge(group, 'a user request created an AutoScalingGroup')
@@ -92,8 +96,12 @@ function sizeOperations(world: World, stateOf: StateOf, life: GroupLife) {
     SetDesiredCapacity: (input: A.SetDesiredCapacityType, call: CallContext): object => {
       const group = groupOf(stateOf(call.region), input.AutoScalingGroupName)
       const wanted = input.DesiredCapacity ?? group.desired
-      if (wanted > group.max) throw validation(`New SetDesiredCapacity value ${wanted} is above max value ${group.max} for the AutoScalingGroup.`)
-      if (wanted < group.min) throw validation(`New SetDesiredCapacity value ${wanted} is below min value ${group.min} for the AutoScalingGroup.`)
+      if (wanted > group.max) {
+        throw validation(`New SetDesiredCapacity value ${wanted} is above max value ${group.max} for the AutoScalingGroup.`)
+      }
+      if (wanted < group.min) {
+        throw validation(`New SetDesiredCapacity value ${wanted} is below min value ${group.min} for the AutoScalingGroup.`)
+      }
       group.desired = wanted
       life.converge(group, 'a user request explicitly set group desired capacity')
       return {}
@@ -105,7 +113,8 @@ function sizeOperations(world: World, stateOf: StateOf, life: GroupLife) {
       if (group.hosts.size > 0 && input.ForceDelete !== true) {
         throw new AwsFault(
           'ResourceInUse',
-          'You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.',
+          'You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the ' +
+          'group.',
         )
       }
       if (group.hosts.size === 0) state.groups.delete(group.name)
@@ -130,7 +139,8 @@ function sizeOperations(world: World, stateOf: StateOf, life: GroupLife) {
 }
 
 const GROUP_METRICS: readonly string[] = [
-  'GroupMinSize', 'GroupMaxSize', 'GroupDesiredCapacity', 'GroupInServiceInstances', 'GroupPendingInstances', 'GroupStandbyInstances',
+  'GroupMinSize', 'GroupMaxSize', 'GroupDesiredCapacity', 'GroupInServiceInstances', 'GroupPendingInstances',
+  'GroupStandbyInstances',
   'GroupTerminatingInstances', 'GroupTotalInstances',
 ]
 
@@ -155,7 +165,8 @@ function hostOperations(stateOf: StateOf, life: GroupLife) {
   }
   return {
     DescribeAutoScalingInstances: (input: A.DescribeAutoScalingInstancesType, call: CallContext): A.AutoScalingInstancesType => {
-      const all = [...stateOf(call.region).groups.values()].flatMap((group) => present(group).map((host) => hostShape(group, host)))
+      const all = [...stateOf(call.region).groups.values()].flatMap((group) =>
+        present(group).map((host) => hostShape(group, host)))
       const chosen = all.filter((one) => input.InstanceIds?.includes(one.InstanceId ?? '') ?? true)
       const page = pageOf(chosen, input.NextToken, input.MaxRecords, 50)
       return {AutoScalingInstances: page.items, NextToken: page.next}
@@ -174,13 +185,15 @@ function hostOperations(stateOf: StateOf, life: GroupLife) {
       return {}
     },
 
-    TerminateInstanceInAutoScalingGroup: (input: A.TerminateInstanceInAutoScalingGroupType, call: CallContext): A.ActivityType => {
+    TerminateInstanceInAutoScalingGroup: (
+      input: A.TerminateInstanceInAutoScalingGroupType, call: CallContext,
+    ): A.ActivityType => {
       const {group, host} = hostOf(stateOf(call.region), input.InstanceId)
       if (input.ShouldDecrementDesiredCapacity === true) {
         if (group.desired <= group.min) {
           throw validation(
-            `Currently, desiredSize equals minSize (${group.min}). Terminating instance without replacement will violate group's min size ` +
-            'constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group\'s min size.',
+            `Currently, desiredSize equals minSize (${group.min}). Terminating instance without replacement will violate ` +
+            'group\'s min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group\'s min size.',
           )
         }
         group.desired -= 1
@@ -198,7 +211,10 @@ function refreshOperations(world: World, stateOf: StateOf, life: GroupLife) {
     StartInstanceRefresh: (input: A.StartInstanceRefreshType, call: CallContext): A.StartInstanceRefreshAnswer => {
       const group = groupOf(stateOf(call.region), input.AutoScalingGroupName)
       if (group.refreshes[0]?.status === 'InProgress') {
-        throw new AwsFault('InstanceRefreshInProgress', `An Instance Refresh is already in progress and blocks the execution of this Instance Refresh.`)
+        throw new AwsFault(
+          'InstanceRefreshInProgress',
+          'An Instance Refresh is already in progress and blocks the execution of this Instance Refresh.',
+        )
       }
       const {template, type, imageId} = hostSpec(world, call.region, group.settings)
       const matches = (host: Host): boolean => input.Preferences?.SkipMatching === true && host.template?.id === template.id &&
@@ -206,10 +222,12 @@ function refreshOperations(world: World, stateOf: StateOf, life: GroupLife) {
       const old = new Set(counted(group).filter((host) => !matches(host)).map((host) => host.id))
       const id = uuid(world)
       group.refreshes = [{
-        id, startedAt: world.clock.now(), preferences: input.Preferences ?? {}, status: old.size === 0 ? 'Successful' : 'InProgress',
+        id, startedAt: world.clock.now(), preferences: input.Preferences ?? {},
+        status: old.size === 0 ? 'Successful' : 'InProgress',
         endedAt: old.size === 0 ? world.clock.now() : undefined, old, total: old.size,
       }, ...group.refreshes]
-      addActivity(world, group, {description: `Instance refresh ${id}`, cause: 'a user request started an instance refresh', status: 'Successful', message: undefined})
+      const cause = 'a user request started an instance refresh'
+      addActivity(world, group, {description: `Instance refresh ${id}`, cause, status: 'Successful', message: undefined})
       life.converge(group, 'an instance refresh was started')
       return {InstanceRefreshId: id}
     },

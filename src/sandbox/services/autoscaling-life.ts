@@ -37,9 +37,16 @@ export function createGroupLife(world: World): GroupLife {
   const gone: ((group: Group) => void)[] = []
   const after = (ms: number, action: () => void): void => { clock.at(clock.now() + ms * (0.9 + 0.2 * random()), action) }
 
+  const say = (group: Group, host: Host, status: string): void => {
+    if (world.records.get(group.region, INSTANCE, host.id) === undefined) return
+    world.records.change(group.region, INSTANCE, host.id, {status})
+  }
+
   const launch = (group: Group, spec: HostSpec, cause: string): boolean => {
     const place = placeFor(world, group)
-    const fault = world.strike('no-capacity', (one) => group.name.includes(one.target ?? '') && (one.region ?? group.region) === group.region)
+    const fault = world.strike(
+      'no-capacity', (one) => group.name.includes(one.target ?? '') && (one.region ?? group.region) === group.region,
+    )
     if (fault !== null) {
       addActivity(world, group, {
         description: 'Launching a new EC2 instance', cause, status: 'Failed', details: detailsOf(place),
@@ -51,7 +58,8 @@ export function createGroupLife(world: World): GroupLife {
     group.hosts.set(host.id, host)
     putRecords(world, group, spec, host)
     const activity = addActivity(world, group, {
-      description: `Launching a new EC2 instance: ${host.id}`, cause, status: 'InProgress', message: undefined, details: detailsOf(place),
+      description: `Launching a new EC2 instance: ${host.id}`, cause, status: 'InProgress', message: undefined,
+      details: detailsOf(place),
     })
     after(BOOT_MS, () => { serve(group, host, activity) })
     if (spec.cluster !== null) after(AGENT_MS, () => void register(group, host, spec.cluster ?? ''))
@@ -62,7 +70,7 @@ export function createGroupLife(world: World): GroupLife {
     end(activity)
     if (host.lifecycle !== 'Pending') return
     host.lifecycle = 'InService'
-    if (world.records.get(group.region, INSTANCE, host.id) !== undefined) world.records.change(group.region, INSTANCE, host.id, {status: 'running'})
+    say(group, host, 'running')
     refreshOn(group)
     converge(group, 'a refresh went on')
   }
@@ -76,7 +84,9 @@ export function createGroupLife(world: World): GroupLife {
   /** The agent comes up. No cluster of that name: it tries, nobody hears it, and the host stays useless, as on AWS. */
   const register = async (group: Group, host: Host, cluster: string): Promise<void> => {
     if (!counted(group).includes(host)) return
-    const identity = {instanceId: host.id, instanceType: host.type, availabilityZone: host.zone, region: group.region, imageId: host.imageId}
+    const identity = {
+      instanceId: host.id, instanceType: host.type, availabilityZone: host.zone, region: group.region, imageId: host.imageId,
+    }
     try {
       const answer = await world.invoke('ecs', 'RegisterContainerInstance', {
         cluster, instanceIdentityDocument: JSON.stringify(identity),
@@ -93,12 +103,11 @@ export function createGroupLife(world: World): GroupLife {
     if (host.lifecycle === 'Terminating' || host.lifecycle === 'Terminated') return
     host.lifecycle = 'Terminating'
     const activity = addActivity(world, group, {
-      description: `Terminating EC2 instance: ${host.id}`, cause, status: 'InProgress', message: undefined, details: detailsOf(host),
+      description: `Terminating EC2 instance: ${host.id}`, cause, status: 'InProgress', message: undefined,
+      details: detailsOf(host),
     })
     void emptied(group, host).then(() => {
-      if (world.records.get(group.region, INSTANCE, host.id) !== undefined) {
-        world.records.change(group.region, INSTANCE, host.id, {status: 'shutting-down'})
-      }
+      say(group, host, 'shutting-down')
       after(SHUT_DOWN_MS, () => { disappear(group, host, activity) })
     })
   }
@@ -118,10 +127,8 @@ export function createGroupLife(world: World): GroupLife {
     host.lifecycle = 'Terminated'
     group.hosts.delete(host.id)
     end(activity)
-    if (world.records.get(group.region, INSTANCE, host.id) !== undefined) {
-      world.records.change(group.region, INSTANCE, host.id, {status: 'terminated'})
-      clock.at(clock.now() + KEPT_TERMINATED_MS, () => { world.records.remove(group.region, INSTANCE, host.id) })
-    }
+    say(group, host, 'terminated')
+    clock.at(clock.now() + KEPT_TERMINATED_MS, () => { world.records.remove(group.region, INSTANCE, host.id) })
     for (const volume of host.volumes) world.records.remove(group.region, VOLUME, volume)
     refreshOn(group)
     converge(group, 'an instance was terminated')
@@ -180,7 +187,8 @@ export function createGroupLife(world: World): GroupLife {
   const converge = (group: Group, cause: string): void => {
     const present = counted(group).length
     const wanted = group.desired + extraOf(group)
-    const why = `At ${new Date(clock.now()).toISOString()} ${cause}: the desired capacity is ${group.desired}, the group has ${present}.`
+    const at = new Date(clock.now()).toISOString()
+    const why = `At ${at} ${cause}: the desired capacity is ${group.desired}, the group has ${present}.`
     if (present < wanted) startMissing(group, wanted - present, why)
     if (present > wanted) takeAway(group, present - wanted, why)
   }
@@ -255,7 +263,8 @@ const detailsOf = ({subnet, zone}: Place): object => ({'Subnet ID': subnet, 'Ava
 /** AWS's sentence, word by word. */
 function noCapacity(world: World, group: Group, type: string, zone: string): string {
   const others = subnetsOf(group).map((subnet, turn) => zoneOf(world, group.region, subnet, turn)).filter((one) => one !== zone)
-  return `We currently do not have sufficient ${type} capacity in the Availability Zone you requested (${zone}). Our system will be working on ` +
-    `provisioning additional capacity. You can currently get ${type} capacity by not specifying an Availability Zone in your request` +
+  return `We currently do not have sufficient ${type} capacity in the Availability Zone you requested (${zone}). Our system ` +
+    `will be working on provisioning additional capacity. You can currently get ${type} capacity by not specifying an ` +
+    'Availability Zone in your request' +
     `${others.length === 0 ? '' : ` or choosing ${others.join(', ')}`}. Launching EC2 instance failed.`
 }

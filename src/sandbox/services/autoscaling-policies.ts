@@ -3,10 +3,9 @@
  * them acts by itself, because no host has a load that could be measured.
  */
 import type * as A from '@aws-sdk/client-auto-scaling'
-import {AwsFault} from '../world/contract.ts'
 import type {CallContext, World} from '../world/contract.ts'
 import {plannedShape, tagShapes} from './autoscaling-shapes.ts'
-import {groupOf, nameOf, pageOf, uuid, validation} from './autoscaling-state.ts'
+import {groupOf, groupsNamed, nameOf, pageOf, uuid, validation} from './autoscaling-state.ts'
 import type {Group, ScalingRegion} from './autoscaling-state.ts'
 
 type StateOf = (region: string) => ScalingRegion
@@ -28,14 +27,14 @@ export function policyOperations(world: World, stateOf: StateOf) {
       const known = group.policies.get(name)
       const arn = known?.PolicyARN ?? arnOf(group, 'scalingPolicy', `policyName/${name}`)
       const policy: A.ScalingPolicy = {
-        ...input, PolicyARN: arn, PolicyType: input.PolicyType ?? 'SimpleScaling', Enabled: input.Enabled ?? true, Alarms: known?.Alarms ?? [],
+        ...input, PolicyARN: arn, PolicyType: input.PolicyType ?? 'SimpleScaling', Enabled: input.Enabled ?? true,
+        Alarms: known?.Alarms ?? [],
       }
       group.policies.set(name, policy)
       return {PolicyARN: arn, Alarms: policy.Alarms}
     },
     DescribePolicies: (input: A.DescribePoliciesType, call: CallContext): A.PoliciesType => {
-      const state = stateOf(call.region)
-      const groups = input.AutoScalingGroupName === undefined ? [...state.groups.values()] : [groupOf(state, input.AutoScalingGroupName)]
+      const groups = groupsNamed(stateOf(call.region), input.AutoScalingGroupName)
       const chosen = groups.flatMap((group) => [...group.policies.values()]).filter((one) =>
         (input.PolicyNames?.some((name) => name === one.PolicyName || name === one.PolicyARN) ?? true) &&
         (input.PolicyTypes?.includes(one.PolicyType ?? '') ?? true))
@@ -72,8 +71,7 @@ function plannedOperations(stateOf: StateOf, arnOf: (group: Group, kind: string,
       return {}
     },
     DescribeScheduledActions: (input: A.DescribeScheduledActionsType, call: CallContext): A.ScheduledActionsType => {
-      const state = stateOf(call.region)
-      const groups = input.AutoScalingGroupName === undefined ? [...state.groups.values()] : [groupOf(state, input.AutoScalingGroupName)]
+      const groups = groupsNamed(stateOf(call.region), input.AutoScalingGroupName)
       const chosen = groups.flatMap((group) => [...group.planned.values()].map((one) => plannedShape(group, one)))
         .filter((one) => input.ScheduledActionNames?.includes(one.ScheduledActionName ?? '') ?? true)
       const page = pageOf(chosen, input.NextToken, input.MaxRecords, 100)
@@ -82,7 +80,7 @@ function plannedOperations(stateOf: StateOf, arnOf: (group: Group, kind: string,
     DeleteScheduledAction: (input: A.DeleteScheduledActionType, call: CallContext): object => {
       const group = groupOf(stateOf(call.region), input.AutoScalingGroupName)
       if (!group.planned.delete(input.ScheduledActionName ?? '')) {
-        throw validation(`Scheduled action name not found - No scheduled action with the name ${input.ScheduledActionName ?? ''} was found`)
+        throw validation(`Scheduled action name not found - There is no scheduled action ${input.ScheduledActionName ?? ''}`)
       }
       return {}
     },
@@ -94,12 +92,17 @@ function hookOperations(stateOf: StateOf) {
     PutLifecycleHook: (input: A.PutLifecycleHookType, call: CallContext): object => {
       const group = groupOf(stateOf(call.region), input.AutoScalingGroupName)
       const name = input.LifecycleHookName ?? ''
-      group.hooks.set(name, {HeartbeatTimeout: 3600, GlobalTimeout: 172_800, DefaultResult: 'ABANDON', ...group.hooks.get(name), ...input})
+      group.hooks.set(
+        name, {HeartbeatTimeout: 3600, GlobalTimeout: 172_800, DefaultResult: 'ABANDON', ...group.hooks.get(name), ...input},
+      )
       return {}
     },
     DescribeLifecycleHooks: (input: A.DescribeLifecycleHooksType, call: CallContext): A.DescribeLifecycleHooksAnswer => {
       const group = groupOf(stateOf(call.region), input.AutoScalingGroupName)
-      return {LifecycleHooks: [...group.hooks.values()].filter((one) => input.LifecycleHookNames?.includes(one.LifecycleHookName ?? '') ?? true)}
+      return {
+        LifecycleHooks: [...group.hooks.values()].filter((one) =>
+          input.LifecycleHookNames?.includes(one.LifecycleHookName ?? '') ?? true),
+      }
     },
     DeleteLifecycleHook: (input: A.DeleteLifecycleHookType, call: CallContext): object => {
       groupOf(stateOf(call.region), input.AutoScalingGroupName).hooks.delete(input.LifecycleHookName ?? '')
@@ -111,7 +114,7 @@ function hookOperations(stateOf: StateOf) {
 function tagOperations(stateOf: StateOf) {
   const groupsOf = (input: {readonly Tags?: readonly A.Tag[] | undefined}, call: CallContext) => (input.Tags ?? []).map((tag) => {
     const group = stateOf(call.region).groups.get(tag.ResourceId ?? '')
-    if (group === undefined) throw new AwsFault('ValidationError', `AutoScalingGroup name not found - no such group: ${tag.ResourceId ?? ''}`)
+    if (group === undefined) throw validation(`AutoScalingGroup name not found - no such group: ${tag.ResourceId ?? ''}`)
     return {tag, group}
   })
   return {
@@ -128,7 +131,8 @@ function tagOperations(stateOf: StateOf) {
     DescribeTags: (input: A.DescribeTagsType, call: CallContext): A.TagsType => {
       const all = [...stateOf(call.region).groups.values()].flatMap(tagShapes)
       const chosen = all.filter((tag) => (input.Filters ?? []).every(({Name, Values = []}) => {
-        const value = Name === 'auto-scaling-group' ? tag.ResourceId : Name === 'key' ? tag.Key : Name === 'value' ? tag.Value : undefined
+        const values = new Map([['auto-scaling-group', tag.ResourceId], ['key', tag.Key], ['value', tag.Value]])
+        const value = values.get(Name ?? '')
         return value !== undefined && Values.includes(value)
       }))
       const page = pageOf(chosen, input.NextToken, input.MaxRecords, 100)

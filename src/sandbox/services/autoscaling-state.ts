@@ -88,13 +88,19 @@ export function groupOf(state: ScalingRegion, name: string | undefined): Group {
   return group
 }
 
+/** One by its name, or all of the Region. */
+export const groupsNamed = (state: ScalingRegion, name: string | undefined): readonly Group[] =>
+  name === undefined ? [...state.groups.values()] : [groupOf(state, name)]
+
 /** ECS takes a group by ARN or name; so do we. */
 export const nameOf = (nameOrArn: string): string => nameOrArn.split(':autoScalingGroupName/').at(-1) ?? nameOrArn
 
-export const present = (group: Group): readonly Host[] => [...group.hosts.values()].filter((one) => one.lifecycle !== 'Terminated')
+export const present = (group: Group): readonly Host[] =>
+  [...group.hosts.values()].filter((one) => one.lifecycle !== 'Terminated')
 export const counted = (group: Group): readonly Host[] =>
   [...group.hosts.values()].filter((one) => one.lifecycle === 'Pending' || one.lifecycle === 'InService')
-export const inService = (group: Group): readonly Host[] => [...group.hosts.values()].filter((one) => one.lifecycle === 'InService')
+export const inService = (group: Group): readonly Host[] =>
+  [...group.hosts.values()].filter((one) => one.lifecycle === 'InService')
 
 /** Region-local thing with its digits: `i-0123…`, `vol-0123…`. */
 export const resourceId = (world: World, prefix: string): string => `${prefix}-0${world.hex(16)}`
@@ -106,7 +112,8 @@ export function uuid(world: World): string {
 const KEPT_ACTIVITIES = 100
 
 export function addActivity(
-  world: World, group: Group, activity: Pick<Activity, 'description' | 'cause' | 'status' | 'message'> & {readonly details?: object},
+  world: World, group: Group,
+  activity: Pick<Activity, 'description' | 'cause' | 'status' | 'message'> & {readonly details?: object},
 ): Activity {
   const ended = activity.status === 'Failed' || activity.status === 'Cancelled' || activity.status === 'Successful'
   const fresh: Activity = {

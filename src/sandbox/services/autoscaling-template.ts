@@ -26,7 +26,11 @@ interface LaunchTemplateData {
   readonly InstanceType?: string
   readonly UserData?: string
   readonly BlockDeviceMappings?: readonly {readonly Ebs?: VolumeSpec}[]
-  readonly TagSpecifications?: readonly {readonly ResourceType?: string; readonly Tags?: readonly {readonly Key?: string; readonly Value?: string}[]}[]
+  readonly TagSpecifications?: readonly TagSpecification[]
+}
+interface TagSpecification {
+  readonly ResourceType?: string
+  readonly Tags?: readonly {readonly Key?: string; readonly Value?: string}[]
 }
 
 const TYPE = 'AWS::EC2::LaunchTemplate'
@@ -37,12 +41,15 @@ type Settings = Pick<A.CreateAutoScalingGroupType, 'LaunchTemplate' | 'MixedInst
 export function hostSpec(world: World, region: string, settings: Settings): HostSpec {
   const named = settings.LaunchTemplate ?? settings.MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification
   if (named === undefined) {
-    throw validation('Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.')
+    throw validation('Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or ' +
+      'MixedInstancesPolicy parameter.')
   }
   const record = findTemplate(world, region, named)
   if (record === undefined) {
-    const which = named.LaunchTemplateId === undefined ? `template name ${named.LaunchTemplateName ?? ''}` : `template ID ${named.LaunchTemplateId}`
-    throw validation(`You must use a valid fully-formed launch template. The specified launch template, with ${which}, does not exist.`)
+    const {LaunchTemplateId: id, LaunchTemplateName: name = ''} = named
+    const which = id === undefined ? `template name ${name}` : `template ID ${id}`
+    throw validation(`You must use a valid fully-formed launch template. The specified launch template, with ${which}, does ` +
+      `not exist.`)
   }
   const data = (record.properties['LaunchTemplateData'] ?? {}) as LaunchTemplateData
   const type = settings.MixedInstancesPolicy?.LaunchTemplate?.Overrides?.[0]?.InstanceType ?? data.InstanceType
@@ -50,7 +57,9 @@ export function hostSpec(world: World, region: string, settings: Settings): Host
   if (type === undefined) throw incomplete('InstanceType')
   const version = versionOf(record, named.Version)
   return {
-    template: {id: record.id, name: textOf(record.attributes['LaunchTemplateName'] ?? record.properties['LaunchTemplateName']), version},
+    template: {
+      id: record.id, name: textOf(record.attributes['LaunchTemplateName'] ?? record.properties['LaunchTemplateName']), version,
+    },
     type,
     imageId: data.ImageId,
     cluster: clusterIn(data.UserData),
@@ -68,7 +77,9 @@ function findTemplate(world: World, region: string, named: A.LaunchTemplateSpeci
 
 function versionOf(record: AccountRecord, asked: string | undefined): string {
   const latest = textOf(record.attributes['LatestVersionNumber'] ?? '1')
-  if (asked === undefined || asked === '$Latest' || asked === '$Default') return asked === '$Latest' ? latest : textOf(record.attributes['DefaultVersionNumber'] ?? '1')
+  if (asked === undefined || asked === '$Latest' || asked === '$Default') {
+    return asked === '$Latest' ? latest : textOf(record.attributes['DefaultVersionNumber'] ?? '1')
+  }
   if (Number(asked) > Number(latest)) {
     throw validation(`You must use a valid fully-formed launch template. Could not find launch template version ${asked}.`)
   }

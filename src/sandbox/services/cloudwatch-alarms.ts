@@ -3,7 +3,8 @@
  * until somebody sets it, so nobody is ever paged by a pretended world.
  */
 import type {
-  CompositeAlarm, DeleteAlarmsInput, DescribeAlarmsInput, DescribeAlarmsOutput, EnableAlarmActionsInput, MetricAlarm, PutCompositeAlarmInput,
+  CompositeAlarm, DeleteAlarmsInput, DescribeAlarmsInput, DescribeAlarmsOutput, EnableAlarmActionsInput, MetricAlarm,
+  PutCompositeAlarmInput,
   PutMetricAlarmInput, SetAlarmStateInput, StateValue,
 } from '@aws-sdk/client-cloudwatch'
 import {AwsFault} from '../world/contract.ts'
@@ -39,7 +40,8 @@ export function alarmOperations(world: World) {
       const {AlarmName = '', Tags: _tags, ...settings} = input
       const known = sameKind(alarms.get(AlarmName), 'metric', AlarmName)
       checkMetricAlarm(input)
-      alarms.set(AlarmName, {kind: 'metric', alarm: {ActionsEnabled: true, Dimensions: [], ...lists, ...settings, AlarmName, ...ownMembers(AlarmName, call, known)}})
+      const alarm = {ActionsEnabled: true, Dimensions: [], ...lists, ...settings, AlarmName, ...ownMembers(AlarmName, call, known)}
+      alarms.set(AlarmName, {kind: 'metric', alarm})
       return {}
     },
 
@@ -49,7 +51,8 @@ export function alarmOperations(world: World) {
       const known = sameKind(alarms.get(AlarmName), 'composite', AlarmName)
       const unknown = namedIn(input.AlarmRule ?? '', call.region).find((name) => !alarms.has(name))
       if (unknown !== undefined) throw validation(`AlarmRule must not contain alarms that don't exist: ${unknown}`)
-      alarms.set(AlarmName, {kind: 'composite', alarm: {ActionsEnabled: true, ...lists, ...settings, AlarmName, ...ownMembers(AlarmName, call, known)}})
+      const alarm = {ActionsEnabled: true, ...lists, ...settings, AlarmName, ...ownMembers(AlarmName, call, known)}
+      alarms.set(AlarmName, {kind: 'composite', alarm})
       return {}
     },
 
@@ -87,17 +90,26 @@ export function alarmOperations(world: World) {
     SetAlarmState: (input: SetAlarmStateInput, call: CallContext): object => {
       const known = alarmsOf(call.region).get(input.AlarmName ?? '')
       if (known === undefined) throw new AwsFault('ResourceNotFound', `There is no alarm ${input.AlarmName ?? ''}.`, 404)
-      const state = {StateValue: input.StateValue as StateValue, StateReason: input.StateReason, StateUpdatedTimestamp: new Date(world.clock.now())}
+      const state = {
+        StateValue: input.StateValue as StateValue, StateReason: input.StateReason,
+        StateUpdatedTimestamp: new Date(world.clock.now()),
+      }
       Object.assign(known.alarm, state)
       return {}
     },
 
-    EnableAlarmActions: (input: EnableAlarmActionsInput, call: CallContext): object => setActions(alarmsOf(call.region), input, 'on'),
-    DisableAlarmActions: (input: EnableAlarmActionsInput, call: CallContext): object => setActions(alarmsOf(call.region), input, 'off'),
+    EnableAlarmActions: (input: EnableAlarmActionsInput, call: CallContext): object => setActions(
+      alarmsOf(call.region), input, 'on',
+    ),
+    DisableAlarmActions: (input: EnableAlarmActionsInput, call: CallContext): object => setActions(
+      alarmsOf(call.region), input, 'off',
+    ),
   }
 }
 
-function setActions(alarms: ReadonlyMap<string, Alarm>, {AlarmNames = []}: EnableAlarmActionsInput, actions: 'on' | 'off'): object {
+function setActions(
+  alarms: ReadonlyMap<string, Alarm>, {AlarmNames = []}: EnableAlarmActionsInput, actions: 'on' | 'off',
+): object {
   for (const name of AlarmNames) {
     const known = alarms.get(name)
     if (known !== undefined) known.alarm.ActionsEnabled = actions === 'on'
@@ -123,7 +135,9 @@ function checkMetricAlarm(input: PutMetricAlarmInput): void {
     throw validation('Exactly one element of Threshold or ThresholdMetricId has to be specified.')
   }
   const answering = (input.Metrics ?? []).filter((one) => one.ReturnData !== false && one.Id !== input.ThresholdMetricId)
-  if (input.Metrics !== undefined && answering.length !== 1) throw validation('Exactly one element of the metrics list should return data.')
+  if (input.Metrics !== undefined && answering.length !== 1) {
+    throw validation('Exactly one element of the metrics list should return data.')
+  }
 }
 
 /** Names in `ALARM("name") OR NOT OK(arn…)`. */

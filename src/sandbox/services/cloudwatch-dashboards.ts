@@ -1,6 +1,7 @@
-/** Dashboards: bodies by name, which must be JSON and are never looked at otherwise. They belong to the account, not to a Region. */
+/** Dashboards: bodies by name, which must be JSON and are never looked at otherwise. They are the account's, not a Region's. */
 import type {
-  DeleteDashboardsInput, GetDashboardInput, GetDashboardOutput, ListDashboardsInput, ListDashboardsOutput, PutDashboardInput, PutDashboardOutput,
+  DeleteDashboardsInput, GetDashboardInput, GetDashboardOutput, ListDashboardsInput, ListDashboardsOutput, PutDashboardInput,
+  PutDashboardOutput,
 } from '@aws-sdk/client-cloudwatch'
 import {AwsFault} from '../world/contract.ts'
 import type {World} from '../world/contract.ts'
@@ -14,14 +15,23 @@ interface Dashboard {
 export function dashboardOperations(world: World) {
   const dashboards = new Map<string, Dashboard>()
   const arnOf = (name: string): string => `arn:aws:cloudwatch::${world.account}:dashboard/${name}`
-  const missing = (name: string | undefined): AwsFault => new AwsFault('ResourceNotFound', `Dashboard ${name ?? ''} does not exist`, 404)
+  const missing = (name: string | undefined): AwsFault =>
+    new AwsFault('ResourceNotFound', `Dashboard ${name ?? ''} does not exist`, 404)
   return {
     PutDashboard: ({DashboardName: name = '', DashboardBody: body = ''}: PutDashboardInput): PutDashboardOutput => {
       if (!/^[A-Za-z0-9_-]{1,255}$/.test(name)) {
-        throw new AwsFault('InvalidParameterValue', `The value ${name} for field DashboardName contains invalid characters. It can only contain alphanumerics, dash (-) and underscore (_).`)
+        throw new AwsFault(
+          'InvalidParameterValue',
+          `The value ${name} for field DashboardName contains invalid characters. It can only contain alphanumerics, dash (-) ` +
+          `and underscore (_).`,
+        )
       }
       if (!isDashboard(body)) {
-        throw new AwsFault('InvalidParameterInput', 'The dashboard body is invalid, there are 1 validation errors: [{"dataPath": "", "message": "Should be a JSON object with widgets"}]')
+        throw new AwsFault(
+          'InvalidParameterInput',
+          'The dashboard body is invalid, there are 1 validation errors: [{"dataPath": "", "message": "Should be a JSON ' +
+          'object with widgets"}]',
+        )
       }
       dashboards.set(name, {name, body, modifiedAt: world.clock.now()})
       return {DashboardValidationMessages: []}
@@ -33,7 +43,9 @@ export function dashboardOperations(world: World) {
     },
     ListDashboards: ({DashboardNamePrefix = ''}: ListDashboardsInput): ListDashboardsOutput => ({
       DashboardEntries: [...dashboards.values()].filter((one) => one.name.startsWith(DashboardNamePrefix)).map((one) =>
-        ({DashboardName: one.name, DashboardArn: arnOf(one.name), LastModified: new Date(one.modifiedAt), Size: one.body.length})),
+        ({
+          DashboardName: one.name, DashboardArn: arnOf(one.name), LastModified: new Date(one.modifiedAt), Size: one.body.length,
+        })),
     }),
     DeleteDashboards: ({DashboardNames = []}: DeleteDashboardsInput): object => {
       const strange = DashboardNames.find((name) => !dashboards.has(name))

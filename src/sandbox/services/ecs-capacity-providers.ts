@@ -28,19 +28,26 @@ export async function groupFacts(world: World, region: string, nameOrArn: string
   const group = answer.AutoScalingGroups?.[0]
   return group === undefined ? null : {
     name: group.AutoScalingGroupName ?? '', arn: group.AutoScalingGroupARN ?? '',
-    protectsNewHosts: group.NewInstancesProtectedFromScaleIn ?? false, desired: group.DesiredCapacity ?? 0, max: group.MaxSize ?? 0,
+    protectsNewHosts: group.NewInstancesProtectedFromScaleIn ?? false, desired: group.DesiredCapacity ?? 0,
+    max: group.MaxSize ?? 0,
   }
 }
 
 export function capacityProviderOperations(world: World, stateOf: (region: string) => EcsRegion) {
   return {
-    CreateCapacityProvider: async (input: E.CreateCapacityProviderCommandInput, call: CallContext): Promise<Partial<E.CreateCapacityProviderCommandOutput>> => {
+    CreateCapacityProvider: async (
+      input: E.CreateCapacityProviderCommandInput, call: CallContext,
+    ): Promise<Partial<E.CreateCapacityProviderCommandOutput>> => {
       const state = stateOf(call.region)
       const name = input.name ?? ''
       if (!/^(?!aws|ecs|fargate)[A-Za-z0-9_-]{1,255}$/i.test(name)) {
-        throw clientFault('The specified capacity provider name is invalid. Up to 255 characters are allowed, it must not begin with "aws", "ecs" or "fargate".')
+        throw clientFault('The specified capacity provider name is invalid. Up to 255 characters are allowed, it must not ' +
+          'begin with "aws", "ecs" or "fargate".')
       }
-      if (state.capacityProviders.has(name)) throw clientFault('The specified capacity provider already exists. To change the configuration of an existing capacity provider, update the capacity provider.')
+      if (state.capacityProviders.has(name)) {
+        throw clientFault('The specified capacity provider already exists. To change the configuration of an existing ' +
+          'capacity provider, update the capacity provider.')
+      }
       const provider: CapacityProvider = {
         arn: `arn:aws:ecs:${call.region}:${call.account}:capacity-provider/${name}`, name,
         group: await checkedGroup(world, call.region, input.autoScalingGroupProvider),
@@ -50,7 +57,9 @@ export function capacityProviderOperations(world: World, stateOf: (region: strin
       return {capacityProvider: shapeOf(state, provider)}
     },
 
-    UpdateCapacityProvider: async (input: E.UpdateCapacityProviderCommandInput, call: CallContext): Promise<Partial<E.UpdateCapacityProviderCommandOutput>> => {
+    UpdateCapacityProvider: async (
+      input: E.UpdateCapacityProviderCommandInput, call: CallContext,
+    ): Promise<Partial<E.UpdateCapacityProviderCommandOutput>> => {
       const state = stateOf(call.region)
       const provider = providerOf(state, input.name)
       const {managedScaling, ...asked} = input.autoScalingGroupProvider ?? {}
@@ -59,7 +68,9 @@ export function capacityProviderOperations(world: World, stateOf: (region: strin
       return {capacityProvider: shapeOf(state, provider)}
     },
 
-    DescribeCapacityProviders: (input: E.DescribeCapacityProvidersCommandInput, call: CallContext): Partial<E.DescribeCapacityProvidersCommandOutput> => {
+    DescribeCapacityProviders: (
+      input: E.DescribeCapacityProvidersCommandInput, call: CallContext,
+    ): Partial<E.DescribeCapacityProvidersCommandOutput> => {
       const state = stateOf(call.region)
       const names = input.capacityProviders?.map(lastPart)
       const chosen = [...state.capacityProviders.values()].filter((one) => names?.includes(one.name) ?? true)
@@ -67,16 +78,22 @@ export function capacityProviderOperations(world: World, stateOf: (region: strin
       const page = pageOf(chosen, input.nextToken, input.maxResults ?? 10)
       return {
         capacityProviders: page.items.map((one) => shapeOf(state, one)), nextToken: page.nextToken,
-        failures: missing.map((name) => ({arn: `arn:aws:ecs:${call.region}:${call.account}:capacity-provider/${name}`, reason: 'MISSING'})),
+        failures: missing.map((name) => ({
+          arn: `arn:aws:ecs:${call.region}:${call.account}:capacity-provider/${name}`, reason: 'MISSING',
+        })),
       }
     },
 
-    DeleteCapacityProvider: (input: E.DeleteCapacityProviderCommandInput, call: CallContext): Partial<E.DeleteCapacityProviderCommandOutput> => {
+    DeleteCapacityProvider: (
+      input: E.DeleteCapacityProviderCommandInput, call: CallContext,
+    ): Partial<E.DeleteCapacityProviderCommandOutput> => {
       const state = stateOf(call.region)
       const provider = providerOf(state, input.capacityProvider)
-      const user = [...state.clusters.values()].find((one) => one.status === 'ACTIVE' && one.capacityProviders.includes(provider.name))
+      const user = [...state.clusters.values()].find((one) =>
+        one.status === 'ACTIVE' && one.capacityProviders.includes(provider.name))
       if (user !== undefined) {
-        throw clientFault(`The specified capacity provider is associated with cluster: ${user.arn}. Remove the capacity provider from the cluster and try again.`)
+        throw clientFault(`The specified capacity provider is associated with cluster: ${user.arn}. Remove the capacity ` +
+          `provider from the cluster and try again.`)
       }
       state.capacityProviders.delete(provider.name)
       state.tags.delete(provider.arn)
@@ -87,25 +104,33 @@ export function capacityProviderOperations(world: World, stateOf: (region: strin
 
 function providerOf(state: EcsRegion, nameOrArn: string | undefined): CapacityProvider {
   const provider = state.capacityProviders.get(lastPart(nameOrArn ?? ''))
-  if (provider === undefined) throw clientFault(`The specified capacity provider does not exist. Specify a valid name or ARN and try again.`)
+  if (provider === undefined) {
+    throw clientFault(`The specified capacity provider does not exist. Specify a valid name or ARN and try again.`)
+  }
   return provider
 }
 
-async function checkedGroup(world: World, region: string, asked: E.AutoScalingGroupProvider | undefined): Promise<E.AutoScalingGroupProvider> {
+async function checkedGroup(
+  world: World, region: string, asked: E.AutoScalingGroupProvider | undefined,
+): Promise<E.AutoScalingGroupProvider> {
   if (asked?.autoScalingGroupArn === undefined) throw invalidParameter('The Auto Scaling group ARN is required.')
   const group = await groupFacts(world, region, asked.autoScalingGroupArn)
   if (group === null) throw clientFault('The specified Auto Scaling group ARN is not valid. Specify a valid ARN and try again.')
   if (asked.managedTerminationProtection === 'ENABLED') {
     if (!group.protectsNewHosts) {
-      throw clientFault('The managed termination protection setting for the capacity provider is invalid. To enable managed termination ' +
-        'protection for a capacity provider, the Auto Scaling group must have instance protection from scale in enabled.')
+      throw clientFault('The managed termination protection setting for the capacity provider is invalid. To enable managed ' +
+        'termination protection for a capacity provider, the Auto Scaling group must have instance protection from scale in enabled.')
     }
     if (asked.managedScaling?.status !== 'ENABLED') {
-      throw clientFault('The managed termination protection setting for the capacity provider is invalid. Managed scaling must be enabled.')
+      throw clientFault('The managed termination protection setting for the capacity provider is invalid. Managed scaling ' +
+        'must be enabled.')
     }
   }
   return {
-    managedScaling: {status: 'DISABLED', targetCapacity: 100, minimumScalingStepSize: 1, maximumScalingStepSize: 10_000, instanceWarmupPeriod: 300, ...asked.managedScaling},
+    managedScaling: {
+      status: 'DISABLED', targetCapacity: 100, minimumScalingStepSize: 1, maximumScalingStepSize: 10_000,
+      instanceWarmupPeriod: 300, ...asked.managedScaling,
+    },
     managedTerminationProtection: asked.managedTerminationProtection ?? 'DISABLED',
     managedDraining: asked.managedDraining ?? 'DISABLED',
     autoScalingGroupArn: group.arn,

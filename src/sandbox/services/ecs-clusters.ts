@@ -16,7 +16,9 @@ export function clusterOperations(stateOf: (region: string) => EcsRegion) {
     CreateCluster: (input: E.CreateClusterCommandInput, call: CallContext): Partial<E.CreateClusterCommandOutput> => {
       const state = stateOf(call.region)
       const name = input.clusterName ?? 'default'
-      if (!/^[A-Za-z0-9_-]{1,255}$/.test(name)) throw invalidParameter('Identifiers can only contain letters, numbers, hyphens and underscores.')
+      if (!/^[A-Za-z0-9_-]{1,255}$/.test(name)) {
+        throw invalidParameter('Identifiers can only contain letters, numbers, hyphens and underscores.')
+      }
       const known = state.clusters.get(name)
       if (known?.status === 'ACTIVE') return {cluster: clusterShape(state, known)}
       const cluster: Cluster = {
@@ -48,7 +50,10 @@ export function clusterOperations(stateOf: (region: string) => EcsRegion) {
       const cluster = clusterOf(state, input.cluster)
       const wanted = input.capacityProviders ?? []
       const unknown = wanted.find((name) => !AWS_PROVIDERS.includes(name) && !state.capacityProviders.has(name))
-      if (unknown !== undefined) throw invalidParameter(`The specified capacity provider '${unknown}' was not found. Specify a valid name or ARN and try again.`)
+      if (unknown !== undefined) {
+        throw invalidParameter(`The specified capacity provider '${unknown}' was not found. Specify a valid name or ARN and ` +
+          `try again.`)
+      }
       const dropped = cluster.capacityProviders.filter((name) => !wanted.includes(name))
       if (dropped.some((name) => isUsed(state, cluster, name))) {
         throw new AwsFault('ResourceInUseException', 'The specified capacity provider is in use and cannot be removed.')
@@ -84,7 +89,8 @@ export function clusterOperations(stateOf: (region: string) => EcsRegion) {
       }
       if ([...state.containerInstances.values()].some((one) => one.cluster === cluster)) {
         throw new AwsFault(
-          'ClusterContainsContainerInstancesException', 'The Cluster cannot be deleted while Container Instances are active or draining.',
+          'ClusterContainsContainerInstancesException',
+          'The Cluster cannot be deleted while Container Instances are active or draining.',
         )
       }
       cluster.status = 'INACTIVE'

@@ -22,7 +22,9 @@ export function containerInstanceOperations(world: World, stateOf: (region: stri
     return instance
   }
   return {
-    RegisterContainerInstance: (input: E.RegisterContainerInstanceCommandInput, call: CallContext): Partial<E.RegisterContainerInstanceCommandOutput> => {
+    RegisterContainerInstance: (
+      input: E.RegisterContainerInstanceCommandInput, call: CallContext,
+    ): Partial<E.RegisterContainerInstanceCommandOutput> => {
       const state = stateOf(call.region)
       const cluster = clusterOf(state, input.cluster)
       const identity = JSON.parse(input.instanceIdentityDocument ?? '{}') as Identity
@@ -39,7 +41,9 @@ export function containerInstanceOperations(world: World, stateOf: (region: stri
       return {containerInstance: instanceShape(state, instance)}
     },
 
-    DeregisterContainerInstance: (input: E.DeregisterContainerInstanceCommandInput, call: CallContext): Partial<E.DeregisterContainerInstanceCommandOutput> => {
+    DeregisterContainerInstance: (
+      input: E.DeregisterContainerInstanceCommandInput, call: CallContext,
+    ): Partial<E.DeregisterContainerInstanceCommandOutput> => {
       const state = stateOf(call.region)
       const instance = found(state, input.cluster, input.containerInstance)
       const tasks = tasksOn(state, instance)
@@ -52,7 +56,9 @@ export function containerInstanceOperations(world: World, stateOf: (region: stri
       return {containerInstance: {...instanceShape(state, instance), status: 'INACTIVE', agentConnected: false}}
     },
 
-    ListContainerInstances: (input: E.ListContainerInstancesCommandInput, call: CallContext): Partial<E.ListContainerInstancesCommandOutput> => {
+    ListContainerInstances: (
+      input: E.ListContainerInstancesCommandInput, call: CallContext,
+    ): Partial<E.ListContainerInstancesCommandOutput> => {
       const state = stateOf(call.region)
       const cluster = clusterOf(state, input.cluster)
       const chosen = [...state.containerInstances.values()].filter((one) =>
@@ -61,7 +67,9 @@ export function containerInstanceOperations(world: World, stateOf: (region: stri
       return {containerInstanceArns: page.items, nextToken: page.nextToken}
     },
 
-    DescribeContainerInstances: (input: E.DescribeContainerInstancesCommandInput, call: CallContext): Partial<E.DescribeContainerInstancesCommandOutput> => {
+    DescribeContainerInstances: (
+      input: E.DescribeContainerInstancesCommandInput, call: CallContext,
+    ): Partial<E.DescribeContainerInstancesCommandOutput> => {
       const state = stateOf(call.region)
       const cluster = clusterOf(state, input.cluster)
       if ((input.containerInstances?.length ?? 0) === 0) throw invalidParameter('Container instances cannot be empty.')
@@ -80,7 +88,9 @@ export function containerInstanceOperations(world: World, stateOf: (region: stri
     ): Partial<E.UpdateContainerInstancesStateCommandOutput> => {
       const state = stateOf(call.region)
       const {status} = input
-      if (status !== 'ACTIVE' && status !== 'DRAINING') throw clientFault('Container instance status should be one of [ACTIVE, DRAINING].')
+      if (status !== 'ACTIVE' && status !== 'DRAINING') {
+        throw clientFault('Container instance status should be one of [ACTIVE, DRAINING].')
+      }
       const chosen = (input.containerInstances ?? []).map((name) => found(state, input.cluster, name))
       for (const instance of chosen) instance.status = status
       return {containerInstances: chosen.map((one) => instanceShape(state, one)), failures: []}
@@ -107,7 +117,8 @@ function instanceShape(state: EcsRegion, instance: ContainerInstance): E.Contain
     versionInfo: {agentVersion: '1.98.0', dockerVersion: 'DockerVersion: 25.0.8'},
     attributes: [
       {name: 'ecs.availability-zone', value: instance.zone}, {name: 'ecs.instance-type', value: instance.type},
-      {name: 'ecs.ami-id', value: instance.imageId}, {name: 'ecs.os-type', value: 'linux'}, {name: 'ecs.cpu-architecture', value: 'arm64'},
+      {name: 'ecs.ami-id', value: instance.imageId}, {name: 'ecs.os-type', value: 'linux'},
+      {name: 'ecs.cpu-architecture', value: 'arm64'},
     ],
     attachments: [],
     tags: [],
@@ -116,7 +127,10 @@ function instanceShape(state: EcsRegion, instance: ContainerInstance): E.Contain
 }
 
 /** Where one more task of a service may go. */
-export type Placement = {readonly kind: 'anywhere'} | {readonly kind: 'on', readonly host: ContainerInstance} | {readonly kind: 'nowhere'}
+export type Placement =
+  | {readonly kind: 'anywhere'}
+  | {readonly kind: 'on', readonly host: ContainerInstance}
+  | {readonly kind: 'nowhere'}
 
 /**
  * Services on EC2, and those whose provider stands on a group, need a host. Everything else runs somewhere that isn't modelled
@@ -133,7 +147,9 @@ export function placementFor(state: EcsRegion, service: EcsService): Placement {
   if (!needsHost(state, service)) return {kind: 'anywhere'}
   const live = [...state.tasks.values()].filter((task) => task.desired === 'RUNNING')
   const own = live.filter((task) => task.service === service)
-  const ready = activeHosts(state, service).filter((host) => service.schedulingStrategy === 'REPLICA' || !own.some((task) => task.host === host))
+  const isFree = (host: ContainerInstance): boolean =>
+    service.schedulingStrategy === 'REPLICA' || !own.some((task) => task.host === host)
+  const ready = activeHosts(state, service).filter(isFree)
   const rank = (host: ContainerInstance): number =>
     1000 * own.filter((task) => task.host?.zone === host.zone).length + live.filter((task) => task.host === host).length
   const [best] = [...ready].sort((a, b) => rank(a) - rank(b))

@@ -65,7 +65,9 @@ export function createScheduler({world, targets, life, grow}: SchedulerOptions):
     if (deployment.rolloutState !== 'IN_PROGRESS') return
     deployment.failedTasks += 1
     const threshold = Math.max(3, Math.min(200, Math.ceil(service.desired * 0.5)))
-    if (deployment.status === 'PRIMARY' && service.circuitBreaker.enable && deployment.failedTasks >= threshold) trip(service, deployment)
+    if (deployment.status === 'PRIMARY' && service.circuitBreaker.enable && deployment.failedTasks >= threshold) {
+      trip(service, deployment)
+    }
   }
 
   const trip = (service: EcsService, deployment: Deployment): void => {
@@ -100,7 +102,8 @@ export function createScheduler({world, targets, life, grow}: SchedulerOptions):
   const waitForHosts = (state: EcsRegion, service: EcsService, missing: number): void => {
     const waits = missing > 0
     if (waits && !service.unplaced && service.schedulingStrategy === 'REPLICA') {
-      tell(service, 'was unable to place a task because no container instance met all of its requirements. Reason: No Container Instances were found in your cluster.')
+      tell(service, 'was unable to place a task because no container instance met all of its requirements. Reason: No ' +
+        'Container Instances were found in your cluster.')
     }
     service.unplaced = waits
     const provider = state.capacityProviders.get(service.strategy[0]?.capacityProvider ?? '')
@@ -124,7 +127,9 @@ export function createScheduler({world, targets, life, grow}: SchedulerOptions):
     const [primary] = service.deployments
     if (primary === undefined || service.status === 'INACTIVE') return
     // A daemon is wanted once on every host.
-    if (service.schedulingStrategy === 'DAEMON' && service.status === 'ACTIVE') service.desired = activeHosts(state, service).length
+    if (service.schedulingStrategy === 'DAEMON' && service.status === 'ACTIVE') {
+      service.desired = activeHosts(state, service).length
+    }
     const existing = [...state.tasks.values()].filter((task) => task.service === service && task.status !== 'STOPPED')
     stopSick(existing.filter((task) => task.desired === 'RUNNING'))
     const live = existing.filter((task) => task.desired === 'RUNNING')

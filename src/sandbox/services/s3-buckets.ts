@@ -1,6 +1,7 @@
 /** S3's operations on buckets and their settings. Settings are kept and answered; encryption changes nothing about the bytes. */
 import type {
-  CreateBucketRequest, CreateBucketOutput, DeleteBucketRequest, GetBucketEncryptionOutput, GetBucketLocationOutput, GetBucketVersioningOutput,
+  CreateBucketRequest, CreateBucketOutput, DeleteBucketRequest, GetBucketEncryptionOutput, GetBucketLocationOutput,
+  GetBucketVersioningOutput,
   GetPublicAccessBlockOutput,
   HeadBucketOutput, HeadBucketRequest, ListBucketsOutput, PutBucketEncryptionRequest, PutBucketVersioningRequest,
   PutPublicAccessBlockRequest,
@@ -38,13 +39,16 @@ export function bucketOperations(state: S3State): Readonly<Record<string, Operat
     PutBucketVersioning: ({Bucket, VersioningConfiguration}: PutBucketVersioningRequest, call: CallContext) => {
       const bucket = bucketOf(state, Bucket ?? '', call)
       if (bucket.replication !== undefined && VersioningConfiguration?.Status !== 'Enabled') {
-        const message = 'A replication configuration is present on this bucket, so you cannot change the versioning state. To change the versioning state, first delete the replication configuration.'
+        const message = 'A replication configuration is present on this bucket, so you cannot change the versioning state. To ' +
+          'change the versioning state, first delete the replication configuration.'
         throw new AwsFault('InvalidBucketState', message, 409)
       }
       bucket.versioning = VersioningConfiguration?.Status
       return {}
     },
-    GetBucketVersioning: ({Bucket}: Named, call: CallContext): GetBucketVersioningOutput => ({Status: bucketOf(state, Bucket, call).versioning}),
+    GetBucketVersioning: ({Bucket}: Named, call: CallContext): GetBucketVersioningOutput => ({
+      Status: bucketOf(state, Bucket, call).versioning,
+    }),
     PutBucketEncryption: ({Bucket, ServerSideEncryptionConfiguration}: PutBucketEncryptionRequest, call: CallContext) => {
       bucketOf(state, Bucket ?? '', call).encryption = ServerSideEncryptionConfiguration
       return {}
@@ -86,7 +90,8 @@ function createBucket(state: S3State, input: CreateBucketRequest, call: CallCont
   }
   const asked = input.CreateBucketConfiguration?.LocationConstraint
   if (asked !== locationOf(call.region)) {
-    const message = `The ${asked ?? 'unspecified'} location constraint is incompatible for the region specific endpoint this request was sent to.`
+    const message = `The ${asked ?? 'unspecified'} location constraint is incompatible for the region specific endpoint this ` +
+      `request was sent to.`
     throw new AwsFault('IllegalLocationConstraintException', message, 400)
   }
   if (state.buckets.has(name)) {
@@ -95,7 +100,8 @@ function createBucket(state: S3State, input: CreateBucketRequest, call: CallCont
     )
   }
   const empty = {
-    versioning: undefined, encryption: undefined, publicAccessBlock: undefined, replication: undefined, settings: new Map(), objects: new Map(),
+    versioning: undefined, encryption: undefined, publicAccessBlock: undefined, replication: undefined, settings: new Map(),
+    objects: new Map(),
   }
   state.buckets.set(name, {name, region: call.region, createdAt: state.world.clock.now(), ...empty})
   return {Location: `/${name}`}

@@ -16,7 +16,9 @@ export function replicationOperations(state: S3State): Readonly<Record<string, O
     PutBucketReplication: ({Bucket: name, ReplicationConfiguration}: PutBucketReplicationRequest, call: CallContext) => {
       const bucket = bucketOf(state, name ?? '', call)
       if (bucket.versioning !== 'Enabled') {
-        throw new AwsFault('InvalidRequest', 'Versioning must be \'Enabled\' on the bucket to apply a replication configuration', 400)
+        throw new AwsFault(
+          'InvalidRequest', 'Versioning must be \'Enabled\' on the bucket to apply a replication configuration', 400,
+        )
       }
       for (const rule of ReplicationConfiguration?.Rules ?? []) checkDestination(state, rule)
       bucket.replication = ReplicationConfiguration
@@ -25,7 +27,9 @@ export function replicationOperations(state: S3State): Readonly<Record<string, O
     GetBucketReplication: ({Bucket: name}: {readonly Bucket: string}, call: CallContext): GetBucketReplicationOutput => {
       const {replication} = bucketOf(state, name, call)
       if (replication === undefined) {
-        throw new AwsFault('ReplicationConfigurationNotFoundError', 'The replication configuration was not found', 404, {BucketName: name})
+        throw new AwsFault(
+          'ReplicationConfigurationNotFoundError', 'The replication configuration was not found', 404, {BucketName: name},
+        )
       }
       return {ReplicationConfiguration: replication}
     },
@@ -41,7 +45,9 @@ const nameOf = (arn: string | undefined): string => (arn ?? '').split(':').at(-1
 function checkDestination(state: S3State, rule: ReplicationRule): void {
   const destination = state.buckets.get(nameOf(rule.Destination?.Bucket))
   if (destination === undefined) throw new AwsFault('InvalidRequest', 'Destination bucket must exist.', 400)
-  if (destination.versioning !== 'Enabled') throw new AwsFault('InvalidRequest', 'Destination bucket must have versioning enabled.', 400)
+  if (destination.versioning !== 'Enabled') {
+    throw new AwsFault('InvalidRequest', 'Destination bucket must have versioning enabled.', 400)
+  }
 }
 
 /** Called once for every version that a client wrote. */

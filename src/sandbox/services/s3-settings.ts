@@ -1,6 +1,7 @@
 /**
- * What a bucket is told and S3 only keeps: policy, ownership, logging, lifecycle, notifications, website, CORS, tags. Each is put
- * whole, answered as it was put, and missing under the name S3 gives to its absence. None of them changes what happens to objects.
+ * What a bucket is told and S3 only keeps: policy, ownership, logging, lifecycle, notifications, website, CORS, tags. Each is
+ * put whole, answered as it was put, and missing under the name S3 gives to its absence. None of them changes what happens to
+ * objects.
  */
 import {AwsFault} from '../world/contract.ts'
 import type {CallContext, Operation} from '../world/contract.ts'
@@ -27,20 +28,24 @@ const asMembers = (value: unknown): object => value as object
 
 const KEPT: readonly Kept[] = [
   {
-    name: 'policy', put: 'PutBucketPolicy', get: 'GetBucketPolicy', remove: 'DeleteBucketPolicy', input: 'Policy', answer: (Policy) => ({Policy}),
+    name: 'policy', put: 'PutBucketPolicy', get: 'GetBucketPolicy', remove: 'DeleteBucketPolicy', input: 'Policy',
+    answer: (Policy) => ({Policy}),
     absent: none('NoSuchBucketPolicy', 'The bucket policy does not exist'), check: checkPolicy,
   },
   {
-    name: 'ownership', put: 'PutBucketOwnershipControls', get: 'GetBucketOwnershipControls', remove: 'DeleteBucketOwnershipControls',
+    name: 'ownership', put: 'PutBucketOwnershipControls', get: 'GetBucketOwnershipControls',
+    remove: 'DeleteBucketOwnershipControls',
     input: 'OwnershipControls', answer: (OwnershipControls) => ({OwnershipControls}),
     absent: none('OwnershipControlsNotFoundError', 'The bucket ownership controls were not found'),
   },
   {
-    name: 'logging', put: 'PutBucketLogging', get: 'GetBucketLogging', remove: null, input: 'BucketLoggingStatus', answer: asMembers, absent: {},
+    name: 'logging', put: 'PutBucketLogging', get: 'GetBucketLogging', remove: null, input: 'BucketLoggingStatus',
+    answer: asMembers, absent: {},
     check: checkLogging,
   },
   {
-    name: 'lifecycle', put: 'PutBucketLifecycleConfiguration', get: 'GetBucketLifecycleConfiguration', remove: 'DeleteBucketLifecycle',
+    name: 'lifecycle', put: 'PutBucketLifecycleConfiguration', get: 'GetBucketLifecycleConfiguration',
+    remove: 'DeleteBucketLifecycle',
     input: 'LifecycleConfiguration', answer: asMembers,
     absent: none('NoSuchLifecycleConfiguration', 'The lifecycle configuration does not exist'),
   },
@@ -49,15 +54,18 @@ const KEPT: readonly Kept[] = [
     input: 'NotificationConfiguration', answer: asMembers, absent: {},
   },
   {
-    name: 'website', put: 'PutBucketWebsite', get: 'GetBucketWebsite', remove: 'DeleteBucketWebsite', input: 'WebsiteConfiguration', answer: asMembers,
+    name: 'website', put: 'PutBucketWebsite', get: 'GetBucketWebsite', remove: 'DeleteBucketWebsite',
+    input: 'WebsiteConfiguration', answer: asMembers,
     absent: none('NoSuchWebsiteConfiguration', 'The specified bucket does not have a website configuration'),
   },
   {
-    name: 'cors', put: 'PutBucketCors', get: 'GetBucketCors', remove: 'DeleteBucketCors', input: 'CORSConfiguration', answer: asMembers,
+    name: 'cors', put: 'PutBucketCors', get: 'GetBucketCors', remove: 'DeleteBucketCors', input: 'CORSConfiguration',
+    answer: asMembers,
     absent: none('NoSuchCORSConfiguration', 'The CORS configuration does not exist'),
   },
   {
-    name: 'tagging', put: 'PutBucketTagging', get: 'GetBucketTagging', remove: 'DeleteBucketTagging', input: 'Tagging', answer: asMembers,
+    name: 'tagging', put: 'PutBucketTagging', get: 'GetBucketTagging', remove: 'DeleteBucketTagging', input: 'Tagging',
+    answer: asMembers,
     absent: none('NoSuchTagSet', 'The TagSet does not exist'),
   },
 ]
@@ -93,7 +101,8 @@ function checkPolicy(_state: S3State, bucket: Bucket, value: unknown): void {
   } catch {
     throw new AwsFault('MalformedPolicy', 'This policy contains invalid Json', 400)
   }
-  const statements = (Array.isArray(policy.Statement) ? policy.Statement : [policy.Statement]) as readonly {readonly Resource?: unknown}[]
+  const {Statement} = policy
+  const statements = (Array.isArray(Statement) ? Statement : [Statement]) as readonly {readonly Resource?: unknown}[]
   const own = `arn:aws:s3:::${bucket.name}`
   const named = statements.flatMap((one) => (Array.isArray(one?.Resource) ? one.Resource : [one?.Resource]) as readonly unknown[])
   if (named.some((resource) => resource !== own && !String(resource).startsWith(`${own}/`))) {
@@ -106,8 +115,12 @@ function checkLogging(state: S3State, bucket: Bucket, value: unknown): void {
   const target = (value as {readonly LoggingEnabled?: {readonly TargetBucket?: string}} | undefined)?.LoggingEnabled?.TargetBucket
   if (target === undefined) return
   const found = state.buckets.get(target)
-  if (found === undefined) throw new AwsFault('InvalidTargetBucketForLogging', 'The target bucket for logging does not exist', 400, {TargetBucket: target})
+  if (found === undefined) {
+    throw new AwsFault('InvalidTargetBucketForLogging', 'The target bucket for logging does not exist', 400, {TargetBucket: target})
+  }
   if (found.region !== bucket.region) {
-    throw new AwsFault('CrossLocationLoggingProhibitted', 'Cross S3 location logging not allowed. ', 403, {TargetBucketLocation: found.region})
+    throw new AwsFault(
+      'CrossLocationLoggingProhibitted', 'Cross S3 location logging not allowed. ', 403, {TargetBucketLocation: found.region},
+    )
   }
 }

@@ -50,9 +50,9 @@ const cluster: ResourceHandler = {
   create: async (request) => {
     const name = text(request.properties['ClusterName']) ?? generatedName(request, 255)
     const known = await findCluster(request, name)
-    if (known?.status === 'ACTIVE') throw new AwsFault(
-      'AlreadyExists', `Resource of type 'AWS::ECS::Cluster' with identifier '${name}' already exists.`,
-    )
+    if (known?.status === 'ACTIVE') {
+      throw new AwsFault('AlreadyExists', `Resource of type 'AWS::ECS::Cluster' with identifier '${name}' already exists.`)
+    }
     const {capacityProviders, defaultCapacityProviderStrategy, configuration, clusterSettings} = asEcs(request.properties)
     await ecs(request, 'CreateCluster', {
       clusterName: name, settings: clusterSettings, configuration, capacityProviders, defaultCapacityProviderStrategy,
@@ -129,9 +129,7 @@ const taskDefinition: ResourceHandler = {
   create: async (request) => {
     const {family, tags: _tags, cpu, memory, ...rest} = asEcs(request.properties)
     const answer = await ecs<E.RegisterTaskDefinitionCommandOutput>(request, 'RegisterTaskDefinition', {
-      ...rest, cpu: text(cpu), memory: text(memory), family: text(family) ?? generatedName(request, 255).replaceAll(
-        /[^\w-]/g, '-',
-      ),
+      ...rest, cpu: text(cpu), memory: text(memory), family: text(family) ?? generatedName(request, 255),
       containerDefinitions: list(rest['containerDefinitions']).map((one) => withKinds(one, {numbers: ['cpu']})),
       tags: tagList(request.tags),
     })
@@ -174,9 +172,8 @@ const service: ResourceHandler = {
   update: async (request) => {
     const input = asEcs(request.properties)
     const before = asEcs(request.previous)
-    const changed = Object.fromEntries(Object.entries(only(input, SERVICE_SETTINGS)).filter(([name, value]) => !means(
-      value, before[name],
-    )))
+    const settings = Object.entries(only(input, SERVICE_SETTINGS))
+    const changed = Object.fromEntries(settings.filter(([name, value]) => !means(value, before[name])))
     const answer = await ecs<E.UpdateServiceCommandOutput>(request, 'UpdateService', {...named(request), ...changed})
     await retag(request, request.physicalId)
     return serviceMade(answer.service)

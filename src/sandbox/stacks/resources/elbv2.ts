@@ -61,12 +61,10 @@ const loadBalancer: ResourceHandler = {
     const properties = typed(request.properties)
     const LoadBalancerArn = request.physicalId
     const changed = (name: string): boolean => properties[name] !== undefined && !means(properties[name], request.previous[name])
-    if (changed('SecurityGroups')) await elb(
-      request, 'SetSecurityGroups', {LoadBalancerArn, ...only(properties, ['SecurityGroups'])},
-    )
-    if (changed('Subnets') || changed('SubnetMappings')) await elb(
-      request, 'SetSubnets', {LoadBalancerArn, ...only(properties, ['Subnets', 'SubnetMappings'])},
-    )
+    const groups = only(properties, ['SecurityGroups'])
+    if (changed('SecurityGroups')) await elb(request, 'SetSecurityGroups', {LoadBalancerArn, ...groups})
+    const subnets = only(properties, ['Subnets', 'SubnetMappings'])
+    if (changed('Subnets') || changed('SubnetMappings')) await elb(request, 'SetSubnets', {LoadBalancerArn, ...subnets})
     await setAttributes(request, LoadBalancerArn, properties)
     await retag(request, LoadBalancerArn)
     return loadBalancerMade(await loadBalancerOf(request))
@@ -194,16 +192,12 @@ function targetGroupMade(group: E.TargetGroup | undefined): Made {
   }
 }
 
+const LISTENER = ['Port', 'Protocol', 'SslPolicy', 'Certificates', 'DefaultActions', 'AlpnPolicy', 'MutualAuthentication']
+
 const listener: ResourceHandler = {
   create: async (request) => {
     const properties = typed(request.properties)
-    const input = only(
-      properties,
-      [
-        'LoadBalancerArn', 'Port', 'Protocol', 'SslPolicy', 'Certificates', 'DefaultActions', 'AlpnPolicy',
-        'MutualAuthentication',
-      ],
-    )
+    const input = only(properties, ['LoadBalancerArn', ...LISTENER])
     const made = await elb<E.CreateListenerCommandOutput>(request, 'CreateListener', {...input, Tags: keyValueTags(request.tags)})
     const arn = made.Listeners?.[0]?.ListenerArn ?? ''
     await setListenerAttributes(request, arn, properties)
@@ -211,9 +205,7 @@ const listener: ResourceHandler = {
   },
   update: async (request) => {
     const properties = typed(request.properties)
-    const input = only(
-      properties, ['Port', 'Protocol', 'SslPolicy', 'Certificates', 'DefaultActions', 'AlpnPolicy', 'MutualAuthentication'],
-    )
+    const input = only(properties, LISTENER)
     await elb(request, 'ModifyListener', {ListenerArn: request.physicalId, ...input})
     await setListenerAttributes(request, request.physicalId, properties)
     await retag(request, request.physicalId)

@@ -61,18 +61,14 @@ export function means(one: unknown, other: unknown): boolean {
     const names = new Set([...Object.keys(one), ...Object.keys(other)])
     return [...names].every((name) => means(one[name], other[name]))
   }
-  if (Array.isArray(one) && Array.isArray(other)) return one.length === other.length && one.every((each, index) => means(
-    each, other[index],
-  ))
+  if (Array.isArray(one) && Array.isArray(other)) {
+    return one.length === other.length && one.every((each, index) => means(each, other[index]))
+  }
   return one === other || (text(one) !== undefined && text(one) === text(other))
 }
 
 /** The template's properties, with those present ones that don't mean the same: what drift compares. */
 export function drifted(expected: Properties, present: Properties): Properties {
-  return {
-    ...expected,
-    ...Object.fromEntries(Object.entries(present).filter(([name, value]) => expected[name] !== undefined && !means(
-      expected[name], value,
-    ))),
-  }
+  const differs = ([name, value]: [string, unknown]): boolean => expected[name] !== undefined && !means(expected[name], value)
+  return {...expected, ...Object.fromEntries(Object.entries(present).filter(differs))}
 }

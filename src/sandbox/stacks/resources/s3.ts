@@ -126,9 +126,8 @@ async function putSettings(request: ResourceRequest, Bucket: string, previous: P
     const [operation, input] = put(withKinds(record(wanted), KINDS))
     await s3(request, operation, {Bucket, ...input})
   }
-  if (Object.keys(request.tags).length > 0) await s3(
-    request, 'PutBucketTagging', {Bucket, Tagging: {TagSet: keyValueTags(request.tags)}},
-  )
+  const TagSet = keyValueTags(request.tags)
+  if (TagSet.length > 0) await s3(request, 'PutBucketTagging', {Bucket, Tagging: {TagSet}})
 }
 
 function bucketMade({region}: ResourceRequest, name: string): Made {
@@ -223,10 +222,8 @@ const bucketPolicy: ResourceHandler = {
 
 async function putPolicy(request: ResourceRequest): Promise<Made> {
   const {Bucket, PolicyDocument} = request.properties
-  await s3(
-    request, 'PutBucketPolicy',
-    {Bucket, Policy: typeof PolicyDocument === 'string' ? PolicyDocument : JSON.stringify(PolicyDocument)},
-  )
+  const Policy = typeof PolicyDocument === 'string' ? PolicyDocument : JSON.stringify(PolicyDocument)
+  await s3(request, 'PutBucketPolicy', {Bucket, Policy})
   return {physicalId: text(Bucket) ?? '', attributes: {}}
 }
 
