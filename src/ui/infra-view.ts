@@ -65,7 +65,8 @@ export function infraView(events: readonly Event[], live: InfraLive, now: number
   const state = stateOf(ended?.data.outcome)
   const lines = groups.map((group) => lineOf(group, groups, live, ended?.at ?? now))
   const startedAt = events[0]?.at ?? now
-  const shown = lines.flatMap(({progress}) => (progress === null ? [] : [progress]))
+  // What a stack showed last was seen before its end.
+  const shown = lines.flatMap(({progress, state: of}) => (progress === null ? [] : of === 'done' ? [{...progress, done: progress.total}] : [progress]))
   const failed = groups.flatMap(({steps}) => steps).filter(({state: of}) => of === 'failed').toSorted((x, y) => (x.endedAt ?? 0) - (y.endedAt ?? 0))[0]
   const failedLine = failed === undefined ? undefined : lines.find(({label}) => label === labelOf(failed))
   return {

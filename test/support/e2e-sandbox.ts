@@ -71,7 +71,7 @@ export async function aSandbox({speed, rate, seed = 1, services = ['api']}: Sand
   const machine = await aMachine()
   const name = `e2e-${process.pid}-${randomInt(1e6)}`
   // Before it is up: an `up` that fails half-way must leave nothing either.
-  tidyLater(() => down(machine, name))
+  tidyLater(() => sandboxDown(machine, name))
   const up = await machine.sluice('sandbox', 'up', '--name', name, '--speed', String(speed), '--rate', String(rate), '--seed', String(seed), '--services', services.join(','), '--region', region, '--json')
   if (up.code !== 0) throw new Error(`the sandbox didn't start: ${up.stdout}${up.stderr}`)
   const {endpoint, pid, account} = up.json() as {readonly endpoint: string; readonly pid: number; readonly account: string}
@@ -192,7 +192,7 @@ async function setTraffic(endpoint: string, service: string, perMinute: number):
 }
 
 /** By the command line; what doesn't go by itself is killed, and that is an error. */
-async function down(machine: Machine, name: string): Promise<void> {
+export async function sandboxDown(machine: Machine, name: string): Promise<void> {
   const handle = await readFile(join(machine.stateHome, 'sluice', 'sandbox', `${name}.json`), 'utf8').catch(() => null)
   if (handle === null) return
   const {pid} = JSON.parse(handle) as {readonly pid: number}
@@ -204,6 +204,6 @@ async function down(machine: Machine, name: string): Promise<void> {
   }
 }
 
-function mustDo(ran: Ran): void {
+export function mustDo(ran: Ran): void {
   if (ran.code !== 0) throw new Error(`exit ${ran.code}: ${ran.stdout}${ran.stderr}`)
 }
