@@ -117,6 +117,8 @@ describe('the world shop, as a client finds it', () => {
     expect(await admin('POST', 'faults', {kind: 'gremlins'})).toMatchObject({status: 400})
     expect(await admin('POST', 'faults', {kind: 'throttle', rate: 2})).toMatchObject({status: 400})
     expect(await admin('POST', 'faults', {kind: 'region-down'})).toMatchObject({status: 400})
+    expect(await admin('POST', 'faults', {kind: 'resource-fails'})).toMatchObject({status: 400})
+    expect(await admin('POST', 'faults', {kind: 'resource-fails', target: 'Api/Hosts', times: 0})).toMatchObject({status: 400})
     expect(await admin('GET', 'nowhere')).toMatchObject({status: 404})
   })
 
@@ -125,6 +127,8 @@ describe('the world shop, as a client finds it', () => {
     expect((await admin('GET', 'faults')).body['faults']).toMatchObject([{id: on.body['id'], kind: 'incident', target: 'web'}])
     expect((await admin('DELETE', 'faults?kind=throttle')).body).toEqual({cleared: 0})
     expect((await admin('DELETE', 'faults')).body).toEqual({cleared: 1})
+    expect((await admin('POST', 'faults', {kind: 'resource-fails', target: 'Api/Hosts', times: 2, message: 'full'})).body).toMatchObject({target: 'Api/Hosts', times: 2, message: 'full'})
+    expect((await admin('DELETE', 'faults?kind=resource-fails')).body).toEqual({cleared: 1})
   })
 })
 

@@ -148,7 +148,7 @@ async function refuseOrStrike(job: Job, wanted: Wanted, at: number): Promise<voi
   const struck = world.strike('resource-fails', (fault) => strikes(job, fault, logicalId, type))
   if (struck === null) return
   await waitUntil(world.clock, at + STRIKE_MS, job.signal)
-  throw new AwsFault('InternalFailure', struck.message ?? `Internal error while making ${type}. Please try again.`)
+  throw new AwsFault('GeneralServiceException', struck.message ?? `Internal error while making ${type}. Please try again.`)
 }
 
 export function strikes(job: Job, fault: Fault, logicalId: string, type: string): boolean {
