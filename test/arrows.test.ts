@@ -50,6 +50,7 @@ const rooms: Readonly<Record<string, Room>> = {
   infraShared: {path: 'src/infra-', rooms: ['errors', 'command', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'stack'], packages: ['@oclif/core']},
   infraCommands: {path: 'src/commands/infra/', rooms: ['errors', 'command', 'compose', 'infraShared', 'config', 'engine', 'runbooks', 'ui', 'stack'], packages: ['@oclif/core']},
   iamCommands: {path: 'src/commands/iam/', rooms: ['errors', 'command', 'compose', 'infraShared', 'config', 'runbooks', 'ui', 'stack'], packages: ['@oclif/core']},
+  doctor: {path: 'src/commands/doctor', rooms: ['errors', 'command', 'compose', 'infraShared', 'config', 'runbooks', 'ui'], packages: ['@oclif/core']},
   demo: {path: 'src/commands/demo', rooms: ['errors', 'command', 'demoStory', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'sandbox'], packages: ['@oclif/core']},
   demoStory: {path: 'src/demo/', rooms: ['errors', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'sandbox'], packages: []},
 }

@@ -5,6 +5,7 @@ import {openDoctor} from '../compose.ts'
 import {loadConfig} from '../config/load.ts'
 import type {LoadedConfig} from '../config/release-config.ts'
 import {ExitCode, SluiceError} from '../errors.ts'
+import {stackFindings} from '../infra-doctor.ts'
 import {examine} from '../runbooks/doctor/examine.ts'
 import type {Finding} from '../runbooks/doctor/finding.ts'
 import {doctorText, worst} from '../ui/doctor-text.ts'
@@ -52,12 +53,14 @@ async function found(file: string, sandbox: string | undefined): Promise<Found> 
   }
   const {service, region} = loaded.kind === 'config' ? loaded.config : loaded.settings
   const valid: Finding = {name: 'configuration', state: 'ok', words: `${file}: ${service} in ${region}`}
+  // Beside a release's: a stack that isn't there yet is what its checks are for.
+  const stack = await stackFindings({file, sandbox, env: process.env})
   try {
     const findings = await examine(await openDoctor({loaded, sandbox, env: process.env}), new AbortController().signal)
-    return {findings: [valid, ...findings], exitCode: ExitCode.unexpected}
+    return {findings: [valid, ...findings, ...stack], exitCode: ExitCode.unexpected}
   } catch (error) {
     const exitCode = error instanceof SluiceError ? error.exitCode : ExitCode.bug
-    return {findings: [valid, asFinding(exitCode === ExitCode.credentials ? 'credentials' : 'connection', error)], exitCode}
+    return {findings: [valid, asFinding(exitCode === ExitCode.credentials ? 'credentials' : 'connection', error), ...stack], exitCode}
   }
 }
 
