@@ -1,5 +1,6 @@
 import {
-  ApplicationAutoScalingClient, DeregisterScalableTargetCommand, DescribeScalableTargetsCommand, RegisterScalableTargetCommand,
+  ApplicationAutoScalingClient, DeleteScalingPolicyCommand, DeregisterScalableTargetCommand, DescribeScalableTargetsCommand,
+  DescribeScalingPoliciesCommand, PutScalingPolicyCommand, RegisterScalableTargetCommand,
 } from '@aws-sdk/client-application-auto-scaling'
 import type {RegisterScalableTargetCommandInput, ScalableTarget} from '@aws-sdk/client-application-auto-scaling'
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from 'vitest'
@@ -34,6 +35,26 @@ describe('Application Auto Scaling as the unmodified SDK sees it', () => {
     await register({SuspendedState: {DynamicScalingInSuspended: true}})
     await register({MaxCapacity: 8})
     expect(await read()).toMatchObject({MinCapacity: 2, MaxCapacity: 8, SuspendedState: {DynamicScalingInSuspended: true, DynamicScalingOutSuspended: false, ScheduledScalingSuspended: false}})
+  })
+
+  const putPolicy = async (TargetValue: number): Promise<unknown> => client.send(new PutScalingPolicyCommand({
+    ...names, PolicyName: 'cpu', PolicyType: 'TargetTrackingScaling',
+    TargetTrackingScalingPolicyConfiguration: {TargetValue, PredefinedMetricSpecification: {PredefinedMetricType: 'ECSServiceAverageCPUUtilization'}},
+  }))
+  const policies = async () => (await client.send(new DescribeScalingPoliciesCommand({ServiceNamespace: 'ecs', ResourceId: names.ResourceId}))).ScalingPolicies
+
+  it('keeps one policy of a name, which goes by itself or with its target', async () => {
+    await expect(putPolicy(50)).rejects.toThrow(/^No scalable target registered for/)
+    await register({MinCapacity: 2, MaxCapacity: 4})
+    await putPolicy(50)
+    const [first] = await policies() ?? []
+    await putPolicy(60)
+    expect(await policies()).toMatchObject([{PolicyName: 'cpu', PolicyARN: first?.PolicyARN, TargetTrackingScalingPolicyConfiguration: {TargetValue: 60}}])
+    await client.send(new DeleteScalingPolicyCommand({...names, PolicyName: 'cpu'}))
+    expect(await policies()).toEqual([])
+    await putPolicy(50)
+    await client.send(new DeregisterScalableTargetCommand(names))
+    expect(await policies()).toEqual([])
   })
 
   it('gives scale-in back', async () => {

@@ -264,6 +264,12 @@ describe('hosts and services of a stack', () => {
     expect(await present(hosts)).toMatchObject({MinSize: 4, MaxSize: 14, DesiredCapacity: 7})
   })
 
+  it('have the tags of the template, and lose those it drops', async () => {
+    const hosts = await theHosts(await theTemplate(await theCluster()))
+    await change(hosts, {Tags: [{Key: 'sluice:role', Value: 'hosts', PropagateAtLaunch: false}]})
+    expect((await present(hosts))?.Tags?.map((tag) => [tag.Key, tag.PropagateAtLaunch])).toEqual([['service', true], ['sluice:role', false]])
+  })
+
   it('are replaced when the launch template has a new version', async () => {
     const template = await theTemplate(await theCluster())
     const hosts = await theHosts(template, {NewInstancesProtectedFromScaleIn: true})

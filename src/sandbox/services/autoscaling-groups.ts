@@ -87,7 +87,7 @@ function sizeOperations(world: World, stateOf: StateOf, life: GroupLife) {
       const next = {...group.settings, ...settings}
       if (settings.LaunchTemplate !== undefined) delete next.MixedInstancesPolicy
       if (settings.MixedInstancesPolicy !== undefined) delete next.LaunchTemplate
-      hostSpec(world, call.region, next)
+      if (settings.LaunchTemplate !== undefined || settings.MixedInstancesPolicy !== undefined) hostSpec(world, call.region, next)
       Object.assign(group, {min, max, desired, settings: next})
       life.converge(group, 'a user request updated the AutoScalingGroup')
       return {}

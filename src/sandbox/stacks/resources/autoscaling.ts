@@ -76,7 +76,7 @@ const group: ResourceHandler = {
     const sizes = Object.fromEntries(Object.entries(sized(properties)).filter(([key, value]) => !means(value, previous[key])))
     const {MinSize: _min, MaxSize: _max, DesiredCapacity: _desired, ...settings} = groupInput(properties)
     await scaling(request, 'UpdateAutoScalingGroup', {AutoScalingGroupName: name, ...settings, ...sizes})
-    await scaling(request, 'CreateOrUpdateTags', {Tags: groupTags(request, name)})
+    await retag(request)
     await collectMetrics(request, name)
     await refreshed(request, settings)
     return groupMade(request, name)
@@ -117,6 +117,15 @@ const group: ResourceHandler = {
       VPCZoneIdentifier: (present.VPCZoneIdentifier ?? '').split(','),
     })
   },
+}
+
+async function retag(request: ChangeRequest): Promise<void> {
+  const {physicalId: name} = request
+  const wanted = groupTags(request, name)
+  const {Tags = []} = await groupOf(request)
+  const gone = Tags.filter(({Key = ''}) => !Key.startsWith('aws:') && !wanted.some((one) => one.Key === Key))
+  await scaling(request, 'CreateOrUpdateTags', {Tags: wanted})
+  if (gone.length > 0) await scaling(request, 'DeleteTags', {Tags: gone})
 }
 
 async function collectMetrics(request: ResourceRequest, AutoScalingGroupName: string): Promise<void> {
