@@ -12,6 +12,7 @@ export const FAULT_KINDS: Readonly<Record<Fault['kind'], string>> = {
   'unhealthy-targets': 'targets of --service fail their health checks',
   'late-schedule': 'schedules fire --seconds of virtual time late',
   'region-down': 'connections to --region are cut',
+  denied: 'the caller lacks the right --target (service:Action as IAM says it, s3:* for all of S3)',
   'resource-fails': 'creating or updating --target (a type, or Stack/LogicalId) fails, --times times',
   'never-stable': 'tasks of --service never become healthy',
   'no-capacity': 'Auto Scaling can\'t launch instances in --target (part of a group\'s name)',

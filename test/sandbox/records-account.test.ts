@@ -102,11 +102,15 @@ describe('roles', () => {
     await expect(create()).rejects.toMatchObject({name: 'InvalidInputException', message: expect.stringContaining('has been taken in this account') as string})
   })
 
-  it('the one person of the account may do everything', async () => {
+  it('the one person of the account may do everything but what a fault denies', async () => {
+    wire.world.setFault({kind: 'denied', target: 'ssm:GetParameter'})
+    await expect(kept(new SSMClient(wire.client())).send(new GetParameterCommand({Name: '/x'}))).rejects.toMatchObject({
+      name: 'AccessDeniedException', message: expect.stringContaining('is not authorized to perform: ssm:GetParameter') as string,
+    })
     const {EvaluationResults} = await kept(new IAMClient(wire.client())).send(new SimulatePrincipalPolicyCommand({
-      PolicySourceArn: 'arn:aws:iam::111122223333:user/sandbox', ActionNames: ['ecs:UpdateService', 's3:PutObject'],
+      PolicySourceArn: 'arn:aws:iam::111122223333:user/sandbox', ActionNames: ['ecs:UpdateService', 'ssm:GetParameter'],
     }))
-    expect(EvaluationResults?.map(({EvalActionName, EvalDecision}) => [EvalActionName, EvalDecision])).toEqual([['ecs:UpdateService', 'allowed'], ['s3:PutObject', 'allowed']])
+    expect(EvaluationResults?.map(({EvalActionName, EvalDecision}) => [EvalActionName, EvalDecision])).toEqual([['ecs:UpdateService', 'allowed'], ['ssm:GetParameter', 'implicitDeny']])
   })
 })
 

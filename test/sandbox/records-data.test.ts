@@ -1,7 +1,7 @@
 import {BackupClient, DescribeBackupVaultCommand, GetBackupPlanCommand, GetBackupSelectionCommand, ListBackupSelectionsCommand, ListRestoreTestingPlansCommand} from '@aws-sdk/client-backup'
 import {DescribeCacheClustersCommand, DescribeReplicationGroupsCommand, ElastiCacheClient} from '@aws-sdk/client-elasticache'
 import {DescribeKeyCommand, KMSClient, ListAliasesCommand} from '@aws-sdk/client-kms'
-import {DescribeDBInstancesCommand, DescribeDBSubnetGroupsCommand, ListTagsForResourceCommand, ModifyDBInstanceCommand, RDSClient} from '@aws-sdk/client-rds'
+import {DeleteDBInstanceCommand, DescribeDBInstancesCommand, DescribeDBSnapshotsCommand, DescribeDBSubnetGroupsCommand, DescribeOrderableDBInstanceOptionsCommand, ListTagsForResourceCommand, ModifyDBInstanceCommand, RDSClient} from '@aws-sdk/client-rds'
 import {DescribeSecretCommand, GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient} from '@aws-sdk/client-secrets-manager'
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 import {createRecordServices} from '../../src/sandbox/services/record-services.ts'
@@ -67,6 +67,23 @@ describe('databases', () => {
     await expect(database.remove()).rejects.toThrow('Cannot delete protected DB Instance, please disable deletion protection and try again.')
     await rds.send(new ModifyDBInstanceCommand({DBInstanceIdentifier: database.id, DeletionProtection: false, ApplyImmediately: true}))
     await expect(database.remove()).resolves.toBeUndefined()
+  })
+
+  it('a database deleted by a call leaves the snapshot that was asked for', async () => {
+    const {id} = await primary({DeletionProtection: false})
+    const rds = kept(new RDSClient(wire.client()))
+    await expect(rds.send(new DeleteDBInstanceCommand({DBInstanceIdentifier: id}))).rejects.toThrow('FinalDBSnapshotIdentifier is required')
+    await rds.send(new DeleteDBInstanceCommand({DBInstanceIdentifier: id, FinalDBSnapshotIdentifier: 'last-of-shop'}))
+    expect((await rds.send(new DescribeDBInstancesCommand({}))).DBInstances).toMatchObject([{DBInstanceStatus: 'deleting'}])
+    expect((await rds.send(new DescribeDBSnapshotsCommand({}))).DBSnapshots).toMatchObject([{DBSnapshotIdentifier: 'last-of-shop', DBInstanceIdentifier: id, Status: 'available'}])
+  })
+
+  it('a class is offered zone by zone', async () => {
+    const zones = async (DBInstanceClass: string): Promise<unknown> => (await kept(new RDSClient(wire.client())).send(new DescribeOrderableDBInstanceOptionsCommand({Engine: 'postgres', DBInstanceClass})))
+      .OrderableDBInstanceOptions?.flatMap(({AvailabilityZones}) => AvailabilityZones?.map(({Name}) => Name))
+    expect(await zones('db.m7g.large')).toEqual(['eu-west-1a', 'eu-west-1b', 'eu-west-1c'])
+    expect(await zones('db.m8g.large')).toEqual(['eu-west-1a', 'eu-west-1b'])
+    expect(await zones('m7g')).toEqual([])
   })
 
   it('a replica in another Region names its source by ARN, and both ends tell of each other', async () => {

@@ -1,11 +1,12 @@
 /**
- * IAM: roles of stacks, service-linked roles that calls make, and what a caller would be allowed. Everybody may do everything: rights
- * are told, never enforced. A fresh account has no service-linked role.
+ * IAM: roles of stacks, service-linked roles that calls make, and what a caller would be allowed. Everybody may do everything but
+ * what a fault denies, and the simulation knows of it. A fresh account has no service-linked role.
  */
 import type {
   CreateServiceLinkedRoleRequest, CreateServiceLinkedRoleResponse, EvaluationResult, GetInstanceProfileRequest, GetInstanceProfileResponse, GetRoleRequest,
   GetRoleResponse, ListRolesRequest, ListRolesResponse, Role, SimulatePolicyResponse, SimulatePrincipalPolicyRequest,
 } from '@aws-sdk/client-iam'
+import {isDenied} from '../wire/call-faults.ts'
 import {AwsFault} from '../world/contract.ts'
 import type {AccountRecord, Service, World} from '../world/contract.ts'
 import {attribute, putRecord, recordOf, recordsOf, tagList} from './records/lookup.ts'
@@ -47,7 +48,7 @@ export function createIam(world: World): Service {
         }
       },
       CreateServiceLinkedRole: (input: CreateServiceLinkedRoleRequest): CreateServiceLinkedRoleResponse => ({Role: roleShape(linkRole(world, input))}),
-      SimulatePrincipalPolicy: (input: SimulatePrincipalPolicyRequest): SimulatePolicyResponse => ({EvaluationResults: allowed(input), IsTruncated: false}),
+      SimulatePrincipalPolicy: (input: SimulatePrincipalPolicyRequest): SimulatePolicyResponse => ({EvaluationResults: simulated(world, input), IsTruncated: false}),
     },
   }
 }
@@ -90,8 +91,8 @@ function linkRole(world: World, {AWSServiceName, CustomSuffix, Description}: Cre
   })
 }
 
-function allowed({ActionNames, ResourceArns}: SimulatePrincipalPolicyRequest): EvaluationResult[] {
+function simulated(world: World, {ActionNames, ResourceArns}: SimulatePrincipalPolicyRequest): EvaluationResult[] {
   return (ActionNames ?? []).flatMap((action) => (ResourceArns ?? ['*']).map((resource): EvaluationResult => ({
-    EvalActionName: action, EvalResourceName: resource, EvalDecision: 'allowed', MatchedStatements: [], MissingContextValues: [],
+    EvalActionName: action, EvalResourceName: resource, EvalDecision: isDenied(world, action) ? 'implicitDeny' : 'allowed', MatchedStatements: [], MissingContextValues: [],
   })))
 }

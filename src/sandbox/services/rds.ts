@@ -1,6 +1,6 @@
 /** RDS: databases, groups and snapshots of the account, and the small changes a person makes without a stack. No replication yet. */
 import type {
-  CreateDBSnapshotMessage, DBInstance, DBInstanceMessage, DBParameterGroupsMessage, DBSnapshot, DBSnapshotMessage, DBSubnetGroup,
+  CreateDBSnapshotMessage, DeleteDBInstanceMessage, DescribeOrderableDBInstanceOptionsMessage, OrderableDBInstanceOptionsMessage, DBInstance, DBInstanceMessage, DBParameterGroupsMessage, DBSnapshot, DBSnapshotMessage, DBSubnetGroup,
   DBSubnetGroupMessage, DescribeDBInstancesMessage, DescribeDBParameterGroupsMessage, DescribeDBSnapshotsMessage, DescribeDBSubnetGroupsMessage,
   DescribeEventsMessage, EventsMessage, ListTagsForResourceMessage, ModifyDBInstanceMessage, TagListMessage,
 } from '@aws-sdk/client-rds'
@@ -10,7 +10,8 @@ import {DATABASE} from './rds-databases.ts'
 import {describeSnapshot, instanceShape, subnetGroupShape} from './rds-shapes.ts'
 import {attribute, putRecord, recordOf, recordsOf, tagList} from './records/lookup.ts'
 import {page} from './records/page.ts'
-import {text} from './records/properties.ts'
+import {flag, text} from './records/properties.ts'
+import {offersClass, zonesOf} from './records/zones.ts'
 
 const SNAPSHOT = 'AWS::RDS::DBSnapshot'
 const PAGE = 100
@@ -21,6 +22,8 @@ export function createRds(world: World): Service {
     operations: {
       DescribeDBInstances: (input: DescribeDBInstancesMessage, call: CallContext): DBInstanceMessage => describeInstances(world, input, call),
       ModifyDBInstance: (input: ModifyDBInstanceMessage, call: CallContext) => modify(world, input, call),
+      DeleteDBInstance: (input: DeleteDBInstanceMessage, call: CallContext) => remove(world, requireInstance(world, call, input.DBInstanceIdentifier), input),
+      DescribeOrderableDBInstanceOptions: (input: DescribeOrderableDBInstanceOptionsMessage, call: CallContext) => orderable(input, call),
       DescribeDBSubnetGroups: (input: DescribeDBSubnetGroupsMessage, call: CallContext): DBSubnetGroupMessage => {
         const found = named(world, 'AWS::RDS::DBSubnetGroup', call, input.DBSubnetGroupName, 'DBSubnetGroupNotFoundFault', 'DB subnet group')
         const {items, next} = page(found, input.Marker, input.MaxRecords ?? PAGE)
@@ -100,6 +103,37 @@ function modify(world: World, input: ModifyDBInstanceMessage, call: CallContext)
   return {DBInstance: instanceShape(world, after)}
 }
 
+const REMOVED_AFTER_MS = 240_000
+
+/** Like CloudFormation's own: what is protected stays, a primary goes with the snapshot that was asked for, and it takes its minutes. */
+function remove(world: World, known: AccountRecord, input: DeleteDBInstanceMessage): {DBInstance: DBInstance} {
+  if (known.status === 'deleting') throw new AwsFault('InvalidDBInstanceState', `Instance ${known.id} is already being deleted.`)
+  if (flag(known.properties, 'DeletionProtection')) {
+    throw new AwsFault('InvalidParameterCombination', 'Cannot delete protected DB Instance, please disable deletion protection and try again.')
+  }
+  const name = input.FinalDBSnapshotIdentifier
+  if (input.SkipFinalSnapshot !== true && name === undefined) {
+    throw new AwsFault('InvalidParameterCombination', 'FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.')
+  }
+  if (name !== undefined && attribute(known, 'ReplicaOf') !== '') {
+    throw new AwsFault('InvalidParameterCombination', 'FinalDBSnapshotIdentifier can not be specified when deleting a replica instance')
+  }
+  if (name !== undefined) takeSnapshot(world, known, name)
+  const after = world.records.change(known.region, known.type, known.id, {status: 'deleting'})
+  world.clock.at(world.clock.now() + REMOVED_AFTER_MS, () => { world.records.remove(known.region, known.type, known.id) })
+  return {DBInstance: instanceShape(world, after)}
+}
+
+/** One option per class: where it is offered. Storage and licences aren't told apart. */
+function orderable(input: DescribeOrderableDBInstanceOptionsMessage, call: CallContext): OrderableDBInstanceOptionsMessage {
+  const classes = input.DBInstanceClass === undefined ? ['db.t4g.medium', 'db.m7g.large', 'db.m7g.xlarge', 'db.r7g.large'] : [input.DBInstanceClass]
+  const options = classes.map((DBInstanceClass) => ({
+    Engine: input.Engine, DBInstanceClass, MultiAZCapable: true, ReadReplicaCapable: true, StorageType: 'gp3', Vpc: true,
+    AvailabilityZones: zonesOf(call.region).filter((zone) => offersClass(zone, DBInstanceClass)).map((Name) => ({Name})),
+  }))
+  return {OrderableDBInstanceOptions: options.filter(({AvailabilityZones}) => AvailabilityZones.length > 0)}
+}
+
 function describeSnapshots(world: World, input: DescribeDBSnapshotsMessage, call: CallContext): DBSnapshotMessage {
   const found = recordsOf(world, SNAPSHOT, call.region).filter(({id, properties}) => (input.DBSnapshotIdentifier === undefined || id === input.DBSnapshotIdentifier)
     && (input.DBInstanceIdentifier === undefined || text(properties, 'DBInstanceIdentifier') === input.DBInstanceIdentifier))
@@ -110,8 +144,16 @@ function describeSnapshots(world: World, input: DescribeDBSnapshotsMessage, call
 
 function snapshot(world: World, input: CreateDBSnapshotMessage, call: CallContext): {DBSnapshot: DBSnapshot} {
   const source = requireInstance(world, call, input.DBInstanceIdentifier)
-  const id = (input.DBSnapshotIdentifier ?? '').toLowerCase()
-  if (recordOf(world, SNAPSHOT, call.region, id) !== undefined) throw new AwsFault('DBSnapshotAlreadyExists', `Cannot create the snapshot because a snapshot with the identifier ${id} already exists.`)
-  const made = putRecord(world, {type: SNAPSHOT, region: call.region, id, properties: {DBSnapshotIdentifier: id, DBInstanceIdentifier: source.id, Engine: source.attributes['Engine'], AllocatedStorage: source.properties['AllocatedStorage']}})
-  return {DBSnapshot: describeSnapshot(world, made)}
+  return {DBSnapshot: describeSnapshot(world, takeSnapshot(world, source, input.DBSnapshotIdentifier ?? ''))}
+}
+
+function takeSnapshot(world: World, source: AccountRecord, name: string): AccountRecord {
+  const id = name.toLowerCase()
+  if (recordOf(world, SNAPSHOT, source.region, id) !== undefined) {
+    throw new AwsFault('DBSnapshotAlreadyExists', `Cannot create the snapshot because a snapshot with the identifier ${id} already exists.`)
+  }
+  return putRecord(world, {
+    type: SNAPSHOT, region: source.region, id, tags: source.tags,
+    properties: {DBSnapshotIdentifier: id, DBInstanceIdentifier: source.id, Engine: source.attributes['Engine'], AllocatedStorage: source.properties['AllocatedStorage']},
+  })
 }

@@ -3,6 +3,7 @@ import {AwsFault} from '../world/contract.ts'
 import type {Fault, World} from '../world/contract.ts'
 import {entryByName} from './catalogue.ts'
 import type {CatalogueEntry} from './catalogue.ts'
+import {actionsOf} from './seen-calls.ts'
 
 export interface Strike {
   /** The connection is destroyed before anything happens. */
@@ -23,16 +24,33 @@ export function strikeOn(world: World, entry: CatalogueEntry, operation: string,
     (fault) => world.random(`fault/${kind}`)() < (fault.rate ?? 1),
   )
   const unreachable = isRegionDown(world, region)
-  const refusal = unreachable ? null
-    : struck('throttle') ? new AwsFault(entry.throttlingCode, 'Rate exceeded', entry.name === 's3' ? 503 : 400)
+  const refusal = unreachable ? null : denial(world, entry, operation, region)
+    ?? (struck('throttle') ? new AwsFault(entry.throttlingCode, 'Rate exceeded', entry.name === 's3' ? 503 : 400)
       : struck('error') ? new AwsFault(entry.internalErrorCode, 'We encountered an internal error. Please try again.', 500)
-        : null
+        : null)
   return {
     unreachable,
     delayMs: concerned('latency').reduce((sum, fault) => sum + (fault.ms ?? 100), 0),
     refusal,
     loseAnswer: !unreachable && refusal === null && struck('lost-answer'),
   }
+}
+
+/** Whether somebody took this right away; `s3:*` is every right of S3. */
+export function isDenied(world: World, action: string, region?: string): boolean {
+  return world.faults('denied').some((fault) => {
+    if (fault.region !== undefined && region !== undefined && fault.region !== region) return false
+    const wanted = (fault.target ?? '*').toLowerCase()
+    return wanted.endsWith('*') ? action.toLowerCase().startsWith(wanted.slice(0, -1)) : wanted === action.toLowerCase()
+  })
+}
+
+function denial(world: World, entry: CatalogueEntry, operation: string, region: string): AwsFault | null {
+  const action = actionsOf(entry, operation).find((one) => isDenied(world, one, region))
+  if (action === undefined) return null
+  const who = `arn:aws:iam::${world.account}:user/sandbox`
+  const code = entry.protocol === 'ec2' ? 'UnauthorizedOperation' : entry.protocol === 'query' || entry.protocol === 'rest-xml' ? 'AccessDenied' : 'AccessDeniedException'
+  return new AwsFault(code, `User: ${who} is not authorized to perform: ${action} because no identity-based policy allows the ${action} action`, 403)
 }
 
 export function isRegionDown(world: World, region: string): boolean {

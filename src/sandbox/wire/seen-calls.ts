@@ -36,11 +36,16 @@ const actions: Readonly<Record<string, readonly string[]>> = {
   's3:GetBucketReplication': ['s3:GetReplicationConfiguration'],
 }
 
-export function noteCall(world: SandboxWorld, {signingName}: CatalogueEntry, operation: string, region: string): void {
+/** What a policy would have to allow for this call. */
+export function actionsOf({signingName}: CatalogueEntry, operation: string): readonly string[] {
+  const name = `${prefixes[signingName] ?? signingName}:${operation}`
+  return actions[name] ?? [name]
+}
+
+export function noteCall(world: SandboxWorld, entry: CatalogueEntry, operation: string, region: string): void {
   const calls = seen.get(world) ?? new Map<string, SeenCall>()
   seen.set(world, calls)
-  const name = `${prefixes[signingName] ?? signingName}:${operation}`
-  for (const action of actions[name] ?? [name]) {
+  for (const action of actionsOf(entry, operation)) {
     const key = `${action} ${region}`
     calls.set(key, {action, region, count: (calls.get(key)?.count ?? 0) + 1})
   }

@@ -41,6 +41,8 @@ export interface Fault {
     | 'unhealthy-targets' /** slot's targets fail their health checks */
     | 'late-schedule' /** seconds: schedules fire this many virtual seconds late */
     | 'region-down'
+    /** target: `service:Action` as IAM says it, `*` at its end for many; the caller lacks the right, and the simulation says so */
+    | 'denied'
     /** target: `Stack/LogicalId` (nested ones joined by `/`) or a type; the resource's creation or update fails, `times` times */
     | 'resource-fails'
     /** target: ECS service; its tasks never become healthy */

@@ -15,3 +15,10 @@ const NOT_IN_THE_THIRD_ZONE = new Set(['m8g.large', 'm8g.xlarge', 'c8g.large', '
 export function offersType(zone: string, instanceType: string): boolean {
   return /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/.test(instanceType) && !(zone.endsWith('c') && NOT_IN_THE_THIRD_ZONE.has(instanceType))
 }
+
+const CLASSES_NOT_IN_THE_THIRD_ZONE = new Set(['db.m8g.large', 'db.m8g.xlarge', 'db.x2g.large'])
+
+/** Database classes, `db.m7g.large`. */
+export function offersClass(zone: string, databaseClass: string): boolean {
+  return /^db\.[a-z][a-z0-9-]*\.[a-z0-9-]+$/.test(databaseClass) && !(zone.endsWith('c') && CLASSES_NOT_IN_THE_THIRD_ZONE.has(databaseClass))
+}

@@ -119,6 +119,7 @@ function releaseDatabase(request: ChangeRequest): void {
   if (known !== undefined && flag(known.properties, 'DeletionProtection')) {
     throw new AwsFault('InvalidParameterCombination', 'Cannot delete protected DB Instance, please disable deletion protection and try again.')
   }
+  if (known !== undefined) request.world.records.change(known.region, known.type, known.id, {status: 'deleting'})
 }
 
 function checkSubnetGroup(request: ResourceRequest): void {
