@@ -18,4 +18,4 @@ it('killed at any event and at any call, and run again, everything is as it shal
     expect(again.end, label).toMatchObject({kind: 'ended', outcome: {outcome: 'done'}})
     expect(shapeOf(aws), label).toEqual(expected)
   }
-})
+}, 300_000)

@@ -30,6 +30,8 @@ export interface Move {
   readonly progressEveryMs: number
   /** An operation on the stack was begun, or found under way: if it fails, this run has failed. */
   acted: {readonly at: number; /** When the stack had been changed last, before that. */ readonly before: number | null} | null
+  /** It was created by this process, from what it shall be. */
+  made: boolean
   /** Its own change set was made in this process. */
   madeChangeSet: boolean
   shownAt: number
@@ -46,7 +48,8 @@ export async function moveStack(world: ProvisionWorld, move: Move, pass: Pass, c
   if (state === null || way.kind === 'create') return pass === 'first' ? create(world, move, reader, context) : gone(stack)
   if (move.acted !== null && way.kind !== 'wait') {
     if (!hasTakenUp(move.acted, state, context)) return soon(context, 'the operation to begin')
-    return endedBadly(state) ? failed(world, stack, state, context) : there(state)
+    if (endedBadly(state)) return failed(world, stack, state, context)
+    return move.made ? {...there(state), facts: {made: true}} : there(state)
   }
   switch (way.kind) {
     case 'wait': return attach(world, move, state, context)
@@ -84,6 +87,7 @@ async function create(world: ProvisionWorld, move: Move, reader: AccountReader, 
   const bucket = stateBucket(account, stack.region)
   await world.stacks.create(await stackInput(world, reader, stack, filled.parameters, {token: tokenOf(context.run, 'create', stack.id), bucket}), context.signal)
   move.acted = {at: context.now, before: null}
+  move.made = true
   return soon(context, 'CREATE_IN_PROGRESS')
 }
 

@@ -22,12 +22,17 @@ export const servingRegions = ({chosen}: Pick<UpInput, 'chosen'>): readonly stri
 export const createId = (stack: string): string => `create-${stack}`
 export const updateId = (stack: string): string => `update-${stack}`
 
-/** Ids of the steps that stand for what a stack needs; what isn't part of this run is there or isn't. */
+/** One pass is enough: as it is made, it stays. */
+export const isSinglePass = ({first, then, thenNeeds}: WantedStack): boolean => thenNeeds.length === 0 && JSON.stringify(first) === JSON.stringify(then)
+
+/**
+ * Ids of the steps that stand for what a stack needs; what isn't part of this run is there or isn't. Of two passes, the first is
+ * enough; a stack of one pass has to be as it shall be, because what is built on it may ask for what is new there.
+ */
 export function stepsFor(needs: readonly string[], {chosen}: Pick<UpInput, 'chosen'>): readonly string[] {
-  const ids = new Set(chosen.map(({id}) => id))
   return needs.flatMap((need) => {
-    const stack = need.replace(/\.then$/, '')
-    if (!ids.has(stack)) return []
-    return [need === stack ? createId(stack) : updateId(stack)]
+    const stack = chosen.find(({id}) => id === need.replace(/\.then$/, ''))
+    if (stack === undefined) return []
+    return [need === stack.id && !isSinglePass(stack) ? createId(stack.id) : updateId(stack.id)]
   })
 }

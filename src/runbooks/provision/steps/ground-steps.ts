@@ -16,6 +16,7 @@ export const serviceRoles = [
 ] as const
 
 export function makeServiceRoles({plan}: UpInput): Step<ProvisionWorld> {
+  let missing: readonly string[] = serviceRoles
   return {
     id: 'service-roles',
     title: 'roles of AWS services',
@@ -24,11 +25,10 @@ export function makeServiceRoles({plan}: UpInput): Step<ProvisionWorld> {
     deadlineMs: minutes(15),
     atDeadline: 'fail',
     async observe(world, {signal}) {
-      const missing = await world.ground.missingServiceRoles(serviceRoles, signal)
+      missing = await world.ground.missingServiceRoles(serviceRoles, signal)
       return missing.length === 0 ? {kind: 'done'} : {kind: 'not-done'}
     },
     async start(world, {signal}) {
-      const missing = await world.ground.missingServiceRoles(serviceRoles, signal)
       await Promise.all(missing.map((service) => world.ground.createServiceRole(service, signal)))
     },
     poll: async () => ({kind: 'done'}),
@@ -43,7 +43,8 @@ export function uploadTemplates(input: UpInput, region: string): Step<ProvisionW
   return {
     id: `templates@${region}`,
     title: `templates in the state bucket of ${region}`,
-    needs: [],
+    // Not before them: foundations begin once the roles are there, and needn't wait for what only later stacks name.
+    needs: ['service-roles'],
     calls: callsIn(
       region, 's3:ListBucket', 's3:CreateBucket', 's3:PutBucketVersioning', 's3:PutEncryptionConfiguration', 's3:PutBucketPublicAccessBlock', 's3:PutBucketOwnershipControls',
       's3:PutLifecycleConfiguration', 's3:GetObject', 's3:PutObject',

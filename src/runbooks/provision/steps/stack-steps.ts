@@ -11,7 +11,7 @@ import type {WantedStack} from '../infra-plan.ts'
 import {moveStack} from '../move-stack.ts'
 import type {Move} from '../move-stack.ts'
 import type {ProvisionWorld} from '../ports.ts'
-import {callsIn, createId, stepsFor, updateId} from '../up-input.ts'
+import {callsIn, createId, isSinglePass, stepsFor, updateId} from '../up-input.ts'
 import type {UpInput} from '../up-input.ts'
 import {isComplete, wayOn} from '../way-on.ts'
 
@@ -25,7 +25,7 @@ const deadline = ({plan}: UpInput, {kind}: WantedStack): number => (kind === 'ce
 function moveOf(input: UpInput, stack: WantedStack): Move {
   return {
     wanted: input.wanted, stack, account: input.plan.account, planned: input.agreed.stacks.find(({id}) => id === stack.id),
-    inRun: new Set(input.chosen.map(({id}) => id)), progressEveryMs: input.progressEveryMs, acted: null, madeChangeSet: false, shownAt: 0,
+    inRun: new Set(input.chosen.map(({id}) => id)), progressEveryMs: input.progressEveryMs, acted: null, made: false, madeChangeSet: false, shownAt: 0,
   }
 }
 
@@ -58,7 +58,8 @@ export function updateStack(input: UpInput, stack: WantedStack): Step<ProvisionW
     calls: [...callsIn(stack.region, ...looking, ...explaining, ...deploying, 'cloudformation:ContinueUpdateRollback', 'cloudformation:DeleteStack'), ...passing(stack)],
     deadlineMs: deadline(input, stack),
     atDeadline: 'fail',
-    async observe(world, {signal}) {
+    async observe(world, {signal, facts}) {
+      if (isSinglePass(stack) && facts(createId(stack.id))['made'] === true) return {kind: 'done', note: 'as it was created'}
       const reader = accountReader(world, input.wanted.stacks, signal)
       const state = await reader.state(stack.id)
       if (state === null || wayOn(state.status, stack.name, stack.region).kind !== 'stands') return {kind: 'not-done'}
