@@ -7,7 +7,10 @@ import {readSite, readTemplates} from './infra/stack/templates.ts'
 import {wantedStacks} from './infra/stack/wanted-stacks.ts'
 import {patiently} from './runbooks/engine/patience.ts'
 import {stateBucket} from './runbooks/provision/deploy-stack.ts'
-import type {InfraPlan, Wanted} from './runbooks/provision/infra-plan.ts'
+import {declaredCalls} from './runbooks/iam/declared-calls.ts'
+import type {Finding, InfraPlan, Wanted, WantedStack} from './runbooks/provision/infra-plan.ts'
+import {chosenStacks} from './runbooks/provision/plan-infra.ts'
+import {preflight} from './runbooks/provision/preflight.ts'
 import type {UpOptions} from './runbooks/provision/run-up.ts'
 import {foreseeUp} from './runbooks/provision/run-up.ts'
 
@@ -24,7 +27,21 @@ export async function planProvision(opened: OpenProvision, config: StackConfig, 
   }
   const wanted = await wantedOf(config, opened)
   const options: UpOptions = {config, account, arn, only: only === 'home' || only === 'recovery' ? only : null, findings: []}
-  return {wanted, options, plan: await patiently(desk.clock, () => foreseeUp(desk, world, wanted, options))}
+  // In the wrong account not even a change set is made.
+  const changeSets = config.allowedAccounts.length === 0 || config.allowedAccounts.includes(account) ? 'make' : 'find'
+  const [findings, plan] = await Promise.all([
+    preflightOf(opened, config, chosenStacks(wanted, config, options.only)),
+    patiently(desk.clock, () => foreseeUp(desk, world, wanted, options, changeSets)),
+  ])
+  return {wanted, options: {...options, findings}, plan: {...plan, findings: [...findings, ...plan.findings]}}
+}
+
+/** What would stop `infra up` half way, asked before any change. */
+export async function preflightOf({desk, world, account, arn}: OpenProvision, config: StackConfig, wanted: readonly WantedStack[]): Promise<readonly Finding[]> {
+  const {service, environment, region, recovery} = config
+  const where = {service, environment, account, partition: arn.split(':')[1] ?? 'aws', regions: recovery === null ? [region] : [region, recovery.region]}
+  const actions = [...new Set(declaredCalls('infra up', where).map(({action}) => action))]
+  return preflight(world, {config, wanted, account, arn, actions}, desk.clock, new AbortController().signal)
 }
 
 /** What shall be, with templates named by their objects in this account's buckets. */
