@@ -13,12 +13,14 @@ export interface InfraInput {
   readonly stacks: number
   /** Resources to be created, as planned. */
   readonly resources: number
+  /** The same by stack. */
+  readonly created: Readonly<Record<string, number>>
   readonly criticalPath: readonly {readonly label: string; readonly seconds: number}[]
   readonly etaSeconds: number
 }
 
 type Stored = Partial<Pick<InfraPlan, 'config' | 'account' | 'arn' | 'criticalPath' | 'etaSeconds'>> & {
-  readonly stacks?: readonly {readonly verdict?: StackVerdict}[]
+  readonly stacks?: readonly {readonly id?: string; readonly verdict?: StackVerdict}[]
 }
 
 /** By line: a stack that is on the way twice (made, then brought on) has one. */
@@ -33,6 +35,7 @@ export function infraInput(events: readonly Event[]): InfraInput {
   const input = (first?.data.input ?? {}) as Stored & {readonly plan?: Stored}
   const plan = input.plan ?? input
   const config = plan.config ?? input.config
+  const created = Object.fromEntries((plan.stacks ?? []).flatMap(({id, verdict}) => (verdict?.kind === 'create' ? [[id ?? '', verdict.resources]] : [])))
   return {
     operation: first?.data.plan.includes('down') === true ? 'down' : 'up',
     service: config?.service ?? '–',
@@ -41,7 +44,8 @@ export function infraInput(events: readonly Event[]): InfraInput {
     account: plan.account ?? '',
     arn: plan.arn ?? '',
     stacks: plan.stacks?.length ?? 0,
-    resources: (plan.stacks ?? []).reduce((sum, {verdict}) => sum + (verdict?.kind === 'create' ? verdict.resources : 0), 0),
+    resources: Object.values(created).reduce((sum, one) => sum + one, 0),
+    created,
     criticalPath: wayOf(plan.criticalPath ?? []),
     etaSeconds: plan.etaSeconds ?? 0,
   }

@@ -39,7 +39,7 @@ export interface InfraView {
   readonly elapsedMs: number
   readonly now: number
   readonly lines: readonly InfraLine[]
-  /** Of all stacks that have shown it. */
+  /** Of all stacks that have shown it, or whose creation was planned. */
   readonly resources: {readonly done: number; readonly total: number}
   /** To be made by hand before a certificate is issued. */
   readonly records: StackProgress['records']
@@ -65,8 +65,7 @@ export function infraView(events: readonly Event[], live: InfraLive, now: number
   const state = stateOf(ended?.data.outcome)
   const lines = groups.map((group) => lineOf(group, groups, live, ended?.at ?? now))
   const startedAt = events[0]?.at ?? now
-  // What a stack showed last was seen before its end.
-  const shown = lines.flatMap(({progress, state: of}) => (progress === null ? [] : of === 'done' ? [{...progress, done: progress.total}] : [progress]))
+  const counts = lines.map((line) => countOf(line, input))
   const failed = groups.flatMap(({steps}) => steps).filter(({state: of}) => of === 'failed').toSorted((x, y) => (x.endedAt ?? 0) - (y.endedAt ?? 0))[0]
   const failedLine = failed === undefined ? undefined : lines.find(({label}) => label === labelOf(failed))
   return {
@@ -78,7 +77,7 @@ export function infraView(events: readonly Event[], live: InfraLive, now: number
     elapsedMs: Math.max(0, (ended?.at ?? now) - startedAt),
     now,
     lines,
-    resources: {done: sum(shown.map(({done}) => done)), total: sum(shown.map(({total}) => total))},
+    resources: {done: sum(counts.map(({done}) => done)), total: sum(counts.map(({total}) => total))},
     records: state === 'running' ? lines.flatMap((line) => (line.state === 'running' ? (line.progress?.records ?? []) : [])) : [],
     criticalPath: input.criticalPath.map(({label}) => label),
     forecastEnd: state === 'running' ? forecastEnd(lines, input, now) : null,
@@ -126,6 +125,12 @@ function lineOf({label, stack, steps}: InfraGroup, groups: readonly InfraGroup[]
 function newest(steps: readonly InfraStep[], live: InfraLive): StackProgress | null {
   const one = steps.findLast(({id, state}) => state === 'running' && live.progress.has(id)) ?? steps.findLast(({id}) => live.progress.has(id))
   return one === undefined ? null : (live.progress.get(one.id) ?? null)
+}
+
+/** What a stack showed last was seen before its end; a quick one shows nothing. */
+function countOf({stack, state, progress}: InfraLine, {created}: InfraInput): {readonly done: number; readonly total: number} {
+  const total = progress?.total ?? created[stack ?? ''] ?? 0
+  return {total, done: state === 'done' ? total : progress?.done ?? 0}
 }
 
 /** What the next step of the line waits for, by the lines those steps are in. */

@@ -207,7 +207,7 @@ describe('the last words', () => {
   `))
   test('of the end', () => expect(infraOutcomeText(seen(doneRun()), {goOn: 'sluice infra up'})).toBe('✔ infra up of shop production done after 13m24s\n'))
   test('as JSON hold the same', () => expect(infraOutcomeJson(seen(failedRun()))).toMatchObject({
-    run: 'r-20261122-183210-ab12', durationSeconds: 274, resources: {done: 152, total: 213}, criticalPathSeconds: 1381,
+    run: 'r-20261122-183210-ab12', durationSeconds: 274, resources: {done: 176, total: 244}, criticalPathSeconds: 1381,
     failure: {line: 'main eu-west-1'}, rootCause: {path: 'Database/Instance', evidence: ['scaling activity: Failed, no capacity']},
   }))
 })
