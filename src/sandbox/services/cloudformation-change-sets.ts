@@ -16,7 +16,8 @@ const CHANGES_A_PAGE = 100
 
 export function changeSetOperations(engine: StackEngine) {
   return {
-    CreateChangeSet: async (input: C.CreateChangeSetInput, {region}: CallContext): Promise<C.CreateChangeSetOutput> => await makeChangeSet(engine, region, input),
+    CreateChangeSet: async (input: C.CreateChangeSetInput, {region}: CallContext): Promise<C.CreateChangeSetOutput> =>
+      await makeChangeSet(engine, region, input),
     DescribeChangeSet: (input: C.DescribeChangeSetInput, {region}: CallContext): C.DescribeChangeSetOutput => describe(engine, region, input),
     ListChangeSets: (input: C.ListChangeSetsInput, {region}: CallContext): C.ListChangeSetsOutput => {
       const stack = engine.shelf.get(region, input.StackName ?? '')
@@ -80,11 +81,13 @@ async function execute(engine: StackEngine, region: string, input: C.ExecuteChan
   if (isRepeated(stack, token, kind === 'CREATE' ? 'CREATE_STACK' : 'UPDATE_STACK')) return {}
   if (changeSet.parentId !== null) throw new AwsFault('InvalidChangeSetStatus', 'Cannot execute a nested change set. Execute its root change set.')
   if (plan === null || changeSet.status !== 'CREATE_COMPLETE' || changeSet.execution !== 'AVAILABLE') {
-    throw new AwsFault('InvalidChangeSetStatus', `ChangeSet [${changeSet.id}] cannot be executed in its current status of [${changeSet.execution === 'AVAILABLE' ? changeSet.status : changeSet.execution}]`)
+    const state = changeSet.execution === 'AVAILABLE' ? changeSet.status : changeSet.execution
+    throw new AwsFault('InvalidChangeSetStatus', `ChangeSet [${changeSet.id}] cannot be executed in its current status of [${state}]`)
   }
   if (input.DisableRollback !== undefined && changeSet.onStackFailure !== undefined) throw refuse('You cannot specify both DisableRollback and OnStackFailure.')
   const disableRollback = input.DisableRollback ?? changeSet.onStackFailure === 'DO_NOTHING'
   const recipe = await recipeOf(engine, stack, changeSet.input)
+  if (isRepeated(stack, token, kind === 'CREATE' ? 'CREATE_STACK' : 'UPDATE_STACK')) return {}
   if (kind === 'CREATE') {
     if (stack.status !== 'REVIEW_IN_PROGRESS') throw cannot(stack, 'created')
     stack.onFailure = disableRollback ? 'DO_NOTHING' : changeSet.onStackFailure ?? 'ROLLBACK'

@@ -26,9 +26,13 @@ export async function recipeInput(engine: StackEngine, region: string, input: Gi
     const before = previous?.recipe?.parameters.get(name)
     // A parameter that is new has no previous value; its default stands then.
     if (before !== undefined) given[name] = before.value
-    else if (document.parameters.get(name)?.default === undefined) throw refuse(`Invalid input for parameter key ${name}. Cannot specify usePreviousValue as true for a parameter key not in the previous template`)
+    else if (document.parameters.get(name)?.default === undefined) {
+      throw refuse(`Invalid input for parameter key ${name}. Cannot specify usePreviousValue as true for a parameter key not in the previous template`)
+    }
   }
-  const tags = input.Tags === undefined && previous?.recipe != null ? previous.recipe.tags : Object.fromEntries((input.Tags ?? []).map(({Key = '', Value = ''}) => [Key, Value]))
+  const tags = input.Tags === undefined && previous?.recipe != null
+    ? previous.recipe.tags
+    : Object.fromEntries((input.Tags ?? []).map(({Key = '', Value = ''}) => [Key, Value]))
   return {text, given, tags, capabilities: input.Capabilities ?? [], notificationArns: input.NotificationARNs ?? previous?.recipe?.notificationArns ?? []}
 }
 
@@ -47,9 +51,12 @@ export function cannot(stack: Stack, what: string): AwsFault {
 
 const stackNamePattern = /^[a-zA-Z][-a-zA-Z0-9]{0,127}$/
 
+export const badName = (name: string, member: string): string =>
+  `1 validation error detected: Value '${name}' at '${member}' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`
+
 export function checkStackName(name: string | undefined): string {
   if (name !== undefined && stackNamePattern.test(name)) return name
-  throw refuse(`1 validation error detected: Value '${name ?? ''}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`)
+  throw refuse(badName(name ?? '', 'stackName'))
 }
 
 /** Pages of a list; the token is where the next one begins. */

@@ -4,7 +4,7 @@
  */
 import type * as C from '@aws-sdk/client-cloudformation'
 import {AwsFault} from '../world/contract.ts'
-import {recipeInput, refuse, checkStackName, cannot} from './cloudformation-input.ts'
+import {badName, cannot, checkStackName, recipeInput, refuse} from './cloudformation-input.ts'
 import {mayUpdate} from './cloudformation-stacks.ts'
 import {changesSomething, planStack} from '../stacks/change-plan.ts'
 import type {StackPlan} from '../stacks/change-plan.ts'
@@ -20,11 +20,12 @@ import {uuid} from '../stacks/stack-shelf.ts'
 import type {Operation, Stack} from '../stacks/stack-state.ts'
 
 const MAKING_MS = 4000
+const lookThere = 'To troubleshoot Early Validation errors, use the DescribeEvents API for detailed failure information.'
 const nothingToDo = 'The submitted information didn\'t contain changes. Submit different information to create a change set.'
 
 export async function makeChangeSet(engine: StackEngine, region: string, input: C.CreateChangeSetInput): Promise<C.CreateChangeSetOutput> {
   const name = input.ChangeSetName ?? ''
-  if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(name)) throw refuse(`1 validation error detected: Value '${name}' at 'changeSetName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`)
+  if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(name)) throw refuse(badName(name, 'changeSetName'))
   const known = engine.shelf.find(region, input.StackName ?? '')
   const kind = input.ChangeSetType === 'CREATE' ? 'CREATE' : 'UPDATE'
   const twin = known === undefined ? undefined : changeSetsOf(engine, known).find((one) => one.name === name && one.stackId === known.id)
@@ -48,7 +49,9 @@ function refuseState(stack: Stack | undefined, kind: 'CREATE' | 'UPDATE', name: 
     if (stack.status !== 'CREATE_FAILED' && stack.status !== 'UPDATE_FAILED') mayUpdate(stack, false)
     return
   }
-  if (stack !== undefined && stack.status !== 'REVIEW_IN_PROGRESS') throw refuse(`Stack [${name}] already exists and cannot be created again with the changeSet [CREATE].`)
+  if (stack !== undefined && stack.status !== 'REVIEW_IN_PROGRESS') {
+    throw refuse(`Stack [${name}] already exists and cannot be created again with the changeSet [CREATE].`)
+  }
   if (stack?.operations.at(-1)?.kind === 'CREATE_STACK') throw cannot(stack, 'created')
 }
 
@@ -91,9 +94,10 @@ async function planned(engine: StackEngine, region: string, id: string, input: C
   const failed = [...new Set(problems.map((one) => one.name))]
   const retried = stack.status.endsWith('_FAILED')
   const reason = failed.length > 0
-    ? `The following hook(s)/validation failed: [${failed.join(', ')}]. To troubleshoot Early Validation errors, use the DescribeEvents API for detailed failure information.`
+    ? `The following hook(s)/validation failed: [${failed.join(', ')}]. ${lookThere}`
     : changesSomething(plan) || retried ? null : nothingToDo
-  const nested = reason === null ? nestedChangeSets(engine, region, {...base, plan, nested: new Map(), validation: [], status: 'CREATE_PENDING', reason}, plan) : new Map<string, string>()
+  const parent: ChangeSet = {...base, plan, nested: new Map(), validation: [], status: 'CREATE_PENDING', reason}
+  const nested = reason === null ? nestedChangeSets(engine, region, parent, plan) : new Map<string, string>()
   return {...base, plan, nested, validation: validationEvents(engine, stack, problems), status: 'CREATE_PENDING', reason}
 }
 

@@ -47,8 +47,10 @@ async function createStack(engine: StackEngine, input: C.CreateStackInput, {regi
   const policy = await policyText(engine, {region}, input.StackPolicyBody, input.StackPolicyURL)
   const draft = draftStack(name, region, engine.world.account)
   await refuseEarly(engine, draft, await recipeOf(engine, draft, given))
-  // Somebody else may have been quicker meanwhile.
-  if (engine.shelf.find(region, name) !== undefined) throw new AwsFault('AlreadyExistsException', `Stack [${name}] already exists`)
+  // Somebody may have been quicker meanwhile, ourselves included.
+  const quicker = engine.shelf.find(region, name)
+  if (quicker !== undefined && isRepeated(quicker, input.ClientRequestToken, 'CREATE_STACK')) return {StackId: quicker.id}
+  if (quicker !== undefined) throw new AwsFault('AlreadyExistsException', `Stack [${name}] already exists`)
   const stack = engine.shelf.add({name, region, parent: null, path: []})
   stack.onFailure = input.OnFailure ?? (input.DisableRollback === true ? 'DO_NOTHING' : 'ROLLBACK')
   stack.role = input.RoleARN ?? null
@@ -71,6 +73,7 @@ async function updateStack(engine: StackEngine, input: C.UpdateStackInput, {regi
   const problems = schemaProblems(engine, plan)
   if (problems.length > 0) throw refuse(problems.map((one) => one.message).join('; '))
   if (!stack.status.endsWith('_FAILED') && plan.changes.length === 0 && !plan.outputsChange) throw refuse('No updates are to be performed.')
+  if (isRepeated(stack, input.ClientRequestToken, 'UPDATE_STACK')) return {StackId: stack.id}
   mayUpdate(stack, input.DisableRollback === true)
   stack.role = input.RoleARN ?? stack.role
   stack.policy = await policyText(engine, {region}, input.StackPolicyBody, input.StackPolicyURL) ?? stack.policy
@@ -86,7 +89,10 @@ export function mayUpdate(stack: Stack, disableRollback: boolean): void {
   if (stack.parent !== null) throw refuse(`Stack [${stack.name}] is a nested stack: it is updated with its root stack.`)
   if (stack.status === 'CREATE_FAILED' || stack.status === 'UPDATE_FAILED') {
     if (disableRollback) return
-    throw refuse(`This stack is currently in a non-terminal [${stack.status}] state. To update the stack from this state, please use the disable-rollback parameter with update-stack API. To rollback to the last known good state, use the rollback-stack API`)
+    throw refuse([
+      `This stack is currently in a non-terminal [${stack.status}] state. To update the stack from this state, please use`,
+      'the disable-rollback parameter with update-stack API. To rollback to the last known good state, use the rollback-stack API',
+    ].join(' '))
   }
   if (!updatable.has(stack.status)) throw cannot(stack, 'updated')
 }
@@ -108,16 +114,22 @@ function deleteStack(engine: StackEngine, input: C.DeleteStackInput, {region}: C
     throw refuse(`Invalid operation on stack [${stack.id}]. Stack must be in DELETE_FAILED state in order to retain resources.`)
   }
   const strangers = retain.filter((one) => !stack.resources.has(one))
-  if (strangers.length > 0) throw refuse(`The specified resources to retain must be in a valid state. Resources [${strangers.join(', ')}] do not exist in the stack`)
+  if (strangers.length > 0) {
+    throw refuse(`The specified resources to retain must be in a valid state. Resources [${strangers.join(', ')}] do not exist in the stack`)
+  }
   const force = input.DeletionMode === 'FORCE_DELETE_STACK'
-  if (force && stack.status !== 'DELETE_FAILED') throw refuse(`Invalid operation on stack [${stack.id}]. FORCE_DELETE_STACK is only allowed for stacks in DELETE_FAILED state.`)
+  if (force && stack.status !== 'DELETE_FAILED') {
+    throw refuse(`Invalid operation on stack [${stack.id}]. FORCE_DELETE_STACK is only allowed for stacks in DELETE_FAILED state.`)
+  }
   const busy = stack.status.endsWith('_IN_PROGRESS') && !['CREATE_IN_PROGRESS', 'REVIEW_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS'].includes(stack.status)
   if (busy) throw refuse(`Stack [${stack.id}] cannot be deleted while in status ${stack.status}`)
   beginDelete(engine, stack, input.ClientRequestToken ?? null, {retain: new Set(retain), force})
   return {}
 }
 
-async function policyText(engine: StackEngine, {region}: Pick<CallContext, 'region'>, body: string | undefined, url: string | undefined): Promise<string | null> {
+async function policyText(
+  engine: StackEngine, {region}: Pick<CallContext, 'region'>, body: string | undefined, url: string | undefined,
+): Promise<string | null> {
   const text = await templateText(engine.world, region, {TemplateBody: body, TemplateURL: url})
   if (text !== null && !readableStackPolicy(text)) throw refuse('Error validating stack policy: Invalid stack policy')
   return text

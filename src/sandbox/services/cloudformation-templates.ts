@@ -17,7 +17,9 @@ export function templateOperations(engine: StackEngine) {
       return {TemplateBody: text ?? '', StagesAvailable: ['Original', 'Processed']}
     },
     GetTemplateSummary: async (input: C.GetTemplateSummaryInput, {region}: CallContext): Promise<C.GetTemplateSummaryOutput> => {
-      const text = input.StackName === undefined ? await templateText(engine.world, region, input) : engine.shelf.get(region, input.StackName).recipe?.text ?? null
+      const text = input.StackName === undefined
+        ? await templateText(engine.world, region, input)
+        : engine.shelf.get(region, input.StackName).recipe?.text ?? null
       if (text === null) throw refuse('Either Template URL or Template Body must be specified.')
       const document = documentOf(engine, text)
       return {
@@ -29,7 +31,8 @@ export function templateOperations(engine: StackEngine) {
       const text = await templateText(engine.world, region, input)
       if (text === null) throw refuse('Either Template URL or Template Body must be specified.')
       const document = documentOf(engine, text)
-      return {...described(document), Parameters: parameters(document).map(({ParameterKey, DefaultValue, NoEcho, Description}) => ({ParameterKey, DefaultValue, NoEcho, Description}))}
+      const short = parameters(document).map(({ParameterKey, DefaultValue, NoEcho, Description}) => ({ParameterKey, DefaultValue, NoEcho, Description}))
+      return {...described(document), Parameters: short}
     },
   }
 }

@@ -69,12 +69,15 @@ function keep(job: Job, wanted: Wanted, existing: StackResource, at: number): No
 /** What never was made well goes first, then it is made anew. */
 async function recreate(job: Job, wanted: Wanted, existing: StackResource, at: number): Promise<NodeEnd> {
   const gone = existing.physicalId === '' ? {kind: 'done', at} as const : await removeUnlessRetained(job, existing, existing.deletionPolicy, at, 'aside')
-  return gone.kind === 'done' ? await createResource(job, wanted, gone.at) : fail(job, existing, 'CREATE', new AwsFault('NotStabilized', 'What was left of the last try could not be deleted.'))
+  if (gone.kind === 'done') return await createResource(job, wanted, gone.at)
+  return fail(job, existing, 'CREATE', new AwsFault('NotStabilized', 'What was left of the last try could not be deleted.'))
 }
 
 function unresolvable(job: Job, logicalId: string, existing: StackResource | undefined, error: AwsFault): NodeEnd {
   const type = job.recipe.document.resources.get(logicalId)?.type ?? ''
-  const wanted = {logicalId, type, properties: {}, tags: {}, needs: new Set<string>(), metadata: undefined, deletionPolicy: 'Delete', updateReplacePolicy: 'Delete'}
+  const wanted: Wanted = {
+    logicalId, type, properties: {}, tags: {}, needs: new Set(), metadata: undefined, deletionPolicy: 'Delete', updateReplacePolicy: 'Delete',
+  }
   return fail(job, existing ?? blank(job, wanted, 'CREATE_IN_PROGRESS'), existing === undefined ? 'CREATE' : 'UPDATE', error)
 }
 

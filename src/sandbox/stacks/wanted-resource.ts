@@ -28,8 +28,8 @@ const policy = (engine: StackEngine, value: unknown, scope: Scope, recipe: Recip
 
 /** Databases leave a snapshot unless they are told not to; a replica can't. */
 function defaultPolicy(type: string, properties: Properties): string {
-  const leaves = type === 'AWS::RDS::DBCluster' || (type === 'AWS::RDS::DBInstance' && properties['DBClusterIdentifier'] === undefined && properties['SourceDBInstanceIdentifier'] === undefined)
-  return leaves ? 'Snapshot' : 'Delete'
+  const isOfAnother = properties['DBClusterIdentifier'] !== undefined || properties['SourceDBInstanceIdentifier'] !== undefined
+  return type === 'AWS::RDS::DBCluster' || (type === 'AWS::RDS::DBInstance' && !isOfAnother) ? 'Snapshot' : 'Delete'
 }
 
 /** The stack's tags go to everything that can have tags; a resource's own win. */

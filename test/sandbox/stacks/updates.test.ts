@@ -112,6 +112,19 @@ describe('an update that fails', () => {
     expect([valueOf('/deep/Quick'), valueOf('/deep/Bad'), await account.status(Quick?.id ?? '')]).toEqual(['three', 'three', 'UPDATE_COMPLETE'])
   })
 
+  it('can leave out what a nested stack can\'t take back', async () => {
+    account.world.setFault({kind: 'resource-fails', target: 'deep/Bad/P', times: 2})
+    const url = await account.upload('back.yaml', 'Parameters: {V: {Type: String}, N: {Type: String}}\nResources: {P: {Type: AWS::SSM::Parameter, Properties: {Name: !Ref N, Type: String, Value: !Ref V}}}')
+    const nested = (id: string): string => `  ${id}: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: '${url}', Parameters: {V: four, N: /deep/${id}}}}\n`
+    await account.update('deep', `Resources:\n${nested('Quick')}${nested('Bad')}`)
+    expect(await account.status('deep')).toBe('UPDATE_ROLLBACK_FAILED')
+    account.world.setFault({kind: 'resource-fails', target: 'deep/Bad/P'})
+    await account.cfn.send(new ContinueUpdateRollbackCommand({StackName: 'deep', ResourcesToSkip: ['Bad.P']}))
+    expect(await account.status('deep')).toBe('UPDATE_ROLLBACK_COMPLETE')
+    expect(await account.status((await account.resources('deep'))['Bad']?.id ?? '')).toBe('UPDATE_ROLLBACK_COMPLETE')
+    expect(valueOf('/deep/Quick')).toBe('three')
+  })
+
   it('and keeps what it changed goes back only by RollbackStack', async () => {
     await account.create('halts', body('one').replaceAll('/backs/', '/halts/'))
     await account.settled('halts')
