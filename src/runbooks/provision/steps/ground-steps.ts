@@ -46,8 +46,8 @@ export function uploadTemplates(input: UpInput, region: string): Step<ProvisionW
     // Not before them: foundations begin once the roles are there, and needn't wait for what only later stacks name.
     needs: ['service-roles'],
     calls: callsIn(
-      region, 's3:ListBucket', 's3:CreateBucket', 's3:PutBucketVersioning', 's3:PutEncryptionConfiguration', 's3:PutBucketPublicAccessBlock', 's3:PutBucketOwnershipControls',
-      's3:PutLifecycleConfiguration', 's3:GetObject', 's3:PutObject',
+      region, 's3:GetBucketVersioning', 's3:CreateBucket', 's3:PutBucketVersioning', 's3:PutEncryptionConfiguration', 's3:PutBucketPublicAccessBlock',
+      's3:ListBucket', 's3:GetObject', 's3:PutObject',
     ),
     deadlineMs: minutes(30),
     atDeadline: 'fail',

@@ -45,10 +45,10 @@ export function makeSlot(input: UpInput, main: WantedStack, slot: Slot): Step<Pr
     id: `slot-${slot}@${region}`,
     title: `slot ${slot} in ${region}`,
     needs: [`live-rule@${region}`],
-    calls: callsIn(
+    calls: [...secretsOf(input), ...callsIn(
       region, 'cloudformation:DescribeStacks', 'ecs:DescribeServices', 'ecs:RegisterTaskDefinition', 'ecs:DescribeTaskDefinition', 'ecs:ListTaskDefinitions', 'ecs:CreateService', 'ecs:TagResource', 'iam:PassRole',
       'application-autoscaling:DescribeScalableTargets',
-    ),
+    )],
     deadlineMs: minutes(15),
     atDeadline: 'fail',
     observe: async (world, {signal}) => (isThere((await readSlot(world, input, main, slot, signal)).state) ? {kind: 'done', note: 'left as it is'} : {kind: 'not-done'}),
@@ -69,10 +69,10 @@ export function makeScaling(input: UpInput, main: WantedStack, slot: Slot): Step
     id: `scaling-${slot}@${region}`,
     title: `scaling of slot ${slot} in ${region}`,
     needs: [`slot-${slot}@${region}`],
-    calls: callsIn(
+    calls: [...secretsOf(input), ...callsIn(
       region, 'cloudformation:DescribeStacks', 'ecs:DescribeServices', 'application-autoscaling:DescribeScalableTargets', 'application-autoscaling:DescribeScalingPolicies', 'application-autoscaling:RegisterScalableTarget',
       'application-autoscaling:PutScalingPolicy', 'application-autoscaling:TagResource', 'iam:PassRole',
-    ),
+    )],
     deadlineMs: minutes(15),
     atDeadline: 'fail',
     observe: async (world, {signal}) => ((await readSlot(world, input, main, slot, signal)).state?.scaling === null ? {kind: 'not-done'} : {kind: 'done', note: 'left as it is'}),
@@ -107,7 +107,10 @@ export function awaitHealthy(input: UpInput, main: WantedStack): Step<ProvisionW
     id: `healthy@${region}`,
     title: `slot a serves in ${region}`,
     needs: [`scaling-a@${region}`],
-    calls: callsIn(region, 'cloudformation:DescribeStacks', 'ecs:DescribeServices', 'application-autoscaling:DescribeScalableTargets', 'elasticloadbalancing:DescribeTargetHealth', 'ecs:ListTasks', 'ecs:DescribeTasks', 'ecs:DescribeTaskDefinition', 'logs:GetLogEvents'),
+    calls: [...secretsOf(input), ...callsIn(
+      region, 'cloudformation:DescribeStacks', 'ecs:DescribeServices', 'application-autoscaling:DescribeScalableTargets', 'elasticloadbalancing:DescribeTargetHealth', 'ecs:ListTasks',
+      'ecs:DescribeTasks', 'ecs:DescribeTaskDefinition', 'logs:GetLogEvents',
+    )],
     deadlineMs: minutes(30),
     atDeadline: 'fail',
     async observe(world, context) {
@@ -118,6 +121,9 @@ export function awaitHealthy(input: UpInput, main: WantedStack): Step<ProvisionW
     poll: look,
   }
 }
+
+/** The database's secret is named by the home Region's stack. */
+const secretsOf = ({plan}: UpInput) => callsIn(plan.config.region, 'cloudformation:DescribeStacks')
 
 const madeHere = ({events}: StepContext, region: string): boolean =>
   events.some((event) => event.kind === 'step-ended' && event.data.step === `slot-a@${region}` && event.data.how === 'done')

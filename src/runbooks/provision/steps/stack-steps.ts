@@ -15,7 +15,7 @@ import {callsIn, createId, isSinglePass, stepsFor, updateId} from '../up-input.t
 import type {UpInput} from '../up-input.ts'
 import {isComplete, wayOn} from '../way-on.ts'
 
-const looking = ['cloudformation:DescribeStacks', 'cloudformation:GetTemplate', 'cloudformation:DescribeStackResources', 'cloudformation:DescribeStackEvents', 'ssm:GetParameters'] as const
+const looking = ['cloudformation:DescribeStacks', 'cloudformation:GetTemplate', 'cloudformation:ListStackResources', 'cloudformation:DescribeStackEvents', 'ssm:GetParameters'] as const
 const explaining = ['ecs:DescribeServices', 'ecs:ListTasks', 'ecs:DescribeTasks', 'ecs:DescribeTaskDefinition', 'logs:GetLogEvents', 'autoscaling:DescribeScalingActivities', 'acm:DescribeCertificate'] as const
 const deploying = ['cloudformation:CreateChangeSet', 'cloudformation:DescribeChangeSet', 'cloudformation:ExecuteChangeSet', 'cloudformation:DeleteChangeSet', 's3:GetObject'] as const
 
@@ -36,7 +36,7 @@ export function createStack(input: UpInput, stack: WantedStack): Step<ProvisionW
     id: createId(stack.id),
     title: `${stack.id} is there`,
     needs: [...ground, ...stepsFor(stack.needs, input)],
-    calls: [...callsIn(stack.region, ...looking, ...explaining, ...deploying, 'cloudformation:CreateStack', 'cloudformation:DeleteStack'), ...passing(stack)],
+    calls: [...references(input), ...callsIn(stack.region, ...looking, ...explaining, ...deploying, 'cloudformation:CreateStack', 'cloudformation:DeleteStack'), ...passing(stack)],
     deadlineMs: deadline(input, stack),
     atDeadline: 'fail',
     async observe(world, {signal}) {
@@ -55,7 +55,7 @@ export function updateStack(input: UpInput, stack: WantedStack): Step<ProvisionW
     id: updateId(stack.id),
     title: `${stack.id} is as it shall be`,
     needs: [createId(stack.id), ...ground, ...stepsFor(stack.thenNeeds, input)],
-    calls: [...callsIn(stack.region, ...looking, ...explaining, ...deploying, 'cloudformation:ContinueUpdateRollback', 'cloudformation:DeleteStack'), ...passing(stack)],
+    calls: [...references(input), ...callsIn(stack.region, ...looking, ...explaining, ...deploying, 'cloudformation:ContinueUpdateRollback', 'cloudformation:DeleteStack'), ...passing(stack)],
     deadlineMs: deadline(input, stack),
     atDeadline: 'fail',
     async observe(world, {signal, facts}) {
@@ -82,7 +82,7 @@ export function guardStack(input: UpInput, stack: WantedStack): Step<ProvisionWo
     title: `${stack.id} refuses to lose what holds data`,
     needs: [updateId(stack.id)],
     calls: callsIn(
-      stack.region, 'cloudformation:DescribeStacks', 'cloudformation:DescribeStackResources', 'cloudformation:GetStackPolicy', 'cloudformation:SetStackPolicy',
+      stack.region, 'cloudformation:DescribeStacks', 'cloudformation:ListStackResources', 'cloudformation:GetStackPolicy', 'cloudformation:SetStackPolicy',
       'cloudformation:UpdateTerminationProtection',
     ),
     deadlineMs: minutes(30),
@@ -116,5 +116,9 @@ function samePolicy(one: string | null, other: string): boolean {
     return false
   }
 }
+
+/** What other stacks hand over is read where they are. */
+const references = ({chosen}: UpInput) => [...new Set(chosen.map(({region}) => region))]
+  .flatMap((region) => callsIn(region, 'cloudformation:DescribeStacks', 'cloudformation:ListStackResources'))
 
 const passing = ({role, region}: WantedStack) => (role === 'execution' ? callsIn(region, 'iam:PassRole') : [])
