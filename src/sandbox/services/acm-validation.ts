@@ -19,7 +19,9 @@ export interface ValidationRecord {
 }
 
 export function domainsOf({properties}: Pick<AccountRecord, 'properties'>): readonly string[] {
-  return [...new Set([text(properties, 'DomainName') ?? '', ...texts(properties, 'SubjectAlternativeNames')])].filter((one) => one !== '')
+  return [...new Set([text(properties, 'DomainName') ?? '', ...texts(properties, 'SubjectAlternativeNames')])].filter(
+    (one) => one !== '',
+  )
 }
 
 export function validationRecord(world: World, domain: string): ValidationRecord {
@@ -48,7 +50,8 @@ function presentSince(world: World, record: ValidationRecord): number | null {
   for (const zone of recordsOf(world, ZONE, '')) {
     if (bags(zone.properties, 'VPCs').length > 0 || !record.name.endsWith(`.${zoneName(zone)}`)) continue
     const found = findSet(world, zone.id, set)
-    if (found?.ResourceRecords?.some(({Value}) => canonicalName(Value ?? '') === canonicalName(record.value)) === true) return setSince(world, zone.id, set)
+    if (found?.ResourceRecords?.some(({Value}) => canonicalName(Value ?? '') === canonicalName(record.value)) === true)
+      return setSince(world, zone.id, set)
   }
   return null
 }
@@ -68,5 +71,7 @@ export function isIssued(world: World, certificate: Pick<AccountRecord, 'propert
 
 /** `*.example.com` covers one label. */
 export function covers(certificate: Pick<AccountRecord, 'properties'>, name: string): boolean {
-  return domainsOf(certificate).some((domain) => domain === name || (domain.startsWith('*.') && name.split('.').slice(1).join('.') === domain.slice(2)))
+  return domainsOf(certificate).some(
+    (domain) => domain === name || (domain.startsWith('*.') && name.split('.').slice(1).join('.') === domain.slice(2)),
+  )
 }

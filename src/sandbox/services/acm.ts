@@ -1,7 +1,14 @@
 /** Certificate Manager: certificates requested by stacks and calls, pending until their records are found. */
 import type {
-  CertificateDetail, CertificateSummary, DeleteCertificateRequest, DescribeCertificateRequest, DescribeCertificateResponse, ListCertificatesRequest,
-  ListCertificatesResponse, RequestCertificateRequest, RequestCertificateResponse,
+  CertificateDetail,
+  CertificateSummary,
+  DeleteCertificateRequest,
+  DescribeCertificateRequest,
+  DescribeCertificateResponse,
+  ListCertificatesRequest,
+  ListCertificatesResponse,
+  RequestCertificateRequest,
+  RequestCertificateResponse,
 } from '@aws-sdk/client-acm'
 import {AwsFault} from '../world/contract.ts'
 import type {AccountRecord, CallContext, Service, World} from '../world/contract.ts'
@@ -20,17 +27,25 @@ export function createAcm(world: World): Service {
   return {
     name: 'acm',
     operations: {
-      DescribeCertificate: ({CertificateArn}: DescribeCertificateRequest, call: CallContext): DescribeCertificateResponse => ({Certificate: detail(world, find(call, CertificateArn))}),
+      DescribeCertificate: ({CertificateArn}: DescribeCertificateRequest, call: CallContext): DescribeCertificateResponse => ({
+        Certificate: detail(world, find(call, CertificateArn)),
+      }),
       ListCertificates: (input: ListCertificatesRequest, call: CallContext): ListCertificatesResponse => {
-        const found = recordsOf(world, CERTIFICATE, call.region).map((one) => summary(world, one))
-          .filter(({Status}) => input.CertificateStatuses === undefined || input.CertificateStatuses.some((wanted) => wanted === Status))
+        const found = recordsOf(world, CERTIFICATE, call.region)
+          .map((one) => summary(world, one))
+          .filter(
+            ({Status}) =>
+              input.CertificateStatuses === undefined || input.CertificateStatuses.some((wanted) => wanted === Status),
+          )
         const {items, next} = page(found, input.NextToken, input.MaxItems ?? 100)
         return {CertificateSummaryList: [...items], NextToken: next}
       },
       RequestCertificate: (input: RequestCertificateRequest, call: CallContext) => request(world, input, call),
       DeleteCertificate: ({CertificateArn}: DeleteCertificateRequest, call: CallContext) => {
         const certificate = find(call, CertificateArn)
-        if (certificateUsers(world, certificate.id).length > 0) throw new AwsFault('ResourceInUseException', `Certificate ${certificate.id} in account ${call.account} is in use.`)
+        if (certificateUsers(world, certificate.id).length > 0) {
+          throw new AwsFault('ResourceInUseException', `Certificate ${certificate.id} in account ${call.account} is in use.`)
+        }
         world.records.remove(call.region, CERTIFICATE, certificate.id)
         return {}
       },
@@ -46,8 +61,16 @@ function request(world: World, input: RequestCertificateRequest, call: CallConte
   if (known !== undefined) return {CertificateArn: known.id}
   const id = `arn:aws:acm:${call.region}:${call.account}:certificate/${[8, 4, 4, 4, 12].map((length) => world.hex(length)).join('-')}`
   putRecord(world, {
-    type: CERTIFICATE, region: call.region, id, tags: tagsFrom(input.Tags), attributes: {CertificateArn: id, ...(token !== undefined && {IdempotencyToken: token})},
-    properties: {DomainName: input.DomainName, SubjectAlternativeNames: input.SubjectAlternativeNames ?? [], ValidationMethod: input.ValidationMethod ?? 'EMAIL'},
+    type: CERTIFICATE,
+    region: call.region,
+    id,
+    tags: tagsFrom(input.Tags),
+    attributes: {CertificateArn: id, ...(token !== undefined && {IdempotencyToken: token})},
+    properties: {
+      DomainName: input.DomainName,
+      SubjectAlternativeNames: input.SubjectAlternativeNames ?? [],
+      ValidationMethod: input.ValidationMethod ?? 'EMAIL',
+    },
   })
   return {CertificateArn: id}
 }
@@ -56,8 +79,13 @@ function summary(world: World, certificate: AccountRecord): CertificateSummary {
   const issued = isIssued(world, certificate)
   const names = domainsOf(certificate)
   return {
-    CertificateArn: certificate.id, DomainName: text(certificate.properties, 'DomainName'), SubjectAlternativeNameSummaries: [...names],
-    Status: issued ? 'ISSUED' : 'PENDING_VALIDATION', Type: 'AMAZON_ISSUED', KeyAlgorithm: 'RSA_2048', InUse: certificateUsers(world, certificate.id).length > 0,
+    CertificateArn: certificate.id,
+    DomainName: text(certificate.properties, 'DomainName'),
+    SubjectAlternativeNameSummaries: [...names],
+    Status: issued ? 'ISSUED' : 'PENDING_VALIDATION',
+    Type: 'AMAZON_ISSUED',
+    KeyAlgorithm: 'RSA_2048',
+    InUse: certificateUsers(world, certificate.id).length > 0,
     CreatedAt: new Date(certificate.createdAt),
   }
 }

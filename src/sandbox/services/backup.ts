@@ -15,7 +15,12 @@ const TEST = 'AWS::Backup::RestoreTestingPlan'
 export function createBackup(world: World): Service {
   const find = (type: string, call: CallContext, id: string | undefined): AccountRecord => {
     const found = recordOf(world, type, call.region, id ?? '')
-    if (found === undefined) throw new AwsFault('ResourceNotFoundException', `Cannot find ${(type.split('::')[2] ?? '').replace(/([a-z])([A-Z])/g, '$1 $2')} with ID ${id ?? ''}`)
+    if (found === undefined) {
+      throw new AwsFault(
+        'ResourceNotFoundException',
+        `Cannot find ${(type.split('::')[2] ?? '').replace(/([a-z])([A-Z])/g, '$1 $2')} with ID ${id ?? ''}`,
+      )
+    }
     return found
   }
   return {
@@ -28,53 +33,92 @@ export function createBackup(world: World): Service {
       DescribeBackupVault: ({BackupVaultName}: B.DescribeBackupVaultInput, call: CallContext): B.DescribeBackupVaultOutput => {
         const found = recordOf(world, VAULT, call.region, BackupVaultName ?? '')
         // As AWS does: that a vault isn't there is nobody's business who may not look.
-        if (found === undefined) throw new AwsFault('AccessDeniedException', 'Insufficient privileges to perform this action.', 403)
+        if (found === undefined) {
+          throw new AwsFault('AccessDeniedException', 'Insufficient privileges to perform this action.', 403)
+        }
         return vault(world, found)
       },
-      ListRecoveryPointsByBackupVault: (input: B.ListRecoveryPointsByBackupVaultInput, call: CallContext): B.ListRecoveryPointsByBackupVaultOutput => ({
+      ListRecoveryPointsByBackupVault: (
+        input: B.ListRecoveryPointsByBackupVaultInput,
+        call: CallContext,
+      ): B.ListRecoveryPointsByBackupVaultOutput => ({
         RecoveryPoints: recoveryPoints(world, find(VAULT, call, input.BackupVaultName)).map((one) => ({
-          RecoveryPointArn: one.id, BackupVaultName: input.BackupVaultName, Status: 'COMPLETED', CreationDate: new Date(one.createdAt), ResourceArn: text(one.properties, 'ResourceArn'),
+          RecoveryPointArn: one.id,
+          BackupVaultName: input.BackupVaultName,
+          Status: 'COMPLETED',
+          CreationDate: new Date(one.createdAt),
+          ResourceArn: text(one.properties, 'ResourceArn'),
           ResourceType: text(one.properties, 'ResourceType'),
         })),
       }),
       ListBackupPlans: (input: B.ListBackupPlansInput, call: CallContext): B.ListBackupPlansOutput => {
         const {items, next} = page(recordsOf(world, PLAN, call.region), input.NextToken, input.MaxResults ?? 1000)
-        return {BackupPlansList: items.map((one) => ({...planIdentity(one), BackupPlanName: text(bag(one.properties, 'BackupPlan'), 'BackupPlanName')})), NextToken: next}
+        return {
+          BackupPlansList: items.map((one) => ({
+            ...planIdentity(one),
+            BackupPlanName: text(bag(one.properties, 'BackupPlan'), 'BackupPlanName'),
+          })),
+          NextToken: next,
+        }
       },
       GetBackupPlan: ({BackupPlanId}: B.GetBackupPlanInput, call: CallContext): B.GetBackupPlanOutput => {
         const found = find(PLAN, call, BackupPlanId)
         const plan = bag(found.properties, 'BackupPlan')
-        return {...planIdentity(found), BackupPlan: {BackupPlanName: text(plan, 'BackupPlanName'), Rules: bags(plan, 'BackupPlanRule').map(planRule)}}
+        return {
+          ...planIdentity(found),
+          BackupPlan: {BackupPlanName: text(plan, 'BackupPlanName'), Rules: bags(plan, 'BackupPlanRule').map(planRule)},
+        }
       },
       ListBackupSelections: (input: B.ListBackupSelectionsInput, call: CallContext): B.ListBackupSelectionsOutput => {
         const plan = find(PLAN, call, input.BackupPlanId)
-        const found = recordsOf(world, SELECTION, call.region).filter(({properties}) => text(properties, 'BackupPlanId') === plan.id)
+        const found = recordsOf(world, SELECTION, call.region).filter(
+          ({properties}) => text(properties, 'BackupPlanId') === plan.id,
+        )
         const {items, next} = page(found, input.NextToken, input.MaxResults ?? 1000)
         return {
           BackupSelectionsList: items.map((one) => {
             const selection = bag(one.properties, 'BackupSelection')
             return {
-              SelectionId: attribute(one, 'SelectionId'), SelectionName: text(selection, 'SelectionName'), BackupPlanId: plan.id, CreationDate: new Date(one.createdAt),
+              SelectionId: attribute(one, 'SelectionId'),
+              SelectionName: text(selection, 'SelectionName'),
+              BackupPlanId: plan.id,
+              CreationDate: new Date(one.createdAt),
               IamRoleArn: text(selection, 'IamRoleArn'),
             }
           }),
           NextToken: next,
         }
       },
-      GetBackupSelection: ({BackupPlanId, SelectionId}: B.GetBackupSelectionInput, call: CallContext): B.GetBackupSelectionOutput => {
+      GetBackupSelection: (
+        {BackupPlanId, SelectionId}: B.GetBackupSelectionInput,
+        call: CallContext,
+      ): B.GetBackupSelectionOutput => {
         const found = find(SELECTION, call, `${SelectionId ?? ''}_${BackupPlanId ?? ''}`)
-        return {BackupPlanId, SelectionId, CreationDate: new Date(found.createdAt), BackupSelection: selectionShape(bag(found.properties, 'BackupSelection'))}
+        return {
+          BackupPlanId,
+          SelectionId,
+          CreationDate: new Date(found.createdAt),
+          BackupSelection: selectionShape(bag(found.properties, 'BackupSelection')),
+        }
       },
       ListRestoreTestingPlans: (input: B.ListRestoreTestingPlansInput, call: CallContext): B.ListRestoreTestingPlansOutput => {
         const {items, next} = page(recordsOf(world, TEST, call.region), input.NextToken, input.MaxResults ?? 100)
         return {RestoreTestingPlans: items.map(testPlan), NextToken: next}
       },
-      ListRestoreTestingSelections: (input: B.ListRestoreTestingSelectionsInput, call: CallContext): B.ListRestoreTestingSelectionsOutput => ({
+      ListRestoreTestingSelections: (
+        input: B.ListRestoreTestingSelectionsInput,
+        call: CallContext,
+      ): B.ListRestoreTestingSelectionsOutput => ({
         RestoreTestingSelections: recordsOf(world, 'AWS::Backup::RestoreTestingSelection', call.region)
-          .filter(({properties}) => text(properties, 'RestoreTestingPlanName') === find(TEST, call, input.RestoreTestingPlanName).id)
+          .filter(
+            ({properties}) => text(properties, 'RestoreTestingPlanName') === find(TEST, call, input.RestoreTestingPlanName).id,
+          )
           .map(({properties, createdAt}) => ({
-            CreationTime: new Date(createdAt), IamRoleArn: text(properties, 'IamRoleArn'), ProtectedResourceType: text(properties, 'ProtectedResourceType'),
-            RestoreTestingPlanName: text(properties, 'RestoreTestingPlanName'), RestoreTestingSelectionName: text(properties, 'RestoreTestingSelectionName'),
+            CreationTime: new Date(createdAt),
+            IamRoleArn: text(properties, 'IamRoleArn'),
+            ProtectedResourceType: text(properties, 'ProtectedResourceType'),
+            RestoreTestingPlanName: text(properties, 'RestoreTestingPlanName'),
+            RestoreTestingSelectionName: text(properties, 'RestoreTestingSelectionName'),
             ValidationWindowHours: number(properties, 'ValidationWindowHours'),
           })),
       }),
@@ -83,7 +127,9 @@ export function createBackup(world: World): Service {
 }
 
 function recoveryPoints(world: World, of: AccountRecord): readonly AccountRecord[] {
-  return recordsOf(world, 'AWS::Backup::RecoveryPoint', of.region).filter(({properties}) => text(properties, 'BackupVaultName') === of.id)
+  return recordsOf(world, 'AWS::Backup::RecoveryPoint', of.region).filter(
+    ({properties}) => text(properties, 'BackupVaultName') === of.id,
+  )
 }
 
 /** A governance lock has no date; a compliance lock's is when it can't be undone any more. */
@@ -103,14 +149,26 @@ function vault(world: World, record: AccountRecord): B.BackupVaultListMember {
   }
 }
 
-function planIdentity(plan: AccountRecord): Pick<B.BackupPlansListMember, 'BackupPlanId' | 'BackupPlanArn' | 'VersionId' | 'CreationDate'> {
-  return {BackupPlanId: plan.id, BackupPlanArn: attribute(plan, 'BackupPlanArn'), VersionId: attribute(plan, 'VersionId'), CreationDate: new Date(plan.createdAt)}
+function planIdentity(
+  plan: AccountRecord,
+): Pick<B.BackupPlansListMember, 'BackupPlanId' | 'BackupPlanArn' | 'VersionId' | 'CreationDate'> {
+  return {
+    BackupPlanId: plan.id,
+    BackupPlanArn: attribute(plan, 'BackupPlanArn'),
+    VersionId: attribute(plan, 'VersionId'),
+    CreationDate: new Date(plan.createdAt),
+  }
 }
 
 function lifecycle(from: Bag): {readonly Lifecycle?: B.Lifecycle} {
   const given = bag(from, 'Lifecycle')
   if (Object.keys(given).length === 0) return {}
-  return {Lifecycle: {DeleteAfterDays: number(given, 'DeleteAfterDays'), MoveToColdStorageAfterDays: number(given, 'MoveToColdStorageAfterDays')}}
+  return {
+    Lifecycle: {
+      DeleteAfterDays: number(given, 'DeleteAfterDays'),
+      MoveToColdStorageAfterDays: number(given, 'MoveToColdStorageAfterDays'),
+    },
+  }
 }
 
 /** The API's names for what a template calls `TargetBackupVault`, `StartWindowMinutes`. */
@@ -125,7 +183,10 @@ function planRule(rule: Bag): B.BackupRule {
     EnableContinuousBackup: text(rule, 'EnableContinuousBackup') === 'true',
     ...lifecycle(rule),
     RecoveryPointTags: bag(rule, 'RecoveryPointTags') as Record<string, string>,
-    CopyActions: bags(rule, 'CopyActions').map((one) => ({DestinationBackupVaultArn: text(one, 'DestinationBackupVaultArn'), ...lifecycle(one)})),
+    CopyActions: bags(rule, 'CopyActions').map((one) => ({
+      DestinationBackupVaultArn: text(one, 'DestinationBackupVaultArn'),
+      ...lifecycle(one),
+    })),
   }
 }
 
@@ -135,15 +196,20 @@ function selectionShape(selection: Bag): B.BackupSelection {
     IamRoleArn: text(selection, 'IamRoleArn'),
     Resources: [...texts(selection, 'Resources')],
     ListOfTags: bags(selection, 'ListOfTags').map((one) => ({
-      ConditionType: text(one, 'ConditionType') as 'STRINGEQUALS', ConditionKey: text(one, 'ConditionKey'), ConditionValue: text(one, 'ConditionValue'),
+      ConditionType: text(one, 'ConditionType') as 'STRINGEQUALS',
+      ConditionKey: text(one, 'ConditionKey'),
+      ConditionValue: text(one, 'ConditionValue'),
     })),
   }
 }
 
 function testPlan({id, properties, attributes, createdAt}: AccountRecord): B.RestoreTestingPlanForList {
   return {
-    RestoreTestingPlanName: id, RestoreTestingPlanArn: text(attributes, 'RestoreTestingPlanArn'), CreationTime: new Date(createdAt),
-    ScheduleExpression: text(properties, 'ScheduleExpression'), ScheduleExpressionTimezone: text(properties, 'ScheduleExpressionTimezone'),
+    RestoreTestingPlanName: id,
+    RestoreTestingPlanArn: text(attributes, 'RestoreTestingPlanArn'),
+    CreationTime: new Date(createdAt),
+    ScheduleExpression: text(properties, 'ScheduleExpression'),
+    ScheduleExpressionTimezone: text(properties, 'ScheduleExpressionTimezone'),
     StartWindowHours: number(properties, 'StartWindowHours'),
   }
 }

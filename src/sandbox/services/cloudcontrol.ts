@@ -14,7 +14,10 @@ export function createCloudControl(world: World): Service {
       GetResource: ({TypeName, Identifier}: GetResourceInput, call: CallContext): GetResourceOutput => {
         const found = recordOf(world, TypeName ?? '', call.region, Identifier ?? '')
         if (found === undefined) {
-          throw new AwsFault('ResourceNotFoundException', `Resource of type '${TypeName ?? ''}' with identifier '${Identifier ?? ''}' was not found.`)
+          throw new AwsFault(
+            'ResourceNotFoundException',
+            `Resource of type '${TypeName ?? ''}' with identifier '${Identifier ?? ''}' was not found.`,
+          )
         }
         return {TypeName, ResourceDescription: description(found)}
       },

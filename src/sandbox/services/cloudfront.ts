@@ -1,7 +1,16 @@
 /** CloudFront: distributions as they are, with the ETag that a change would have to name. It serves nothing. */
 import type {
-  Distribution, DistributionConfig, DistributionSummary, GetDistributionConfigRequest, GetDistributionConfigResult, GetDistributionRequest,
-  GetDistributionResult, GetOriginAccessControlRequest, GetOriginAccessControlResult, ListDistributionsRequest, ListDistributionsResult,
+  Distribution,
+  DistributionConfig,
+  DistributionSummary,
+  GetDistributionConfigRequest,
+  GetDistributionConfigResult,
+  GetDistributionRequest,
+  GetDistributionResult,
+  GetOriginAccessControlRequest,
+  GetOriginAccessControlResult,
+  ListDistributionsRequest,
+  ListDistributionsResult,
 } from '@aws-sdk/client-cloudfront'
 import {entryByName} from '../wire/catalogue.ts'
 import {serviceModel} from '../wire/model.ts'
@@ -35,14 +44,35 @@ export function createCloudFront(world: World): Service {
       ListDistributions: async (input: ListDistributionsRequest): Promise<ListDistributionsResult> => {
         const size = Number(input.MaxItems ?? 100)
         const {items, next} = page(recordsOf(world, TYPE, ''), input.Marker, size)
-        const summaries = await Promise.all(items.map(async (one): Promise<DistributionSummary> => summary(await distribution(world, one))))
-        return {DistributionList: {Marker: input.Marker ?? '', MaxItems: size, IsTruncated: next !== undefined, NextMarker: next, Quantity: summaries.length, Items: summaries}}
+        const summaries = await Promise.all(
+          items.map(async (one): Promise<DistributionSummary> => summary(await distribution(world, one))),
+        )
+        return {
+          DistributionList: {
+            Marker: input.Marker ?? '',
+            MaxItems: size,
+            IsTruncated: next !== undefined,
+            NextMarker: next,
+            Quantity: summaries.length,
+            Items: summaries,
+          },
+        }
       },
       GetOriginAccessControl: ({Id}: GetOriginAccessControlRequest): GetOriginAccessControlResult => {
         const found = recordOf(world, 'AWS::CloudFront::OriginAccessControl', '', Id ?? '')
-        if (found === undefined) throw new AwsFault('NoSuchOriginAccessControl', 'The specified origin access control does not exist.')
-        const {Name, OriginAccessControlOriginType, SigningBehavior, SigningProtocol} = bag(found.properties, 'OriginAccessControlConfig') as Record<string, never>
-        return {OriginAccessControl: {Id: found.id, OriginAccessControlConfig: {Name, OriginAccessControlOriginType, SigningBehavior, SigningProtocol}}}
+        if (found === undefined) {
+          throw new AwsFault('NoSuchOriginAccessControl', 'The specified origin access control does not exist.')
+        }
+        const {Name, OriginAccessControlOriginType, SigningBehavior, SigningProtocol} = bag(
+          found.properties,
+          'OriginAccessControlConfig',
+        ) as Record<string, never>
+        return {
+          OriginAccessControl: {
+            Id: found.id,
+            OriginAccessControlConfig: {Name, OriginAccessControlOriginType, SigningBehavior, SigningProtocol},
+          },
+        }
       },
     },
   }
@@ -59,8 +89,15 @@ async function config(record: AccountRecord): Promise<DistributionConfig> {
   const given = bag(record.properties, 'DistributionConfig')
   const behaviour = bag(given, 'DefaultCacheBehavior')
   const shaped = sdkShape(await configSchema(), {
-    CallerReference: record.id, Comment: '', PriceClass: 'PriceClass_All', HttpVersion: 'http2', ...given, IsIPV6Enabled: flag(given, 'IPV6Enabled'),
-    Aliases: given['Aliases'] ?? [], CacheBehaviors: given['CacheBehaviors'] ?? [], DefaultCacheBehavior: withMethods(behaviour),
+    CallerReference: record.id,
+    Comment: '',
+    PriceClass: 'PriceClass_All',
+    HttpVersion: 'http2',
+    ...given,
+    IsIPV6Enabled: flag(given, 'IPV6Enabled'),
+    Aliases: given['Aliases'] ?? [],
+    CacheBehaviors: given['CacheBehaviors'] ?? [],
+    DefaultCacheBehavior: withMethods(behaviour),
   })
   return shaped as DistributionConfig
 }
@@ -71,7 +108,10 @@ function withMethods(behaviour: Readonly<Record<string, unknown>>): Readonly<Rec
     const items = Array.isArray(behaviour[name]) ? behaviour[name] as readonly unknown[] : otherwise
     return {Quantity: items.length, Items: items}
   }
-  return {...behaviour, AllowedMethods: {...list('AllowedMethods', ['HEAD', 'GET']), CachedMethods: list('CachedMethods', ['HEAD', 'GET'])}}
+  return {
+    ...behaviour,
+    AllowedMethods: {...list('AllowedMethods', ['HEAD', 'GET']), CachedMethods: list('CachedMethods', ['HEAD', 'GET'])},
+  }
 }
 
 async function distribution(world: World, record: AccountRecord): Promise<Distribution> {
@@ -92,9 +132,25 @@ async function distribution(world: World, record: AccountRecord): Promise<Distri
 function summary({Id, ARN, Status, LastModifiedTime, DomainName, DistributionConfig: of}: Distribution): DistributionSummary {
   if (of === undefined) throw new Error('A distribution has a configuration.')
   return {
-    Id, ARN, Status, LastModifiedTime, DomainName, Aliases: of.Aliases, Origins: of.Origins, OriginGroups: of.OriginGroups, DefaultCacheBehavior: of.DefaultCacheBehavior,
-    CacheBehaviors: of.CacheBehaviors, CustomErrorResponses: of.CustomErrorResponses ?? {Quantity: 0}, Comment: text({...of}, 'Comment') ?? '', PriceClass: of.PriceClass,
-    Enabled: of.Enabled, ViewerCertificate: of.ViewerCertificate, Restrictions: of.Restrictions ?? {GeoRestriction: {RestrictionType: 'none', Quantity: 0}},
-    WebACLId: of.WebACLId ?? '', HttpVersion: of.HttpVersion, IsIPV6Enabled: of.IsIPV6Enabled, Staging: false,
+    Id,
+    ARN,
+    Status,
+    LastModifiedTime,
+    DomainName,
+    Aliases: of.Aliases,
+    Origins: of.Origins,
+    OriginGroups: of.OriginGroups,
+    DefaultCacheBehavior: of.DefaultCacheBehavior,
+    CacheBehaviors: of.CacheBehaviors,
+    CustomErrorResponses: of.CustomErrorResponses ?? {Quantity: 0},
+    Comment: text({...of}, 'Comment') ?? '',
+    PriceClass: of.PriceClass,
+    Enabled: of.Enabled,
+    ViewerCertificate: of.ViewerCertificate,
+    Restrictions: of.Restrictions ?? {GeoRestriction: {RestrictionType: 'none', Quantity: 0}},
+    WebACLId: of.WebACLId ?? '',
+    HttpVersion: of.HttpVersion,
+    IsIPV6Enabled: of.IsIPV6Enabled,
+    Staging: false,
   }
 }

@@ -28,13 +28,22 @@ export const vpcs: Kind<E.Vpc> = {
   type: 'AWS::EC2::VPC',
   missing: ['InvalidVpcID.NotFound', 'vpc ID'],
   filters: (_world, record) => ({
-    'vpc-id': [record.id], cidr: [text(record.properties, 'CidrBlock')], 'cidr-block-association.cidr-block': [text(record.properties, 'CidrBlock')],
-    state: ['available'], 'is-default': ['false'],
+    'vpc-id': [record.id],
+    cidr: [text(record.properties, 'CidrBlock')],
+    'cidr-block-association.cidr-block': [text(record.properties, 'CidrBlock')],
+    state: ['available'],
+    'is-default': ['false'],
   }),
   shape: (world, record) => ({
-    VpcId: record.id, CidrBlock: text(record.properties, 'CidrBlock'), State: 'available', IsDefault: false, OwnerId: world.account,
-    InstanceTenancy: (text(record.properties, 'InstanceTenancy') ?? 'default') as E.Tenancy, DhcpOptionsId: 'default',
-    CidrBlockAssociationSet: [{CidrBlock: text(record.properties, 'CidrBlock'), CidrBlockState: {State: 'associated'}}], Tags: tagList(record),
+    VpcId: record.id,
+    CidrBlock: text(record.properties, 'CidrBlock'),
+    State: 'available',
+    IsDefault: false,
+    OwnerId: world.account,
+    InstanceTenancy: (text(record.properties, 'InstanceTenancy') ?? 'default') as E.Tenancy,
+    DhcpOptionsId: 'default',
+    CidrBlockAssociationSet: [{CidrBlock: text(record.properties, 'CidrBlock'), CidrBlockState: {State: 'associated'}}],
+    Tags: tagList(record),
   }),
 }
 
@@ -42,14 +51,27 @@ export const subnets: Kind<E.Subnet> = {
   type: 'AWS::EC2::Subnet',
   missing: ['InvalidSubnetID.NotFound', 'subnet ID'],
   filters: (_world, record) => ({
-    'subnet-id': [record.id], 'vpc-id': [vpcOf(record)], 'availability-zone': [attribute(record, 'AvailabilityZone')], 'cidr-block': [text(record.properties, 'CidrBlock')],
-    state: ['available'], 'map-public-ip-on-launch': [String(flag(record.properties, 'MapPublicIpOnLaunch'))],
+    'subnet-id': [record.id],
+    'vpc-id': [vpcOf(record)],
+    'availability-zone': [attribute(record, 'AvailabilityZone')],
+    'cidr-block': [text(record.properties, 'CidrBlock')],
+    state: ['available'],
+    'map-public-ip-on-launch': [String(flag(record.properties, 'MapPublicIpOnLaunch'))],
   }),
   shape: (world, record) => ({
-    SubnetId: record.id, SubnetArn: `arn:aws:ec2:${record.region}:${world.account}:subnet/${record.id}`, VpcId: vpcOf(record), CidrBlock: text(record.properties, 'CidrBlock'),
-    AvailabilityZone: attribute(record, 'AvailabilityZone'), AvailabilityZoneId: zoneId(attribute(record, 'AvailabilityZone')), State: 'available', OwnerId: world.account,
-    MapPublicIpOnLaunch: flag(record.properties, 'MapPublicIpOnLaunch'), DefaultForAz: false, AvailableIpAddressCount: freeAddresses(text(record.properties, 'CidrBlock') ?? '0.0.0.0/32'),
-    AssignIpv6AddressOnCreation: false, Tags: tagList(record),
+    SubnetId: record.id,
+    SubnetArn: `arn:aws:ec2:${record.region}:${world.account}:subnet/${record.id}`,
+    VpcId: vpcOf(record),
+    CidrBlock: text(record.properties, 'CidrBlock'),
+    AvailabilityZone: attribute(record, 'AvailabilityZone'),
+    AvailabilityZoneId: zoneId(attribute(record, 'AvailabilityZone')),
+    State: 'available',
+    OwnerId: world.account,
+    MapPublicIpOnLaunch: flag(record.properties, 'MapPublicIpOnLaunch'),
+    DefaultForAz: false,
+    AvailableIpAddressCount: freeAddresses(text(record.properties, 'CidrBlock') ?? '0.0.0.0/32'),
+    AssignIpv6AddressOnCreation: false,
+    Tags: tagList(record),
   }),
 }
 
@@ -69,10 +91,17 @@ export const natGateways: Kind<E.NatGateway> = {
     const subnet = text(record.properties, 'SubnetId')
     const held = address(world, record)
     return {
-      NatGatewayId: record.id, SubnetId: subnet, VpcId: vpcOf(recordOf(world, 'AWS::EC2::Subnet', record.region, subnet ?? '') ?? record),
-      State: stateOf(record, 'pending') as E.NatGatewayState, ConnectivityType: (text(record.properties, 'ConnectivityType') ?? 'public') as E.ConnectivityType,
-      CreateTime: new Date(record.createdAt), Tags: tagList(record),
-      NatGatewayAddresses: held === undefined ? [] : [{AllocationId: attribute(held, 'AllocationId'), PublicIp: held.id, IsPrimary: true, Status: 'succeeded'}],
+      NatGatewayId: record.id,
+      SubnetId: subnet,
+      VpcId: vpcOf(recordOf(world, 'AWS::EC2::Subnet', record.region, subnet ?? '') ?? record),
+      State: stateOf(record, 'pending') as E.NatGatewayState,
+      ConnectivityType: (text(record.properties, 'ConnectivityType') ?? 'public') as E.ConnectivityType,
+      CreateTime: new Date(record.createdAt),
+      Tags: tagList(record),
+      NatGatewayAddresses:
+        held === undefined
+          ? []
+          : [{AllocationId: attribute(held, 'AllocationId'), PublicIp: held.id, IsPrimary: true, Status: 'succeeded'}],
     }
   },
 }
@@ -92,18 +121,32 @@ export const routeTables: Kind<E.RouteTable> = {
     Associations: [
       ...(isDefault(record) ? [{Main: true, RouteTableId: record.id, AssociationState: {State: 'associated' as const}}] : []),
       ...associations(world, record).map((one) => ({
-        RouteTableAssociationId: one.id, RouteTableId: record.id, SubnetId: text(one.properties, 'SubnetId'), Main: false, AssociationState: {State: 'associated' as const},
+        RouteTableAssociationId: one.id,
+        RouteTableId: record.id,
+        SubnetId: text(one.properties, 'SubnetId'),
+        Main: false,
+        AssociationState: {State: 'associated' as const},
       })),
     ],
     Routes: [
-      {DestinationCidrBlock: text(recordOf(world, 'AWS::EC2::VPC', record.region, vpcOf(record) ?? '')?.properties ?? {}, 'CidrBlock'), GatewayId: 'local', State: 'active', Origin: 'CreateRouteTable'},
+      {
+        DestinationCidrBlock: text(
+          recordOf(world, 'AWS::EC2::VPC', record.region, vpcOf(record) ?? '')?.properties ?? {},
+          'CidrBlock',
+        ),
+        GatewayId: 'local',
+        State: 'active',
+        Origin: 'CreateRouteTable',
+      },
       ...routes(world, record).map((one) => routeShape(world, one)),
     ],
   }),
 }
 
 function associations(world: World, table: AccountRecord): readonly AccountRecord[] {
-  return recordsOf(world, 'AWS::EC2::SubnetRouteTableAssociation', table.region).filter(({properties}) => text(properties, 'RouteTableId') === table.id)
+  return recordsOf(world, 'AWS::EC2::SubnetRouteTableAssociation', table.region).filter(
+    ({properties}) => text(properties, 'RouteTableId') === table.id,
+  )
 }
 
 function routes(world: World, table: AccountRecord): readonly AccountRecord[] {
@@ -115,8 +158,12 @@ function routeShape(world: World, {region, properties}: AccountRecord): E.Route 
   const nat = text(properties, 'NatGatewayId')
   const isLost = nat !== undefined && recordOf(world, 'AWS::EC2::NatGateway', region, nat) === undefined
   return {
-    DestinationCidrBlock: text(properties, 'DestinationCidrBlock'), DestinationIpv6CidrBlock: text(properties, 'DestinationIpv6CidrBlock'),
-    GatewayId: text(properties, 'GatewayId'), NatGatewayId: nat, State: isLost ? 'blackhole' : 'active', Origin: 'CreateRoute',
+    DestinationCidrBlock: text(properties, 'DestinationCidrBlock'),
+    DestinationIpv6CidrBlock: text(properties, 'DestinationIpv6CidrBlock'),
+    GatewayId: text(properties, 'GatewayId'),
+    NatGatewayId: nat,
+    State: isLost ? 'blackhole' : 'active',
+    Origin: 'CreateRoute',
   }
 }
 
@@ -124,14 +171,25 @@ export const vpcEndpoints: Kind<E.VpcEndpoint> = {
   type: 'AWS::EC2::VPCEndpoint',
   missing: ['InvalidVpcEndpointId.NotFound', 'Vpc Endpoint Id'],
   filters: (_world, record) => ({
-    'vpc-endpoint-id': [record.id], 'vpc-id': [vpcOf(record)], 'service-name': [text(record.properties, 'ServiceName')],
-    'vpc-endpoint-type': [text(record.properties, 'VpcEndpointType') ?? 'Gateway'], 'vpc-endpoint-state': [stateOf(record, 'pending')],
+    'vpc-endpoint-id': [record.id],
+    'vpc-id': [vpcOf(record)],
+    'service-name': [text(record.properties, 'ServiceName')],
+    'vpc-endpoint-type': [text(record.properties, 'VpcEndpointType') ?? 'Gateway'],
+    'vpc-endpoint-state': [stateOf(record, 'pending')],
   }),
   shape: (world, record) => ({
-    VpcEndpointId: record.id, VpcId: vpcOf(record), ServiceName: text(record.properties, 'ServiceName'), State: stateOf(record, 'pending') as E.State, OwnerId: world.account,
-    VpcEndpointType: (text(record.properties, 'VpcEndpointType') ?? 'Gateway') as E.VpcEndpointType, CreationTimestamp: new Date(record.createdAt),
-    RouteTableIds: [...texts(record.properties, 'RouteTableIds')], SubnetIds: [...texts(record.properties, 'SubnetIds')],
-    Groups: texts(record.properties, 'SecurityGroupIds').map((GroupId) => ({GroupId})), PrivateDnsEnabled: flag(record.properties, 'PrivateDnsEnabled'), Tags: tagList(record),
+    VpcEndpointId: record.id,
+    VpcId: vpcOf(record),
+    ServiceName: text(record.properties, 'ServiceName'),
+    State: stateOf(record, 'pending') as E.State,
+    OwnerId: world.account,
+    VpcEndpointType: (text(record.properties, 'VpcEndpointType') ?? 'Gateway') as E.VpcEndpointType,
+    CreationTimestamp: new Date(record.createdAt),
+    RouteTableIds: [...texts(record.properties, 'RouteTableIds')],
+    SubnetIds: [...texts(record.properties, 'SubnetIds')],
+    Groups: texts(record.properties, 'SecurityGroupIds').map((GroupId) => ({GroupId})),
+    PrivateDnsEnabled: flag(record.properties, 'PrivateDnsEnabled'),
+    Tags: tagList(record),
   }),
 }
 
@@ -140,7 +198,10 @@ export const internetGateways: Kind<E.InternetGateway> = {
   missing: ['InvalidInternetGatewayID.NotFound', 'internetGateway ID'],
   filters: (world, record) => ({'internet-gateway-id': [record.id], 'attachment.vpc-id': attachedTo(world, record)}),
   shape: (world, record) => ({
-    InternetGatewayId: record.id, OwnerId: world.account, Tags: tagList(record), Attachments: attachedTo(world, record).map((VpcId) => ({VpcId, State: 'available' as E.AttachmentStatus})),
+    InternetGatewayId: record.id,
+    OwnerId: world.account,
+    Tags: tagList(record),
+    Attachments: attachedTo(world, record).map((VpcId) => ({VpcId, State: 'available' as E.AttachmentStatus})),
   }),
 }
 
@@ -153,23 +214,38 @@ export const flowLogs: Kind<E.FlowLog> = {
   type: 'AWS::EC2::FlowLog',
   missing: ['InvalidFlowLogId.NotFound', 'flow log ID'],
   filters: (_world, record) => ({
-    'flow-log-id': [record.id], 'resource-id': [text(record.properties, 'ResourceId')], 'log-group-name': [text(record.properties, 'LogGroupName')],
+    'flow-log-id': [record.id],
+    'resource-id': [text(record.properties, 'ResourceId')],
+    'log-group-name': [text(record.properties, 'LogGroupName')],
     'traffic-type': [text(record.properties, 'TrafficType')],
   }),
   shape: (_world, record) => ({
-    FlowLogId: record.id, FlowLogStatus: 'ACTIVE', ResourceId: text(record.properties, 'ResourceId'), TrafficType: text(record.properties, 'TrafficType') as E.TrafficType,
-    LogDestinationType: (text(record.properties, 'LogDestinationType') ?? 'cloud-watch-logs') as E.LogDestinationType, LogGroupName: text(record.properties, 'LogGroupName'),
-    DeliverLogsPermissionArn: text(record.properties, 'DeliverLogsPermissionArn'), DeliverLogsStatus: 'SUCCESS',
-    MaxAggregationInterval: number(record.properties, 'MaxAggregationInterval') ?? 600, CreationTime: new Date(record.createdAt), Tags: tagList(record),
+    FlowLogId: record.id,
+    FlowLogStatus: 'ACTIVE',
+    ResourceId: text(record.properties, 'ResourceId'),
+    TrafficType: text(record.properties, 'TrafficType') as E.TrafficType,
+    LogDestinationType: (text(record.properties, 'LogDestinationType') ?? 'cloud-watch-logs') as E.LogDestinationType,
+    LogGroupName: text(record.properties, 'LogGroupName'),
+    DeliverLogsPermissionArn: text(record.properties, 'DeliverLogsPermissionArn'),
+    DeliverLogsStatus: 'SUCCESS',
+    MaxAggregationInterval: number(record.properties, 'MaxAggregationInterval') ?? 600,
+    CreationTime: new Date(record.createdAt),
+    Tags: tagList(record),
   }),
 }
 
 export const addresses: Kind<E.Address> = {
   type: 'AWS::EC2::EIP',
   missing: ['InvalidAddress.NotFound', 'address'],
-  filters: (_world, record) => ({'allocation-id': [attribute(record, 'AllocationId')], 'public-ip': [record.id], domain: ['vpc']}),
+  filters: (_world, record) => ({
+    'allocation-id': [attribute(record, 'AllocationId')],
+    'public-ip': [record.id],
+    domain: ['vpc'],
+  }),
   shape: (world, record) => {
-    const holder = recordsOf(world, 'AWS::EC2::NatGateway', record.region).find(({properties}) => text(properties, 'AllocationId') === attribute(record, 'AllocationId'))
+    const holder = recordsOf(world, 'AWS::EC2::NatGateway', record.region).find(
+      ({properties}) => text(properties, 'AllocationId') === attribute(record, 'AllocationId'),
+    )
     return {
       AllocationId: attribute(record, 'AllocationId'), PublicIp: record.id, Domain: 'vpc', Tags: tagList(record),
       ...(holder !== undefined && {AssociationId: `eipassoc-${holder.id.slice(4)}`}),

@@ -20,12 +20,19 @@ export interface Rule {
 const EVERYTHING: Bag = {IpProtocol: '-1', CidrIp: '0.0.0.0/0'}
 
 export function rulesOf(world: World, group: AccountRecord): readonly Rule[] {
-  const inline = (rules: readonly Bag[], isEgress: boolean): readonly Rule[] => rules.map((properties) => ({
-    id: `sgr-0${digest(`${group.id} ${isEgress} ${JSON.stringify(properties)}`, 16)}`, group: group.id, region: group.region, isEgress, tags: {}, properties,
-  }))
-  const own = (type: string, isEgress: boolean): readonly Rule[] => recordsOf(world, type, group.region)
-    .filter(({properties}) => text(properties, 'GroupId') === group.id)
-    .map(({id, tags, properties}) => ({id, group: group.id, region: group.region, isEgress, tags, properties}))
+  const inline = (rules: readonly Bag[], isEgress: boolean): readonly Rule[] =>
+    rules.map((properties) => ({
+      id: `sgr-0${digest(`${group.id} ${isEgress} ${JSON.stringify(properties)}`, 16)}`,
+      group: group.id,
+      region: group.region,
+      isEgress,
+      tags: {},
+      properties,
+    }))
+  const own = (type: string, isEgress: boolean): readonly Rule[] =>
+    recordsOf(world, type, group.region)
+      .filter(({properties}) => text(properties, 'GroupId') === group.id)
+      .map(({id, tags, properties}) => ({id, group: group.id, region: group.region, isEgress, tags, properties}))
   const egress = [...inline(bags(group.properties, 'SecurityGroupEgress'), true), ...own('AWS::EC2::SecurityGroupEgress', true)]
   return [
     ...inline(bags(group.properties, 'SecurityGroupIngress'), false), ...own('AWS::EC2::SecurityGroupIngress', false),
@@ -41,10 +48,17 @@ export const securityGroups: Kind<E.SecurityGroup> = {
   type: 'AWS::EC2::SecurityGroup',
   missing: ['InvalidGroup.NotFound', 'security group'],
   filters: (_world, record) => ({
-    'group-id': [record.id], 'group-name': [nameOf(record)], 'vpc-id': [text(record.properties, 'VpcId')], description: [text(record.properties, 'GroupDescription')],
+    'group-id': [record.id],
+    'group-name': [nameOf(record)],
+    'vpc-id': [text(record.properties, 'VpcId')],
+    description: [text(record.properties, 'GroupDescription')],
   }),
   shape: (world, record) => ({
-    GroupId: record.id, GroupName: nameOf(record), Description: text(record.properties, 'GroupDescription'), VpcId: text(record.properties, 'VpcId'), OwnerId: world.account,
+    GroupId: record.id,
+    GroupName: nameOf(record),
+    Description: text(record.properties, 'GroupDescription'),
+    VpcId: text(record.properties, 'VpcId'),
+    OwnerId: world.account,
     SecurityGroupArn: `arn:aws:ec2:${record.region}:${world.account}:security-group/${record.id}`,
     IpPermissions: rulesOf(world, record).filter(({isEgress}) => !isEgress).map((rule) => permission(world, rule)),
     IpPermissionsEgress: rulesOf(world, record).filter(({isEgress}) => isEgress).map((rule) => permission(world, rule)),
@@ -93,15 +107,31 @@ export const networkAcls: Kind<E.NetworkAcl> = {
   type: 'AWS::EC2::NetworkAcl',
   missing: ['InvalidNetworkAclID.NotFound', 'networkAcl ID'],
   filters: (world, record) => ({
-    'network-acl-id': [record.id], 'vpc-id': [text(record.properties, 'VpcId')], default: [String(record.attributes['Default'] === 'true')],
+    'network-acl-id': [record.id],
+    'vpc-id': [text(record.properties, 'VpcId')],
+    default: [String(record.attributes['Default'] === 'true')],
     'association.subnet-id': aclAssociations(world, record).map(({SubnetId}) => SubnetId),
   }),
   shape: (world, record) => {
     const isDefault = record.attributes['Default'] === 'true'
-    const entry = (RuleNumber: number, RuleAction: E.RuleAction, Egress: boolean): E.NetworkAclEntry => ({RuleNumber, RuleAction, Egress, Protocol: '-1', CidrBlock: '0.0.0.0/0'})
+    const entry = (RuleNumber: number, RuleAction: E.RuleAction, Egress: boolean): E.NetworkAclEntry => ({
+      RuleNumber,
+      RuleAction,
+      Egress,
+      Protocol: '-1',
+      CidrBlock: '0.0.0.0/0',
+    })
     return {
-      NetworkAclId: record.id, VpcId: text(record.properties, 'VpcId'), IsDefault: isDefault, OwnerId: world.account, Associations: [...aclAssociations(world, record)], Tags: tagList(record),
-      Entries: [true, false].flatMap((egress) => [...(isDefault ? [entry(100, 'allow', egress)] : []), entry(32_767, 'deny', egress)]),
+      NetworkAclId: record.id,
+      VpcId: text(record.properties, 'VpcId'),
+      IsDefault: isDefault,
+      OwnerId: world.account,
+      Associations: [...aclAssociations(world, record)],
+      Tags: tagList(record),
+      Entries: [true, false].flatMap((egress) => [
+        ...(isDefault ? [entry(100, 'allow', egress)] : []),
+        entry(32_767, 'deny', egress),
+      ]),
     }
   },
 }
@@ -111,9 +141,15 @@ const ACL_ASSOCIATION = 'AWS::EC2::SubnetNetworkAclAssociation'
 /** Every subnet has one ACL: the one it was given, or its VPC's first. */
 function aclAssociations(world: World, acl: AccountRecord): readonly E.NetworkAclAssociation[] {
   const given = recordsOf(world, ACL_ASSOCIATION, acl.region)
-  return recordsOf(world, 'AWS::EC2::Subnet', acl.region).filter((subnet) => {
-    if (text(subnet.properties, 'VpcId') !== text(acl.properties, 'VpcId')) return false
-    const own = given.find(({properties}) => text(properties, 'SubnetId') === subnet.id)
-    return own === undefined ? acl.attributes['Default'] === 'true' : text(own.properties, 'NetworkAclId') === acl.id
-  }).map((subnet) => ({SubnetId: subnet.id, NetworkAclId: acl.id, NetworkAclAssociationId: attribute(subnet, 'NetworkAclAssociationId')}))
+  return recordsOf(world, 'AWS::EC2::Subnet', acl.region)
+    .filter((subnet) => {
+      if (text(subnet.properties, 'VpcId') !== text(acl.properties, 'VpcId')) return false
+      const own = given.find(({properties}) => text(properties, 'SubnetId') === subnet.id)
+      return own === undefined ? acl.attributes['Default'] === 'true' : text(own.properties, 'NetworkAclId') === acl.id
+    })
+    .map((subnet) => ({
+      SubnetId: subnet.id,
+      NetworkAclId: acl.id,
+      NetworkAclAssociationId: attribute(subnet, 'NetworkAclAssociationId'),
+    }))
 }

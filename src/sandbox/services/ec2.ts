@@ -6,7 +6,17 @@ import type * as E from '@aws-sdk/client-ec2'
 import {AwsFault} from '../world/contract.ts'
 import type {AccountRecord, CallContext, Service, World} from '../world/contract.ts'
 import {imageShape, instances, launchTemplates, templateName, templateVersion, volumes} from './ec2-compute-shapes.ts'
-import {addresses, filterValues, flowLogs, internetGateways, natGateways, routeTables, subnets, vpcEndpoints, vpcs} from './ec2-network-shapes.ts'
+import {
+  addresses,
+  filterValues,
+  flowLogs,
+  internetGateways,
+  natGateways,
+  routeTables,
+  subnets,
+  vpcEndpoints,
+  vpcs,
+} from './ec2-network-shapes.ts'
 import type {Kind} from './ec2-network-shapes.ts'
 import {networkAcls, rulesOf, ruleShape, securityGroups} from './ec2-security-shapes.ts'
 import {passes, refuseUnknown} from './records/ec2-filters.ts'
@@ -48,7 +58,10 @@ export function createEc2(world: World): Service {
         const {items, next} = list(routeTables, input, call, input.RouteTableIds)
         return {RouteTables: [...items], NextToken: next}
       },
-      DescribeInternetGateways: (input: E.DescribeInternetGatewaysRequest, call: CallContext): E.DescribeInternetGatewaysResult => {
+      DescribeInternetGateways: (
+        input: E.DescribeInternetGatewaysRequest,
+        call: CallContext,
+      ): E.DescribeInternetGatewaysResult => {
         const {items, next} = list(internetGateways, input, call, input.InternetGatewayIds)
         return {InternetGateways: [...items], NextToken: next}
       },
@@ -56,7 +69,8 @@ export function createEc2(world: World): Service {
         const {items, next} = list(securityGroups, input, call, input.GroupIds)
         return {SecurityGroups: [...items], NextToken: next}
       },
-      DescribeSecurityGroupRules: (input: E.DescribeSecurityGroupRulesRequest, call: CallContext) => describeRules(world, input, call),
+      DescribeSecurityGroupRules: (input: E.DescribeSecurityGroupRulesRequest, call: CallContext) =>
+        describeRules(world, input, call),
       DescribeNetworkAcls: (input: E.DescribeNetworkAclsRequest, call: CallContext): E.DescribeNetworkAclsResult => {
         const {items, next} = list(networkAcls, input, call, input.NetworkAclIds)
         return {NetworkAcls: [...items], NextToken: next}
@@ -72,7 +86,9 @@ export function createEc2(world: World): Service {
       DescribeAddresses: (input: E.DescribeAddressesRequest, call: CallContext): E.DescribeAddressesResult => {
         const allocations = input.AllocationIds
         const {items} = list(addresses, input, call, input.PublicIps)
-        return {Addresses: items.filter(({AllocationId}) => allocations === undefined || allocations.includes(AllocationId ?? ''))}
+        return {
+          Addresses: items.filter(({AllocationId}) => allocations === undefined || allocations.includes(AllocationId ?? '')),
+        }
       },
       DescribeVolumes: (input: E.DescribeVolumesRequest, call: CallContext): E.DescribeVolumesResult => {
         const {items, next} = list(volumes, input, call, input.VolumeIds)
@@ -80,16 +96,30 @@ export function createEc2(world: World): Service {
       },
       DescribeInstances: (input: E.DescribeInstancesRequest, call: CallContext): E.DescribeInstancesResult => {
         const {items, next} = list(instances, input, call, input.InstanceIds)
-        return {Reservations: items.map((one) => ({ReservationId: `r-${one.InstanceId?.slice(2) ?? ''}`, OwnerId: call.account, Instances: [one]})), NextToken: next}
+        return {
+          Reservations: items.map((one) => ({
+            ReservationId: `r-${one.InstanceId?.slice(2) ?? ''}`,
+            OwnerId: call.account,
+            Instances: [one],
+          })),
+          NextToken: next,
+        }
       },
       DescribeLaunchTemplates: (input: E.DescribeLaunchTemplatesRequest, call: CallContext): E.DescribeLaunchTemplatesResult => {
         const {items, next} = list(launchTemplates, input, call, input.LaunchTemplateIds)
         const names = input.LaunchTemplateNames
-        return {LaunchTemplates: items.filter((one) => names === undefined || names.includes(one.LaunchTemplateName ?? '')), NextToken: next}
+        return {
+          LaunchTemplates: items.filter((one) => names === undefined || names.includes(one.LaunchTemplateName ?? '')),
+          NextToken: next,
+        }
       },
-      DescribeLaunchTemplateVersions: (input: E.DescribeLaunchTemplateVersionsRequest, call: CallContext): E.DescribeLaunchTemplateVersionsResult => ({
+      DescribeLaunchTemplateVersions: (
+        input: E.DescribeLaunchTemplateVersionsRequest,
+        call: CallContext,
+      ): E.DescribeLaunchTemplateVersionsResult => ({
         LaunchTemplateVersions: recordsOf(world, launchTemplates.type, call.region)
-          .filter((one) => one.id === input.LaunchTemplateId || templateName(one) === input.LaunchTemplateName).map(templateVersion),
+          .filter((one) => one.id === input.LaunchTemplateId || templateName(one) === input.LaunchTemplateName)
+          .map(templateVersion),
       }),
       DescribeImages: ({ImageIds}: E.DescribeImagesRequest, call: CallContext): E.DescribeImagesResult => {
         const ids = ImageIds ?? recordsOf(world, 'AWS::EC2::Image', call.region).map(({id}) => id)
@@ -97,9 +127,18 @@ export function createEc2(world: World): Service {
         if (malformed !== undefined) throw new AwsFault('InvalidAMIID.Malformed', `Invalid id: "${malformed}"`)
         return {Images: ids.map((id) => imageShape(world, call.region, id))}
       },
-      DescribeAvailabilityZones: (_input: E.DescribeAvailabilityZonesRequest, call: CallContext): E.DescribeAvailabilityZonesResult => ({
+      DescribeAvailabilityZones: (
+        _input: E.DescribeAvailabilityZonesRequest,
+        call: CallContext,
+      ): E.DescribeAvailabilityZonesResult => ({
         AvailabilityZones: zonesOf(call.region).map((zone) => ({
-          ZoneName: zone, ZoneId: zoneId(zone), RegionName: call.region, GroupName: call.region, State: 'available', OptInStatus: 'opt-in-not-required', ZoneType: 'availability-zone',
+          ZoneName: zone,
+          ZoneId: zoneId(zone),
+          RegionName: call.region,
+          GroupName: call.region,
+          State: 'available',
+          OptInStatus: 'opt-in-not-required',
+          ZoneType: 'availability-zone',
         })),
       }),
       DescribeInstanceTypeOfferings: (input: E.DescribeInstanceTypeOfferingsRequest, call: CallContext) => offerings(input, call),
@@ -107,18 +146,42 @@ export function createEc2(world: World): Service {
   }
 }
 
-function select<S>(world: World, kind: Kind<S>, input: Query, call: CallContext, ids: readonly string[] | undefined): readonly AccountRecord[] {
+function select<S>(
+  world: World,
+  kind: Kind<S>,
+  input: Query,
+  call: CallContext,
+  ids: readonly string[] | undefined,
+): readonly AccountRecord[] {
   const all = recordsOf(world, kind.type, call.region)
   refuseUnknown(input.Filters, filterValues(kind.filters(world, {...NOTHING, type: kind.type, region: call.region})))
   const lost = ids?.find((id) => all.every((one) => one.id !== id))
   if (lost !== undefined) throw new AwsFault(kind.missing[0], `The ${kind.missing[1]} '${lost}' does not exist`)
-  return all.filter((record) => (ids === undefined || ids.includes(record.id)) && passes(input.Filters, record.tags, filterValues(kind.filters(world, record))))
+  return all.filter(
+    (record) =>
+      (ids === undefined || ids.includes(record.id))
+      && passes(input.Filters, record.tags, filterValues(kind.filters(world, record))),
+  )
 }
 
 /** Which filters there are doesn't depend on what there is: an account without a VPC refuses a filter of no VPC's, too. */
-const NOTHING: AccountRecord = {region: '', type: '', id: '', properties: {}, attributes: {}, tags: {}, status: '', createdAt: 0, stack: null}
+const NOTHING: AccountRecord = {
+  region: '',
+  type: '',
+  id: '',
+  properties: {},
+  attributes: {},
+  tags: {},
+  status: '',
+  createdAt: 0,
+  stack: null,
+}
 
-function describeRules(world: World, input: E.DescribeSecurityGroupRulesRequest, call: CallContext): E.DescribeSecurityGroupRulesResult {
+function describeRules(
+  world: World,
+  input: E.DescribeSecurityGroupRulesRequest,
+  call: CallContext,
+): E.DescribeSecurityGroupRulesResult {
   const all = recordsOf(world, securityGroups.type, call.region).flatMap((group) => rulesOf(world, group))
   const found = all.filter((rule) => (input.SecurityGroupRuleIds === undefined || input.SecurityGroupRuleIds.includes(rule.id))
     && passes(input.Filters, rule.tags, filterValues({'group-id': [rule.group], 'security-group-rule-id': [rule.id]})))

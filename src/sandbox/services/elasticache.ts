@@ -1,7 +1,17 @@
 /** ElastiCache: replication groups and their nodes. A group that is being made has no endpoint yet. */
 import type {
-  CacheCluster, CacheClusterMessage, CacheSubnetGroup, CacheSubnetGroupMessage, DescribeCacheClustersMessage, DescribeCacheSubnetGroupsMessage,
-  DescribeReplicationGroupsMessage, DescribeSnapshotsListMessage, DescribeSnapshotsMessage, Endpoint, ReplicationGroup, ReplicationGroupMessage,
+  CacheCluster,
+  CacheClusterMessage,
+  CacheSubnetGroup,
+  CacheSubnetGroupMessage,
+  DescribeCacheClustersMessage,
+  DescribeCacheSubnetGroupsMessage,
+  DescribeReplicationGroupsMessage,
+  DescribeSnapshotsListMessage,
+  DescribeSnapshotsMessage,
+  Endpoint,
+  ReplicationGroup,
+  ReplicationGroupMessage,
 } from '@aws-sdk/client-elasticache'
 import {AwsFault} from '../world/contract.ts'
 import type {AccountRecord, CallContext, Service, World} from '../world/contract.ts'
@@ -24,26 +34,54 @@ export function createElastiCache(world: World): Service {
       },
       DescribeCacheClusters: (input: DescribeCacheClustersMessage, call: CallContext): CacheClusterMessage => {
         const all = recordsOf(world, GROUP, call.region).flatMap((group) => nodesOf(world, group))
-        const found = all.filter(({CacheClusterId}) => input.CacheClusterId === undefined || CacheClusterId === input.CacheClusterId)
-        if (input.CacheClusterId !== undefined && found.length === 0) throw new AwsFault('CacheClusterNotFound', `CacheCluster not found: ${input.CacheClusterId}`, 404)
+        const found = all.filter(
+          ({CacheClusterId}) => input.CacheClusterId === undefined || CacheClusterId === input.CacheClusterId,
+        )
+        if (input.CacheClusterId !== undefined && found.length === 0) {
+          throw new AwsFault('CacheClusterNotFound', `CacheCluster not found: ${input.CacheClusterId}`, 404)
+        }
         const {items, next} = page(found, input.Marker, input.MaxRecords ?? 100)
         return {CacheClusters: [...items], Marker: next}
       },
       DescribeCacheSubnetGroups: (input: DescribeCacheSubnetGroupsMessage, call: CallContext): CacheSubnetGroupMessage => {
-        const found = named(world, SUBNETS, call, input.CacheSubnetGroupName, 'CacheSubnetGroupNotFoundFault', 'Cache Subnet Group')
+        const found = named(
+          world,
+          SUBNETS,
+          call,
+          input.CacheSubnetGroupName,
+          'CacheSubnetGroupNotFoundFault',
+          'Cache Subnet Group',
+        )
         const {items, next} = page(found, input.Marker, input.MaxRecords ?? 100)
         return {CacheSubnetGroups: items.map((one) => subnetGroup(world, one)), Marker: next}
       },
       DescribeSnapshots: (input: DescribeSnapshotsMessage, call: CallContext): DescribeSnapshotsListMessage => {
-        const found = recordsOf(world, 'AWS::ElastiCache::Snapshot', call.region)
-          .filter(({id, properties}) => (input.SnapshotName ?? id) === id && (input.ReplicationGroupId ?? text(properties, 'ReplicationGroupId')) === text(properties, 'ReplicationGroupId'))
-        return {Snapshots: found.map(({id, properties, status}) => ({SnapshotName: id, ReplicationGroupId: text(properties, 'ReplicationGroupId'), SnapshotStatus: status, SnapshotSource: 'manual'}))}
+        const found = recordsOf(world, 'AWS::ElastiCache::Snapshot', call.region).filter(
+          ({id, properties}) =>
+            (input.SnapshotName ?? id) === id
+            && (input.ReplicationGroupId ?? text(properties, 'ReplicationGroupId')) === text(properties, 'ReplicationGroupId'),
+        )
+        return {
+          Snapshots: found.map(({id, properties, status}) => ({
+            SnapshotName: id,
+            ReplicationGroupId: text(properties, 'ReplicationGroupId'),
+            SnapshotStatus: status,
+            SnapshotSource: 'manual',
+          })),
+        }
       },
     },
   }
 }
 
-function named(world: World, type: string, call: CallContext, name: string | undefined, code: string, what: string): readonly AccountRecord[] {
+function named(
+  world: World,
+  type: string,
+  call: CallContext,
+  name: string | undefined,
+  code: string,
+  what: string,
+): readonly AccountRecord[] {
   if (name === undefined) return recordsOf(world, type, call.region)
   const found = recordOf(world, type, call.region, name.toLowerCase())
   if (found === undefined) throw new AwsFault(code, `${what} ${name} not found.`, 404)
@@ -52,7 +90,9 @@ function named(world: World, type: string, call: CallContext, name: string | und
 
 function subnetsOf(world: World, group: AccountRecord): readonly AccountRecord[] {
   const subnets = recordOf(world, SUBNETS, group.region, text(group.properties, 'CacheSubnetGroupName')?.toLowerCase() ?? '')
-  return texts(subnets?.properties ?? {}, 'SubnetIds').map((id) => recordOf(world, 'AWS::EC2::Subnet', group.region, id)).filter((one) => one !== undefined)
+  return texts(subnets?.properties ?? {}, 'SubnetIds')
+    .map((id) => recordOf(world, 'AWS::EC2::Subnet', group.region, id))
+    .filter((one) => one !== undefined)
 }
 
 /** Nodes go round the zones of the subnets, the primary into the first. */
@@ -94,18 +134,30 @@ function groupShape(world: World, group: AccountRecord): ReplicationGroup {
     ReplicationGroupCreateTime: new Date(group.createdAt),
     MemberClusters: [...members(group)],
     LogDeliveryConfigurations: bags(properties, 'LogDeliveryConfigurations').map((one) => ({
-      LogType: text(one, 'LogType') as 'slow-log', LogFormat: text(one, 'LogFormat') as 'json', DestinationType: text(one, 'DestinationType') as 'cloudwatch-logs', Status: 'active',
-      DestinationDetails: {CloudWatchLogsDetails: {LogGroup: text(bag(bag(one, 'DestinationDetails'), 'CloudWatchLogsDetails'), 'LogGroup')}},
+      LogType: text(one, 'LogType') as 'slow-log',
+      LogFormat: text(one, 'LogFormat') as 'json',
+      DestinationType: text(one, 'DestinationType') as 'cloudwatch-logs',
+      Status: 'active',
+      DestinationDetails: {
+        CloudWatchLogsDetails: {LogGroup: text(bag(bag(one, 'DestinationDetails'), 'CloudWatchLogsDetails'), 'LogGroup')},
+      },
     })),
-    NodeGroups: isThere ? [{
-      NodeGroupId: '0001',
-      Status: group.status,
-      PrimaryEndpoint: endpoint(group, 'PrimaryEndPoint'),
-      ReaderEndpoint: endpoint(group, 'ReaderEndPoint'),
-      NodeGroupMembers: members(group).map((CacheClusterId, index) => ({
-        CacheClusterId, CacheNodeId: '0001', CurrentRole: index === 0 ? 'primary' : 'replica', PreferredAvailabilityZone: zoneOf(world, group, index),
-      })),
-    }] : [],
+    NodeGroups: isThere
+      ? [
+          {
+            NodeGroupId: '0001',
+            Status: group.status,
+            PrimaryEndpoint: endpoint(group, 'PrimaryEndPoint'),
+            ReaderEndpoint: endpoint(group, 'ReaderEndPoint'),
+            NodeGroupMembers: members(group).map((CacheClusterId, index) => ({
+              CacheClusterId,
+              CacheNodeId: '0001',
+              CurrentRole: index === 0 ? 'primary' : 'replica',
+              PreferredAvailabilityZone: zoneOf(world, group, index),
+            })),
+          },
+        ]
+      : [],
   }
 }
 
@@ -123,7 +175,11 @@ function nodesOf(world: World, group: AccountRecord): readonly CacheCluster[] {
     PreferredAvailabilityZone: zoneOf(world, group, index),
     CacheSubnetGroupName: text(properties, 'CacheSubnetGroupName'),
     SecurityGroups: texts(properties, 'SecurityGroupIds').map((SecurityGroupId) => ({SecurityGroupId, Status: 'active'})),
-    CacheParameterGroup: {CacheParameterGroupName: text(properties, 'CacheParameterGroupName'), ParameterApplyStatus: 'in-sync', CacheNodeIdsToReboot: []},
+    CacheParameterGroup: {
+      CacheParameterGroupName: text(properties, 'CacheParameterGroupName'),
+      ParameterApplyStatus: 'in-sync',
+      CacheNodeIdsToReboot: [],
+    },
     CacheClusterCreateTime: new Date(group.createdAt),
     AtRestEncryptionEnabled: flag(properties, 'AtRestEncryptionEnabled'),
     TransitEncryptionEnabled: flag(properties, 'TransitEncryptionEnabled'),
@@ -131,12 +187,17 @@ function nodesOf(world: World, group: AccountRecord): readonly CacheCluster[] {
 }
 
 function subnetGroup(world: World, record: AccountRecord): CacheSubnetGroup {
-  const subnets = texts(record.properties, 'SubnetIds').map((id) => recordOf(world, 'AWS::EC2::Subnet', record.region, id)).filter((one) => one !== undefined)
+  const subnets = texts(record.properties, 'SubnetIds')
+    .map((id) => recordOf(world, 'AWS::EC2::Subnet', record.region, id))
+    .filter((one) => one !== undefined)
   return {
     CacheSubnetGroupName: record.id,
     CacheSubnetGroupDescription: text(record.properties, 'Description'),
     ARN: attribute(record, 'Arn'),
     VpcId: text(subnets[0]?.properties ?? {}, 'VpcId'),
-    Subnets: subnets.map((one) => ({SubnetIdentifier: one.id, SubnetAvailabilityZone: {Name: attribute(one, 'AvailabilityZone')}})),
+    Subnets: subnets.map((one) => ({
+      SubnetIdentifier: one.id,
+      SubnetAvailabilityZone: {Name: attribute(one, 'AvailabilityZone')},
+    })),
   }
 }

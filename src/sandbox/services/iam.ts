@@ -3,8 +3,18 @@
  * what a fault denies, and the simulation knows of it. A fresh account has no service-linked role.
  */
 import type {
-  CreateServiceLinkedRoleRequest, CreateServiceLinkedRoleResponse, EvaluationResult, GetInstanceProfileRequest, GetInstanceProfileResponse, GetRoleRequest,
-  GetRoleResponse, ListRolesRequest, ListRolesResponse, Role, SimulatePolicyResponse, SimulatePrincipalPolicyRequest,
+  CreateServiceLinkedRoleRequest,
+  CreateServiceLinkedRoleResponse,
+  EvaluationResult,
+  GetInstanceProfileRequest,
+  GetInstanceProfileResponse,
+  GetRoleRequest,
+  GetRoleResponse,
+  ListRolesRequest,
+  ListRolesResponse,
+  Role,
+  SimulatePolicyResponse,
+  SimulatePrincipalPolicyRequest,
 } from '@aws-sdk/client-iam'
 import {isDenied} from '../wire/call-faults.ts'
 import {AwsFault} from '../world/contract.ts'
@@ -17,9 +27,19 @@ const ROLE = 'AWS::IAM::Role'
 
 /** Services whose role isn't called as they are. */
 const LINKED_NAMES: Readonly<Record<string, string>> = {
-  autoscaling: 'AutoScaling', ecs: 'ECS', elasticloadbalancing: 'ElasticLoadBalancing', rds: 'RDS', elasticache: 'ElastiCache', imagebuilder: 'Imagebuilder', backup: 'Backup',
-  'replication.ecr': 'ECRReplication', 'pullthroughcache.ecr': 'ECRPullThroughCache', 'ecs.application-autoscaling': 'ApplicationAutoScaling_ECSService',
-  'replicator.cloudfront': 'CloudFrontReplicator', 'logger.cloudfront': 'CloudFrontLogger', 'health-checks.route53': 'Route53HealthChecks',
+  autoscaling: 'AutoScaling',
+  ecs: 'ECS',
+  elasticloadbalancing: 'ElasticLoadBalancing',
+  rds: 'RDS',
+  elasticache: 'ElastiCache',
+  imagebuilder: 'Imagebuilder',
+  backup: 'Backup',
+  'replication.ecr': 'ECRReplication',
+  'pullthroughcache.ecr': 'ECRPullThroughCache',
+  'ecs.application-autoscaling': 'ApplicationAutoScaling_ECSService',
+  'replicator.cloudfront': 'CloudFrontReplicator',
+  'logger.cloudfront': 'CloudFrontLogger',
+  'health-checks.route53': 'Route53HealthChecks',
 }
 
 export function createIam(world: World): Service {
@@ -38,17 +58,30 @@ export function createIam(world: World): Service {
       },
       GetInstanceProfile: ({InstanceProfileName}: GetInstanceProfileRequest): GetInstanceProfileResponse => {
         const found = recordOf(world, 'AWS::IAM::InstanceProfile', '', InstanceProfileName ?? '')
-        if (found === undefined) throw new AwsFault('NoSuchEntity', `Instance Profile ${InstanceProfileName ?? ''} cannot be found.`, 404)
-        const roles = texts(found.properties, 'Roles').map((name) => recordOf(world, ROLE, '', name)).filter((one) => one !== undefined)
+        if (found === undefined) {
+          throw new AwsFault('NoSuchEntity', `Instance Profile ${InstanceProfileName ?? ''} cannot be found.`, 404)
+        }
+        const roles = texts(found.properties, 'Roles')
+          .map((name) => recordOf(world, ROLE, '', name))
+          .filter((one) => one !== undefined)
         return {
           InstanceProfile: {
-            InstanceProfileName: found.id, InstanceProfileId: attribute(found, 'InstanceProfileId'), Arn: attribute(found, 'Arn'), Path: pathOf(found),
-            CreateDate: new Date(found.createdAt), Roles: roles.map(roleShape),
+            InstanceProfileName: found.id,
+            InstanceProfileId: attribute(found, 'InstanceProfileId'),
+            Arn: attribute(found, 'Arn'),
+            Path: pathOf(found),
+            CreateDate: new Date(found.createdAt),
+            Roles: roles.map(roleShape),
           },
         }
       },
-      CreateServiceLinkedRole: (input: CreateServiceLinkedRoleRequest): CreateServiceLinkedRoleResponse => ({Role: roleShape(linkRole(world, input))}),
-      SimulatePrincipalPolicy: (input: SimulatePrincipalPolicyRequest): SimulatePolicyResponse => ({EvaluationResults: simulated(world, input), IsTruncated: false}),
+      CreateServiceLinkedRole: (input: CreateServiceLinkedRoleRequest): CreateServiceLinkedRoleResponse => ({
+        Role: roleShape(linkRole(world, input)),
+      }),
+      SimulatePrincipalPolicy: (input: SimulatePrincipalPolicyRequest): SimulatePolicyResponse => ({
+        EvaluationResults: simulated(world, input),
+        IsTruncated: false,
+      }),
     },
   }
 }
@@ -74,9 +107,17 @@ function roleShape(role: AccountRecord): Role {
 
 function linkRole(world: World, {AWSServiceName, CustomSuffix, Description}: CreateServiceLinkedRoleRequest): AccountRecord {
   const service = AWSServiceName ?? ''
-  if (!/^[a-z0-9.-]+\.amazonaws\.com$/.test(service)) throw new AwsFault('InvalidInput', `${service} is not a valid service principal`)
+  if (!/^[a-z0-9.-]+\.amazonaws\.com$/.test(service)) {
+    throw new AwsFault('InvalidInput', `${service} is not a valid service principal`)
+  }
   const short = service.replace(/\.amazonaws\.com$/, '')
-  const id = `AWSServiceRoleFor${LINKED_NAMES[short] ?? short.split(/[.-]/).map((part) => part.charAt(0).toUpperCase() + part.slice(1)).join('')}${CustomSuffix === undefined ? '' : `_${CustomSuffix}`}`
+  const id = `AWSServiceRoleFor${
+    LINKED_NAMES[short]
+    ?? short
+      .split(/[.-]/)
+      .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+      .join('')
+  }${CustomSuffix === undefined ? '' : `_${CustomSuffix}`}`
   if (recordOf(world, ROLE, '', id) !== undefined) {
     throw new AwsFault('InvalidInput', `Service role name ${id} has been taken in this account, please try a different suffix.`)
   }
@@ -84,15 +125,26 @@ function linkRole(world: World, {AWSServiceName, CustomSuffix, Description}: Cre
   return putRecord(world, {
     type: ROLE, region: '', id,
     properties: {
-      RoleName: id, Path: path, ...(Description !== undefined && {Description}),
-      AssumeRolePolicyDocument: {Version: '2012-10-17', Statement: [{Effect: 'Allow', Principal: {Service: service}, Action: 'sts:AssumeRole'}]},
+      RoleName: id,
+      Path: path,
+      ...(Description !== undefined && {Description}),
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [{Effect: 'Allow', Principal: {Service: service}, Action: 'sts:AssumeRole'}],
+      },
     },
     attributes: {Arn: `arn:aws:iam::${world.account}:role${path}${id}`, RoleId: `AROA${world.hex(17).toUpperCase()}`},
   })
 }
 
 function simulated(world: World, {ActionNames, ResourceArns}: SimulatePrincipalPolicyRequest): EvaluationResult[] {
-  return (ActionNames ?? []).flatMap((action) => (ResourceArns ?? ['*']).map((resource): EvaluationResult => ({
-    EvalActionName: action, EvalResourceName: resource, EvalDecision: isDenied(world, action) ? 'implicitDeny' : 'allowed', MatchedStatements: [], MissingContextValues: [],
-  })))
+  return (ActionNames ?? []).flatMap((action) =>
+    (ResourceArns ?? ['*']).map((resource): EvaluationResult => ({
+      EvalActionName: action,
+      EvalResourceName: resource,
+      EvalDecision: isDenied(world, action) ? 'implicitDeny' : 'allowed',
+      MatchedStatements: [],
+      MissingContextValues: [],
+    })),
+  )
 }

@@ -1,5 +1,12 @@
 /** KMS, as far as it is asked: what a key is, and which aliases there are. It encrypts nothing. */
-import type {DescribeKeyRequest, DescribeKeyResponse, GetKeyRotationStatusRequest, GetKeyRotationStatusResponse, ListAliasesRequest, ListAliasesResponse} from '@aws-sdk/client-kms'
+import type {
+  DescribeKeyRequest,
+  DescribeKeyResponse,
+  GetKeyRotationStatusRequest,
+  GetKeyRotationStatusResponse,
+  ListAliasesRequest,
+  ListAliasesResponse,
+} from '@aws-sdk/client-kms'
 import {AwsFault} from '../world/contract.ts'
 import type {AccountRecord, CallContext, Service, World} from '../world/contract.ts'
 import {keyOf} from './kms-keys.ts'
@@ -59,6 +66,9 @@ export function createKms(world: World): Service {
 function requireKey(world: World, call: CallContext, name: string | undefined): AccountRecord {
   const key = keyOf(world, call.region, name ?? '')
   if (key !== undefined) return key
-  const what = name?.includes('alias/') === true ? `Alias arn:aws:kms:${call.region}:${call.account}:${name} is not found.` : `Key '${name ?? ''}' does not exist`
+  const what =
+    name?.includes('alias/') === true
+      ? `Alias arn:aws:kms:${call.region}:${call.account}:${name} is not found.`
+      : `Key '${name ?? ''}' does not exist`
   throw new AwsFault('NotFoundException', what)
 }

@@ -9,10 +9,16 @@ import {flag, number, text, texts} from './records/properties.ts'
 export function instanceShape(world: World, record: AccountRecord): DBInstance {
   const {id, region, properties, attributes, status} = record
   const source = attribute(record, 'ReplicaOf')
-  const origin = source === '' ? undefined : source.startsWith('arn:') ? databaseByArn(world, source) : recordOf(world, DATABASE, region, source)
+  const origin =
+    source === ''
+      ? undefined
+      : source.startsWith('arn:')
+        ? databaseByArn(world, source)
+        : recordOf(world, DATABASE, region, source)
   const inherited = origin?.properties ?? {}
   const group = recordOf(world, 'AWS::RDS::DBSubnetGroup', region, text(properties, 'DBSubnetGroupName')?.toLowerCase() ?? '')
-  const zones = group === undefined ? [] : subnetGroupShape(world, group).Subnets?.map((one) => one.SubnetAvailabilityZone?.Name) ?? []
+  const zones =
+    group === undefined ? [] : (subnetGroupShape(world, group).Subnets?.map((one) => one.SubnetAvailabilityZone?.Name) ?? [])
   return {
     DBInstanceIdentifier: id,
     DBInstanceArn: attribute(record, 'DBInstanceArn'),
@@ -24,7 +30,13 @@ export function instanceShape(world: World, record: AccountRecord): DBInstance {
     DBName: text(properties, 'DBName') ?? text(inherited, 'DBName'),
     MasterUsername: text(properties, 'MasterUsername') ?? text(inherited, 'MasterUsername'),
     // A database that is being made has no address yet.
-    ...(status !== 'creating' && {Endpoint: {Address: attribute(record, 'Endpoint.Address'), Port: number(attributes, 'Endpoint.Port'), HostedZoneId: attribute(record, 'Endpoint.HostedZoneId')}}),
+    ...(status !== 'creating' && {
+      Endpoint: {
+        Address: attribute(record, 'Endpoint.Address'),
+        Port: number(attributes, 'Endpoint.Port'),
+        HostedZoneId: attribute(record, 'Endpoint.HostedZoneId'),
+      },
+    }),
     AllocatedStorage: number(properties, 'AllocatedStorage') ?? number(inherited, 'AllocatedStorage'),
     MaxAllocatedStorage: number(properties, 'MaxAllocatedStorage'),
     StorageType: text(properties, 'StorageType') ?? 'gp3',
@@ -48,7 +60,12 @@ export function instanceShape(world: World, record: AccountRecord): DBInstance {
     PerformanceInsightsEnabled: flag(properties, 'EnablePerformanceInsights'),
     EnabledCloudwatchLogsExports: [...texts(properties, 'EnableCloudwatchLogsExports')],
     VpcSecurityGroups: texts(properties, 'VPCSecurityGroups').map((one) => ({VpcSecurityGroupId: one, Status: 'active'})),
-    DBParameterGroups: [{DBParameterGroupName: text(properties, 'DBParameterGroupName') ?? `default.${attribute(record, 'Engine')}`, ParameterApplyStatus: 'in-sync'}],
+    DBParameterGroups: [
+      {
+        DBParameterGroupName: text(properties, 'DBParameterGroupName') ?? `default.${attribute(record, 'Engine')}`,
+        ParameterApplyStatus: 'in-sync',
+      },
+    ],
     ...(group !== undefined && {DBSubnetGroup: subnetGroupShape(world, group)}),
     ...(source !== '' && {ReadReplicaSourceDBInstanceIdentifier: origin?.region === region ? origin.id : source}),
     ReadReplicaDBInstanceIdentifiers: replicasOf(world, record),
@@ -59,7 +76,13 @@ export function instanceShape(world: World, record: AccountRecord): DBInstance {
 /** Replicas of the same Region by id, of another by ARN. */
 function replicasOf(world: World, primary: AccountRecord): string[] {
   const arn = attribute(primary, 'DBInstanceArn')
-  return [...world.records.all()].filter((one) => one.type === DATABASE && one.id !== '' && [arn, ...(one.region === primary.region ? [primary.id] : [])].includes(attribute(one, 'ReplicaOf')))
+  return [...world.records.all()]
+    .filter(
+      (one) =>
+        one.type === DATABASE
+        && one.id !== ''
+        && [arn, ...(one.region === primary.region ? [primary.id] : [])].includes(attribute(one, 'ReplicaOf')),
+    )
     .map((one) => (one.region === primary.region ? one.id : databaseArn(world, one.region, one.id)))
 }
 
@@ -71,7 +94,13 @@ export function subnetGroupShape(world: World, {id, region, properties, attribut
     DBSubnetGroupArn: text(attributes, 'Arn'),
     VpcId: text(subnets[0]?.properties ?? {}, 'VpcId'),
     SubnetGroupStatus: 'Complete',
-    Subnets: subnets.filter((one) => one !== undefined).map((one) => ({SubnetIdentifier: one.id, SubnetAvailabilityZone: {Name: attribute(one, 'AvailabilityZone')}, SubnetStatus: 'Active'})),
+    Subnets: subnets
+      .filter((one) => one !== undefined)
+      .map((one) => ({
+        SubnetIdentifier: one.id,
+        SubnetAvailabilityZone: {Name: attribute(one, 'AvailabilityZone')},
+        SubnetStatus: 'Active',
+      })),
   }
 }
 

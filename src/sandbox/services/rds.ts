@@ -1,8 +1,25 @@
 /** RDS: databases, groups and snapshots of the account, and the small changes a person makes without a stack. No replication yet. */
 import type {
-  CreateDBSnapshotMessage, DeleteDBInstanceMessage, DescribeOrderableDBInstanceOptionsMessage, OrderableDBInstanceOptionsMessage, DBInstance, DBInstanceMessage, DBParameterGroupsMessage, DBSnapshot, DBSnapshotMessage, DBSubnetGroup,
-  DBSubnetGroupMessage, DescribeDBInstancesMessage, DescribeDBParameterGroupsMessage, DescribeDBSnapshotsMessage, DescribeDBSubnetGroupsMessage,
-  DescribeEventsMessage, EventsMessage, ListTagsForResourceMessage, ModifyDBInstanceMessage, TagListMessage,
+  CreateDBSnapshotMessage,
+  DeleteDBInstanceMessage,
+  DescribeOrderableDBInstanceOptionsMessage,
+  OrderableDBInstanceOptionsMessage,
+  DBInstance,
+  DBInstanceMessage,
+  DBParameterGroupsMessage,
+  DBSnapshot,
+  DBSnapshotMessage,
+  DBSubnetGroup,
+  DBSubnetGroupMessage,
+  DescribeDBInstancesMessage,
+  DescribeDBParameterGroupsMessage,
+  DescribeDBSnapshotsMessage,
+  DescribeDBSubnetGroupsMessage,
+  DescribeEventsMessage,
+  EventsMessage,
+  ListTagsForResourceMessage,
+  ModifyDBInstanceMessage,
+  TagListMessage,
 } from '@aws-sdk/client-rds'
 import {AwsFault} from '../world/contract.ts'
 import type {AccountRecord, CallContext, Service, World} from '../world/contract.ts'
@@ -20,28 +37,54 @@ export function createRds(world: World): Service {
   return {
     name: 'rds',
     operations: {
-      DescribeDBInstances: (input: DescribeDBInstancesMessage, call: CallContext): DBInstanceMessage => describeInstances(world, input, call),
+      DescribeDBInstances: (input: DescribeDBInstancesMessage, call: CallContext): DBInstanceMessage =>
+        describeInstances(world, input, call),
       ModifyDBInstance: (input: ModifyDBInstanceMessage, call: CallContext) => modify(world, input, call),
-      DeleteDBInstance: (input: DeleteDBInstanceMessage, call: CallContext) => remove(world, requireInstance(world, call, input.DBInstanceIdentifier), input),
-      DescribeOrderableDBInstanceOptions: (input: DescribeOrderableDBInstanceOptionsMessage, call: CallContext) => orderable(input, call),
+      DeleteDBInstance: (input: DeleteDBInstanceMessage, call: CallContext) =>
+        remove(world, requireInstance(world, call, input.DBInstanceIdentifier), input),
+      DescribeOrderableDBInstanceOptions: (input: DescribeOrderableDBInstanceOptionsMessage, call: CallContext) =>
+        orderable(input, call),
       DescribeDBSubnetGroups: (input: DescribeDBSubnetGroupsMessage, call: CallContext): DBSubnetGroupMessage => {
-        const found = named(world, 'AWS::RDS::DBSubnetGroup', call, input.DBSubnetGroupName, 'DBSubnetGroupNotFoundFault', 'DB subnet group')
+        const found = named(
+          world,
+          'AWS::RDS::DBSubnetGroup',
+          call,
+          input.DBSubnetGroupName,
+          'DBSubnetGroupNotFoundFault',
+          'DB subnet group',
+        )
         const {items, next} = page(found, input.Marker, input.MaxRecords ?? PAGE)
         return {DBSubnetGroups: items.map((one): DBSubnetGroup => subnetGroupShape(world, one)), Marker: next}
       },
       DescribeDBParameterGroups: (input: DescribeDBParameterGroupsMessage, call: CallContext): DBParameterGroupsMessage => {
-        const found = named(world, 'AWS::RDS::DBParameterGroup', call, input.DBParameterGroupName, 'DBParameterGroupNotFound', 'DBParameterGroup')
+        const found = named(
+          world,
+          'AWS::RDS::DBParameterGroup',
+          call,
+          input.DBParameterGroupName,
+          'DBParameterGroupNotFound',
+          'DBParameterGroup',
+        )
         const {items, next} = page(found, input.Marker, input.MaxRecords ?? PAGE)
         return {
           DBParameterGroups: items.map(({id, properties, attributes}) => ({
-            DBParameterGroupName: id, DBParameterGroupFamily: text(properties, 'Family'), Description: text(properties, 'Description'), DBParameterGroupArn: text(attributes, 'Arn'),
+            DBParameterGroupName: id,
+            DBParameterGroupFamily: text(properties, 'Family'),
+            Description: text(properties, 'Description'),
+            DBParameterGroupArn: text(attributes, 'Arn'),
           })),
           Marker: next,
         }
       },
       ListTagsForResource: ({ResourceName}: ListTagsForResourceMessage): TagListMessage => {
-        const found = [...world.records.all()].find((one) => one.type.startsWith('AWS::RDS::') && [attribute(one, 'DBInstanceArn'), attribute(one, 'Arn')].includes(ResourceName ?? '-'))
-        if (found === undefined) throw new AwsFault('DBInstanceNotFound', `DBInstance ${(ResourceName ?? '').split(':').at(-1) ?? ''} not found.`)
+        const found = [...world.records.all()].find(
+          (one) =>
+            one.type.startsWith('AWS::RDS::')
+            && [attribute(one, 'DBInstanceArn'), attribute(one, 'Arn')].includes(ResourceName ?? '-'),
+        )
+        if (found === undefined) {
+          throw new AwsFault('DBInstanceNotFound', `DBInstance ${(ResourceName ?? '').split(':').at(-1) ?? ''} not found.`)
+        }
         return {TagList: tagList(found)}
       },
       DescribeEvents: (_input: DescribeEventsMessage, _call: CallContext): EventsMessage => ({Events: []}),
@@ -57,7 +100,14 @@ export function createRds(world: World): Service {
   }
 }
 
-function named(world: World, type: string, call: CallContext, name: string | undefined, code: string, what: string): readonly AccountRecord[] {
+function named(
+  world: World,
+  type: string,
+  call: CallContext,
+  name: string | undefined,
+  code: string,
+  what: string,
+): readonly AccountRecord[] {
   if (name === undefined) return recordsOf(world, type, call.region)
   const found = recordOf(world, type, call.region, name.toLowerCase())
   if (found === undefined) throw new AwsFault(code, `${what} '${name}' does not exist.`)
@@ -72,21 +122,39 @@ function requireInstance(world: World, call: CallContext, idOrArn: string | unde
 }
 
 function describeInstances(world: World, input: DescribeDBInstancesMessage, call: CallContext): DBInstanceMessage {
-  const all = input.DBInstanceIdentifier === undefined ? recordsOf(world, DATABASE, call.region) : [requireInstance(world, call, input.DBInstanceIdentifier)]
-  const found = all.filter((one) => (input.Filters ?? []).every(({Name, Values = []}) => {
-    if (Name === 'db-instance-id') return Values.includes(one.id) || Values.includes(attribute(one, 'DBInstanceArn'))
-    if (Name === 'engine') return Values.includes(attribute(one, 'Engine'))
-    if (Name === 'dbi-resource-id') return Values.includes(attribute(one, 'DbiResourceId'))
-    throw new AwsFault('InvalidParameterValue', `Unrecognized filter name: ${Name ?? ''}`)
-  }))
+  const all =
+    input.DBInstanceIdentifier === undefined
+      ? recordsOf(world, DATABASE, call.region)
+      : [requireInstance(world, call, input.DBInstanceIdentifier)]
+  const found = all.filter((one) =>
+    (input.Filters ?? []).every(({Name, Values = []}) => {
+      if (Name === 'db-instance-id') return Values.includes(one.id) || Values.includes(attribute(one, 'DBInstanceArn'))
+      if (Name === 'engine') return Values.includes(attribute(one, 'Engine'))
+      if (Name === 'dbi-resource-id') return Values.includes(attribute(one, 'DbiResourceId'))
+      throw new AwsFault('InvalidParameterValue', `Unrecognized filter name: ${Name ?? ''}`)
+    }),
+  )
   const {items, next} = page(found, input.Marker, input.MaxRecords ?? PAGE)
   return {DBInstances: items.map((one): DBInstance => instanceShape(world, one)), Marker: next}
 }
 
 /** Of ModifyDBInstance's members: those that change a property of the same name. */
 const MODIFIABLE = [
-  'DBInstanceClass', 'AllocatedStorage', 'MaxAllocatedStorage', 'MultiAZ', 'DeletionProtection', 'BackupRetentionPeriod', 'PreferredBackupWindow',
-  'PreferredMaintenanceWindow', 'EngineVersion', 'DBParameterGroupName', 'CopyTagsToSnapshot', 'MonitoringInterval', 'CACertificateIdentifier', 'Iops', 'StorageType',
+  'DBInstanceClass',
+  'AllocatedStorage',
+  'MaxAllocatedStorage',
+  'MultiAZ',
+  'DeletionProtection',
+  'BackupRetentionPeriod',
+  'PreferredBackupWindow',
+  'PreferredMaintenanceWindow',
+  'EngineVersion',
+  'DBParameterGroupName',
+  'CopyTagsToSnapshot',
+  'MonitoringInterval',
+  'CACertificateIdentifier',
+  'Iops',
+  'StorageType',
 ] as const
 
 function modify(world: World, input: ModifyDBInstanceMessage, call: CallContext): {DBInstance: DBInstance} {
@@ -109,14 +177,23 @@ const REMOVED_AFTER_MS = 240_000
 function remove(world: World, known: AccountRecord, input: DeleteDBInstanceMessage): {DBInstance: DBInstance} {
   if (known.status === 'deleting') throw new AwsFault('InvalidDBInstanceState', `Instance ${known.id} is already being deleted.`)
   if (flag(known.properties, 'DeletionProtection')) {
-    throw new AwsFault('InvalidParameterCombination', 'Cannot delete protected DB Instance, please disable deletion protection and try again.')
+    throw new AwsFault(
+      'InvalidParameterCombination',
+      'Cannot delete protected DB Instance, please disable deletion protection and try again.',
+    )
   }
   const name = input.FinalDBSnapshotIdentifier
   if (input.SkipFinalSnapshot !== true && name === undefined) {
-    throw new AwsFault('InvalidParameterCombination', 'FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.')
+    throw new AwsFault(
+      'InvalidParameterCombination',
+      'FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.',
+    )
   }
   if (name !== undefined && attribute(known, 'ReplicaOf') !== '') {
-    throw new AwsFault('InvalidParameterCombination', 'FinalDBSnapshotIdentifier can not be specified when deleting a replica instance')
+    throw new AwsFault(
+      'InvalidParameterCombination',
+      'FinalDBSnapshotIdentifier can not be specified when deleting a replica instance',
+    )
   }
   if (name !== undefined) takeSnapshot(world, known, name)
   const after = world.records.change(known.region, known.type, known.id, {status: 'deleting'})
@@ -126,7 +203,10 @@ function remove(world: World, known: AccountRecord, input: DeleteDBInstanceMessa
 
 /** One option per class: where it is offered. Storage and licences aren't told apart. */
 function orderable(input: DescribeOrderableDBInstanceOptionsMessage, call: CallContext): OrderableDBInstanceOptionsMessage {
-  const classes = input.DBInstanceClass === undefined ? ['db.t4g.medium', 'db.m7g.large', 'db.m7g.xlarge', 'db.r7g.large'] : [input.DBInstanceClass]
+  const classes =
+    input.DBInstanceClass === undefined
+      ? ['db.t4g.medium', 'db.m7g.large', 'db.m7g.xlarge', 'db.r7g.large']
+      : [input.DBInstanceClass]
   const options = classes.map((DBInstanceClass) => ({
     Engine: input.Engine, DBInstanceClass, MultiAZCapable: true, ReadReplicaCapable: true, StorageType: 'gp3', Vpc: true,
     AvailabilityZones: zonesOf(call.region).filter((zone) => offersClass(zone, DBInstanceClass)).map((Name) => ({Name})),
@@ -135,9 +215,14 @@ function orderable(input: DescribeOrderableDBInstanceOptionsMessage, call: CallC
 }
 
 function describeSnapshots(world: World, input: DescribeDBSnapshotsMessage, call: CallContext): DBSnapshotMessage {
-  const found = recordsOf(world, SNAPSHOT, call.region).filter(({id, properties}) => (input.DBSnapshotIdentifier === undefined || id === input.DBSnapshotIdentifier)
-    && (input.DBInstanceIdentifier === undefined || text(properties, 'DBInstanceIdentifier') === input.DBInstanceIdentifier))
-  if (input.DBSnapshotIdentifier !== undefined && found.length === 0) throw new AwsFault('DBSnapshotNotFound', `DBSnapshot ${input.DBSnapshotIdentifier} not found.`)
+  const found = recordsOf(world, SNAPSHOT, call.region).filter(
+    ({id, properties}) =>
+      (input.DBSnapshotIdentifier === undefined || id === input.DBSnapshotIdentifier)
+      && (input.DBInstanceIdentifier === undefined || text(properties, 'DBInstanceIdentifier') === input.DBInstanceIdentifier),
+  )
+  if (input.DBSnapshotIdentifier !== undefined && found.length === 0) {
+    throw new AwsFault('DBSnapshotNotFound', `DBSnapshot ${input.DBSnapshotIdentifier} not found.`)
+  }
   const {items, next} = page(found, input.Marker, input.MaxRecords ?? PAGE)
   return {DBSnapshots: items.map((one): DBSnapshot => describeSnapshot(world, one)), Marker: next}
 }
@@ -150,10 +235,21 @@ function snapshot(world: World, input: CreateDBSnapshotMessage, call: CallContex
 function takeSnapshot(world: World, source: AccountRecord, name: string): AccountRecord {
   const id = name.toLowerCase()
   if (recordOf(world, SNAPSHOT, source.region, id) !== undefined) {
-    throw new AwsFault('DBSnapshotAlreadyExists', `Cannot create the snapshot because a snapshot with the identifier ${id} already exists.`)
+    throw new AwsFault(
+      'DBSnapshotAlreadyExists',
+      `Cannot create the snapshot because a snapshot with the identifier ${id} already exists.`,
+    )
   }
   return putRecord(world, {
-    type: SNAPSHOT, region: source.region, id, tags: source.tags,
-    properties: {DBSnapshotIdentifier: id, DBInstanceIdentifier: source.id, Engine: source.attributes['Engine'], AllocatedStorage: source.properties['AllocatedStorage']},
+    type: SNAPSHOT,
+    region: source.region,
+    id,
+    tags: source.tags,
+    properties: {
+      DBSnapshotIdentifier: id,
+      DBInstanceIdentifier: source.id,
+      Engine: source.attributes['Engine'],
+      AllocatedStorage: source.properties['AllocatedStorage'],
+    },
   })
 }

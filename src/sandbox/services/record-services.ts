@@ -21,8 +21,21 @@ import {createSsm} from './ssm.ts'
 export const FIRST_ZONE = {id: 'Z0EXAMPLE0000', name: 'example.com'}
 
 const services = [
-  createEc2, createSsm, createAcm, createRoute53, createServiceQuotas, createIam, createCloudFront, createRds, createElastiCache, createBackup,
-  createSecretsManager, createKms, createLogs, createEcr, createCloudControl,
+  createEc2,
+  createSsm,
+  createAcm,
+  createRoute53,
+  createServiceQuotas,
+  createIam,
+  createCloudFront,
+  createRds,
+  createElastiCache,
+  createBackup,
+  createSecretsManager,
+  createKms,
+  createLogs,
+  createEcr,
+  createCloudControl,
 ]
 
 export function createRecordServices(world: World): readonly Service[] {

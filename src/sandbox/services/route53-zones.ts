@@ -13,7 +13,12 @@ const CHANGE = 'AWS::Route53::Change'
 const SETS = 'AWS::Route53::ResourceRecordSet'
 const REGION = 'aws-global'
 const INSYNC_AFTER_MS = 30_000
-export const NAME_SERVERS: readonly string[] = ['ns-1024.awsdns-00.org', 'ns-1536.awsdns-00.co.uk', 'ns-0.awsdns-00.com', 'ns-512.awsdns-00.net']
+export const NAME_SERVERS: readonly string[] = [
+  'ns-1024.awsdns-00.org',
+  'ns-1536.awsdns-00.co.uk',
+  'ns-0.awsdns-00.com',
+  'ns-512.awsdns-00.net',
+]
 
 /** Lower case, with its dot, and with Route 53's spelling of a wildcard. */
 export function canonicalName(name: string): string {
@@ -30,8 +35,19 @@ export function zoneName(zone: AccountRecord): string {
 }
 
 /** A zone with the two record sets every zone begins with. */
-export function addZone(world: World, id: string, name: string, properties: Readonly<Record<string, unknown>> = {}): AccountRecord {
-  const zone = putRecord(world, {type: ZONE, region: REGION, id, properties: {Name: canonicalName(name), ...properties}, attributes: {Id: id, NameServers: NAME_SERVERS}})
+export function addZone(
+  world: World,
+  id: string,
+  name: string,
+  properties: Readonly<Record<string, unknown>> = {},
+): AccountRecord {
+  const zone = putRecord(world, {
+    type: ZONE,
+    region: REGION,
+    id,
+    properties: {Name: canonicalName(name), ...properties},
+    attributes: {Id: id, NameServers: NAME_SERVERS},
+  })
   addOrigins(world, id, name)
   return zone
 }
@@ -48,14 +64,22 @@ function keyOf(zone: string, set: ResourceRecordSet): string {
 }
 
 function putSet(world: World, zone: string, set: ResourceRecordSet): void {
-  putRecord(world, {type: SETS, region: REGION, id: keyOf(zone, set), properties: {zone, set: {...set, Name: canonicalName(set.Name ?? '')}}})
+  putRecord(world, {
+    type: SETS,
+    region: REGION,
+    id: keyOf(zone, set),
+    properties: {zone, set: {...set, Name: canonicalName(set.Name ?? '')}},
+  })
 }
 
 /** In Route 53's order: by the labels of the name from its end, then type, then identifier. */
 export function setsOf(world: World, zone: string): readonly ResourceRecordSet[] {
-  const order = (set: ResourceRecordSet): string => `${(set.Name ?? '').split('.').reverse().join('.')} ${set.Type ?? ''} ${set.SetIdentifier ?? ''}`
-  return recordsOf(world, SETS, REGION).filter(({properties}) => properties['zone'] === zone)
-    .map(({properties}) => properties['set'] as ResourceRecordSet).sort((one, other) => (order(one) < order(other) ? -1 : 1))
+  const order = (set: ResourceRecordSet): string =>
+    `${(set.Name ?? '').split('.').reverse().join('.')} ${set.Type ?? ''} ${set.SetIdentifier ?? ''}`
+  return recordsOf(world, SETS, REGION)
+    .filter(({properties}) => properties['zone'] === zone)
+    .map(({properties}) => properties['set'] as ResourceRecordSet)
+    .sort((one, other) => (order(one) < order(other) ? -1 : 1))
 }
 
 /** When a record set came to be what it is (virtual epoch ms); null: it isn't there. */
@@ -76,7 +100,8 @@ export function changeSets(world: World, zone: AccountRecord, changes: readonly 
     const known = findSet(world, zone.id, set)
     if (Action === 'DELETE') world.records.remove(REGION, SETS, keyOf(zone.id, set))
     // Written again as it is, it is as old as it was: a certificate that it validates needn't begin anew.
-    else if (known === undefined || JSON.stringify(known) !== JSON.stringify({...set, Name: canonicalName(set.Name ?? '')})) putSet(world, zone.id, set)
+    else if (known === undefined || JSON.stringify(known) !== JSON.stringify({...set, Name: canonicalName(set.Name ?? '')}))
+      putSet(world, zone.id, set)
   }
   return putRecord(world, {type: CHANGE, region: REGION, id: `C${world.hex(20).toUpperCase()}`, properties: {zone: zone.id}})
 }
@@ -88,19 +113,35 @@ export function changeStatus(world: World, id: string): {readonly status: 'PENDI
 }
 
 /** What Route 53 would say against one change, or null; `sets` is what the changes before it left. */
-function applyTo(sets: Map<string, ResourceRecordSet>, zone: AccountRecord, {Action, ResourceRecordSet: set}: Change, world: World): string | null {
+function applyTo(
+  sets: Map<string, ResourceRecordSet>,
+  zone: AccountRecord,
+  {Action, ResourceRecordSet: set}: Change,
+  world: World,
+): string | null {
   if (set === undefined) return 'Invalid request'
   const key = keyOf(zone.id, set)
   const name = canonicalName(set.Name ?? '')
-  const [known, which] = [sets.get(key), `[name='${name}', type='${set.Type ?? ''}'${set.SetIdentifier === undefined ? '' : `, set-identifier='${set.SetIdentifier}'`}]`]
+  const [known, which] = [
+    sets.get(key),
+    `[name='${name}', type='${set.Type ?? ''}'${set.SetIdentifier === undefined ? '' : `, set-identifier='${set.SetIdentifier}'`}]`,
+  ]
   if (Action === 'DELETE') {
     if (known === undefined) return `Tried to delete resource record set ${which} but it was not found`
-    if (!sameAnswer(known, set)) return `Tried to delete resource record set ${which} but the values provided do not match the current values`
+    if (!sameAnswer(known, set))
+      return `Tried to delete resource record set ${which} but the values provided do not match the current values`
     sets.delete(key)
     return null
   }
   if (Action === 'CREATE' && known !== undefined) return `Tried to create resource record set ${which} but it already exists`
-  const problem = misplaced(set, name, zone) ?? conflict([...sets].filter(([other]) => other !== key).map(([, one]) => one), set, name, zone)
+  const problem =
+    misplaced(set, name, zone)
+    ?? conflict(
+      [...sets].filter(([other]) => other !== key).map(([, one]) => one),
+      set,
+      name,
+      zone,
+    )
     ?? unknownCheck(world, set)
   if (problem === null) sets.set(key, set)
   return problem
@@ -109,11 +150,17 @@ function applyTo(sets: Map<string, ResourceRecordSet>, zone: AccountRecord, {Act
 function misplaced(set: ResourceRecordSet, name: string, zone: AccountRecord): string | null {
   const apex = zoneName(zone)
   if (name !== apex && !name.endsWith(`.${apex}`)) return `RRSet with DNS name ${name} is not permitted in zone ${apex}`
-  if (set.Type === 'CNAME' && name === apex) return `RRSet of type CNAME with DNS name ${name} is not permitted at apex in zone ${apex}`
+  if (set.Type === 'CNAME' && name === apex)
+    return `RRSet of type CNAME with DNS name ${name} is not permitted at apex in zone ${apex}`
   return null
 }
 
-function conflict(others: readonly ResourceRecordSet[], set: ResourceRecordSet, name: string, zone: AccountRecord): string | null {
+function conflict(
+  others: readonly ResourceRecordSet[],
+  set: ResourceRecordSet,
+  name: string,
+  zone: AccountRecord,
+): string | null {
   const here = others.filter((one) => canonicalName(one.Name ?? '') === name)
   if (here.some((one) => (one.Type === 'CNAME') !== (set.Type === 'CNAME'))) {
     return `RRSet of type ${set.Type ?? ''} with DNS name ${name} is not permitted as it conflicts with other records with the same DNS name in zone ${zoneName(zone)}`
@@ -130,13 +177,18 @@ function conflict(others: readonly ResourceRecordSet[], set: ResourceRecordSet, 
 }
 
 function unknownCheck(world: World, set: ResourceRecordSet): string | null {
-  if (set.HealthCheckId === undefined || recordOf(world, 'AWS::Route53::HealthCheck', REGION, set.HealthCheckId) !== undefined) return null
+  if (set.HealthCheckId === undefined || recordOf(world, 'AWS::Route53::HealthCheck', REGION, set.HealthCheckId) !== undefined)
+    return null
   return `No health check exists with the ID: ${set.HealthCheckId}`
 }
 
 function sameAnswer(one: ResourceRecordSet, other: ResourceRecordSet): boolean {
-  const values = (set: ResourceRecordSet): string => JSON.stringify([
-    (set.ResourceRecords ?? []).map(({Value}) => Value).sort(), set.TTL ?? null, canonicalName(set.AliasTarget?.DNSName ?? ''), set.AliasTarget?.HostedZoneId ?? null,
-  ])
+  const values = (set: ResourceRecordSet): string =>
+    JSON.stringify([
+      (set.ResourceRecords ?? []).map(({Value}) => Value).sort(),
+      set.TTL ?? null,
+      canonicalName(set.AliasTarget?.DNSName ?? ''),
+      set.AliasTarget?.HostedZoneId ?? null,
+    ])
   return values(one) === values(other)
 }

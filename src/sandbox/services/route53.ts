@@ -1,8 +1,23 @@
 /** Route 53: zones, record sets, health checks. Answers to DNS itself are nobody's here yet. */
 import type {
-  ChangeResourceRecordSetsRequest, ChangeResourceRecordSetsResponse, CreateHostedZoneRequest, CreateHostedZoneResponse, GetChangeRequest, GetChangeResponse,
-  GetHealthCheckRequest, GetHealthCheckResponse, GetHostedZoneRequest, GetHostedZoneResponse, HealthCheck, HostedZone, ListHealthChecksRequest,
-  ListHealthChecksResponse, ListHostedZonesRequest, ListHostedZonesResponse, ListResourceRecordSetsRequest, ListResourceRecordSetsResponse,
+  ChangeResourceRecordSetsRequest,
+  ChangeResourceRecordSetsResponse,
+  CreateHostedZoneRequest,
+  CreateHostedZoneResponse,
+  GetChangeRequest,
+  GetChangeResponse,
+  GetHealthCheckRequest,
+  GetHealthCheckResponse,
+  GetHostedZoneRequest,
+  GetHostedZoneResponse,
+  HealthCheck,
+  HostedZone,
+  ListHealthChecksRequest,
+  ListHealthChecksResponse,
+  ListHostedZonesRequest,
+  ListHostedZonesResponse,
+  ListResourceRecordSetsRequest,
+  ListResourceRecordSetsResponse,
 } from '@aws-sdk/client-route-53'
 import {AwsFault} from '../world/contract.ts'
 import type {AccountRecord, Service, World} from '../world/contract.ts'
@@ -19,7 +34,13 @@ export function createRoute53(world: World): Service {
     operations: {
       ListHostedZones: ({Marker, MaxItems}: ListHostedZonesRequest): ListHostedZonesResponse => {
         const {items, next} = page(recordsOf(world, ZONE, ''), Marker, MaxItems ?? 100)
-        return {HostedZones: items.map((zone) => zoneShape(world, zone)), Marker, IsTruncated: next !== undefined, NextMarker: next, MaxItems: MaxItems ?? 100}
+        return {
+          HostedZones: items.map((zone) => zoneShape(world, zone)),
+          Marker,
+          IsTruncated: next !== undefined,
+          NextMarker: next,
+          MaxItems: MaxItems ?? 100,
+        }
       },
       GetHostedZone: ({Id}: GetHostedZoneRequest): GetHostedZoneResponse => {
         const zone = requireZone(world, Id)
@@ -27,23 +48,40 @@ export function createRoute53(world: World): Service {
       },
       CreateHostedZone: (input: CreateHostedZoneRequest) => createZone(world, input),
       ListResourceRecordSets: (input: ListResourceRecordSetsRequest) => listSets(world, input),
-      ChangeResourceRecordSets: ({HostedZoneId, ChangeBatch}: ChangeResourceRecordSetsRequest): ChangeResourceRecordSetsResponse => {
+      ChangeResourceRecordSets: ({
+        HostedZoneId,
+        ChangeBatch,
+      }: ChangeResourceRecordSetsRequest): ChangeResourceRecordSetsResponse => {
         const change = changeSets(world, requireZone(world, HostedZoneId), ChangeBatch?.Changes ?? [])
         return {ChangeInfo: {Id: `/change/${change.id}`, Status: 'PENDING', SubmittedAt: new Date(change.createdAt)}}
       },
       GetChange: ({Id}: GetChangeRequest): GetChangeResponse => {
         const change = changeStatus(world, Id ?? '')
         if (change === null) throw new AwsFault('NoSuchChange', `Could not find resource with ID: ${Id ?? ''}`)
-        return {ChangeInfo: {Id: `/change/${(Id ?? '').replace(/^\/change\//, '')}`, Status: change.status, SubmittedAt: new Date(change.at)}}
+        return {
+          ChangeInfo: {
+            Id: `/change/${(Id ?? '').replace(/^\/change\//, '')}`,
+            Status: change.status,
+            SubmittedAt: new Date(change.at),
+          },
+        }
       },
       GetHealthCheck: ({HealthCheckId}: GetHealthCheckRequest): GetHealthCheckResponse => {
         const check = recordOf(world, CHECK, '', HealthCheckId ?? '')
-        if (check === undefined) throw new AwsFault('NoSuchHealthCheck', `No health check exists with the specified ID: ${HealthCheckId ?? ''}`)
+        if (check === undefined) {
+          throw new AwsFault('NoSuchHealthCheck', `No health check exists with the specified ID: ${HealthCheckId ?? ''}`)
+        }
         return {HealthCheck: checkShape(check)}
       },
       ListHealthChecks: ({Marker, MaxItems}: ListHealthChecksRequest): ListHealthChecksResponse => {
         const {items, next} = page(recordsOf(world, CHECK, ''), Marker, MaxItems ?? 100)
-        return {HealthChecks: items.map(checkShape), Marker: Marker ?? '', IsTruncated: next !== undefined, NextMarker: next, MaxItems: MaxItems ?? 100}
+        return {
+          HealthChecks: items.map(checkShape),
+          Marker: Marker ?? '',
+          IsTruncated: next !== undefined,
+          NextMarker: next,
+          MaxItems: MaxItems ?? 100,
+        }
       },
     },
   }
@@ -73,7 +111,11 @@ function zoneShape(world: World, zone: AccountRecord): HostedZone {
 function createZone(world: World, input: CreateHostedZoneRequest): CreateHostedZoneResponse & {Location: string} {
   const reference = input.CallerReference ?? ''
   if (recordsOf(world, ZONE, '').some(({properties}) => properties['CallerReference'] === reference)) {
-    throw new AwsFault('HostedZoneAlreadyExists', 'A hosted zone has already been created with the specified caller reference.', 409)
+    throw new AwsFault(
+      'HostedZoneAlreadyExists',
+      'A hosted zone has already been created with the specified caller reference.',
+      409,
+    )
   }
   const id = `Z${world.hex(20).toUpperCase()}`
   const {HostedZoneConfig: config, VPC: vpc} = input
@@ -129,7 +171,8 @@ function checkShape({id, properties}: AccountRecord): HealthCheck {
       MeasureLatency: flag(config, 'MeasureLatency'),
       Inverted: flag(config, 'Inverted'),
       Disabled: flag(config, 'Disabled'),
-      EnableSNI: text(config, 'EnableSNI') === undefined ? text(config, 'Type')?.startsWith('HTTPS') === true : flag(config, 'EnableSNI'),
+      EnableSNI:
+        text(config, 'EnableSNI') === undefined ? text(config, 'Type')?.startsWith('HTTPS') === true : flag(config, 'EnableSNI'),
       ...(children.length > 0 && {ChildHealthChecks: [...children], HealthThreshold: number(config, 'HealthThreshold')}),
       ...(texts(config, 'Regions').length > 0 && {Regions: texts(config, 'Regions') as 'eu-west-1'[]}),
     },

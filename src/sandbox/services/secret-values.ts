@@ -21,19 +21,28 @@ export interface SecretValue {
 
 /** By name, ARN, or ARN without the six characters at its end. */
 export function secretOf(world: World, region: string, idOrName: string): AccountRecord | undefined {
-  return recordsOf(world, SECRET, region)
-    .find((one) => one.id === idOrName || attribute(one, 'Name') === idOrName || one.id.replace(/-[A-Za-z0-9]{6}$/, '') === idOrName)
+  return recordsOf(world, SECRET, region).find(
+    (one) => one.id === idOrName || attribute(one, 'Name') === idOrName || one.id.replace(/-[A-Za-z0-9]{6}$/, '') === idOrName,
+  )
 }
 
 export function valueOf(world: World, secret: AccountRecord): SecretValue | undefined {
   const held = world.records.get(secret.region, VALUE, secret.id)
-  return held === undefined ? undefined : {version: attribute(held, 'VersionId'), text: text(held.properties, 'SecretString') ?? '', at: held.createdAt}
+  return held === undefined
+    ? undefined
+    : {version: attribute(held, 'VersionId'), text: text(held.properties, 'SecretString') ?? '', at: held.createdAt}
 }
 
 export function writeValue(world: World, region: string, arn: string, value: string, version = newVersion(world)): string {
   putRecord(world, {type: VALUE, region, id: arn, properties: {SecretString: value}, attributes: {VersionId: version}})
   for (const replica of replicasOf(world, arn)) {
-    putRecord(world, {type: VALUE, region: replica.region, id: replica.id, properties: {SecretString: value}, attributes: {VersionId: version}})
+    putRecord(world, {
+      type: VALUE,
+      region: replica.region,
+      id: replica.id,
+      properties: {SecretString: value},
+      attributes: {VersionId: version},
+    })
   }
   return version
 }
@@ -53,7 +62,10 @@ export function arnIn(region: string, arn: string): string {
 
 export function replicasOf(world: World, arn: string): readonly AccountRecord[] {
   const home = arn.split(':')[3] ?? ''
-  return [...world.records.all()].filter((one) => one.type === SECRET && one.region !== home && one.id === arnIn(one.region, arn) && attribute(one, 'PrimaryRegion') === home)
+  return [...world.records.all()].filter(
+    (one) =>
+      one.type === SECRET && one.region !== home && one.id === arnIn(one.region, arn) && attribute(one, 'PrimaryRegion') === home,
+  )
 }
 
 /** Makes the replicas a template asks for and removes the others. A key that isn't in the other Region fails that replica alone. */
@@ -71,12 +83,27 @@ export function keepReplicas(world: World, arn: string, name: string, properties
     const id = arnIn(region, arn)
     const key = text(one, 'KmsKeyId')
     if (world.records.get(region, SECRET, id) !== undefined) continue
-    const message = secretOf(world, region, name) !== undefined ? `Replication failed: Secret name ${name} already exists in this region`
-      : key !== undefined && keyOf(world, region, key) === undefined ? `Replication failed: the KMS key ${key} can't be found in ${region}` : null
+    const message =
+      secretOf(world, region, name) !== undefined
+        ? `Replication failed: Secret name ${name} already exists in this region`
+        : key !== undefined && keyOf(world, region, key) === undefined
+          ? `Replication failed: the KMS key ${key} can't be found in ${region}`
+          : null
     putRecord(world, {
-      type: SECRET, region, id, status: message === null ? 'available' : 'failed',
-      properties: {...(key !== undefined && {KmsKeyId: key}), ...(text(properties, 'Description') !== undefined && {Description: text(properties, 'Description')})},
-      attributes: {Id: id, Name: message === null ? name : `${name} (failed)`, PrimaryRegion: home, ...(message !== null && {ReplicationMessage: message})},
+      type: SECRET,
+      region,
+      id,
+      status: message === null ? 'available' : 'failed',
+      properties: {
+        ...(key !== undefined && {KmsKeyId: key}),
+        ...(text(properties, 'Description') !== undefined && {Description: text(properties, 'Description')}),
+      },
+      attributes: {
+        Id: id,
+        Name: message === null ? name : `${name} (failed)`,
+        PrimaryRegion: home,
+        ...(message !== null && {ReplicationMessage: message}),
+      },
     })
   }
 }
@@ -98,7 +125,9 @@ export function generateSecret(world: World, rule: Bag): string {
     flag(rule, 'ExcludePunctuation') ? '' : CHARACTERS.punctuation,
   ].map((set) => [...set].filter((one) => !excluded.has(one))).filter((set) => set.length > 0)
   const all = sets.flat()
-  if (all.length === 0) throw new AwsFault('InvalidRequestException', 'The password can\'t be generated: every character is excluded.')
+  if (all.length === 0) {
+    throw new AwsFault('InvalidRequestException', 'The password can\'t be generated: every character is excluded.')
+  }
   const length = number(rule, 'PasswordLength') ?? 32
   const dice = world.random('secrets')
   const pick = (from: readonly string[]): string => from[Math.floor(dice() * from.length)] ?? ''

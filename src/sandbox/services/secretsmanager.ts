@@ -1,7 +1,16 @@
 /** Secrets Manager: secrets by name or ARN, their value, their replicas. Nothing rotates. */
 import type {
-  CreateSecretRequest, CreateSecretResponse, DeleteSecretRequest, DescribeSecretRequest, DescribeSecretResponse, GetSecretValueRequest,
-  GetSecretValueResponse, ListSecretsRequest, ListSecretsResponse, PutSecretValueRequest, PutSecretValueResponse,
+  CreateSecretRequest,
+  CreateSecretResponse,
+  DeleteSecretRequest,
+  DescribeSecretRequest,
+  DescribeSecretResponse,
+  GetSecretValueRequest,
+  GetSecretValueResponse,
+  ListSecretsRequest,
+  ListSecretsResponse,
+  PutSecretValueRequest,
+  PutSecretValueResponse,
 } from '@aws-sdk/client-secrets-manager'
 import {AwsFault} from '../world/contract.ts'
 import type {AccountRecord, CallContext, Service, World} from '../world/contract.ts'
@@ -20,12 +29,25 @@ export function createSecretsManager(world: World): Service {
     name: 'secretsmanager',
     operations: {
       CreateSecret: (input: CreateSecretRequest, call: CallContext) => create(world, input, call),
-      DescribeSecret: ({SecretId}: DescribeSecretRequest, call: CallContext): DescribeSecretResponse => describe(world, find(call, SecretId)),
+      DescribeSecret: ({SecretId}: DescribeSecretRequest, call: CallContext): DescribeSecretResponse =>
+        describe(world, find(call, SecretId)),
       GetSecretValue: ({SecretId}: GetSecretValueRequest, call: CallContext): GetSecretValueResponse => {
         const secret = find(call, SecretId)
         const value = valueOf(world, secret)
-        if (value === undefined) throw new AwsFault('ResourceNotFoundException', 'Secrets Manager can\'t find the specified secret value for staging label: AWSCURRENT')
-        return {ARN: secret.id, Name: attribute(secret, 'Name'), VersionId: value.version, SecretString: value.text, VersionStages: ['AWSCURRENT'], CreatedDate: new Date(value.at)}
+        if (value === undefined) {
+          throw new AwsFault(
+            'ResourceNotFoundException',
+            "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT",
+          )
+        }
+        return {
+          ARN: secret.id,
+          Name: attribute(secret, 'Name'),
+          VersionId: value.version,
+          SecretString: value.text,
+          VersionStages: ['AWSCURRENT'],
+          CreatedDate: new Date(value.at),
+        }
       },
       ListSecrets: (input: ListSecretsRequest, call: CallContext): ListSecretsResponse => {
         const found = recordsOf(world, SECRET, call.region).filter((one) => (input.Filters ?? [])
@@ -35,13 +57,20 @@ export function createSecretsManager(world: World): Service {
       },
       PutSecretValue: (input: PutSecretValueRequest, call: CallContext): PutSecretValueResponse => {
         const secret = find(call, input.SecretId)
-        if (attribute(secret, 'PrimaryRegion') !== '') throw new AwsFault('InvalidRequestException', 'You can\'t perform this operation on a replica secret.')
+        if (attribute(secret, 'PrimaryRegion') !== '') {
+          throw new AwsFault('InvalidRequestException', 'You can\'t perform this operation on a replica secret.')
+        }
         const version = writeValue(world, call.region, secret.id, input.SecretString ?? '', input.ClientRequestToken)
         return {ARN: secret.id, Name: attribute(secret, 'Name'), VersionId: version, VersionStages: ['AWSCURRENT']}
       },
       DeleteSecret: ({SecretId}: DeleteSecretRequest, call: CallContext) => {
         const secret = find(call, SecretId)
-        if (replicasOf(world, secret.id).length > 0) throw new AwsFault('InvalidRequestException', `You can't delete secret ${attribute(secret, 'Name')} that still has replica regions.`)
+        if (replicasOf(world, secret.id).length > 0) {
+          throw new AwsFault(
+            'InvalidRequestException',
+            `You can't delete secret ${attribute(secret, 'Name')} that still has replica regions.`,
+          )
+        }
         world.records.remove(call.region, SECRET, secret.id)
         dropValue(world, call.region, secret.id)
         return {ARN: secret.id, Name: attribute(secret, 'Name'), DeletionDate: new Date(world.clock.now())}
@@ -61,7 +90,13 @@ function create(world: World, input: CreateSecretRequest, call: CallContext): Cr
     type: SECRET, region: call.region, id, attributes: {Id: id, Name: name}, tags: tagsFrom(input.Tags),
     properties: {Name: name, ...(Description !== undefined && {Description}), ...(KmsKeyId !== undefined && {KmsKeyId})},
   })
-  return {ARN: id, Name: name, ...(input.SecretString !== undefined && {VersionId: writeValue(world, call.region, id, input.SecretString, input.ClientRequestToken)})}
+  return {
+    ARN: id,
+    Name: name,
+    ...(input.SecretString !== undefined && {
+      VersionId: writeValue(world, call.region, id, input.SecretString, input.ClientRequestToken),
+    }),
+  }
 }
 
 function describe(world: World, secret: AccountRecord): DescribeSecretResponse {

@@ -14,5 +14,12 @@ export function publicParameter(name: string, region: string): string | null {
   const image = publicImage(base, region)
   const isRecommendation = base.endsWith('/recommended')
   if (name !== base || !isRecommendation) return image
-  return JSON.stringify({schema_version: 1, image_id: image, image_name: base.split('/').slice(4, -1).join('-'), os: 'Amazon Linux 2023', ecs_runtime_version: 'Docker version 25.0.8', ecs_agent_version: '1.99.0'})
+  return JSON.stringify({
+    schema_version: 1,
+    image_id: image,
+    image_name: base.split('/').slice(4, -1).join('-'),
+    os: 'Amazon Linux 2023',
+    ecs_runtime_version: 'Docker version 25.0.8',
+    ecs_agent_version: '1.99.0',
+  })
 }

@@ -3,8 +3,19 @@
  * allowed: Image Builder does it every week.
  */
 import type {
-  DeleteParameterRequest, DescribeParametersRequest, DescribeParametersResult, GetParameterRequest, GetParameterResult, GetParametersByPathRequest,
-  GetParametersByPathResult, GetParametersRequest, GetParametersResult, Parameter, ParameterStringFilter, PutParameterRequest, PutParameterResult,
+  DeleteParameterRequest,
+  DescribeParametersRequest,
+  DescribeParametersResult,
+  GetParameterRequest,
+  GetParameterResult,
+  GetParametersByPathRequest,
+  GetParametersByPathResult,
+  GetParametersRequest,
+  GetParametersResult,
+  Parameter,
+  ParameterStringFilter,
+  PutParameterRequest,
+  PutParameterResult,
 } from '@aws-sdk/client-ssm'
 import {AwsFault} from '../world/contract.ts'
 import type {AccountRecord, CallContext, Service, World} from '../world/contract.ts'
@@ -44,7 +55,10 @@ export function createSsm(world: World): Service {
 
 function getMany(world: World, names: readonly string[], call: CallContext): GetParametersResult {
   if (names.length > 10) {
-    throw new AwsFault('ValidationException', `1 validation error detected: Value at 'names' failed to satisfy constraint: Member must have length less than or equal to 10`)
+    throw new AwsFault(
+      'ValidationException',
+      `1 validation error detected: Value at 'names' failed to satisfy constraint: Member must have length less than or equal to 10`,
+    )
   }
   const found = names.map((name) => parameter(world, call, name)).filter((one) => one !== undefined)
   const there = new Set(found.map(({Name}) => Name))
@@ -79,13 +93,25 @@ function put(world: World, input: PutParameterRequest, call: CallContext): PutPa
   if (/^\/?(aws|ssm)/i.test(id)) throw new AwsFault('AccessDeniedException', `No access to reserved parameter name: ${id}.`)
   const known = recordOf(world, TYPE, call.region, id)
   if (known === undefined) {
-    if (input.Type === undefined) throw new AwsFault('ValidationException', 'A parameter type is required when you create a parameter.')
+    if (input.Type === undefined) {
+      throw new AwsFault('ValidationException', 'A parameter type is required when you create a parameter.')
+    }
     const {Type, Value, Description, DataType = 'text'} = input
-    putRecord(world, {type: TYPE, region: call.region, id, properties: {Name: id, Type, Value, DataType, ...(Description !== undefined && {Description})}, attributes: {Type, Value, Version: 1}, tags: tagsFrom(input.Tags)})
+    putRecord(world, {
+      type: TYPE,
+      region: call.region,
+      id,
+      properties: {Name: id, Type, Value, DataType, ...(Description !== undefined && {Description})},
+      attributes: {Type, Value, Version: 1},
+      tags: tagsFrom(input.Tags),
+    })
     return {Version: 1, Tier: 'Standard'}
   }
   if (input.Overwrite !== true) {
-    throw new AwsFault('ParameterAlreadyExists', 'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.')
+    throw new AwsFault(
+      'ParameterAlreadyExists',
+      'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
+    )
   }
   const version = (number(known.attributes, 'Version') ?? 1) + 1
   world.records.change(call.region, TYPE, id, {
@@ -96,12 +122,24 @@ function put(world: World, input: PutParameterRequest, call: CallContext): PutPa
 }
 
 function describe(world: World, input: DescribeParametersRequest, call: CallContext): DescribeParametersResult {
-  const found = recordsOf(world, TYPE, call.region).filter((record) => (input.ParameterFilters ?? []).every((filter) => passes(record, filter)))
+  const found = recordsOf(world, TYPE, call.region).filter((record) =>
+    (input.ParameterFilters ?? []).every((filter) => passes(record, filter)),
+  )
   const {items, next} = page(found, input.NextToken, input.MaxResults ?? 10)
   return {
     Parameters: items.map((record) => {
       const {Name, ARN, Type, LastModifiedDate, Version, DataType} = shape(record, call)
-      return {Name, ARN, Type, LastModifiedDate, Version, DataType, Description: text(record.properties, 'Description'), Tier: 'Standard', Policies: []}
+      return {
+        Name,
+        ARN,
+        Type,
+        LastModifiedDate,
+        Version,
+        DataType,
+        Description: text(record.properties, 'Description'),
+        Tier: 'Standard',
+        Policies: [],
+      }
     }),
     NextToken: next,
   }
@@ -110,7 +148,12 @@ function describe(world: World, input: DescribeParametersRequest, call: CallCont
 function passes({id, properties, tags}: AccountRecord, {Key, Option, Values = []}: ParameterStringFilter): boolean {
   if (Key?.startsWith('tag:') === true) return Values.includes(tags[Key.slice(4)] ?? '')
   if (Key === 'Type') return Values.includes(text(properties, 'Type') ?? '')
-  if (Key === 'Path') return Values.some((path) => id.startsWith(path.replace(/\/?$/, '/')) && (Option === 'Recursive' || !id.slice(path.length + 1).includes('/')))
+  if (Key === 'Path')
+    return Values.some(
+      (path) => id.startsWith(path.replace(/\/?$/, '/')) && (Option === 'Recursive' || !id.slice(path.length + 1).includes('/')),
+    )
   if (Key !== 'Name') throw new AwsFault('InvalidFilterKey', `The specified filter key is not valid: ${Key ?? ''}`)
-  return Values.some((wanted) => (Option === 'BeginsWith' ? id.startsWith(wanted) : Option === 'Contains' ? id.includes(wanted) : id === wanted))
+  return Values.some((wanted) =>
+    Option === 'BeginsWith' ? id.startsWith(wanted) : Option === 'Contains' ? id.includes(wanted) : id === wanted,
+  )
 }

@@ -49,8 +49,17 @@ function denial(world: World, entry: CatalogueEntry, operation: string, region: 
   const action = actionsOf(entry, operation).find((one) => isDenied(world, one, region))
   if (action === undefined) return null
   const who = `arn:aws:iam::${world.account}:user/sandbox`
-  const code = entry.protocol === 'ec2' ? 'UnauthorizedOperation' : entry.protocol === 'query' || entry.protocol === 'rest-xml' ? 'AccessDenied' : 'AccessDeniedException'
-  return new AwsFault(code, `User: ${who} is not authorized to perform: ${action} because no identity-based policy allows the ${action} action`, 403)
+  const code =
+    entry.protocol === 'ec2'
+      ? 'UnauthorizedOperation'
+      : entry.protocol === 'query' || entry.protocol === 'rest-xml'
+        ? 'AccessDenied'
+        : 'AccessDeniedException'
+  return new AwsFault(
+    code,
+    `User: ${who} is not authorized to perform: ${action} because no identity-based policy allows the ${action} action`,
+    403,
+  )
 }
 
 export function isRegionDown(world: World, region: string): boolean {

@@ -19,7 +19,9 @@ export function passes(filters: readonly Filter[] | undefined, tags: AccountReco
 
 export function refuseUnknown(filters: readonly Filter[] | undefined, values: FilterValues): void {
   for (const {Name = ''} of filters ?? []) {
-    if (tagValues(Name, {}) === undefined && values(Name) === undefined) throw new AwsFault('InvalidParameterValue', `The filter '${Name}' is invalid`)
+    if (tagValues(Name, {}) === undefined && values(Name) === undefined) {
+      throw new AwsFault('InvalidParameterValue', `The filter '${Name}' is invalid`)
+    }
   }
 }
 

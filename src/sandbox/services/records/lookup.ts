@@ -57,6 +57,8 @@ export function tagList(record: Pick<AccountRecord, 'tags'>): {Key: string; Valu
   return Object.entries(record.tags).map(([Key, Value]) => ({Key, Value}))
 }
 
-export function tagsFrom(list: readonly {readonly Key?: string | undefined; readonly Value?: string | undefined}[] | undefined): Record<string, string> {
+export function tagsFrom(
+  list: readonly {readonly Key?: string | undefined; readonly Value?: string | undefined}[] | undefined,
+): Record<string, string> {
   return Object.fromEntries((list ?? []).map(({Key, Value}) => [Key ?? '', Value ?? '']))
 }

@@ -22,11 +22,16 @@ export function sdkShape(shape: Shape, value: unknown): unknown {
 
 function counted(shape: Shape, list: readonly unknown[]): unknown {
   const items = shape.getMemberSchemas()['Items']
-  return items === undefined ? undefined : {Quantity: list.length, Items: list.map((one) => sdkShape(items.getValueSchema(), one))}
+  return items === undefined
+    ? undefined
+    : {Quantity: list.length, Items: list.map((one) => sdkShape(items.getValueSchema(), one))}
 }
 
 function members(shape: Shape, value: Readonly<Record<string, unknown>>): unknown {
   const given = new Map(Object.entries(value).map(([name, one]) => [name.toLowerCase(), one]))
-  return Object.fromEntries([...shape.structIterator()].map(([name, member]) => [name, sdkShape(member, given.get(name.toLowerCase()))] as const)
-    .filter(([, one]) => one !== undefined))
+  return Object.fromEntries(
+    [...shape.structIterator()]
+      .map(([name, member]) => [name, sdkShape(member, given.get(name.toLowerCase()))] as const)
+      .filter(([, one]) => one !== undefined),
+  )
 }

@@ -6,7 +6,12 @@ export function zonesOf(region: string): readonly string[] {
 /** `euw1-az1`: the zone as every account knows it. */
 export function zoneId(zone: string): string {
   const [, area = '', direction = '', digit = '1', letter = 'a'] = /^([a-z]+)-([a-z]+)-(\d)([a-z])$/.exec(zone) ?? []
-  const short = direction.replace('north', 'n').replace('south', 's').replace('east', 'e').replace('west', 'w').replace('central', 'c')
+  const short = direction
+    .replace('north', 'n')
+    .replace('south', 's')
+    .replace('east', 'e')
+    .replace('west', 'w')
+    .replace('central', 'c')
   return `${area}${short}${digit}-az${letter.charCodeAt(0) - 96}`
 }
 
@@ -20,5 +25,8 @@ const CLASSES_NOT_IN_THE_THIRD_ZONE = new Set(['db.m8g.large', 'db.m8g.xlarge', 
 
 /** Database classes, `db.m7g.large`. */
 export function offersClass(zone: string, databaseClass: string): boolean {
-  return /^db\.[a-z][a-z0-9-]*\.[a-z0-9-]+$/.test(databaseClass) && !(zone.endsWith('c') && CLASSES_NOT_IN_THE_THIRD_ZONE.has(databaseClass))
+  return (
+    /^db\.[a-z][a-z0-9-]*\.[a-z0-9-]+$/.test(databaseClass)
+    && !(zone.endsWith('c') && CLASSES_NOT_IN_THE_THIRD_ZONE.has(databaseClass))
+  )
 }

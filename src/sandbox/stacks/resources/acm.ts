@@ -12,12 +12,16 @@ import type {ChangeRequest, Made, ResourceHandlers, ResourceRequest} from '../co
 import {arn, recordHandler, uuid} from './record-handler.ts'
 
 export const acmHandlers: ResourceHandlers = {
-  'AWS::CertificateManager::Certificate': {...recordHandler({check: checkZones, make: makeCertificate, release: releaseCertificate}), stable: pending},
+  'AWS::CertificateManager::Certificate': {
+    ...recordHandler({check: checkZones, make: makeCertificate, release: releaseCertificate}),
+    stable: pending,
+  },
 }
 
 function zonesFor(request: ResourceRequest): readonly {readonly domain: string; readonly zone: string}[] {
   return bags(request.properties, 'DomainValidationOptions')
-    .map((option) => ({domain: text(option, 'DomainName') ?? '', zone: text(option, 'HostedZoneId') ?? ''})).filter(({zone}) => zone !== '')
+    .map((option) => ({domain: text(option, 'DomainName') ?? '', zone: text(option, 'HostedZoneId') ?? ''}))
+    .filter(({zone}) => zone !== '')
 }
 
 function checkZones(request: ResourceRequest): void {
@@ -25,7 +29,10 @@ function checkZones(request: ResourceRequest): void {
     const zone = zoneOf(request.world, id)
     if (zone === undefined) throw new AwsFault('NoSuchHostedZone', `No hosted zone found with ID: ${id}`, 404)
     if (!`.${canonicalName(domain.replace(/^\*\./, ''))}`.endsWith(`.${zoneName(zone)}`)) {
-      throw new AwsFault('InvalidChangeBatch', `[RRSet with DNS name ${validationRecord(request.world, domain).name} is not permitted in zone ${zoneName(zone)}]`)
+      throw new AwsFault(
+        'InvalidChangeBatch',
+        `[RRSet with DNS name ${validationRecord(request.world, domain).name} is not permitted in zone ${zoneName(zone)}]`,
+      )
     }
   }
 }
@@ -37,7 +44,10 @@ function makeCertificate(request: ResourceRequest): Made {
     for (const domain of domainsOf(request)) {
       const zone = zoneOf(request.world, zones.get(domain) ?? zones.get(domain.replace(/^\*\./, '')) ?? '')
       const {name, value} = validationRecord(request.world, domain)
-      if (zone !== undefined) changeSets(request.world, zone, [{Action: 'UPSERT', ResourceRecordSet: {Name: name, Type: 'CNAME', TTL: 300, ResourceRecords: [{Value: value}]}}])
+      if (zone !== undefined)
+        changeSets(request.world, zone, [
+          {Action: 'UPSERT', ResourceRecordSet: {Name: name, Type: 'CNAME', TTL: 300, ResourceRecords: [{Value: value}]}},
+        ])
     }
   }
   return {physicalId: id, attributes: {CertificateArn: id, Id: id}}
@@ -53,6 +63,9 @@ function pending(request: ChangeRequest): string | null {
 
 function releaseCertificate(request: ChangeRequest): void {
   if (certificateUsers(request.world, request.physicalId).length > 0) {
-    throw new AwsFault('ResourceInUseException', `Certificate ${request.physicalId} in account ${request.world.account} is in use.`)
+    throw new AwsFault(
+      'ResourceInUseException',
+      `Certificate ${request.physicalId} in account ${request.world.account} is in use.`,
+    )
   }
 }

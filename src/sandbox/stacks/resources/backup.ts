@@ -17,24 +17,38 @@ export const backupHandlers: ResourceHandlers = {
   [TEST]: recordHandler({
     check: (request) => {
       const name = text(request.properties, 'RestoreTestingPlanName') ?? ''
-      if (!/^[a-zA-Z0-9_]+$/.test(name)) throw new AwsFault('InvalidParameterValueException', `Invalid restore testing plan name: ${name}`)
+      if (!/^[a-zA-Z0-9_]+$/.test(name)) {
+        throw new AwsFault('InvalidParameterValueException', `Invalid restore testing plan name: ${name}`)
+      }
       refuseTaken(request, name, 'AlreadyExistsException', `Restore testing plan ${name} already exists`)
     },
     make: (request) => {
       const name = text(request.properties, 'RestoreTestingPlanName') ?? ''
-      return {physicalId: name, attributes: {RestoreTestingPlanArn: arn(request, 'backup', `restore-testing-plan:${name}-${uuid(request)}`)}}
+      return {
+        physicalId: name,
+        attributes: {RestoreTestingPlanArn: arn(request, 'backup', `restore-testing-plan:${name}-${uuid(request)}`)},
+      }
     },
     release: (request) => {
-      const selected = recordsOf(request.world, 'AWS::Backup::RestoreTestingSelection', request.region).some(({properties}) => text(properties, 'RestoreTestingPlanName') === request.physicalId)
-      if (selected) throw new AwsFault('InvalidRequestException', 'The restore testing plan still has selections. Delete them first.')
+      const selected = recordsOf(request.world, 'AWS::Backup::RestoreTestingSelection', request.region).some(
+        ({properties}) => text(properties, 'RestoreTestingPlanName') === request.physicalId,
+      )
+      if (selected) {
+        throw new AwsFault('InvalidRequestException', 'The restore testing plan still has selections. Delete them first.')
+      }
     },
   }),
   'AWS::Backup::RestoreTestingSelection': recordHandler({
     check: (request) => {
       const plan = text(request.properties, 'RestoreTestingPlanName') ?? ''
-      if (recordOf(request.world, TEST, request.region, plan) === undefined) throw new AwsFault('ResourceNotFoundException', `Restore testing plan ${plan} doesn't exist`)
+      if (recordOf(request.world, TEST, request.region, plan) === undefined) {
+        throw new AwsFault('ResourceNotFoundException', `Restore testing plan ${plan} doesn't exist`)
+      }
     },
-    make: ({properties}) => ({physicalId: `${text(properties, 'RestoreTestingPlanName') ?? ''}|${text(properties, 'RestoreTestingSelectionName') ?? ''}`, attributes: {}}),
+    make: ({properties}) => ({
+      physicalId: `${text(properties, 'RestoreTestingPlanName') ?? ''}|${text(properties, 'RestoreTestingSelectionName') ?? ''}`,
+      attributes: {},
+    }),
   }),
 }
 
@@ -42,9 +56,17 @@ function checkVault(request: ResourceRequest): void {
   const name = text(request.properties, 'BackupVaultName') ?? ''
   refuseTaken(request, name, 'AlreadyExistsException', `Backup vault with the same name already exists: ${name}`)
   const lock = bag(request.properties, 'LockConfiguration')
-  const [least, most, changeable] = [number(lock, 'MinRetentionDays'), number(lock, 'MaxRetentionDays'), number(lock, 'ChangeableForDays')]
-  if (least !== undefined && most !== undefined && least > most) throw new AwsFault('InvalidParameterValueException', 'MinRetentionDays cannot be longer than MaxRetentionDays')
-  if (changeable !== undefined && changeable < 3) throw new AwsFault('InvalidParameterValueException', 'ChangeableForDays must be at least 3')
+  const [least, most, changeable] = [
+    number(lock, 'MinRetentionDays'),
+    number(lock, 'MaxRetentionDays'),
+    number(lock, 'ChangeableForDays'),
+  ]
+  if (least !== undefined && most !== undefined && least > most) {
+    throw new AwsFault('InvalidParameterValueException', 'MinRetentionDays cannot be longer than MaxRetentionDays')
+  }
+  if (changeable !== undefined && changeable < 3) {
+    throw new AwsFault('InvalidParameterValueException', 'ChangeableForDays must be at least 3')
+  }
 }
 
 function makeVault(request: ResourceRequest): Made {
@@ -53,20 +75,29 @@ function makeVault(request: ResourceRequest): Made {
 }
 
 function releaseVault(request: ChangeRequest): void {
-  const points = recordsOf(request.world, 'AWS::Backup::RecoveryPoint', request.region).filter(({properties}) => text(properties, 'BackupVaultName') === request.physicalId)
-  if (points.length > 0) throw new AwsFault('InvalidRequestException', 'Backup vault cannot be deleted because it contains recovery points.')
+  const points = recordsOf(request.world, 'AWS::Backup::RecoveryPoint', request.region).filter(
+    ({properties}) => text(properties, 'BackupVaultName') === request.physicalId,
+  )
+  if (points.length > 0) {
+    throw new AwsFault('InvalidRequestException', 'Backup vault cannot be deleted because it contains recovery points.')
+  }
 }
 
 function checkPlan(request: ResourceRequest): void {
   for (const rule of bags(bag(request.properties, 'BackupPlan'), 'BackupPlanRule')) {
     const vault = text(rule, 'TargetBackupVault') ?? ''
-    if (recordOf(request.world, VAULT, request.region, vault) === undefined) throw new AwsFault('ResourceNotFoundException', `Backup vault ${vault} not found`)
+    if (recordOf(request.world, VAULT, request.region, vault) === undefined) {
+      throw new AwsFault('ResourceNotFoundException', `Backup vault ${vault} not found`)
+    }
   }
 }
 
 function makePlan(request: ResourceRequest): Made {
   const id = uuid(request)
-  return {physicalId: id, attributes: {BackupPlanId: id, BackupPlanArn: arn(request, 'backup', `backup-plan:${id}`), VersionId: request.world.hex(48)}}
+  return {
+    physicalId: id,
+    attributes: {BackupPlanId: id, BackupPlanArn: arn(request, 'backup', `backup-plan:${id}`), VersionId: request.world.hex(48)},
+  }
 }
 
 function changePlan(request: ChangeRequest, known: AccountRecord | undefined): Made {
@@ -75,13 +106,19 @@ function changePlan(request: ChangeRequest, known: AccountRecord | undefined): M
 }
 
 function releasePlan(request: ChangeRequest): void {
-  const selected = recordsOf(request.world, 'AWS::Backup::BackupSelection', request.region).some(({properties}) => text(properties, 'BackupPlanId') === request.physicalId)
-  if (selected) throw new AwsFault('InvalidRequestException', 'Related backup plan selections must be deleted prior to backup plan deletion')
+  const selected = recordsOf(request.world, 'AWS::Backup::BackupSelection', request.region).some(
+    ({properties}) => text(properties, 'BackupPlanId') === request.physicalId,
+  )
+  if (selected) {
+    throw new AwsFault('InvalidRequestException', 'Related backup plan selections must be deleted prior to backup plan deletion')
+  }
 }
 
 function checkSelection(request: ResourceRequest): void {
   const plan = text(request.properties, 'BackupPlanId') ?? ''
-  if (recordOf(request.world, PLAN, request.region, plan) === undefined) throw new AwsFault('ResourceNotFoundException', `Backup plan ${plan} not found`)
+  if (recordOf(request.world, PLAN, request.region, plan) === undefined) {
+    throw new AwsFault('ResourceNotFoundException', `Backup plan ${plan} not found`)
+  }
 }
 
 function makeSelection(request: ResourceRequest): Made {

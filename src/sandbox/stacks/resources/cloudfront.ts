@@ -14,17 +14,45 @@ import {capitals, recordHandler, uuid} from './record-handler.ts'
 export const cloudFrontHandlers: ResourceHandlers = {
   'AWS::CloudFront::Distribution': recordHandler({check: checkDistribution, make: makeDistribution, change: changeDistribution}),
   'AWS::CloudFront::OriginAccessControl': recordHandler({
-    check: (request) => { refuseName(request, 'OriginAccessControlConfig', 'OriginAccessControlAlreadyExists', 'An origin access control with the same name already exists.') },
+    check: (request) => {
+      refuseName(
+        request,
+        'OriginAccessControlConfig',
+        'OriginAccessControlAlreadyExists',
+        'An origin access control with the same name already exists.',
+      )
+    },
     make: (request) => named(`E${capitals(request, 13)}`),
-    release: (request) => { refuseUsed(request, 'OriginAccessControlInUse', 'Cannot delete the origin access control because it is in use.', ({origins}) => origins.some((one) => text(one, 'OriginAccessControlId') === request.physicalId)) },
+    release: (request) => {
+      refuseUsed(
+        request,
+        'OriginAccessControlInUse',
+        'Cannot delete the origin access control because it is in use.',
+        ({origins}) => origins.some((one) => text(one, 'OriginAccessControlId') === request.physicalId),
+      )
+    },
   }),
   'AWS::CloudFront::ResponseHeadersPolicy': recordHandler({
-    check: (request) => { refuseName(request, 'ResponseHeadersPolicyConfig', 'ResponseHeadersPolicyAlreadyExists', 'A response headers policy with the same name already exists.') },
+    check: (request) => {
+      refuseName(
+        request,
+        'ResponseHeadersPolicyConfig',
+        'ResponseHeadersPolicyAlreadyExists',
+        'A response headers policy with the same name already exists.',
+      )
+    },
     make: (request) => {
       const id = uuid(request)
       return {physicalId: id, attributes: {Id: id, LastModifiedTime: new Date(request.world.clock.now()).toISOString()}}
     },
-    release: (request) => { refuseUsed(request, 'ResponseHeadersPolicyInUse', 'Cannot delete the response headers policy because it is attached to one or more cache behaviors.', ({behaviours}) => behaviours.some((one) => text(one, 'ResponseHeadersPolicyId') === request.physicalId)) },
+    release: (request) => {
+      refuseUsed(
+        request,
+        'ResponseHeadersPolicyInUse',
+        'Cannot delete the response headers policy because it is attached to one or more cache behaviors.',
+        ({behaviours}) => behaviours.some((one) => text(one, 'ResponseHeadersPolicyId') === request.physicalId),
+      )
+    },
   }),
 }
 
@@ -34,7 +62,11 @@ function named(id: string): Made {
 
 function refuseName(request: ResourceRequest, member: string, code: string, message: string): void {
   const name = text(bag(request.properties, member), 'Name')
-  if (recordsOf(request.world, request.type, request.region).some(({properties}) => text(bag(properties, member), 'Name') === name)) throw new AwsFault(code, message, 409)
+  if (
+    recordsOf(request.world, request.type, request.region).some(({properties}) => text(bag(properties, member), 'Name') === name)
+  ) {
+    throw new AwsFault(code, message, 409)
+  }
 }
 
 interface Parts {
@@ -48,17 +80,30 @@ function partsOf({properties}: AccountRecord): Parts {
 }
 
 function refuseUsed(request: ChangeRequest, code: string, message: string, uses: (parts: Parts) => boolean): void {
-  if (recordsOf(request.world, 'AWS::CloudFront::Distribution', request.region).some((one) => uses(partsOf(one)))) throw new AwsFault(code, message, 409)
+  if (recordsOf(request.world, 'AWS::CloudFront::Distribution', request.region).some((one) => uses(partsOf(one)))) {
+    throw new AwsFault(code, message, 409)
+  }
 }
 
 function checkDistribution(request: ResourceRequest, self?: string): void {
   const config = bag(request.properties, 'DistributionConfig')
   const aliases = texts(config, 'Aliases')
-  const taken = recordsOf(request.world, request.type, request.region)
-    .some(({id, properties}) => id !== self && texts(bag(properties, 'DistributionConfig'), 'Aliases').some((alias) => aliases.includes(alias)))
-  if (taken) throw new AwsFault('CNAMEAlreadyExists', 'One or more of the CNAMEs you provided are already associated with a different resource.', 409)
+  const taken = recordsOf(request.world, request.type, request.region).some(
+    ({id, properties}) =>
+      id !== self && texts(bag(properties, 'DistributionConfig'), 'Aliases').some((alias) => aliases.includes(alias)),
+  )
+  if (taken) {
+    throw new AwsFault(
+      'CNAMEAlreadyExists',
+      'One or more of the CNAMEs you provided are already associated with a different resource.',
+      409,
+    )
+  }
   checkCertificate(request, text(bag(config, 'ViewerCertificate'), 'AcmCertificateArn'), aliases)
-  const origins = new Set([...bags(config, 'Origins').map((one) => text(one, 'Id')), ...bags(bag(config, 'OriginGroups'), 'Items').map((one) => text(one, 'Id'))])
+  const origins = new Set([
+    ...bags(config, 'Origins').map((one) => text(one, 'Id')),
+    ...bags(bag(config, 'OriginGroups'), 'Items').map((one) => text(one, 'Id')),
+  ])
   const target = text(bag(config, 'DefaultCacheBehavior'), 'TargetOriginId')
   if (!origins.has(target)) throw new AwsFault('NoSuchOrigin', `One or more of your origins or origin groups do not exist.`, 404)
 }
@@ -66,24 +111,39 @@ function checkDistribution(request: ResourceRequest, self?: string): void {
 function checkCertificate(request: ResourceRequest, certificate: string | undefined, aliases: readonly string[]): void {
   if (certificate === undefined) {
     if (aliases.length === 0) return
-    throw new AwsFault('InvalidViewerCertificate', 'To add an alternate domain name (CNAME) to a CloudFront distribution, you must attach a trusted certificate that validates your authorization to use the domain name.')
+    throw new AwsFault(
+      'InvalidViewerCertificate',
+      'To add an alternate domain name (CNAME) to a CloudFront distribution, you must attach a trusted certificate that validates your authorization to use the domain name.',
+    )
   }
   const found = recordOf(request.world, 'AWS::CertificateManager::Certificate', 'us-east-1', certificate)
   if (found === undefined || !isIssued(request.world, found)) {
-    throw new AwsFault('InvalidViewerCertificate', 'The specified SSL certificate doesn\'t exist, isn\'t in us-east-1 region, isn\'t valid, or doesn\'t include a valid certificate chain.')
+    throw new AwsFault(
+      'InvalidViewerCertificate',
+      "The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include a valid certificate chain.",
+    )
   }
   if (!aliases.every((alias) => covers(found, alias))) {
-    throw new AwsFault('InvalidViewerCertificate', 'The certificate that is attached to your distribution doesn\'t cover the alternate domain name (CNAME) that you\'re trying to add.')
+    throw new AwsFault(
+      'InvalidViewerCertificate',
+      "The certificate that is attached to your distribution doesn't cover the alternate domain name (CNAME) that you're trying to add.",
+    )
   }
 }
 
 function makeDistribution(request: ResourceRequest): Made {
   const id = `E${capitals(request, 13)}`
-  return {physicalId: id, attributes: {Id: id, DomainName: `d${request.world.hex(13)}.cloudfront.net`, ETag: `E${capitals(request, 13)}`, Revision: 1}}
+  return {
+    physicalId: id,
+    attributes: {Id: id, DomainName: `d${request.world.hex(13)}.cloudfront.net`, ETag: `E${capitals(request, 13)}`, Revision: 1},
+  }
 }
 
 function changeDistribution(request: ChangeRequest, known: AccountRecord | undefined): Made {
   checkDistribution(request, request.physicalId)
   const before = known?.attributes ?? {}
-  return {physicalId: request.physicalId, attributes: {...before, ETag: `E${capitals(request, 13)}`, Revision: (number(before, 'Revision') ?? 1) + 1}}
+  return {
+    physicalId: request.physicalId,
+    attributes: {...before, ETag: `E${capitals(request, 13)}`, Revision: (number(before, 'Revision') ?? 1) + 1},
+  }
 }

@@ -12,7 +12,12 @@ export const ec2SecurityHandlers: ResourceHandlers = {
   'AWS::EC2::SecurityGroup': recordHandler({check: checkGroup, make: makeGroup, release: releaseGroup}),
   'AWS::EC2::SecurityGroupIngress': recordHandler({check: checkRule, make: withId('sgr', 'Id')}),
   'AWS::EC2::SecurityGroupEgress': recordHandler({check: checkRule, make: withId('sgr', 'Id')}),
-  'AWS::EC2::NetworkAcl': recordHandler({check: (request) => { requireRecord(request, 'AWS::EC2::VPC', text(request.properties, 'VpcId')) }, make: withId('acl', 'Id')}),
+  'AWS::EC2::NetworkAcl': recordHandler({
+    check: (request) => {
+      requireRecord(request, 'AWS::EC2::VPC', text(request.properties, 'VpcId'))
+    },
+    make: withId('acl', 'Id'),
+  }),
 }
 
 function checkGroup(request: ResourceRequest): void {
@@ -21,8 +26,10 @@ function checkGroup(request: ResourceRequest): void {
   const name = text(request.properties, 'GroupName')
   if (name === undefined) return
   if (name.startsWith('sg-')) throw new AwsFault('InvalidParameterValue', 'Group names may not be in the format sg-*')
-  const taken = recordsOf(request.world, request.type, request.region)
-    .some(({properties, attributes}) => text(properties, 'VpcId') === vpc && (attributes['GroupName'] ?? text(properties, 'GroupName')) === name)
+  const taken = recordsOf(request.world, request.type, request.region).some(
+    ({properties, attributes}) =>
+      text(properties, 'VpcId') === vpc && (attributes['GroupName'] ?? text(properties, 'GroupName')) === name,
+  )
   if (taken) throw new AwsFault('InvalidGroup.Duplicate', `The security group '${name}' already exists for VPC '${vpc ?? ''}'`)
 }
 
@@ -36,9 +43,13 @@ const RULE_TYPES = ['AWS::EC2::SecurityGroupIngress', 'AWS::EC2::SecurityGroupEg
 
 function releaseGroup(request: ChangeRequest): void {
   const {world, region, physicalId} = request
-  const named = (rule: Bag): boolean => text(rule, 'SourceSecurityGroupId') === physicalId || text(rule, 'DestinationSecurityGroupId') === physicalId
-  const rules = RULE_TYPES.flatMap((type) => recordsOf(world, type, region)).filter(({properties}) => text(properties, 'GroupId') !== physicalId)
-  const inline = recordsOf(world, request.type, region).filter(({id}) => id !== physicalId)
+  const named = (rule: Bag): boolean =>
+    text(rule, 'SourceSecurityGroupId') === physicalId || text(rule, 'DestinationSecurityGroupId') === physicalId
+  const rules = RULE_TYPES.flatMap((type) => recordsOf(world, type, region)).filter(
+    ({properties}) => text(properties, 'GroupId') !== physicalId,
+  )
+  const inline = recordsOf(world, request.type, region)
+    .filter(({id}) => id !== physicalId)
     .flatMap(({properties}) => [...bags(properties, 'SecurityGroupIngress'), ...bags(properties, 'SecurityGroupEgress')])
   if (rules.some(({properties}) => named(properties)) || inline.some(named)) {
     throw new AwsFault('DependencyViolation', `resource ${physicalId} has a dependent object`)
@@ -48,7 +59,11 @@ function releaseGroup(request: ChangeRequest): void {
 /** What makes two rules the same: direction, protocol, ports and peer; the description doesn't. */
 export function ruleKey(rule: Bag): string {
   return [
-    text(rule, 'IpProtocol') ?? '-1', text(rule, 'FromPort') ?? '', text(rule, 'ToPort') ?? '', text(rule, 'CidrIp') ?? '', text(rule, 'CidrIpv6') ?? '',
+    text(rule, 'IpProtocol') ?? '-1',
+    text(rule, 'FromPort') ?? '',
+    text(rule, 'ToPort') ?? '',
+    text(rule, 'CidrIp') ?? '',
+    text(rule, 'CidrIpv6') ?? '',
     text(rule, 'SourceSecurityGroupId') ?? text(rule, 'DestinationSecurityGroupId') ?? '',
     text(rule, 'SourcePrefixListId') ?? text(rule, 'DestinationPrefixListId') ?? '',
   ].join('|')
@@ -60,10 +75,19 @@ function checkRule(request: ResourceRequest): void {
   const peer = text(properties, 'SourceSecurityGroupId') ?? text(properties, 'DestinationSecurityGroupId')
   if (peer !== undefined) requireRecord(request, 'AWS::EC2::SecurityGroup', peer)
   const key = ruleKey(properties)
-  const inline = bags(group.properties, type === 'AWS::EC2::SecurityGroupIngress' ? 'SecurityGroupIngress' : 'SecurityGroupEgress')
-  const others = recordsOf(world, type, region).filter((one) => text(one.properties, 'GroupId') === group.id).map((one) => one.properties)
+  const inline = bags(
+    group.properties,
+    type === 'AWS::EC2::SecurityGroupIngress' ? 'SecurityGroupIngress' : 'SecurityGroupEgress',
+  )
+  const others = recordsOf(world, type, region)
+    .filter((one) => text(one.properties, 'GroupId') === group.id)
+    .map((one) => one.properties)
   if ([...inline, ...others].some((rule) => ruleKey(rule) === key)) {
-    const where = peer ?? text(properties, 'CidrIp') ?? text(properties, 'CidrIpv6') ?? text(properties, 'SourcePrefixListId') ?? ''
-    throw new AwsFault('InvalidPermission.Duplicate', `the specified rule "peer: ${where}, ${(text(properties, 'IpProtocol') ?? '-1').toUpperCase()}, from port: ${text(properties, 'FromPort') ?? ''}, to port: ${text(properties, 'ToPort') ?? ''}, ALLOW" already exists`)
+    const where =
+      peer ?? text(properties, 'CidrIp') ?? text(properties, 'CidrIpv6') ?? text(properties, 'SourcePrefixListId') ?? ''
+    throw new AwsFault(
+      'InvalidPermission.Duplicate',
+      `the specified rule "peer: ${where}, ${(text(properties, 'IpProtocol') ?? '-1').toUpperCase()}, from port: ${text(properties, 'FromPort') ?? ''}, to port: ${text(properties, 'ToPort') ?? ''}, ALLOW" already exists`,
+    )
   }
 }

@@ -13,7 +13,12 @@ export const ecrHandlers: ResourceHandlers = {
   'AWS::ECR::PullThroughCacheRule': recordHandler({
     check: (request) => {
       const prefix = prefixOf(request)
-      refuseTaken(request, prefix, 'PullThroughCacheRuleAlreadyExistsException', `A pull through cache rule with ecrRepositoryPrefix '${prefix}' already exists in the registry with id '${request.world.account}'`)
+      refuseTaken(
+        request,
+        prefix,
+        'PullThroughCacheRuleAlreadyExistsException',
+        `A pull through cache rule with ecrRepositoryPrefix '${prefix}' already exists in the registry with id '${request.world.account}'`,
+      )
     },
     make: (request) => ({physicalId: prefixOf(request), attributes: {}}),
   }),
@@ -36,27 +41,45 @@ function prefixOf({properties}: ResourceRequest): string {
 function checkRepository(request: ResourceRequest): void {
   const name = text(request.properties, 'RepositoryName')
   if (name === undefined) return
-  refuseTaken(request, name, 'RepositoryAlreadyExistsException', `The repository with name '${name}' already exists in the registry with id '${request.world.account}'`)
+  refuseTaken(
+    request,
+    name,
+    'RepositoryAlreadyExistsException',
+    `The repository with name '${name}' already exists in the registry with id '${request.world.account}'`,
+  )
 }
 
 function makeRepository(request: ResourceRequest): Made {
   const name = text(request.properties, 'RepositoryName') ?? generatedName(request, 200).toLowerCase()
   return {
     physicalId: name,
-    attributes: {Arn: arn(request, 'ecr', `repository/${name}`), RepositoryUri: `${request.world.account}.dkr.ecr.${request.region}.amazonaws.com/${name}`},
+    attributes: {
+      Arn: arn(request, 'ecr', `repository/${name}`),
+      RepositoryUri: `${request.world.account}.dkr.ecr.${request.region}.amazonaws.com/${name}`,
+    },
   }
 }
 
 function releaseRepository(request: ChangeRequest): void {
   const {world, region, physicalId, properties} = request
   if (imagesOf(world, region, physicalId).length === 0 || text(properties, 'EmptyOnDelete') === 'true') return
-  throw new AwsFault('RepositoryNotEmptyException', `The repository with name '${physicalId}' in registry with id '${world.account}' cannot be deleted because it still contains images`)
+  throw new AwsFault(
+    'RepositoryNotEmptyException',
+    `The repository with name '${physicalId}' in registry with id '${world.account}' cannot be deleted because it still contains images`,
+  )
 }
 
 /** One per registry: a second stack can't own it too. */
 function settings(noun: string): ResourceHandler {
   return recordHandler({
-    check: (request) => { refuseTaken(request, request.world.account, 'AlreadyExists', `The registry '${request.world.account}' has a ${noun} already.`) },
+    check: (request) => {
+      refuseTaken(
+        request,
+        request.world.account,
+        'AlreadyExists',
+        `The registry '${request.world.account}' has a ${noun} already.`,
+      )
+    },
     make: ({world}) => ({physicalId: world.account, attributes: {RegistryId: world.account}}),
   })
 }

@@ -10,8 +10,23 @@ const GROUP = 'AWS::ElastiCache::ReplicationGroup'
 
 export const elastiCacheHandlers: ResourceHandlers = {
   [GROUP]: recordHandler({check: checkGroup, make: makeGroup}),
-  'AWS::ElastiCache::SubnetGroup': recordHandler({check: checkSubnets, make: (request) => named(request, 'CacheSubnetGroupName', 'subnetgroup'), release: refuseUsed('CacheSubnetGroupName', 'CacheSubnetGroupInUse', (id) => `Cache Subnet Group ${id} is currently in use by a cache cluster.`)}),
-  'AWS::ElastiCache::ParameterGroup': recordHandler({make: (request) => named(request, 'CacheParameterGroupName', 'parametergroup'), release: refuseUsed('CacheParameterGroupName', 'InvalidCacheParameterGroupState', (id) => `One or more cache clusters are still members of this parameter group ${id}, so the group cannot be deleted.`)}),
+  'AWS::ElastiCache::SubnetGroup': recordHandler({
+    check: checkSubnets,
+    make: (request) => named(request, 'CacheSubnetGroupName', 'subnetgroup'),
+    release: refuseUsed(
+      'CacheSubnetGroupName',
+      'CacheSubnetGroupInUse',
+      (id) => `Cache Subnet Group ${id} is currently in use by a cache cluster.`,
+    ),
+  }),
+  'AWS::ElastiCache::ParameterGroup': recordHandler({
+    make: (request) => named(request, 'CacheParameterGroupName', 'parametergroup'),
+    release: refuseUsed(
+      'CacheParameterGroupName',
+      'InvalidCacheParameterGroupState',
+      (id) => `One or more cache clusters are still members of this parameter group ${id}, so the group cannot be deleted.`,
+    ),
+  }),
 }
 
 function named(request: ResourceRequest, property: string, noun: string): Made {
@@ -21,16 +36,21 @@ function named(request: ResourceRequest, property: string, noun: string): Made {
 
 function refuseUsed(property: string, code: string, message: (id: string) => string): (request: ChangeRequest) => void {
   return (request) => {
-    const used = recordsOf(request.world, GROUP, request.region).some(({properties}) => text(properties, property)?.toLowerCase() === request.physicalId)
+    const used = recordsOf(request.world, GROUP, request.region).some(
+      ({properties}) => text(properties, property)?.toLowerCase() === request.physicalId,
+    )
     if (used) throw new AwsFault(code, message(request.physicalId))
   }
 }
 
 function checkSubnets(request: ResourceRequest): void {
   const name = text(request.properties, 'CacheSubnetGroupName')?.toLowerCase()
-  if (name !== undefined) refuseTaken(request, name, 'CacheSubnetGroupAlreadyExists', `Cache subnet group ${name} already exists.`)
+  if (name !== undefined)
+    refuseTaken(request, name, 'CacheSubnetGroupAlreadyExists', `Cache subnet group ${name} already exists.`)
   for (const id of texts(request.properties, 'SubnetIds')) {
-    if (recordOf(request.world, 'AWS::EC2::Subnet', request.region, id) === undefined) throw new AwsFault('InvalidSubnet', `The subnet ID '${id}' does not exist`)
+    if (recordOf(request.world, 'AWS::EC2::Subnet', request.region, id) === undefined) {
+      throw new AwsFault('InvalidSubnet', `The subnet ID '${id}' does not exist`)
+    }
   }
 }
 
@@ -46,9 +66,16 @@ function checkGroup(request: ResourceRequest): void {
     throw new AwsFault('InvalidParameterValue', 'Replication group with automatic failover must have at least two nodes.')
   }
   if (text(properties, 'AuthToken') === undefined) return
-  if (!flag(properties, 'TransitEncryptionEnabled')) throw new AwsFault('InvalidParameterCombination', 'The AUTH token is only supported when encryption-in-transit is enabled.')
+  if (!flag(properties, 'TransitEncryptionEnabled')) {
+    throw new AwsFault('InvalidParameterCombination', 'The AUTH token is only supported when encryption-in-transit is enabled.')
+  }
   const token = text(properties, 'AuthToken') ?? ''
-  if (token.length < 16 || token.length > 128 || /[/@" ]/.test(token)) throw new AwsFault('InvalidParameterValue', 'Invalid AuthToken provided. Needs to be at least 16 characters and at most 128, and may not contain \'/\', \'"\', \'@\' or spaces.')
+  if (token.length < 16 || token.length > 128 || /[/@" ]/.test(token)) {
+    throw new AwsFault(
+      'InvalidParameterValue',
+      "Invalid AuthToken provided. Needs to be at least 16 characters and at most 128, and may not contain '/', '\"', '@' or spaces.",
+    )
+  }
 }
 
 function makeGroup(request: ResourceRequest): Made {

@@ -21,18 +21,25 @@ function checkRole(request: ResourceRequest): void {
   }
   const boundary = text(request.properties, 'PermissionsBoundary')
   for (const policy of [...texts(request.properties, 'ManagedPolicyArns'), ...(boundary === undefined ? [] : [boundary])]) {
-    if (!/^arn:aws[a-z-]*:iam::(aws|\d{12}):policy\/.+$/.test(policy)) throw new AwsFault('ValidationError', `ARN ${policy} is not valid.`)
+    if (!/^arn:aws[a-z-]*:iam::(aws|\d{12}):policy\/.+$/.test(policy)) {
+      throw new AwsFault('ValidationError', `ARN ${policy} is not valid.`)
+    }
   }
 }
 
 function makeRole(request: ResourceRequest): Made {
   const name = text(request.properties, 'RoleName') ?? generatedName(request, LONGEST_ROLE_NAME)
   const path = text(request.properties, 'Path') ?? '/'
-  return {physicalId: name, attributes: {Arn: `arn:aws:iam::${request.world.account}:role${path}${name}`, RoleId: `AROA${capitals(request, 17)}`}}
+  return {
+    physicalId: name,
+    attributes: {Arn: `arn:aws:iam::${request.world.account}:role${path}${name}`, RoleId: `AROA${capitals(request, 17)}`},
+  }
 }
 
 function releaseRole(request: ChangeRequest): void {
-  const held = recordsOf(request.world, 'AWS::IAM::InstanceProfile', request.region).some(({properties}) => texts(properties, 'Roles').includes(request.physicalId))
+  const held = recordsOf(request.world, 'AWS::IAM::InstanceProfile', request.region).some(({properties}) =>
+    texts(properties, 'Roles').includes(request.physicalId),
+  )
   if (held) throw new AwsFault('DeleteConflict', 'Cannot delete entity, must remove roles from instance profile first.', 409)
 }
 
@@ -49,5 +56,11 @@ function checkProfile(request: ResourceRequest): void {
 function makeProfile(request: ResourceRequest): Made {
   const name = text(request.properties, 'InstanceProfileName') ?? generatedName(request, 128)
   const path = text(request.properties, 'Path') ?? '/'
-  return {physicalId: name, attributes: {Arn: `arn:aws:iam::${request.world.account}:instance-profile${path}${name}`, InstanceProfileId: `AIPA${capitals(request, 17)}`}}
+  return {
+    physicalId: name,
+    attributes: {
+      Arn: `arn:aws:iam::${request.world.account}:instance-profile${path}${name}`,
+      InstanceProfileId: `AIPA${capitals(request, 17)}`,
+    },
+  }
 }

@@ -7,7 +7,10 @@ import {arn, recordHandler, refuseTaken, uuid} from './record-handler.ts'
 
 export const kmsHandlers: ResourceHandlers = {
   'AWS::KMS::Key': recordHandler({check: checkPolicy, make: makeKey}),
-  'AWS::KMS::Alias': recordHandler({check: checkAlias, make: (request) => ({physicalId: text(request.properties, 'AliasName') ?? '', attributes: {}})}),
+  'AWS::KMS::Alias': recordHandler({
+    check: checkAlias,
+    make: (request) => ({physicalId: text(request.properties, 'AliasName') ?? '', attributes: {}}),
+  }),
 }
 
 function checkPolicy(request: ResourceRequest): void {
@@ -24,9 +27,13 @@ function makeKey(request: ResourceRequest): Made {
 
 function checkAlias(request: ResourceRequest): void {
   const name = text(request.properties, 'AliasName') ?? ''
-  if (!name.startsWith('alias/')) throw new AwsFault('ValidationException', `Invalid alias: ${name}. Aliases must begin with alias/`)
+  if (!name.startsWith('alias/')) {
+    throw new AwsFault('ValidationException', `Invalid alias: ${name}. Aliases must begin with alias/`)
+  }
   if (name.startsWith('alias/aws/')) throw new AwsFault('NotAuthorizedException', `Alias ${name} is reserved for AWS.`)
   refuseTaken(request, name, 'AlreadyExistsException', `An alias with the name ${arn(request, 'kms', name)} already exists`)
   const target = text(request.properties, 'TargetKeyId') ?? ''
-  if (keyOf(request.world, request.region, target) === undefined) throw new AwsFault('NotFoundException', `Key '${target}' does not exist`)
+  if (keyOf(request.world, request.region, target) === undefined) {
+    throw new AwsFault('NotFoundException', `Key '${target}' does not exist`)
+  }
 }

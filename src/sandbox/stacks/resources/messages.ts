@@ -22,7 +22,9 @@ export const messageHandlers: ResourceHandlers = {
   'AWS::SQS::QueuePolicy': recordHandler({
     check: (request) => {
       for (const queue of texts(request.properties, 'Queues')) {
-        if (recordOf(request.world, 'AWS::SQS::Queue', request.region, queue) === undefined) throw new AwsFault('AWS.SimpleQueueService.NonExistentQueue', 'The specified queue does not exist.')
+        if (recordOf(request.world, 'AWS::SQS::Queue', request.region, queue) === undefined) {
+          throw new AwsFault('AWS.SimpleQueueService.NonExistentQueue', 'The specified queue does not exist.')
+        }
       }
     },
     make: (request) => withName(generatedName(request, 80)),
@@ -31,7 +33,9 @@ export const messageHandlers: ResourceHandlers = {
   'AWS::Lambda::Permission': recordHandler({
     check: (request) => {
       const name = (text(request.properties, 'FunctionName') ?? '').split(':').at(-1) ?? ''
-      if (recordOf(request.world, 'AWS::Lambda::Function', request.region, name) === undefined) throw new AwsFault('ResourceNotFoundException', `Function not found: ${arn(request, 'lambda', `function:${name}`)}`, 404)
+      if (recordOf(request.world, 'AWS::Lambda::Function', request.region, name) === undefined) {
+        throw new AwsFault('ResourceNotFoundException', `Function not found: ${arn(request, 'lambda', `function:${name}`)}`, 404)
+      }
     },
     make: (request) => withName(generatedName(request, 100)),
   }),
@@ -39,7 +43,10 @@ export const messageHandlers: ResourceHandlers = {
     check: (request) => {
       const name = text(request.properties, 'Name')
       if (name !== undefined) refuseTaken(request, name, 'ResourceAlreadyExistsException', `${name} already exists`)
-      if (text(request.properties, 'ScheduleExpression') === undefined && Object.keys(bag(request.properties, 'EventPattern')).length === 0) {
+      if (
+        text(request.properties, 'ScheduleExpression') === undefined
+        && Object.keys(bag(request.properties, 'EventPattern')).length === 0
+      ) {
         throw new AwsFault('ValidationException', 'Parameter(s) EventPattern or ScheduleExpression must be specified.')
       }
     },
@@ -61,7 +68,9 @@ function makeTopic(request: ResourceRequest): Made {
 }
 
 function requireTopic(request: ResourceRequest, topic: string): void {
-  if (recordOf(request.world, 'AWS::SNS::Topic', request.region, topic) === undefined) throw new AwsFault('NotFound', 'Topic does not exist', 404)
+  if (recordOf(request.world, 'AWS::SNS::Topic', request.region, topic) === undefined) {
+    throw new AwsFault('NotFound', 'Topic does not exist', 404)
+  }
 }
 
 function queueUrl(request: ResourceRequest, name: string): string {
@@ -70,7 +79,8 @@ function queueUrl(request: ResourceRequest, name: string): string {
 
 function checkQueue(request: ResourceRequest): void {
   const name = text(request.properties, 'QueueName')
-  if (name !== undefined) refuseTaken(request, queueUrl(request, name), 'QueueAlreadyExists', `A queue named ${name} already exists.`)
+  if (name !== undefined)
+    refuseTaken(request, queueUrl(request, name), 'QueueAlreadyExists', `A queue named ${name} already exists.`)
 }
 
 function makeQueue(request: ResourceRequest): Made {
@@ -97,10 +107,17 @@ function checkLogGroup(request: ResourceRequest): void {
   const name = text(request.properties, 'LogGroupName')
   if (name !== undefined) refuseTaken(request, name, 'ResourceAlreadyExistsException', 'The specified log group already exists')
   const days = text(request.properties, 'RetentionInDays')
-  if (days !== undefined && !RETENTION_DAYS.has(Number(days))) throw new AwsFault('InvalidParameterException', `1 validation error detected: Value '${days}' at 'retentionInDays' failed to satisfy constraint`)
+  if (days !== undefined && !RETENTION_DAYS.has(Number(days))) {
+    throw new AwsFault(
+      'InvalidParameterException',
+      `1 validation error detected: Value '${days}' at 'retentionInDays' failed to satisfy constraint`,
+    )
+  }
 }
 
-const RETENTION_DAYS = new Set([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653])
+const RETENTION_DAYS = new Set([
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+])
 
 function makeLogGroup(request: ResourceRequest): Made {
   const name = text(request.properties, 'LogGroupName') ?? generatedName(request, 512)
@@ -110,6 +127,9 @@ function makeLogGroup(request: ResourceRequest): Made {
 function releaseLogGroup(request: ChangeRequest): void {
   const known = recordOf(request.world, request.type, request.region, request.physicalId)
   if (known !== undefined && flag(known.properties, 'DeletionProtectionEnabled')) {
-    throw new AwsFault('ValidationException', 'Log group has deletion protection enabled and cannot be deleted. Disable deletion protection and try again.')
+    throw new AwsFault(
+      'ValidationException',
+      'Log group has deletion protection enabled and cannot be deleted. Disable deletion protection and try again.',
+    )
   }
 }

@@ -26,7 +26,12 @@ export function requireRecord(request: ResourceRequest, type: string, id: string
 
 /** Refuses the one too many of a type; `counts` says which of those that are there count. */
 export function requireRoom(
-  request: ResourceRequest, service: string, code: string, fault: string, message: string, counts: (record: AccountRecord) => boolean = () => true,
+  request: ResourceRequest,
+  service: string,
+  code: string,
+  fault: string,
+  message: string,
+  counts: (record: AccountRecord) => boolean = () => true,
 ): void {
   const limit = quotaOf(service, code)?.value ?? Number.POSITIVE_INFINITY
   if (recordsOf(request.world, request.type, request.region).filter(counts).length >= limit) throw new AwsFault(fault, message)
@@ -43,11 +48,18 @@ export function cidrConflict(request: ResourceRequest, vpc: AccountRecord): AwsF
 }
 
 const IN_A_VPC = [
-  'AWS::EC2::Subnet', 'AWS::EC2::SecurityGroup', 'AWS::EC2::RouteTable', 'AWS::EC2::NetworkAcl', 'AWS::EC2::VPCEndpoint', 'AWS::EC2::VPCGatewayAttachment',
+  'AWS::EC2::Subnet',
+  'AWS::EC2::SecurityGroup',
+  'AWS::EC2::RouteTable',
+  'AWS::EC2::NetworkAcl',
+  'AWS::EC2::VPCEndpoint',
+  'AWS::EC2::VPCGatewayAttachment',
 ]
 
 function ofVpc(request: ResourceRequest, vpc: string): readonly AccountRecord[] {
-  return IN_A_VPC.flatMap((type) => recordsOf(request.world, type, request.region)).filter(({properties}) => text(properties, 'VpcId') === vpc)
+  return IN_A_VPC.flatMap((type) => recordsOf(request.world, type, request.region)).filter(
+    ({properties}) => text(properties, 'VpcId') === vpc,
+  )
 }
 
 /** What came with the VPC and goes with it. */

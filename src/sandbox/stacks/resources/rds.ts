@@ -12,9 +12,22 @@ import {arn, capitals, generatedName, recordHandler, refuseTaken} from './record
 import {requireRoom} from './network.ts'
 
 export const rdsHandlers: ResourceHandlers = {
-  'AWS::RDS::DBInstance': recordHandler({check: checkDatabase, make: makeDatabase, change: changeDatabase, release: releaseDatabase}),
-  'AWS::RDS::DBSubnetGroup': recordHandler({check: checkSubnetGroup, make: (request) => named(request, 'DBSubnetGroupName', 'subgrp'), release: releaseSubnetGroup}),
-  'AWS::RDS::DBParameterGroup': recordHandler({check: checkParameterGroup, make: (request) => named(request, 'DBParameterGroupName', 'pg'), release: releaseParameterGroup}),
+  'AWS::RDS::DBInstance': recordHandler({
+    check: checkDatabase,
+    make: makeDatabase,
+    change: changeDatabase,
+    release: releaseDatabase,
+  }),
+  'AWS::RDS::DBSubnetGroup': recordHandler({
+    check: checkSubnetGroup,
+    make: (request) => named(request, 'DBSubnetGroupName', 'subgrp'),
+    release: releaseSubnetGroup,
+  }),
+  'AWS::RDS::DBParameterGroup': recordHandler({
+    check: checkParameterGroup,
+    make: (request) => named(request, 'DBParameterGroupName', 'pg'),
+    release: releaseParameterGroup,
+  }),
   'AWS::RDS::EventSubscription': recordHandler({
     check: (request) => {
       const name = text(request.properties, 'SubscriptionName')
@@ -26,7 +39,14 @@ export const rdsHandlers: ResourceHandlers = {
 
 function named(request: ResourceRequest, property: string, noun: string): Made {
   const name = (text(request.properties, property) ?? generatedName(request, 255)).toLowerCase()
-  return {physicalId: name, attributes: {[property]: name, DBParameterGroupArn: arn(request, 'rds', `${noun}:${name}`), Arn: arn(request, 'rds', `${noun}:${name}`)}}
+  return {
+    physicalId: name,
+    attributes: {
+      [property]: name,
+      DBParameterGroupArn: arn(request, 'rds', `${noun}:${name}`),
+      Arn: arn(request, 'rds', `${noun}:${name}`),
+    },
+  }
 }
 
 function checkDatabase(request: ResourceRequest): void {
@@ -39,11 +59,17 @@ function checkDatabase(request: ResourceRequest): void {
     throw new AwsFault('DBSubnetGroupNotFoundFault', `DB subnet group '${group}' does not exist.`, 404)
   }
   const parameters = text(properties, 'DBParameterGroupName')
-  if (parameters !== undefined && !parameters.startsWith('default.') && recordOf(world, 'AWS::RDS::DBParameterGroup', region, parameters.toLowerCase()) === undefined) {
+  if (
+    parameters !== undefined
+    && !parameters.startsWith('default.')
+    && recordOf(world, 'AWS::RDS::DBParameterGroup', region, parameters.toLowerCase()) === undefined
+  ) {
     throw new AwsFault('DBParameterGroupNotFound', `DBParameterGroup not found: ${parameters}`, 404)
   }
   for (const security of texts(properties, 'VPCSecurityGroups')) {
-    if (recordOf(world, 'AWS::EC2::SecurityGroup', region, security) === undefined) throw new AwsFault('InvalidParameterValue', `Invalid security group , groupId= ${security}, groupName=.`)
+    if (recordOf(world, 'AWS::EC2::SecurityGroup', region, security) === undefined) {
+      throw new AwsFault('InvalidParameterValue', `Invalid security group , groupId= ${security}, groupName=.`)
+    }
   }
   if (text(properties, 'SourceDBInstanceIdentifier') === undefined) checkPrimary(request)
   else checkReplica(request)
@@ -52,12 +78,19 @@ function checkDatabase(request: ResourceRequest): void {
 function checkPrimary({properties}: ResourceRequest): void {
   if (text(properties, 'DBSnapshotIdentifier') !== undefined) return
   for (const member of ['Engine', 'DBInstanceClass', 'AllocatedStorage', 'MasterUsername']) {
-    if (text(properties, member) === undefined) throw new AwsFault('MissingParameter', `The request must contain the parameter ${member}`)
+    if (text(properties, member) === undefined) {
+      throw new AwsFault('MissingParameter', `The request must contain the parameter ${member}`)
+    }
   }
   const password = text(properties, 'MasterUserPassword')
-  if (password === undefined && !flag(properties, 'ManageMasterUserPassword')) throw new AwsFault('InvalidParameterValue', 'Invalid master password')
+  if (password === undefined && !flag(properties, 'ManageMasterUserPassword')) {
+    throw new AwsFault('InvalidParameterValue', 'Invalid master password')
+  }
   if (password !== undefined && (password.length < 8 || /[/@" ]/.test(password))) {
-    throw new AwsFault('InvalidParameterValue', 'The parameter MasterUserPassword is not a valid password. Only printable ASCII characters besides \'/\', \'@\', \'"\', \' \' may be used.')
+    throw new AwsFault(
+      'InvalidParameterValue',
+      "The parameter MasterUserPassword is not a valid password. Only printable ASCII characters besides '/', '@', '\"', ' ' may be used.",
+    )
   }
 }
 
@@ -67,17 +100,29 @@ function checkReplica({properties, world, region}: ResourceRequest): void {
   const found = source.startsWith('arn:') ? databaseByArn(world, source) : recordOf(world, DATABASE, region, source)
   if (found === undefined) throw new AwsFault('DBInstanceNotFound', `DBInstance ${source} not found.`, 404)
   if (found.status !== 'available' && found.status !== 'modifying') {
-    throw new AwsFault('InvalidDBInstanceState', `DB instance ${found.id} is not in the available state. Its state is ${found.status}.`)
+    throw new AwsFault(
+      'InvalidDBInstanceState',
+      `DB instance ${found.id} is not in the available state. Its state is ${found.status}.`,
+    )
   }
   if (number(found.properties, 'BackupRetentionPeriod') === 0) {
-    throw new AwsFault('InvalidDBInstanceState', 'Automated backups are not enabled for this database instance. To enable automated backups, use ModifyDBInstance to set the backup retention period to a non-zero value.')
+    throw new AwsFault(
+      'InvalidDBInstanceState',
+      'Automated backups are not enabled for this database instance. To enable automated backups, use ModifyDBInstance to set the backup retention period to a non-zero value.',
+    )
   }
   const key = text(properties, 'KmsKeyId')
   if (found.region !== region && flag(found.properties, 'StorageEncrypted') && key?.split(':')[3] !== region) {
-    throw new AwsFault('InvalidParameterCombination', 'Cannot create a cross region replica from an encrypted DB instance without a KMS key of the destination region.')
+    throw new AwsFault(
+      'InvalidParameterCombination',
+      'Cannot create a cross region replica from an encrypted DB instance without a KMS key of the destination region.',
+    )
   }
   if (flag(found.properties, 'ManageMasterUserPassword') && found.region !== region) {
-    throw new AwsFault('InvalidDBInstanceState', 'Cross-region read replicas are not supported for instances whose master user password is managed by RDS in Secrets Manager.')
+    throw new AwsFault(
+      'InvalidDBInstanceState',
+      'Cross-region read replicas are not supported for instances whose master user password is managed by RDS in Secrets Manager.',
+    )
   }
 }
 
@@ -85,7 +130,12 @@ function makeDatabase(request: ResourceRequest): Made {
   const {properties, world, region} = request
   const id = (text(properties, 'DBInstanceIdentifier') ?? generatedName(request, 63)).toLowerCase()
   const source = text(properties, 'SourceDBInstanceIdentifier')
-  const primary = source === undefined ? undefined : source.startsWith('arn:') ? databaseByArn(world, source) : recordOf(world, DATABASE, region, source)
+  const primary =
+    source === undefined
+      ? undefined
+      : source.startsWith('arn:')
+        ? databaseByArn(world, source)
+        : recordOf(world, DATABASE, region, source)
   const engine = text(properties, 'Engine') ?? text(primary?.properties ?? {}, 'Engine') ?? 'postgres'
   const port = number(properties, 'Port') ?? defaultPort(engine)
   return {
@@ -117,7 +167,10 @@ function changeDatabase(request: ChangeRequest, known: AccountRecord | undefined
 function releaseDatabase(request: ChangeRequest): void {
   const known = recordOf(request.world, DATABASE, request.region, request.physicalId)
   if (known !== undefined && flag(known.properties, 'DeletionProtection')) {
-    throw new AwsFault('InvalidParameterCombination', 'Cannot delete protected DB Instance, please disable deletion protection and try again.')
+    throw new AwsFault(
+      'InvalidParameterCombination',
+      'Cannot delete protected DB Instance, please disable deletion protection and try again.',
+    )
   }
   if (known !== undefined) request.world.records.change(known.region, known.type, known.id, {status: 'deleting'})
 }
@@ -125,7 +178,8 @@ function releaseDatabase(request: ChangeRequest): void {
 function checkSubnetGroup(request: ResourceRequest): void {
   const {properties, world, region} = request
   const name = text(properties, 'DBSubnetGroupName')?.toLowerCase()
-  if (name !== undefined) refuseTaken(request, name, 'DBSubnetGroupAlreadyExists', `The DB subnet group '${name}' already exists.`)
+  if (name !== undefined)
+    refuseTaken(request, name, 'DBSubnetGroupAlreadyExists', `The DB subnet group '${name}' already exists.`)
   const subnets = texts(properties, 'SubnetIds').map((id) => {
     const subnet = recordOf(world, 'AWS::EC2::Subnet', region, id)
     if (subnet === undefined) throw new AwsFault('InvalidParameterValue', `Some input subnets in :[${id}] are invalid.`)
@@ -133,28 +187,41 @@ function checkSubnetGroup(request: ResourceRequest): void {
   })
   const zones = [...new Set(subnets.map(({attributes}) => attributes['AvailabilityZone']))]
   if (zones.length < 2) {
-    throw new AwsFault('DBSubnetGroupDoesNotCoverEnoughAZs', `The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ coverage: ${zones.join(', ')}. Add subnets to cover at least 2 AZs.`)
+    throw new AwsFault(
+      'DBSubnetGroupDoesNotCoverEnoughAZs',
+      `The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ coverage: ${zones.join(', ')}. Add subnets to cover at least 2 AZs.`,
+    )
   }
 }
 
 function usersOf(request: ChangeRequest, property: string): readonly AccountRecord[] {
-  return recordsOf(request.world, DATABASE, request.region).filter(({properties}) => text(properties, property)?.toLowerCase() === request.physicalId)
+  return recordsOf(request.world, DATABASE, request.region).filter(
+    ({properties}) => text(properties, property)?.toLowerCase() === request.physicalId,
+  )
 }
 
 function releaseSubnetGroup(request: ChangeRequest): void {
   const user = usersOf(request, 'DBSubnetGroupName')[0]
   if (user === undefined) return
-  throw new AwsFault('InvalidDBSubnetGroupStateFault', `Cannot delete the subnet group '${request.physicalId}' because at least one database instance: ${user.id} is still using it.`)
+  throw new AwsFault(
+    'InvalidDBSubnetGroupStateFault',
+    `Cannot delete the subnet group '${request.physicalId}' because at least one database instance: ${user.id} is still using it.`,
+  )
 }
 
 function checkParameterGroup(request: ResourceRequest): void {
   const name = text(request.properties, 'DBParameterGroupName')?.toLowerCase()
   if (name !== undefined) refuseTaken(request, name, 'DBParameterGroupAlreadyExists', `Parameter group ${name} already exists`)
   const family = text(request.properties, 'Family') ?? ''
-  if (!/^(postgres|mysql|mariadb|aurora|oracle|sqlserver)/.test(family)) throw new AwsFault('InvalidParameterValue', `ParameterGroupFamily ${family} is not a valid parameter group family`)
+  if (!/^(postgres|mysql|mariadb|aurora|oracle|sqlserver)/.test(family)) {
+    throw new AwsFault('InvalidParameterValue', `ParameterGroupFamily ${family} is not a valid parameter group family`)
+  }
 }
 
 function releaseParameterGroup(request: ChangeRequest): void {
   if (usersOf(request, 'DBParameterGroupName').length === 0) return
-  throw new AwsFault('InvalidDBParameterGroupState', `One or more database instances are still members of this parameter group ${request.physicalId}, so the group cannot be deleted`)
+  throw new AwsFault(
+    'InvalidDBParameterGroupState',
+    `One or more database instances are still members of this parameter group ${request.physicalId}, so the group cannot be deleted`,
+  )
 }

@@ -57,7 +57,10 @@ export function generatedName(request: ResourceRequest, longest: number): string
   const suffix = capitals(request, 12)
   const room = longest - suffix.length - 1
   const stem = `${request.stackName}-${request.logicalId}`
-  const cut = stem.length <= room ? stem : `${request.stackName.slice(0, Math.max(1, room - request.logicalId.length - 1))}-${request.logicalId}`.slice(0, room)
+  const cut =
+    stem.length <= room
+      ? stem
+      : `${request.stackName.slice(0, Math.max(1, room - request.logicalId.length - 1))}-${request.logicalId}`.slice(0, room)
   return `${cut}-${suffix}`
 }
 

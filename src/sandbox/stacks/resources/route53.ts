@@ -6,7 +6,17 @@ import type {ResourceRecordSet} from '@aws-sdk/client-route-53'
 import {recordsOf} from '../../services/records/lookup.ts'
 import {bag, flag, number, text, texts} from '../../services/records/properties.ts'
 import type {Bag} from '../../services/records/properties.ts'
-import {addOrigins, canonicalName, changeSets, findSet, NAME_SERVERS, setsOf, ZONE, zoneName, zoneOf} from '../../services/route53-zones.ts'
+import {
+  addOrigins,
+  canonicalName,
+  changeSets,
+  findSet,
+  NAME_SERVERS,
+  setsOf,
+  ZONE,
+  zoneName,
+  zoneOf,
+} from '../../services/route53-zones.ts'
 import {AwsFault} from '../../world/contract.ts'
 import type {AccountRecord, World} from '../../world/contract.ts'
 import type {ChangeRequest, Made, Properties, ResourceHandler, ResourceHandlers, ResourceRequest} from '../contract.ts'
@@ -14,7 +24,9 @@ import {capitals, recordHandler, uuid} from './record-handler.ts'
 
 const recordSet: ResourceHandler = {
   create: (request) => {
-    changeSets(request.world, zoneFor(request.world, request.properties), [{Action: 'CREATE', ResourceRecordSet: setFrom(request.properties)}])
+    changeSets(request.world, zoneFor(request.world, request.properties), [
+      {Action: 'CREATE', ResourceRecordSet: setFrom(request.properties)},
+    ])
     return {physicalId: text(request.properties, 'Name') ?? '', attributes: {}}
   },
   update: (request) => {
@@ -57,7 +69,11 @@ function findZone(world: World, properties: Bag): AccountRecord | undefined {
 function zoneFor(world: World, properties: Bag): AccountRecord {
   const zone = findZone(world, properties)
   if (zone === undefined) {
-    throw new AwsFault('NoSuchHostedZone', `No hosted zone found with ID: ${text(properties, 'HostedZoneId') ?? text(properties, 'HostedZoneName') ?? ''}`, 404)
+    throw new AwsFault(
+      'NoSuchHostedZone',
+      `No hosted zone found with ID: ${text(properties, 'HostedZoneId') ?? text(properties, 'HostedZoneName') ?? ''}`,
+      404,
+    )
   }
   return zone
 }
@@ -73,11 +89,20 @@ function setFrom(properties: Bag): ResourceRecordSet {
     TTL: number(properties, 'TTL'),
     HealthCheckId: text(properties, 'HealthCheckId'),
     ResourceRecords: values.length === 0 ? undefined : values.map((Value) => ({Value})),
-    AliasTarget: Object.keys(alias).length === 0 ? undefined : {
-      HostedZoneId: text(alias, 'HostedZoneId') ?? '', DNSName: canonicalName(text(alias, 'DNSName') ?? ''), EvaluateTargetHealth: flag(alias, 'EvaluateTargetHealth'),
-    },
+    AliasTarget:
+      Object.keys(alias).length === 0
+        ? undefined
+        : {
+            HostedZoneId: text(alias, 'HostedZoneId') ?? '',
+            DNSName: canonicalName(text(alias, 'DNSName') ?? ''),
+            EvaluateTargetHealth: flag(alias, 'EvaluateTargetHealth'),
+          },
   }).filter(([, value]) => value !== undefined)
-  return {Name: canonicalName(text(properties, 'Name') ?? ''), Type: text(properties, 'Type') as 'A', ...Object.fromEntries(optional)}
+  return {
+    Name: canonicalName(text(properties, 'Name') ?? ''),
+    Type: text(properties, 'Type') as 'A',
+    ...Object.fromEntries(optional),
+  }
 }
 
 /** The template's properties with what is really there: as the template spells it where it means the same. */
@@ -89,7 +114,8 @@ function asFound(properties: Properties, present: ResourceRecordSet): Properties
     if (present[name] === undefined) delete really[name]
     else really[name] = present[name]
   }
-  if (JSON.stringify(wanted.ResourceRecords) !== JSON.stringify(present.ResourceRecords)) really['ResourceRecords'] = (present.ResourceRecords ?? []).map(({Value}) => Value)
+  if (JSON.stringify(wanted.ResourceRecords) !== JSON.stringify(present.ResourceRecords))
+    really['ResourceRecords'] = (present.ResourceRecords ?? []).map(({Value}) => Value)
   if (JSON.stringify(wanted.AliasTarget) !== JSON.stringify(present.AliasTarget)) really['AliasTarget'] = present.AliasTarget
   return really
 }
@@ -113,8 +139,10 @@ function makeHealthCheck(request: ResourceRequest): Made {
 }
 
 function releaseHealthCheck(request: ChangeRequest): void {
-  const calculated = recordsOf(request.world, request.type, request.region)
-    .some(({id, properties}) => id !== request.physicalId && texts(bag(properties, 'HealthCheckConfig'), 'ChildHealthChecks').includes(request.physicalId))
+  const calculated = recordsOf(request.world, request.type, request.region).some(
+    ({id, properties}) =>
+      id !== request.physicalId && texts(bag(properties, 'HealthCheckConfig'), 'ChildHealthChecks').includes(request.physicalId),
+  )
   if (calculated) throw new AwsFault('HealthCheckInUse', 'The specified health check is a child of a calculated health check.')
 }
 
@@ -126,5 +154,10 @@ function makeZone(request: ResourceRequest): Made {
 
 function releaseZone(request: ChangeRequest): void {
   const others = setsOf(request.world, request.physicalId).filter(({Type}) => Type !== 'NS' && Type !== 'SOA')
-  if (others.length > 0) throw new AwsFault('HostedZoneNotEmpty', 'The specified hosted zone contains non-required resource record sets and so cannot be deleted.')
+  if (others.length > 0) {
+    throw new AwsFault(
+      'HostedZoneNotEmpty',
+      'The specified hosted zone contains non-required resource record sets and so cannot be deleted.',
+    )
+  }
 }

@@ -7,7 +7,12 @@ import type {ChangeRequest, Made, ResourceHandlers, ResourceRequest} from '../co
 import {arn, generatedName, recordHandler} from './record-handler.ts'
 
 export const secretHandlers: ResourceHandlers = {
-  'AWS::SecretsManager::Secret': recordHandler({check: checkSecret, make: makeSecret, change: changeSecret, release: releaseSecret}),
+  'AWS::SecretsManager::Secret': recordHandler({
+    check: checkSecret,
+    make: makeSecret,
+    change: changeSecret,
+    release: releaseSecret,
+  }),
 }
 
 function checkSecret(request: ResourceRequest): void {
@@ -37,7 +42,8 @@ function changeSecret(request: ChangeRequest): Made {
   const known = recordOf(world, request.type, region, physicalId)
   const name = text(known?.attributes ?? {}, 'Name') ?? text(properties, 'Name') ?? ''
   keepReplicas(world, physicalId, name, properties)
-  const rule = (from: Readonly<Record<string, unknown>>): string => JSON.stringify([from['SecretString'], from['GenerateSecretString']])
+  const rule = (from: Readonly<Record<string, unknown>>): string =>
+    JSON.stringify([from['SecretString'], from['GenerateSecretString']])
   const value = rule(properties) === rule(previous) ? null : firstValue(world, properties)
   if (value !== null) writeValue(world, region, physicalId, value)
   return {physicalId, attributes: {Id: physicalId, Name: name}}

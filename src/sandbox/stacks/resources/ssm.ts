@@ -31,5 +31,8 @@ function changeParameter(request: ChangeRequest, known: AccountRecord | undefine
 }
 
 function made({properties}: ResourceRequest, physicalId: string, version: number): Made {
-  return {physicalId, attributes: {Type: text(properties, 'Type') ?? 'String', Value: text(properties, 'Value') ?? '', Version: version}}
+  return {
+    physicalId,
+    attributes: {Type: text(properties, 'Type') ?? 'String', Value: text(properties, 'Value') ?? '', Version: version},
+  }
 }
