@@ -116,14 +116,15 @@ function lineOf({label, stack, steps}: InfraGroup, groups: readonly InfraGroup[]
     needs: state === 'waiting' || (state === 'running' && running.length === 0) ? openNeeds(steps, groups, label) : [],
     note: steps.findLast(({note}) => note !== null && note !== alreadySo)?.note ?? (steps.every(({note}) => note === alreadySo) ? alreadySo : null),
     because: steps.find(({because}) => because !== null)?.because ?? null,
-    progress: newest(steps, live),
+    progress: newest(steps, state, live),
     durationMs: startedAt === null ? null : Math.max(0, (state === 'running' || ends.length === 0 ? end : Math.max(...ends)) - startedAt),
   }
 }
 
-/** Of the step under way; else the last that any of the line's steps showed, which is how it ended. */
-function newest(steps: readonly InfraStep[], live: InfraLive): StackProgress | null {
-  const one = steps.findLast(({id, state}) => state === 'running' && live.progress.has(id)) ?? steps.findLast(({id}) => live.progress.has(id))
+/** Of the step under way; when all is over, the last that any of the line's steps showed. What a step showed says nothing of the next. */
+function newest(steps: readonly InfraStep[], state: StepState, live: InfraLive): StackProgress | null {
+  const speaking = state === 'running' ? steps.filter((step) => step.state === 'running') : steps
+  const one = speaking.findLast(({id}) => live.progress.has(id))
   return one === undefined ? null : (live.progress.get(one.id) ?? null)
 }
 

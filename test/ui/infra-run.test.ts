@@ -124,6 +124,12 @@ describe('the view', () => {
     const run = creating().done('create-main@eu-west-1')
     expect(seen(run).lines.find(({label}) => label === 'main eu-west-1')).toMatchObject({state: 'running', doing: [], needs: ['certificate us-east-1']})
   })
+  test('what a first pass showed is over when the second one begins', () => {
+    const line = (run: InfraRun) => seen(run).lines.find(({label}) => label === 'main eu-west-1')?.progress
+    expect(line(creating())).toMatchObject({done: 152})
+    expect(line(creating().done('create-main@eu-west-1'))).toBeNull()
+    expect(line(creating().done('create-main@eu-west-1').begun('update-main@eu-west-1'))).toBeNull()
+  })
   test('the forecast is what is usually left of the longest way', () => {
     const view = seen(creating())
     // 250 of the main stack's 760 s have passed, and the replica's 600 s come after it.
