@@ -24,7 +24,7 @@ type Stored = Partial<Pick<InfraPlan, 'config' | 'account' | 'arn' | 'criticalPa
 }
 
 /** By line: a stack that is on the way twice (made, then brought on) has one. */
-function wayOf(criticalPath: InfraPlan['criticalPath']): InfraInput['criticalPath'] {
+export function wayOf(criticalPath: InfraPlan['criticalPath']): InfraInput['criticalPath'] {
   const lines = Map.groupBy(criticalPath, ({id}) => placed(id))
   return [...lines].map(([label, parts]) => ({label, seconds: parts.reduce((sum, {seconds}) => sum + seconds, 0)}))
 }

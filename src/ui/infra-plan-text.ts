@@ -7,6 +7,7 @@ import type {InfraPlan, JudgedChange, PlannedStack, StackVerdict} from '../runbo
 import {account, counted, span} from './format.ts'
 import {findingRows} from './infra-finding-rows.ts'
 import {changeRows, dangerWords} from './infra-change-rows.ts'
+import {wayOf} from './infra-input.ts'
 import {placed} from './infra-place.ts'
 import {withoutSecrets} from './property-words.ts'
 import type {StyledLine, Tone} from './styled-line.ts'
@@ -134,7 +135,7 @@ function lastRows({changes, criticalPath, etaSeconds, stacks}: InfraPlan, width:
   if (!changes) return entry('plan', stacks.some(({verdict}) => verdict.kind === 'in-progress') ? 'an operation is under way; nothing else to do' : 'nothing to change', width)
   const created = stacks.reduce((sum, {verdict}) => sum + (verdict.kind === 'create' ? verdict.resources : 0), 0)
   const total = created > 0 ? `, ${counted(created, 'resource')} to create` : ''
-  const way = criticalPath.map(({id, seconds}) => `${placed(id)} ${span(seconds * 1000)}`).join(' → ')
+  const way = wayOf(criticalPath).map(({label, seconds}) => `${label} ${span(seconds * 1000)}`).join(' → ')
   return [
     ...entry('plan', `about ${span(etaSeconds * 1000)}${total}`, width),
     ...(way === '' ? [] : entry('longest', way, width)),

@@ -114,7 +114,8 @@ function lineOf({label, stack, steps}: InfraGroup, groups: readonly InfraGroup[]
     doing: running.map(({id, title}) => courseOf(id)?.doing ?? title),
     waitsFor: running.findLast(({waitsFor}) => waitsFor !== null)?.waitsFor ?? null,
     needs: state === 'waiting' || (state === 'running' && running.length === 0) ? openNeeds(steps, groups, label) : [],
-    note: steps.findLast(({note}) => note !== null && note !== alreadySo)?.note ?? (steps.every(({note}) => note === alreadySo) ? alreadySo : null),
+    // That a stack is guarded says less of it than what it holds.
+    note: steps.findLast(({id, note}) => note !== null && note !== alreadySo && !id.startsWith('guard-'))?.note ?? (steps.every(({note}) => note === alreadySo) ? alreadySo : null),
     because: steps.find(({because}) => because !== null)?.because ?? null,
     progress: newest(steps, state, live),
     durationMs: startedAt === null ? null : Math.max(0, (state === 'running' || ends.length === 0 ? end : Math.max(...ends)) - startedAt),
