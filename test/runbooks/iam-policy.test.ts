@@ -1,6 +1,6 @@
 import {readFile} from 'node:fs/promises'
 import {describe, expect, test} from 'vitest'
-import {executionPolicy} from '../../src/infra/stack/execution-role.ts'
+import {executionPolicy} from '../../src/infra/stack/execution-policy.ts'
 import {parseTemplate, readTemplates} from '../../src/infra/stack/templates.ts'
 import {declaredCalls} from '../../src/runbooks/iam/declared-calls.ts'
 import {foundationRights} from '../../src/runbooks/iam/foundation-rights.ts'
@@ -103,7 +103,7 @@ describe('the foundation', () => {
   })
 
   test('the execution role is printed as the template has it, with names filled in', () => {
-    const {Statement} = executionPolicy(templates, where)
+    const {Statement} = executionPolicy(templates.get('foundation.yaml') ?? '', 'ExecutionRole', {...where, region: where.regions[0] ?? ''})
     expect(JSON.stringify(Statement)).not.toMatch(/\$\{|Fn::|"Ref"/)
     expect(Statement).toContainEqual({Sid: 'NestedStacks', Effect: 'Allow', Action: 'cloudformation:*', Resource: 'arn:aws:cloudformation:*:111122223333:stack/shop-production-*'})
   })

@@ -14,7 +14,6 @@ export interface Uses {
 export const noUses = (): Uses => ({byStep: new Map(), present: new AsyncLocalStorage()})
 
 export function watchedRunbook<W>(runbook: Runbook<W>, {present}: Uses): Runbook<W> {
-  const as = <A extends unknown[], R>(id: string, work: (...args: A) => R) => (...args: A): R => present.run(id, () => work(...args))
   return {
     first: runbook.first,
     plan(name, events): Plan<W> {
@@ -22,9 +21,12 @@ export function watchedRunbook<W>(runbook: Runbook<W>, {present}: Uses): Runbook
       return {
         ...plan,
         steps: plan.steps.map((step) => ({
-          ...step, observe: as(step.id, step.observe), start: as(step.id, step.start), poll: as(step.id, step.poll), ...(step.undo !== undefined && {undo: as(step.id, step.undo)}),
+          ...step,
+          observe: (world, context) => present.run(step.id, () => step.observe(world, context)),
+          start: (world, context) => present.run(step.id, () => step.start(world, context)),
+          poll: (world, context) => present.run(step.id, () => step.poll(world, context)),
         })),
-        guards: plan.guards.map((guard) => ({...guard, check: as(guard.id, guard.check)})),
+        guards: plan.guards.map((guard) => ({...guard, check: (world, context) => present.run(guard.id, () => guard.check(world, context))})),
       }
     },
   }
