@@ -62,14 +62,14 @@ describe('a written plan', () => {
     const environment = await anEnvironment()
     const plan = written(await planUp(environment.desk, environment.aws, {config: more}))
     const changed = happen(environment, plan)
-    await expect(apply(environment, changed ?? plan)).rejects.toMatchObject({code: 'plan-outdated', exitCode: 2, details: expect.arrayContaining([expect.stringContaining(named)])})
+    await expect(apply(environment, changed ?? plan)).rejects.toMatchObject({code: 'plan-outdated', exitCode: 2, details: expect.arrayContaining([expect.stringContaining(named)]) as unknown})
     expect(executed(environment)).toEqual([])
   })
 
   it('is refused when the configuration is another one', async () => {
     const environment = await anEnvironment()
     const plan = written(await planUp(environment.desk, environment.aws, {config: more}))
-    await expect(apply(environment, plan, aStackConfig({parameters: {HostsMax: '30'}}))).rejects.toMatchObject({details: expect.arrayContaining(['the configuration isn\'t the one it was made from'])})
+    await expect(apply(environment, plan, aStackConfig({parameters: {HostsMax: '30'}}))).rejects.toMatchObject({details: expect.arrayContaining(['the configuration isn\'t the one it was made from']) as unknown})
   })
 
   it('is refused by another version\'s templates', async () => {
@@ -77,7 +77,7 @@ describe('a written plan', () => {
     const plan = written(await planUp(desk, aws, {config: more}))
     const files = new Map([...packageTemplates].map(([name, text]) => [name, name === '01-vpc.yaml' ? `${text}\n# newer\n` : text]))
     const applying = runUp(desk, aws.world, wantedOf(more, aws, files), plan, upOptions(more), 'exactly', watchingUp())
-    await expect(applying).rejects.toMatchObject({details: expect.arrayContaining([expect.stringMatching(/main@eu-west-1: its template is another one/)])})
+    await expect(applying).rejects.toMatchObject({details: expect.arrayContaining([expect.stringMatching(/main@eu-west-1: its template is another one/)]) as unknown})
     expect(executed({aws, desk, ...rest})).toEqual([])
   })
 
@@ -111,7 +111,7 @@ describe('the lease', () => {
     const environment = await anEnvironment()
     const held = await claimed(environment)
     environment.clock.at(environment.clock.now() + 15_000, () => void held.renew())
-    await expect(up(environment.desk, environment.aws, {config: more})).rejects.toMatchObject({code: 'lease-held', exitCode: 7, message: expect.stringContaining('w9 on ci')})
+    await expect(up(environment.desk, environment.aws, {config: more})).rejects.toMatchObject({code: 'lease-held', exitCode: 7, message: expect.stringContaining('w9 on ci') as unknown})
     expect(executed(environment)).toEqual([])
   })
 

@@ -57,7 +57,7 @@ export function uploadTemplates(input: UpInput, region: string): Step<ProvisionW
       const {uploaded} = await upload(world, region, bucket, assets, lies, signal)
       return {facts: {uploaded, of: Object.keys(assets).length, bucket: bucket === stateBucket(account, region) ? bucket : `${bucket} (unexpected)`}}
     },
-    poll: async (_, {own}) => ({kind: 'done', note: `${String(own['uploaded'])} of ${String(own['of'])} uploaded`}),
+    poll: async (_, {own}) => ({kind: 'done', note: `${JSON.stringify(own['uploaded'])} of ${JSON.stringify(own['of'])} uploaded`}),
   }
 }
 

@@ -58,8 +58,9 @@ export function updateStack(input: UpInput, stack: WantedStack): Step<ProvisionW
     calls: [...references(input), ...callsIn(stack.region, ...looking, ...explaining, ...deploying, 'cloudformation:ContinueUpdateRollback', 'cloudformation:DeleteStack'), ...passing(stack)],
     deadlineMs: deadline(input, stack),
     atDeadline: 'fail',
-    async observe(world, {signal, facts}) {
-      if (isSinglePass(stack) && facts(createId(stack.id))['made'] === true) return {kind: 'done', note: 'as it was created'}
+    async observe(world, context) {
+      const {signal} = context
+      if (isSinglePass(stack) && context.facts(createId(stack.id))['made'] === true) return {kind: 'done', note: 'as it was created'}
       const reader = accountReader(world, input.wanted.stacks, signal)
       const state = await reader.state(stack.id)
       if (state === null || wayOn(state.status, stack.name, stack.region).kind !== 'stands') return {kind: 'not-done'}
