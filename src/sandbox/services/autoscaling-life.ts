@@ -4,12 +4,12 @@
  */
 import {AwsFault} from '../world/contract.ts'
 import type {World} from '../world/contract.ts'
-import {addActivity, counted, inService, present, resourceId} from './autoscaling-state.ts'
+import {addActivity, counted, inService} from './autoscaling-state.ts'
 import type {Activity, Group, Host} from './autoscaling-state.ts'
 import {drained} from './autoscaling-drain.ts'
-import {hostSpec, hostTags} from './autoscaling-template.ts'
+import {INSTANCE, VOLUME, detailsOf, newHost, noCapacity, placeFor, putRecords} from './autoscaling-hosts.ts'
+import {hostSpec} from './autoscaling-template.ts'
 import type {HostSpec} from './autoscaling-template.ts'
-import {zoneOf} from './zones.ts'
 
 /** Virtual ms, ± a tenth. */
 const BOOT_MS = 20_000
@@ -18,8 +18,6 @@ const SHUT_DOWN_MS = 25_000
 const TRY_AGAIN_MS = 30_000
 /** How long a host that is gone can still be described. */
 const KEPT_TERMINATED_MS = 10 * 60_000
-const INSTANCE = 'AWS::EC2::Instance'
-const VOLUME = 'AWS::EC2::Volume'
 const HELD_BACK = 'Could not scale to desired capacity because all remaining instances are protected from scale-in.'
 
 export interface GroupLife {
@@ -208,63 +206,4 @@ function byAge(group: Group): readonly Host[] {
   const inZone = new Map<string, number>()
   for (const {zone} of counted(group)) inZone.set(zone, (inZone.get(zone) ?? 0) + 1)
   return [...counted(group)].sort((a, b) => (inZone.get(b.zone) ?? 0) - (inZone.get(a.zone) ?? 0) || a.launchedAt - b.launchedAt)
-}
-
-interface Place {
-  readonly zone: string
-  readonly subnet: string
-}
-
-export const subnetsOf = (group: Pick<Group, 'settings'>): readonly string[] =>
-  (group.settings.VPCZoneIdentifier ?? '').split(',').map((one) => one.trim()).filter((one) => one !== '')
-
-function placeFor(world: World, group: Group): Place {
-  const subnets = subnetsOf(group)
-  const places = subnets.length > 0
-    ? subnets.map((subnet, turn) => ({subnet, zone: zoneOf(world, group.region, subnet, turn)}))
-    : (group.settings.AvailabilityZones ?? [`${group.region}a`]).map((zone) => ({subnet: '', zone}))
-  const used = (zone: string): number => present(group).filter((host) => host.zone === zone).length
-  return places.reduce((best, one) => (used(one.zone) < used(best.zone) ? one : best), places[0] as Place)
-}
-
-function newHost(world: World, group: Group, spec: HostSpec, place: Place): Host {
-  return {
-    ...place,
-    id: resourceId(world, 'i'),
-    type: spec.type,
-    imageId: spec.imageId,
-    template: spec.template,
-    volumes: spec.volumes.map(() => resourceId(world, 'vol')),
-    launchedAt: world.clock.now(),
-    lifecycle: 'Pending',
-    protected: group.settings.NewInstancesProtectedFromScaleIn ?? false,
-    containerInstance: null,
-  }
-}
-
-function putRecords(world: World, group: Group, spec: HostSpec, host: Host): void {
-  const {region} = group
-  const base = {region, createdAt: world.clock.now(), stack: null}
-  world.records.put({
-    ...base, type: INSTANCE, id: host.id, status: 'pending', attributes: {}, tags: hostTags(group, spec),
-    properties: {InstanceType: host.type, ImageId: host.imageId, SubnetId: host.subnet, AvailabilityZone: host.zone},
-  })
-  for (const [index, id] of host.volumes.entries()) {
-    const {VolumeType, VolumeSize, Encrypted, KmsKeyId} = spec.volumes[index] ?? {}
-    world.records.put({
-      ...base, type: VOLUME, id, status: 'in-use', attributes: {VolumeId: id}, tags: spec.volumeTags,
-      properties: {AvailabilityZone: host.zone, VolumeType, Size: VolumeSize, Encrypted, KmsKeyId},
-    })
-  }
-}
-
-const detailsOf = ({subnet, zone}: Place): object => ({'Subnet ID': subnet, 'Availability Zone': zone})
-
-/** AWS's sentence, word by word. */
-function noCapacity(world: World, group: Group, type: string, zone: string): string {
-  const others = subnetsOf(group).map((subnet, turn) => zoneOf(world, group.region, subnet, turn)).filter((one) => one !== zone)
-  return `We currently do not have sufficient ${type} capacity in the Availability Zone you requested (${zone}). Our system ` +
-    `will be working on provisioning additional capacity. You can currently get ${type} capacity by not specifying an ` +
-    'Availability Zone in your request' +
-    `${others.length === 0 ? '' : ` or choosing ${others.join(', ')}`}. Launching EC2 instance failed.`
 }

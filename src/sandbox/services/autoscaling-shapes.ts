@@ -3,7 +3,7 @@ import type * as A from '@aws-sdk/client-auto-scaling'
 import type {World} from '../world/contract.ts'
 import {present} from './autoscaling-state.ts'
 import type {Activity, Group, Host, PlannedAction, Refresh} from './autoscaling-state.ts'
-import {subnetsOf} from './autoscaling-life.ts'
+import {subnetsOf} from './autoscaling-hosts.ts'
 import {zoneOf} from './zones.ts'
 
 const dateOf = (at: number | undefined): Date | undefined => at === undefined ? undefined : new Date(at)

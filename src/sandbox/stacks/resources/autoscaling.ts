@@ -1,12 +1,13 @@
 /**
- * Auto Scaling groups, their policies and planned actions, and launch templates. A group is stable once it has the hosts it
+ * Auto Scaling groups, their policies and planned actions. A group is stable once it has the hosts it
  * wants, and gone once its last host is: hosts protected from scale-in hold its deletion up, as on AWS.
  */
 import type * as A from '@aws-sdk/client-auto-scaling'
 import {AwsFault} from '../../world/contract.ts'
 import type {ChangeRequest, Made, Properties, ResourceHandler, ResourceHandlers, ResourceRequest} from '../contract.ts'
-import {drifted, flag, list, means, number, only, record, text, withKinds} from './property-values.ts'
-import {ec2Id, generatedName} from './record-handler.ts'
+import {launchTemplate} from './launch-template.ts'
+import {drifted, flag, list, means, only, record, text, withKinds} from './property-values.ts'
+import {generatedName} from './record-handler.ts'
 import {call, missing} from './service-call.ts'
 
 const scaling = async <Output>(
@@ -226,36 +227,9 @@ async function putPlanned(request: ResourceRequest, ScheduledActionName: string)
   return {physicalId: ScheduledActionName, attributes: {ScheduledActionName}}
 }
 
-const TEMPLATE = 'AWS::EC2::LaunchTemplate'
-
-/** Kept by its record alone: EC2 answers from it, and Auto Scaling reads what hosts are made of. */
-const launchTemplate: ResourceHandler = {
-  create: (request) => {
-    const name = text(request.properties['LaunchTemplateName']) ?? generatedName(request, 128)
-    const taken = request.world.records.list(request.region, TEMPLATE).some((one) =>
-      one.attributes['LaunchTemplateName'] === name)
-    if (taken) throw new AwsFault('InvalidLaunchTemplateName.AlreadyExistsException', 'Launch template name already in use.')
-    const id = ec2Id(request, 'lt')
-    return {
-      physicalId: id,
-      attributes: {LaunchTemplateId: id, LaunchTemplateName: name, LatestVersionNumber: '1', DefaultVersionNumber: '1'},
-    }
-  },
-  update: (request) => {
-    const known = request.world.records.get(request.region, TEMPLATE, request.physicalId)
-    if (known === undefined) throw missing(request)
-    const latest = number(known.attributes['LatestVersionNumber']) ?? 1
-    const changed = !means(request.properties['LaunchTemplateData'], known.properties['LaunchTemplateData'])
-    const attributes = {...known.attributes, LatestVersionNumber: String(changed ? latest + 1 : latest)}
-    request.world.records.change(request.region, TEMPLATE, request.physicalId, {attributes})
-    return {physicalId: request.physicalId, attributes}
-  },
-  remove: () => {},
-}
-
 export const autoScalingHandlers: ResourceHandlers = {
   'AWS::AutoScaling::AutoScalingGroup': group,
   'AWS::AutoScaling::ScalingPolicy': policy,
   'AWS::AutoScaling::ScheduledAction': planned,
-  [TEMPLATE]: launchTemplate,
+  'AWS::EC2::LaunchTemplate': launchTemplate,
 }
