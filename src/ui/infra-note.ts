@@ -54,6 +54,8 @@ export const underWayWords = (one: UnderWay, now: number): string => `${one.path
 
 export function sinceWords({since, usualSeconds}: UnderWay, now: number): string {
   const passed = Math.max(0, now - since)
+  // Nobody knows how long a deletion usually takes.
+  if (usualSeconds < 2) return duration(passed)
   const late = usualSeconds >= 30 && passed > usualSeconds * 2000 ? ', which is long' : ''
   return `${duration(passed)} of usually ~${roughly(usualSeconds)}${late}`
 }

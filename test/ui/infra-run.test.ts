@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {infraFrame} from '../../src/ui/infra-frame.ts'
 import {infraLog} from '../../src/ui/infra-log.ts'
+import {sinceWords} from '../../src/ui/infra-note.ts'
 import {infraOutcomeJson, infraOutcomeText} from '../../src/ui/infra-outcome.ts'
 import {infraRenderer} from '../../src/ui/infra-renderer.ts'
 import {creating, doneRun, failedRun, InfraRun, seen, waitingForRecords} from './an-infra-run.ts'
@@ -130,6 +131,12 @@ describe('the view', () => {
     expect(line(creating().done('create-main@eu-west-1'))).toBeNull()
     expect(line(creating().done('create-main@eu-west-1').begun('update-main@eu-west-1'))).toBeNull()
   })
+  test.each([
+    ['a usual time is said to the minute', 595, '1m04s of usually ~10 min'],
+    ['a short one to the second', 18, '1m04s of usually ~18 s'],
+    ['one that is long past is said so', 30, '1m04s of usually ~30 s, which is long'],
+    ['an unknown one is left out', 0, '1m04s'],
+  ])('%s', (_, usualSeconds, expected) => expect(sinceWords({path: 'Cache', type: '', since: 0, usualSeconds}, 64_000)).toBe(expected))
   test('the forecast is what is usually left of the longest way', () => {
     const view = seen(creating())
     // 250 of the main stack's 760 s have passed, and the replica's 600 s come after it.
