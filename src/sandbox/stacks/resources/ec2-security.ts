@@ -1,11 +1,10 @@
 /** Security groups, their rules, and network ACLs. A name is taken once per VPC, a rule once per group; a group that others name stays. */
-import {requireRecord} from './network.ts'
+import {requireRecord, withId} from './network.ts'
 import {bags, text} from '../../services/records/properties.ts'
 import type {Bag} from '../../services/records/properties.ts'
 import {recordsOf} from '../../services/records/lookup.ts'
 import {AwsFault} from '../../world/contract.ts'
 import type {ChangeRequest, Made, ResourceHandlers, ResourceRequest} from '../contract.ts'
-import {withId} from './ec2-network.ts'
 import {ec2Id, generatedName, recordHandler} from './record-handler.ts'
 
 export const ec2SecurityHandlers: ResourceHandlers = {

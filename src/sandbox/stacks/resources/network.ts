@@ -1,5 +1,6 @@
 /** What the pieces of a network know of each other: existence, ranges, quotas, and what hangs on a VPC. */
-import type {ResourceRequest} from '../contract.ts'
+import type {Made, ResourceRequest} from '../contract.ts'
+import {ec2Id} from './record-handler.ts'
 import {AwsFault} from '../../world/contract.ts'
 import type {AccountRecord} from '../../world/contract.ts'
 import {overlap, within} from '../../services/records/cidr.ts'
@@ -69,4 +70,19 @@ export function defaultsOf(request: ResourceRequest, vpc: string): readonly Acco
 
 export function vpcDependents(request: ResourceRequest, vpc: string): readonly AccountRecord[] {
   return ofVpc(request, vpc).filter(({attributes}) => attributes['Default'] !== 'true')
+}
+
+export function withId(prefix: string, attribute: string): (request: ResourceRequest) => Made {
+  return (request) => {
+    const id = ec2Id(request, prefix)
+    return {physicalId: id, attributes: {[attribute]: id}}
+  }
+}
+
+export function requireVpc(request: ResourceRequest): void {
+  requireRecord(request, 'AWS::EC2::VPC', text(request.properties, 'VpcId'))
+}
+
+export function attachments(request: ResourceRequest) {
+  return recordsOf(request.world, 'AWS::EC2::VPCGatewayAttachment', request.region)
 }

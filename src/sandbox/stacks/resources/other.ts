@@ -4,6 +4,7 @@ import {acmHandlers} from './acm.ts'
 import {backupHandlers} from './backup.ts'
 import {cloudFrontHandlers} from './cloudfront.ts'
 import {ec2NetworkHandlers} from './ec2-network.ts'
+import {ec2RouteHandlers} from './ec2-routes.ts'
 import {ec2SecurityHandlers} from './ec2-security.ts'
 import {ecrHandlers} from './ecr.ts'
 import {elastiCacheHandlers} from './elasticache.ts'
@@ -18,6 +19,7 @@ import {ssmHandlers} from './ssm.ts'
 
 export const otherHandlers: ResourceHandlers = {
   ...ec2NetworkHandlers,
+  ...ec2RouteHandlers,
   ...ec2SecurityHandlers,
   ...iamHandlers,
   ...kmsHandlers,
