@@ -3,15 +3,14 @@
  * Every outcome is told as an event and answered as an end; nothing is thrown. What failing means for others is not decided here.
  */
 import {AwsFault} from '../world/contract.ts'
-import type {Fault} from '../world/contract.ts'
 import {enterAccount, leaveAccount, settleInAccount} from './account-entry.ts'
-import type {ChangeRequest, Made, Properties, ResourceHandler} from './contract.ts'
+import type {Made, ResourceHandler} from './contract.ts'
 import {durationMs, longestWaitMs} from './durations.ts'
-import {withDynamicValues} from './dynamic-values.ts'
 import {takeFinalSnapshot} from './final-snapshot.ts'
 import {plausibleAttributes} from './generic-handler.ts'
 import type {NodeEnd} from './graph-run.ts'
 import {reasonOf} from './resource-reason.ts'
+import {changeRequest, pathOf, requestOf, strikes} from './resource-request.ts'
 import type {Job} from './stack-engine.ts'
 import {tell, tellOnly} from './stack-events.ts'
 import type {StackResource} from './stack-state.ts'
@@ -150,38 +149,6 @@ async function refuseOrStrike(job: Job, wanted: Wanted, at: number): Promise<voi
   await waitUntil(world.clock, at + STRIKE_MS, job.signal)
   throw new AwsFault('GeneralServiceException', struck.message ?? `Internal error while making ${type}. Please try again.`)
 }
-
-export function strikes(job: Job, fault: Fault, logicalId: string, type: string): boolean {
-  if (fault.region !== undefined && fault.region !== job.stack.region) return false
-  const path = pathOf(job, logicalId)
-  const root = job.stack.root ?? job.stack
-  return fault.target === undefined || [path, `${root.name}/${path}`, logicalId, type].includes(fault.target)
-}
-
-export const pathOf = ({stack}: Pick<Job, 'stack'>, logicalId: string): string => [...stack.path, logicalId].join('/')
-
-async function requestOf(job: Job, wanted: Wanted, physicalId: string, previous: Properties): Promise<ChangeRequest> {
-  const {engine: {world}, stack, operation} = job
-  const {logicalId, type} = wanted
-  return {
-    world, region: stack.region, type, logicalId, stackId: stack.id, stackName: stack.name, tags: withoutOwn(wanted.tags),
-    properties: await withDynamicValues(world, stack.region, wanted.properties),
-    token: `${operation.id}-${pathOf(job, logicalId)}`, physicalId, previous,
-  }
-}
-
-export function changeRequest(job: Pick<Job, 'engine' | 'stack'> & {readonly operation: {readonly id: string}}, resource: StackResource): ChangeRequest {
-  const {stack, engine: {world}} = job
-  const {logicalId, type, properties, physicalId, tags} = resource
-  return {
-    world, region: stack.region, type, logicalId, stackId: stack.id, stackName: stack.name, tags: withoutOwn(tags), properties, physicalId,
-    previous: properties, token: `${job.operation.id}-${pathOf(job, logicalId)}`,
-  }
-}
-
-/** CloudFormation's own tags are on the record; services are never asked to set them. */
-const withoutOwn = (tags: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith('aws:')))
 
 /** Best effort: the resource goes back to what it was before it failed. */
 async function putBack(job: Job, wanted: Wanted, existing: StackResource): Promise<void> {

@@ -151,6 +151,19 @@ describe('a stack that fails', () => {
     expect((await account.resources('again'))['Pair']).toEqual({status: 'CREATE_COMPLETE', id: nested})
   })
 
+  it.each([
+    ['stays when it is to be retained', false, 'kept'], ['goes, too, when that only counts for what was made well', true, undefined],
+  ])('takes back what was made; what %s', async (_, RetainExceptOnCreate, left) => {
+    const name = `/retained/${String(RetainExceptOnCreate)}`
+    const body = `Resources:
+  Kept: {Type: AWS::SSM::Parameter, DeletionPolicy: Retain, Properties: {Name: ${name}, Type: String, Value: kept}}
+  Bad: {Type: AWS::SNS::Topic, DependsOn: Kept}`
+    account.world.setFault({kind: 'resource-fails', target: 'Bad', times: 1})
+    const id = await account.create(`retained-${String(RetainExceptOnCreate)}`, body, {RetainExceptOnCreate})
+    expect(await account.status(id)).toBe('ROLLBACK_COMPLETE')
+    expect(account.world.records.get(region, 'AWS::SSM::Parameter', name)?.properties['Value']).toBe(left)
+  })
+
   it('goes away when it was told to', async () => {
     account.world.setFault({kind: 'resource-fails', target: 'AWS::SNS::Topic', times: 1})
     const id = await account.create('leaves', two, {OnFailure: 'DELETE'})

@@ -238,6 +238,16 @@ describe('a deletion', () => {
     expect(valueOf('/hasty/p')).toBeUndefined()
   })
 
+  it('leaves a snapshot of what is to leave one', async () => {
+    const id = await account.create('shot', "Resources: {V: {Type: AWS::EC2::Volume, DeletionPolicy: Snapshot, Properties: {AvailabilityZone: eu-west-1a, Size: 10}}}")
+    expect(await account.status(id)).toBe('CREATE_COMPLETE')
+    const volume = (await account.resources(id))['V']?.id
+    await account.remove('shot')
+    expect(await account.status(id)).toBe('DELETE_COMPLETE')
+    expect(account.world.records.list(region, 'AWS::EC2::Snapshot')).toMatchObject([{properties: {VolumeId: volume}}])
+    expect(account.world.records.get(region, 'AWS::EC2::Volume', volume ?? '')).toBeUndefined()
+  })
+
   it('of what isn\'t there is no error', async () => {
     await expect(account.remove('never-was')).resolves.toBeUndefined()
   })
