@@ -29,17 +29,26 @@ export function assetsOf({assets, stacks}: Wanted, region: string): Assets {
 export async function upload(
   world: ProvisionWorld, region: string, bucket: string, assets: Assets, lies: Set<string>, signal?: AbortSignal,
 ): Promise<{readonly uploaded: number}> {
-  const wanted = Object.entries(assets).filter(([key]) => !lies.has(key))
-  const tried = await Promise.allSettled(wanted.map(async ([key, text]) => {
-    const there = await world.ground.hasObject(region, bucket, key, signal)
-    if (!there) await world.ground.putObject(region, bucket, key, text, 'application/yaml', signal)
-    lies.add(key)
-    return there ? 0 : 1
-  }))
-  const refused = tried.find((one) => one.status === 'rejected')
+  const left = Object.entries(assets).filter(([key]) => !lies.has(key))
+  let uploaded = 0
+  const work = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const [key, text] = next
+      if (!(await world.ground.hasObject(region, bucket, key, signal))) {
+        await world.ground.putObject(region, bucket, key, text, 'application/yaml', signal)
+        uploaded += 1
+      }
+      lies.add(key)
+    }
+  }
+  const ended = await Promise.allSettled(Array.from({length: atOnce}, work))
+  const refused = ended.find((one) => one.status === 'rejected')
   if (refused !== undefined) throw refused.reason
-  return {uploaded: tried.reduce((sum, one) => sum + (one.status === 'fulfilled' ? one.value : 0), 0)}
+  return {uploaded}
 }
+
+/** So many that a Region's templates are there in a moment, and so few that what a stack waits for isn't held up by them. */
+const atOnce = 4
 
 export async function stackInput(
   world: ProvisionWorld, reader: AccountReader, stack: WantedStack, parameters: Readonly<Record<string, string | null>>, {token, bucket}: {readonly token: string; readonly bucket: string},

@@ -28,6 +28,8 @@ export interface Move {
   readonly inRun: ReadonlySet<string>
   /** Least time between two looks at single resources, epoch ms of the run's clock. */
   readonly progressEveryMs: number
+  /** How long its operation usually takes. */
+  readonly usualMs: number
   /** An operation on the stack was begun, or found under way: if it fails, this run has failed. */
   acted: {readonly at: number; /** When the stack had been changed last, before that. */ readonly before: number | null} | null
   /** It was created by this process, from what it shall be. */
@@ -102,11 +104,15 @@ async function attach(world: ProvisionWorld, move: Move, state: StackState, cont
     const progress = await stackProgress(world, move.stack, state, context.signal)
     if (progress !== null) context.show(progress)
   }
-  return {kind: 'pending', waitsFor: state.status, lookAgainAt: context.now + interval(context.now - state.changedAt)}
+  return {kind: 'pending', waitsFor: state.status, lookAgainAt: context.now + interval(move, context.now - state.changedAt)}
 }
 
 /** Short operations are looked at often, long ones calmly: describing stacks is what AWS throttles first. */
-const interval = (elapsedMs: number): number => Math.min(seconds(5), Math.max(seconds(1.5), elapsedMs / 20))
+function interval({usualMs, progressEveryMs}: Move, elapsedMs: number): number {
+  // On a fast clock five seconds are next to nothing, and what plays AWS has better things to do while a database is being made.
+  const calm = elapsedMs < usualMs * 0.85 ? Math.max(seconds(5), progressEveryMs / 10) : seconds(5)
+  return Math.min(calm, Math.max(seconds(1.5), elapsedMs / 20))
+}
 const soon = (context: StepContext, waitsFor: string): Pending => ({kind: 'pending', waitsFor, lookAgainAt: context.now + seconds(1.5)})
 
 async function remove(world: ProvisionWorld, {stack}: Move, context: StepContext, waitsFor: string): Promise<Polled> {

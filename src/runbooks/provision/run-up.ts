@@ -74,8 +74,8 @@ export async function runUp(
   }
 }
 
-/** A second of real time at least: a fast clock makes neither AWS nor what plays it any faster. */
-const progressEvery = ({speed}: Clock): number => Math.max(seconds(5), seconds(1) * speed)
+/** Two seconds of real time at least: a fast clock makes neither AWS nor what plays it any faster. */
+const progressEvery = ({speed}: Clock): number => Math.max(seconds(5), seconds(2) * speed)
 
 function refuseStopped({findings, stacks}: InfraPlan): void {
   const stops = findings.filter(({level}) => level === 'stops')

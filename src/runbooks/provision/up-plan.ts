@@ -20,8 +20,8 @@ export function upPlan(input: UpInput): Plan<ProvisionWorld> {
     name: 'up',
     steps: [
       makeServiceRoles(input),
-      ...regions.map((region) => uploadTemplates(input, region)),
       ...chosen.map((stack) => createStack(input, stack)),
+      ...regions.map((region) => uploadTemplates(input, region)),
       ...chosen.map((stack) => updateStack(input, stack)),
       ...regions.map((region) => putAlive(input, region)),
       ...mains.flatMap((main) => slotSteps(input, main)),

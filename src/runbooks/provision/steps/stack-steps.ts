@@ -7,7 +7,8 @@ import type {Step} from '../../engine/step.ts'
 import {accountReader} from '../account-reader.ts'
 import {compareStack} from '../compare-stack.ts'
 import {refOf} from '../deploy-stack.ts'
-import type {WantedStack} from '../infra-plan.ts'
+import {longestSeconds} from '../forecast.ts'
+import type {ForecastResource, WantedStack} from '../infra-plan.ts'
 import {moveStack} from '../move-stack.ts'
 import type {Move} from '../move-stack.ts'
 import type {ProvisionWorld} from '../ports.ts'
@@ -22,15 +23,15 @@ const deploying = ['cloudformation:CreateChangeSet', 'cloudformation:DescribeCha
 /** A certificate waits for somebody else's record, for three days at most. */
 const deadline = ({plan}: UpInput, {kind}: WantedStack): number => (kind === 'certificate' && plan.config.hostedZone === '' ? minutes(72 * 60) : minutes(180))
 
-function moveOf(input: UpInput, stack: WantedStack): Move {
+function moveOf(input: UpInput, stack: WantedStack, resources: readonly ForecastResource[]): Move {
   return {
     wanted: input.wanted, stack, account: input.plan.account, planned: input.agreed.stacks.find(({id}) => id === stack.id),
-    inRun: new Set(input.chosen.map(({id}) => id)), progressEveryMs: input.progressEveryMs, acted: null, made: false, madeChangeSet: false, shownAt: 0,
+    inRun: new Set(input.chosen.map(({id}) => id)), progressEveryMs: input.progressEveryMs, usualMs: seconds(longestSeconds(resources)), acted: null, made: false, madeChangeSet: false, shownAt: 0,
   }
 }
 
 export function createStack(input: UpInput, stack: WantedStack): Step<ProvisionWorld> {
-  const move = moveOf(input, stack)
+  const move = moveOf(input, stack, stack.resources)
   const ground = stack.kind === 'foundation' ? ['service-roles'] : stack.kind === 'certificate' ? [] : [`templates@${stack.region}`]
   return {
     id: createId(stack.id),
@@ -49,7 +50,7 @@ export function createStack(input: UpInput, stack: WantedStack): Step<ProvisionW
 }
 
 export function updateStack(input: UpInput, stack: WantedStack): Step<ProvisionWorld> {
-  const move = moveOf(input, stack)
+  const move = moveOf(input, stack, stack.thenResources ?? [])
   const ground = stack.kind === 'foundation' || stack.kind === 'certificate' ? [] : [`templates@${stack.region}`]
   return {
     id: updateId(stack.id),
