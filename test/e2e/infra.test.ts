@@ -2,13 +2,14 @@
  * `sluice infra up` into two Regions of an empty account, once; then every row looks at what is there, through the SDK. Templates are
  * never read here. What follows changes the account, in order: a second run, a plan, drift, a release, and taking it all away.
  */
+import {join} from 'node:path'
 import {DescribeCertificateCommand, ACMClient} from '@aws-sdk/client-acm'
 import {AutoScalingClient, DescribeAutoScalingGroupsCommand, DescribePoliciesCommand, DescribeScheduledActionsCommand} from '@aws-sdk/client-auto-scaling'
 import type {AutoScalingGroup} from '@aws-sdk/client-auto-scaling'
 import {BackupClient, DescribeBackupVaultCommand, GetBackupPlanCommand, GetBackupSelectionCommand, ListBackupPlansCommand, ListBackupSelectionsCommand, ListRestoreTestingPlansCommand} from '@aws-sdk/client-backup'
-import {CloudFormationClient, GetStackPolicyCommand} from '@aws-sdk/client-cloudformation'
+import {CloudFormationClient, GetStackPolicyCommand, ListStacksCommand} from '@aws-sdk/client-cloudformation'
 import {CloudFrontClient, GetDistributionCommand} from '@aws-sdk/client-cloudfront'
-import {CloudWatchClient, DescribeAlarmsCommand, GetDashboardCommand} from '@aws-sdk/client-cloudwatch'
+import {CloudWatchClient, DeleteAlarmsCommand, DescribeAlarmsCommand, GetDashboardCommand} from '@aws-sdk/client-cloudwatch'
 import type {MetricAlarm} from '@aws-sdk/client-cloudwatch'
 import {CloudWatchLogsClient, DescribeLogGroupsCommand} from '@aws-sdk/client-cloudwatch-logs'
 import {
@@ -24,21 +25,22 @@ import {
 import {DescribeCacheClustersCommand, DescribeReplicationGroupsCommand, ElastiCacheClient} from '@aws-sdk/client-elasticache'
 import {
   DescribeListenersCommand, DescribeLoadBalancerAttributesCommand, DescribeLoadBalancersCommand, DescribeRulesCommand, DescribeTagsCommand, DescribeTargetGroupsCommand, DescribeTargetHealthCommand,
-  ElasticLoadBalancingV2Client,
+  ElasticLoadBalancingV2Client, ModifyLoadBalancerAttributesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type {Listener, Rule} from '@aws-sdk/client-elastic-load-balancing-v2'
 import {DescribeKeyCommand, GetKeyRotationStatusCommand, KMSClient} from '@aws-sdk/client-kms'
-import {DescribeDBInstancesCommand, DescribeDBParameterGroupsCommand, RDSClient} from '@aws-sdk/client-rds'
+import {DescribeDBInstancesCommand, DescribeDBParameterGroupsCommand, DescribeDBSnapshotsCommand, RDSClient} from '@aws-sdk/client-rds'
 import {GetHealthCheckCommand, ListResourceRecordSetsCommand, Route53Client} from '@aws-sdk/client-route-53'
 import type {ResourceRecordSet} from '@aws-sdk/client-route-53'
-import {GetBucketReplicationCommand, GetBucketVersioningCommand, GetObjectCommand, GetPublicAccessBlockCommand, HeadObjectCommand, S3Client} from '@aws-sdk/client-s3'
+import {GetBucketReplicationCommand, GetBucketVersioningCommand, GetObjectCommand, GetPublicAccessBlockCommand, HeadBucketCommand, HeadObjectCommand, S3Client} from '@aws-sdk/client-s3'
 import {DescribeSecretCommand, SecretsManagerClient} from '@aws-sdk/client-secrets-manager'
 import {GetParametersCommand, SSMClient} from '@aws-sdk/client-ssm'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {tidyUp} from '../support/e2e-cli.ts'
 import type {Ran} from '../support/e2e-cli.ts'
-import {anAccount, away, home} from '../support/e2e-infra.ts'
-import type {InfraAccount} from '../support/e2e-infra.ts'
+import {eventOf} from '../support/e2e-events.ts'
+import {anAccount, away, home, stackConfig} from '../support/e2e-infra.ts'
+import type {Config, InfraAccount} from '../support/e2e-infra.ts'
 
 const speed = 60
 let sandbox: InfraAccount
@@ -521,5 +523,142 @@ describe('observability', () => {
 
   it('writes to the one address that is on call', async () => {
     expect(await sandbox.resources('AWS::SNS::Subscription')).toMatchObject([{TopicArn: id('Observability/Topic'), Protocol: 'email', Endpoint: 'oncall@example.com'}])
+  })
+})
+
+const parametersOf = (HostsMax: number): Config => stackConfig({
+  gates: {errors: {budget: '2%', minMinutes: 2}}, steps: [{weight: 50, hold: '1m', atMost: '20m'}], warm: '7m', stack: {parameters: {HostsMax}},
+})
+const hostsMax = async (region: string): Promise<number | undefined> => (await group(id('Api/Hosts', `main@${region}`), region)).MaxSize
+
+/** How often the sandbox was asked for an action, in all Regions. */
+async function callsOf(action: string): Promise<number> {
+  const {calls} = await (await fetch(`${sandbox.endpoint}/_sluice/calls`)).json() as {readonly calls: readonly {readonly action: string; readonly count: number}[]}
+  return calls.filter((one) => one.action === action).reduce((sum, {count}) => sum + count, 0)
+}
+
+describe('afterwards', () => {
+  it('infra status shows a whole tree with outputs, slots and the live rule', async () => {
+    const status = await sandbox.sluice('infra', 'status', '--json')
+    expect(status.json()).toMatchObject({command: 'infra status', outcome: 'complete'})
+    const {regions} = status.json() as {readonly regions: readonly {readonly region: string; readonly stacks: readonly {readonly kind: string; readonly outputs: object}[]}[]}
+    expect(regions.map(({region, stacks}) => `${region}: ${stacks.map(({kind}) => kind).join(' ')}`).toSorted()).toEqual([`${away}: foundation main replica`, `${home}: foundation main`, 'us-east-1: certificate'])
+    const text = (await sandbox.sluice('infra', 'status')).stdout
+    for (const line of [/slot a\s+4 of 4 tasks/, /live rule\s+slot a 100 %, slot b 0 %/, /Observability/]) expect(text).toMatch(line)
+  })
+
+  it('infra up finds nothing to do: it executes no change set and writes nothing', async () => {
+    const executed = await callsOf('cloudformation:ExecuteChangeSet')
+    const ran = await sandbox.sluice('infra', 'up', '--yes', '--json')
+    expect([ran.code, ran.json()], ran.stdout).toMatchObject([0, {command: 'infra up', outcome: 'unchanged', changes: false}])
+    expect(await callsOf('cloudformation:ExecuteChangeSet')).toBe(executed)
+  })
+
+  it('infra drift finds nothing', async () => {
+    const ran = await sandbox.sluice('infra', 'drift', '--detailed-exitcode', '--json')
+    expect([ran.code, ran.json()], ran.stdout).toMatchObject([0, {command: 'infra drift', outcome: 'in-sync'}])
+  })
+
+  it('infra drift tells what was changed by hand, and what was removed', async () => {
+    const LoadBalancerArn = id('LoadBalancer/LoadBalancer')
+    const set = (Value: string): Promise<unknown> => elb().send(new ModifyLoadBalancerAttributesCommand({LoadBalancerArn, Attributes: [{Key: 'idle_timeout.timeout_seconds', Value}]}))
+    await set('300')
+    await sandbox.client(CloudWatchClient).send(new DeleteAlarmsCommand({AlarmNames: [id('Observability/HostCpu')]}))
+    const ran = await sandbox.sluice('infra', 'drift', '--detailed-exitcode')
+    await set('60')
+    expect([ran.code, ran.stdout]).toEqual([10, expect.stringMatching(/LoadBalancer\/LoadBalancer [\s\S]*DIFFERS\s+LoadBalancerAttributes\S*: expected 60, found 300/)])
+    expect(ran.stdout).toMatch(/Observability\/HostCpu \(AWS::CloudWatch::Alarm\) is GONE/)
+  })
+})
+
+describe('a change', () => {
+  it('is planned as before → after, and done exactly as it was planned, once', async () => {
+    await sandbox.write(parametersOf(10))
+    const plan = await sandbox.sluice('infra', 'plan', '--detailed-exitcode', '--out', 'plan.json')
+    expect([plan.code, plan.stdout]).toEqual([10, expect.stringMatching(/Api\/Hosts\s+AWS::AutoScaling::AutoScalingGroup\s+MaxSize\s+12 → 10/)])
+    expect([await hostsMax(home), await hostsMax(away)]).toEqual([12, 12])
+    const ran = await sandbox.sluice('infra', 'up', 'plan.json', '--yes', '--json')
+    expect([ran.code, ran.json()], ran.stdout).toMatchObject([0, {outcome: 'done'}])
+    expect([await hostsMax(home), await hostsMax(away)]).toEqual([10, 10])
+    const again = await sandbox.sluice('infra', 'up', 'plan.json', '--yes', '--json')
+    expect([again.code, again.json()], again.stdout).toMatchObject([2, {error: {code: 'plan-outdated'}}])
+  })
+
+  it('needs a yes: without a terminal it exits 3 and prints the exact command', async () => {
+    await sandbox.write(parametersOf(11))
+    const ran = await sandbox.sluice('infra', 'up')
+    expect([ran.code, ran.stderr]).toEqual([3, expect.stringContaining(`sluice infra up --sandbox ${sandbox.name} --yes`)])
+    expect(await hostsMax(home)).toBe(10)
+  })
+})
+
+describe('a release', () => {
+  const state = async () => {
+    const {services = []} = await ecs().send(new DescribeServicesCommand({cluster: id('Api/Cluster'), services: ['shop-production-a', 'shop-production-b']}))
+    const {Rules = []} = await elb().send(new DescribeRulesCommand({ListenerArn: id('LoadBalancer/HttpsListener')}))
+    const weights = Rules.find(({Priority}) => Priority === '40000')?.Actions?.[0]?.ForwardConfig?.TargetGroups?.map(({Weight}) => Weight)
+    return {weights, slots: services.map(({desiredCount, taskDefinition}) => ({desiredCount, taskDefinition}))}
+  }
+
+  it('works on that stack by a file that names only the stack; infra up in the middle of it moves neither weights nor counts nor task definitions', async () => {
+    await sandbox.traffic(300)
+    const events = join(sandbox.machine.directory, 'release.ndjson')
+    const running = sandbox.start(['release', 'shop/api:1.9.0', '--yes', '--json', '--events', events])
+    expect(await eventOf(running, events, 'bake-50', (event) => event.kind === 'step-started' && event.data.step === 'bake-50'), JSON.stringify(running.output())).not.toBeNull()
+    // Held where it is, so that nothing else moves a weight while we look.
+    expect((await sandbox.sluice('release', 'pause', '--why', 'infra up comes')).code).toBe(0)
+    expect((await running.ended).code).toBe(8)
+    const before = await state()
+    const ran = await sandbox.sluice('infra', 'up', '--yes', '--json')
+    const after = await state()
+    expect([ran.code, ran.json()], ran.stdout).toMatchObject([0, {outcome: 'done'}])
+    expect(before.weights).toEqual([50, 50])
+    expect(after).toEqual(before)
+    expect(await hostsMax(home)).toBe(11)
+    const promoted = await sandbox.sluice('release', 'resume', '--json')
+    await sandbox.traffic(0)
+    expect([promoted.code, promoted.json()], promoted.stdout).toMatchObject([0, {outcome: 'promoted', to: '1.9.0'}])
+    expect((await state()).weights).toEqual([0, 100])
+  }, 120_000)
+
+  it('is left as it ended by the next infra up', async () => {
+    const before = await state()
+    const ran = await sandbox.sluice('infra', 'up', '--yes', '--json')
+    expect([ran.code, ran.json()], ran.stdout).toMatchObject([0, {outcome: 'unchanged'}])
+    expect(await state()).toEqual(before)
+  })
+})
+
+describe('infra down', () => {
+  it('of production asks for its name: without a terminal it exits 3 and takes nothing away', async () => {
+    const ran = await sandbox.sluice('infra', 'down', '--json')
+    expect([ran.code, ran.json()], ran.stdout).toMatchObject([3, {error: {code: 'confirmation-needed', suggestions: [expect.stringContaining('--confirm production') as unknown]}}])
+    const wrong = await sandbox.sluice('infra', 'down', '--confirm', 'staging', '--json')
+    expect([wrong.code, wrong.json()], wrong.stdout).toMatchObject([3, {error: {code: 'declined'}}])
+    expect((await sandbox.stack('shop-production-main'))?.StackStatus).toBe('UPDATE_COMPLETE')
+  })
+
+  it('takes every stack away, replica before primary, and lists what stays; what it lists is there', async () => {
+    const ran = await sandbox.sluice('infra', 'down', '--confirm', 'production', '--json')
+    expect([ran.code, ran.json()], ran.stdout + ran.stderr).toMatchObject([0, {command: 'infra down', outcome: 'done'}])
+    for (const region of [home, away, 'us-east-1']) {
+      const {StackSummaries = []} = await sandbox.client(CloudFormationClient, region).send(new ListStacksCommand({}))
+      expect(StackSummaries.filter(({StackStatus}) => StackStatus !== 'DELETE_COMPLETE').map(({StackName}) => StackName), region).toEqual([])
+    }
+    const {retained} = ran.json() as {readonly retained: readonly {readonly what: string; readonly id: string; readonly region: string; readonly howToRemove: string}[]}
+    const kinds = new Set(retained.map(({what}) => what))
+    for (const kind of [/bucket/, /key/, /vault/, /log group/, /snapshot/, /secret/]) expect([...kinds].some((what) => kind.test(what)), String(kind)).toBe(true)
+    for (const {id: bucket, region} of retained.filter(({what}) => what === 'bucket')) await s3(region).send(new HeadBucketCommand({Bucket: bucket}))
+    expect(retained.every(({howToRemove}) => howToRemove !== '')).toBe(true)
+    const {DBInstances = []} = await sandbox.client(RDSClient).send(new DescribeDBInstancesCommand({}))
+    const {DBSnapshots = []} = await sandbox.client(RDSClient).send(new DescribeDBSnapshotsCommand({}))
+    expect([DBInstances, DBSnapshots.length]).toEqual([[], 1])
+    const {NatGateways = []} = await ec2().send(new DescribeNatGatewaysCommand({}))
+    expect(NatGateways.filter(({State}) => State === 'available')).toEqual([])
+  }, 120_000)
+
+  it('a second time has nothing to do', async () => {
+    const [ran, status] = [await sandbox.sluice('infra', 'down', '--confirm', 'production', '--json'), await sandbox.sluice('infra', 'status', '--json')]
+    expect([ran.code, ran.json(), status.json()], ran.stdout).toMatchObject([0, {outcome: 'nothing'}, {outcome: 'none'}])
   })
 })

@@ -89,7 +89,7 @@ export async function anAccount({speed, seed = 1, config = stackConfig()}: {read
       .catch((error: unknown) => { if (error instanceof Error && error.message.includes('does not exist')) return null; throw error })
     return answer?.Stacks?.[0] ?? null
   }
-  const account_: InfraAccount = {
+  const self: InfraAccount = {
     name, account, endpoint, machine, write, client, stack,
     async elsewhere(content = config) {
       const other = await aMachine()
@@ -117,13 +117,13 @@ export async function anAccount({speed, seed = 1, config = stackConfig()}: {read
       return ResourceDescriptions.map(({Properties}) => JSON.parse(Properties ?? '{}') as Readonly<Record<string, unknown>>)
     },
     async traffic(perMinute) {
-      const {LoadBalancerArn} = await account_.outputs('shop-production-main')
-      const answer = await fetch(`${endpoint}/_sluice/traffic`, {method: 'POST', body: JSON.stringify({service: 'shop', loadBalancer: LoadBalancerArn, perMinute})})
+      const loadBalancer = (await self.outputs('shop-production-main'))['LoadBalancerArn']?.split('/')[2]
+      const answer = await fetch(`${endpoint}/_sluice/traffic`, {method: 'POST', body: JSON.stringify({service: 'shop', loadBalancer, perMinute})})
       if (!answer.ok) throw new Error(`no traffic: ${await answer.text()}`)
     },
     now: async () => ((await (await fetch(`${endpoint}/_sluice/clock`)).json()) as {readonly epochMs: number}).epochMs,
   }
-  return account_
+  return self
 }
 
 async function treeOf(cloudFormation: CloudFormationClient, stackName: string, path: string): Promise<Map<string, StackResource>> {
