@@ -21,7 +21,7 @@ export function makeServiceRoles({plan}: UpInput): Step<ProvisionWorld> {
     id: 'service-roles',
     title: 'roles of AWS services',
     needs: [],
-    calls: callsIn(plan.config.region, 'iam:GetRole', 'iam:ListRoles', 'iam:CreateServiceLinkedRole'),
+    calls: callsIn(plan.config.region, 'iam:ListRoles', 'iam:CreateServiceLinkedRole'),
     deadlineMs: minutes(15),
     atDeadline: 'fail',
     async observe(world, {signal}) {
