@@ -184,3 +184,12 @@ test('in one sentence: the path, the type and AWS\'s reason without the handler\
   expect(cause !== null && rootCauseText(cause))
     .toBe('Api/Instance (AWS::RDS::DBInstance): DB Instance already exists (Service: Rds) (HandlerErrorCode: AlreadyExists)')
 })
+
+test('names what else failed on its own beside the first, and not what was cancelled', async () => {
+  const cause = await explained({
+    [root.name]: told(root.name, begun(root.name),
+      {at: 3, logicalId: 'Alarm', status: 'CREATE_FAILED', reason: 'later'}, {at: 2, logicalId: 'Subnet', status: 'CREATE_FAILED', reason: 'first'},
+      {at: 4, logicalId: 'Route', status: 'CREATE_FAILED', reason: 'Resource creation cancelled'}),
+  })
+  expect([cause?.path, cause?.evidence]).toEqual(['Subnet', ['also failed: Alarm (AWS::EC2::Subnet): later']])
+})

@@ -28,17 +28,25 @@ export async function explainFailure(
 ): Promise<RootCause | null> {
   const events = newestOperation(await world.stacks.events(stack, since, signal))
   const failures = await failuresIn(world, stack.region, events, [], events[0]?.at ?? since, signal)
-  const [first] = failures.toSorted((x, y) => x.event.at - y.event.at)
+  const [first, ...later] = failures.toSorted((x, y) => x.event.at - y.event.at)
   const failed = first ?? ownFailure(stack, events)
   if (failed === null) return null
   const cause = asCause(stack, failed)
   const asked = await quietly(() => evidenceOf(world, stack.region, cause, events[0]?.at ?? since, signal))
-  return {...cause, evidence: [...missingRight(cause.reason), ...asked]}
+  return {...cause, evidence: [...missingRight(cause.reason), ...asked, ...alsoFailed(stack, later)]}
 }
 
 /** In one sentence, AWS's reason as AWS says it. */
-export function rootCauseText({path, type, reason}: RootCause): string {
+export function rootCauseText({path, type, reason}: Pick<RootCause, 'path' | 'type' | 'reason'>): string {
   return `${path} (${type}): ${withoutToken(reason)}`
+}
+
+const mostOthers = 8
+
+/** What failed on its own beside it: whoever mends the first wants to mend them all. */
+function alsoFailed(stack: StackRef, later: readonly Failure[]): readonly string[] {
+  const told = later.slice(0, mostOthers).map((one) => `also failed: ${rootCauseText(asCause(stack, one))}`)
+  return later.length > mostOthers ? [...told, `and ${later.length - mostOthers} more failed`] : told
 }
 
 /** Events from the last time the stack itself was begun to be created, updated or deleted. */
