@@ -9,6 +9,7 @@ import {join} from 'node:path'
 import type {LoadedConfig, ReleaseConfig} from './config/release-config.ts'
 import {stateHome} from './config/state-home.ts'
 import type {DiscoveredService} from './infra/aws/discover.ts'
+import type {PublicZone} from './infra/aws/public-zones.ts'
 import type {AwsSession} from './infra/aws/session.ts'
 import type {DoctorWorld} from './runbooks/doctor/ports.ts'
 import type {Clock, Ids} from './runbooks/engine/clock.ts'
@@ -72,6 +73,12 @@ export async function completeConfig({session, clock}: Pick<OpenSession, 'sessio
   if (loaded.kind === 'config') return loaded.config
   const {stackRelease} = await import('./infra/aws/stack-release.ts')
   return patiently(clock, () => stackRelease(session, loaded.settings))
+}
+
+/** Public hosted zones of the account, for `sluice init --stack`. */
+export async function publicZonesOf(input: SessionInput): Promise<readonly PublicZone[]> {
+  const [{session, clock}, {publicZones}] = await Promise.all([connect(input), import('./infra/aws/public-zones.ts')])
+  return patiently(clock, () => publicZones(session))
 }
 
 /** Everything doctor looks at. The caller is asked first: without an account the state bucket has no name. */

@@ -42,11 +42,12 @@ const rooms: Readonly<Record<string, Room>> = {
   report: {path: 'src/report-error.ts', rooms: ['errors'], packages: []},
   unknownCommand: {path: 'src/unknown-command.ts', rooms: ['errors', 'nearest'], packages: []},
   main: {path: 'src/main.ts', rooms: ['errors', 'report', 'unknownCommand'], packages: ['@oclif/core']},
-  commands: {path: 'src/commands/', rooms: ['errors', 'nearest', 'command', 'compose', 'watching', 'releaseCommands', 'config', 'engine', 'runbooks', 'ui', 'judge'], packages: ['@oclif/core']},
+  commands: {path: 'src/commands/', rooms: ['errors', 'nearest', 'command', 'compose', 'watching', 'releaseCommands', 'initShared', 'config', 'engine', 'runbooks', 'ui', 'judge'], packages: ['@oclif/core']},
   // What the release commands share.
   releaseCommands: {path: 'src/release-', rooms: ['errors', 'nearest', 'command', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'judge'], packages: ['@oclif/core']},
   sandboxCommands: {path: 'src/commands/sandbox/', rooms: ['errors', 'nearest', 'command', 'compose', 'config', 'ui', 'sandbox'], packages: ['@oclif/core']},
   // What the infra commands share: plans and screens of provisioning, beside the templates they are made of.
+  initShared: {path: 'src/init-', rooms: ['errors', 'compose', 'config'], packages: []},
   infraShared: {path: 'src/infra-', rooms: ['errors', 'command', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'stack'], packages: ['@oclif/core']},
   infraCommands: {path: 'src/commands/infra/', rooms: ['errors', 'command', 'compose', 'infraShared', 'config', 'engine', 'runbooks', 'ui', 'stack'], packages: ['@oclif/core']},
   iamCommands: {path: 'src/commands/iam/', rooms: ['errors', 'command', 'compose', 'infraShared', 'config', 'runbooks', 'ui', 'stack'], packages: ['@oclif/core']},

@@ -1,4 +1,3 @@
-import {writeFile} from 'node:fs/promises'
 import {Flags} from '@oclif/core'
 import type {Outcome} from '../command.ts'
 import {SluiceCommand} from '../command.ts'
@@ -6,21 +5,27 @@ import {defaultRegion, discover, sandboxName} from '../compose.ts'
 import {chooseService} from '../config/choose-service.ts'
 import type {Discovered} from '../config/render-yaml.ts'
 import {renderYaml, undiscovered} from '../config/render-yaml.ts'
+import {renderStackYaml} from '../config/render-stack-yaml.ts'
 import {schemaUrl} from '../config/schema-url.ts'
 import {ExitCode, SluiceError} from '../errors.ts'
+import {writeNew} from '../init-file.ts'
+import {stackFile} from '../init-stack.ts'
 
 export default class Init extends SluiceCommand {
   static override description = `Write a commented sluice.yaml.
 
 With --import it finds the load balancer, rule, target groups and services of a live rule tagged sluice:live; without, it
-leaves them for you to fill in. A file that is there is never overwritten without --force.`
+leaves them for you to fill in. With --stack it writes what sluice infra makes a stack of your own from, and finds the domain's hosted
+zone. A file that is there is never overwritten without --force.`
 
-  static override examples = ['<%= config.bin %> init', '<%= config.bin %> init --import --service api --region eu-west-1', '<%= config.bin %> init --sandbox shop']
+  static override examples = ['<%= config.bin %> init', '<%= config.bin %> init --import --service api --region eu-west-1', '<%= config.bin %> init --stack --service shop --domain example.com --region eu-west-1']
 
   static override flags = {
     import: Flags.boolean({description: 'look for services on AWS and fill the file in'}),
-    sandbox: Flags.string({description: 'look in this sandbox (means --import)', helpValue: 'NAME'}),
-    service: Flags.string({description: 'which service, when there are several', helpValue: 'NAME'}),
+    stack: Flags.boolean({description: 'a stack of your own, which sluice infra makes', exclusive: ['import']}),
+    domain: Flags.string({description: 'domain of the stack\'s names; its public zone, when there is only one', helpValue: 'DOMAIN', dependsOn: ['stack']}),
+    sandbox: Flags.string({description: 'look in this sandbox (means --import, or goes with --stack)', helpValue: 'NAME'}),
+    service: Flags.string({description: 'which service, when there are several; the stack\'s name', helpValue: 'NAME'}),
     region: Flags.string({description: 'which Region (AWS_REGION, or the sandbox\'s first)', helpValue: 'REGION'}),
     output: Flags.string({description: 'file to write', helpValue: 'FILE', default: 'sluice.yaml'}),
     force: Flags.boolean({description: 'overwrite the file if there is one'}),
@@ -30,6 +35,10 @@ leaves them for you to fill in. A file that is there is never overwritten withou
     const {flags} = await this.parse(Init)
     const sandbox = sandboxName(flags.sandbox, process.env)
     const region = flags.region ?? (await defaultRegion(flags.sandbox, process.env))
+    if (flags.stack) {
+      const file = await stackFile({...flags, region, looks: sandbox === null && region === null ? 'nowhere' : 'at-zones'})
+      return written(flags, renderStackYaml(file, {schema: schemaUrl}), file.service, [], 'sluice infra plan')
+    }
     let found: Discovered = undiscovered(flags.service ?? null, region)
     let problems: readonly string[] = []
     if (flags.import || sandbox !== null) {
@@ -38,29 +47,20 @@ leaves them for you to fill in. A file that is there is never overwritten withou
       found = chosen
       problems = chosen.problems
     }
-    await writeNew(flags.output, renderYaml(found, {schema: schemaUrl}), flags.force ? 'overwrite' : 'keep')
-    const next = ['sluice doctor', ...(flags.sandbox === undefined ? [] : ['--sandbox', flags.sandbox]), ...(flags.output === 'sluice.yaml' ? [] : ['--config', flags.output])].join(' ')
-    return {
-      outcome: 'written',
-      exitCode: ExitCode.done,
-      data: {file: flags.output, service: found.service, problems, next},
-      text: [`✔ ${flags.output} written${found.service === null ? '' : ` for ${found.service}`}`, ...problems.map((problem) => `  ! ${problem}`), `  ${next}`].join('\n'),
-    }
+    return written(flags, renderYaml(found, {schema: schemaUrl}), found.service, problems, 'sluice doctor')
   }
 }
 
-/** `wx` refuses an existing file in the same call that would create it: nothing can come between looking and writing. */
-async function writeNew(file: string, text: string, existing: 'keep' | 'overwrite'): Promise<void> {
-  try {
-    await writeFile(file, text, {flag: existing === 'keep' ? 'wx' : 'w'})
-  } catch (cause) {
-    const there = (cause as NodeJS.ErrnoException).code === 'EEXIST'
-    throw new SluiceError({
-      code: there ? 'file-exists' : 'not-writable',
-      exitCode: ExitCode.usage,
-      message: there ? `${file} is there already; it was left as it is.` : `${file} can't be written: ${(cause as Error).message}`,
-      suggestions: there ? ['sluice init --force', 'sluice init --output OTHER.yaml'] : [],
-      cause,
-    })
+async function written(
+  {output, sandbox, force}: {readonly output: string; readonly sandbox?: string | undefined; readonly force: boolean},
+  yaml: string, service: string | null, problems: readonly string[], then: string,
+): Promise<Outcome> {
+  await writeNew(output, yaml, force ? 'overwrite' : 'keep')
+  const next = [then, ...(sandbox === undefined ? [] : ['--sandbox', sandbox]), ...(output === 'sluice.yaml' ? [] : ['--config', output])].join(' ')
+  return {
+    outcome: 'written',
+    exitCode: ExitCode.done,
+    data: {file: output, service, problems, next},
+    text: [`✔ ${output} written${service === null ? '' : ` for ${service}`}`, ...problems.map((problem) => `  ! ${problem}`), `  ${next}`].join('\n'),
   }
 }
