@@ -222,7 +222,7 @@ function asWorld(bench: Omit<DownBench, 'world'>, clock: LeapingClock, change: (
         change(`protect ${protection} ${name}@${region}`)
         bench.stack(name, region).protected = protection === 'on'
       },
-    } as DownWorld['stacks'],
+    } as Partial<DownWorld['stacks']> as DownWorld['stacks'],
     ground: {
       protectedInstances: async (region, group) => bench.protectedHosts.get(`${region}/${group}`) ?? null,
       removeInstanceProtection: async (region, group) => {
@@ -239,7 +239,7 @@ function asWorld(bench: Omit<DownBench, 'world'>, clock: LeapingClock, change: (
         bench.buckets.set(bucket, Math.max(0, objects - 1000))
         return {deleted: Math.min(objects, 1000), more: objects > 1000}
       },
-    } as DownWorld['ground'],
+    } as Partial<DownWorld['ground']> as DownWorld['ground'],
     slots: {
       slot: async (region, _cluster, name) => {
         const one = service(region, name)
@@ -268,7 +268,7 @@ function asWorld(bench: Omit<DownBench, 'world'>, clock: LeapingClock, change: (
         change(`no rule@${region}`)
         bench.rules.delete(region)
       },
-    } as DownWorld['slots'],
+    } as Partial<DownWorld['slots']> as DownWorld['slots'],
     claims: {stoppedTasks: async () => [], serviceEvents: async () => [], scalingActivities: async () => []},
     teardown: {
       deletionProtection: async ({id}: Protected) => (bench.deletionProtection.has(id) ? 'on' : 'off'),

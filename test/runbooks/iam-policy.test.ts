@@ -103,7 +103,7 @@ describe('the foundation', () => {
   })
 
   test('the execution role is printed as the template has it, with names filled in', () => {
-    const {Statement} = executionPolicy(templates.get('foundation.yaml') ?? '', 'ExecutionRole', {...where, region: where.regions[0] ?? ''})
+    const {Statement} = executionPolicy(templates.get('foundation.yaml') ?? '', 'ExecutionRole', {...where, region: where.regions[0] ?? ''}) as {readonly Statement: readonly object[]}
     expect(JSON.stringify(Statement)).not.toMatch(/\$\{|Fn::|"Ref"/)
     expect(Statement).toContainEqual({Sid: 'NestedStacks', Effect: 'Allow', Action: 'cloudformation:*', Resource: 'arn:aws:cloudformation:*:111122223333:stack/shop-production-*'})
   })
