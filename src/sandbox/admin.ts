@@ -8,7 +8,7 @@ import type {Fault} from './world/contract.ts'
 import {FAULT_KINDS} from './fault-kinds.ts'
 import {readBody} from './wire/request-body.ts'
 import {seenCalls} from './wire/seen-calls.ts'
-import {sandboxStatus} from './status.ts'
+import {knownServices, sandboxStatus} from './status.ts'
 import type {StatusSources} from './status.ts'
 
 export interface AdminSources extends StatusSources {
@@ -56,21 +56,23 @@ async function route(
   }
 }
 
-function setTraffic({plane, shop, world}: AdminSources, body: Record<string, unknown>): object {
+async function setTraffic(sources: AdminSources, body: Record<string, unknown>): Promise<object> {
+  const {plane, world} = sources
   const perMinute = body['perMinute']
   if (typeof perMinute !== 'number' || !Number.isFinite(perMinute) || perMinute < 0) {
     throw new Unreadable('perMinute is a number of requests, 0 or more.')
   }
-  const wanted = body['service'] === undefined ? shop().map((one) => one.service) : [text(body, 'service')]
-  for (const service of wanted) {
-    const known = shop().find((one) => one.service === service)
-    const loadBalancer = typeof body['loadBalancer'] === 'string' ? body['loadBalancer'] : known?.loadBalancer
-    if (loadBalancer === undefined) {
-      throw new Unreadable(`There is no service ${service} here; there is ${shop().map((one) => one.service).join(', ') || 'none'}.`)
-    }
-    plane.traffic.set({service, region: world.regions[0] ?? '', loadBalancer, perMinute})
+  const service = body['service'] === undefined ? null : text(body, 'service')
+  const named = typeof body['loadBalancer'] === 'string' ? body['loadBalancer'] : null
+  const known = await knownServices(sources)
+  const wanted = service === null ? known
+    : named === null ? known.filter((one) => one.service === service)
+    : [{service, loadBalancer: named}]
+  if (service !== null && wanted.length === 0) {
+    throw new Unreadable(`There is no service ${service} here; there is ${known.map((one) => one.service).join(', ') || 'none'}.`)
   }
-  return {services: wanted, perMinute}
+  for (const one of wanted) plane.traffic.set({service: one.service, region: world.regions[0] ?? '', loadBalancer: one.loadBalancer, perMinute})
+  return {services: wanted.map((one) => one.service), perMinute}
 }
 
 function readFault(body: Record<string, unknown>, regions: readonly string[]): Omit<Fault, 'id' | 'setAt'> {

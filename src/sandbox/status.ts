@@ -1,8 +1,9 @@
 /** What `sandbox status` shows: read through the services' own operations, so that it says what a client would see. */
+import {holdersByTargetGroup, liveServices} from './live-services.ts'
+import type {Holder, LiveService} from './live-services.ts'
 import type {Plane} from './plane/plane.ts'
 import type {Delivery} from './services/scheduler-state.ts'
 import type {Scheduler} from './services/scheduler.ts'
-import {CLUSTER} from './shop-names.ts'
 import type {ShopService} from './shop-names.ts'
 import type {Fault} from './world/contract.ts'
 import type {SandboxWorld} from './world/world.ts'
@@ -51,19 +52,17 @@ interface RuleAnswer {
 interface HealthAnswer {
   readonly TargetHealthDescriptions?: readonly {readonly TargetHealth?: {readonly State?: string}}[]
 }
-interface ServicesAnswer {
-  readonly services?: readonly {readonly serviceName?: string; readonly desiredCount?: number; readonly runningCount?: number; readonly taskDefinition?: string}[]
-}
 
 export async function sandboxStatus(sources: StatusSources): Promise<SandboxStatus> {
   const {name, world, plane, scheduler} = sources
   const {schedules, deliveries, deadLetters} = scheduler.status()
+  const [services, holders] = await Promise.all([knownServices(sources), quietly<ReadonlyMap<string, Holder>>(holdersByTargetGroup(world))])
   return {
     name,
     account: world.account,
     regions: world.regions,
     clock: {epochMs: world.clock.now(), speed: world.clock.speed},
-    services: await Promise.all(sources.shop().map(async (one) => serviceStatus(world, one))),
+    services: await Promise.all(services.map(async (one) => serviceStatus(world, one, holders ?? new Map<string, Holder>()))),
     images: plane.images.list(),
     traffic: plane.traffic.stats(),
     endpoints: plane.endpoints(),
@@ -75,28 +74,24 @@ export async function sandboxStatus(sources: StatusSources): Promise<SandboxStat
   }
 }
 
+/** What the shop began with, and whatever else has a live rule by now. */
+export async function knownServices({world, shop}: Pick<StatusSources, 'world' | 'shop'>): Promise<readonly LiveService[]> {
+  const begun = shop()
+  const live = await quietly<readonly LiveService[]>(liveServices(world)) ?? []
+  return [...begun, ...live.filter(({ruleArn}) => !begun.some((one) => one.ruleArn === ruleArn))]
+}
+
 async function serviceStatus(
-  world: SandboxWorld, {service, loadBalancer, ruleArn, targetGroups}: ShopService,
+  world: SandboxWorld, {service, loadBalancer, ruleArn, targetGroups}: LiveService, holders: ReadonlyMap<string, Holder>,
 ): Promise<ServiceStatus> {
   const region = world.regions[0] ?? ''
   const slots = await Promise.all((['a', 'b'] as const).map(async (slot) => {
-    const [health, services] = await Promise.all([
-      quietly<HealthAnswer>(
-        world.invoke('elasticloadbalancingv2', 'DescribeTargetHealth', {TargetGroupArn: targetGroups[slot]}, region),
-      ),
-      quietly<ServicesAnswer>(
-        world.invoke('ecs', 'DescribeServices', {cluster: CLUSTER, services: [`${service}-${slot}`]}, region),
-      ),
-    ])
-    const ecs = services?.services?.[0]
+    const health = await quietly<HealthAnswer>(
+      world.invoke('elasticloadbalancingv2', 'DescribeTargetHealth', {TargetGroupArn: targetGroups[slot]}, region),
+    )
+    const {desired, running, taskDefinition} = holders.get(targetGroups[slot]) ?? {desired: 0, running: 0, taskDefinition: null}
     const healthy = health?.TargetHealthDescriptions?.filter((one) => one.TargetHealth?.State === 'healthy').length ?? 0
-    return {
-      slot,
-      desired: ecs?.desiredCount ?? 0,
-      running: ecs?.runningCount ?? 0,
-      healthy,
-      taskDefinition: ecs?.taskDefinition ?? null,
-    }
+    return {slot, desired, running, healthy, taskDefinition}
   }))
   const rule = await quietly<RuleAnswer>(world.invoke('elasticloadbalancingv2', 'DescribeRules', {RuleArns: [ruleArn]}, region))
   const groups = rule?.Rules?.[0]?.Actions?.find((one) => one.ForwardConfig !== undefined)?.ForwardConfig?.TargetGroups ?? []
