@@ -54,9 +54,23 @@ export async function readChangeSet(session: AwsSession, stack: StackRef, nameOr
     id: first.ChangeSetId ?? '',
     name: first.ChangeSetName ?? '',
     status: statusOf(first),
-    reason: first.StatusReason ?? null,
+    reason: statusOf(first) === 'failed' ? await whyFailed(session, stack, first, signal) : (first.StatusReason ?? null),
     changes: await withNested(session, stack.region, own, signal),
   }
+}
+
+/** What CloudFormation's early validation found is told by its events alone; without the right to read them its own words have to do. */
+async function whyFailed(
+  session: AwsSession, stack: StackRef, {ChangeSetId, StatusReason}: DescribeChangeSetOutput, signal: Signal,
+): Promise<string | null> {
+  if (StatusReason?.includes('EarlyValidation') !== true) return StatusReason ?? null
+  const events = await session.inRegion(stack.region).call('cloudformation', 'DescribeEvents', {ChangeSetName: ChangeSetId}, {signal})
+    .then(({OperationEvents = []}) => OperationEvents, (error: unknown) => {
+      if (error instanceof Unavailable) throw error
+      return []
+    })
+  const found = events.flatMap(({LogicalResourceId, ValidationStatusReason}) => (ValidationStatusReason === undefined ? [] : [`${LogicalResourceId ?? ''}: ${ValidationStatusReason}`]))
+  return found.length === 0 ? StatusReason : found.join('; ')
 }
 
 /** Each stack is followed by what changes in it, with the stack's logical id before their paths. */

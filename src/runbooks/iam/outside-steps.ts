@@ -42,7 +42,7 @@ const tree: Outside = {place: 'all', actions: ['cloudformation:DescribeStacks', 
 const planning: Outside = {
   place: 'all',
   actions: [
-    'cloudformation:GetTemplate', 'cloudformation:CreateChangeSet', 'cloudformation:DescribeChangeSet', 'cloudformation:DeleteChangeSet', 'cloudformation:DescribeStackEvents',
+    'cloudformation:GetTemplate', 'cloudformation:CreateChangeSet', 'cloudformation:DescribeChangeSet', 'cloudformation:DeleteChangeSet', 'cloudformation:DescribeEvents', 'cloudformation:DescribeStackEvents',
     'ssm:GetParameters', 's3:GetBucketVersioning', 's3:ListBucket', 's3:GetObject', 's3:PutObject', 's3:CreateBucket', 's3:PutBucketVersioning', 's3:PutEncryptionConfiguration',
     's3:PutBucketPublicAccessBlock', 'iam:PassRole',
   ],

@@ -28,12 +28,15 @@ export function schemaProblems(engine: StackEngine, plan: StackPlan): readonly E
   })
 }
 
+/** Several records of a zone have the same name, told apart by type and set identifier. */
+const shared = new Set(['AWS::Route53::RecordSet'])
+
 /** Things with a name of their own that are in the account already. */
 export function takenNames(engine: StackEngine, plan: StackPlan, region: string): readonly EarlyProblem[] {
   return plan.changes.flatMap((change): readonly EarlyProblem[] => {
     const {after, before, type, logicalId} = change
     const inner = change.nested === null ? [] : takenNames(engine, change.nested, region)
-    if (change.action !== 'Add' || after === null || before !== null || type === stackType) return inner
+    if (change.action !== 'Add' || after === null || before !== null || type === stackType || shared.has(type)) return inner
     const names = (engine.schemas.find(type)?.primaryIdentifier ?? []).map((name) => after.properties[name])
     if (names.length !== 1 || typeof names[0] !== 'string' || hasUnknown(names[0])) return inner
     return recordOf(engine.world, region, type, names[0]) === undefined ? inner : [{

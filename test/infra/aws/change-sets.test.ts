@@ -1,5 +1,5 @@
 import {
-  CloudFormationClient, CreateChangeSetCommand, DeleteChangeSetCommand, DescribeChangeSetCommand, DescribeStacksCommand, ExecuteChangeSetCommand,
+  CloudFormationClient, CreateChangeSetCommand, DeleteChangeSetCommand, DescribeChangeSetCommand, DescribeEventsCommand, DescribeStacksCommand, ExecuteChangeSetCommand,
 } from '@aws-sdk/client-cloudformation'
 import type {Change, ChangeSetStatus, DescribeChangeSetOutput, ExecutionStatus, StackStatus} from '@aws-sdk/client-cloudformation'
 import {mockClient} from 'aws-sdk-client-mock'
@@ -153,4 +153,13 @@ test.each([
 test('deleting one that is gone already is done', async () => {
   cfn.on(DeleteChangeSetCommand).rejects(noChangeSet)
   await expect(port.deleteChangeSet(main, 'sluice-1')).resolves.toBeUndefined()
+})
+
+test('one that early validation refused says what it found, which only its events tell', async () => {
+  const refused = described('FAILED', {StatusReason: 'The following hook(s)/validation failed: [AWS::EarlyValidation::ResourceExistenceCheck].'})
+  cfn.on(DescribeChangeSetCommand).resolves(refused)
+  cfn.on(DescribeEventsCommand, {ChangeSetName: arn('sluice-1')}).resolves({OperationEvents: [{EventType: 'STACK_EVENT'}, {LogicalResourceId: 'Vault', ValidationStatusReason: 'it already exists.'}]})
+  expect(await port.changeSet(main, 'sluice-1')).toMatchObject({status: 'failed', reason: 'Vault: it already exists.'})
+  cfn.on(DescribeEventsCommand).rejects(awsError('AccessDenied', 403, 'no'))
+  expect(await port.changeSet(main, 'sluice-1')).toMatchObject({status: 'failed', reason: refused.StatusReason})
 })

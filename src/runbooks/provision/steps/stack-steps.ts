@@ -18,7 +18,7 @@ import {isComplete, wayOn} from '../way-on.ts'
 
 const looking = ['cloudformation:DescribeStacks', 'cloudformation:GetTemplate', 'cloudformation:ListStackResources', 'cloudformation:DescribeStackEvents', 'ssm:GetParameters'] as const
 const explaining = ['ecs:DescribeServices', 'ecs:ListTasks', 'ecs:DescribeTasks', 'ecs:DescribeTaskDefinition', 'logs:GetLogEvents', 'autoscaling:DescribeScalingActivities', 'acm:DescribeCertificate'] as const
-const deploying = ['cloudformation:CreateChangeSet', 'cloudformation:DescribeChangeSet', 'cloudformation:ExecuteChangeSet', 'cloudformation:DeleteChangeSet', 's3:GetObject'] as const
+const deploying = ['cloudformation:CreateChangeSet', 'cloudformation:DescribeChangeSet', 'cloudformation:ExecuteChangeSet', 'cloudformation:DeleteChangeSet', 'cloudformation:DescribeEvents', 's3:GetObject'] as const
 
 /** A certificate waits for somebody else's record, for three days at most. */
 const deadline = ({plan}: UpInput, {kind}: WantedStack): number => (kind === 'certificate' && plan.config.hostedZone === '' ? minutes(72 * 60) : minutes(180))
