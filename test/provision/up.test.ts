@@ -349,6 +349,15 @@ describe('a failure', () => {
     expect(stack(aws, 'replica', recovery).status).toMatch(/_COMPLETE$/)
   })
 
+  it('a rollback that gets stuck again is told with its cause and the way round it, not tried for ever', async () => {
+    const {aws, desk} = await anEnvironment()
+    stack(aws, 'replica', recovery).status = 'UPDATE_ROLLBACK_FAILED'
+    aws.fail('shop-production-replica', recovery, {path: 'Replica', type: 'AWS::RDS::DBInstance', reason: 'the key is disabled'}, 99)
+    const ran = await up(desk, aws)
+    expect(because(ran)).toMatch(/^replica@eu-central-1: Replica .*the key is disabled.*--resources-to-skip/)
+    expect(changes(aws).filter((call) => call.startsWith('continueRollback'))).toHaveLength(1)
+  })
+
   it('a half deleted stack is told, with the way out, before anything is changed', async () => {
     const {aws, desk} = await anEnvironment()
     stack(aws, 'replica', recovery).status = 'DELETE_FAILED'

@@ -32,6 +32,8 @@ export interface Move {
   readonly usualMs: number
   /** An operation on the stack was begun, or found under way: if it fails, this run has failed. */
   acted: {readonly at: number; /** When the stack had been changed last, before that. */ readonly before: number | null} | null
+  /** The rollback it got stuck in was continued, and seen under way since: if it gets stuck again, going round would help nobody. */
+  continued: {readonly at: number; begun: boolean} | null
   /** It was created by this process, from what it shall be. */
   made: boolean
   /** Its own change set was made in this process. */
@@ -58,7 +60,7 @@ export async function moveStack(world: ProvisionWorld, move: Move, pass: Pass, c
     case 'blocked': return {kind: 'failed', because: way.because, then: 'fail'}
     case 'delete-shell': return remove(world, move, context, 'the empty stack to be gone')
     case 'delete-and-create': return agreed(move) ? remove(world, move, context, 'the failed stack to be gone') : unasked(stack, state)
-    case 'continue-rollback': return pass === 'first' ? there(state) : continueRollback(world, move, context)
+    case 'continue-rollback': return pass === 'first' ? there(state) : continueRollback(world, move, state, context)
     case 'update-again': {
       const atFirst = isAtFirst(stack, state)
       if (pass === 'first' && !atFirst) return there(state)
@@ -99,6 +101,7 @@ const lacking = ({id}: WantedStack, references: readonly string[]): Failed =>
 async function attach(world: ProvisionWorld, move: Move, state: StackState, context: StepContext): Promise<Polled> {
   // A rollback or deletion that somebody's failure left under way isn't this run's: what comes after it is.
   if (/^(CREATE|UPDATE|ROLLBACK)_(COMPLETE_CLEANUP_)?IN_PROGRESS$/.test(state.status)) move.acted ??= {at: context.now, before: null}
+  if (move.continued !== null) move.continued.begun = true
   if (context.now - move.shownAt >= move.progressEveryMs) {
     move.shownAt = context.now
     const progress = await stackProgress(world, move.stack, state, context.signal)
@@ -120,10 +123,21 @@ async function remove(world: ProvisionWorld, {stack}: Move, context: StepContext
   return soon(context, waitsFor)
 }
 
-async function continueRollback(world: ProvisionWorld, {stack}: Move, context: StepContext): Promise<Polled> {
-  await world.stacks.continueRollback(refOf(stack), tokenOf(context.run, 'continue', stack.id), context.signal)
+async function continueRollback(world: ProvisionWorld, move: Move, state: StackState, context: StepContext): Promise<Polled> {
+  const {stack, continued} = move
+  if (continued === null) {
+    await world.stacks.continueRollback(refOf(stack), tokenOf(context.run, 'continue', stack.id), context.signal)
+    move.continued = {at: context.now, begun: false}
+  } else if (continued.begun || context.now - continued.at > seconds(60)) {
+    const stuck = await failed(world, stack, state, context, continued.at - seconds(60))
+    return {...stuck, because: `${stuck.because}; its rollback can't be finished. When that is put right: sluice infra up. To leave that resource as it is: ${skipping(stack)}`}
+  }
   return soon(context, 'its rollback to be finished')
 }
+
+/** CloudFormation wants a resource of a nested stack as the nested stack's name, a dot, and its logical id. */
+const skipping = ({name, region}: WantedStack): string =>
+  `aws cloudformation continue-update-rollback --region ${region} --stack-name ${name} --resources-to-skip NESTED-STACK.LogicalId`
 
 async function change(world: ProvisionWorld, move: Move, reader: AccountReader, state: StackState, pass: Pass, context: StepContext): Promise<Polled> {
   const {stack, inRun} = move
@@ -164,7 +178,7 @@ async function throughChangeSet(world: ProvisionWorld, move: Move, reader: Accou
       break
     case undefined:
   }
-  const input = await stackInput(world, reader, stack, goal.parameters, {token: tokenOf(context.run, goal.changeSet), bucket: stateBucket(account, stack.region)})
+  const input = await stackInput(world, reader, stack, goal.parameters, {token: tokenOf(context.run, goal.changeSet, String(context.now)), bucket: stateBucket(account, stack.region)})
   await world.stacks.makeChangeSet({...input, changeSet: goal.changeSet}, signal)
   move.madeChangeSet = true
   return soon(context, 'its change set')
@@ -177,8 +191,8 @@ function unshown({stack, planned}: Move, goal: Goal, destructive: readonly strin
   return {kind: 'failed', because: `${stack.id}: this would replace or remove ${destructive.join(', ')}, which the plan didn't show; nothing was executed. \`sluice infra up\` shows it and asks`, then: 'fail'}
 }
 
-async function failed(world: ProvisionWorld, stack: WantedStack, state: StackState, context: StepContext): Promise<Failed> {
-  const cause = await explainFailure(world, refOf(stack), state.changedAt - seconds(1), context.signal)
+async function failed(world: ProvisionWorld, stack: WantedStack, state: StackState, context: StepContext, since = state.changedAt - seconds(1)): Promise<Failed> {
+  const cause = await explainFailure(world, refOf(stack), since, context.signal)
   if (cause !== null) context.show({kind: 'stack-failed', stack: stack.id, cause} satisfies StackFailure)
   return {kind: 'failed', because: `${stack.id}: ${cause === null ? `${state.status}: ${state.reason ?? 'AWS gives no reason'}` : rootCauseText(cause)}`, then: 'fail'}
 }

@@ -109,7 +109,7 @@ async function changeVerdict(world: ProvisionWorld, reader: AccountReader, wante
       const lies = new Set<string>()
       await patiently(clock, () => upload(world, stack.region, bucket, assetsOf(wanted, stack.region), lies, signal))
     }
-    await world.stacks.makeChangeSet({...await stackInput(world, reader, stack, goal.parameters, {token: tokenOf(goal.changeSet), bucket}), changeSet: goal.changeSet}, signal)
+    await world.stacks.makeChangeSet({...await stackInput(world, reader, stack, goal.parameters, {token: tokenOf(goal.changeSet, String(clock.now())), bucket}), changeSet: goal.changeSet}, signal)
   }
   const made = await ready(world, stack, goal.changeSet, clock, signal)
   switch (made.status) {

@@ -26,7 +26,7 @@ const deadline = ({plan}: UpInput, {kind}: WantedStack): number => (kind === 'ce
 function moveOf(input: UpInput, stack: WantedStack, resources: readonly ForecastResource[]): Move {
   return {
     wanted: input.wanted, stack, account: input.plan.account, planned: input.agreed.stacks.find(({id}) => id === stack.id),
-    inRun: new Set(input.chosen.map(({id}) => id)), progressEveryMs: input.progressEveryMs, usualMs: seconds(longestSeconds(resources)), acted: null, made: false, madeChangeSet: false, shownAt: 0,
+    inRun: new Set(input.chosen.map(({id}) => id)), progressEveryMs: input.progressEveryMs, usualMs: seconds(longestSeconds(resources)), acted: null, continued: null, made: false, madeChangeSet: false, shownAt: 0,
   }
 }
 
