@@ -83,7 +83,7 @@ export interface ChangeSet {
   readonly name: string
   readonly status: ChangeSetStatus
   readonly reason: string | null
-  /** Without the nested ones; those are in `nested`. */
+  /** With those of nested change sets, each after its stack and with its path before theirs. */
   readonly changes: readonly ResourceChange[]
 }
 

@@ -39,7 +39,7 @@ test('what a condition leaves out isn\'t made, and nobody waits for it', () => {
     '  First: {Type: AWS::SNS::Topic, Condition: Wanted}\n  Second: {Type: AWS::SNS::Topic, Properties: {X: !If [Wanted, !Ref First, a]}}\n',
     'Parameters: {Want: {Type: String, Default: "false"}}\nConditions: {Wanted: !Equals [!Ref Want, "true"]}',
   )
-  expect(forecastResources('root.yaml', {}, files)).toEqual([{path: 'Second', type: 'AWS::SNS::Topic', seconds: 3, needs: []}])
+  expect(forecastResources('root.yaml', {}, files)).toEqual([{path: 'Second', type: 'AWS::SNS::Topic', seconds: 4, needs: []}])
   expect(paths(forecastResources('root.yaml', {Want: 'true'}, files))).toEqual(['First', 'Second'])
 })
 
@@ -71,7 +71,7 @@ test('a nested stack is done when all of it is; what uses its outputs waits for 
   expect(needsOf(resources, 'Data/Instance')).toEqual(['Key', 'Data/Group'])
   expect(needsOf(resources, 'Data')).toEqual(['Key', 'Data/Group', 'Data/Instance'])
   expect(needsOf(resources, 'User')).toEqual(['Data'])
-  expect(longestPath(resources)).toEqual({seconds: 3 + 3 + 595 + 2 + 3, path: ['Key', 'Data/Group', 'Data/Instance', 'Data', 'User']})
+  expect(longestPath(resources)).toEqual({seconds: 5 + 2 + 595 + 2 + 4, path: ['Key', 'Data/Group', 'Data/Instance', 'Data', 'User']})
 })
 
 test('parameters are passed down as far as they are known', () => {
