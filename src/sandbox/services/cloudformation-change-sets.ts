@@ -27,7 +27,9 @@ export function changeSetOperations(engine: StackEngine) {
     DeleteChangeSet: (input: C.DeleteChangeSetInput, {region}: CallContext): object => {
       const changeSet = findChangeSet(engine, region, input.ChangeSetName ?? '', input.StackName)
       if (changeSet === undefined) return {}
-      if (changeSet.parentId !== null) throw new AwsFault('InvalidChangeSetStatus', 'Cannot delete a nested change set. Delete its root change set.')
+      if (changeSet.parentId !== null) {
+        throw new AwsFault('InvalidChangeSetStatus', 'Cannot delete a nested change set. Delete its root change set.')
+      }
       if (changeSet.execution === 'EXECUTE_IN_PROGRESS' && executionOf(changeSet) === 'EXECUTE_IN_PROGRESS') {
         throw new AwsFault('InvalidChangeSetStatus', `Cannot delete ChangeSet in status ${changeSet.execution}`)
       }
@@ -70,7 +72,9 @@ const summary = (one: ChangeSet) => ({
 function executionOf(changeSet: ChangeSet): C.ExecutionStatus {
   if (changeSet.execution !== 'EXECUTE_IN_PROGRESS') return changeSet.execution
   const {stack} = changeSet
-  if (stack.changeSet !== changeSet.id || stack.status.endsWith('_COMPLETE')) return stack.status.includes('ROLLBACK') ? 'EXECUTE_FAILED' : 'EXECUTE_COMPLETE'
+  if (stack.changeSet !== changeSet.id || stack.status.endsWith('_COMPLETE')) {
+    return stack.status.includes('ROLLBACK') ? 'EXECUTE_FAILED' : 'EXECUTE_COMPLETE'
+  }
   return stack.status.endsWith('_FAILED') ? 'EXECUTE_FAILED' : 'EXECUTE_IN_PROGRESS'
 }
 
@@ -79,12 +83,18 @@ async function execute(engine: StackEngine, region: string, input: C.ExecuteChan
   const {stack, kind, plan} = changeSet
   const token = input.ClientRequestToken
   if (isRepeated(stack, token, kind === 'CREATE' ? 'CREATE_STACK' : 'UPDATE_STACK')) return {}
-  if (changeSet.parentId !== null) throw new AwsFault('InvalidChangeSetStatus', 'Cannot execute a nested change set. Execute its root change set.')
+  if (changeSet.parentId !== null) {
+    throw new AwsFault('InvalidChangeSetStatus', 'Cannot execute a nested change set. Execute its root change set.')
+  }
   if (plan === null || changeSet.status !== 'CREATE_COMPLETE' || changeSet.execution !== 'AVAILABLE') {
     const state = changeSet.execution === 'AVAILABLE' ? changeSet.status : changeSet.execution
-    throw new AwsFault('InvalidChangeSetStatus', `ChangeSet [${changeSet.id}] cannot be executed in its current status of [${state}]`)
+    throw new AwsFault(
+      'InvalidChangeSetStatus', `ChangeSet [${changeSet.id}] cannot be executed in its current status of [${state}]`,
+    )
   }
-  if (input.DisableRollback !== undefined && changeSet.onStackFailure !== undefined) throw refuse('You cannot specify both DisableRollback and OnStackFailure.')
+  if (input.DisableRollback !== undefined && changeSet.onStackFailure !== undefined) {
+    throw refuse('You cannot specify both DisableRollback and OnStackFailure.')
+  }
   const disableRollback = input.DisableRollback ?? changeSet.onStackFailure === 'DO_NOTHING'
   const recipe = await recipeOf(engine, stack, changeSet.input)
   if (isRepeated(stack, token, kind === 'CREATE' ? 'CREATE_STACK' : 'UPDATE_STACK')) return {}

@@ -58,7 +58,9 @@ const context = ({properties, metadata}: Pick<StackResource, 'properties' | 'met
 /** CloudFormation shows every scalar as a text. */
 function texts(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(texts)
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, texts(one)]))
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, texts(one)]))
+  }
   return String(value)
 }
 

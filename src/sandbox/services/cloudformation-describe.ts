@@ -23,7 +23,9 @@ export function describeOperations(engine: StackEngine) {
       return {StackSummaries: items.map(summary), NextToken: next}
     },
     DescribeStackResources: (input: C.DescribeStackResourcesInput, {region}: CallContext): C.DescribeStackResourcesOutput => {
-      const stack = input.StackName === undefined ? stackOfResource(engine, region, input.PhysicalResourceId ?? '') : shelf.get(region, input.StackName)
+      const stack = input.StackName === undefined
+        ? stackOfResource(engine, region, input.PhysicalResourceId ?? '')
+        : shelf.get(region, input.StackName)
       const all = listed(stack).filter((one) => input.LogicalResourceId === undefined || one.logicalId === input.LogicalResourceId)
       return {StackResources: all.slice(0, 100).map((one) => ({...resource(one), Timestamp: new Date(one.changedAt), StackName: stack.name, StackId: stack.id}))}
     },
@@ -51,7 +53,8 @@ function stackOfResource(engine: StackEngine, region: string, physicalId: string
   return found
 }
 
-const listed = (stack: Stack): readonly StackResource[] => [...stack.resources.values()].sort((one, other) => (one.logicalId < other.logicalId ? -1 : 1))
+const listed = (stack: Stack): readonly StackResource[] =>
+  [...stack.resources.values()].sort((one, other) => (one.logicalId < other.logicalId ? -1 : 1))
 
 function resource(one: StackResource) {
   return {

@@ -25,9 +25,13 @@ export function driftOperations(engine: StackEngine) {
   return {
     DetectStackDrift: (input: C.DetectStackDriftInput, {region}: CallContext): C.DetectStackDriftOutput => {
       const stack = engine.shelf.get(region, input.StackName ?? '')
-      if (!/^(CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT|IMPORT_ROLLBACK)_(COMPLETE|FAILED)$/.test(stack.status)) throw cannot(stack, 'checked for drift')
+      if (!/^(CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT|IMPORT_ROLLBACK)_(COMPLETE|FAILED)$/.test(stack.status)) {
+        throw cannot(stack, 'checked for drift')
+      }
       const running = newest.get(stack)
-      if (running?.status === 'DETECTION_IN_PROGRESS') throw refuse(`Drift detection is already in progress for stack [${stack.id}]`)
+      if (running?.status === 'DETECTION_IN_PROGRESS') {
+        throw refuse(`Drift detection is already in progress for stack [${stack.id}]`)
+      }
       const id = uuid(engine.world)
       const detection: Detection = {stack, status: 'DETECTION_IN_PROGRESS', reason: null, startedAt: clock.now(), found: []}
       detections.set(id, detection)

@@ -68,4 +68,5 @@ function operationEvents(stack: Stack): readonly C.OperationEvent[] {
 const ofOperation = ({kind, token, startedAt}: Operation): Partial<C.OperationEvent> =>
   ({OperationType: kind, StartTime: new Date(startedAt), ...(token !== null && {ClientRequestToken: token})})
 
-const isFailure = (event: C.OperationEvent): boolean => event.ResourceStatus?.endsWith('_FAILED') === true || event.ValidationStatus === 'FAILED'
+const isFailure = (event: C.OperationEvent): boolean =>
+  event.ResourceStatus?.endsWith('_FAILED') === true || event.ValidationStatus === 'FAILED'

@@ -12,8 +12,12 @@ export const refuse = (message: string): AwsFault => new AwsFault('ValidationErr
 type Given = Pick<C.CreateChangeSetInput, 'TemplateBody' | 'TemplateURL' | 'UsePreviousTemplate' | 'Parameters' | 'Tags' | 'Capabilities' | 'NotificationARNs'>
 
 /** `previous`: the stack it is an update of. */
-export async function recipeInput(engine: StackEngine, region: string, input: Given, previous: Stack | null): Promise<RecipeInput> {
-  const text = input.UsePreviousTemplate === true ? previous?.recipe?.text ?? null : await templateText(engine.world, region, input)
+export async function recipeInput(
+  engine: StackEngine, region: string, input: Given, previous: Stack | null,
+): Promise<RecipeInput> {
+  const text = input.UsePreviousTemplate === true
+    ? previous?.recipe?.text ?? null
+    : await templateText(engine.world, region, input)
   if (text === null) throw refuse('Either Template URL or Template Body must be specified.')
   const document = documentOf(engine, text)
   const given: Record<string, string> = {}
@@ -41,7 +45,9 @@ export function isRepeated(stack: Stack | undefined, token: string | undefined, 
   if (stack === undefined || token === undefined) return false
   const same = stack.operations.find((one) => one.token === token)
   if (same === undefined) return false
-  if (same.kind !== kind) throw new AwsFault('TokenAlreadyExistsException', `Token ${token} has already been used for another operation.`)
+  if (same.kind !== kind) {
+    throw new AwsFault('TokenAlreadyExistsException', `Token ${token} has already been used for another operation.`)
+  }
   return true
 }
 

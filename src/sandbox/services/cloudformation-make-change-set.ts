@@ -23,14 +23,22 @@ const MAKING_MS = 4000
 const lookThere = 'To troubleshoot Early Validation errors, use the DescribeEvents API for detailed failure information.'
 const nothingToDo = 'The submitted information didn\'t contain changes. Submit different information to create a change set.'
 
-export async function makeChangeSet(engine: StackEngine, region: string, input: C.CreateChangeSetInput): Promise<C.CreateChangeSetOutput> {
+export async function makeChangeSet(
+  engine: StackEngine, region: string, input: C.CreateChangeSetInput,
+): Promise<C.CreateChangeSetOutput> {
   const name = input.ChangeSetName ?? ''
   if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(name)) throw refuse(badName(name, 'changeSetName'))
   const known = engine.shelf.find(region, input.StackName ?? '')
   const kind = input.ChangeSetType === 'CREATE' ? 'CREATE' : 'UPDATE'
-  const twin = known === undefined ? undefined : changeSetsOf(engine, known).find((one) => one.name === name && one.stackId === known.id)
+  const twin = known === undefined
+    ? undefined
+    : changeSetsOf(engine, known).find((one) => one.name === name && one.stackId === known.id)
   if (twin !== undefined && twin.token !== null && twin.token === input.ClientToken) return {Id: twin.id, StackId: twin.stackId}
-  if (twin !== undefined) throw new AwsFault('AlreadyExistsException', `ChangeSet ${name} cannot be created due to a mismatch with existing attribute Template`)
+  if (twin !== undefined) {
+    throw new AwsFault(
+      'AlreadyExistsException', `ChangeSet ${name} cannot be created due to a mismatch with existing attribute Template`,
+    )
+  }
   refuseState(known, kind, input.StackName ?? '')
   const given = await recipeInput(engine, region, input, known?.status === 'REVIEW_IN_PROGRESS' ? null : known ?? null)
   const draftId = {id: '', name: input.StackName ?? '', region}
@@ -75,7 +83,9 @@ interface Making {
   readonly recipe: StackPlan['recipe']
 }
 
-async function planned(engine: StackEngine, region: string, id: string, input: C.CreateChangeSetInput, making: Making): Promise<ChangeSet> {
+async function planned(
+  engine: StackEngine, region: string, id: string, input: C.CreateChangeSetInput, making: Making,
+): Promise<ChangeSet> {
   const {stack, kind, given} = making
   const follow = input.IncludeNestedStacks === true ? 'follow' : 'stay'
   const base = {

@@ -9,7 +9,9 @@ export function rollbackOperations(engine: StackEngine) {
   return {
     CancelUpdateStack: (input: C.CancelUpdateStackInput, {region}: CallContext): object => {
       const stack = engine.shelf.get(region, input.StackName ?? '')
-      if (stack.status !== 'UPDATE_IN_PROGRESS') throw refuse(`CancelUpdateStack cannot be called from current stack status ${stack.status}`)
+      if (stack.status !== 'UPDATE_IN_PROGRESS') {
+        throw refuse(`CancelUpdateStack cannot be called from current stack status ${stack.status}`)
+      }
       stack.operations.at(-1)?.cancel.abort('user')
       return {}
     },
@@ -17,7 +19,9 @@ export function rollbackOperations(engine: StackEngine) {
       const stack = engine.shelf.get(region, input.StackName ?? '')
       const token = input.ClientRequestToken
       if (isRepeated(stack, token, 'ROLLBACK')) return {StackId: stack.id}
-      if (stack.parent !== null || (stack.status !== 'CREATE_FAILED' && stack.status !== 'UPDATE_FAILED')) throw cannot(stack, 'rolled back')
+      if (stack.parent !== null || (stack.status !== 'CREATE_FAILED' && stack.status !== 'UPDATE_FAILED')) {
+        throw cannot(stack, 'rolled back')
+      }
       const operation = beginRollback(engine, stack, {token: token ?? null, disableRollback: false, retainExceptOnCreate: input.RetainExceptOnCreate === true})
       return {StackId: stack.id, OperationId: operation.id}
     },
@@ -26,7 +30,9 @@ export function rollbackOperations(engine: StackEngine) {
       const token = input.ClientRequestToken
       if (isRepeated(stack, token, 'CONTINUE_ROLLBACK')) return {}
       if (stack.parent !== null) throw refuse(`RollbackUpdatedStack cannot be invoked on child stacks`)
-      if (stack.status !== 'UPDATE_ROLLBACK_FAILED') throw refuse(`Stack [${stack.id}] is in ${stack.status} state and can not continue update rollback`)
+      if (stack.status !== 'UPDATE_ROLLBACK_FAILED') {
+        throw refuse(`Stack [${stack.id}] is in ${stack.status} state and can not continue update rollback`)
+      }
       const skip = new Set(input.ResourcesToSkip ?? [])
       const wrong = [...skip].filter((one) => !one.includes('.') && stack.resources.get(one)?.status !== 'UPDATE_FAILED')
       if (wrong.length > 0) throw refuse(`Resources in state other than UPDATE_FAILED can not be skipped: [${wrong.join(', ')}]`)

@@ -29,7 +29,9 @@ export function stackOperations(engine: StackEngine) {
     },
     UpdateTerminationProtection: (input: C.UpdateTerminationProtectionInput, call: CallContext): C.UpdateTerminationProtectionOutput => {
       const stack = engine.shelf.get(call.region, input.StackName ?? '')
-      if (stack.parent !== null) throw refuse('Termination Protection cannot be updated for a nested stack. Update it on the root stack.')
+      if (stack.parent !== null) {
+        throw refuse('Termination Protection cannot be updated for a nested stack. Update it on the root stack.')
+      }
       if (stack.status.startsWith('DELETE_') && stack.status !== 'DELETE_FAILED') throw cannot(stack, 'updated')
       stack.protected = input.EnableTerminationProtection === true
       return {StackId: stack.id}
@@ -42,7 +44,9 @@ async function createStack(engine: StackEngine, input: C.CreateStackInput, {regi
   const known = engine.shelf.find(region, name)
   if (known !== undefined && isRepeated(known, input.ClientRequestToken, 'CREATE_STACK')) return {StackId: known.id}
   if (known !== undefined) throw new AwsFault('AlreadyExistsException', `Stack [${name}] already exists`)
-  if (input.DisableRollback !== undefined && input.OnFailure !== undefined) throw refuse('You can specify either DisableRollback or OnFailure, but not both.')
+  if (input.DisableRollback !== undefined && input.OnFailure !== undefined) {
+    throw refuse('You can specify either DisableRollback or OnFailure, but not both.')
+  }
   const given = await recipeInput(engine, region, input, null)
   const policy = await policyText(engine, {region}, input.StackPolicyBody, input.StackPolicyURL)
   const draft = draftStack(name, region, engine.world.account)
@@ -72,7 +76,9 @@ async function updateStack(engine: StackEngine, input: C.UpdateStackInput, {regi
   const plan = await planStack(engine, stack, recipe, 'own')
   const problems = schemaProblems(engine, plan)
   if (problems.length > 0) throw refuse(problems.map((one) => one.message).join('; '))
-  if (!stack.status.endsWith('_FAILED') && plan.changes.length === 0 && !plan.outputsChange) throw refuse('No updates are to be performed.')
+  if (!stack.status.endsWith('_FAILED') && plan.changes.length === 0 && !plan.outputsChange) {
+    throw refuse('No updates are to be performed.')
+  }
   if (isRepeated(stack, input.ClientRequestToken, 'UPDATE_STACK')) return {StackId: stack.id}
   mayUpdate(stack, input.DisableRollback === true)
   stack.role = input.RoleARN ?? stack.role
@@ -97,7 +103,9 @@ export function mayUpdate(stack: Stack, disableRollback: boolean): void {
   if (!updatable.has(stack.status)) throw cannot(stack, 'updated')
 }
 
-async function refuseEarly(engine: StackEngine, draft: Parameters<typeof planStack>[1], recipe: Parameters<typeof planStack>[2]): Promise<void> {
+async function refuseEarly(
+  engine: StackEngine, draft: Parameters<typeof planStack>[1], recipe: Parameters<typeof planStack>[2],
+): Promise<void> {
   const problems = schemaProblems(engine, await planStack(engine, draft, recipe, 'own'))
   if (problems.length > 0) throw refuse(problems.map((one) => one.message).join('; '))
 }

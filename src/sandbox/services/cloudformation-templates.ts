@@ -37,7 +37,9 @@ export function templateOperations(engine: StackEngine) {
   }
 }
 
-function described(document: TemplateDocument): {readonly Description?: string; readonly Capabilities: C.Capability[]; readonly CapabilitiesReason?: string} {
+function described(
+  document: TemplateDocument,
+): {readonly Description?: string; readonly Capabilities: C.Capability[]; readonly CapabilitiesReason?: string} {
   const needed = capabilitiesNeeded(document)
   const types = [...new Set([...document.resources.values()].map((one) => one.type).filter((type) => type.startsWith('AWS::IAM::')))]
   return {

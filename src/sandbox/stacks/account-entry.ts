@@ -15,7 +15,9 @@ export function recordOf(world: World, region: string, type: string, id: string)
   return world.records.get(recordRegion(type, region), type, id) ?? world.records.get(region, type, id)
 }
 
-export function enterAccount(world: World, stack: {readonly id: string; readonly region: string}, resource: StackResource, status: 'creating' | 'modifying'): void {
+export function enterAccount(
+  world: World, stack: {readonly id: string; readonly region: string}, resource: StackResource, status: 'creating' | 'modifying',
+): void {
   const {type, physicalId, properties, attributes, tags, logicalId} = resource
   const known = recordOf(world, stack.region, type, physicalId)
   world.records.put({

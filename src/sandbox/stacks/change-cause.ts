@@ -13,7 +13,9 @@ export interface LeafCause {
 export type Moved = (name: string) => 'parameter' | 'resource' | null
 
 /** `written`: the properties as the templates write them, before and after. */
-export function leafCauses(written: {readonly before: unknown; readonly after: unknown}, path: readonly string[], unknown: boolean, moved: Moved): LeafCause {
+export function leafCauses(
+  written: {readonly before: unknown; readonly after: unknown}, path: readonly string[], unknown: boolean, moved: Moved,
+): LeafCause {
   const declared = {before: along(written.before, path), after: along(written.after, path)}
   const evaluation = unknown ? 'Dynamic' : 'Static'
   const found = [...references(declared.after, 'both')].map((one) => ({...one, kind: moved(one.id)}))
@@ -26,7 +28,9 @@ export function leafCauses(written: {readonly before: unknown; readonly after: u
   const parameter = found.find((one) => one.kind === 'parameter')
   const rewritten = JSON.stringify(declared.before) !== JSON.stringify(declared.after)
   if (parameter !== undefined && !rewritten) return {evaluation, source: 'ParameterReference', cause: parameter.id}
-  if (resource !== undefined && !rewritten && resource.attribute !== null) return {evaluation, source: 'ResourceAttribute', cause: `${resource.id}.${resource.attribute}`}
+  if (resource !== undefined && !rewritten && resource.attribute !== null) {
+    return {evaluation, source: 'ResourceAttribute', cause: `${resource.id}.${resource.attribute}`}
+  }
   return {evaluation, source: 'DirectModification', cause: null}
 }
 
@@ -36,7 +40,9 @@ function along(value: unknown, path: readonly string[]): unknown {
   for (const part of path) {
     if (typeof one !== 'object' || one === null) return one
     const members = one as Readonly<Record<string, unknown>>
-    if (!(part in members)) return Object.keys(members).some((name) => name === 'Ref' || name.startsWith('Fn::')) ? one : undefined
+    if (!(part in members)) {
+      return Object.keys(members).some((name) => name === 'Ref' || name.startsWith('Fn::')) ? one : undefined
+    }
     one = members[part]
   }
   return one

@@ -87,12 +87,17 @@ interface Planning {
   readonly planned: ReadonlyMap<string, PlannedChange | null>
 }
 
-async function planResource(engine: StackEngine, planning: Planning, logicalId: string, needs: ReadonlySet<string>): Promise<PlannedChange | null> {
+async function planResource(
+  engine: StackEngine, planning: Planning, logicalId: string, needs: ReadonlySet<string>,
+): Promise<PlannedChange | null> {
   const {stack, recipe, scope} = planning
   const wanted = wantedResource(engine, stack, recipe, scope, logicalId, needs, unknownValue)
   const existing = stack.resources.get(logicalId)
   if (existing !== undefined && !existing.status.startsWith('DELETE_') && existing.type !== wanted.type) {
-    throw new AwsFault('ValidationError', `Update of resource type is not permitted. The new template modifies resource type of the following resources: [${logicalId}]`)
+    throw new AwsFault(
+      'ValidationError',
+      `Update of resource type is not permitted. The new template modifies resource type of the following resources: [${logicalId}]`,
+    )
   }
   if (wanted.type === stackType) return await planNested(engine, planning, wanted, existing)
   const deed = deedFor(engine.schemas, wanted, existing)
@@ -102,9 +107,13 @@ async function planResource(engine: StackEngine, planning: Planning, logicalId: 
   return {action: 'Modify', logicalId, type: wanted.type, before: existing, after: wanted, leaves, replacement: replacementOf(leaves), nested: null}
 }
 
-async function planNested(engine: StackEngine, planning: Planning, wanted: Wanted, existing: StackResource | undefined): Promise<PlannedChange | null> {
+async function planNested(
+  engine: StackEngine, planning: Planning, wanted: Wanted, existing: StackResource | undefined,
+): Promise<PlannedChange | null> {
   const {stack, follow} = planning
-  const child = existing === undefined || existing.physicalId === '' ? undefined : engine.shelf.find(stack.region, existing.physicalId)
+  const child = existing === undefined || existing.physicalId === ''
+    ? undefined
+    : engine.shelf.find(stack.region, existing.physicalId)
   const isNew = existing === undefined || child === undefined || child.status === 'DELETE_COMPLETE'
   const leaves = isNew ? [] : leavesOf(engine, planning, wanted, existing)
   if (follow !== 'follow') {
@@ -114,7 +123,9 @@ async function planNested(engine: StackEngine, planning: Planning, wanted: Wante
   }
   const url = wanted.properties['TemplateURL']
   const text = await templateText(engine.world, stack.region, {TemplateURL: String(url)}) ?? ''
-  const inner = isNew ? draftStack(`${stack.name}-${wanted.logicalId}-NEW`, stack.region, engine.world.account, [...stack.path, wanted.logicalId]) : child
+  const inner = isNew
+    ? draftStack(`${stack.name}-${wanted.logicalId}-NEW`, stack.region, engine.world.account, [...stack.path, wanted.logicalId])
+    : child
   const plan = await planStack(engine, inner, await recipeOf(engine, inner, nestedInput(planning.recipe, wanted, text)), 'follow')
   if (isNew) return addition(wanted, existing ?? null, plan)
   const healthy = child.status.endsWith('_COMPLETE')

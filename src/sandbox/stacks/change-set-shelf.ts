@@ -50,9 +50,13 @@ export const freshChangeSetId = (engine: StackEngine, region: string, name: stri
 export const changeSetsOf = (engine: StackEngine, stack: Stack): readonly ChangeSet[] =>
   [...shelfOf(engine).values()].filter((one) => one.stack === stack)
 
-export function findChangeSet(engine: StackEngine, region: string, nameOrId: string, stackName: string | undefined): ChangeSet | undefined {
+export function findChangeSet(
+  engine: StackEngine, region: string, nameOrId: string, stackName: string | undefined,
+): ChangeSet | undefined {
   if (nameOrId.startsWith('arn:')) return shelfOf(engine).get(nameOrId)
-  if (stackName === undefined) throw new AwsFault('ValidationError', 'StackName must be specified if ChangeSetName is not specified as an ARN.')
+  if (stackName === undefined) {
+    throw new AwsFault('ValidationError', 'StackName must be specified if ChangeSetName is not specified as an ARN.')
+  }
   const stack = engine.shelf.get(region, stackName)
   return [...shelfOf(engine).values()].find((one) => one.name === nameOrId && one.stackId === stack.id)
 }

@@ -10,7 +10,9 @@ const kinds: Readonly<Record<string, {readonly type: string; readonly source: st
   'AWS::EC2::Volume': {type: 'AWS::EC2::Snapshot', source: 'VolumeId', name: 'SnapshotId'},
 }
 
-export function takeFinalSnapshot(world: World, stack: {readonly id: string; readonly name: string; readonly region: string}, resource: StackResource): void {
+export function takeFinalSnapshot(
+  world: World, stack: {readonly id: string; readonly name: string; readonly region: string}, resource: StackResource,
+): void {
   const kind = kinds[resource.type]
   if (kind === undefined) return
   const id = kind.type === 'AWS::EC2::Snapshot'

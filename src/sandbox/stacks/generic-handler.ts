@@ -16,7 +16,9 @@ export function genericHandler(schemas: ResourceSchemas): ResourceHandler {
   return {
     create: (request) => {
       const schema = schemas.find(request.type)
-      if (schema === undefined) throw new AwsFault('TypeNotFoundException', `Template format error: Unrecognized resource types: [${request.type}]`)
+      if (schema === undefined) {
+        throw new AwsFault('TypeNotFoundException', `Template format error: Unrecognized resource types: [${request.type}]`)
+      }
       const physicalId = physicalIdOf(schema, request)
       if (recordOf(request.world, request.region, request.type, physicalId) !== undefined) {
         throw new AwsFault('AlreadyExists', `Resource of type '${request.type}' with identifier '${physicalId}' already exists.`)
@@ -53,7 +55,9 @@ function givenName(schema: ResourceSchema, properties: Properties): string | und
 const shortName = (type: string): string => (type.split('::')[2] ?? 'r').toLowerCase()
 
 /** `arn:aws:imagebuilder:eu-west-1:111122223333:component/name` */
-export function arnOf({type, region, world}: {readonly type: string; readonly region: string; readonly world: World}, name: string): string {
+export function arnOf(
+  {type, region, world}: {readonly type: string; readonly region: string; readonly world: World}, name: string,
+): string {
   const [, service = '', noun = ''] = type.split('::')
   const where = service === 'IAM' || service === 'Route53' || service === 'CloudFront' ? '' : region
   const kind = noun.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase()
@@ -68,7 +72,9 @@ export function plausibleAttributes(
   return Object.fromEntries(schema.attributes.map((name) => {
     const given = request.properties[name]
     if (given !== undefined) return [name, given]
-    if (name === 'Arn' || name === `${noun}Arn`) return [name, physicalId.startsWith('arn:') ? physicalId : arnOf(request, physicalId)]
+    if (name === 'Arn' || name === `${noun}Arn`) {
+      return [name, physicalId.startsWith('arn:') ? physicalId : arnOf(request, physicalId)]
+    }
     if (name === 'Id' || name === `${noun}Id` || name === 'Name' || name === `${noun}Name`) return [name, physicalId]
     if (name.endsWith('Arn')) return [name, arnOf(request, `${physicalId}/${name.slice(0, -3)}`)]
     if (name.endsWith('Arns') || name.endsWith('Ids')) return [name, []]

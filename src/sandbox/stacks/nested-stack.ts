@@ -23,9 +23,15 @@ const OWN_MS = 800
 
 type GoForward = (job: Job, at: number) => Promise<ForwardEnd>
 
-export async function workOnNested(job: Job, wanted: Wanted, existing: StackResource | undefined, at: number, goForward: GoForward): Promise<NodeEnd> {
-  const child = existing === undefined || existing.physicalId === '' ? undefined : job.engine.shelf.find(job.stack.region, existing.physicalId)
-  if (existing === undefined || child === undefined || child.status === 'DELETE_COMPLETE') return await createNested(job, wanted, at, goForward)
+export async function workOnNested(
+  job: Job, wanted: Wanted, existing: StackResource | undefined, at: number, goForward: GoForward,
+): Promise<NodeEnd> {
+  const child = existing === undefined || existing.physicalId === ''
+    ? undefined
+    : job.engine.shelf.find(job.stack.region, existing.physicalId)
+  if (existing === undefined || child === undefined || child.status === 'DELETE_COMPLETE') {
+    return await createNested(job, wanted, at, goForward)
+  }
   return await updateNested(job, wanted, existing, child, at, goForward)
 }
 
@@ -50,7 +56,9 @@ async function createNested(job: Job, wanted: Wanted, at: number, goForward: GoF
   }
 }
 
-async function updateNested(job: Job, wanted: Wanted, existing: StackResource, child: Stack, at: number, goForward: GoForward): Promise<NodeEnd> {
+async function updateNested(
+  job: Job, wanted: Wanted, existing: StackResource, child: Stack, at: number, goForward: GoForward,
+): Promise<NodeEnd> {
   const {engine, stack, operation} = job
   const anew = existing.status === 'CREATE_FAILED'
   const verb = anew ? 'CREATE' : 'UPDATE'
@@ -63,7 +71,9 @@ async function updateNested(job: Job, wanted: Wanted, existing: StackResource, c
       tell(engine, stack, operation, {...going, status: 'UPDATE_COMPLETE', changedAt: engine.world.clock.now()})
       return {kind: 'done', at}
     }
-    if (!isReady(child)) throw new AwsFault('ValidationError', `Stack:${child.id} is in ${child.status} state and can not be updated.`)
+    if (!isReady(child)) {
+      throw new AwsFault('ValidationError', `Stack:${child.id} is in ${child.status} state and can not be updated.`)
+    }
     if (!child.unsettled && !child.status.endsWith('_FAILED')) child.stable = snapshotOf(child)
     setStatus(engine, child, operation, 'UPDATE_IN_PROGRESS')
     child.operations.push(operation)
@@ -74,9 +84,12 @@ async function updateNested(job: Job, wanted: Wanted, existing: StackResource, c
   }
 }
 
-const isReady = ({status}: Stack): boolean => status.endsWith('_COMPLETE') || status === 'CREATE_FAILED' || status === 'UPDATE_FAILED'
+const isReady = ({status}: Stack): boolean =>
+  status.endsWith('_COMPLETE') || status === 'CREATE_FAILED' || status === 'UPDATE_FAILED'
 
-async function bringForward(job: Job, resource: StackResource, child: Stack, recipe: Recipe, at: number, goForward: GoForward): Promise<NodeEnd> {
+async function bringForward(
+  job: Job, resource: StackResource, child: Stack, recipe: Recipe, at: number, goForward: GoForward,
+): Promise<NodeEnd> {
   const {engine, stack, operation} = job
   const isUpdate = child.status === 'UPDATE_IN_PROGRESS'
   const verb = resource.status.startsWith('CREATE') ? 'CREATE' : 'UPDATE'
@@ -117,12 +130,16 @@ function failChild(job: Job, resource: StackResource, verb: 'CREATE' | 'UPDATE',
 
 function strike(job: Job, wanted: Wanted): void {
   const struck = job.engine.world.strike('resource-fails', (fault) => strikes(job, fault, wanted.logicalId, wanted.type))
-  if (struck !== null) throw new AwsFault('ValidationError', struck.message ?? 'Internal error while making the nested stack. Please try again.')
+  if (struck !== null) {
+    throw new AwsFault('ValidationError', struck.message ?? 'Internal error while making the nested stack. Please try again.')
+  }
 }
 
 async function nestedText(job: Job, {properties}: Wanted): Promise<string> {
   const {TemplateURL} = properties
-  if (typeof TemplateURL !== 'string') throw new AwsFault('ValidationError', 'Properties validation failed: required key [TemplateURL] not found')
+  if (typeof TemplateURL !== 'string') {
+    throw new AwsFault('ValidationError', 'Properties validation failed: required key [TemplateURL] not found')
+  }
   return await templateText(job.engine.world, job.stack.region, {TemplateURL}) ?? ''
 }
 

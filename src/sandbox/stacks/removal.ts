@@ -40,7 +40,9 @@ export async function removeEverything(job: Job, at: number, wishes: RemovalWish
 }
 
 /** What an update left over, after it has succeeded: a failure is told and otherwise without effect. */
-export async function removeLeftOver(job: Job, resources: readonly {readonly resource: StackResource; readonly policy: string}[], at: number): Promise<number> {
+export async function removeLeftOver(
+  job: Job, resources: readonly {readonly resource: StackResource; readonly policy: string}[], at: number,
+): Promise<number> {
   const byId = new Map(resources.map((one) => [`${one.resource.logicalId} ${one.resource.physicalId}`, one]))
   const idsOf = (logicalId: string): readonly string[] => [...byId.keys()].filter((id) => id.startsWith(`${logicalId} `))
   const needs = new Map([...byId].map(([id, {resource}]) => [id, new Set([...resource.needs].flatMap(idsOf))]))
@@ -57,7 +59,9 @@ export async function removeUnlessRetained(
   job: Job, resource: StackResource, policy: string, at: number, where: 'onStack' | 'aside', wishes: RemovalWishes = noWishes,
 ): Promise<NodeEnd> {
   const isNew = resource.madeBy !== null
-  const retained = policy === 'Retain' ? !(isNew && job.operation.retainExceptOnCreate) : policy === 'RetainExceptOnCreate' && !isNew
+  const retained = policy === 'Retain'
+    ? !(isNew && job.operation.retainExceptOnCreate)
+    : policy === 'RetainExceptOnCreate' && !isNew
   if (retained && resource.physicalId !== '') return skip(job, resource, at, where)
   if (resource.type === stackType) return await removeNested(job, resource, at, where, wishes)
   return await removeResource(job, {...resource, deletionPolicy: isNew && policy === 'Snapshot' ? 'Delete' : policy}, at, where === 'onStack')
@@ -71,7 +75,9 @@ function skip(job: Job, resource: StackResource, at: number, where: 'onStack' | 
   return {kind: 'done', at}
 }
 
-async function removeNested(job: Job, resource: StackResource, at: number, where: 'onStack' | 'aside', wishes: RemovalWishes): Promise<NodeEnd> {
+async function removeNested(
+  job: Job, resource: StackResource, at: number, where: 'onStack' | 'aside', wishes: RemovalWishes,
+): Promise<NodeEnd> {
   const {engine, stack, operation} = job
   const say = (status: string, reason: string | null): void => {
     const told: StackResource = {...resource, status, reason, changedAt: engine.world.clock.now()}

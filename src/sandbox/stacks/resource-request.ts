@@ -25,7 +25,9 @@ export async function requestOf(job: Job, wanted: Wanted, physicalId: string, pr
   }
 }
 
-export function changeRequest(job: Pick<Job, 'engine' | 'stack'> & {readonly operation: {readonly id: string}}, resource: StackResource): ChangeRequest {
+export function changeRequest(
+  job: Pick<Job, 'engine' | 'stack'> & {readonly operation: {readonly id: string}}, resource: StackResource,
+): ChangeRequest {
   const {stack, engine: {world}} = job
   const {logicalId, type, properties, physicalId, tags} = resource
   return {

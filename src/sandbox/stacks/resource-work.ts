@@ -23,7 +23,9 @@ const STRIKE_MS = 3000
 /** A resource as it shall be; one that is there already is one too. */
 export type Wanted = Pick<StackResource, 'logicalId' | 'type' | 'properties' | 'tags' | 'needs' | 'metadata' | 'deletionPolicy' | 'updateReplacePolicy'>
 
-export async function createResource(job: Job, wanted: Wanted, at: number, previous: StackResource | null = null): Promise<NodeEnd> {
+export async function createResource(
+  job: Job, wanted: Wanted, at: number, previous: StackResource | null = null,
+): Promise<NodeEnd> {
   const verb = previous === null ? 'CREATE' : 'UPDATE'
   let resource = blank(job, wanted, `${verb}_IN_PROGRESS`)
   if (previous === null) tell(job.engine, job.stack, job.operation, resource)
@@ -100,14 +102,18 @@ export async function removeResource(job: Job, resource: StackResource, at: numb
 
 class Cancelled extends Error {}
 
-export function blank(job: Job, {logicalId, type, properties, tags, needs, metadata, deletionPolicy, updateReplacePolicy}: Wanted, status: string): StackResource {
+export function blank(
+  job: Job, {logicalId, type, properties, tags, needs, metadata, deletionPolicy, updateReplacePolicy}: Wanted, status: string,
+): StackResource {
   return {
     logicalId, type, properties, tags, needs, metadata, deletionPolicy, updateReplacePolicy,
     physicalId: '', status, reason: null, changedAt: job.engine.world.clock.now(), attributes: {}, madeBy: null,
   }
 }
 
-function withMade(job: Job, {properties}: Wanted, resource: StackResource, made: Made, known: Readonly<Record<string, unknown>> = {}): StackResource {
+function withMade(
+  job: Job, {properties}: Wanted, resource: StackResource, made: Made, known: Readonly<Record<string, unknown>> = {},
+): StackResource {
   const schema = job.engine.schemas.find(resource.type)
   const {stack: {region}, engine: {world}} = job
   const plausible = schema === undefined || Object.keys(known).length > 0
@@ -116,7 +122,9 @@ function withMade(job: Job, {properties}: Wanted, resource: StackResource, made:
   return {...resource, physicalId: made.physicalId, changedAt: world.clock.now(), attributes: {...plausible, ...made.attributes}}
 }
 
-async function complete(job: Job, wanted: Wanted, resource: StackResource, at: number, doing: 'create' | 'update'): Promise<number> {
+async function complete(
+  job: Job, wanted: Wanted, resource: StackResource, at: number, doing: 'create' | 'update',
+): Promise<number> {
   const {engine: {world}, stack} = job
   const dice = world.random(`${doing}/${stack.region}/${pathOf(job, resource.logicalId)}`)()
   const due = at + durationMs(resource.type, doing, dice)
@@ -143,7 +151,11 @@ async function refuseOrStrike(job: Job, wanted: Wanted, at: number): Promise<voi
   const {engine: {world, schemas}} = job
   const {logicalId, type} = wanted
   const problems = schemas.check(type, wanted.properties)
-  if (problems.length > 0) throw new AwsFault('InvalidRequest', `Properties validation failed for resource ${logicalId} with message: ${problems.join(', ')}`)
+  if (problems.length > 0) {
+    throw new AwsFault(
+      'InvalidRequest', `Properties validation failed for resource ${logicalId} with message: ${problems.join(', ')}`,
+    )
+  }
   const struck = world.strike('resource-fails', (fault) => strikes(job, fault, logicalId, type))
   if (struck === null) return
   await waitUntil(world.clock, at + STRIKE_MS, job.signal)

@@ -4,7 +4,9 @@ import type {StackEngine} from './stack-engine.ts'
 import {stackType} from './stack-state.ts'
 import type {Operation, Stack, StackResource, StackStatus} from './stack-state.ts'
 
-export function setStatus(engine: StackEngine, stack: Stack, operation: Operation, status: StackStatus, reason: string | null = null): void {
+export function setStatus(
+  engine: StackEngine, stack: Stack, operation: Operation, status: StackStatus, reason: string | null = null,
+): void {
   const at = engine.world.clock.now()
   stack.status = status
   stack.reason = reason

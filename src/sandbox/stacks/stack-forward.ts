@@ -68,7 +68,9 @@ function keep(job: Job, wanted: Wanted, existing: StackResource, at: number): No
 
 /** What never was made well goes first, then it is made anew. */
 async function recreate(job: Job, wanted: Wanted, existing: StackResource, at: number): Promise<NodeEnd> {
-  const gone = existing.physicalId === '' ? {kind: 'done', at} as const : await removeUnlessRetained(job, existing, existing.deletionPolicy, at, 'aside')
+  const gone = existing.physicalId === ''
+    ? {kind: 'done', at} as const
+    : await removeUnlessRetained(job, existing, existing.deletionPolicy, at, 'aside')
   if (gone.kind === 'done') return await createResource(job, wanted, gone.at)
   return fail(job, existing, 'CREATE', new AwsFault('NotStabilized', 'What was left of the last try could not be deleted.'))
 }
@@ -81,12 +83,16 @@ function unresolvable(job: Job, logicalId: string, existing: StackResource | und
   return fail(job, existing ?? blank(job, wanted, 'CREATE_IN_PROGRESS'), existing === undefined ? 'CREATE' : 'UPDATE', error)
 }
 
-function refused(job: Job, wanted: Wanted, existing: StackResource, deed: 'create' | 'recreate' | 'update' | 'replace'): AwsFault | null {
+function refused(
+  job: Job, wanted: Wanted, existing: StackResource, deed: 'create' | 'recreate' | 'update' | 'replace',
+): AwsFault | null {
   const {stack, engine, operation} = job
   const said = policyRefusal(stack.policy, deed === 'replace' ? 'Update:Replace' : 'Update:Modify', wanted.logicalId, wanted.type)
   if (said !== null) return new AwsFault('ValidationError', said)
   if (deed !== 'replace') return null
-  if (operation.disableRollback) return new AwsFault('ValidationError', 'Replacement type updates not supported on stack with disable-rollback.')
+  if (operation.disableRollback) {
+    return new AwsFault('ValidationError', 'Replacement type updates not supported on stack with disable-rollback.')
+  }
   const name = namedOutright(engine.schemas, wanted, existing)
   return name === null ? null : new AwsFault(
     'ValidationError', `CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename ${name} and update the stack again.`,

@@ -23,7 +23,9 @@ export function beginCreate(engine: StackEngine, stack: Stack, recipe: Recipe, w
   const operation = begin(engine, stack, 'CREATE_STACK', wishes)
   setStatus(engine, stack, operation, 'CREATE_IN_PROGRESS', 'User Initiated')
   const minutes = stack.timeoutMinutes
-  const stopTimer = minutes === null ? null : engine.world.clock.at(operation.startedAt + minutes * 60_000, () => { operation.cancel.abort('timeout') })
+  const stopTimer = minutes === null
+    ? null
+    : engine.world.clock.at(operation.startedAt + minutes * 60_000, () => { operation.cancel.abort('timeout') })
   run(engine, stack, operation, async () => {
     const end = await goForward(jobOf(engine, stack, recipe, operation), operation.startedAt)
     stopTimer?.()
@@ -41,7 +43,9 @@ export function beginCreate(engine: StackEngine, stack: Stack, recipe: Recipe, w
   return operation
 }
 
-async function rollBackCreate(engine: StackEngine, stack: Stack, recipe: Recipe, operation: Operation, reason: string): Promise<void> {
+async function rollBackCreate(
+  engine: StackEngine, stack: Stack, recipe: Recipe, operation: Operation, reason: string,
+): Promise<void> {
   const isDelete = stack.onFailure === 'DELETE'
   setStatus(engine, stack, operation, isDelete ? 'DELETE_IN_PROGRESS' : 'ROLLBACK_IN_PROGRESS', `${reason}${isDelete ? 'Delete' : 'Rollback'} requested by user.`)
   const end = await removeEverything(quietJob(engine, stack, recipe, operation), engine.world.clock.now(), noWishes)
@@ -73,7 +77,9 @@ export function beginUpdate(engine: StackEngine, stack: Stack, recipe: Recipe, w
   return operation
 }
 
-async function rollBackTo(engine: StackEngine, stack: Stack, operation: Operation, reason: string, skip: ReadonlySet<string>): Promise<void> {
+async function rollBackTo(
+  engine: StackEngine, stack: Stack, operation: Operation, reason: string, skip: ReadonlySet<string>,
+): Promise<void> {
   const {stable} = stack
   if (stable === null) {
     if (stack.recipe !== null) await rollBackCreate(engine, stack, stack.recipe, operation, reason)
@@ -100,7 +106,9 @@ export function beginRollback(engine: StackEngine, stack: Stack, wishes: Operati
   return operation
 }
 
-export function continueRollback(engine: StackEngine, stack: Stack, wishes: OperationWishes, skip: ReadonlySet<string>): Operation {
+export function continueRollback(
+  engine: StackEngine, stack: Stack, wishes: OperationWishes, skip: ReadonlySet<string>,
+): Operation {
   const operation = begin(engine, stack, 'CONTINUE_ROLLBACK', {...wishes, disableRollback: false})
   const {stable} = stack
   setStatus(engine, stack, operation, 'UPDATE_ROLLBACK_IN_PROGRESS', 'User Initiated')
@@ -120,13 +128,17 @@ export function beginDelete(engine: StackEngine, stack: Stack, token: string | n
   run(engine, stack, operation, async () => {
     await settled
     const {recipe} = stack
-    const end = recipe === null ? {ok: true} : await removeEverything(quietJob(engine, stack, recipe, operation), operation.startedAt, removal)
+    const end = recipe === null
+      ? {ok: true}
+      : await removeEverything(quietJob(engine, stack, recipe, operation), operation.startedAt, removal)
     setStatus(engine, stack, operation, end.ok ? 'DELETE_COMPLETE' : 'DELETE_FAILED', end.ok ? null : failedSentence(stack, ['delete']))
   })
   return operation
 }
 
-function begin(engine: StackEngine, stack: Stack, kind: OperationKind, {token, disableRollback, retainExceptOnCreate}: OperationWishes): Operation {
+function begin(
+  engine: StackEngine, stack: Stack, kind: OperationKind, {token, disableRollback, retainExceptOnCreate}: OperationWishes,
+): Operation {
   const operation: Operation = {
     id: uuid(engine.world), kind, token, startedAt: engine.world.clock.now(), disableRollback, retainExceptOnCreate, cancel: new AbortController(),
   }

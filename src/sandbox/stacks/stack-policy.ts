@@ -16,7 +16,9 @@ export function policyRefusal(policy: string | null, action: Action, logicalId: 
   const {Statement: statements = []} = JSON.parse(policy) as {readonly Statement?: readonly Statement[]}
   const matching = statements.map((statement, index) => ({statement, index})).filter(({statement}) => concerns(statement, action, logicalId, type))
   const denied = matching.find(({statement}) => statement.Effect === 'Deny')
-  if (denied !== undefined) return `Action denied by stack policy: Statement [#${denied.index + 1}] denies [${action}] on resource [${logicalId}]`
+  if (denied !== undefined) {
+    return `Action denied by stack policy: Statement [#${denied.index + 1}] denies [${action}] on resource [${logicalId}]`
+  }
   return matching.some(({statement}) => statement.Effect === 'Allow')
     ? null
     : `Action denied by stack policy: no statement allows [${action}] on resource [${logicalId}]`

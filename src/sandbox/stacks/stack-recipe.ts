@@ -50,7 +50,9 @@ export async function recipeOf(engine: StackEngine, stack: StackName, input: Rec
 
 function refuseUnknownTypes(engine: StackEngine, document: TemplateDocument): void {
   const unknown = [...new Set([...document.resources.values()].map((one) => one.type))].filter((type) => type !== stackType && engine.schemas.find(type) === undefined)
-  if (unknown.length > 0) throw new AwsFault('ValidationError', `Template format error: Unrecognized resource types: [${unknown.join(', ')}]`)
+  if (unknown.length > 0) {
+    throw new AwsFault('ValidationError', `Template format error: Unrecognized resource types: [${unknown.join(', ')}]`)
+  }
 }
 
 const named: Readonly<Record<string, string>> = {
@@ -67,7 +69,9 @@ export function capabilitiesNeeded(document: TemplateDocument): readonly string[
 
 function requireCapabilities(document: TemplateDocument, given: readonly string[]): void {
   const missing = capabilitiesNeeded(document).filter((one) => !given.includes(one) && !(one === 'CAPABILITY_IAM' && given.includes('CAPABILITY_NAMED_IAM')))
-  if (missing.length > 0) throw new AwsFault('InsufficientCapabilitiesException', `Requires capabilities : [${missing.join(', ')}]`)
+  if (missing.length > 0) {
+    throw new AwsFault('InsufficientCapabilitiesException', `Requires capabilities : [${missing.join(', ')}]`)
+  }
 }
 
 /** Constraints can't be asked of what isn't known yet. */

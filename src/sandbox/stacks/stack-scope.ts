@@ -12,14 +12,18 @@ export interface Answers {
 
 export const zonesOf = (region: string): readonly string[] => ['a', 'b', 'c'].map((letter) => `${region}${letter}`)
 
-export function pseudoOf(engine: StackEngine, stack: Pick<Stack, 'id' | 'name' | 'region'>, notificationArns: readonly string[]): Scope['pseudo'] {
+export function pseudoOf(
+  engine: StackEngine, stack: Pick<Stack, 'id' | 'name' | 'region'>, notificationArns: readonly string[],
+): Scope['pseudo'] {
   return {
     accountId: engine.world.account, region: stack.region, partition: 'aws', urlSuffix: 'amazonaws.com',
     stackId: stack.id, stackName: stack.name, notificationArns,
   }
 }
 
-export function scopeOf(engine: StackEngine, stack: Stack, recipe: Recipe, answers: Answers = madeResources(engine, stack)): Scope {
+export function scopeOf(
+  engine: StackEngine, stack: Stack, recipe: Recipe, answers: Answers = madeResources(engine, stack),
+): Scope {
   return {
     document: recipe.document,
     parameters: recipe.parameters,

@@ -9,7 +9,9 @@ export async function templateText(
   world: World, region: string, source: {readonly TemplateBody?: string | undefined; readonly TemplateURL?: string | undefined},
 ): Promise<string | null> {
   const {TemplateBody: body, TemplateURL: url} = source
-  if (body !== undefined && url !== undefined) throw new AwsFault('ValidationError', 'TemplateURL or TemplateBody must be specified, but not both.')
+  if (body !== undefined && url !== undefined) {
+    throw new AwsFault('ValidationError', 'TemplateURL or TemplateBody must be specified, but not both.')
+  }
   if (url !== undefined) return await objectText(world, region, url)
   if (body === undefined) return null
   if (Buffer.byteLength(body) > LONGEST_BODY_BYTES) {
@@ -28,13 +30,18 @@ async function objectText(world: World, region: string, url: string): Promise<st
     try {
       const answer = await world.invoke('s3', 'GetObject', {Bucket: bucket, Key: key}, where) as {readonly Body?: Uint8Array | string}
       const text = Buffer.from(answer.Body ?? '').toString('utf8')
-      if (Buffer.byteLength(text) > LONGEST_OBJECT_BYTES) throw new AwsFault('ValidationError', `Template may not exceed ${LONGEST_OBJECT_BYTES} bytes in size.`)
+      if (Buffer.byteLength(text) > LONGEST_OBJECT_BYTES) {
+        throw new AwsFault('ValidationError', `Template may not exceed ${LONGEST_OBJECT_BYTES} bytes in size.`)
+      }
       return text
     } catch (error) {
       if (!(error instanceof AwsFault)) throw error
       if (error.code === 'PermanentRedirect') continue
       if (error.code === 'NoSuchBucket' || error.code === 'NoSuchKey') {
-        throw new AwsFault('ValidationError', `S3 error: ${error.message}\nFor more information check http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html`)
+        throw new AwsFault(
+          'ValidationError',
+          `S3 error: ${error.message}\nFor more information check http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html`,
+        )
       }
       throw error
     }
@@ -44,7 +51,11 @@ async function objectText(world: World, region: string, url: string): Promise<st
 
 /** `https://BUCKET.s3.REGION.amazonaws.com/KEY`, `https://s3.REGION.amazonaws.com/BUCKET/KEY`, and loopback's `http://host/BUCKET/KEY`. */
 function objectOf(url: string): {readonly bucket: string; readonly key: string} {
-  if (!URL.canParse(url)) throw new AwsFault('ValidationError', `Template format error: unsupported structure. TemplateURL must be a supported URL: ${url}`)
+  if (!URL.canParse(url)) {
+    throw new AwsFault(
+      'ValidationError', `Template format error: unsupported structure. TemplateURL must be a supported URL: ${url}`,
+    )
+  }
   const {hostname, pathname} = new URL(url)
   const path = decodeURIComponent(pathname.slice(1))
   const virtual = /^(.+)\.s3[.-](?:[a-z0-9-]+\.)*amazonaws\.com(?:\.cn)?$/.exec(hostname)?.[1] ?? /^(.+)\.localhost$/.exec(hostname)?.[1]

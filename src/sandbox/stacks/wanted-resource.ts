@@ -33,7 +33,9 @@ function defaultPolicy(type: string, properties: Properties): string {
 }
 
 /** The stack's tags go to everything that can have tags; a resource's own win. */
-function tagsOf(engine: StackEngine, stack: Pick<Stack, 'name'>, recipe: Recipe, type: string, properties: Properties): Readonly<Record<string, string>> {
+function tagsOf(
+  engine: StackEngine, stack: Pick<Stack, 'name'>, recipe: Recipe, type: string, properties: Properties,
+): Readonly<Record<string, string>> {
   const property = engine.schemas.find(type)?.tagProperty
   if (type === stackType) return {...recipe.tags, ...readTags(properties['Tags'])}
   return property === undefined ? {} : {...recipe.tags, ...readTags(properties[property])}

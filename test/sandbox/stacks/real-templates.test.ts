@@ -2,7 +2,7 @@
  * The package's own templates, both Regions at once, deployed by the unmodified SDK client as anybody might who exported them: what
  * there is in the end, and that time was lost nowhere.
  */
-import {CloudFormationClient, CreateStackCommand, DescribeStacksCommand, UpdateStackCommand} from '@aws-sdk/client-cloudformation'
+import {CloudFormationClient, CreateStackCommand, DescribeStackEventsCommand, DescribeStacksCommand, UpdateStackCommand} from '@aws-sdk/client-cloudformation'
 import type {Parameter, Stack} from '@aws-sdk/client-cloudformation'
 import {CreateBucketCommand, PutObjectCommand, S3Client} from '@aws-sdk/client-s3'
 import {afterAll, beforeAll, describe, expect, it, vi} from 'vitest'
@@ -89,6 +89,13 @@ async function update(id: string): Promise<string> {
   return (await settled(region, name)).StackStatus ?? ''
 }
 
+/** From the stack's first event to its last. */
+async function secondsOf(region: string, StackName: string): Promise<number> {
+  const {Stacks: [stack] = []} = await cfn(region).send(new DescribeStacksCommand({StackName}))
+  const {StackEvents: [last] = []} = await cfn(region).send(new DescribeStackEventsCommand({StackName}))
+  return ((last?.Timestamp?.getTime() ?? 0) - (stack?.CreationTime?.getTime() ?? 0)) / 1000
+}
+
 const all = (region: string, type: string): readonly AccountRecord[] => sandbox.world.records.list(region, type)
 
 describe('the package\'s templates', () => {
@@ -97,13 +104,12 @@ describe('the package\'s templates', () => {
   }, 60_000)
 
   it('make both Regions at once, in the time of the longest path', async () => {
-    const began = sandbox.world.clock.now()
     expect(await Promise.all([create(`main@${home}`), create(`main@${recovery}`)])).toEqual(['CREATE_COMPLETE', 'CREATE_COMPLETE'])
-    const seconds = (sandbox.world.clock.now() - began) / 1000
     const path = Math.max(...[home, recovery].map((region) => longestPath(stackOf(`main@${region}`).resources).seconds))
-    // Durations themselves differ by 3 % either way.
-    expect(seconds).toBeLessThan(path * 1.1)
-    expect(seconds).toBeGreaterThan(path * 0.9)
+    const seconds = Math.max(...await Promise.all([home, recovery].map(async (region) => await secondsOf(region, stackOf(`main@${region}`).name))))
+    // Durations themselves differ by 3 % either way, and a busy machine is a little late; branches one after the other would take twice as long.
+    expect(seconds).toBeLessThan(path * 1.25)
+    expect(seconds).toBeGreaterThan(path * 0.95)
   }, 120_000)
 
   it('stand there as they were drawn: two gateways in two zones, four hosts over two zones, a cache, a database', () => {
