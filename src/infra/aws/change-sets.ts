@@ -59,10 +59,19 @@ export async function readChangeSet(session: AwsSession, stack: StackRef, nameOr
   }
 }
 
+/** Of a nested one the root says only that it failed, and which it was. */
+const nestedFailure = /nested change set (arn:\S+) was not successfully created/i
+
 /** What CloudFormation's early validation found is told by its events alone; without the right to read them its own words have to do. */
 async function whyFailed(
   session: AwsSession, stack: StackRef, {ChangeSetId, StatusReason}: DescribeChangeSetOutput, signal: Signal,
 ): Promise<string | null> {
+  const inner = nestedFailure.exec(StatusReason ?? '')?.[1]
+  if (inner !== undefined && inner !== ChangeSetId) {
+    const nested = await describeOnce(session, stack, inner, undefined, signal)
+    const why = nested === null ? null : await whyFailed(session, stack, nested, signal)
+    return why === null ? (StatusReason ?? null) : `${nested?.StackName ?? inner}: ${why}`
+  }
   if (StatusReason?.includes('EarlyValidation') !== true) return StatusReason ?? null
   const events = await session.inRegion(stack.region).call('cloudformation', 'DescribeEvents', {ChangeSetName: ChangeSetId}, {signal})
     .then(({OperationEvents = []}) => OperationEvents, (error: unknown) => {

@@ -73,6 +73,13 @@ describe('making one', () => {
 })
 
 describe('reading one', () => {
+  test('whose nested one failed tells what the nested one says, not that it failed', async () => {
+    const nested = arn('Database-1')
+    cfn.on(DescribeChangeSetCommand).resolves(described('FAILED', {StatusReason: `Nested change set ${nested} was not successfully created: Currently in FAILED.`}))
+    cfn.on(DescribeChangeSetCommand, {ChangeSetName: nested}).resolves({ChangeSetId: nested, StackName: 'main-Database-1', Status: 'FAILED', StatusReason: 'Template error: no such mapping'})
+    expect(await port.changeSet(main, 'sluice-1')).toMatchObject({status: 'failed', reason: 'main-Database-1: Template error: no such mapping'})
+  })
+
   const statuses: readonly (readonly [string, ChangeSetStatus, ExecutionStatus | undefined, string | undefined, string])[] = [
     ['is being made', 'CREATE_PENDING', 'UNAVAILABLE', undefined, 'pending'],
     ['can be executed', 'CREATE_COMPLETE', 'AVAILABLE', undefined, 'ready'],
