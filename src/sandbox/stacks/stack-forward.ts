@@ -6,6 +6,7 @@ import {AwsFault} from '../world/contract.ts'
 import {lastEnd, runGraph} from './graph-run.ts'
 import type {NodeEnd} from './graph-run.ts'
 import {workOnNested} from './nested-stack.ts'
+import {hasUnknown, unknownValue} from './property-diff.ts'
 import {removeUnlessRetained} from './removal.ts'
 import {blank, createResource, fail, updateResource} from './resource-work.ts'
 import type {Wanted} from './resource-work.ts'
@@ -13,7 +14,7 @@ import type {Job} from './stack-engine.ts'
 import {tell} from './stack-events.ts'
 import {policyRefusal} from './stack-policy.ts'
 import {scopeOf} from './stack-scope.ts'
-import type {StackResource} from './stack-state.ts'
+import type {Output, StackResource} from './stack-state.ts'
 import {stackType} from './stack-state.ts'
 import {outputs} from './template/outputs.ts'
 import {deedFor, isHalfMade, namedOutright, wantedResource} from './wanted-resource.ts'
@@ -31,8 +32,19 @@ export async function goForward(job: Job, at: number): Promise<ForwardEnd> {
   stack.recipe = recipe
   const ends = await runGraph(needs, at, async (logicalId, due) => await workOn(job, logicalId, needs.get(logicalId) ?? new Set(), due))
   const ok = [...ends.values()].every((end) => end.kind === 'done')
-  if (ok) stack.outputs = outputs(scopeOf(engine, stack, recipe), recipe.conditions, '')
+  if (ok) stack.outputs = allKnown(stack.name, outputs(scopeOf(engine, stack, recipe), recipe.conditions, unknownValue))
   return {ok, at: lastEnd(ends, at)}
+}
+
+/** Everything is there now: what still isn't known is an attribute that a handler should have supplied. */
+function allKnown(stack: string, all: readonly Output[]): readonly Output[] {
+  const unknown = all.filter(({value}) => hasUnknown(value)).map(({key}) => key)
+  if (unknown.length > 0) throw new Error(`outputs of ${stack} refer to attributes that nobody supplied: ${unknown.join(', ')}`)
+  return all
+}
+
+function refuseUnknown({logicalId, type, properties}: Wanted): void {
+  if (hasUnknown(properties)) throw new Error(`properties of ${logicalId} (${type}) refer to attributes that nobody supplied: ${JSON.stringify(properties)}`)
 }
 
 async function workOn(job: Job, logicalId: string, needs: ReadonlySet<string>, at: number): Promise<NodeEnd> {
@@ -41,7 +53,8 @@ async function workOn(job: Job, logicalId: string, needs: ReadonlySet<string>, a
   const existing = stack.resources.get(logicalId)
   let wanted: Wanted
   try {
-    wanted = wantedResource(engine, stack, recipe, scopeOf(engine, stack, recipe), logicalId, needs, undefined)
+    wanted = wantedResource(engine, stack, recipe, scopeOf(engine, stack, recipe), logicalId, needs, unknownValue)
+    refuseUnknown(wanted)
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error
     return unresolvable(job, logicalId, existing, error)

@@ -5,6 +5,7 @@
 import {AwsFault} from '../world/contract.ts'
 import {pseudoOf, zonesOf} from './stack-scope.ts'
 import type {StackEngine} from './stack-engine.ts'
+import {checkAttributes} from './schemas/check-attributes.ts'
 import type {Recipe, Stack} from './stack-state.ts'
 import {stackType} from './stack-state.ts'
 import type {TemplateDocument} from './contract.ts'
@@ -37,6 +38,7 @@ export async function recipeOf(engine: StackEngine, stack: StackName, input: Rec
   const {text, given, tags, capabilities, notificationArns} = input
   const document = documentOf(engine, text)
   refuseUnknownTypes(engine, document)
+  checkAttributes(document, engine.schemas)
   requireCapabilities(document, capabilities)
   const believed = withBelieved(document, given)
   const held = await heldParameters(engine, stack.region, believed, given)

@@ -13,7 +13,7 @@ export function wantedResource(
   if (declaration === undefined) throw new Error(`There is no resource ${logicalId} in the template of ${stack.name}.`)
   const {type} = declaration
   const resolved = engine.language.resolveValue(declaration.properties, scope, recipe.conditions, unknown)
-  const properties = (resolved ?? {}) as Properties
+  const properties = engine.schemas.coerce(type, (resolved ?? {}) as Properties)
   return {
     logicalId, type, properties, needs,
     tags: {...tagsOf(engine, stack, recipe, type, properties), ...ownTags(stack, logicalId)},

@@ -114,7 +114,7 @@ describe('the package\'s templates', () => {
 
   it('stand there as they were drawn: two gateways in two zones, four hosts over two zones, a cache, a database', () => {
     expect(new Set(all(home, 'AWS::EC2::NatGateway').map((one) => one.properties['SubnetId'])).size).toBe(2)
-    expect(all(home, 'AWS::ElastiCache::ReplicationGroup')).toMatchObject([{status: 'available', properties: {Engine: 'valkey', NumCacheClusters: '2'}}])
+    expect(all(home, 'AWS::ElastiCache::ReplicationGroup')).toMatchObject([{status: 'available', properties: {Engine: 'valkey', NumCacheClusters: 2}}])
     expect(all(home, 'AWS::RDS::DBInstance')).toMatchObject([{id: 'shop-production', status: 'available'}])
     expect(all(recovery, 'AWS::RDS::DBInstance')).toEqual([])
     const hosts = all(home, 'AWS::EC2::Instance').filter((one) => JSON.stringify(one.tags).includes('-Api-'))
