@@ -1,4 +1,4 @@
-/** Reads the JSON of a demo and says whether its four releases ended as they must. Exits 1 when one didn't. */
+/** Reads the JSON of a demo and says whether its stack was made and its four releases ended as they must. Exits 1 when one didn't. */
 import {readFile} from 'node:fs/promises'
 
 interface DemoRelease {
@@ -8,6 +8,7 @@ interface DemoRelease {
 }
 interface Demo {
   readonly outcome: string
+  readonly infra: {readonly seconds: number; readonly virtualSeconds: number; readonly criticalPathSeconds: number; readonly resources: number}
   readonly releases: readonly DemoRelease[]
   readonly seconds: number
 }
@@ -18,7 +19,8 @@ const expected: readonly DemoRelease[] = [
   {name: 'crash', outcome: 'rolled-back'},
   {name: 'incident', outcome: 'promoted'},
 ]
-const limitSeconds = 90
+const limitSeconds = 150
+const fewestResources = 300
 
 const demo = JSON.parse(await readFile(process.argv[2] ?? '/dev/stdin', 'utf8')) as Demo
 const wrong = expected.flatMap((want) => {
@@ -28,6 +30,10 @@ const wrong = expected.flatMap((want) => {
 })
 if (demo.outcome !== 'done') wrong.push(`the demo ended ${demo.outcome}`)
 if (!(demo.seconds < limitSeconds)) wrong.push(`it took ${demo.seconds} s, at most ${limitSeconds} s`)
+const {infra} = demo
+if (!(infra.resources >= fewestResources)) wrong.push(`infra up made ${infra.resources} resources, at least ${fewestResources} are wanted`)
+if (!(infra.virtualSeconds > 0 && infra.criticalPathSeconds > 0)) wrong.push(`infra up took ${infra.virtualSeconds} s of a critical path of ${infra.criticalPathSeconds} s`)
 for (const line of wrong) console.error(line)
-console.log(wrong.length === 0 ? `four releases ended as they must, in ${demo.seconds} s` : 'the demo is wrong')
+const made = `${infra.resources} resources in ${infra.seconds} s (${infra.virtualSeconds} s on AWS's clock, critical path ${infra.criticalPathSeconds} s)`
+console.log(wrong.length === 0 ? `infra up made ${made}, and four releases ended as they must; all in ${demo.seconds} s` : 'the demo is wrong')
 process.exitCode = wrong.length === 0 ? 0 : 1

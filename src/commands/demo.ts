@@ -2,21 +2,24 @@ import {Flags} from '@oclif/core'
 import type {Outcome} from '../command.ts'
 import {SluiceCommand} from '../command.ts'
 import {runDemo} from '../demo/run-demo.ts'
-import type {Told} from '../demo/run-demo.ts'
+import type {Demo as Story, Told} from '../demo/run-demo.ts'
 import type {Scenario} from '../demo/scenarios.ts'
 import {ExitCode} from '../errors.ts'
-import {wantsColor} from '../ui/choose-renderer.ts'
+import {chooseRenderer, wantsColor} from '../ui/choose-renderer.ts'
+import {infraOutcomeJson, infraOutcomeText} from '../ui/infra-outcome.ts'
+import {infraRenderer} from '../ui/infra-renderer.ts'
+import {infraTimelineRenderer} from '../ui/infra-timeline.ts'
 import {outcomeJson} from '../ui/outcome-json.ts'
 import {releaseView} from '../ui/release-view.ts'
 import {timelineRenderer} from '../ui/render-timeline.ts'
-import {demoClosing, demoHeading, demoOpening} from '../ui/demo-text.ts'
+import {demoClosing, demoHeading, demoOpening, infraHeading} from '../ui/demo-text.ts'
 import {watcher} from '../watching.ts'
 import type {Watcher} from '../watching.ts'
 
 export default class Demo extends SluiceCommand {
-  static override description = `Four releases on a sandbox of its own, in about a minute: no AWS account needed.
+  static override description = `A stack in two Regions and four releases on it, on a sandbox of its own, in about two minutes: no AWS account needed.
 
-A good version is promoted; one with 5 % errors and one that drops connections are rolled back by evidence; a good one
+First infra up makes the stack in an empty account. Then a good version is promoted; one with 5 % errors and one that drops connections are rolled back by evidence; a good one
 released during an incident on both versions is not. Real processes, real HTTP; nothing is left behind.`
 
   static override examples = ['<%= config.bin %> demo', '<%= config.bin %> demo --json']
@@ -30,23 +33,37 @@ released during an incident on both versions is not. Real processes, real HTTP; 
     const out = new AbortController()
     process.once('SIGINT', () => out.abort())
     write(demoOpening(look))
-    const told = await runDemo({
+    const {infra, told} = await runDemo({
       seed: flags.seed,
       env: process.env,
       signal: out.signal,
+      show: (now) => {
+        write(infraHeading(look))
+        const choice = chooseRenderer({isTTY: process.stderr.isTTY, env: process.env})
+        return choice.kind === 'tty' ? infraRenderer(choice, process.stderr, now) : infraTimelineRenderer(write, look)
+      },
       watch: (scenario: Scenario, now): Watcher => {
         write(demoHeading(scenario, look))
         return watcher({clock: {now}, events: undefined, until: 'ended', env: process.env, show: timelineRenderer(write, look)})
       },
-      onReleased: () => undefined,
     })
-    const seconds = Math.round((performance.now() - began) / 100) / 10
+    const seconds = tenths((performance.now() - began) / 1000)
     const releases = told.map(json)
-    const asExpected = releases.length === 4 && told.every(({scenario}, index) => releases[index]?.outcome === scenario.expected)
+    const stack = infraJson(infra)
+    const done = infra.view.state === 'done'
+    const asExpected = done && releases.length === 4 && told.every(({scenario}, index) => releases[index]?.outcome === scenario.expected)
     const exitCode = out.signal.aborted ? ExitCode.interrupted : asExpected ? ExitCode.done : ExitCode.unexpected
     const outcome = out.signal.aborted ? 'interrupted' : asExpected ? 'done' : 'unexpected'
-    return {outcome, exitCode, data: {releases, seconds}, text: demoClosing(releases, seconds, look)}
+    const failed = done || out.signal.aborted ? '' : infraOutcomeText(infra.view, {...look, goOn: 'sluice demo'})
+    return {outcome, exitCode, data: {infra: stack, releases, seconds}, text: `${failed}${demoClosing({...stack, done}, releases, seconds, look)}`}
   }
+}
+
+const tenths = (seconds: number): number => Math.round(seconds * 10) / 10
+
+function infraJson({view, seconds}: Story['infra']) {
+  const {durationSeconds, criticalPathSeconds} = infraOutcomeJson(view) as {readonly durationSeconds: number; readonly criticalPathSeconds: number}
+  return {seconds: tenths(seconds), virtualSeconds: durationSeconds, criticalPathSeconds, resources: view.resources.done}
 }
 
 type Released = ReturnType<typeof outcomeJson> & {readonly name: string; readonly outcome: string; readonly expected: string; readonly canaryRequests: number; readonly badRequests: number}

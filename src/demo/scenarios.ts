@@ -1,9 +1,7 @@
 /**
  * The four releases of the demo, as data. Every image is healthy but for what its environment says; the judge can see neither
- * that nor the fault. Parameters are chosen so that each ending is as good as certain and the whole story takes about a minute.
+ * that nor the fault. Parameters are chosen so that each ending is as good as certain and all four take about a minute.
  */
-import type {ReleaseStep} from '../config/release-config.ts'
-import {minutes} from '../runbooks/engine/clock.ts'
 
 export interface Scenario {
   readonly name: 'healthy' | 'errors' | 'crash' | 'incident'
@@ -20,11 +18,6 @@ export const scenarios: readonly Scenario[] = [
   {name: 'errors', title: 'a version that fails 5 % of its requests', image: 'shop/api:1.10.0', env: {ERROR_RATE: '0.05'}, incidentRate: null, expected: 'rolled-back'},
   {name: 'crash', title: 'a version that drops half of its connections', image: 'shop/api:1.11.0', env: {RESET_FRACTION: '0.5'}, incidentRate: null, expected: 'rolled-back'},
   {name: 'incident', title: 'a good version in the middle of somebody else\'s incident', image: 'shop/api:1.12.0', env: {}, incidentRate: 0.05, expected: 'promoted'},
-]
-
-export const steps: readonly ReleaseStep[] = [
-  {weight: 20, holdMs: minutes(3), atMostMs: minutes(12)},
-  {weight: 60, holdMs: minutes(3), atMostMs: minutes(12)},
 ]
 
 export const speed = 60

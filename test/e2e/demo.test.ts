@@ -20,16 +20,17 @@ async function treeOf(root: number): Promise<readonly number[]> {
   return below(root)
 }
 
-/** Itself, its sandbox, the traffic, three stable tasks (one in recovery), and a canary: the first release is under way. */
-const underWay = 7
+/** Itself, its sandbox, four tasks at home: the stack is nearly made. With two in recovery, the traffic and a canary: it is released to. */
+const slotServes = 6
+const released = 10
 
-/** Resolves, with every process there is, once the demo is in the middle of a release. */
-const inTheMiddle = (demo: Running): Promise<readonly number[]> =>
-  until('the demo to be under way', async () => {
+/** Resolves, with every process there is, once the demo has so many of them. */
+const inTheMiddle = (demo: Running, processes: number): Promise<readonly number[]> =>
+  until(`the demo to have ${processes} processes`, async () => {
     if (demo.isOver()) throw new Error(`it ended: ${JSON.stringify(demo.output())}`)
     const pids = await treeOf(demo.pid)
-    return pids.length >= underWay ? pids : null
-  })
+    return pids.length >= processes ? pids : null
+  }, 120_000)
 
 const nothingIsLeftOf = (pids: Iterable<number>, withinMs: number): Promise<true> =>
   until('every process of the demo to be gone', async () => {
@@ -38,7 +39,7 @@ const nothingIsLeftOf = (pids: Iterable<number>, withinMs: number): Promise<true
   }, withinMs)
 
 describe('sluice demo', () => {
-  it('promotes a good version, rolls two bad ones back, and is not fooled by an incident', async () => {
+  it('makes a stack in two Regions, promotes a good version on it, rolls two bad ones back, and is not fooled by an incident', async () => {
     const machine = await aMachine()
     const demo = machine.start(['demo', '--json'])
     const seen = new Set<number>()
@@ -54,20 +55,28 @@ describe('sluice demo', () => {
       {name: 'incident', outcome: 'promoted'},
     ]})
     expect(ran.code).toBe(0)
-    const {seconds} = ran.json() as {readonly seconds: number}
-    process.stdout.write(`the demo took ${seconds} s\n`)
+    const {seconds, infra} = ran.json() as {readonly seconds: number; readonly infra: Readonly<Record<'seconds' | 'virtualSeconds' | 'criticalPathSeconds' | 'resources', number>>}
+    process.stdout.write(`the demo took ${seconds} s, its infra up ${infra.seconds} s\n`)
     expect(seconds).toBeLessThan(longestSeconds)
-    expect(seen.size).toBeGreaterThanOrEqual(underWay)
+    expect(infra.seconds).toBeLessThan(seconds)
+    expect(infra.resources).toBeGreaterThan(300)
+    expect(infra.criticalPathSeconds).toBeGreaterThan(15 * 60)
+    // On a clock 60 times faster, the way to the end takes at least that much of it.
+    expect(infra.virtualSeconds).toBeGreaterThan(infra.criticalPathSeconds / 2)
+    expect(infra.virtualSeconds).toBeLessThanOrEqual(infra.seconds * 60)
+    expect(seen.size).toBeGreaterThanOrEqual(released)
     await nothingIsLeftOf(seen, 5000)
     expect(await readdir(machine.stateHome)).toEqual([])
   })
 
-  it('interrupted in the middle leaves no process and no file, and says so with exit 130', async () => {
+  it.each([['while the stack is made', slotServes], ['in the middle of a release', released]])('interrupted %s leaves no process and no file, and says so with exit 130', async (_, processes) => {
     const machine = await aMachine()
     const demo = machine.start(['demo', '--json'])
-    const pids = await inTheMiddle(demo)
+    const pids = await inTheMiddle(demo, processes)
     demo.signal('SIGINT')
-    expect((await demo.ended).code).toBe(130)
+    const ran = await demo.ended
+    expect(ran.code).toBe(130)
+    expect(ran.json()).toMatchObject({outcome: 'interrupted'})
     await nothingIsLeftOf(pids, 5000)
     expect(await readdir(machine.stateHome)).toEqual([])
   })
@@ -75,7 +84,7 @@ describe('sluice demo', () => {
   it('killed in the middle leaves no process either', async () => {
     const machine = await aMachine()
     const demo = machine.start(['demo', '--json'])
-    const pids = await inTheMiddle(demo)
+    const pids = await inTheMiddle(demo, slotServes)
     demo.signal('SIGKILL')
     await demo.ended
     await nothingIsLeftOf(pids, 10_000)
