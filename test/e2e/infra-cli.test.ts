@@ -87,9 +87,9 @@ describe('an empty account', () => {
   })
 
   it('is not changed without a yes: exit 3 with the exact command', async () => {
-    const ran = await infra('up', '--only', 'home')
+    const ran = await infra('up', '--shape', 'staging')
     expect([ran.code, ran.stdout]).toEqual([3, ''])
-    expect(ran.stderr).toContain(`\n  sluice infra up --only home --sandbox ${name} --yes\n`)
+    expect(ran.stderr).toContain(`\n  sluice infra up --shape staging --sandbox ${name} --yes\n`)
     expect((await infra('status', '--json')).json()).toMatchObject({outcome: 'none'})
   })
 

@@ -29,15 +29,21 @@ interface Given {
   readonly wanted?: readonly WantedStack[]
   readonly actions?: readonly string[]
   readonly there?: readonly string[]
+  /** Of the home Region's main stack, when it is there. */
+  readonly peer?: string
+  /** Keys in the recovery Region's switch bucket. */
+  readonly switched?: readonly string[]
   readonly missingRoles?: readonly string[]
   readonly port?: Partial<PreflightPort>
 }
 
 /** An account in which everything is as it should be, but for what a row says. */
-async function found({config = {}, account = '111122223333', wanted, actions = ['ecs:CreateService'], there = [], missingRoles = [], port = {}}: Given = {}): Promise<readonly Finding[]> {
+async function found({config = {}, account = '111122223333', wanted, actions = ['ecs:CreateService'], there = [], peer = '', switched = [], missingRoles = [], port = {}}: Given = {}): Promise<readonly Finding[]> {
   const world = {
-    stacks: {describe: async ({name, region}: StackRef) => (there.includes(`${name}@${region}`) ? {status: 'CREATE_COMPLETE'} : null)},
-    ground: {missingServiceRoles: async () => missingRoles},
+    stacks: {describe: async ({name, region}: StackRef) => (
+      there.includes(`${name}@${region}`) ? {status: 'CREATE_COMPLETE', parameters: {PeerRegion: peer}, outputs: {SwitchBucketName: 'shop-switch'}} : null
+    )},
+    ground: {missingServiceRoles: async () => missingRoles, hasObject: async (_region: string, _bucket: string, key: string) => switched.includes(key)},
     preflight: {
       deniedActions: async () => [], zones: async (region) => zonesOf(region), quota: async () => ({name: 'Things', value: 1000, used: 0}),
       offeredTypes: async (region, types) => Object.fromEntries(types.map((type) => [type, zonesOf(region)])),
@@ -200,4 +206,35 @@ test('a throttled check waits', async () => {
     return {name: 'example.com', private: false}
   }}})
   expect(findings.find(({id}) => id === 'domain')).toMatchObject({level: 'ok'})
+})
+
+describe('what stands already', () => {
+  const replica = (): WantedStack => ({...aMain(away), id: `replica@${away}`, kind: 'replica', name: 'shop-production-replica', resources: [], needs: [`main@${home}`, `main@${away}`]})
+  const standing = async (given: Given): Promise<readonly string[]> => stops(await found(given)).map(({id}) => id)
+
+  test('one part alone is refused while what it is made of isn\'t there', async () => {
+    const [finding] = stops(await found({wanted: [aMain(away), replica()]}))
+    expect(finding?.text).toBe(`replica@${away} can't be made yet: main@${home}, which isn't part of this run, is not there.`)
+    expect(await standing({wanted: [aMain(away), replica()], there: [`shop-production-main@${home}`]})).toEqual([])
+  })
+
+  test('a recovery Region that still stands isn\'t forgotten: home would take its copies away', async () => {
+    const main = `shop-production-main@${home}`
+    expect(await standing({config: {recovery: null}, wanted: [aMain(home)], peer: away, there: [main, `shop-production-main@${away}`]})).toEqual(['forgotten-region'])
+    expect(await standing({config: {recovery: null}, wanted: [aMain(home)], peer: away, there: [main]})).toEqual([])
+    expect(await standing({peer: away, there: [main, `shop-production-main@${away}`]})).toEqual([])
+  })
+
+  test('a surge is in the way of any shape but the one that has it', async () => {
+    const recovery = (shape: 'warm-standby' | 'pilot-light') => ({recovery: {region: away, shape, network: '10.41.0.0/16', parameters: {}}})
+    const there = [`shop-production-surge@${away}`]
+    expect([await standing({there, config: recovery('warm-standby')}), await standing({there, config: recovery('pilot-light')})]).toEqual([['surge'], []])
+  })
+
+  test('while users are sent to the recovery Region, a configuration that has them at home is refused', async () => {
+    const there = [`shop-production-foundation@${away}`]
+    expect(await standing({there, switched: ['alive', 'stop']})).toEqual(['failover'])
+    expect(await standing({there, switched: ['alive']})).toEqual([])
+    expect(await standing({there, switched: ['alive', 'stop'], config: {activeRegion: away}})).toEqual([])
+  })
 })

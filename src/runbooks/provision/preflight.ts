@@ -8,10 +8,11 @@ import type {Clock} from '../engine/clock.ts'
 import {gently} from './gently.ts'
 import type {Gently} from './gently.ts'
 import type {Finding, WantedStack} from './infra-plan.ts'
-import type {ProvisionWorld} from './ports.ts'
+import type {ProvisionWorld, StackState} from './ports.ts'
 import {domainFindings, staticFindings} from './preflight-config.ts'
 import {offerFindings} from './preflight-offers.ts'
 import {quotaFindings} from './preflight-quotas.ts'
+import {standingFindings} from './preflight-standing.ts'
 
 export type PreflightWorld = Pick<ProvisionWorld, 'stacks' | 'ground' | 'preflight'>
 
@@ -31,6 +32,8 @@ export interface Checking extends PreflightInput {
   readonly signal: AbortSignal
   /** Wanted stacks that aren't there yet: what they will hold is counted. */
   readonly missing: readonly WantedStack[]
+  /** Those that are, by id. */
+  readonly there: ReadonlyMap<string, StackState>
 }
 
 /** Services whose linked roles the stack's services work with. */
@@ -44,17 +47,19 @@ export async function preflight(world: PreflightWorld, input: PreflightInput, cl
   const fixed = staticFindings(input)
   // In the wrong account nothing else means anything.
   if (fixed.some(({id, level}) => id === 'account' && level === 'stops')) return fixed
-  const there = await Promise.all(input.wanted.map(({name, region}) => read(() => world.stacks.describe({name, region}, signal))))
-  const checking: Checking = {
-    ...input, world, read, signal,
-    missing: input.wanted.filter((_, index) => there[index] === null || there[index]?.status === 'REVIEW_IN_PROGRESS'),
-  }
+  const states = await Promise.all(input.wanted.map(({name, region}) => read(() => world.stacks.describe({name, region}, signal))))
+  const there = new Map(input.wanted.flatMap(({id}, index) => {
+    const state = states[index] ?? null
+    return state === null || state.status === 'REVIEW_IN_PROGRESS' ? [] : [[id, state] as const]
+  }))
+  const checking: Checking = {...input, world, read, signal, there, missing: input.wanted.filter(({id}) => !there.has(id))}
   const found = await Promise.all([
     checked('permissions', () => permissionFindings(checking)),
     checked('domain', () => domainFindings(checking)),
     checked('instance-types', () => offerFindings(checking)),
     checked('quotas', () => quotaFindings(checking)),
     checked('service-roles', () => roleFindings(checking)),
+    checked('standing', () => standingFindings(checking)),
   ])
   const order = {stops: 0, warns: 1, ok: 2}
   return [...fixed, ...found.flat()].toSorted((x, y) => order[x.level] - order[y.level])
