@@ -72,6 +72,8 @@ describe('permissions', () => {
     ['the same in another order', role(policy(allow(['s3:A', 's3:B'])), policy(allow(['s3:B', 's3:A']))), false],
     ['a statement that denies', role(policy(allow('s3:A')), policy(allow('s3:A'), {Effect: 'Deny', Action: 's3:B', Resource: '*'})), false],
     ['a policy that goes', role(policy(allow('s3:A')), null), false],
+    ['an ARN that only follows from a resource changed in place', change({type: 'AWS::IAM::Role', properties: [property({path: 'Properties/Policies/0/PolicyDocument/Statement/0/Resource', before: 'arn:a', after: '{{changeSet:KNOWN_AFTER_APPLY}}', follows: true})]}), false],
+    ['an ARN nobody knows yet, and that is written anew', change({type: 'AWS::IAM::Role', properties: [property({path: 'Properties/Policies/0/PolicyDocument/Statement/0/Resource', before: 'arn:a', after: '{{changeSet:KNOWN_AFTER_APPLY}}', follows: false})]}), true],
     ['a description', role('one', 'two', 'Properties/Description'), false],
   ])('%s: widened %#', (_, one, widened) => {
     expect(judgeChanges([one]).changes.some(({dangers}) => dangers.includes('widens-permissions'))).toBe(widened)

@@ -11,8 +11,11 @@ const world = ['0.0.0.0/0', '::/0']
 export function widensPermissions({type, action, properties}: ResourceChange): boolean {
   if (!policyTypes.test(type)) return false
   if (action === 'add') return type !== 'AWS::KMS::Key'
-  return properties.some((property) => policyPath.test(property.path) && widens(property))
+  return properties.some((property) => policyPath.test(property.path) && !onlyFollows(property) && widens(property))
 }
+
+/** An ARN that AWS knows only later, because its resource is changed in place: the grant is the one that stood there. */
+const onlyFollows = ({follows, before, after}: PropertyChange): boolean => follows && before !== null && (after ?? '').includes('KNOWN_AFTER_APPLY')
 
 export function opensNetwork({type, properties}: ResourceChange): boolean {
   if (!/^AWS::EC2::(SecurityGroup|SecurityGroupIngress|NetworkAclEntry)$/.test(type)) return false
