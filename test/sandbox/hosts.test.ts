@@ -138,7 +138,7 @@ describe('an Auto Scaling group', () => {
     const before = (await hosts('InService')).map((one) => one.InstanceId)
     the.record('AWS::EC2::LaunchTemplate', 'lt-1', {LaunchTemplateData: {ImageId: 'ami-new', InstanceType: 'm7g.large'}}, {LatestVersionNumber: '2', DefaultVersionNumber: '1'})
     await the.autoScaling.send(new UpdateAutoScalingGroupCommand({AutoScalingGroupName: 'hosts', LaunchTemplate: {LaunchTemplateId: 'lt-1', Version: '2'}}))
-    await the.autoScaling.send(new StartInstanceRefreshCommand({AutoScalingGroupName: 'hosts', Preferences: {SkipMatching: true, MaxHealthyPercentage: 125}}))
+    await the.autoScaling.send(new StartInstanceRefreshCommand({AutoScalingGroupName: 'hosts', Preferences: {SkipMatching: true, MaxHealthyPercentage: 125, ScaleInProtectedInstances: 'Refresh'}}))
     for (let round = 0; round < 40; round += 1) {
       await the.seconds(10)
       expect((await hosts('InService')).length).toBeGreaterThanOrEqual(4)
@@ -146,6 +146,36 @@ describe('an Auto Scaling group', () => {
     const refresh = (await the.autoScaling.send(new DescribeInstanceRefreshesCommand({AutoScalingGroupName: 'hosts'}))).InstanceRefreshes?.[0]
     expect(refresh).toMatchObject({Status: 'Successful', PercentageComplete: 100})
     expect((await hosts('InService')).map((one) => one.LaunchTemplate?.Version)).toEqual(['2', '2', '2', '2'])
+    expect((await hosts('InService')).filter((one) => before.includes(one.InstanceId))).toEqual([])
+  })
+
+  it.each([
+    ['waits an hour for protected hosts and fails then, when it was told nothing of them', {}, 'InProgress', 'Failed'],
+    ['leaves protected hosts alone when it was told to', {ScaleInProtectedInstances: 'Ignore'} as const, 'Successful', 'Successful'],
+  ])('refreshed, %s', async (_what, preferences, soon, late) => {
+    await aGroup({NewInstancesProtectedFromScaleIn: true})
+    await the.seconds(30)
+    const before = (await hosts('InService')).map((one) => one.InstanceId)
+    the.record('AWS::EC2::LaunchTemplate', 'lt-1', {LaunchTemplateData: {ImageId: 'ami-new', InstanceType: 'm7g.large'}}, {LatestVersionNumber: '2', DefaultVersionNumber: '2', LaunchTemplateName: 'hosts'})
+    await the.autoScaling.send(new UpdateAutoScalingGroupCommand({AutoScalingGroupName: 'hosts', LaunchTemplate: {LaunchTemplateId: 'lt-1', Version: '2'}}))
+    await the.autoScaling.send(new StartInstanceRefreshCommand({AutoScalingGroupName: 'hosts', Preferences: preferences}))
+    const status = async () => (await the.autoScaling.send(new DescribeInstanceRefreshesCommand({AutoScalingGroupName: 'hosts'}))).InstanceRefreshes?.[0]?.Status
+    await the.seconds(600)
+    expect(await status()).toBe(soon)
+    await the.seconds(3600)
+    expect(await status()).toBe(late)
+    expect((await hosts('InService')).map((one) => one.InstanceId)).toEqual(expect.arrayContaining(before))
+  })
+
+  it('goes on with a refresh once its hosts are given free', async () => {
+    await aGroup({NewInstancesProtectedFromScaleIn: true})
+    await the.seconds(30)
+    const before = (await hosts('InService')).map((one) => one.InstanceId)
+    await the.autoScaling.send(new UpdateAutoScalingGroupCommand({AutoScalingGroupName: 'hosts', NewInstancesProtectedFromScaleIn: false}))
+    await the.autoScaling.send(new StartInstanceRefreshCommand({AutoScalingGroupName: 'hosts'}))
+    await the.seconds(300)
+    await protect(false)
+    await the.seconds(900)
     expect((await hosts('InService')).filter((one) => before.includes(one.InstanceId))).toEqual([])
   })
 

@@ -36,8 +36,8 @@ const request = (type: string, logicalId: string, properties: Properties, region
   stackId: `arn:aws:cloudformation:${region}:111122223333:stack/shop/1`, stackName: 'shop',
   tags: {service: 'shop', ...Object.fromEntries(((properties['Tags'] ?? []) as readonly {Key: string; Value: string}[]).map((tag) => [tag.Key, tag.Value]))},
 })
-const changeOf = (resource: Resource, properties = resource.properties) =>
-  ({...request(resource.type, resource.logicalId, properties), physicalId: resource.physicalId, previous: resource.properties})
+const changeOf = (resource: Resource, properties = resource.properties, updatePolicy?: Properties) =>
+  ({...request(resource.type, resource.logicalId, properties), physicalId: resource.physicalId, previous: resource.properties, updatePolicy})
 
 /** As the engine does it: create, enter the record, wait until it is stable. */
 async function make(type: string, logicalId: string, properties: Properties, region = REGION): Promise<Resource> {
@@ -57,9 +57,9 @@ async function waitFor(resource: Resource, what: 'stable' | 'gone', atMostSecond
   }
 }
 
-async function change(resource: Resource, changes: Properties): Promise<Resource> {
+async function change(resource: Resource, changes: Properties, updatePolicy?: Properties): Promise<Resource> {
   const properties = {...resource.properties, ...changes}
-  const made = await handlerOf(resource.type).update(changeOf(resource, properties))
+  const made = await handlerOf(resource.type).update(changeOf(resource, properties, updatePolicy))
   const next = {...resource, ...made, properties}
   await waitFor(next, 'stable')
   return next
@@ -257,11 +257,14 @@ describe('hosts and services of a stack', () => {
     expect(await present(hosts)).toBeUndefined()
   })
 
-  it('keep the size that scaling has given the group when an update changes something else', async () => {
+  it('keep the sizes that scaling has given the group when an update changes something else, if the update policy says so', async () => {
     const hosts = await theHosts(await theTemplate(await theCluster()))
     await the.world.invoke('autoscaling', 'SetDesiredCapacity', {AutoScalingGroupName: hosts.physicalId, DesiredCapacity: 7}, REGION)
-    await change(hosts, {MaxSize: '14'})
-    expect(await present(hosts)).toMatchObject({MinSize: 4, MaxSize: 14, DesiredCapacity: 7})
+    await the.world.invoke('autoscaling', 'UpdateAutoScalingGroup', {AutoScalingGroupName: hosts.physicalId, MinSize: 6}, REGION)
+    const same = await change(hosts, {MaxSize: '14'}, {AutoScalingScheduledAction: {IgnoreUnmodifiedGroupSizeProperties: 'true'}})
+    expect(await present(hosts)).toMatchObject({MinSize: 6, MaxSize: 14, DesiredCapacity: 7})
+    await change(same, {MaxSize: '15'})
+    expect(await present(hosts)).toMatchObject({MinSize: 4, MaxSize: 15, DesiredCapacity: 7})
   })
 
   it('have the tags of the template, and lose those it drops', async () => {
@@ -270,15 +273,31 @@ describe('hosts and services of a stack', () => {
     expect((await present(hosts))?.Tags?.map((tag) => [tag.Key, tag.PropagateAtLaunch])).toEqual([['service', true], ['sluice:role', false]])
   })
 
-  it('are replaced when the launch template has a new version', async () => {
+  it.each([
+    ['replaced one part after the other by an instance refresh', {AutoScalingInstanceRefresh: {Preferences: {ScaleInProtectedInstances: 'Refresh', SkipMatching: 'true'}}}, '2'],
+    ['replaced by a rolling update', {AutoScalingRollingUpdate: {MinInstancesInService: 0, MaxBatchSize: 1}}, '2'],
+    ['left as they are without an update policy', undefined, '1'],
+  ])('with a new version of the launch template are %s', async (_what, updatePolicy, version) => {
     const template = await theTemplate(await theCluster())
     const hosts = await theHosts(template, {NewInstancesProtectedFromScaleIn: true})
+    const before = (await present(hosts))?.Instances?.map((one) => one.InstanceId) ?? []
     const next = await change(template, {LaunchTemplateData: {...launchTemplateData('x'), ImageId: 'ami-patched'}})
     expect(next.attributes['LatestVersionNumber']).toBe('2')
     the.record('AWS::EC2::LaunchTemplate', template.physicalId, next.properties, next.attributes)
-    await change(hosts, {MixedInstancesPolicy: {LaunchTemplate: {LaunchTemplateSpecification: {LaunchTemplateId: template.physicalId, Version: '2'}, Overrides: [{InstanceType: 'm7g.large'}]}}})
-    await the.seconds(600)
-    expect((await present(hosts))?.Instances?.map((one) => one.LaunchTemplate?.Version)).toEqual(['2', '2', '2', '2'])
+    const second = {LaunchTemplate: {LaunchTemplateSpecification: {LaunchTemplateId: template.physicalId, Version: '2'}, Overrides: [{InstanceType: 'm7g.large'}]}}
+    await change(hosts, {MixedInstancesPolicy: second}, updatePolicy)
+    const after = (await present(hosts))?.Instances ?? []
+    const seen = version === '1' ? after.filter((one) => before.includes(one.InstanceId)) : after
+    expect(seen.map((one) => one.LaunchTemplate?.Version)).toEqual([version, version, version, version])
+  })
+
+  it('hold up an update whose refresh wasn’t told to take them although they are protected', async () => {
+    const template = await theTemplate(await theCluster())
+    const hosts = await theHosts(template, {NewInstancesProtectedFromScaleIn: true})
+    the.record('AWS::EC2::LaunchTemplate', template.physicalId, template.properties, {...template.attributes, LatestVersionNumber: '2'})
+    const second = {LaunchTemplate: {LaunchTemplateSpecification: {LaunchTemplateId: template.physicalId, Version: '2'}, Overrides: [{InstanceType: 'm7g.large'}]}}
+    await expect(change(hosts, {MixedInstancesPolicy: second}, {AutoScalingInstanceRefresh: {Strategy: 'Rolling'}}))
+      .rejects.toThrow(/^still waits for instance refresh .* to replace 4 more hosts$/)
   })
 
   const theDefinition = async (): Promise<Resource> => make('ECS::TaskDefinition', 'PrometheusTask', {

@@ -5,6 +5,7 @@
 import type * as A from '@aws-sdk/client-auto-scaling'
 import {AwsFault} from '../world/contract.ts'
 import type {CallContext, World} from '../world/contract.ts'
+import {LONGEST_REFRESH_WAIT_MS} from './autoscaling-life.ts'
 import type {GroupLife} from './autoscaling-life.ts'
 import {activityShape, groupShape, hostShape, refreshShape} from './autoscaling-shapes.ts'
 import {addActivity, counted, groupOf, groupsNamed, nameOf, pageOf, present, uuid, validation} from './autoscaling-state.ts'
@@ -219,7 +220,8 @@ function refreshOperations(world: World, stateOf: StateOf, life: GroupLife) {
       const {template, type, imageId} = hostSpec(world, call.region, group.settings)
       const matches = (host: Host): boolean => input.Preferences?.SkipMatching === true && host.template?.id === template.id &&
         host.template.version === template.version && host.type === type && host.imageId === imageId
-      const old = new Set(counted(group).filter((host) => !matches(host)).map((host) => host.id))
+      const leftAlone = (host: Host): boolean => host.protected && input.Preferences?.ScaleInProtectedInstances === 'Ignore'
+      const old = new Set(counted(group).filter((host) => !matches(host) && !leftAlone(host)).map((host) => host.id))
       const id = uuid(world)
       group.refreshes = [{
         id, startedAt: world.clock.now(), preferences: input.Preferences ?? {},
@@ -229,6 +231,7 @@ function refreshOperations(world: World, stateOf: StateOf, life: GroupLife) {
       const cause = 'a user request started an instance refresh'
       addActivity(world, group, {description: `Instance refresh ${id}`, cause, status: 'Successful', message: undefined})
       life.converge(group, 'an instance refresh was started')
+      world.clock.at(world.clock.now() + LONGEST_REFRESH_WAIT_MS, () => { life.converge(group, 'an instance refresh waited long enough') })
       return {InstanceRefreshId: id}
     },
     DescribeInstanceRefreshes: (input: A.DescribeInstanceRefreshesType, call: CallContext): A.DescribeInstanceRefreshesAnswer => {

@@ -5,7 +5,7 @@
 import {AwsFault} from '../world/contract.ts'
 import type {World} from '../world/contract.ts'
 import {addActivity, counted, inService} from './autoscaling-state.ts'
-import type {Activity, Group, Host} from './autoscaling-state.ts'
+import type {Activity, Group, Host, Refresh} from './autoscaling-state.ts'
 import {drained} from './autoscaling-drain.ts'
 import {INSTANCE, VOLUME, detailsOf, newHost, noCapacity, placeFor, putRecords} from './autoscaling-hosts.ts'
 import {hostSpec} from './autoscaling-template.ts'
@@ -18,6 +18,8 @@ const SHUT_DOWN_MS = 25_000
 const TRY_AGAIN_MS = 30_000
 /** How long a host that is gone can still be described. */
 const KEPT_TERMINATED_MS = 10 * 60_000
+/** So long a refresh waits for somebody to take the protection away. */
+export const LONGEST_REFRESH_WAIT_MS = 60 * 60_000
 const HELD_BACK = 'Could not scale to desired capacity because all remaining instances are protected from scale-in.'
 
 export interface GroupLife {
@@ -69,7 +71,6 @@ export function createGroupLife(world: World): GroupLife {
     if (host.lifecycle !== 'Pending') return
     host.lifecycle = 'InService'
     say(group, host, 'running')
-    refreshOn(group)
     converge(group, 'a refresh went on')
   }
 
@@ -128,23 +129,25 @@ export function createGroupLife(world: World): GroupLife {
     say(group, host, 'terminated')
     clock.at(clock.now() + KEPT_TERMINATED_MS, () => { world.records.remove(group.region, INSTANCE, host.id) })
     for (const volume of host.volumes) world.records.remove(group.region, VOLUME, volume)
-    refreshOn(group)
     converge(group, 'an instance was terminated')
     for (const listener of gone) listener(group)
   }
 
-  /** Launches before it terminates, a few at a time; protection doesn't hold up a refresh that was told to ignore it. */
+  /** Launches before it terminates, a few at a time; protected hosts hold it up, unless it was told to take them too. */
   const refreshOn = (group: Group): void => {
     const [refresh] = group.refreshes
     if (refresh?.status !== 'InProgress') return
     for (const id of refresh.old) if (!group.hosts.has(id)) refresh.old.delete(id)
-    if (refresh.old.size === 0) {
-      refresh.status = 'Successful'
+    const waitedLong = clock.now() - refresh.startedAt >= LONGEST_REFRESH_WAIT_MS
+    const ended = refresh.old.size === 0 ? 'Successful' : waitedLong && isHeldUp(group) ? 'Failed' : null
+    if (ended !== null) {
+      refresh.status = ended
       refresh.endedAt = clock.now()
       return
     }
     const spare = inService(group).length - group.desired
-    const ripe = [...refresh.old].flatMap((id) => group.hosts.get(id) ?? []).filter((host) => host.lifecycle === 'InService')
+    const ripe = [...refresh.old].flatMap((id) => group.hosts.get(id) ?? [])
+      .filter((host) => host.lifecycle === 'InService' && mayRefresh(refresh, host))
     for (const host of ripe.slice(0, Math.max(0, spare))) terminate(group, host, 'an instance refresh replaced it')
   }
 
@@ -183,6 +186,7 @@ export function createGroupLife(world: World): GroupLife {
   }
 
   const converge = (group: Group, cause: string): void => {
+    refreshOn(group)
     const present = counted(group).length
     const wanted = group.desired + extraOf(group)
     const at = new Date(clock.now()).toISOString()
@@ -199,6 +203,18 @@ export function createGroupLife(world: World): GroupLife {
   }
 
   return {converge, terminate, onGone: (listener) => { gone.push(listener) }}
+}
+
+/** AWS waits by default. */
+const mayRefresh = ({preferences}: Refresh, host: Host): boolean => !host.protected || preferences.ScaleInProtectedInstances === 'Refresh'
+
+/** Nothing but protected hosts is left to be replaced. */
+function isHeldUp(group: Group): boolean {
+  const [refresh] = group.refreshes
+  return refresh !== undefined && [...refresh.old].every((id) => {
+    const host = group.hosts.get(id)
+    return host !== undefined && !mayRefresh(refresh, host)
+  })
 }
 
 /** Zones with most hosts first, and in them the oldest: what is left is balanced. */

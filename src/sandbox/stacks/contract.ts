@@ -131,6 +131,8 @@ export interface ResourceRequest {
   readonly tags: Readonly<Record<string, string>>
   /** The same for every try of the same resource in the same operation. */
   readonly token: string
+  /** The template's `UpdatePolicy`, resolved. */
+  readonly updatePolicy?: Properties | undefined
 }
 export interface ChangeRequest extends ResourceRequest {
   readonly physicalId: string

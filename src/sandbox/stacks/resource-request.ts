@@ -4,6 +4,7 @@ import type {ChangeRequest, Properties} from './contract.ts'
 import {withDynamicValues} from './dynamic-values.ts'
 import type {Wanted} from './resource-work.ts'
 import type {Job} from './stack-engine.ts'
+import {scopeOf} from './stack-scope.ts'
 import type {StackResource} from './stack-state.ts'
 
 export const pathOf = ({stack}: Pick<Job, 'stack'>, logicalId: string): string => [...stack.path, logicalId].join('/')
@@ -21,8 +22,13 @@ export async function requestOf(job: Job, wanted: Wanted, physicalId: string, pr
   return {
     world, region: stack.region, type, logicalId, stackId: stack.id, stackName: stack.name, tags: withoutOwn(wanted.tags),
     properties: await withDynamicValues(world, stack.region, wanted.properties),
-    token: `${operation.id}-${pathOf(job, logicalId)}`, physicalId, previous,
+    token: `${operation.id}-${pathOf(job, logicalId)}`, physicalId, previous, updatePolicy: updatePolicyOf(job, logicalId),
   }
+}
+
+function updatePolicyOf({engine, stack, recipe}: Job, logicalId: string): Properties | undefined {
+  const written = recipe.document.resources.get(logicalId)?.updatePolicy
+  return engine.language.resolveValue(written, scopeOf(engine, stack, recipe), recipe.conditions, undefined) as Properties | undefined
 }
 
 export function changeRequest(

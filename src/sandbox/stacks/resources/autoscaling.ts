@@ -5,6 +5,7 @@
 import type * as A from '@aws-sdk/client-auto-scaling'
 import {AwsFault} from '../../world/contract.ts'
 import type {ChangeRequest, Made, Properties, ResourceHandler, ResourceHandlers, ResourceRequest} from '../contract.ts'
+import {replacementOf} from './host-replacement.ts'
 import {launchTemplate} from './launch-template.ts'
 import {drifted, flag, list, means, only, record, text, withKinds} from './property-values.ts'
 import {generatedName} from './record-handler.ts'
@@ -73,8 +74,10 @@ const group: ResourceHandler = {
   },
   update: async (request) => {
     const {physicalId: name, previous, properties} = request
-    // What the template doesn't change keeps the value that scaling has given it since.
-    const sizes = Object.fromEntries(Object.entries(sized(properties)).filter(([key, value]) => !means(value, previous[key])))
+    const scheduled = record(request.updatePolicy?.['AutoScalingScheduledAction'])
+    // Without that word the template's sizes come back, whatever scaling has made of them since.
+    const keeps = flag(scheduled['IgnoreUnmodifiedGroupSizeProperties']) === true
+    const sizes = Object.fromEntries(Object.entries(sized(properties)).filter(([key, value]) => !keeps || !means(value, previous[key])))
     const {MinSize: _min, MaxSize: _max, DesiredCapacity: _desired, ...settings} = groupInput(properties)
     await scaling(request, 'UpdateAutoScalingGroup', {AutoScalingGroupName: name, ...settings, ...sizes})
     await retag(request)
@@ -92,7 +95,7 @@ const group: ResourceHandler = {
     const present = await groupOf(request)
     const serving = (present.Instances ?? []).filter((one) => one.LifecycleState === 'InService').length
     const wanted = present.DesiredCapacity ?? 0
-    if (serving >= wanted) return null
+    if (serving >= wanted) return await refreshing(request)
     await failWhenNothingStarts(request, present, serving)
     return `group to have ${wanted} instances in service: it has ${serving}`
   },
@@ -135,19 +138,20 @@ async function collectMetrics(request: ResourceRequest, AutoScalingGroupName: st
   }
 }
 
-/** A new version of the launch template replaces the hosts, one part after the other. */
+/** A new version of the launch template replaces the hosts, one part after the other, where the update policy wants that. */
 async function refreshed(request: ChangeRequest, settings: Properties): Promise<void> {
   const before = groupInput(request.previous)
   const same = ['LaunchTemplate', 'MixedInstancesPolicy'].every((name) => means(before[name], settings[name]))
-  if (same) return
-  const {MaxHealthyPercentage, MinHealthyPercentage} = record(settings['InstanceMaintenancePolicy'])
-  await scaling(request, 'StartInstanceRefresh', {
-    AutoScalingGroupName: request.physicalId,
-    Preferences: {
-      SkipMatching: true, ScaleInProtectedInstances: 'Refresh',
-      ...(MaxHealthyPercentage === undefined ? {} : {MaxHealthyPercentage, MinHealthyPercentage}),
-    },
-  })
+  const Preferences = same ? null : replacementOf(request.updatePolicy, settings)
+  if (Preferences === null) return
+  await scaling(request, 'StartInstanceRefresh', {AutoScalingGroupName: request.physicalId, Preferences})
+}
+
+async function refreshing(request: ChangeRequest): Promise<string | null> {
+  const {InstanceRefreshes: [newest] = []} = await scaling<A.DescribeInstanceRefreshesAnswer>(
+    request, 'DescribeInstanceRefreshes', {AutoScalingGroupName: request.physicalId},
+  )
+  return newest?.Status === 'InProgress' ? `instance refresh ${newest.InstanceRefreshId} to replace ${newest.InstancesToUpdate} more hosts` : null
 }
 
 async function failWhenNothingStarts(request: ChangeRequest, present: A.AutoScalingGroup, serving: number): Promise<void> {
