@@ -21,7 +21,13 @@ export type ParsedStack =
 export async function loadStack(where: string): Promise<StackConfig> {
   const path = (await stat(where).catch(() => null))?.isDirectory() === true ? join(where, 'sluice.yaml') : where
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new SluiceError({code: 'config-missing', exitCode: ExitCode.usage, message: `${path} can't be read: ${(cause as Error).message}`, suggestions: ['sluice init'], cause})
+    throw new SluiceError({
+      code: 'config-missing',
+      exitCode: ExitCode.usage,
+      message: `${path} can't be read: ${(cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (cause as Error).message}`,
+      suggestions: ['sluice init --stack'],
+      cause,
+    })
   })
   const parsed = parseStack(text)
   if (parsed.kind === 'config') return parsed.config
@@ -30,7 +36,7 @@ export async function loadStack(where: string): Promise<StackConfig> {
     exitCode: ExitCode.usage,
     message: `${path}: the stack can't be made of this; nothing was touched`,
     details: parsed.problems.map((problem) => `${path}:${problem}`),
-    suggestions: ['sluice infra export --help'],
+    suggestions: ['look at stack: in docs/stack.md', 'sluice init --stack --output OTHER.yaml'],
   })
 }
 
