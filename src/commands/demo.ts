@@ -19,8 +19,9 @@ import type {Watcher} from '../watching.ts'
 export default class Demo extends SluiceCommand {
   static override description = `A stack in two Regions and four releases on it, on a sandbox of its own, in about two minutes: no AWS account needed.
 
-First infra up makes the stack in an empty account. Then a good version is promoted; one with 5 % errors and one that drops connections are rolled back by evidence; a good one
-released during an incident on both versions is not. Real processes, real HTTP; nothing is left behind.`
+First infra up makes the stack in an empty account. Then a good version is promoted; one with 5 % errors and one that drops
+connections are rolled back by evidence; a good one released during an incident on both versions is not. Real processes, real
+HTTP; nothing is left behind.`
 
   static override examples = ['<%= config.bin %> demo', '<%= config.bin %> demo --json']
   static override flags = {seed: Flags.integer({description: 'the same seed gives the same dice', default: 1, min: 0})}

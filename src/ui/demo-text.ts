@@ -49,7 +49,7 @@ export function demoClosing(stack: Stack, releases: readonly Released[], seconds
     const right = one.outcome === one.expected
     return [piece(right ? '✔ ' : '✖ ', right ? 'good' : 'bad'), piece(one.name.padEnd(10)), piece(one.outcome.padEnd(13)), piece(why(one), 'dim')]
   })
-  const end: StyledLine = [piece(`A stack and ${counted(releases.length, 'release')} in ${trimmed(seconds, 1)} s; the sandbox is gone. Your own: sluice sandbox up`, 'dim')]
+  const end: StyledLine = [piece(`All that in ${trimmed(seconds, 1)} s; the sandbox is gone. Your own: sluice sandbox up`, 'dim')]
   return text([[], made, ...rows, end], look)
 }
 
