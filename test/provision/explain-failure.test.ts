@@ -193,3 +193,11 @@ test('names what else failed on its own beside the first, and not what was cance
   })
   expect([cause?.path, cause?.evidence]).toEqual(['Subnet', ['also failed: Alarm (AWS::EC2::Subnet): later']])
 })
+
+test.each([
+  ['the stack\'s own policy', 'Action denied by stack policy: Statement [#1] does not allow [Update:Replace] for resource [Database]', /set-stack-policy; the next infra up puts the policy back/],
+  ['a replacement after a failure', 'Replacement type updates not supported on stack with disable-rollback.', /rollback-stack --region eu-west-1 --stack-name shop-production-main, then infra up/],
+])('what %s refuses is told with the way on, because another try would end the same', async (_, reason, way) => {
+  const cause = await explained({[root.name]: told(root.name, begun(root.name), {at: 1, logicalId: 'Database', status: 'UPDATE_FAILED', reason})})
+  expect(cause?.evidence.join('\n')).toMatch(way)
+})

@@ -57,6 +57,14 @@ describe('from nothing', () => {
     expect(nested).toEqual([true, true, true, true, false])
   })
 
+  it('a policy that somebody lifted from a nested stack is put back by the next run', async () => {
+    const {aws, desk} = await anEnvironment()
+    const database = aws.stack('shop-production-main-Database', home) ?? expect.fail('no database')
+    database.policy = '{"Statement":[]}'
+    await up(desk, aws, {config: aStackConfig({alarms: 'oncall@example.com'})})
+    expect(database.policy).toContain('AWS::RDS::DBInstance')
+  })
+
   it('both switch buckets hold alive, and the site has its first pages', async () => {
     const {aws} = await anEnvironment()
     expect([home, recovery].map((region) => aws.buckets.get(`shop-production-switch-111122223333-${region}`)?.has('alive'))).toEqual([true, true])

@@ -5,7 +5,7 @@
  */
 import {SluiceError} from '../../errors.ts'
 import {Unavailable} from '../engine/unavailable.ts'
-import {evidenceOf, missingRight} from './failure-evidence.ts'
+import {evidenceOf, missingRight, wayRound} from './failure-evidence.ts'
 import type {RootCause} from './infra-plan.ts'
 import type {ProvisionWorld, StackEvent, StackRef} from './ports.ts'
 
@@ -33,7 +33,7 @@ export async function explainFailure(
   if (failed === null) return null
   const cause = asCause(stack, failed)
   const asked = await quietly(() => evidenceOf(world, stack.region, cause, events[0]?.at ?? since, signal))
-  return {...cause, evidence: [...missingRight(cause.reason), ...asked, ...alsoFailed(stack, later)]}
+  return {...cause, evidence: [...missingRight(cause.reason), ...wayRound(cause.reason, stack), ...asked, ...alsoFailed(stack, later)]}
 }
 
 /** In one sentence, AWS's reason as AWS says it. */

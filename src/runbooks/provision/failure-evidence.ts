@@ -3,7 +3,7 @@
  * the right that is missing. A table by resource type. It only reads, and only once something has failed.
  */
 import type {RootCause} from './infra-plan.ts'
-import type {ProvisionWorld} from './ports.ts'
+import type {ProvisionWorld, StackRef} from './ports.ts'
 
 type Failed = Omit<RootCause, 'evidence'>
 type Asked = Pick<ProvisionWorld, 'claims' | 'ground'>
@@ -55,6 +55,17 @@ async function certificate(...[world, region, {physicalId}, , signal]: Parameter
 export function missingRight(reason: string): readonly string[] {
   const match = /(?:User: )?(arn:[\w-]+:(?:sts|iam)::\S+) is not authorized to perform: ([\w-]+:\w+)/.exec(reason)
   return match === null ? [] : [`${roleName(match[1] ?? '')} may not ${match[2]}`]
+}
+
+/** Two refusals that another try doesn't get past, each with its way on. `stack`: the root. Pure. */
+export function wayRound(reason: string, {name, region}: StackRef): readonly string[] {
+  if (/denied by stack policy/i.test(reason)) {
+    return ['the stack\'s own policy keeps what holds data from being replaced or removed: who means it allows it there with aws cloudformation set-stack-policy; the next infra up puts the policy back']
+  }
+  if (/replacement type updates not supported/i.test(reason)) {
+    return [`after a failure nothing can be replaced until the stack is rolled back: aws cloudformation rollback-stack --region ${region} --stack-name ${name}, then infra up`]
+  }
+  return []
 }
 
 /** `arn:aws:sts::111122223333:assumed-role/NAME/session` is a use of the role NAME. */

@@ -188,8 +188,13 @@ async function throughChangeSet(world: ProvisionWorld, move: Move, reader: Accou
 function unshown({stack, planned}: Move, goal: Goal, destructive: readonly string[]): Failed | null {
   const shown = planned?.verdict.kind === 'update' && planned.verdict.changeSet === goal.changeSet
   if (shown || destructive.length === 0) return null
-  return {kind: 'failed', because: `${stack.id}: this would replace or remove ${destructive.join(', ')}, which the plan didn't show; nothing was executed. \`sluice infra up\` shows it and asks`, then: 'fail'}
+  return {kind: 'failed', because: `${stack.id}: this would replace or remove ${destructive.join(', ')}, which the plan didn't show; nothing was executed. ${showing(stack, planned)}`, then: 'fail'}
 }
+
+/** Of a stack whose last operation failed half way no plan can show what an update does to it. */
+const showing = ({name, region}: WantedStack, planned: PlannedStack | undefined): string => (planned?.verdict.kind === 'repair'
+  ? `Roll it back, and \`sluice infra up\` shows it and asks: aws cloudformation rollback-stack --region ${region} --stack-name ${name}`
+  : '\`sluice infra up\` shows it and asks')
 
 async function failed(world: ProvisionWorld, stack: WantedStack, state: StackState, context: StepContext, since = state.changedAt - seconds(1)): Promise<Failed> {
   const cause = await explainFailure(world, refOf(stack), since, context.signal)

@@ -78,7 +78,10 @@ const guarded = /^AWS::(Backup::BackupVault|ElasticLoadBalancingV2::|KMS::Key|RD
 
 export function guardStack(input: UpInput, stack: WantedStack): Step<ProvisionWorld> {
   const {policy} = input.wanted
-  const nested = new Set(stack.resources.filter(({path, type}) => path.includes('/') && guarded.test(type)).map(({path}) => path.split('/')[0] ?? ''))
+  const nested = new Set([...stack.resources, ...(stack.thenResources ?? [])].filter(({path, type}) => path.includes('/') && guarded.test(type)).map(({path}) => path.split('/')[0] ?? ''))
+  const insides = async (world: ProvisionWorld, signal: AbortSignal) => (nested.size === 0 ? [] : await world.stacks.resources(refOf(stack), signal))
+    .filter(({logicalId, physicalId, status}) => nested.has(logicalId) && physicalId !== '' && status !== 'DELETE_COMPLETE')
+    .map(({physicalId}) => ({name: physicalId, region: stack.region}))
   return {
     id: `guard-${stack.id}`,
     title: `${stack.id} refuses to lose what holds data`,
@@ -90,14 +93,15 @@ export function guardStack(input: UpInput, stack: WantedStack): Step<ProvisionWo
     deadlineMs: minutes(30),
     atDeadline: 'fail',
     async observe(world, {signal}) {
-      const [state, present] = await Promise.all([world.stacks.describe(refOf(stack), signal), world.stacks.policy(refOf(stack), signal)])
-      // The root's policy comes last: where it is, those of the nested stacks are.
-      return state !== null && (state.protected || stack.protected !== true) && samePolicy(present, policy) ? {kind: 'done'} : {kind: 'not-done'}
+      const [state, inside] = await Promise.all([world.stacks.describe(refOf(stack), signal), insides(world, signal)])
+      // Each is asked: whoever let a nested stack be changed by hand may have left it open.
+      const policies = await Promise.all([refOf(stack), ...inside].map((ref) => world.stacks.policy(ref, signal)))
+      const guards = state !== null && (state.protected || stack.protected !== true) && policies.every((present) => samePolicy(present, policy))
+      return guards ? {kind: 'done'} : {kind: 'not-done'}
     },
     async start(world, {signal}) {
-      const resources = await world.stacks.resources(refOf(stack), signal)
-      const inside = resources.filter(({logicalId, physicalId}) => nested.has(logicalId) && physicalId !== '')
-      await Promise.all(inside.map(({physicalId}) => world.stacks.setPolicy({name: physicalId, region: stack.region}, policy, signal)))
+      const inside = await insides(world, signal)
+      await Promise.all(inside.map((ref) => world.stacks.setPolicy(ref, policy, signal)))
       if (stack.protected === true) await world.stacks.protect(refOf(stack), 'on', signal)
       await world.stacks.setPolicy(refOf(stack), policy, signal)
     },
