@@ -6,6 +6,7 @@
 import type {ForecastResource} from '../../runbooks/provision/infra-plan.ts'
 import {conditionHolds, known, parameterValues, unknown, valueOf} from './conditions.ts'
 import type {Value, Values} from './conditions.ts'
+import {keptName} from './fixed-names.ts'
 import {references} from './references.ts'
 import {parseTemplate} from './templates.ts'
 import type {Files, Resource, Template} from './templates.ts'
@@ -30,7 +31,10 @@ function within(file: string, given: Values, files: Files, prefix: string, outsi
     const named = [...references(resource.Properties, taken), ...dependsOn(resource)].filter((one) => one !== name && names.has(one))
     const needs = [...new Set([...outside, ...named.map((one) => `${prefix}${one}`)])]
     const seconds = usualSeconds(resource.Type)
-    if (resource.Type !== nestedStackType) return [{path, type: resource.Type, seconds, needs}]
+    if (resource.Type !== nestedStackType) {
+      const keptAs = keptName(resource, parameters)
+      return [{path, type: resource.Type, seconds, needs, ...(keptAs !== null && {keptAs})}]
+    }
     const members = within(nestedFile(resource), passedDown(resource, template, parameters), files, `${path}/`, needs)
     return [...members, {path, type: resource.Type, seconds, needs: [...needs, ...members.map((member) => member.path)]}]
   })
@@ -44,26 +48,3 @@ function passedDown({Properties}: Resource, template: Template, parameters: Valu
   const given = (Properties?.['Parameters'] ?? {}) as Readonly<Record<string, unknown>>
   return new Map(Object.entries(given).map(([name, value]): [string, Value] => [name, valueOf(value, template, parameters) ?? unknown]))
 }
-
-/** The way that takes longest: its seconds, and the paths along it, first to last. */
-export function longestPath(resources: readonly ForecastResource[]): {readonly seconds: number; readonly path: readonly string[]} {
-  const byPath = new Map(resources.map((resource) => [resource.path, resource]))
-  const known = new Map<string, {readonly seconds: number; readonly path: readonly string[]}>()
-  const none = {seconds: 0, path: []} as const
-  const upTo = (path: string, trail: ReadonlySet<string>): {readonly seconds: number; readonly path: readonly string[]} => {
-    const before = known.get(path)
-    if (before !== undefined) return before
-    const resource = byPath.get(path)
-    if (resource === undefined) return none
-    if (trail.has(path)) throw new Error(`resources wait for each other: ${[...trail, path].join(' → ')}`)
-    const further = new Set([...trail, path])
-    const longest = longer(resource.needs.map((need) => upTo(need, further)))
-    const result = {seconds: longest.seconds + resource.seconds, path: [...longest.path, path]}
-    known.set(path, result)
-    return result
-  }
-  return longer(resources.map(({path}) => upTo(path, new Set())))
-}
-
-const longer = (ways: readonly {readonly seconds: number; readonly path: readonly string[]}[]): {readonly seconds: number; readonly path: readonly string[]} =>
-  ways.reduce((longest, way) => (way.seconds > longest.seconds ? way : longest), {seconds: 0, path: []})

@@ -58,6 +58,8 @@ export interface ForecastResource {
   readonly seconds: number
   /** Paths it waits for, within the stack. */
   readonly needs: readonly string[]
+  /** Name that it is given, and has still when its stack is gone; `${AWS::AccountId}` and `${AWS::Region}` may stand in it. */
+  readonly keptAs?: string
 }
 
 /** Files to be uploaded to each Region's bucket before a stack that names them: key → text. */

@@ -6,9 +6,9 @@ import {CloudFormationClient, CreateStackCommand, DescribeStackEventsCommand, De
 import type {Parameter, Stack} from '@aws-sdk/client-cloudformation'
 import {CreateBucketCommand, PutObjectCommand, S3Client} from '@aws-sdk/client-s3'
 import {afterAll, beforeAll, describe, expect, it, vi} from 'vitest'
-import {longestPath} from '../../../src/infra/stack/resource-graph.ts'
 import {readSite, readTemplates} from '../../../src/infra/stack/templates.ts'
 import {wantedStacks} from '../../../src/infra/stack/wanted-stacks.ts'
+import {longestSeconds} from '../../../src/runbooks/provision/forecast.ts'
 import type {Wanted, WantedStack} from '../../../src/runbooks/provision/infra-plan.ts'
 import {startSandbox} from '../../../src/sandbox/server.ts'
 import type {Sandbox} from '../../../src/sandbox/server.ts'
@@ -105,7 +105,7 @@ describe('the package\'s templates', () => {
 
   it('make both Regions at once, in the time of the longest path', async () => {
     expect(await Promise.all([create(`main@${home}`), create(`main@${recovery}`)])).toEqual(['CREATE_COMPLETE', 'CREATE_COMPLETE'])
-    const path = Math.max(...[home, recovery].map((region) => longestPath(stackOf(`main@${region}`).resources).seconds))
+    const path = Math.max(...[home, recovery].map((region) => longestSeconds(stackOf(`main@${region}`).resources)))
     const seconds = Math.max(...await Promise.all([home, recovery].map(async (region) => await secondsOf(region, stackOf(`main@${region}`).name))))
     // Durations themselves differ by 3 % either way, and a busy machine is a little late; branches one after the other would take twice as long.
     expect(seconds).toBeLessThan(path * 1.25)
