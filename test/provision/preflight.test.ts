@@ -3,7 +3,7 @@ import type {StackConfig} from '../../src/config/stack-config.ts'
 import {SluiceError} from '../../src/errors.ts'
 import {Unavailable} from '../../src/runbooks/engine/unavailable.ts'
 import type {Finding, WantedStack} from '../../src/runbooks/provision/infra-plan.ts'
-import type {PreflightPort, StackRef} from '../../src/runbooks/provision/ports.ts'
+import type {PreflightPort, StackRef, StackStatus} from '../../src/runbooks/provision/ports.ts'
 import {preflight} from '../../src/runbooks/provision/preflight.ts'
 import type {PreflightWorld} from '../../src/runbooks/provision/preflight.ts'
 import {vcpusOf} from '../../src/runbooks/provision/preflight-quotas.ts'
@@ -29,6 +29,8 @@ interface Given {
   readonly wanted?: readonly WantedStack[]
   readonly actions?: readonly string[]
   readonly there?: readonly string[]
+  /** Of what is there. */
+  readonly status?: StackStatus
   /** Of the home Region's main stack, when it is there. */
   readonly peer?: string
   /** Keys in the recovery Region's switch bucket. */
@@ -38,16 +40,17 @@ interface Given {
 }
 
 /** An account in which everything is as it should be, but for what a row says. */
-async function found({config = {}, account = '111122223333', wanted, actions = ['ecs:CreateService'], there = [], peer = '', switched = [], missingRoles = [], port = {}}: Given = {}): Promise<readonly Finding[]> {
+async function found({config = {}, account = '111122223333', wanted, actions = ['ecs:CreateService'], there = [], status = 'CREATE_COMPLETE', peer = '', switched = [], missingRoles = [], port = {}}: Given = {}): Promise<readonly Finding[]> {
   const world = {
     stacks: {describe: async ({name, region}: StackRef) => (
-      there.includes(`${name}@${region}`) ? {status: 'CREATE_COMPLETE', parameters: {PeerRegion: peer}, outputs: {SwitchBucketName: 'shop-switch'}} : null
+      there.includes(`${name}@${region}`) ? {status, parameters: {PeerRegion: peer}, outputs: {SwitchBucketName: 'shop-switch'}} : null
     )},
     ground: {missingServiceRoles: async () => missingRoles, hasObject: async (_region: string, _bucket: string, key: string) => switched.includes(key)},
     preflight: {
       deniedActions: async () => [], zones: async (region) => zonesOf(region), quota: async () => ({name: 'Things', value: 1000, used: 0}),
       offeredTypes: async (region, types) => Object.fromEntries(types.map((type) => [type, zonesOf(region)])),
       hostedZone: async () => ({name: 'example.com', private: false}),
+      existing: async () => null,
       ...port,
     } satisfies PreflightPort,
   } as unknown as PreflightWorld
@@ -206,6 +209,47 @@ test('a throttled check waits', async () => {
     return {name: 'example.com', private: false}
   }}})
   expect(findings.find(({id}) => id === 'domain')).toMatchObject({level: 'ok'})
+})
+
+describe('names that an earlier stack has left behind', () => {
+  const bucket = {path: 'Edge/SiteBucket', type: 'AWS::S3::Bucket', seconds: 1, needs: [], keptAs: 'shop-site-${AWS::AccountId}-${AWS::Region}'}
+  const secret = {path: 'Database/Secret', type: 'AWS::SecretsManager::Secret', seconds: 1, needs: [], keptAs: 'shop/production/database'}
+  const main: WantedStack = {...aMain(home), resources: [bucket], thenResources: [secret]}
+  const taken = (...names: readonly string[]): Partial<PreflightPort> => ({existing: async (_region, _type, name) => (names.includes(name) ? 'there' : null)})
+  const site = `shop-site-111122223333-${home}`
+  const stopped = async (given: Given): Promise<readonly Finding[]> => stops(await found({wanted: [main], ...given}))
+
+  test('stop what would fail on them half way: each is named, with the command that removes it', async () => {
+    expect(await stopped({port: taken(site, 'shop/production/database')})).toEqual([{
+      id: 'names', level: 'stops',
+      text: `The stacks of shop production can't be made while these are there: bucket ${site} in ${home}; secret shop/production/database in ${home}.`,
+      suggestions: [
+        expect.stringContaining(`delete-bucket --region ${home} --bucket ${site}`), expect.stringContaining('--force-delete-without-recovery --secret-id shop/production/database'),
+        'or choose another service or environment in sluice.yaml',
+      ],
+    }])
+  })
+
+  test('a secret that is about to go is in the way too', async () => {
+    expect((await stopped({port: {existing: async (_region, type) => (type === secret.type ? 'leaving' : null)}}))[0]?.text).toContain('its deletion is scheduled')
+  })
+
+  test('aren\'t in the way of the stack that has them', async () => {
+    expect(await stopped({there: [`shop-production-main@${home}`], port: taken(site)})).toEqual([])
+  })
+
+  test('are in the way of a stack that is deleted and made anew', async () => {
+    expect(await stopped({there: [`shop-production-main@${home}`], status: 'ROLLBACK_COMPLETE', port: taken(site)})).toMatchObject([{id: 'names'}])
+  })
+
+  test('that are free are counted', async () => {
+    expect((await found({wanted: [main]})).find(({id}) => id === 'names')).toMatchObject({level: 'ok', text: '2 names that the stacks will take are free.'})
+  })
+
+  test('that can\'t be looked for are a warning, and never a pass', async () => {
+    const refused = new SluiceError({code: 'access-denied', exitCode: 4, message: 'may not backup:ListBackupVaults'})
+    expect(warns(await found({wanted: [main], port: {existing: () => Promise.reject(refused)}}))).toMatchObject([{id: 'names'}])
+  })
 })
 
 describe('what stands already', () => {

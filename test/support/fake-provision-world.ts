@@ -94,7 +94,7 @@ export interface FakeProvision {
   readonly rules: Map<string, {arn: string; weights: {a: number; b: number}; spec: LiveRuleSpec}>
   readonly records: {name: string; type: string; value: string}[]
   readonly protectedInstances: Map<string, string[]>
-  readonly preflight: {denied: string[] | null; zones: Map<string, string>; offered: Record<string, readonly string[]> | null}
+  readonly preflight: {denied: string[] | null; zones: Map<string, string>; offered: Record<string, readonly string[]> | null; taken: Map<string, 'there' | 'leaving'>}
 }
 
 export function fakeProvisionWorld(options: FakeProvisionOptions): FakeProvision {
@@ -110,7 +110,7 @@ export function fakeProvisionWorld(options: FakeProvisionOptions): FakeProvision
   const rules: FakeProvision['rules'] = new Map()
   const records: FakeProvision['records'] = []
   const protectedInstances: FakeProvision['protectedInstances'] = new Map()
-  const preflight: FakeProvision['preflight'] = {denied: [], zones: new Map([['Z0EXAMPLE0000', 'example.com']]), offered: null}
+  const preflight: FakeProvision['preflight'] = {denied: [], zones: new Map([['Z0EXAMPLE0000', 'example.com']]), offered: null, taken: new Map()}
   let ids = 0
 
   const live = (): FakeStack[] => [...all.values()].filter(({status}) => status !== 'DELETE_COMPLETE')
@@ -387,6 +387,7 @@ export function fakeProvisionWorld(options: FakeProvisionOptions): FakeProvision
         const name = preflight.zones.get(id)
         return name === undefined ? null : {name, private: false}
       }),
+      existing: (region, _type, name) => doing('existing', region, () => preflight.taken.get(name) ?? null),
     },
   }
   const healthy = (slot: FakeSlot): number => (clock.now() - slot.since >= seconds(20) ? slot.desired : 0)

@@ -23,6 +23,9 @@ export const serviceModules = {
   servicequotas: () => import('@aws-sdk/client-service-quotas'),
   iam: () => import('@aws-sdk/client-iam'),
   logs: () => import('@aws-sdk/client-cloudwatch-logs'),
+  backup: () => import('@aws-sdk/client-backup'),
+  ecr: () => import('@aws-sdk/client-ecr'),
+  secretsmanager: () => import('@aws-sdk/client-secrets-manager'),
 } as const
 
 export type ServiceName = keyof typeof serviceModules
@@ -69,6 +72,9 @@ const clientNames: Readonly<Record<ServiceName, string>> = {
   servicequotas: 'ServiceQuotasClient',
   iam: 'IAMClient',
   logs: 'CloudWatchLogsClient',
+  backup: 'BackupClient',
+  ecr: 'ECRClient',
+  secretsmanager: 'SecretsManagerClient',
 }
 
 export async function createClient(service: ServiceName, input: ClientInput): Promise<AnyClient> {

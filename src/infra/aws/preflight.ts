@@ -1,6 +1,7 @@
 /** What can be found out before any change: rights, what a Region offers, quotas, the zone. It only reads. */
 import type {PreflightPort} from '../../runbooks/provision/ports.ts'
 import {deniedActions} from './denied-actions.ts'
+import {existing} from './existing.ts'
 import {paged} from './paged.ts'
 import {quota} from './quotas.ts'
 import type {AwsSession} from './session.ts'
@@ -29,6 +30,7 @@ export function preflight(session: AwsSession, {arn}: {readonly arn: string}): P
         throw error
       }
     },
+    existing: (region, type, name, signal) => existing(session.inRegion(region), type, name, signal),
   }
 }
 

@@ -149,6 +149,12 @@ const rows: readonly Row[] = [
   {actions: ['route53:GetHostedZone'], reach: ({partition}) => ({sid: 'Zone', resources: [`arn:${partition}:route53:::hostedzone/*`]})},
   {actions: ['cloudwatch:GetMetricData'], reach: everything('Metrics', 'IAM knows no resource for metrics')},
   {actions: ['ec2:*'], reach: everything('Offers', 'IAM knows no resource for what a Region offers')},
+  {actions: ['ecr:DescribeRepositories'], reach: (where) => ({sid: 'Repositories', resources: inRegions(where, 'ecr', `repository/${own(where)}/*`)})},
+  {
+    actions: ['secretsmanager:DescribeSecret'],
+    reach: (where) => ({sid: 'Secrets', resources: inRegions(where, 'secretsmanager', `secret:${where.service}/${where.environment}/*`)}),
+  },
+  {actions: ['backup:ListBackupVaults'], reach: everything('Vaults', 'a vault that isn\'t there is found out by listing, and a list has no name')},
   {actions: ['servicequotas:*'], reach: everything('Quotas', 'a quota that AWS applies by default has no ARN')},
 ]
 

@@ -52,7 +52,8 @@ const preflight: readonly Outside[] = [
     place: 'all',
     actions: [
       'ec2:DescribeAvailabilityZones', 'ec2:DescribeInstanceTypeOfferings', 'rds:DescribeOrderableDBInstanceOptions', 'servicequotas:GetServiceQuota',
-      'servicequotas:GetAWSDefaultServiceQuota', 'cloudwatch:GetMetricData',
+      'servicequotas:GetAWSDefaultServiceQuota', 'cloudwatch:GetMetricData', 's3:ListBucket', 's3:GetObject', 'rds:DescribeDBInstances', 'ecr:DescribeRepositories',
+      'secretsmanager:DescribeSecret', 'backup:ListBackupVaults',
     ],
   },
   {place: 'global', actions: ['iam:SimulatePrincipalPolicy', 'iam:GetRole', 'iam:ListRoles', 'route53:GetHostedZone']},

@@ -81,6 +81,27 @@ export function retainedBy(root: RootStack, emptied: ReadonlySet<string>): reado
     })
 }
 
+/**
+ * How something that stands in the way by its name is removed. A secret that is deleted as usual keeps its name for weeks; a database
+ * here is one that stayed itself, a promoted replica.
+ */
+export function keptWay(type: string, name: string, region: string): Omit<Retained, 'id' | 'region'> {
+  switch (type) {
+    case 'AWS::SecretsManager::Secret':
+      return {
+        what: 'secret',
+        howToRemove: `take it out of other Regions (aws secretsmanager remove-regions-from-replication), then: aws secretsmanager delete-secret --region ${region} --force-delete-without-recovery --secret-id ${name}`,
+      }
+    case 'AWS::RDS::DBInstance':
+      return {
+        what: 'database',
+        howToRemove: `aws rds delete-db-instance --region ${region} --db-instance-identifier ${name} --final-db-snapshot-identifier ${name}-final`,
+      }
+    default:
+      return ways[type]?.(name, region) ?? {what: type, howToRemove: `delete the ${type} ${name} in ${region}`}
+  }
+}
+
 /** Types that the table knows a way for; the test asks. */
 export const typesWithWay: readonly string[] = Object.keys(ways)
 

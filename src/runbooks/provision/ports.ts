@@ -256,6 +256,8 @@ export interface PreflightPort {
   quota(region: string, service: string, code: string, signal?: AbortSignal): Promise<{readonly name: string; readonly value: number; readonly used: number | null} | null>
   /** Name of a hosted zone (`example.com`), null: not in this account. */
   hostedZone(id: string, signal?: AbortSignal): Promise<{readonly name: string; readonly private: boolean} | null>
+  /** Whether a name is taken, by CloudFormation's type. `leaving`: its deletion is scheduled, and it keeps its name until then. */
+  existing(region: string, type: string, name: string, signal?: AbortSignal): Promise<'there' | 'leaving' | null>
 }
 
 export interface ProvisionWorld {

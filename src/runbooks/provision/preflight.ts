@@ -10,6 +10,7 @@ import type {Gently} from './gently.ts'
 import type {Finding, WantedStack} from './infra-plan.ts'
 import type {ProvisionWorld, StackState} from './ports.ts'
 import {domainFindings, staticFindings} from './preflight-config.ts'
+import {nameFindings} from './preflight-names.ts'
 import {offerFindings} from './preflight-offers.ts'
 import {quotaFindings} from './preflight-quotas.ts'
 import {standingFindings} from './preflight-standing.ts'
@@ -58,6 +59,7 @@ export async function preflight(world: PreflightWorld, input: PreflightInput, cl
     checked('domain', () => domainFindings(checking)),
     checked('instance-types', () => offerFindings(checking)),
     checked('quotas', () => quotaFindings(checking)),
+    checked('names', () => nameFindings(checking)),
     checked('service-roles', () => roleFindings(checking)),
     checked('standing', () => standingFindings(checking)),
   ])
