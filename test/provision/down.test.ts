@@ -2,6 +2,7 @@ import {describe, expect, test} from 'vitest'
 import {runState} from '../../src/runbooks/engine/run-state.ts'
 import type {Event} from '../../src/runbooks/engine/event.ts'
 import {takeLease} from '../../src/runbooks/engine/lease.ts'
+import {Unavailable} from '../../src/runbooks/engine/unavailable.ts'
 import type {DownOptions} from '../../src/runbooks/provision/down-input.ts'
 import {planDown} from '../../src/runbooks/provision/down-observe.ts'
 import {runDown} from '../../src/runbooks/provision/run-down.ts'
@@ -198,6 +199,22 @@ describe('what speaks against it', () => {
     await expect(runDown(it.desk(), agreed, it.bench.world, {detach: never, leave: never})).rejects.toMatchObject({code: 'plan-changed', exitCode: 3})
     expect(it.bench.changes).toEqual([])
   })
+})
+
+test('a log that comes after its bucket was emptied is deleted too, and fails nothing', async () => {
+  const it = aBench()
+  const {teardown} = it.bench.world
+  let late = 2
+  const removeBucket: typeof teardown.removeBucket = async (region, bucket) => {
+    if (late > 0) {
+      late -= 1
+      it.bench.buckets.set(bucket, 1)
+      throw new Unavailable('s3:DeleteBucket', 'written to again')
+    }
+    await teardown.removeBucket(region, bucket)
+  }
+  const {events} = await down({...it, bench: {...it.bench, world: {...it.bench.world, teardown: {...teardown, removeBucket}}}}, {data: 'deleted'})
+  expect([ended(events)?.outcome, it.bench.buckets.size]).toEqual(['done', 0])
 })
 
 test('only the recovery Region goes, and home stands as it was', async () => {

@@ -4,8 +4,10 @@
  */
 import type {DBInstance} from '@aws-sdk/client-rds'
 import type {Protected, TeardownPort} from '../../runbooks/provision/down-ports.ts'
+import {Unavailable} from '../../runbooks/release/ports.ts'
 import type {AwsSession} from './session.ts'
-import {isMissing} from './translate-error.ts'
+import {awsErrorName} from './translate-error.ts'
+import {unlessMissing} from './unless-missing.ts'
 
 type Signal = AbortSignal | undefined
 
@@ -41,7 +43,10 @@ export function teardown(session: AwsSession): TeardownPort {
       }, {signal, resource: id}))
     },
     async removeBucket(region, bucket, signal) {
-      await unlessMissing(session.inRegion(region).call('s3', 'DeleteBucket', {Bucket: bucket}, {signal, resource: bucket}))
+      await unlessMissing(session.inRegion(region).call('s3', 'DeleteBucket', {Bucket: bucket}, {signal, resource: bucket})).catch((error: unknown) => {
+        if (awsErrorName(error) === 'BucketNotEmpty') throw new Unavailable('s3:DeleteBucket', `${bucket} was written to again`, {cause: error})
+        throw error
+      })
     },
   }
 }
@@ -61,13 +66,4 @@ async function deletionProtection(session: AwsSession, {kind, id}: Protected, si
 async function describeDatabase(session: AwsSession, id: string, signal: Signal): Promise<DBInstance | null> {
   const answer = await unlessMissing(session.call('rds', 'DescribeDBInstances', {DBInstanceIdentifier: id}, {signal, resource: id}))
   return answer?.DBInstances?.[0] ?? null
-}
-
-async function unlessMissing<T>(asked: Promise<T>): Promise<T | null> {
-  try {
-    return await asked
-  } catch (error) {
-    if (isMissing(error)) return null
-    throw error
-  }
 }

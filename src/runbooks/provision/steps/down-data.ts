@@ -51,10 +51,14 @@ export function emptyBucket({region, bucket}: DownInput['buckets'][number], need
   }
   const remove: DownStep = {
     id: `no-bucket-${bucket}`, title: `${bucket} deleted`, needs: [`empty-${bucket}`],
-    calls: [...listing, 's3:DeleteBucket'].map((action) => ({action, region})),
-    deadlineMs: minutes(10), atDeadline: 'fail', pointOfNoReturn: true,
+    calls: [...listing, 's3:DeleteObject', 's3:DeleteObjectVersion', 's3:DeleteBucket'].map((action) => ({action, region})),
+    deadlineMs: minutes(60), atDeadline: 'fail', pointOfNoReturn: true,
     observe: async (world, {signal}) => (await world.ground.bucketSize(region, bucket, signal) === null ? {kind: 'done'} : {kind: 'not-done'}),
-    start: (world, {signal}) => world.teardown.removeBucket(region, bucket, signal),
+    start: async (world, {signal}) => {
+      // Access logs come late: what was written since it was emptied goes too, and is no reason to fail.
+      await world.ground.emptyBucket(region, bucket, signal)
+      await world.teardown.removeBucket(region, bucket, signal)
+    },
     poll: async () => ({kind: 'done'}),
   }
   return [empty, remove]
