@@ -10,6 +10,7 @@ import {beginCreate, beginUpdate} from '../stacks/stack-operations.ts'
 import {recipeOf} from '../stacks/stack-recipe.ts'
 import {cannot, isRepeated, page, refuse} from './cloudformation-input.ts'
 import {shownChange} from './cloudformation-changes.ts'
+import {parametersOf} from './cloudformation-describe.ts'
 import {mayUpdate} from './cloudformation-stacks.ts'
 
 const CHANGES_A_PAGE = 100
@@ -46,10 +47,7 @@ function describe(engine: StackEngine, region: string, input: C.DescribeChangeSe
   const {items, next} = page(changes, input.NextToken, CHANGES_A_PAGE)
   return {
     ...summary(changeSet),
-    Parameters: Object.entries(changeSet.input.given).map(([name, value]) => {
-      const held = changeSet.plan?.recipe.parameters.get(name)
-      return {ParameterKey: name, ParameterValue: value, ...(held !== undefined && held.resolved !== value && {ResolvedValue: held.resolved})}
-    }),
+    Parameters: parametersOf(changeSet.plan?.recipe ?? null),
     Tags: Object.entries(changeSet.input.tags).map(([Key, Value]) => ({Key, Value})),
     Capabilities: [...changeSet.input.capabilities] as C.Capability[],
     NotificationARNs: [...changeSet.input.notificationArns],

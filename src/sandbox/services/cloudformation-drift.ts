@@ -25,7 +25,7 @@ export function driftOperations(engine: StackEngine) {
   return {
     DetectStackDrift: (input: C.DetectStackDriftInput, {region}: CallContext): C.DetectStackDriftOutput => {
       const stack = engine.shelf.get(region, input.StackName ?? '')
-      if (!/^(CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT|IMPORT_ROLLBACK)_(COMPLETE|FAILED)$/.test(stack.status)) {
+      if (!/^(CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT|IMPORT_ROLLBACK)_COMPLETE$|^UPDATE_ROLLBACK_FAILED$/.test(stack.status)) {
         throw cannot(stack, 'checked for drift')
       }
       const running = newest.get(stack)

@@ -3,6 +3,7 @@ import type * as C from '@aws-sdk/client-cloudformation'
 import {AwsFault} from '../world/contract.ts'
 import type {CallContext} from '../world/contract.ts'
 import {draftStack, planStack} from '../stacks/change-plan.ts'
+import {retireChangeSets} from '../stacks/change-set-shelf.ts'
 import {schemaProblems} from '../stacks/early-validation.ts'
 import type {StackEngine} from '../stacks/stack-engine.ts'
 import {beginCreate, beginDelete, beginUpdate} from '../stacks/stack-operations.ts'
@@ -83,6 +84,7 @@ async function updateStack(engine: StackEngine, input: C.UpdateStackInput, {regi
   mayUpdate(stack, input.DisableRollback === true)
   stack.role = input.RoleARN ?? stack.role
   stack.policy = await policyText(engine, {region}, input.StackPolicyBody, input.StackPolicyURL) ?? stack.policy
+  retireChangeSets(engine, stack, null)
   beginUpdate(engine, stack, recipe, {
     token: input.ClientRequestToken ?? null, disableRollback: input.DisableRollback === true, retainExceptOnCreate: input.RetainExceptOnCreate === true,
   })

@@ -11,6 +11,7 @@ import type {LeafCause, Moved} from './change-cause.ts'
 import {hasUnknown, leafChanges, unknownValue} from './property-diff.ts'
 import type {LeafChange} from './property-diff.ts'
 import type {Wanted} from './resource-work.ts'
+import {refuseSelectOfUnknown} from './select-of-unknown.ts'
 import type {StackEngine} from './stack-engine.ts'
 import {recipeOf} from './stack-recipe.ts'
 import {attributeOf, outputOf, scopeOf} from './stack-scope.ts'
@@ -90,7 +91,11 @@ interface Planning {
 async function planResource(
   engine: StackEngine, planning: Planning, logicalId: string, needs: ReadonlySet<string>,
 ): Promise<PlannedChange | null> {
-  const {stack, recipe, scope} = planning
+  const {stack, recipe, scope, follow} = planning
+  if (follow === 'follow') {
+    const isUnknown = (id: string, name: string): boolean => hasUnknown(scope.attribute(id, name) ?? unknownValue)
+    refuseSelectOfUnknown(recipe.document.resources.get(logicalId)?.properties, isUnknown)
+  }
   const wanted = wantedResource(engine, stack, recipe, scope, logicalId, needs, unknownValue)
   const existing = stack.resources.get(logicalId)
   if (existing !== undefined && !existing.status.startsWith('DELETE_') && existing.type !== wanted.type) {

@@ -58,14 +58,21 @@ export async function removeLeftOver(
 export async function removeUnlessRetained(
   job: Job, resource: StackResource, policy: string, at: number, where: 'onStack' | 'aside', wishes: RemovalWishes = noWishes,
 ): Promise<NodeEnd> {
-  const isNew = resource.madeBy !== null
+  // Deleting a stack that never was complete isn't taking back its creation: then the policies count.
+  const isNew = resource.madeBy !== null && job.operation.kind !== 'DELETE_STACK'
+  if (isReadReplica(resource)) return await removeResource(job, {...resource, deletionPolicy: 'Delete'}, at, where === 'onStack')
   const retained = policy === 'Retain'
     ? !(isNew && job.operation.retainExceptOnCreate)
     : policy === 'RetainExceptOnCreate' && !isNew
   if (retained && resource.physicalId !== '') return skip(job, resource, at, where)
   if (resource.type === stackType) return await removeNested(job, resource, at, where, wishes)
-  return await removeResource(job, {...resource, deletionPolicy: isNew && policy === 'Snapshot' ? 'Delete' : policy}, at, where === 'onStack')
+  const leavesNothing = isNew || resource.status === 'CREATE_FAILED'
+  return await removeResource(job, {...resource, deletionPolicy: leavesNothing && policy === 'Snapshot' ? 'Delete' : policy}, at, where === 'onStack')
 }
+
+/** CloudFormation ignores the deletion policies of read replicas (AWS::RDS::DBInstance, SourceDBInstanceIdentifier). */
+const isReadReplica = ({type, properties}: StackResource): boolean =>
+  type === 'AWS::RDS::DBInstance' && properties['SourceDBInstanceIdentifier'] !== undefined
 
 function skip(job: Job, resource: StackResource, at: number, where: 'onStack' | 'aside'): NodeEnd {
   const {engine, stack, operation} = job

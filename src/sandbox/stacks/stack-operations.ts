@@ -29,6 +29,7 @@ export function beginCreate(engine: StackEngine, stack: Stack, recipe: Recipe, w
   run(engine, stack, operation, async () => {
     const end = await goForward(jobOf(engine, stack, recipe, operation), operation.startedAt)
     stopTimer?.()
+    if (isOvertaken(stack, operation)) return
     if (end.ok) {
       await cleanUp(quietJob(engine, stack, recipe, operation), end.at)
       setStatus(engine, stack, operation, 'CREATE_COMPLETE')
@@ -36,7 +37,6 @@ export function beginCreate(engine: StackEngine, stack: Stack, recipe: Recipe, w
     }
     const late = operation.cancel.signal.reason === 'timeout' ? 'Stack creation time exceeded the specified timeout. ' : ''
     const reason = `${late}${failedSentence(stack, ['create'])}`
-    if (isOvertaken(stack, operation)) return
     if (wishes.disableRollback) setStatus(engine, stack, operation, 'CREATE_FAILED', reason)
     else await rollBackCreate(engine, stack, recipe, operation, reason)
   })
@@ -49,6 +49,7 @@ async function rollBackCreate(
   const isDelete = stack.onFailure === 'DELETE'
   setStatus(engine, stack, operation, isDelete ? 'DELETE_IN_PROGRESS' : 'ROLLBACK_IN_PROGRESS', `${reason}${isDelete ? 'Delete' : 'Rollback'} requested by user.`)
   const end = await removeEverything(quietJob(engine, stack, recipe, operation), engine.world.clock.now(), noWishes)
+  if (isOvertaken(stack, operation)) return
   const good = isDelete ? 'DELETE_COMPLETE' : 'ROLLBACK_COMPLETE'
   const bad = isDelete ? 'DELETE_FAILED' : 'ROLLBACK_FAILED'
   setStatus(engine, stack, operation, end.ok ? good : bad, end.ok ? null : failedSentence(stack, ['delete']))

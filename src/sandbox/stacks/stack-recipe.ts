@@ -10,6 +10,7 @@ import type {Recipe, Stack} from './stack-state.ts'
 import {stackType} from './stack-state.ts'
 import type {TemplateDocument} from './contract.ts'
 import {hasUnknown} from './property-diff.ts'
+import {parameterType} from './template/parameter-types.ts'
 
 export interface RecipeInput {
   readonly text: string
@@ -85,7 +86,7 @@ function withBelieved(document: TemplateDocument, given: Readonly<Record<string,
     const declaration = document.parameters.get(name)
     if (declaration === undefined) continue
     parameters.set(name, {
-      ...declaration, type: 'String', allowedPattern: undefined, allowedValues: undefined,
+      ...declaration, type: parameterType(declaration.type)?.list === true ? 'CommaDelimitedList' : 'String', allowedPattern: undefined, allowedValues: undefined,
       minLength: undefined, maxLength: undefined, minValue: undefined, maxValue: undefined,
     })
   }

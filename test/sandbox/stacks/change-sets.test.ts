@@ -74,6 +74,18 @@ describe('a change set', () => {
     expect(kept.Status).toBe('FAILED')
   })
 
+  it('hides what mustn\'t be echoed, and goes stale with any update', async () => {
+    const secret = 'Parameters: {S: {Type: String, NoEcho: true}, D: {Type: String, Default: d}}\nResources: {P: {Type: AWS::SSM::Parameter, Properties: {Name: /hidden/a, Type: String, Value: x}}}'
+    const given = {Parameters: [{ParameterKey: 'S', ParameterValue: 'sesame'}]}
+    await account.create('hidden', secret, given)
+    await account.settled('hidden')
+    const set = await account.changeSet('hidden', secret.replace('Value: x', 'Value: y'), given)
+    expect(set.Parameters).toEqual([{ParameterKey: 'S', ParameterValue: '****'}, {ParameterKey: 'D', ParameterValue: 'd'}])
+    await account.update('hidden', secret.replace('Value: x', 'Value: z'), given)
+    expect(await account.status('hidden')).toBe('UPDATE_COMPLETE')
+    expect(await account.cfn.send(new DescribeChangeSetCommand({ChangeSetName: set.ChangeSetId}))).toMatchObject({ExecutionStatus: 'OBSOLETE'})
+  })
+
   it('shows the stack\'s tags as tags', async () => {
     const set = await account.changeSet('told', 'Parameters: {V: {Type: String}}\nResources: {P: {Type: AWS::SSM::Parameter, Properties: {Name: /told/a, Type: String, Value: !Ref V}}}', {
       Parameters: [{ParameterKey: 'V', UsePreviousValue: true}], Tags: [{Key: 'team', Value: 'web'}],
@@ -165,6 +177,37 @@ Resources:
     const set = await account.changeSet('nest-new', template, {ChangeSetType: 'CREATE'})
     const inner = await account.cfn.send(new DescribeChangeSetCommand({ChangeSetName: changed(set.Changes, 'One')?.ChangeSetId}))
     expect(inner.Changes?.map((one) => [one.ResourceChange?.Action, one.ResourceChange?.LogicalResourceId])).toEqual([['Add', 'P'], ['Add', 'T']])
+  })
+})
+
+describe('what change sets of nested stacks can\'t do', () => {
+  const network = 'Resources: {A: {Type: AWS::SNS::Topic}, B: {Type: AWS::SNS::Topic}}\nOutputs: {Both: {Value: !Join [\',\', [!Ref A, !Ref B]]}}'
+  const user = 'Parameters: {All: {Type: CommaDelimitedList}}\nResources: {P: {Type: AWS::SSM::Parameter, Properties: {Name: /all, Type: String, Value: !Join [\'+\', !Ref All]}}}'
+  const parent = async (rest: string): Promise<string> => `
+Resources:
+  Net: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: '${await account.upload('net.yaml', network)}'}}
+${rest}`
+  const chosen = (index: number): string =>
+    `  P: {Type: AWS::SSM::Parameter, Properties: {Name: /one, Type: String, Value: !Select [${index}, !Split [',', !GetAtt Net.Outputs.Both]]}}`
+
+  it('is to choose from a list that another nested stack will hand out: the first is all there is', async () => {
+    expect((await account.changeSet('first', await parent(chosen(0)), {ChangeSetType: 'CREATE'})).Status).toBe('CREATE_COMPLETE')
+    expect(await account.changeSet('second', await parent(chosen(1)), {ChangeSetType: 'CREATE'})).toMatchObject({
+      Status: 'FAILED', StatusReason: expect.stringContaining('Fn::Select cannot select nonexistent value at index 1') as string,
+    })
+  })
+
+  it('is nothing that a stack itself couldn\'t', async () => {
+    await account.create('chooses', await parent(chosen(1)))
+    expect(await account.status('chooses')).toBe('CREATE_COMPLETE')
+    const net = (await account.resources('chooses'))['Net']?.id ?? ''
+    expect(account.world.records.get(region, 'AWS::SSM::Parameter', '/one')?.properties['Value']).toBe((await account.resources(net))['B']?.id)
+  })
+
+  it('isn\'t to hand the list on as a whole', async () => {
+    const url = await account.upload('user.yaml', user)
+    const rest = `  User: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: '${url}', Parameters: {All: !GetAtt Net.Outputs.Both}}}`
+    expect((await account.changeSet('hands', await parent(rest), {ChangeSetType: 'CREATE'})).Status).toBe('CREATE_COMPLETE')
   })
 })
 

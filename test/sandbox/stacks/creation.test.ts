@@ -1,6 +1,6 @@
 /** Stacks made over HTTP by the unmodified SDK client: order, nesting, outputs, what fails and what is left then. */
-import {CreateStackCommand, DescribeStackEventsCommand, DescribeStacksCommand, ListStackResourcesCommand, ListStacksCommand} from '@aws-sdk/client-cloudformation'
-import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import {CreateStackCommand, DetectStackDriftCommand, DescribeStackEventsCommand, DescribeStacksCommand, ListStackResourcesCommand, ListStacksCommand} from '@aws-sdk/client-cloudformation'
+import {afterAll, beforeAll, describe, expect, it, vi} from 'vitest'
 import {aStackAccount, reasons, region, story} from './a-stack-account.ts'
 import type {StackAccount} from './a-stack-account.ts'
 
@@ -162,6 +162,31 @@ describe('a stack that fails', () => {
     const id = await account.create(`retained-${String(RetainExceptOnCreate)}`, body, {RetainExceptOnCreate})
     expect(await account.status(id)).toBe('ROLLBACK_COMPLETE')
     expect(account.world.records.get(region, 'AWS::SSM::Parameter', name)?.properties['Value']).toBe(left)
+  })
+
+  it('and is deleted keeps what is to be kept: a deletion doesn\'t take back a creation', async () => {
+    const kept = (name: string, policy: string): string =>
+      `  ${name}: {Type: AWS::SSM::Parameter, DeletionPolicy: ${policy}, Properties: {Name: /half/${name}, Type: String, Value: kept}}\n`
+    account.world.setFault({kind: 'resource-fails', target: 'Bad', times: 1})
+    const id = await account.create('half', `Resources:\n${kept('Kept', 'Retain')}${kept('Else', 'RetainExceptOnCreate')}${kept('Gone', 'Delete')}
+  Shot: {Type: AWS::EC2::Volume, DeletionPolicy: Snapshot, Properties: {AvailabilityZone: eu-west-1a, Size: 10}}
+  Bad: {Type: AWS::SNS::Topic, DependsOn: [Kept, Else, Gone, Shot]}`, {DisableRollback: true})
+    expect(await account.status(id)).toBe('CREATE_FAILED')
+    await expect(account.cfn.send(new DetectStackDriftCommand({StackName: 'half'}))).rejects.toMatchObject({name: 'ValidationError'})
+    await account.remove('half')
+    expect(await account.status(id)).toBe('DELETE_COMPLETE')
+    expect(['Kept', 'Else', 'Gone'].map((name) => account.world.records.get(region, 'AWS::SSM::Parameter', `/half/${name}`)?.properties['Value'])).toEqual(['kept', 'kept', undefined])
+    expect(account.world.records.list(region, 'AWS::EC2::Snapshot')).toHaveLength(1)
+  })
+
+  it('and is deleted while it goes back is never complete again in between', async () => {
+    account.world.setFault({kind: 'resource-fails', target: 'Bad', times: 1})
+    const id = await account.create('twice', 'Resources: {Q: {Type: AWS::ECS::Cluster}, Bad: {Type: AWS::SNS::Topic, DependsOn: Q}}')
+    await vi.waitUntil(async () => (await account.stack(id)).StackStatus === 'ROLLBACK_IN_PROGRESS', {timeout: 20_000, interval: 5})
+    await account.remove('twice')
+    expect(await account.status(id)).toBe('DELETE_COMPLETE')
+    const own = (await account.events(id)).filter((one) => one.PhysicalResourceId === id).map((one) => one.ResourceStatus)
+    expect(own).toEqual(['CREATE_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS', 'DELETE_IN_PROGRESS', 'DELETE_COMPLETE'])
   })
 
   it('goes away when it was told to', async () => {
