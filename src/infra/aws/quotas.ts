@@ -1,7 +1,7 @@
 /** A quota with what is in use, as far as AWS tells. An account's own value before the default everybody has. */
 import type {MetricInfo, ServiceQuota} from '@aws-sdk/client-service-quotas'
 import type {AwsSession} from './session.ts'
-import {isMissing} from './translate-error.ts'
+import {unlessMissing} from './unless-missing.ts'
 
 type Signal = AbortSignal | undefined
 
@@ -16,20 +16,11 @@ export async function quota(
   return {name: found.QuotaName ?? code, value: found.Value, used: await usage(session, found.UsageMetric, signal)}
 }
 
-const own = (session: AwsSession, ServiceCode: string, QuotaCode: string, signal: Signal): Promise<ServiceQuota | null> =>
-  orNull(session.call('servicequotas', 'GetServiceQuota', {ServiceCode, QuotaCode}, {signal, resource: QuotaCode}))
+const own = async (session: AwsSession, ServiceCode: string, QuotaCode: string, signal: Signal): Promise<ServiceQuota | undefined> =>
+  (await unlessMissing(session.call('servicequotas', 'GetServiceQuota', {ServiceCode, QuotaCode}, {signal, resource: QuotaCode})))?.Quota
 
-const byDefault = (session: AwsSession, ServiceCode: string, QuotaCode: string, signal: Signal): Promise<ServiceQuota | null> =>
-  orNull(session.call('servicequotas', 'GetAWSDefaultServiceQuota', {ServiceCode, QuotaCode}, {signal, resource: QuotaCode}))
-
-async function orNull(asked: Promise<{readonly Quota?: ServiceQuota | undefined}>): Promise<ServiceQuota | null> {
-  try {
-    return (await asked).Quota ?? null
-  } catch (error) {
-    if (isMissing(error)) return null
-    throw error
-  }
-}
+const byDefault = async (session: AwsSession, ServiceCode: string, QuotaCode: string, signal: Signal): Promise<ServiceQuota | undefined> =>
+  (await unlessMissing(session.call('servicequotas', 'GetAWSDefaultServiceQuota', {ServiceCode, QuotaCode}, {signal, resource: QuotaCode})))?.Quota
 
 /** The newest value; null where AWS publishes none. */
 async function usage(session: AwsSession, metric: MetricInfo | undefined, signal: Signal): Promise<number | null> {

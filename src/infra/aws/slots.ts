@@ -8,7 +8,7 @@ import {createLiveRule, findLiveRule} from './live-rule-creation.ts'
 import type {AwsSession} from './session.ts'
 import {createScaling, removeScaling, scalingBounds} from './slot-scaling-creation.ts'
 import {createSlotService} from './slot-creation.ts'
-import {isMissing} from './translate-error.ts'
+import {unlessMissing} from './unless-missing.ts'
 
 type Signal = AbortSignal | undefined
 
@@ -65,13 +65,4 @@ async function isThere(session: AwsSession, {cluster, service}: SlotSpec, signal
 /** Without force: a service that still has tasks is refused, and that is meant. */
 async function removeSlot(session: AwsSession, cluster: string, service: string, signal: Signal): Promise<void> {
   await unlessMissing(session.call('ecs', 'DeleteService', {cluster, service}, {signal, resource: service}))
-}
-
-async function unlessMissing<T>(asked: Promise<T>): Promise<T | null> {
-  try {
-    return await asked
-  } catch (error) {
-    if (isMissing(error)) return null
-    throw error
-  }
 }
