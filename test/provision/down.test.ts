@@ -201,6 +201,24 @@ describe('what speaks against it', () => {
   })
 })
 
+test('a failure read at once after the deletion was begun again is the one from before, and fails nothing', async () => {
+  const it = aBench((bench) => { bench.stack('shop-production-certificate', 'us-east-1').status = 'DELETE_FAILED' })
+  const {stacks} = it.bench.world
+  let stale = 0
+  const remove: typeof stacks.remove = async (ref, options) => {
+    await stacks.remove(ref, options)
+    if (ref.name.endsWith('-certificate')) stale = 1
+  }
+  const describe: typeof stacks.describe = async (ref) => {
+    const state = await stacks.describe(ref)
+    if (state === null || !ref.name.endsWith('-certificate') || stale === 0) return state
+    stale -= 1
+    return {...state, status: 'DELETE_FAILED'}
+  }
+  const {events} = await down({...it, bench: {...it.bench, world: {...it.bench.world, stacks: {...stacks, remove, describe}}}})
+  expect([ended(events)?.outcome, left(it.bench), stale]).toEqual(['done', [], 0])
+})
+
 test('a log that comes after its bucket was emptied is deleted too, and fails nothing', async () => {
   const it = aBench()
   const {teardown} = it.bench.world

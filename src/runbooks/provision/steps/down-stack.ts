@@ -50,12 +50,13 @@ export function deleteStack({id, title, stack, needs, groups, retain}: StackToDe
       // Only what a failed deletion names may be left behind; CloudFormation refuses it otherwise.
       const left = state.status === 'DELETE_FAILED' && retain.length > 0 ? {retain} : {}
       await world.stacks.remove(stack, {token: token(context, id), role: null, ...left}, context.signal)
-      return {facts: {since: context.now}}
+      return {facts: {since: context.now, before: state.changedAt}}
     },
     poll: async (world, context) => {
       const {now, signal} = context
       const state = await present(world, stack, signal)
       if (state === null) return {kind: 'done'}
+      if (state.status === 'DELETE_FAILED' && isFromBefore(state, context)) return {kind: 'pending', waitsFor: 'the deletion to begin', lookAgainAt: now + seconds(5)}
       if (state.status === 'DELETE_FAILED') return {kind: 'failed', because: await why(world, stack, state, context), then: 'fail'}
       for (const group of groups) await liftProtection(world, region, group, signal)
       const progress = await progressOf(world, stack, state, signal)
@@ -64,6 +65,10 @@ export function deleteStack({id, title, stack, needs, groups, retain}: StackToDe
     },
   }
 }
+
+/** A state read at once after the call may be the one from before it. */
+const isFromBefore = ({changedAt}: StackState, {now, own}: StepContext): boolean =>
+  changedAt === own['before'] && typeof own['since'] === 'number' && now - own['since'] < seconds(60)
 
 /** A deleted stack is still there by its id, as one that was deleted. */
 async function present(world: Pick<ProvisionWorld, 'stacks'>, stack: StackRef, signal: AbortSignal): Promise<StackState | null> {
@@ -95,6 +100,8 @@ async function progressOf(world: DownWorld, stack: StackRef, state: StackState, 
     done: resources.filter(({status}) => status === 'DELETE_COMPLETE' || status === 'DELETE_SKIPPED').length,
     underWay: underWay.map(({logicalId, type, changedAt}) => ({path: logicalId, type, since: changedAt, usualSeconds: 0})),
     records: [],
+    // What a deletion couldn't delete the last time looks the same until its turn comes: the end tells.
+    failed: [],
   }
 }
 
