@@ -3,7 +3,7 @@
  * Every outcome is told as an event and answered as an end; nothing is thrown. What failing means for others is not decided here.
  */
 import {AwsFault} from '../world/contract.ts'
-import {enterAccount, leaveAccount, settleInAccount} from './account-entry.ts'
+import {enterAccount, leaveAccount, recordOf, settleInAccount} from './account-entry.ts'
 import type {Made, ResourceHandler} from './contract.ts'
 import {durationMs, longestWaitMs} from './durations.ts'
 import {takeFinalSnapshot} from './final-snapshot.ts'
@@ -82,10 +82,12 @@ export async function removeResource(job: Job, resource: StackResource, at: numb
     if (resource.physicalId !== '') {
       const request = changeRequest(job, resource)
       const handler = engine.handler(resource.type)
-      if (resource.deletionPolicy === 'Snapshot') takeFinalSnapshot(engine.world, stack, resource)
+      // Somebody deleted it by hand: there is nothing to snapshot, and nothing to wait for.
+      const there = recordOf(engine.world, stack.region, resource.type, resource.physicalId) !== undefined
+      if (there && resource.deletionPolicy === 'Snapshot') takeFinalSnapshot(engine.world, stack, resource)
       await unlessGone(async () => { await handler.remove(request) })
       const dice = engine.world.random(`remove/${stack.region}/${pathOf(job, resource.logicalId)}`)()
-      end = at + durationMs(resource.type, 'remove', dice)
+      end = there ? at + durationMs(resource.type, 'remove', dice) : at
       await waitUntil(engine.world.clock, end, job.signal)
       end = await untilNull(job, resource.type, end, async () => await handler.gone?.(request) ?? null)
       leaveAccount(engine.world, stack.region, resource.type, resource.physicalId)
