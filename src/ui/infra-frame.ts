@@ -3,8 +3,8 @@
  * give the same lines, and colour never changes a column. Beside every symbol stands its word. What somebody has to copy (records,
  * commands) is never cut.
  */
-import {account, duration, minuteOfDay, span} from './format.ts'
-import {infraNote, sinceWords} from './infra-note.ts'
+import {account, duration, minuteOfDay, oneLine, span} from './format.ts'
+import {infraNote, settling, sinceWords} from './infra-note.ts'
 import type {InfraLine, InfraView} from './infra-view.ts'
 import type {StepState} from './step-lines.ts'
 import type {StyledLine, Tone} from './styled-line.ts'
@@ -60,6 +60,7 @@ function lineRows(line: InfraLine, view: InfraView, labels: number, width: numbe
   return [
     spread(left, [piece(idle ? 'waiting' : word, idle ? 'dim' : tone), piece(time)], width),
     ...underWayRows(line, view.now, labels, width),
+    ...failingRows(line.label, view, width),
     ...(line.state === 'failed' ? wrapped(line.because ?? '', width - 6).map((text): StyledLine => [piece(`      ${text}`, 'bad')]) : []),
   ]
 }
@@ -76,6 +77,14 @@ function underWayRows({progress, state}: InfraLine, now: number, labels: number,
     ...told.map((one): StyledLine => clip([piece(`${margin}${padded(one.path, names)}  `), piece(sinceWords(one, now), 'dim')], width)),
     ...(more > 0 ? [clip([piece(`${margin}and ${more} more`, 'dim')], width)] : []),
   ]
+}
+
+/** Known minutes before the stack itself says so. */
+function failingRows(label: string, {failing}: InfraView, width: number): readonly StyledLine[] {
+  return failing.filter((one) => one.label === label).flatMap((one) => [
+    ...wrapped(`✖ ${one.path} failed: ${oneLine(one.reason)}`, width - 6).map((text): StyledLine => [piece(`      ${text}`, 'bad')]),
+    clip([piece(`      ${settling}`, 'dim')], width),
+  ])
 }
 
 function recordRows({records}: InfraView, width: number): readonly StyledLine[] {

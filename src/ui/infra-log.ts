@@ -6,7 +6,7 @@ import type {Event, EventOf} from '../runbooks/engine/event.ts'
 import {counted, duration, oneLine, span, timeOfDay} from './format.ts'
 import {infraInput} from './infra-input.ts'
 import type {InfraLive} from './infra-live.ts'
-import {counts, infraNote, isStatus, readable, underWayWords} from './infra-note.ts'
+import {counts, infraNote, isStatus, readable, settling, underWayWords} from './infra-note.ts'
 import {placed} from './infra-place.ts'
 import {courseOf, infraGroups, labelOf, stackOf, withoutPlace} from './infra-steps.ts'
 import type {InfraLine, InfraView} from './infra-view.ts'
@@ -108,6 +108,7 @@ export function infraLog(write: (text: string) => void): InfraLog {
   let told = 0
   let records = ''
   let explained = false
+  const failures = new Set<string>()
   let spokenAt: number | null = null
   return {
     update(events, live, now) {
@@ -117,6 +118,12 @@ export function infraLog(write: (text: string) => void): InfraLog {
         spokenAt = Math.max(spokenAt ?? at, at)
       }
       const view = infraView(events, live, now)
+      for (const {label, path, reason} of view.failing) {
+        if (failures.has(`${label}/${path}`)) continue
+        failures.add(`${label}/${path}`)
+        write(`${timeOfDay(now)} ${oneLine(`${label}: ${path} FAILED: ${reason}; ${settling}`)}\n`)
+        spokenAt = now
+      }
       const wanted = recordLines(view)
       if (view.failure?.cause !== null && view.failure !== null && !explained) {
         explained = true

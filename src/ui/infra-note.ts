@@ -22,6 +22,9 @@ export function infraNote(line: InfraLine): string {
   }
 }
 
+/** Of a stack in which something failed. */
+export const settling = 'the stack fails when the rest has settled'
+
 function waiting({needs: [first, ...more]}: InfraLine, otherwise: string): string {
   if (first === undefined) return otherwise
   return more.length < 2 ? `waits for ${[first, ...more].join(', ')}` : `waits for ${first} and ${more.length} more`

@@ -43,6 +43,8 @@ export interface InfraView {
   readonly resources: {readonly done: number; readonly total: number}
   /** To be made by hand before a certificate is issued. */
   readonly records: StackProgress['records']
+  /** What has failed in stacks that are still at work: they fail when the rest has settled. */
+  readonly failing: readonly {readonly label: string; readonly path: string; readonly reason: string}[]
   /** Labels on the longest way. */
   readonly criticalPath: readonly string[]
   /** Epoch ms; null when it can't be told. */
@@ -79,6 +81,8 @@ export function infraView(events: readonly Event[], live: InfraLive, now: number
     lines,
     resources: {done: sum(counts.map(({done}) => done)), total: sum(counts.map(({total}) => total))},
     records: state === 'running' ? lines.flatMap((line) => (line.state === 'running' ? (line.progress?.records ?? []) : [])) : [],
+    failing: lines.flatMap(({label, state: at, progress}) =>
+      (at === 'running' ? (progress?.failed ?? []).map(({path, reason}) => ({label, path, reason})) : [])),
     criticalPath: input.criticalPath.map(({label}) => label),
     forecastEnd: state === 'running' ? forecastEnd(lines, input, now) : null,
     because: ended?.data.because ?? '',

@@ -59,7 +59,7 @@ export class InfraRun {
   }
 
   shows(step: string, change: Partial<StackProgress>): this {
-    this.live = withShown(this.live, step, {kind: 'stack', stack: step, status: 'CREATE_IN_PROGRESS', done: 0, total: 0, underWay: [], records: [], ...change})
+    this.live = withShown(this.live, step, {kind: 'stack', stack: step, status: 'CREATE_IN_PROGRESS', done: 0, total: 0, underWay: [], records: [], failed: [], ...change})
     return this
   }
 }
@@ -77,6 +77,10 @@ export const creating = (): InfraRun => new InfraRun()
 
 export const waitingForRecords = (): InfraRun => creating().shows('create-certificate@us-east-1', {
   done: 0, total: 3, records: [{name: '_3f1c0e4b5a69788796a5b4c3d2e1f001.www.example.com.', type: 'CNAME', value: '_7b2d9e8f0a1b2c3d4e5f60718293a4b5.abcdefghij.acm-validations.aws.'}],
+})
+
+export const failing = (): InfraRun => creating().shows('create-main@eu-west-1', {
+  done: 152, total: 213, failed: [{path: 'Backup/Vault', type: 'AWS::Backup::BackupVault', reason: 'Backup vault shop-production already exists'}],
 })
 
 const cause: RootCause = {

@@ -4,7 +4,7 @@ import {infraLog} from '../../src/ui/infra-log.ts'
 import {sinceWords} from '../../src/ui/infra-note.ts'
 import {infraOutcomeJson, infraOutcomeText} from '../../src/ui/infra-outcome.ts'
 import {infraRenderer} from '../../src/ui/infra-renderer.ts'
-import {creating, doneRun, failedRun, InfraRun, seen, waitingForRecords} from './an-infra-run.ts'
+import {creating, doneRun, failedRun, failing, InfraRun, seen, waitingForRecords} from './an-infra-run.ts'
 
 const picture = (run: InfraRun, columns = 80): string => `\n${infraFrame(seen(run), columns).join('\n')}\n`
 
@@ -74,6 +74,17 @@ describe('the picture', () => {
       Ctrl-C leaves; AWS goes on                                forecast done 18:55Z
     "
   `))
+  test('of a failure in a stack that goes on: it is told at once', () => {
+    const run = failing()
+    const lines = infraFrame(seen(run), 80)
+    const at = lines.findIndex((line) => line.includes('✖ Backup/Vault failed'))
+    expect(lines.slice(at, at + 3)).toEqual([
+      '      ✖ Backup/Vault failed: Backup vault shop-production already exists',
+      '      the stack fails when the rest has settled',
+      '  · replica eu-central-1  waits for main eu-west-1',
+    ])
+    expect(infraFrame(seen(run), 80, {color: true})[at]).toMatch(/\u001B\[31m.*✖ Backup\/Vault failed/)
+  })
   test('of a failure', () => expect(picture(failedRun())).toMatchInlineSnapshot(`
     "
     infra up · shop · production                          run r-20261122-183210-ab12
@@ -233,4 +244,17 @@ test('the renderer keeps what several steps show at once', () => {
   shown.update(run.events, {run: 'r-1'}, run.now)
   shown.close()
   expect(written.join('')).toMatch(/152 of 213[^]*acm-validations/)
+})
+
+test('the log tells a failure in a stack that goes on once, and the stack\'s own end after it', () => {
+  const written: string[] = []
+  const log = infraLog((text) => written.push(text))
+  const run = failing()
+  log.update(run.events, run.live, run.now)
+  log.update(run.events, run.live, run.now + 5000)
+  const told = written.filter((line) => line.includes('Vault'))
+  expect(told).toEqual(['18:36:44Z main eu-west-1: Backup/Vault FAILED: Backup vault shop-production already exists; the stack fails when the rest has settled\n'])
+  run.after(300).failed('create-main@eu-west-1', 'main@eu-west-1: Backup/Vault (AWS::Backup::BackupVault): Backup vault shop-production already exists')
+  log.update(run.events, run.live, run.now)
+  expect(written.filter((line) => line.includes('Vault')).length).toBe(2)
 })

@@ -137,6 +137,8 @@ export interface StackProgress {
   readonly underWay: readonly {readonly path: string; readonly type: string; readonly since: number; readonly usualSeconds: number}[]
   /** Records that somebody has to make by hand, when the zone is elsewhere. */
   readonly records: readonly {readonly name: string; readonly type: string; readonly value: string}[]
+  /** What has failed already, while the rest goes on: CloudFormation lets it settle before the stack fails. */
+  readonly failed: readonly {readonly path: string; readonly type: string; readonly reason: string}[]
 }
 
 /** What a stack step shows when its stack has failed; the step's `because` holds its first sentence. */
