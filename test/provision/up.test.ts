@@ -4,6 +4,7 @@ import type {Event} from '../../src/runbooks/engine/event.ts'
 import {Unavailable} from '../../src/runbooks/engine/unavailable.ts'
 import {longestSeconds} from '../../src/runbooks/provision/forecast.ts'
 import type {StackProgress, Wanted} from '../../src/runbooks/provision/infra-plan.ts'
+import {serviceRoles} from '../../src/runbooks/provision/steps/ground-steps.ts'
 import {changing, fakeProvisionWorld} from '../support/fake-provision-world.ts'
 import type {FakeProvision, FakeProvisionOptions} from '../support/fake-provision-world.ts'
 import {leapingClock} from '../support/leaping-clock.ts'
@@ -63,6 +64,12 @@ describe('from nothing', () => {
     database.policy = '{"Statement":[]}'
     await up(desk, aws, {config: aStackConfig({alarms: 'oncall@example.com'})})
     expect(database.policy).toContain('AWS::RDS::DBInstance')
+  })
+
+  it('a role that was only just made is given time to be known before a key\'s policy names it', async () => {
+    const {ran: {events}} = await anEnvironment()
+    const made = events.find((event) => event.kind === 'step-started' && event.data.step === 'service-roles')?.at ?? expect.fail('no roles were made')
+    expect(startedAt(events, `create-foundation@${home}`) - made).toBeGreaterThanOrEqual(10_000)
   })
 
   it('both switch buckets hold alive, and the site has its first pages', async () => {
@@ -126,8 +133,10 @@ describe('from nothing', () => {
 })
 
 describe('the order', () => {
-  it('foundations and the certificate begin at once', async () => {
-    const {ran} = await anEnvironment()
+  it('foundations and the certificate begin at once, where the roles of AWS services are there', async () => {
+    const {aws, desk} = aBench()
+    for (const role of serviceRoles) aws.roles.add(role)
+    const ran = await up(desk, aws)
     const [begun] = ran.events
     const starts = ['create-foundation@eu-west-1', 'create-foundation@eu-central-1', 'create-certificate@us-east-1'].map((step) => startedAt(ran.events, step) - (begun?.at ?? 0))
     expect(Math.max(...starts)).toBeLessThan(2000)

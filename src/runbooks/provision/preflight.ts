@@ -14,6 +14,7 @@ import {nameFindings} from './preflight-names.ts'
 import {offerFindings} from './preflight-offers.ts'
 import {quotaFindings} from './preflight-quotas.ts'
 import {standingFindings} from './preflight-standing.ts'
+import {serviceRoles} from './steps/ground-steps.ts'
 
 export type PreflightWorld = Pick<ProvisionWorld, 'stacks' | 'ground' | 'preflight'>
 
@@ -36,11 +37,6 @@ export interface Checking extends PreflightInput {
   /** Those that are, by id. */
   readonly there: ReadonlyMap<string, StackState>
 }
-
-/** Services whose linked roles the stack's services work with. */
-const serviceRoles = [
-  'autoscaling.amazonaws.com', 'ecs.amazonaws.com', 'elasticloadbalancing.amazonaws.com', 'rds.amazonaws.com', 'elasticache.amazonaws.com', 'backup.amazonaws.com',
-]
 
 /** The worst first. */
 export async function preflight(world: PreflightWorld, input: PreflightInput, clock: Clock, signal: AbortSignal): Promise<readonly Finding[]> {

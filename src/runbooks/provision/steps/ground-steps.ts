@@ -2,7 +2,7 @@
  * Small things before and beside the stacks: roles that AWS services need once an account, buckets that hold the templates, the
  * object by which health checks prove that they can read, the first pages of the site. What is there is left as it is.
  */
-import {minutes} from '../../engine/clock.ts'
+import {minutes, seconds} from '../../engine/clock.ts'
 import type {Step} from '../../engine/step.ts'
 import {assetsOf, stateBucket, upload} from '../deploy-stack.ts'
 import type {ProvisionWorld} from '../ports.ts'
@@ -31,9 +31,14 @@ export function makeServiceRoles({plan}: UpInput): Step<ProvisionWorld> {
     async start(world, {signal}) {
       await Promise.all(missing.map((service) => world.ground.createServiceRole(service, signal)))
     },
-    poll: async () => ({kind: 'done'}),
+    // IAM tells the Regions of a new role after a while, and a key's policy that names one unknown there is refused.
+    poll: async (_, {now, startedAt}) => (now - startedAt < knownAfterMs
+      ? {kind: 'pending', waitsFor: 'every Region to know the new roles', lookAgainAt: startedAt + knownAfterMs}
+      : {kind: 'done'}),
   }
 }
+
+const knownAfterMs = seconds(10)
 
 /** The tool's bucket of the Region, and the templates in it. Nothing is ever overwritten there. */
 export function uploadTemplates(input: UpInput, region: string): Step<ProvisionWorld> {
