@@ -38,7 +38,7 @@ export function infraTimeline(view: InfraView, told: Told): {readonly lines: rea
   const waited = rows.length === 0 && view.state === 'running' && view.now - told.at >= silenceMs ? underWay(view) : []
   const all = [...rows, ...waited]
   return {
-    lines: all.map((row, index) => [piece(index === 0 || row.length > 2 ? stamp(view) : '        ', 'dim'), ...row]),
+    lines: all.map((row, index) => [piece(index === 0 ? stamp(view) : '        ', 'dim'), ...row]),
     told: {
       labels: new Set([...told.labels, ...settled.map(({label}) => label)]), opened: true, ended: told.ended || ends,
       at: all.length > 0 ? view.now : told.at,
