@@ -6,7 +6,7 @@ import type {ResourceDrift} from '../stacks/drift.ts'
 import type {StackEngine} from '../stacks/stack-engine.ts'
 import {uuid} from '../stacks/stack-shelf.ts'
 import type {Stack} from '../stacks/stack-state.ts'
-import {cannot, page, refuse} from './cloudformation-input.ts'
+import {cannot, page, refuse, refuseUnmodelled} from './cloudformation-input.ts'
 
 interface Detection {
   readonly stack: Stack
@@ -24,6 +24,7 @@ export function driftOperations(engine: StackEngine) {
   const {clock} = engine.world
   return {
     DetectStackDrift: (input: C.DetectStackDriftInput, {region}: CallContext): C.DetectStackDriftOutput => {
+      refuseUnmodelled('DetectStackDrift', input)
       const stack = engine.shelf.get(region, input.StackName ?? '')
       if (!/^(CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT|IMPORT_ROLLBACK)_COMPLETE$|^UPDATE_ROLLBACK_FAILED$/.test(stack.status)) {
         throw cannot(stack, 'checked for drift')

@@ -4,7 +4,7 @@
  */
 import type * as C from '@aws-sdk/client-cloudformation'
 import {AwsFault} from '../world/contract.ts'
-import {badName, cannot, checkStackName, recipeInput, refuse} from './cloudformation-input.ts'
+import {badName, cannot, checkStackName, recipeInput, refuse, refuseUnmodelled} from './cloudformation-input.ts'
 import {mayUpdate} from './cloudformation-stacks.ts'
 import {changesSomething, planStack} from '../stacks/change-plan.ts'
 import type {StackPlan} from '../stacks/change-plan.ts'
@@ -26,6 +26,7 @@ const nothingToDo = 'The submitted information didn\'t contain changes. Submit d
 export async function makeChangeSet(
   engine: StackEngine, region: string, input: C.CreateChangeSetInput,
 ): Promise<C.CreateChangeSetOutput> {
+  refuseUnmodelled('CreateChangeSet', input)
   const name = input.ChangeSetName ?? ''
   if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(name)) throw refuse(badName(name, 'changeSetName'))
   const known = engine.shelf.find(region, input.StackName ?? '')

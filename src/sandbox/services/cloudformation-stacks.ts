@@ -12,7 +12,7 @@ import {recipeOf} from '../stacks/stack-recipe.ts'
 import {protectedRoot} from '../stacks/stack-state.ts'
 import type {Stack} from '../stacks/stack-state.ts'
 import {templateText} from '../stacks/template-source.ts'
-import {cannot, checkStackName, isRepeated, recipeInput, refuse} from './cloudformation-input.ts'
+import {cannot, checkStackName, isRepeated, recipeInput, refuse, refuseUnmodelled} from './cloudformation-input.ts'
 
 export function stackOperations(engine: StackEngine) {
   return {
@@ -41,6 +41,7 @@ export function stackOperations(engine: StackEngine) {
 }
 
 async function createStack(engine: StackEngine, input: C.CreateStackInput, {region}: CallContext): Promise<C.CreateStackOutput> {
+  refuseUnmodelled('CreateStack', input)
   const name = checkStackName(input.StackName)
   const known = engine.shelf.find(region, name)
   if (known !== undefined && isRepeated(known, input.ClientRequestToken, 'CREATE_STACK')) return {StackId: known.id}
@@ -70,6 +71,7 @@ async function createStack(engine: StackEngine, input: C.CreateStackInput, {regi
 }
 
 async function updateStack(engine: StackEngine, input: C.UpdateStackInput, {region}: CallContext): Promise<C.UpdateStackOutput> {
+  refuseUnmodelled('UpdateStack', input)
   const stack = engine.shelf.get(region, input.StackName ?? '')
   if (isRepeated(stack, input.ClientRequestToken, 'UPDATE_STACK')) return {StackId: stack.id}
   mayUpdate(stack, input.DisableRollback === true)
@@ -113,6 +115,7 @@ async function refuseEarly(
 }
 
 function deleteStack(engine: StackEngine, input: C.DeleteStackInput, {region}: CallContext): object {
+  refuseUnmodelled('DeleteStack', input)
   const name = input.StackName ?? ''
   const stack = engine.shelf.find(region, name)
   // Deleting what isn't there is no error.

@@ -15,8 +15,6 @@ import type {
   DescribeDBParameterGroupsMessage,
   DescribeDBSnapshotsMessage,
   DescribeDBSubnetGroupsMessage,
-  DescribeEventsMessage,
-  EventsMessage,
   ListTagsForResourceMessage,
   ModifyDBInstanceMessage,
   TagListMessage,
@@ -87,7 +85,6 @@ export function createRds(world: World): Service {
         }
         return {TagList: tagList(found)}
       },
-      DescribeEvents: (_input: DescribeEventsMessage, _call: CallContext): EventsMessage => ({Events: []}),
       DescribeDBSnapshots: (input: DescribeDBSnapshotsMessage, call: CallContext) => describeSnapshots(world, input, call),
       CreateDBSnapshot: (input: CreateDBSnapshotMessage, call: CallContext) => snapshot(world, input, call),
       DeleteDBSnapshot: ({DBSnapshotIdentifier}: {readonly DBSnapshotIdentifier?: string}, call: CallContext) => {

@@ -136,6 +136,19 @@ describe('what is checked before', () => {
   })
 })
 
+describe('what isn\'t modelled', () => {
+  it.each([
+    [{ChangeSetType: 'IMPORT' as const}, 'ChangeSetType IMPORT'],
+    [{ImportExistingResources: true}, 'ImportExistingResources'],
+    [{DeploymentMode: 'REVERT_DRIFT' as const}, 'DeploymentMode'],
+    [{RollbackConfiguration: {RollbackTriggers: []}}, 'RollbackConfiguration'],
+  ])('%o is said so, and never seems to have been done', async (input, what) => {
+    await expect(account.changeSet('planned', body(600, '/planned/a'), input)).rejects.toMatchObject({
+      name: 'NotImplemented', message: `The sandbox doesn't model ${what} of cloudformation:CreateChangeSet.`,
+    })
+  })
+})
+
 describe('nested stacks', () => {
   const child = (more: string): string => `Parameters: {V: {Type: String}}\nResources:\n  P: {Type: AWS::SSM::Parameter, Properties: {Name: !Sub '/nest/\${V}', Type: String, Value: x}}\n  T: {Type: AWS::SNS::Topic}\n${more}\nOutputs: {Name: {Value: !Ref P}}`
   const parent = async (one: string, other: string, value: string): Promise<string> => `
