@@ -36,7 +36,7 @@ import {GetBucketReplicationCommand, GetBucketVersioningCommand, GetObjectComman
 import {DescribeSecretCommand, SecretsManagerClient} from '@aws-sdk/client-secrets-manager'
 import {GetParametersCommand, SSMClient} from '@aws-sdk/client-ssm'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
-import {tidyUp} from '../support/e2e-cli.ts'
+import {tidyUp, until} from '../support/e2e-cli.ts'
 import type {Ran} from '../support/e2e-cli.ts'
 import {eventOf} from '../support/e2e-events.ts'
 import {anAccount, away, home, stackConfig} from '../support/e2e-infra.ts'
@@ -45,12 +45,17 @@ import type {Config, InfraAccount} from '../support/e2e-infra.ts'
 const speed = 60
 let sandbox: InfraAccount
 let up: Ran
+/** One that was begun while the first was at work. */
+let second: Ran
 type Tree = Awaited<ReturnType<InfraAccount['tree']>>
 const trees = new Map<string, Tree>()
 
 beforeAll(async () => {
   sandbox = await anAccount({speed})
-  up = await sandbox.sluice('infra', 'up', '--yes', '--json')
+  const first = sandbox.start(['infra', 'up', '--yes', '--json'])
+  await until('the first stacks', async () => await sandbox.stack('shop-production-main') ?? (first.isOver() ? true : null))
+  second = await sandbox.start(['infra', 'up', '--yes', '--json'], await sandbox.elsewhere()).ended
+  up = await first.ended
   if (up.code !== 0) throw new Error(`infra up ended with ${String(up.code)}: ${up.stdout}${up.stderr}`)
   for (const [kind, region] of [['main', home], ['main', away], ['foundation', home], ['foundation', away], ['replica', away], ['certificate', 'us-east-1']] as const) {
     trees.set(`${kind}@${region}`, await sandbox.tree(`shop-production-${kind}`, region))
@@ -75,6 +80,11 @@ describe('infra up', () => {
     expect(up.json()).toMatchObject({schema: 1, command: 'infra up', outcome: 'done', service: 'shop', environment: 'production'})
     const {done, total} = up.json()['resources'] as {readonly done: number; readonly total: number}
     expect([done, total > 400]).toEqual([total, true])
+  })
+
+  it('is refused while another one is at work, with its name: exit 7', () => {
+    expect([second.code, second.json()], second.stdout).toMatchObject([7, {error: {code: 'lease-held', message: expect.stringMatching(/^infra up r-\S+ by \S+ on \S+, since .* is at work on this stack/) as unknown}}])
+    expect(second.json()['error']).toMatchObject({message: expect.stringContaining(String(up.json()['run'])) as unknown})
   })
 
   it('protects what holds data: termination protection on the roots, a policy on them and on the stacks nested in them', async () => {
@@ -527,7 +537,7 @@ describe('observability', () => {
 })
 
 const parametersOf = (HostsMax: number): Config => stackConfig({
-  gates: {errors: {budget: '2%', minMinutes: 2}}, steps: [{weight: 50, hold: '1m', atMost: '20m'}], warm: '7m', stack: {parameters: {HostsMax}},
+  gates: {errors: {budget: '2%', minMinutes: 2}}, steps: [{weight: 50, hold: '8m', atMost: '30m'}], warm: '7m', stack: {parameters: {HostsMax}},
 })
 const hostsMax = async (region: string): Promise<number | undefined> => (await group(id('Api/Hosts', `main@${region}`), region)).MaxSize
 
@@ -589,6 +599,21 @@ describe('a change', () => {
     const ran = await sandbox.sluice('infra', 'up')
     expect([ran.code, ran.stderr]).toEqual([3, expect.stringContaining(`sluice infra up --sandbox ${sandbox.name} --yes`)])
     expect(await hostsMax(home)).toBe(10)
+  })
+})
+
+describe('what can\'t be done is found before any change, and is exit 2', () => {
+  it.each([
+    ['a file without a stack', {service: 'other', region: home}, /stack/],
+    ['an account that isn\'t allowed', stackConfig({service: 'other', stack: {allowedAccounts: ['999999999999']}}), /allowedAccounts|999999999999/],
+    ['a hosted zone that isn\'t there', stackConfig({service: 'other', stack: {hostedZone: 'Z0NOWHERE'}}), /Z0NOWHERE/],
+    ['names that aren\'t in the hosted zone', stackConfig({service: 'other', stack: {api: 'api.example.net'}}), /example\.net/],
+    ['an instance type that a zone doesn\'t offer', stackConfig({service: 'other', stack: {parameters: {InstanceType: 'm8g.large', FallbackInstanceType: 'm8g.xlarge', ZoneIndexB: 2}}}), /m8g\.large/],
+  ] as const)('%s', async (_, config, words) => {
+    const machine = await sandbox.elsewhere(config)
+    const ran = await sandbox.start(['infra', 'up', '--yes', '--json'], machine).ended
+    expect([ran.code, ran.stdout], ran.stdout + ran.stderr).toEqual([2, expect.stringMatching(words)])
+    expect(await sandbox.stack('other-production-foundation')).toBeNull()
   })
 })
 
