@@ -2,6 +2,7 @@
  * The IAM policy that lets somebody run these commands and nothing else: read off the calls that plans declare, gathered by how far
  * each reaches. Pure. Least privilege is only as good as the declarations; tests on the sandbox hold them against what was called.
  */
+import {certificateRights} from './iam/certificate-rights.ts'
 import {declaredCalls} from './iam/declared-calls.ts'
 import {foundationRights} from './iam/foundation-rights.ts'
 import {reachOf} from './iam/narrowing.ts'
@@ -58,7 +59,7 @@ export function iamPolicy(commands: readonly PolicyCommand[], where: Where): Pol
     Version: '2012-10-17',
     Statement: [
       ...[...reaches.values()].map(({reach, actions: names}) => statement(reach, names)),
-      ...(commands.some((command) => command === 'infra up' || command === 'infra down') ? foundation(where) : []),
+      ...(commands.some((command) => command === 'infra up' || command === 'infra down') ? callersOwn(where) : []),
       ...(commands.includes('infra drift') ? [readsEverything()] : []),
     ],
   }
@@ -79,7 +80,8 @@ function passedToBy(commands: readonly PolicyCommand[]): readonly string[] {
   return [...new Set(services)].toSorted()
 }
 
-const foundation = (where: Where): readonly Statement[] => Object.entries(foundationRights)
+/** For the stacks that CloudFormation makes without the execution role. */
+const callersOwn = (where: Where): readonly Statement[] => Object.entries({...foundationRights, ...certificateRights})
   .map(([Sid, {actions, resources}]) => ({Sid, Effect: 'Allow', Action: actions, Resource: resources(where)}))
 
 /** Reading how a thing is made isn't reading what is in it: not for objects, secrets, log lines and keys. */

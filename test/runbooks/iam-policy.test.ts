@@ -3,6 +3,7 @@ import {describe, expect, test} from 'vitest'
 import {executionPolicy} from '../../src/infra/stack/execution-policy.ts'
 import {parseTemplate, readTemplates} from '../../src/infra/stack/templates.ts'
 import {declaredCalls} from '../../src/runbooks/iam/declared-calls.ts'
+import {certificateRights} from '../../src/runbooks/iam/certificate-rights.ts'
 import {foundationRights} from '../../src/runbooks/iam/foundation-rights.ts'
 import {reachOf} from '../../src/runbooks/iam/narrowing.ts'
 import {iamPolicy, policyCommands} from '../../src/runbooks/iam-policy.ts'
@@ -96,11 +97,17 @@ test('in another partition no ARN begins with arn:aws:', () => {
   expect(text).not.toContain('arn:aws:')
 })
 
+test.each([['foundation.yaml', foundationRights], ['certificate.yaml', certificateRights]])('without the execution role: the caller\'s rights cover every type that %s has, and no other', (file, rights) => {
+  const types = new Set(Object.values(parseTemplate(templates.get(file) ?? '').Resources).map(({Type}) => Type))
+  expect([...new Set(Object.values(rights).flatMap((one) => one.types))].toSorted()).toEqual([...types].toSorted())
+})
+
+test('whoever may run infra up may have the certificate made, which has no execution role', () => {
+  const allowed = iamPolicy(['infra up'], where).Statement.flatMap(({Action}) => Action)
+  expect(allowed).toEqual(expect.arrayContaining(['acm:RequestCertificate', 'route53:ChangeResourceRecordSets', 'sns:CreateTopic', 'cloudwatch:PutMetricAlarm']))
+})
+
 describe('the foundation', () => {
-  test('the caller\'s rights cover every type that its template has, and no other', () => {
-    const types = new Set(Object.values(parseTemplate(templates.get('foundation.yaml') ?? '').Resources).map(({Type}) => Type))
-    expect([...new Set(Object.values(foundationRights).flatMap((one) => one.types))].toSorted()).toEqual([...types].toSorted())
-  })
 
   test('the execution role is printed as the template has it, with names filled in', () => {
     const {Statement} = executionPolicy(templates.get('foundation.yaml') ?? '', 'ExecutionRole', {...where, region: where.regions[0] ?? ''}) as {readonly Statement: readonly object[]}

@@ -1,11 +1,11 @@
 /**
- * What CloudFormation does with the caller's own rights when it deploys or deletes a foundation stack: the one stack that can't
- * have the execution role, because it makes it. By type of resource, as the types' published handlers need it; the types are held
+ * What CloudFormation does with the caller's own rights when it deploys or deletes a foundation stack, which can't have the
+ * execution role, because it makes it. By type of resource, as the types' published handlers need it; the types are held
  * against the template by a test. A table.
  */
 import type {Where} from './where.ts'
 
-interface Rights {
+export interface Rights {
   readonly types: readonly string[]
   readonly actions: readonly string[]
   readonly resources: (where: Where) => readonly string[]
