@@ -1,4 +1,4 @@
-import {writeFile} from 'node:fs/promises'
+import {chmod, writeFile} from 'node:fs/promises'
 import {Flags} from '@oclif/core'
 import type {Outcome} from '../../command.ts'
 import {openProvision} from '../../compose.ts'
@@ -30,7 +30,11 @@ only follows from another change is counted. Exits 0, or 10 with --detailed-exit
     const config = await this.stack(flags)
     const opened = await openProvision({region: config.region, sandbox: flags.sandbox, env: process.env}, 'read-state')
     const {plan} = await planProvision(opened, config, flags.only)
-    if (flags.out !== undefined) await writeFile(flags.out, `${JSON.stringify(plan, null, 2)}\n`, {mode: 0o600})
+    if (flags.out !== undefined) {
+      await writeFile(flags.out, `${JSON.stringify(plan, null, 2)}\n`, {mode: 0o600})
+      // A file that was there keeps its mode, and the values in this one aren't for everybody.
+      await chmod(flags.out, 0o600)
+    }
     const stopped = plan.findings.some(({level}) => level === 'stops') || plan.stacks.some(({verdict}) => verdict.kind === 'blocked')
     return {
       outcome: stopped ? 'stopped' : plan.changes ? 'changes' : 'unchanged',

@@ -15,7 +15,7 @@ import type {PlannedStack, StackFailure, Wanted, WantedStack} from './infra-plan
 import {isDestructive, judgeChanges} from './judge-changes.ts'
 import type {ProvisionWorld, StackState} from './ports.ts'
 import {stackProgress} from './stack-progress.ts'
-import {wayOn} from './way-on.ts'
+import {hasFailed, wayOn} from './way-on.ts'
 
 /** What a step knows of its stack; lives as long as this process, because a run of `up` is never resumed by another. */
 export interface Move {
@@ -52,7 +52,7 @@ export async function moveStack(world: ProvisionWorld, move: Move, pass: Pass, c
   if (state === null || way.kind === 'create') return pass === 'first' ? create(world, move, reader, context) : gone(stack)
   if (move.acted !== null && way.kind !== 'wait') {
     if (!hasTakenUp(move.acted, state, context)) return soon(context, 'the operation to begin')
-    if (endedBadly(state)) return failed(world, stack, state, context)
+    if (hasFailed(state.status)) return failed(world, stack, state, context)
     return move.made ? {...there(state), facts: {made: true}} : there(state)
   }
   switch (way.kind) {
@@ -73,8 +73,6 @@ export async function moveStack(world: ProvisionWorld, move: Move, pass: Pass, c
 /** A state read at once after a call may be the one from before it. */
 const hasTakenUp = (acted: NonNullable<Move['acted']>, {changedAt}: StackState, {now}: StepContext): boolean =>
   changedAt !== acted.before || now - acted.at > seconds(60)
-
-const endedBadly = ({status}: StackState): boolean => status.endsWith('_FAILED') || status === 'ROLLBACK_COMPLETE' || status === 'UPDATE_ROLLBACK_COMPLETE'
 
 const there = ({status}: StackState): Done => ({kind: 'done', note: status})
 const gone = ({id}: WantedStack): Failed => ({kind: 'failed', because: `${id} isn't there any more: somebody else has deleted it`, then: 'fail'})

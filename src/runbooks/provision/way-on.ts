@@ -71,4 +71,5 @@ export function isComplete(status: StackStatus): boolean {
   return wayOn(status, '', '').kind === 'stands' || status.endsWith('_COMPLETE_CLEANUP_IN_PROGRESS')
 }
 
+/** How an operation that went wrong leaves a stack, what CloudFormation took back included. */
 export const hasFailed = (status: StackStatus): boolean => status.endsWith('_FAILED') || status === 'ROLLBACK_COMPLETE' || status === 'UPDATE_ROLLBACK_COMPLETE'
