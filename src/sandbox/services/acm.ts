@@ -12,6 +12,7 @@ import type {
 } from '@aws-sdk/client-acm'
 import {AwsFault} from '../world/contract.ts'
 import type {AccountRecord, CallContext, Service, World} from '../world/contract.ts'
+import {uuid} from '../world/uuid.ts'
 import {CERTIFICATE, domainsOf, isIssued, issuedAt, validations} from './acm-validation.ts'
 import {certificateUsers} from './certificate-users.ts'
 import {putRecord, recordOf, recordsOf, tagsFrom} from './records/lookup.ts'
@@ -59,7 +60,7 @@ function request(world: World, input: RequestCertificateRequest, call: CallConte
   const known = token === undefined ? undefined : recordsOf(world, CERTIFICATE, call.region)
     .find(({attributes, createdAt}) => attributes['IdempotencyToken'] === token && world.clock.now() - createdAt < 3_600_000)
   if (known !== undefined) return {CertificateArn: known.id}
-  const id = `arn:aws:acm:${call.region}:${call.account}:certificate/${[8, 4, 4, 4, 12].map((length) => world.hex(length)).join('-')}`
+  const id = `arn:aws:acm:${call.region}:${call.account}:certificate/${uuid(world)}`
   putRecord(world, {
     type: CERTIFICATE,
     region: call.region,

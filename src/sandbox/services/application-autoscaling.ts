@@ -9,6 +9,7 @@ import type {
 } from '@aws-sdk/client-application-auto-scaling'
 import {AwsFault} from '../world/contract.ts'
 import type {CallContext, Service, World} from '../world/contract.ts'
+import {uuid} from '../world/uuid.ts'
 
 const LARGEST_PAGE = 50
 
@@ -55,8 +56,7 @@ function policyOperations(world: World, targets: ReadonlyMap<string, ScalableTar
       }
       const key = `${target} ${input.PolicyName}`
       const known = policies.get(key)
-      const id = [8, 4, 4, 4, 12].map((length) => world.hex(length)).join('-')
-      const arn = `arn:aws:autoscaling:${call.region}:${call.account}:scalingPolicy:${id}:resource/ecs/` +
+      const arn = `arn:aws:autoscaling:${call.region}:${call.account}:scalingPolicy:${uuid(world)}:resource/ecs/` +
         `${input.ResourceId}:policyName/${input.PolicyName}`
       const policy: ScalingPolicy = {
         ...known, ...input, PolicyARN: known?.PolicyARN ?? arn, PolicyName: input.PolicyName,

@@ -5,7 +5,8 @@
 import type * as A from '@aws-sdk/client-auto-scaling'
 import type {CallContext, World} from '../world/contract.ts'
 import {plannedShape, tagShapes} from './autoscaling-shapes.ts'
-import {groupOf, groupsNamed, nameOf, pageOf, uuid, validation} from './autoscaling-state.ts'
+import {groupOf, groupsNamed, nameOf, pageOf, validation} from './autoscaling-state.ts'
+import {uuid} from '../world/uuid.ts'
 import type {Group, ScalingRegion} from './autoscaling-state.ts'
 
 type StateOf = (region: string) => ScalingRegion

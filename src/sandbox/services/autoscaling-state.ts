@@ -5,6 +5,7 @@
 import type * as A from '@aws-sdk/client-auto-scaling'
 import {AwsFault} from '../world/contract.ts'
 import type {World} from '../world/contract.ts'
+import {uuid} from '../world/uuid.ts'
 
 export type Lifecycle = 'Pending' | 'InService' | 'Terminating' | 'Terminated'
 
@@ -104,10 +105,6 @@ export const inService = (group: Group): readonly Host[] =>
 
 /** Region-local thing with its digits: `i-0123…`, `vol-0123…`. */
 export const resourceId = (world: World, prefix: string): string => `${prefix}-0${world.hex(16)}`
-
-export function uuid(world: World): string {
-  return [8, 4, 4, 4, 12].map((length) => world.hex(length)).join('-')
-}
 
 const KEPT_ACTIVITIES = 100
 

@@ -38,6 +38,14 @@ export function createBackup(world: World): Service {
         }
         return vault(world, found)
       },
+      DeleteBackupVault: ({BackupVaultName}: B.DeleteBackupVaultInput, call: CallContext): object => {
+        const found = find(VAULT, call, BackupVaultName)
+        if (recoveryPoints(world, found).length > 0) {
+          throw new AwsFault('InvalidRequestException', 'Backup vault cannot be deleted because it contains recovery points')
+        }
+        world.records.remove(call.region, VAULT, found.id)
+        return {}
+      },
       ListRecoveryPointsByBackupVault: (
         input: B.ListRecoveryPointsByBackupVaultInput,
         call: CallContext,

@@ -4,7 +4,7 @@ import type {CallContext} from '../world/contract.ts'
 import {detectDrift} from '../stacks/drift.ts'
 import type {ResourceDrift} from '../stacks/drift.ts'
 import type {StackEngine} from '../stacks/stack-engine.ts'
-import {uuid} from '../stacks/stack-shelf.ts'
+import {uuid} from '../world/uuid.ts'
 import type {Stack} from '../stacks/stack-state.ts'
 import {cannot, page, refuse, refuseUnmodelled} from './cloudformation-input.ts'
 

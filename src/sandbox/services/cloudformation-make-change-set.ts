@@ -16,7 +16,7 @@ import type {StackEngine} from '../stacks/stack-engine.ts'
 import {setStatus} from '../stacks/stack-events.ts'
 import {recipeOf} from '../stacks/stack-recipe.ts'
 import type {RecipeInput} from '../stacks/stack-recipe.ts'
-import {uuid} from '../stacks/stack-shelf.ts'
+import {uuid} from '../world/uuid.ts'
 import type {Operation, Stack} from '../stacks/stack-state.ts'
 
 const MAKING_MS = 4000

@@ -3,6 +3,8 @@ import {createHash} from 'node:crypto'
 import type {
   BatchDeleteImageRequest,
   BatchDeleteImageResponse,
+  DeleteRepositoryRequest,
+  DeleteRepositoryResponse,
   DescribeImagesRequest,
   DescribeImagesResponse,
   DescribePullThroughCacheRulesRequest,
@@ -46,6 +48,19 @@ export function createEcr(world: World): Service {
         const found = input.repositoryNames?.map((name) => find(call, name)) ?? recordsOf(world, REPOSITORY, call.region)
         const {items, next} = page(found, input.nextToken, input.maxResults ?? 100)
         return {repositories: items.map((one) => repositoryShape(one, call)), nextToken: next}
+      },
+      DeleteRepository: ({repositoryName, force}: DeleteRepositoryRequest, call: CallContext): DeleteRepositoryResponse => {
+        const found = find(call, repositoryName)
+        const images = imagesOf(world, call.region, found.id)
+        if (images.length > 0 && force !== true) {
+          throw new AwsFault(
+            'RepositoryNotEmptyException',
+            `The repository with name '${found.id}' in registry with id '${call.account}' cannot be deleted because it still contains images`,
+          )
+        }
+        for (const one of images) world.records.remove(call.region, IMAGE, one.id)
+        world.records.remove(call.region, REPOSITORY, found.id)
+        return {repository: repositoryShape(found, call)}
       },
       DescribeImages: (input: DescribeImagesRequest, call: CallContext): DescribeImagesResponse => {
         const found = imagesOf(world, call.region, find(call, input.repositoryName).id)

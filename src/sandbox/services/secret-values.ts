@@ -4,6 +4,7 @@
  */
 import {AwsFault} from '../world/contract.ts'
 import type {AccountRecord, World} from '../world/contract.ts'
+import {uuid} from '../world/uuid.ts'
 import {keyOf} from './kms-keys.ts'
 import {attribute, putRecord, recordsOf} from './records/lookup.ts'
 import {bag, bags, flag, number, text} from './records/properties.ts'
@@ -33,7 +34,7 @@ export function valueOf(world: World, secret: AccountRecord): SecretValue | unde
     : {version: attribute(held, 'VersionId'), text: text(held.properties, 'SecretString') ?? '', at: held.createdAt}
 }
 
-export function writeValue(world: World, region: string, arn: string, value: string, version = newVersion(world)): string {
+export function writeValue(world: World, region: string, arn: string, value: string, version = uuid(world)): string {
   putRecord(world, {type: VALUE, region, id: arn, properties: {SecretString: value}, attributes: {VersionId: version}})
   for (const replica of replicasOf(world, arn)) {
     putRecord(world, {
@@ -49,10 +50,6 @@ export function writeValue(world: World, region: string, arn: string, value: str
 
 export function dropValue(world: World, region: string, arn: string): void {
   world.records.remove(region, VALUE, arn)
-}
-
-function newVersion(world: World): string {
-  return [8, 4, 4, 4, 12].map((length) => world.hex(length)).join('-')
 }
 
 /** `arn:aws:secretsmanager:REGION:…`: the same secret in another Region. */

@@ -11,6 +11,8 @@ import type {
   ListSecretsResponse,
   PutSecretValueRequest,
   PutSecretValueResponse,
+  RemoveRegionsFromReplicationRequest,
+  RemoveRegionsFromReplicationResponse,
 } from '@aws-sdk/client-secrets-manager'
 import {AwsFault} from '../world/contract.ts'
 import type {AccountRecord, CallContext, Service, World} from '../world/contract.ts'
@@ -62,6 +64,14 @@ export function createSecretsManager(world: World): Service {
         }
         const version = writeValue(world, call.region, secret.id, input.SecretString ?? '', input.ClientRequestToken)
         return {ARN: secret.id, Name: attribute(secret, 'Name'), VersionId: version, VersionStages: ['AWSCURRENT']}
+      },
+      RemoveRegionsFromReplication: (input: RemoveRegionsFromReplicationRequest, call: CallContext): RemoveRegionsFromReplicationResponse => {
+        const secret = find(call, input.SecretId)
+        for (const replica of replicasOf(world, secret.id).filter(({region}) => input.RemoveReplicaRegions?.includes(region))) {
+          world.records.remove(replica.region, SECRET, replica.id)
+          dropValue(world, replica.region, replica.id)
+        }
+        return {ARN: secret.id, ReplicationStatus: describe(world, secret).ReplicationStatus}
       },
       DeleteSecret: ({SecretId}: DeleteSecretRequest, call: CallContext) => {
         const secret = find(call, SecretId)

@@ -4,7 +4,7 @@ import {AwsFault} from '../world/contract.ts'
 import type {StackPlan} from './change-plan.ts'
 import type {StackEngine} from './stack-engine.ts'
 import type {RecipeInput} from './stack-recipe.ts'
-import {uuid} from './stack-shelf.ts'
+import {uuid} from '../world/uuid.ts'
 import type {Stack} from './stack-state.ts'
 
 export interface ChangeSet {

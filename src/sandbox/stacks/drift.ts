@@ -3,7 +3,7 @@
  * whose value isn't a secret. A resource whose service can't be asked isn't checked.
  */
 import {AwsFault} from '../world/contract.ts'
-import {recordOf} from './account-entry.ts'
+import {recordOf} from '../services/records/lookup.ts'
 import type {Properties} from './contract.ts'
 import {leafChanges} from './property-diff.ts'
 import type {LeafChange} from './property-diff.ts'
@@ -42,7 +42,7 @@ async function driftOf(engine: StackEngine, stack: Stack, resource: StackResourc
 /** null: it is gone. */
 async function present(engine: StackEngine, stack: Stack, resource: StackResource): Promise<Properties | null> {
   const handler = engine.handler(resource.type)
-  const record = recordOf(engine.world, stack.region, resource.type, resource.physicalId)
+  const record = recordOf(engine.world, resource.type, stack.region, resource.physicalId)
   if (handler.read === undefined) return record?.properties ?? null
   try {
     return await handler.read(changeRequest({engine, stack, operation: {id: 'drift'}}, resource))

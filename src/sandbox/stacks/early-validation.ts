@@ -2,7 +2,7 @@
  * What CloudFormation finds before it makes anything: properties that don't fit their schema, and names that are taken. A resource
  * that holds something not known yet is only asked for what can't depend on it.
  */
-import {recordOf} from './account-entry.ts'
+import {recordOf} from '../services/records/lookup.ts'
 import type {PlannedChange, StackPlan} from './change-plan.ts'
 import {hasUnknown} from './property-diff.ts'
 import type {StackEngine} from './stack-engine.ts'
@@ -39,7 +39,7 @@ export function takenNames(engine: StackEngine, plan: StackPlan, region: string)
     if (change.action !== 'Add' || after === null || before !== null || type === stackType || shared.has(type)) return inner
     const names = (engine.schemas.find(type)?.primaryIdentifier ?? []).map((name) => after.properties[name])
     if (names.length !== 1 || typeof names[0] !== 'string' || hasUnknown(names[0])) return inner
-    return recordOf(engine.world, region, type, names[0]) === undefined ? inner : [{
+    return recordOf(engine.world, type, region, names[0]) === undefined ? inner : [{
       change, name: 'AWS::EarlyValidation::ResourceExistenceCheck', path: `/Resources/${logicalId}`,
       message: `Resource of type '${type}' with identifier '${names[0]}' already exists.`,
     }, ...inner]

@@ -4,7 +4,7 @@
  */
 import {AwsFault} from '../world/contract.ts'
 import type {World} from '../world/contract.ts'
-import {recordOf} from './account-entry.ts'
+import {recordOf} from '../services/records/lookup.ts'
 import type {Properties, ResourceHandler, ResourceRequest, ResourceSchema, ResourceSchemas} from './contract.ts'
 
 /** Where a type's ARN names another service than its type does. */
@@ -20,13 +20,13 @@ export function genericHandler(schemas: ResourceSchemas): ResourceHandler {
         throw new AwsFault('TypeNotFoundException', `Template format error: Unrecognized resource types: [${request.type}]`)
       }
       const physicalId = physicalIdOf(schema, request)
-      if (recordOf(request.world, request.region, request.type, physicalId) !== undefined) {
+      if (recordOf(request.world, request.type, request.region, physicalId) !== undefined) {
         throw new AwsFault('AlreadyExists', `Resource of type '${request.type}' with identifier '${physicalId}' already exists.`)
       }
       return {physicalId, attributes: plausibleAttributes(schema, request, physicalId)}
     },
     update: ({world, region, type, physicalId}) =>
-      ({physicalId, attributes: recordOf(world, region, type, physicalId)?.attributes ?? {}}),
+      ({physicalId, attributes: recordOf(world, type, region, physicalId)?.attributes ?? {}}),
     remove: () => {},
   }
 }

@@ -1,7 +1,7 @@
 /** Why a resource failed, in the words CloudFormation wraps a service's refusal in. */
 import {AwsFault} from '../world/contract.ts'
 import type {World} from '../world/contract.ts'
-import {uuid} from './stack-shelf.ts'
+import {uuid} from '../world/uuid.ts'
 
 const codes: readonly (readonly [RegExp, string])[] = [
   [/AlreadyExists|AlreadyOwned|Duplicate|EntityExists|InUseException$/i, 'AlreadyExists'],

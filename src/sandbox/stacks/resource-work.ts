@@ -3,7 +3,8 @@
  * Every outcome is told as an event and answered as an end; nothing is thrown. What failing means for others is not decided here.
  */
 import {AwsFault} from '../world/contract.ts'
-import {enterAccount, leaveAccount, recordOf, settleInAccount} from './account-entry.ts'
+import {recordOf} from '../services/records/lookup.ts'
+import {enterAccount, leaveAccount, settleInAccount} from './account-entry.ts'
 import type {Made, ResourceHandler} from './contract.ts'
 import {durationMs, longestWaitMs} from './durations.ts'
 import {takeFinalSnapshot} from './final-snapshot.ts'
@@ -83,7 +84,7 @@ export async function removeResource(job: Job, resource: StackResource, at: numb
       const request = changeRequest(job, resource)
       const handler = engine.handler(resource.type)
       // Somebody deleted it by hand: there is nothing to snapshot, and nothing to wait for.
-      const there = recordOf(engine.world, stack.region, resource.type, resource.physicalId) !== undefined
+      const there = recordOf(engine.world, resource.type, stack.region, resource.physicalId) !== undefined
       if (there && resource.deletionPolicy === 'Snapshot') takeFinalSnapshot(engine.world, stack, resource)
       await unlessGone(async () => { await handler.remove(request) })
       const dice = engine.world.random(`remove/${stack.region}/${pathOf(job, resource.logicalId)}`)()

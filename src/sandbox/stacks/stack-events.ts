@@ -1,5 +1,5 @@
 /** Writes a stack's history: its own status and each resource's, in CloudFormation's words. Nothing is decided here. */
-import {uuid} from './stack-shelf.ts'
+import {uuid} from '../world/uuid.ts'
 import type {StackEngine} from './stack-engine.ts'
 import {stackType} from './stack-state.ts'
 import type {Operation, Stack, StackResource, StackStatus} from './stack-state.ts'

@@ -9,7 +9,7 @@ import {cleanUp, holdStill} from './stack-cleanup.ts'
 import {noWishes, removeEverything} from './removal.ts'
 import type {RemovalWishes} from './removal.ts'
 import {rollBackUpdate} from './stack-rollback.ts'
-import {uuid} from './stack-shelf.ts'
+import {uuid} from '../world/uuid.ts'
 import {snapshotOf} from './stack-state.ts'
 import type {Operation, OperationKind, Recipe, Stack, StackStatus} from './stack-state.ts'
 

@@ -3,7 +3,8 @@
  * here. Parameters of SSM types are read now, and again with each operation.
  */
 import {AwsFault} from '../world/contract.ts'
-import {pseudoOf, zonesOf} from './stack-scope.ts'
+import {zonesOf} from '../services/records/zones.ts'
+import {pseudoOf} from './stack-scope.ts'
 import type {StackEngine} from './stack-engine.ts'
 import {checkAttributes} from './schemas/check-attributes.ts'
 import type {Recipe, Stack} from './stack-state.ts'

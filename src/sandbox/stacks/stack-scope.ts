@@ -1,4 +1,5 @@
 /** What a template's functions may ask of one stack: its parameters, its resources as they are now, and its nested stacks' outputs. */
+import {zonesOf} from '../services/records/zones.ts'
 import type {Properties, Scope} from './contract.ts'
 import type {StackEngine} from './stack-engine.ts'
 import {stackType} from './stack-state.ts'
@@ -9,8 +10,6 @@ export interface Answers {
   ref(logicalId: string): string | undefined
   attribute(logicalId: string, name: string): unknown
 }
-
-export const zonesOf = (region: string): readonly string[] => ['a', 'b', 'c'].map((letter) => `${region}${letter}`)
 
 export function pseudoOf(
   engine: StackEngine, stack: Pick<Stack, 'id' | 'name' | 'region'>, notificationArns: readonly string[],

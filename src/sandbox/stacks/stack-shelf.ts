@@ -1,6 +1,7 @@
 /** All stacks of the account by Region. A name is taken until its stack is deleted; a deleted stack is found by its id alone. */
 import {AwsFault} from '../world/contract.ts'
 import type {World} from '../world/contract.ts'
+import {uuid} from '../world/uuid.ts'
 import type {Stack} from './stack-state.ts'
 
 export interface StackShelf {
@@ -53,8 +54,4 @@ function newStack(world: World, name: string, region: string, parent: Stack | nu
     protected: false, policy: null, onFailure: 'ROLLBACK', role: null, timeoutMinutes: null, changeSet: null, unsettled: false, running: Promise.resolve(),
     drift: {status: 'NOT_CHECKED', at: null},
   }
-}
-
-export function uuid(world: World): string {
-  return [8, 4, 4, 4, 12].map((length) => world.hex(length)).join('-')
 }

@@ -4,6 +4,7 @@
  */
 import {AwsFault} from './contract.ts'
 import type {CallContext, Fault, Service, World} from './contract.ts'
+import {uuid} from './uuid.ts'
 import {createClock} from './clock.ts'
 import type {StoppableClock} from './clock.ts'
 import {createAccountRecords} from './account-records.ts'
@@ -51,7 +52,7 @@ export function createWorld(options: WorldOptions): SandboxWorld {
   let faults: readonly Fault[] = []
   let faultNumber = 0
 
-  const newCall = (region: string): CallContext => ({region, account, requestId: uuid(requestHex)})
+  const newCall = (region: string): CallContext => ({region, account, requestId: uuid({hex: requestHex})})
   const invoke: World['invoke'] = async (service, operation, input, region) => {
     const run = services.get(service)?.operations[operation]
     if (run === undefined) throw notImplemented(service, operation)
@@ -102,8 +103,4 @@ export function createWorld(options: WorldOptions): SandboxWorld {
 /** What is not modelled says so by name; it never pretends to have worked. */
 export function notImplemented(service: string, operation: string): AwsFault {
   return new AwsFault('NotImplemented', `The sandbox doesn't model ${service}:${operation}.`, 501)
-}
-
-function uuid(hex: (length: number) => string): string {
-  return [8, 4, 4, 4, 12].map((length) => hex(length)).join('-')
 }

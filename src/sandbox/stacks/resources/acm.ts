@@ -9,7 +9,8 @@ import {bags, text} from '../../services/records/properties.ts'
 import {canonicalName, changeSets, zoneName, zoneOf} from '../../services/route53-zones.ts'
 import {AwsFault} from '../../world/contract.ts'
 import type {ChangeRequest, Made, ResourceHandlers, ResourceRequest} from '../contract.ts'
-import {arn, recordHandler, uuid} from './record-handler.ts'
+import {arn, recordHandler} from './record-handler.ts'
+import {uuid} from '../../world/uuid.ts'
 
 export const acmHandlers: ResourceHandlers = {
   'AWS::CertificateManager::Certificate': {
@@ -38,7 +39,7 @@ function checkZones(request: ResourceRequest): void {
 }
 
 function makeCertificate(request: ResourceRequest): Made {
-  const id = arn(request, 'acm', `certificate/${uuid(request)}`)
+  const id = arn(request, 'acm', `certificate/${uuid(request.world)}`)
   const zones = new Map(zonesFor(request).map(({domain, zone}) => [domain, zone]))
   if (text(request.properties, 'ValidationMethod') === 'DNS') {
     for (const domain of domainsOf(request)) {

@@ -4,7 +4,8 @@ import {bag, bags, number, text} from '../../services/records/properties.ts'
 import {AwsFault} from '../../world/contract.ts'
 import type {AccountRecord} from '../../world/contract.ts'
 import type {ChangeRequest, Made, ResourceHandlers, ResourceRequest} from '../contract.ts'
-import {arn, recordHandler, refuseTaken, uuid} from './record-handler.ts'
+import {arn, recordHandler, refuseTaken} from './record-handler.ts'
+import {uuid} from '../../world/uuid.ts'
 
 const VAULT = 'AWS::Backup::BackupVault'
 const PLAN = 'AWS::Backup::BackupPlan'
@@ -26,7 +27,7 @@ export const backupHandlers: ResourceHandlers = {
       const name = text(request.properties, 'RestoreTestingPlanName') ?? ''
       return {
         physicalId: name,
-        attributes: {RestoreTestingPlanArn: arn(request, 'backup', `restore-testing-plan:${name}-${uuid(request)}`)},
+        attributes: {RestoreTestingPlanArn: arn(request, 'backup', `restore-testing-plan:${name}-${uuid(request.world)}`)},
       }
     },
     release: (request) => {
@@ -93,7 +94,7 @@ function checkPlan(request: ResourceRequest): void {
 }
 
 function makePlan(request: ResourceRequest): Made {
-  const id = uuid(request)
+  const id = uuid(request.world)
   return {
     physicalId: id,
     attributes: {BackupPlanId: id, BackupPlanArn: arn(request, 'backup', `backup-plan:${id}`), VersionId: request.world.hex(48)},
@@ -122,6 +123,6 @@ function checkSelection(request: ResourceRequest): void {
 }
 
 function makeSelection(request: ResourceRequest): Made {
-  const [plan, id] = [text(request.properties, 'BackupPlanId') ?? '', uuid(request)]
+  const [plan, id] = [text(request.properties, 'BackupPlanId') ?? '', uuid(request.world)]
   return {physicalId: `${id}_${plan}`, attributes: {Id: `${id}_${plan}`, SelectionId: id, BackupPlanId: plan}}
 }

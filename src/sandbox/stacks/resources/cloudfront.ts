@@ -9,7 +9,8 @@ import type {Bag} from '../../services/records/properties.ts'
 import {AwsFault} from '../../world/contract.ts'
 import type {AccountRecord} from '../../world/contract.ts'
 import type {ChangeRequest, Made, ResourceHandlers, ResourceRequest} from '../contract.ts'
-import {capitals, recordHandler, uuid} from './record-handler.ts'
+import {capitals, recordHandler} from './record-handler.ts'
+import {uuid} from '../../world/uuid.ts'
 
 export const cloudFrontHandlers: ResourceHandlers = {
   'AWS::CloudFront::Distribution': recordHandler({check: checkDistribution, make: makeDistribution, change: changeDistribution}),
@@ -42,7 +43,7 @@ export const cloudFrontHandlers: ResourceHandlers = {
       )
     },
     make: (request) => {
-      const id = uuid(request)
+      const id = uuid(request.world)
       return {physicalId: id, attributes: {Id: id, LastModifiedTime: new Date(request.world.clock.now()).toISOString()}}
     },
     release: (request) => {

@@ -3,7 +3,8 @@ import {keyOf} from '../../services/kms-keys.ts'
 import {bag, text} from '../../services/records/properties.ts'
 import {AwsFault} from '../../world/contract.ts'
 import type {Made, ResourceHandlers, ResourceRequest} from '../contract.ts'
-import {arn, recordHandler, refuseTaken, uuid} from './record-handler.ts'
+import {arn, recordHandler, refuseTaken} from './record-handler.ts'
+import {uuid} from '../../world/uuid.ts'
 
 export const kmsHandlers: ResourceHandlers = {
   'AWS::KMS::Key': recordHandler({check: checkPolicy, make: makeKey}),
@@ -21,7 +22,7 @@ function checkPolicy(request: ResourceRequest): void {
 }
 
 function makeKey(request: ResourceRequest): Made {
-  const id = uuid(request)
+  const id = uuid(request.world)
   return {physicalId: id, attributes: {KeyId: id, Arn: arn(request, 'kms', `key/${id}`)}}
 }
 

@@ -3,7 +3,8 @@ import {recordOf} from '../../services/records/lookup.ts'
 import {bag, flag, text, texts} from '../../services/records/properties.ts'
 import {AwsFault} from '../../world/contract.ts'
 import type {ChangeRequest, Made, ResourceHandlers, ResourceRequest} from '../contract.ts'
-import {arn, generatedName, recordHandler, refuseTaken, uuid} from './record-handler.ts'
+import {arn, generatedName, recordHandler, refuseTaken} from './record-handler.ts'
+import {uuid} from '../../world/uuid.ts'
 
 export const messageHandlers: ResourceHandlers = {
   'AWS::SNS::Topic': recordHandler({make: makeTopic, check: (request) => {
@@ -12,7 +13,7 @@ export const messageHandlers: ResourceHandlers = {
   }}),
   'AWS::SNS::Subscription': recordHandler({
     check: (request) => { requireTopic(request, text(request.properties, 'TopicArn') ?? '') },
-    make: (request) => ({physicalId: `${text(request.properties, 'TopicArn') ?? ''}:${uuid(request)}`, attributes: {}}),
+    make: (request) => ({physicalId: `${text(request.properties, 'TopicArn') ?? ''}:${uuid(request.world)}`, attributes: {}}),
   }),
   'AWS::SNS::TopicPolicy': recordHandler({
     check: (request) => { for (const topic of texts(request.properties, 'Topics')) requireTopic(request, topic) },

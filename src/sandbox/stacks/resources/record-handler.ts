@@ -43,10 +43,6 @@ export function ec2Id(request: ResourceRequest, prefix: string): string {
   return `${prefix}-0${request.world.hex(16)}`
 }
 
-export function uuid(request: ResourceRequest): string {
-  return [8, 4, 4, 4, 12].map((length) => request.world.hex(length)).join('-')
-}
-
 /** Capital letters and digits, as CloudFormation and IAM end their names. */
 export function capitals(request: ResourceRequest, length: number): string {
   return request.world.hex(length).toUpperCase()

@@ -20,7 +20,8 @@ import {
 import {AwsFault} from '../../world/contract.ts'
 import type {AccountRecord, World} from '../../world/contract.ts'
 import type {ChangeRequest, Made, Properties, ResourceHandler, ResourceHandlers, ResourceRequest} from '../contract.ts'
-import {capitals, recordHandler, uuid} from './record-handler.ts'
+import {capitals, recordHandler} from './record-handler.ts'
+import {uuid} from '../../world/uuid.ts'
 
 const recordSet: ResourceHandler = {
   create: (request) => {
@@ -134,7 +135,7 @@ function checkHealthCheck(request: ResourceRequest): void {
 }
 
 function makeHealthCheck(request: ResourceRequest): Made {
-  const id = uuid(request)
+  const id = uuid(request.world)
   return {physicalId: id, attributes: {HealthCheckId: id}}
 }
 
