@@ -3,7 +3,7 @@
  * explained and ends the run: what AWS couldn't delete is never left behind unless a person has said so.
  */
 import {minutes, seconds} from '../../engine/clock.ts'
-import type {Step, StepContext} from '../../engine/step.ts'
+import type {Step, StepContext, Started} from '../../engine/step.ts'
 import type {DownWorld} from '../down-ports.ts'
 import {explainFailure, rootCauseText} from '../explain-failure.ts'
 import type {StackProgress} from '../infra-plan.ts'
@@ -44,7 +44,7 @@ export function deleteStack({id, title, stack, needs, groups, retain}: StackToDe
         ? {kind: 'pending', waitsFor: `${state.status} of ${title}`, lookAgainAt: now + seconds(5)}
         : {kind: 'not-done'}
     },
-    start: async (world, context) => {
+    start: async (world, context): Promise<Started> => {
       const state = await present(world, stack, context.signal)
       if (state === null || state.status === 'DELETE_IN_PROGRESS') return {facts: {since: context.now}}
       // Only what a failed deletion names may be left behind; CloudFormation refuses it otherwise.
