@@ -33,6 +33,10 @@ const implied: Readonly<Record<string, readonly string[]>> = {
   'cloudformation:CreateChangeSet': ['cloudformation:TagResource'],
   'cloudformation:ExecuteChangeSet': ['cloudformation:CreateStack', 'cloudformation:UpdateStack'],
   'ecs:RegisterTaskDefinition': ['ecs:TagResource'],
+  // Whoever has a service scaled needs what the scaling does: https://docs.aws.amazon.com/autoscaling/application/userguide/security_iam_id-based-policy-examples.html
+  'application-autoscaling:RegisterScalableTarget': ['ecs:DescribeServices', 'ecs:UpdateService'],
+  'application-autoscaling:PutScalingPolicy': ['cloudwatch:PutMetricAlarm', 'cloudwatch:DescribeAlarms', 'cloudwatch:DeleteAlarms'],
+  'application-autoscaling:DeregisterScalableTarget': ['cloudwatch:DeleteAlarms'],
 }
 
 /** CloudFormation compares what a stack says with what is there by reading it as whoever asks. */

@@ -102,6 +102,12 @@ test.each([['foundation.yaml', foundationRights], ['certificate.yaml', certifica
   expect([...new Set(Object.values(rights).flatMap((one) => one.types))].toSorted()).toEqual([...types].toSorted())
 })
 
+test('whoever may have a service scaled may have its alarms made, and no others', () => {
+  const alarms = iamPolicy(['infra up'], where).Statement.find(({Sid}) => Sid === 'ScalingAlarms')
+  expect(alarms?.Action).toContain('cloudwatch:PutMetricAlarm')
+  expect(alarms?.Resource).toEqual(['eu-west-1', 'eu-central-1'].map((region) => `arn:aws:cloudwatch:${region}:111122223333:alarm:TargetTracking-service/shop-production-*`))
+})
+
 test('whoever may run infra up may have the certificate made, which has no execution role', () => {
   const allowed = iamPolicy(['infra up'], where).Statement.flatMap(({Action}) => Action)
   expect(allowed).toEqual(expect.arrayContaining(['acm:RequestCertificate', 'route53:ChangeResourceRecordSets', 'sns:CreateTopic', 'cloudwatch:PutMetricAlarm']))

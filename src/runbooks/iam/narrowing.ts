@@ -147,6 +147,10 @@ const rows: readonly Row[] = [
   })},
   {actions: ['logs:GetLogEvents'], reach: (where) => ({sid: 'Logs', resources: inRegions(where, 'logs', `log-group:${own(where)}-*:log-stream:*`, `log-group:/*${own(where)}*:log-stream:*`)})},
   {actions: ['route53:GetHostedZone'], reach: ({partition}) => ({sid: 'Zone', resources: [`arn:${partition}:route53:::hostedzone/*`]})},
+  {
+    actions: ['cloudwatch:PutMetricAlarm', 'cloudwatch:DescribeAlarms', 'cloudwatch:DeleteAlarms'],
+    reach: (where) => ({sid: 'ScalingAlarms', resources: inRegions(where, 'cloudwatch', `alarm:TargetTracking-service/${own(where)}-*`)}),
+  },
   {actions: ['cloudwatch:GetMetricData'], reach: everything('Metrics', 'IAM knows no resource for metrics')},
   {actions: ['ec2:*'], reach: everything('Offers', 'IAM knows no resource for what a Region offers')},
   {actions: ['ecr:DescribeRepositories'], reach: (where) => ({sid: 'Repositories', resources: inRegions(where, 'ecr', `repository/${own(where)}/*`)})},
