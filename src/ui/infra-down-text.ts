@@ -30,15 +30,20 @@ function rows(head: string, text: string, width: number, tone: Tone = 'plain'): 
   return wrapped(text, width - head.length).map((line, index): StyledLine => [piece(index === 0 ? head : ' '.repeat(head.length), tone), piece(line)])
 }
 
-function goes({slots, stacks, replicas, buckets}: DownInput, width: number): readonly StyledLine[] {
+function goes({slots, stacks, replicas, buckets, stores}: DownInput, width: number): readonly StyledLine[] {
   const all: readonly StyledLine[] = [
     ...slots.flatMap(({region, services}) => rows('  - DELETED  ', `slots ${region}: live rule, services ${services.a} and ${services.b} with all their tasks`, width, 'bad')),
     ...replicas.flatMap(({region, id, finalSnapshot}) =>
       rows('  - DELETED  ', `replica ${id} in ${region}${finalSnapshot === null ? '' : `, a database of its own: final snapshot ${finalSnapshot}`}`, width, 'bad')),
     ...stacks.flatMap((stack) => stackRows(stack, width)),
     ...buckets.flatMap(({region, bucket}) => rows('  - EMPTIED  ', `bucket ${bucket} in ${region}, with every version, and removed`, width, 'bad')),
+    ...stores.flatMap(({kind, region, name}) => rows('  - DELETED  ', `${kind} ${name} in ${region}, ${held[kind]}`, width, 'bad')),
   ]
   return all.length === 0 ? [[piece('  nothing to take away: there are no stacks here')]] : all
+}
+
+const held: Readonly<Record<DownInput['stores'][number]['kind'], string>> = {
+  vault: 'which is empty', repository: 'with all its images', secret: 'at once, and its copies in other Regions',
 }
 
 function stackRows({id, resources, protects, terminationProtection, stuck, status}: DownStack, width: number): readonly StyledLine[] {
@@ -69,10 +74,10 @@ function stays(retained: readonly Retained[], width: number): readonly StyledLin
 }
 
 /** Members of the JSON envelope. */
-export function infraDownJson({account: id, config, options, stacks, slots, replicas, buckets, retained, findings}: DownInput): object {
+export function infraDownJson({account: id, config, options, stacks, slots, replicas, buckets, stores, retained, findings}: DownInput): object {
   return {
     account: id, service: config.service, environment: config.environment, options, findings,
-    deleted: {stacks: stacks.map(({id: of, name, region, status, resources}) => ({id: of, name, region, status, resources})), slots, replicas, buckets},
+    deleted: {stacks: stacks.map(({id: of, name, region, status, resources}) => ({id: of, name, region, status, resources})), slots, replicas, buckets, stores},
     retained,
   }
 }

@@ -46,6 +46,7 @@ const places: readonly (readonly [RegExp, (found: RegExpExecArray) => string])[]
   [/^alive@(.+)$/, ([, region]) => `foundation ${region}`],
   [/^site@(.+)$/, ([, region]) => `site ${region}`],
   [/^(?:empty|no-bucket)-/, () => 'buckets'],
+  [/^no-store-/, () => 'data'],
   [/^no-(?:deletion-)?protection-|^(?:free-)?hosts/, () => 'protections'],
 ]
 

@@ -70,6 +70,9 @@ const actionsOf: Readonly<Record<string, readonly string[]>> = {
   'teardown.database': ['rds:DescribeDBInstances'],
   'teardown.removeDatabase': ['rds:DeleteDBInstance'],
   'teardown.removeBucket': ['s3:DeleteBucket'],
+  // Each kind has its own; the sandbox's test sees them.
+  'teardown.store': [],
+  'teardown.removeStore': [],
 }
 
 /** Ports name their Region first, or in what they are about. */

@@ -21,6 +21,8 @@ export const aStackConfig = (change: Partial<StackConfig> = {}): StackConfig => 
   }), ...change,
 })
 
+export const databaseSecret = `arn:aws:secretsmanager:${home}:111122223333:secret:shop/production/database-aBcDeF`
+
 interface Thing {
   readonly type: string
   readonly id: string
@@ -54,6 +56,8 @@ export interface DownBench {
   readonly databases: Map<string, {replicaOf: string | null; snapshot: string | null}>
   readonly snapshots: string[]
   readonly buckets: Map<string, number>
+  /** `REGION/id` of vaults, repositories and secrets. */
+  readonly stores: Map<string, 'removable' | 'full'>
   /** Everything that changed something, in order. */
   readonly changes: string[]
   stack(name: string, region?: string): FakeStack
@@ -67,7 +71,7 @@ export function downBench(clock: LeapingClock, around: (change: string) => void 
   const stacks: FakeStack[] = []
   const bench: Omit<DownBench, 'world'> = {
     stacks, services: new Map(), rules: new Set(), protectedHosts: new Map(), deletionProtection: new Set(), databases: new Map(), snapshots: [],
-    buckets: new Map(), changes: [],
+    buckets: new Map(), stores: new Map(), changes: [],
     stack: (name, region = home) => {
       const found = stacks.find((one) => one.region === region && (one.name === name || one.id === name))
       if (found === undefined) throw new Error(`no stack ${name} in ${region}`)
@@ -121,14 +125,19 @@ function build(bench: Omit<DownBench, 'world'>): void {
       SiteBucket: {type: 'AWS::S3::Bucket', id: `site-${region}`, stays: true},
       ...(region === home && {Distribution: {type: 'AWS::CloudFront::Distribution', id: 'E1'}}),
     })
+    nested(main, 'Images', {Repository: {type: 'AWS::ECR::Repository', id: 'shop-production/api', stays: true}})
     nested(main, 'Backup', {Vault: {type: 'AWS::Backup::BackupVault', id: 'shop-production', stays: true}})
     bench.deletionProtection.add(balancer)
     bench.protectedHosts.set(`${region}/hosts-${region}`, ['i-1', 'i-2'])
     bench.rules.add(region)
+    bench.stores.set(`${region}/shop-production`, region === home ? 'full' : 'removable').set(`${region}/shop-production/api`, 'removable')
     bench.buckets.set(`logs-${region}`, 1500).set(`site-${region}`, 10)
     for (const slot of ['a', 'b']) bench.services.set(`${region}/shop-production-${slot}`, {count: slot === 'a' ? 2 : 0, scaling: true, status: 'ACTIVE'})
   }
-  nested(bench.stack('shop-production-main'), 'Database', {Database: {type: 'AWS::RDS::DBInstance', id: 'shop-db'}})
+  nested(bench.stack('shop-production-main'), 'Database', {
+    Database: {type: 'AWS::RDS::DBInstance', id: 'shop-db'}, Secret: {type: 'AWS::SecretsManager::Secret', id: databaseSecret, stays: true},
+  })
+  bench.stores.set(`${home}/${databaseSecret}`, 'removable')
   add('shop-production-replica', away, {Replica: {type: 'AWS::RDS::DBInstance', id: 'shop-replica', stays: true}}, {protected: true})
   add('shop-production-certificate', 'us-east-1', {Certificate: {type: 'AWS::CertificateManager::Certificate', id: 'certificate', stays: true}, Topic: {type: 'AWS::SNS::Topic', id: 't'}})
   bench.databases.set(`${home}/shop-db`, {replicaOf: null, snapshot: null}).set(`${away}/shop-replica`, {replicaOf: 'shop-db', snapshot: null})
@@ -290,6 +299,12 @@ function asWorld(bench: Omit<DownBench, 'world'>, clock: LeapingClock, change: (
         if ((bench.buckets.get(bucket) ?? 0) > 0) throw new Error('The bucket you tried to delete is not empty')
         change(`no bucket ${bucket}`)
         bench.buckets.delete(bucket)
+      },
+      store: async ({region, id}) => bench.stores.get(`${region}/${id}`) ?? null,
+      removeStore: async ({kind, region, id}) => {
+        if (bench.stores.get(`${region}/${id}`) === 'full') throw new Error('Backup vault cannot be deleted because it contains recovery points')
+        change(`no ${kind} ${id}@${region}`)
+        bench.stores.delete(`${region}/${id}`)
       },
     },
   } satisfies DownWorld

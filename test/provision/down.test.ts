@@ -9,7 +9,7 @@ import {runDown} from '../../src/runbooks/provision/run-down.ts'
 import {leapingClock} from '../support/leaping-clock.ts'
 import {memoryStore} from '../support/memory-store.ts'
 import {aDesk} from '../support/release-bench.ts'
-import {aStackConfig, away, downBench, home} from './down-world.ts'
+import {aStackConfig, away, databaseSecret, downBench, home} from './down-world.ts'
 import type {DownBench} from './down-world.ts'
 
 const never = new AbortController().signal
@@ -92,6 +92,30 @@ describe('infra down', () => {
     expect(rising(order(it.bench, `remove shop-production-foundation@${home}`, `empty logs-${home}`, `no bucket logs-${home}`))).toBe(true)
     expect(input.retained.map(({id}) => id)).not.toContain(`site-${home}`)
     expect(input.retained.map(({id}) => id)).toContain(`sluice-state-111122223333-${home}`)
+  })
+
+  test('with the data given up, nothing that has our name is left but a vault with recovery points', async () => {
+    const it = aBench()
+    const {input} = await down(it, {data: 'deleted'})
+    expect(it.bench.stores).toEqual(new Map([[`${home}/shop-production`, 'full']]))
+    expect(rising(order(it.bench, `remove shop-production-foundation@${home}`, `no repository shop-production/api@${home}`))).toBe(true)
+    const stays = input.retained.filter(({what}) => /^(vault|repository|secret)/.test(what))
+    expect(stays.map(({what, id, region}) => `${what} ${id} ${region}`)).toEqual([`vault with its recovery points shop-production ${home}`])
+  })
+
+  test('a vault that got a recovery point after the plan was shown stays, and fails nothing', async () => {
+    const it = aBench()
+    it.clock.at(it.clock.now() + 60_000, () => it.bench.stores.set(`${away}/shop-production`, 'full'))
+    expect(ended((await down(it, {data: 'deleted'})).events)).toMatchObject({outcome: 'done'})
+    expect(it.bench.stores.get(`${away}/shop-production`)).toBe('full')
+  })
+
+  test('without that, repositories, secrets and vaults stay', async () => {
+    const it = aBench()
+    await down(it)
+    expect([...it.bench.stores.keys()].toSorted()).toEqual([
+      `${away}/shop-production`, `${away}/shop-production/api`, `${home}/shop-production`, `${home}/shop-production/api`, `${home}/${databaseSecret}`,
+    ].toSorted())
   })
 
   test('gives a replica that was promoted a final snapshot, and lists it', async () => {

@@ -11,7 +11,7 @@ const aStack = (change: Partial<DownStack>): DownStack => ({
 function anInput(change: Partial<DownInput> = {}): DownInput {
   const {config, account, arn} = aPlan()
   return {
-    schema: 1, config, account, arn, options: {only: 'all', data: 'kept', stuck: 'tried-again'}, findings: [], replicas: [], buckets: [],
+    schema: 1, config, account, arn, options: {only: 'all', data: 'kept', stuck: 'tried-again'}, findings: [], replicas: [], buckets: [], stores: [],
     slots: [{region: 'eu-west-1', cluster: 'c', services: {a: 'shop-production-a', b: 'shop-production-b'}, listener: 'l', targetGroups: {a: 'a', b: 'b'}}],
     stacks: [
       aStack({
@@ -53,6 +53,7 @@ test('buckets that are emptied, a promoted replica, and what got stuck the last 
     options: {only: 'recovery', data: 'deleted', stuck: 'left-behind'}, slots: [], retained: [],
     replicas: [{region: 'eu-central-1', id: 'shop-production-replica', finalSnapshot: 'shop-production-final-1'}],
     buckets: [{region: 'eu-central-1', bucket: 'shop-production-site'}],
+    stores: [{kind: 'repository', region: 'eu-central-1', id: 'shop-production/api', name: 'shop-production/api'}],
     stacks: [aStack({id: 'main@eu-central-1', region: 'eu-central-1', status: 'DELETE_FAILED', stuck: [{stack: {name: 's', region: 'r'}, path: 'Edge', logicalIds: ['SiteBucket'], because: 'The bucket you tried to delete is not empty'}]})],
   })).toMatchInlineSnapshot(`
     "
@@ -65,6 +66,7 @@ test('buckets that are emptied, a promoted replica, and what got stuck the last 
         STUCK    Edge/SiteBucket: The bucket you tried to delete is not empty
       - EMPTIED  bucket shop-production-site in eu-central-1, with every version,
                  and removed
+      - DELETED  repository shop-production/api in eu-central-1, with all its images
     "
   `))
 test('an account without the stack has nothing to take away', () => expect(text({slots: [], stacks: [], retained: []})).toContain('nothing to take away'))

@@ -11,15 +11,16 @@ export default class InfraDown extends InfraCommand {
   static override description = `Take an environment away: slots, live rule, stacks. Shows what goes and what stays, and asks for its name.
 
 Data stays (final snapshots, the backup vault, buckets, keys, log groups, the history of runs) and is listed with the way to remove it.
-Buckets are emptied only with --delete-data NAME. Killed anywhere, the same command goes on. Exits 0 when it is gone, 1 when something
-couldn't be deleted, 3 without the name, 7 when somebody else is at work on it.`
+With --delete-data NAME buckets are emptied, and they, repositories, the database's secret and a vault without recovery points deleted:
+then nothing is in the way of a new environment of that name. Killed anywhere, the same command goes on. Exits 0 when it is gone, 1 when
+something couldn't be deleted, 3 without the name, 7 when somebody else is at work on it.`
 
   static override examples = ['<%= config.bin %> infra down', '<%= config.bin %> infra down --only recovery --confirm production']
   static override flags = {
     ...stackFlags,
     only: Flags.string({description: 'take away the recovery Region alone', options: ['recovery']}),
     confirm: Flags.string({description: 'the environment\'s name, instead of typing it', helpValue: 'NAME'}),
-    'delete-data': Flags.string({description: 'empty and remove the buckets too; NAME is the environment\'s', helpValue: 'NAME'}),
+    'delete-data': Flags.string({description: 'delete buckets, repositories, the database\'s secret and an empty vault too; NAME is the environment\'s', helpValue: 'NAME'}),
     'leave-stuck': Flags.boolean({description: 'leave behind what couldn\'t be deleted the last time'}),
     events: Flags.string({description: 'append the journal as NDJSON to FILE, or to stdout with -', helpValue: 'FILE'}),
   }
@@ -37,7 +38,7 @@ couldn't be deleted, 3 without the name, 7 when somebody else is at work on it.`
       options: {only: flags.only === undefined ? 'all' : 'recovery', data: data === undefined ? 'kept' : 'deleted', stuck: flags['leave-stuck'] ? 'left-behind' : 'tried-again'},
     }, world, new AbortController().signal)
     const said = infraDownText(planned, this.look(process.stderr))
-    if (planned.stacks.length + planned.buckets.length + planned.replicas.length === 0) {
+    if (planned.stacks.length + planned.buckets.length + planned.stores.length + planned.replicas.length === 0) {
       return {outcome: 'nothing', exitCode: ExitCode.done, data: infraDownJson(planned), text: said}
     }
     if (!flags.json) process.stderr.write(said)
@@ -45,7 +46,7 @@ couldn't be deleted, 3 without the name, 7 when somebody else is at work on it.`
     if (!stops) {
       await this.confirmed({
         question: {kind: 'type-the-name', name: config.environment, text: 'That can\'t be taken back.'},
-        because: [`All of this is deleted${data === undefined ? '' : ', and what is in the buckets too'}`],
+        because: [`All of this is deleted${data === undefined ? '' : ', and the data too that is named here'}`],
       }, {yes: false, confirm: flags.confirm})
     }
     const watching = this.watch(clock, flags.events)

@@ -5,6 +5,7 @@
 import type {DBInstance} from '@aws-sdk/client-rds'
 import type {Protected, TeardownPort} from '../../runbooks/provision/down-ports.ts'
 import {Unavailable} from '../../runbooks/release/ports.ts'
+import {removeStore, storeState} from './data-stores.ts'
 import type {AwsSession} from './session.ts'
 import {awsErrorName} from './translate-error.ts'
 import {unlessMissing} from './unless-missing.ts'
@@ -48,6 +49,8 @@ export function teardown(session: AwsSession): TeardownPort {
         throw error
       })
     },
+    store: (store, signal) => storeState(session.inRegion(store.region), store, signal),
+    removeStore: (store, signal) => removeStore(session.inRegion(store.region), store, signal),
   }
 }
 

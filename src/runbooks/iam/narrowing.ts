@@ -153,11 +153,12 @@ const rows: readonly Row[] = [
   },
   {actions: ['cloudwatch:GetMetricData'], reach: everything('Metrics', 'IAM knows no resource for metrics')},
   {actions: ['ec2:*'], reach: everything('Offers', 'IAM knows no resource for what a Region offers')},
-  {actions: ['ecr:DescribeRepositories'], reach: (where) => ({sid: 'Repositories', resources: inRegions(where, 'ecr', `repository/${own(where)}/*`)})},
+  {actions: ['ecr:DescribeRepositories', 'ecr:DeleteRepository'], reach: (where) => ({sid: 'Repositories', resources: inRegions(where, 'ecr', `repository/${own(where)}/*`)})},
   {
-    actions: ['secretsmanager:DescribeSecret'],
+    actions: ['secretsmanager:DescribeSecret', 'secretsmanager:DeleteSecret', 'secretsmanager:RemoveRegionsFromReplication'],
     reach: (where) => ({sid: 'Secrets', resources: inRegions(where, 'secretsmanager', `secret:${where.service}/${where.environment}/*`)}),
   },
+  {actions: ['backup:DeleteBackupVault'], reach: (where) => ({sid: 'EmptyVaults', resources: inRegions(where, 'backup', `backup-vault:${own(where)}`)})},
   {actions: ['backup:ListBackupVaults'], reach: everything('Vaults', 'a vault that isn\'t there is found out by listing, and a list has no name')},
   {actions: ['servicequotas:*'], reach: everything('Quotas', 'a quota that AWS applies by default has no ARN')},
 ]

@@ -66,7 +66,11 @@ const drift: Outside = {
   ],
 }
 const downReads: Outside = {
-  place: 'all', actions: ['rds:DescribeDBInstances', 'elasticloadbalancing:DescribeLoadBalancerAttributes', 's3:ListBucketVersions'],
+  place: 'all',
+  actions: [
+    'rds:DescribeDBInstances', 'elasticloadbalancing:DescribeLoadBalancerAttributes', 's3:ListBucketVersions', 'backup:ListBackupVaults', 'ecr:DescribeRepositories',
+    'secretsmanager:DescribeSecret',
+  ],
 }
 
 const releases = [state, stackOutputs] as const

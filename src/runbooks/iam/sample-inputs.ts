@@ -80,5 +80,6 @@ export function sampleDown(where: Where): DownInput {
     })),
     replicas: recovery === null ? [] : [{region: recovery, id: 'replica', finalSnapshot: 'final'}],
     buckets: where.regions.map((region) => ({region, bucket: `bucket-${region}`})), retained: [], findings: [],
+    stores: where.regions.flatMap((region) => (['vault', 'repository', 'secret'] as const).map((kind) => ({kind, region, id: 'store', name: 'store'}))),
   }
 }

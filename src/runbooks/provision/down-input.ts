@@ -4,14 +4,14 @@
  */
 import type {StackConfig} from '../../config/stack-config.ts'
 import type {Slot} from '../release/ports.ts'
-import type {Protected} from './down-ports.ts'
+import type {DataStore, Protected} from './down-ports.ts'
 import type {Retained} from './down-retained.ts'
 import type {Finding, WantedStack} from './infra-plan.ts'
 import type {StackRef} from './ports.ts'
 
 export interface DownOptions {
   readonly only: 'all' | 'recovery'
-  /** Buckets are emptied and removed; null: they are left, full. A person has typed the environment's name for it. */
+  /** Buckets are emptied and removed, and so is what else holds data under a fixed name; else all are left. A person has typed the environment's name for it. */
   readonly data: 'deleted' | 'kept'
   /** What couldn't be deleted the last time is left behind and deleted by nobody. Only with a person's consent. */
   readonly stuck: 'left-behind' | 'tried-again'
@@ -58,6 +58,8 @@ export interface DownInput {
   readonly replicas: readonly {readonly region: string; readonly id: string; readonly finalSnapshot: string | null}[]
   /** Emptied and removed. */
   readonly buckets: readonly {readonly region: string; readonly bucket: string}[]
+  /** Deleted with what is in them, because they would keep their names. */
+  readonly stores: readonly DataStore[]
   readonly retained: readonly Retained[]
   /** `stops`: nothing is begun. */
   readonly findings: readonly Finding[]

@@ -14,7 +14,7 @@ import {readRun} from '../release/find-run.ts'
 import {downFindings} from './down-findings.ts'
 import type {DownInput, DownOptions, DownSlots, DownStack} from './down-input.ts'
 import type {DownWorld, Protected} from './down-ports.ts'
-import {nestedThatOutlive, retainedBy, stateBucket} from './down-retained.ts'
+import {bucketKey, nestedThatOutlive, retainedBy, retainedKey, stateBucket, storeKey, storesOf} from './down-retained.ts'
 import {downPlanName, upPlanName} from './infra-runs.ts'
 import {gently} from './gently.ts'
 import type {Gently} from './gently.ts'
@@ -42,18 +42,21 @@ export async function planDown(desk: Desk, request: DownRequest, world: DownWorl
   const wanted = options.data === 'kept' ? [] : unique([...chosen.flatMap(bucketsOf), ...before?.buckets ?? []], ({bucket}) => bucket)
   const sizes = await Promise.all(wanted.map(({region, bucket}) => read(() => world.ground.bucketSize(region, bucket, signal))))
   const buckets = wanted.filter((_, index) => sizes[index] !== null)
-  const emptied = new Set(buckets.map(({bucket}) => bucket))
+  const known = options.data === 'kept' ? [] : unique([...chosen.flatMap((root) => storesOf(config, root)), ...before?.stores ?? []], ({region, id}) => `${region} ${id}`)
+  const states = await Promise.all(known.map((store) => read(() => world.teardown.store(store, signal))))
+  const stores = known.filter((_, index) => states[index] === 'removable')
+  const goes = new Set([...buckets.map(bucketKey), ...stores.map(storeKey)])
   const retained = [
-    ...before?.retained.filter(({id}) => !emptied.has(id)) ?? [],
-    ...chosen.flatMap((root) => retainedBy(root, emptied)),
+    ...before?.retained.filter((one) => !goes.has(retainedKey(one))) ?? [],
+    ...chosen.flatMap((root) => retainedBy(root, goes)),
     ...replicas.flatMap(({region, id, finalSnapshot}) => (finalSnapshot === null ? [] : [promoted(region, id, finalSnapshot)])),
     ...[...new Set(chosen.map(({ref}) => ref.region))].filter((region) => chosen.some(({kind, ref}) => kind === 'main' && ref.region === region))
       .map((region) => stateBucket(account, region)),
   ]
   return {
-    schema: 1, config, account, arn, options, stacks, replicas, buckets,
+    schema: 1, config, account, arn, options, stacks, replicas, buckets, stores,
     slots: chosen.flatMap((root) => slotsOf(config, root)),
-    retained: unique(retained, ({id, region}) => `${region} ${id}`),
+    retained: unique(retained, retainedKey),
     findings: downFindings(request, roots, lease !== null && isHeld(lease, desk.clock.now()) ? lease : null),
   }
 }

@@ -11,6 +11,7 @@ import {emptyBucket, removeReplica, replicaGone} from './steps/down-data.ts'
 import {freeHosts, hostsFreed, liftDeletionProtection, liftTermination, protectionLifted, terminationLifted} from './steps/down-protection.ts'
 import {liveRuleGone, removeSlots} from './steps/down-slots.ts'
 import {deleteStack} from './steps/down-stack.ts'
+import {removeStore} from './steps/down-stores.ts'
 
 type DownStep = Step<DownWorld>
 
@@ -27,6 +28,7 @@ export function downPlan(input: DownInput): Plan<DownWorld> {
         ...quiet(input, one.region), ...liftedIn(input, ({kind, id}) => kind === 'database' && id === one.id),
       ])),
       ...input.buckets.flatMap((one) => emptyBucket(one, input.stacks.map(({id}) => stackGone(id)))),
+      ...input.stores.map((one) => removeStore(one, input.stacks.map(({id}) => stackGone(id)))),
     ],
     guards: [],
     ends: 'done',

@@ -12,6 +12,14 @@ export interface Protected {
   readonly id: string
 }
 
+/** What holds data under a name of its own, and has it still when its stack is gone. `id`: name or ARN. */
+export interface DataStore {
+  readonly kind: 'vault' | 'repository' | 'secret'
+  readonly region: string
+  readonly id: string
+  readonly name: string
+}
+
 export interface TeardownPort {
   /** null: it isn't there. */
   deletionProtection(thing: Protected, signal?: AbortSignal): Promise<'on' | 'off' | null>
@@ -22,6 +30,10 @@ export interface TeardownPort {
   removeDatabase(region: string, id: string, finalSnapshot: string | null, signal?: AbortSignal): Promise<void>
   /** An empty bucket; fine when it is gone. */
   removeBucket(region: string, bucket: string, signal?: AbortSignal): Promise<void>
+  /** `full`: a vault with recovery points, which nobody deletes. null: it isn't there. */
+  store(store: DataStore, signal?: AbortSignal): Promise<'removable' | 'full' | null>
+  /** A move towards its end, with everything in it; asked again until it is gone. */
+  removeStore(store: DataStore, signal?: AbortSignal): Promise<void>
 }
 
 export interface DownWorld extends Pick<ProvisionWorld, 'stacks' | 'ground' | 'slots' | 'claims'> {

@@ -2,6 +2,7 @@
  * What deleting the stacks leaves behind, and how a person removes it: data, keys to data, and logs. A table of the templates'
  * `DeletionPolicy: Retain` and `Snapshot`; a test holds it against them. Pure.
  */
+import type {DataStore} from './down-ports.ts'
 import type {RootStack} from './stack-tree.ts'
 import {resourcesBelow} from './stack-tree.ts'
 
@@ -69,15 +70,48 @@ const ways: Readonly<Record<string, Way>> = {
   'AWS::IAM::Role': (id) => ({what: 'role', howToRemove: `detach its policies, then: aws iam delete-role --role-name ${id}`}),
 }
 
+/** A vault and a database may well have the same name. */
+export const retainedKey = ({what, region, id}: Pick<Retained, 'what' | 'region' | 'id'>): string => `${what} ${region} ${id}`
+const keyOf = (type: string, region: string, id: string): string => retainedKey({what: ways[type]?.(id, region).what ?? type, region, id})
+
+export const bucketKey = ({region, bucket}: {readonly region: string; readonly bucket: string}): string => keyOf('AWS::S3::Bucket', region, bucket)
+export const storeKey = ({kind, region, id}: DataStore): string => keyOf(storeTypes[kind], region, id)
+
+const storeTypes: Readonly<Record<DataStore['kind'], string>> = {
+  vault: 'AWS::Backup::BackupVault', repository: 'AWS::ECR::Repository', secret: 'AWS::SecretsManager::Secret',
+}
+
+/** What holds data under a name that the next stack will want. A secret with a name that CloudFormation gave is in nobody's way. */
+export function storesOf({service, environment}: {readonly service: string; readonly environment: string}, root: RootStack): readonly DataStore[] {
+  const {region} = root.ref
+  return resourcesBelow(root).flatMap(({path, type, physicalId, status}): readonly DataStore[] => {
+    if (!outlives[root.kind].includes(path) || physicalId === '' || status === 'DELETE_COMPLETE') return []
+    switch (type) {
+      case storeTypes.vault:
+        return [{kind: 'vault', region, id: physicalId, name: physicalId}]
+      case storeTypes.repository:
+        return [{kind: 'repository', region, id: physicalId, name: physicalId}]
+      case storeTypes.secret: {
+        // An ARN ends with six characters that only AWS knows.
+        const name = /:secret:(.+)-[A-Za-z0-9]{6}$/.exec(physicalId)?.[1] ?? ''
+        return name.startsWith(`${service}/${environment}/`) ? [{kind: 'secret', region, id: physicalId, name}] : []
+      }
+      default:
+        return []
+    }
+  })
+}
+
 /** Has something been made that has this type, and is it worth a line? What has no way is a bug that the test of this table finds. */
-export function retainedBy(root: RootStack, emptied: ReadonlySet<string>): readonly Retained[] {
+export function retainedBy(root: RootStack, goes: ReadonlySet<string>): readonly Retained[] {
   return resourcesBelow(root)
-    .filter(({path, physicalId, status}) => outlives[root.kind].includes(path) && physicalId !== '' && status !== 'DELETE_COMPLETE' && !emptied.has(physicalId))
+    .filter(({path, physicalId, status}) => outlives[root.kind].includes(path) && physicalId !== '' && status !== 'DELETE_COMPLETE')
     // The replica's instance goes by a step of its own, which leaves no snapshot: its data is the primary's.
     .filter(({path}) => !(root.kind === 'replica' && path === 'Replica'))
     .flatMap(({type, physicalId}) => {
       const way = ways[type]?.(physicalId, root.ref.region)
-      return way === undefined ? [] : [{...way, id: physicalId, region: root.ref.region}]
+      const one = way === undefined ? null : {...way, id: physicalId, region: root.ref.region}
+      return one === null || goes.has(retainedKey(one)) ? [] : [one]
     })
 }
 

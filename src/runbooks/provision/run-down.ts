@@ -63,6 +63,6 @@ function refuseUnseen(agreed: DownInput, now: DownInput): void {
   })
 }
 
-const things = ({stacks, buckets, replicas}: DownInput): readonly string[] => [
-  ...stacks.map(({id}) => id), ...buckets.map(({bucket}) => bucket), ...replicas.map(({id, finalSnapshot}) => (finalSnapshot === null ? `replica ${id}` : id)),
+const things = ({stacks, buckets, stores, replicas}: DownInput): readonly string[] => [
+  ...stacks.map(({id}) => id), ...buckets.map(({bucket}) => bucket), ...stores.map(({kind, region, name}) => `${kind} ${name} in ${region}`), ...replicas.map(({id, finalSnapshot}) => (finalSnapshot === null ? `replica ${id}` : id)),
 ]
