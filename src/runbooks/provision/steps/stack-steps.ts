@@ -61,7 +61,7 @@ export function updateStack(input: UpInput, stack: WantedStack): Step<ProvisionW
     atDeadline: 'fail',
     async observe(world, context) {
       const {signal} = context
-      if (isSinglePass(stack) && context.facts(createId(stack.id))['made'] === true) return {kind: 'done', note: 'as it was created'}
+      if (isSinglePass(stack) && context.facts(createId(stack.id))['made'] === true) return {kind: 'done'}
       const reader = accountReader(world, input.wanted.stacks, signal)
       const state = await reader.state(stack.id)
       if (state === null || wayOn(state.status, stack.name, stack.region).kind !== 'stands') return {kind: 'not-done'}
