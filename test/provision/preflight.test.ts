@@ -224,7 +224,9 @@ describe('names that an earlier stack has left behind', () => {
       id: 'names', level: 'stops',
       text: `The stacks of shop production can't be made while these are there: bucket ${site} in ${home}; secret shop/production/database in ${home}.`,
       suggestions: [
-        expect.stringContaining(`delete-bucket --region ${home} --bucket ${site}`), expect.stringContaining('--force-delete-without-recovery --secret-id shop/production/database'),
+        expect.stringContaining(`delete-bucket --region ${home} --bucket ${site}`),
+        `aws secretsmanager remove-regions-from-replication --region ${home} --remove-replica-regions ${away} --secret-id shop/production/database`,
+        `aws secretsmanager delete-secret --region ${home} --force-delete-without-recovery --secret-id shop/production/database`,
         'or choose another service or environment in sluice.yaml',
       ],
     }])

@@ -123,8 +123,7 @@ export function keptWay(type: string, name: string, region: string): Omit<Retain
   switch (type) {
     case 'AWS::SecretsManager::Secret':
       return {
-        what: 'secret',
-        howToRemove: `take it out of other Regions (aws secretsmanager remove-regions-from-replication), then: aws secretsmanager delete-secret --region ${region} --force-delete-without-recovery --secret-id ${name}`,
+        what: 'secret', howToRemove: `aws secretsmanager delete-secret --region ${region} --force-delete-without-recovery --secret-id ${name}`,
       }
     case 'AWS::RDS::DBInstance':
       return {

@@ -36,8 +36,17 @@ export async function nameFindings({account, config, wanted, there, world, read,
   return [{
     id: 'names', level: 'stops',
     text: `The stacks of ${config.service} ${config.environment} can't be made while these are there: ${told.join('; ')}.`,
-    suggestions: [...taken.map(({region, type, name}) => keptWay(type, name, region).howToRemove), 'or choose another service or environment in sluice.yaml'],
+    suggestions: [...taken.flatMap((one) => waysOut(one, config)), 'or choose another service or environment in sluice.yaml'],
   }]
+}
+
+/** A secret that has a copy in the recovery Region can't be deleted before that. */
+function waysOut({region, type, name}: Kept, {region: home, recovery}: Checking['config']): readonly string[] {
+  const copied = type === 'AWS::SecretsManager::Secret' && recovery !== null && region === home
+  return [
+    ...(copied ? [`aws secretsmanager remove-regions-from-replication --region ${region} --remove-replica-regions ${recovery.region} --secret-id ${name}`] : []),
+    keptWay(type, name, region).howToRemove,
+  ]
 }
 
 /** Of what the stack will make, first and then. */

@@ -103,4 +103,10 @@ test('both Regions are made, found without drift, and taken away; every call was
   const left = [...sandbox.world.records.all()].filter(({stack, id}) => stack !== null && !deleted.has(id) && !stays.has(id))
   expect(left.map(({type, id}) => `${type} ${id}`)).toEqual([])
   expect(await Promise.all(agreed.buckets.map(({region, bucket}) => world.ground.bucketSize(region, bucket)))).toEqual(agreed.buckets.map(() => null))
+
+  // Nothing that was left is in the way of the same stacks once more.
+  const again = await preflight(world, {config, wanted: wanted.stacks, account, arn, actions: []}, desk.clock, never)
+  expect(again.filter(({level}) => level === 'stops')).toEqual([])
+  expect(again.find(({id}) => id === 'names')).toMatchObject({level: 'ok', text: '10 names that the stacks will take are free.'})
+  expect(undeclared(await seen(), declared('infra up', 'infra status', 'infra drift', 'infra down'))).toEqual([])
 }, 400_000)
