@@ -14,6 +14,8 @@ describe('the rights that CloudFormation works with', () => {
     expect(statement('ExecutionRole', 'NestedStacks')).toEqual({Sid: 'NestedStacks', Effect: 'Allow', Action: 'cloudformation:*', Resource: 'arn:aws:cloudformation:*:111122223333:stack/shop-production-*'}))
   test('reach roles of this environment only', () =>
     expect(statement('ExecutionRole', 'RolesOfThisEnvironment')?.Resource).toEqual(['arn:aws:iam::111122223333:role/shop-production-*', 'arn:aws:iam::111122223333:instance-profile/shop-production-*']))
+  test('reach the Region\'s own keys without their aliases, which count only minutes after they were made', () =>
+    expect(statement('ExecutionRole', 'KeysOfThisRegion')).toMatchObject({Resource: Array<string>(3).fill('arn:aws:kms:eu-west-1:111122223333:key/*')}))
   test('in a recovery are denied in every other Region', () =>
     expect(statement('RecoveryExecutionRole', 'NoOtherRegion')).toMatchObject({Effect: 'Deny', Condition: {StringNotEquals: {'aws:RequestedRegion': 'eu-west-1'}}}))
   test('have nothing left of a template in them', () =>
