@@ -111,7 +111,7 @@ function build(bench: Omit<DownBench, 'world'>): void {
     })
     const balancer = `arn:elb:${region}:loadbalancer/app/shop/0a`
     const main = add('shop-production-main', region, {}, {
-      protected: true, parameters: {Replicate: 'true'},
+      protected: true, parameters: {Replicate: 'true', PeerRegion: region === home ? away : home},
       outputs: {ClusterName: `cluster-${region}`, ListenerArn: `listener-${region}`, TargetGroupA: 'tg-a', TargetGroupB: 'tg-b'},
     })
     nested(main, 'Vpc', {Vpc: {type: 'AWS::EC2::VPC', id: `vpc-${region}`}})

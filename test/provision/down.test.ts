@@ -193,6 +193,11 @@ describe('what speaks against it', () => {
   const stops = async (it: Bench, options: Partial<DownOptions>, config = aStackConfig()): Promise<readonly string[]> =>
     (await planDown(it.desk(), request(options, config), it.bench.world, never)).findings.filter(({level}) => level === 'stops').map(({id}) => id)
 
+  test('a recovery Region that sluice.yaml forgot is told of: nobody looks there, and it stays', async () => {
+    const warned = async (config = aStackConfig()) => (await planDown(aBench().desk(), request({}, config), aBench().bench.world, never)).findings.map(({id, level}) => `${id} ${level}`)
+    expect([await warned(), await warned(aStackConfig({recovery: null}))]).toEqual([[], ['forgotten-region warns']])
+  })
+
   test('nothing, on a quiet stack', async () => {
     expect(await stops(aBench(), {})).toEqual([])
   })

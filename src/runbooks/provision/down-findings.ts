@@ -17,6 +17,14 @@ export function downFindings({config, account, options}: DownRequest, roots: rea
       `sluice release watch ${release.run}`, `sluice release abort ${release.run}`,
     )
   }
+  const peer = roots.find(({kind, ref}) => kind === 'main' && ref.region === config.region)?.state.parameters['PeerRegion'] ?? ''
+  // Nobody looked there: what isn't in the configuration isn't found.
+  if (peer !== '' && peer !== config.recovery?.region) {
+    found.push({
+      id: 'forgotten-region', level: 'warns', text: `${peer} was the recovery Region, and sluice.yaml doesn't name it: whatever stands there stays, and its replica loses its source.`,
+      suggestions: ['name it as stack.recovery.region again to take it away too'],
+    })
+  }
   if (options.only === 'recovery') found.push(...recoveryFindings({config, options}, roots))
   return found
 }
