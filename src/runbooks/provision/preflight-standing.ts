@@ -9,13 +9,8 @@ import {isComplete} from './way-on.ts'
 
 const stops = (id: string, text: string, ...suggestions: readonly string[]): Finding => ({id, level: 'stops', text, suggestions})
 
-export async function standingFindings(checking: Checking): Promise<readonly Finding[]> {
-  const found = await Promise.all([needFindings(checking), forgottenFindings(checking), surgeFindings(checking), awayFindings(checking)])
-  return found.flat()
-}
-
 /** Of `--only`: what is made is made of what the other part has. */
-async function needFindings({config, wanted, missing, world, read, signal}: Checking): Promise<readonly Finding[]> {
+export async function needFindings({config, wanted, missing, world, read, signal}: Checking): Promise<readonly Finding[]> {
   const chosen = new Set(wanted.map(({id}) => id))
   const outside = [...new Set(missing.flatMap(({needs}) => needs.map((need) => need.replace(/\.then$/, ''))))].filter((id) => !chosen.has(id))
   const lacking = await Promise.all(outside.map(async (id) => {
@@ -30,7 +25,7 @@ async function needFindings({config, wanted, missing, world, read, signal}: Chec
 }
 
 /** Updating home without its peer takes replication, the secret's copy and backup copies away from a Region that still relies on them. */
-async function forgottenFindings({config, there, world, read, signal}: Checking): Promise<readonly Finding[]> {
+export async function forgottenFindings({config, there, world, read, signal}: Checking): Promise<readonly Finding[]> {
   const peer = there.get(`main@${config.region}`)?.parameters['PeerRegion'] ?? ''
   if (peer === '' || peer === config.recovery?.region) return []
   const kinds = ['foundation', 'main', 'replica', 'surge'] as const
@@ -44,7 +39,7 @@ async function forgottenFindings({config, there, world, read, signal}: Checking)
 }
 
 /** Its routes and its cache would be made a second time by the main stack. */
-async function surgeFindings({config, world, read, signal}: Checking): Promise<readonly Finding[]> {
+export async function surgeFindings({config, world, read, signal}: Checking): Promise<readonly Finding[]> {
   const {recovery} = config
   if (recovery === null || recovery.shape === 'pilot-light') return []
   const name = rootName(config, 'surge')
@@ -58,7 +53,7 @@ async function surgeFindings({config, world, read, signal}: Checking): Promise<r
 }
 
 /** A failover that isn't settled must not be worked against. */
-async function awayFindings({config, world, read, signal}: Checking): Promise<readonly Finding[]> {
+export async function awayFindings({config, world, read, signal}: Checking): Promise<readonly Finding[]> {
   const {recovery, activeRegion, region} = config
   if (recovery === null || activeRegion !== region) return []
   const foundation = await read(() => world.stacks.describe({name: rootName(config, 'foundation'), region: recovery.region}, signal))
