@@ -233,6 +233,17 @@ describe('what differs', () => {
     expect(stack(aws, 'main', home).parameters['ApiPort']).toBe('8080')
   })
 
+  it('a change set that was only just made and isn\'t known yet is waited for', async () => {
+    const {aws, desk} = await anEnvironment()
+    let unknown = 3
+    const changeSet: typeof aws.world.stacks.changeSet = async (ref, name) => {
+      const found = await aws.world.stacks.changeSet(ref, name)
+      return found === null || (unknown -= 1) < 0 ? found : null
+    }
+    const plan = await planUp(desk, {...aws, world: {...aws.world, stacks: {...aws.world.stacks, changeSet}}}, {config: aStackConfig({alarms: 'oncall@example.com'})})
+    expect([plan.stacks.filter(({verdict}) => verdict.kind === 'update').length > 0, unknown < 0]).toEqual([true, true])
+  })
+
   it('planning twice makes one change set', async () => {
     const {aws, desk} = await anEnvironment()
     const config = aStackConfig({parameters: {HostsMax: '20'}})

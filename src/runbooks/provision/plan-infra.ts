@@ -128,11 +128,12 @@ async function changeVerdict(world: ProvisionWorld, reader: AccountReader, wante
 const longestMs = seconds(600)
 
 async function ready(world: ProvisionWorld, stack: WantedStack, name: string, clock: Clock, signal?: AbortSignal): Promise<ChangeSet> {
-  const until = clock.now() + longestMs
+  const begun = clock.now()
   for (;;) {
     const found = await world.stacks.changeSet(refOf(stack), name, signal)
-    if (found === null) throw new Error(`the change set ${name} of ${stack.id} is gone while it was being made`)
-    if (found.status !== 'pending' || clock.now() > until) return found
+    // One that was only just made may not be known yet.
+    if (found === null && clock.now() - begun > seconds(60)) throw new Error(`the change set ${name} of ${stack.id} is gone while it was being made`)
+    if (found !== null && (found.status !== 'pending' || clock.now() - begun > longestMs)) return found
     await clock.until(clock.now() + seconds(2), signal)
   }
 }
