@@ -18,8 +18,8 @@ async function progress(stacks: Readonly<Record<string, readonly StackResource[]
 }
 
 test('what failed is told while the rest goes on', async () => {
-  const found = await progress({main: [one('Vault', 'CREATE_FAILED', {reason: 'AlreadyExists'}), one('Cache', 'CREATE_IN_PROGRESS')]})
-  expect(found.failed).toEqual([{path: 'Vault', type: 'AWS::SNS::Topic', reason: 'AlreadyExists'}])
+  const found = await progress({main: [one('Vault', 'CREATE_FAILED', {reason: 'Resource handler returned message: "AlreadyExists" (RequestToken: 94-b0, HandlerErrorCode: AlreadyExists)'}), one('Cache', 'CREATE_IN_PROGRESS')]})
+  expect(found.failed).toEqual([{path: 'Vault', type: 'AWS::SNS::Topic', reason: 'AlreadyExists (HandlerErrorCode: AlreadyExists)'}])
   expect(found.underWay.map(({path}) => path)).toEqual(['Cache'])
 })
 

@@ -13,7 +13,7 @@ const stackType = 'AWS::CloudFormation::Stack'
 /** A failed deployment and its rollback are one operation to whoever asks why: rollbacks begin nothing. */
 const beginnings = new Set(['CREATE_IN_PROGRESS', 'UPDATE_IN_PROGRESS', 'DELETE_IN_PROGRESS', 'IMPORT_IN_PROGRESS'])
 /** CloudFormation says this of the siblings of what failed. */
-const cancelled = /^Resource (creation|update|deletion) cancell?ed/i
+export const cancelled = /^Resource (creation|update|deletion) cancell?ed/i
 
 interface Failure {
   readonly path: readonly string[]
@@ -99,6 +99,7 @@ async function quietly<T>(read: () => Promise<readonly T[]>): Promise<readonly T
   }
 }
 
-const withoutToken = (reason: string): string => reason
+/** AWS's words without what only its support can read. */
+export const withoutToken = (reason: string): string => reason
   .replace(/RequestToken: [\w-]+, /, '')
   .replace(/^Resource handler returned message: "(.*)"/s, '$1')

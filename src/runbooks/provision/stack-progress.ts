@@ -5,6 +5,7 @@
  */
 import {SluiceError} from '../../errors.ts'
 import {Unavailable} from '../engine/unavailable.ts'
+import {cancelled, withoutToken} from './explain-failure.ts'
 import type {StackProgress, WantedStack} from './infra-plan.ts'
 import type {ProvisionWorld, StackResource, StackState} from './ports.ts'
 
@@ -75,5 +76,5 @@ async function failedIn(looking: Looking, {type, physicalId, reason, changedAt}:
     const inside = await under(looking, physicalId, `${path}/`)
     if (inside.failed.length > 0) return inside
   }
-  return /^Resource (creation|update) cancelled/i.test(reason ?? '') ? nothing : {...nothing, failed: [{path, type, reason: reason ?? 'no reason given'}]}
+  return cancelled.test(reason ?? '') ? nothing : {...nothing, failed: [{path, type, reason: withoutToken(reason ?? 'no reason given')}]}
 }
