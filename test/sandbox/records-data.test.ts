@@ -108,6 +108,26 @@ describe('databases', () => {
     await expect(aResource(wire.world, 'AWS::RDS::DBInstance', properties, {region: RECOVERY})).rejects.toThrow(message)
   })
 
+  it('a password that RDS manages is none that a replica elsewhere could have', async () => {
+    const source = await aResource(wire.world, 'AWS::RDS::DBInstance', {
+      Engine: 'postgres', DBInstanceClass: 'db.m7g.large', AllocatedStorage: 20, MasterUsername: 'root', ManageMasterUserPassword: true,
+    })
+    await expect(aResource(wire.world, 'AWS::RDS::DBInstance', {SourceDBInstanceIdentifier: source.attributes['DBInstanceArn']}, {region: RECOVERY}))
+      .rejects.toThrow(/managed by RDS in Secrets Manager/)
+  })
+
+  it('a replica whose source its template drops is promoted, and never a replica again', async () => {
+    const source = await primary()
+    const {attributes} = await key(RECOVERY)
+    const properties = {DBInstanceIdentifier: 'second', DBInstanceClass: 'db.m7g.large', KmsKeyId: attributes['Arn']}
+    const asReplica = {...properties, SourceDBInstanceIdentifier: source.attributes['DBInstanceArn']}
+    const replica = await aResource(wire.world, 'AWS::RDS::DBInstance', asReplica, {region: RECOVERY})
+    await replica.update(properties)
+    const [there] = (await kept(new RDSClient(wire.client(RECOVERY))).send(new DescribeDBInstancesCommand({DBInstanceIdentifier: 'second'}))).DBInstances ?? []
+    expect(there?.ReadReplicaSourceDBInstanceIdentifier).toBeUndefined()
+    await expect(replica.update(asReplica)).rejects.toMatchObject({code: 'NotUpdatable'})
+  })
+
   it('an encrypted source needs a key of the replica\'s own Region', async () => {
     const source = await primary()
     const {attributes} = await key(HOME)

@@ -10,7 +10,7 @@ import {canonicalName, findSet, setSince, ZONE, zoneName} from './route53-zones.
 
 export const CERTIFICATE = 'AWS::CertificateManager::Certificate'
 /** After its records are there. Less than what CloudFormation usually takes for the whole. */
-export const ISSUED_AFTER_MS = 180_000
+const ISSUED_AFTER_MS = 180_000
 
 export interface ValidationRecord {
   readonly domain: string

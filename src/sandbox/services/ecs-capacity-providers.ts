@@ -15,7 +15,7 @@ interface GroupFacts {
   readonly max: number
 }
 
-export async function groupFacts(world: World, region: string, nameOrArn: string): Promise<GroupFacts | null> {
+async function groupFacts(world: World, region: string, nameOrArn: string): Promise<GroupFacts | null> {
   const answer = await world.invoke('autoscaling', 'DescribeAutoScalingGroups', {AutoScalingGroupNames: [nameOrArn]}, region) as {
     readonly AutoScalingGroups?: readonly {
       readonly AutoScalingGroupName?: string

@@ -53,7 +53,7 @@ export function dropValue(world: World, region: string, arn: string): void {
 }
 
 /** `arn:aws:secretsmanager:REGION:…`: the same secret in another Region. */
-export function arnIn(region: string, arn: string): string {
+function arnIn(region: string, arn: string): string {
   return arn.replace(/^(arn:aws:secretsmanager:)[^:]+/, `$1${region}`)
 }
 
@@ -113,7 +113,7 @@ const CHARACTERS = {
 }
 
 /** A random value as `GenerateSecretString` describes it; with a template, one member of its JSON. */
-export function generateSecret(world: World, rule: Bag): string {
+function generateSecret(world: World, rule: Bag): string {
   const excluded = new Set(text(rule, 'ExcludeCharacters') ?? '')
   const sets = [
     flag(rule, 'ExcludeLowercase') ? '' : CHARACTERS.lower,

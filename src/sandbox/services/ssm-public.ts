@@ -3,7 +3,7 @@ import {digest} from './records/digest.ts'
 
 const IMAGE_PATHS = ['/aws/service/ecs/optimized-ami/', '/aws/service/ami-amazon-linux-latest/']
 
-export function publicImage(path: string, region: string): string {
+function publicImage(path: string, region: string): string {
   return `ami-0${digest(`${region} ${path}`, 16)}`
 }
 

@@ -42,7 +42,7 @@ function physicalIdOf(schema: ResourceSchema, request: ResourceRequest): string 
 }
 
 /** `stack-LogicalId-1A2B3C4D5E6F` */
-export const freshName = ({world, stackName, logicalId}: Pick<ResourceRequest, 'world' | 'stackName' | 'logicalId'>): string =>
+const freshName = ({world, stackName, logicalId}: Pick<ResourceRequest, 'world' | 'stackName' | 'logicalId'>): string =>
   `${stackName.slice(0, 40)}-${logicalId.slice(0, 20)}-${world.hex(12).toUpperCase()}`
 
 function givenName(schema: ResourceSchema, properties: Properties): string | undefined {

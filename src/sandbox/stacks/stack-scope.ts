@@ -34,7 +34,7 @@ export function scopeOf(
   }
 }
 
-export function madeResources(engine: StackEngine, stack: Stack): Answers {
+function madeResources(engine: StackEngine, stack: Stack): Answers {
   return {
     ref: (logicalId) => {
       const id = stack.resources.get(logicalId)?.physicalId

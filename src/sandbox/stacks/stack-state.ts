@@ -129,8 +129,6 @@ export interface Stack {
 
 export const stackType = 'AWS::CloudFormation::Stack'
 
-export const isUnderWay = ({status}: Stack): boolean => status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS'
-
 export const protectedRoot = (stack: Stack): boolean => (stack.root ?? stack).protected
 
 export function snapshotOf(stack: Stack): Snapshot | null {

@@ -44,7 +44,7 @@ function tagsOf(
 const ownTags = ({id, name}: Pick<Stack, 'id' | 'name'>, logicalId: string): Readonly<Record<string, string>> =>
   ({'aws:cloudformation:stack-name': name, 'aws:cloudformation:stack-id': id, 'aws:cloudformation:logical-id': logicalId})
 
-export function readTags(value: unknown): Readonly<Record<string, string>> {
+function readTags(value: unknown): Readonly<Record<string, string>> {
   if (Array.isArray(value)) {
     return Object.fromEntries((value as readonly {readonly Key?: string; readonly Value?: string}[]).map(({Key = '', Value = ''}) => [Key, String(Value)]))
   }

@@ -56,7 +56,7 @@ function releaseGroup(request: ChangeRequest): void {
 }
 
 /** What makes two rules the same: direction, protocol, ports and peer; the description doesn't. */
-export function ruleKey(rule: Bag): string {
+function ruleKey(rule: Bag): string {
   return [
     text(rule, 'IpProtocol') ?? '-1',
     text(rule, 'FromPort') ?? '',

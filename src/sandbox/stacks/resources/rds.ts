@@ -153,8 +153,12 @@ function makeDatabase(request: ResourceRequest): Made {
   }
 }
 
-/** Without its source in the template a replica is promoted; the port moves the endpoint. */
+/** Without its source in the template a replica is promoted, and never back again; the port moves the endpoint. */
 function changeDatabase(request: ChangeRequest, known: AccountRecord | undefined): Made {
+  const [before, after] = [text(request.previous, 'SourceDBInstanceIdentifier'), text(request.properties, 'SourceDBInstanceIdentifier')]
+  if (after !== undefined && after !== before) {
+    throw new AwsFault('NotUpdatable', `${request.physicalId} would have to be replaced to become a replica of ${after}.`)
+  }
   const attributes: Record<string, unknown> = {...known?.attributes}
   const port = number(request.properties, 'Port')
   if (port !== undefined) attributes['Endpoint.Port'] = String(port)
