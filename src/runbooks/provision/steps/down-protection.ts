@@ -67,6 +67,6 @@ export function freeHosts({region, groups}: DownStack, needs: readonly string[])
       const freed = await Promise.all(groups.map((group) => liftProtection(world, region, group, signal)))
       return {facts: {freed: freed.reduce((sum, count) => sum + count, 0)}}
     },
-    poll: async (_world, {own}) => ({kind: 'done', note: `${Number(own['freed'])} hosts`}),
+    poll: async (_world, {own: {freed}}) => ({kind: 'done', ...(typeof freed === 'number' && {note: `${freed} hosts`})}),
   }
 }
