@@ -2,7 +2,7 @@ import {DescribeAutoScalingGroupsCommand, DescribePoliciesCommand, DescribeSched
 import {DescribeAlarmsCommand, GetDashboardCommand} from '@aws-sdk/client-cloudwatch'
 import {DescribeClustersCommand, DescribeServicesCommand, DescribeTaskDefinitionCommand} from '@aws-sdk/client-ecs'
 import {
-  DescribeListenerAttributesCommand, DescribeListenersCommand, DescribeLoadBalancerAttributesCommand, DescribeLoadBalancersCommand,
+  CreateRuleCommand, DescribeListenerAttributesCommand, DescribeListenersCommand, DescribeLoadBalancerAttributesCommand, DescribeLoadBalancersCommand,
   DescribeRulesCommand, DescribeTagsCommand, DescribeTargetGroupsCommand, ModifyListenerCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import {
@@ -108,6 +108,30 @@ describe('load balancing of a stack', () => {
       DNSName: lb?.DNSName, CanonicalHostedZoneID: 'Z32O12XQLNTSW2', LoadBalancerName: lb?.LoadBalancerName,
     })
     expect(balancer.attributes['LoadBalancerFullName']).toMatch(/^app\/shop-LoadBalancer-[0-9A-F]{12}\/[0-9a-f]{16}$/)
+  })
+
+  it('leaves the live rule as it is when it changes the listener and its own rules, and takes it along only with the listener', async () => {
+    const [balancer, a, b] = [await aBalancer({LoadBalancerAttributes: []}), await aGroup('A'), await aGroup('B')]
+    const https = await aListener(balancer)
+    const own = await make('ElasticLoadBalancingV2::ListenerRule', 'PreviewA', {
+      ListenerArn: https.physicalId, Priority: '1', Actions: [{Type: 'forward', TargetGroupArn: a.physicalId}], Conditions: [{Field: 'path-pattern', Values: ['/preview']}],
+    })
+    const weights = [{TargetGroupArn: a.physicalId, Weight: 75}, {TargetGroupArn: b.physicalId, Weight: 25}]
+    const {Rules: [live] = []} = await the.elb.send(new CreateRuleCommand({
+      ListenerArn: https.physicalId, Priority: 40_000, Conditions: [{Field: 'path-pattern', Values: ['/*']}],
+      Actions: [{Type: 'forward', ForwardConfig: {TargetGroups: weights}}], Tags: [{Key: 'sluice:live', Value: 'api'}],
+    }))
+    const rules = async () => (await the.elb.send(new DescribeRulesCommand({ListenerArn: https.physicalId}))).Rules ?? []
+    await change(https, {DefaultActions: [{Type: 'fixed-response', FixedResponseConfig: {StatusCode: '404'}}]})
+    await change(own, {Priority: '2'})
+    await change(a, {HealthCheckPath: '/other'})
+    const kept = (await rules()).find((one) => one.RuleArn === live?.RuleArn)
+    expect(kept).toMatchObject({Priority: '40000', Actions: [{ForwardConfig: {TargetGroups: weights}}]})
+    await remove(own)
+    expect((await rules()).map((one) => one.Priority)).toEqual(['40000', 'default'])
+    await expect(remove(a)).rejects.toThrow(/in use/)
+    await remove(https)
+    await expect(rules()).rejects.toThrow()
   })
 
   it('has listeners that end TLS and redirect, and two preview rules that guard by header and source', async () => {
