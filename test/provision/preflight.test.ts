@@ -240,8 +240,8 @@ describe('names that an earlier stack has left behind', () => {
     expect(await stopped({there: [`shop-production-main@${home}`], port: taken(site)})).toEqual([])
   })
 
-  test('are in the way of a stack that is deleted and made anew', async () => {
-    expect(await stopped({there: [`shop-production-main@${home}`], status: 'ROLLBACK_COMPLETE', port: taken(site)})).toMatchObject([{id: 'names'}])
+  test.each(['ROLLBACK_COMPLETE', 'DELETE_IN_PROGRESS'] as const)('are in the way of a stack that has to be made anew: %s', async (status) => {
+    expect(await stopped({there: [`shop-production-main@${home}`], status, port: taken(site)})).toMatchObject([{id: 'names'}])
   })
 
   test('that are free are counted', async () => {

@@ -22,7 +22,7 @@ test('home comes first, then the recovery Region, then the certificate\'s', asyn
 test('a root shows its outputs and what is nested in it', async () => {
   const main = (await status())[0]?.stacks.find(({kind}) => kind === 'main')
   expect(main).toMatchObject({id: `main@${home}`, status: 'CREATE_COMPLETE', protected: true, outputs: {ClusterName: `cluster-${home}`}})
-  expect(main?.nested.map(({id}) => id)).toEqual(['Vpc', 'LoadBalancer', 'Api', 'Edge', 'Backup', 'Database'])
+  expect(main?.nested.map(({id}) => id)).toEqual(['Vpc', 'LoadBalancer', 'Api', 'Edge', 'Images', 'Backup', 'Database'])
 })
 
 test('resources are counted by their status, nested stacks not among them', async () => {

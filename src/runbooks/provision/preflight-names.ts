@@ -18,10 +18,10 @@ interface Kept {
 }
 
 export async function nameFindings({account, config, wanted, there, world, read, signal}: Checking): Promise<readonly Finding[]> {
-  // Deleting a stack whose creation was undone leaves what it retained.
+  // A stack that is deleted, by us or by somebody right now, leaves what it retained.
   const made = wanted.filter(({id, name, region}) => {
     const state = there.get(id)
-    return state === undefined || wayOn(state.status, name, region).kind === 'delete-and-create'
+    return state === undefined || state.status === 'DELETE_IN_PROGRESS' || wayOn(state.status, name, region).kind === 'delete-and-create'
   })
   const names = made.flatMap((stack) => keptNames(stack, account))
   if (names.length === 0) return []
