@@ -5,18 +5,18 @@
  */
 import {paged} from './paged.ts'
 import type {AwsSession} from './session.ts'
-import {isMissing} from './translate-error.ts'
+import {unlessMissing} from './unless-missing.ts'
 
 type Signal = AbortSignal | undefined
 type Existing = 'there' | 'leaving' | null
 type Look = (session: AwsSession, name: string, signal: Signal) => Promise<Existing>
 
 const looks: Readonly<Record<string, Look>> = {
-  'AWS::S3::Bucket': unlessMissing((session, Bucket, signal) => session.call('s3', 'HeadBucket', {Bucket}, {signal, resource: Bucket})),
-  'AWS::ECR::Repository': unlessMissing((session, name, signal) =>
-    session.call('ecr', 'DescribeRepositories', {repositoryNames: [name]}, {signal, resource: name})),
-  'AWS::RDS::DBInstance': unlessMissing((session, name, signal) =>
-    session.call('rds', 'DescribeDBInstances', {DBInstanceIdentifier: name}, {signal, resource: name})),
+  'AWS::S3::Bucket': (session, Bucket, signal) => answered(session.call('s3', 'HeadBucket', {Bucket}, {signal, resource: Bucket})),
+  'AWS::ECR::Repository': (session, name, signal) =>
+    answered(session.call('ecr', 'DescribeRepositories', {repositoryNames: [name]}, {signal, resource: name})),
+  'AWS::RDS::DBInstance': (session, name, signal) =>
+    answered(session.call('rds', 'DescribeDBInstances', {DBInstanceIdentifier: name}, {signal, resource: name})),
   'AWS::SecretsManager::Secret': secret,
   'AWS::Backup::BackupVault': vault,
 }
@@ -30,27 +30,13 @@ export async function existing(session: AwsSession, type: string, name: string, 
   return look(session, name, signal)
 }
 
-function unlessMissing(ask: (session: AwsSession, name: string, signal: Signal) => Promise<unknown>): Look {
-  return async (session, name, signal) => {
-    try {
-      await ask(session, name, signal)
-      return 'there'
-    } catch (error) {
-      if (isMissing(error)) return null
-      throw error
-    }
-  }
-}
+const answered = async (asked: Promise<unknown>): Promise<Existing> => (await unlessMissing(asked) === null ? null : 'there')
 
 /** A deleted secret can be restored for a week or more, and nobody else can have its name until then. */
 async function secret(session: AwsSession, name: string, signal: Signal): Promise<Existing> {
-  try {
-    const answer = await session.call('secretsmanager', 'DescribeSecret', {SecretId: name}, {signal, resource: name})
-    return answer.DeletedDate === undefined ? 'there' : 'leaving'
-  } catch (error) {
-    if (isMissing(error)) return null
-    throw error
-  }
+  const answer = await unlessMissing(session.call('secretsmanager', 'DescribeSecret', {SecretId: name}, {signal, resource: name}))
+  if (answer === null) return null
+  return answer.DeletedDate === undefined ? 'there' : 'leaving'
 }
 
 /** Describing a vault that isn't there is refused like one that nobody may see; a list says it plainly. */
