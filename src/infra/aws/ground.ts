@@ -8,7 +8,7 @@ import {ensureStateBucket} from './ensure-state-bucket.ts'
 import {portions} from './paged.ts'
 import {createServiceRole, missingServiceRoles} from './service-roles.ts'
 import type {AwsSession} from './session.ts'
-import {isMissing} from './translate-error.ts'
+import {awsStatus, isMissing} from './translate-error.ts'
 
 type Signal = AbortSignal | undefined
 
@@ -22,9 +22,14 @@ export function ground(session: AwsSession, {account}: {readonly account: string
     },
     hasObject: (region, bucket, key, signal) => hasObject(session.inRegion(region), bucket, key, signal),
     async putObject(region, bucket, key, body, contentType, signal) {
-      await session.inRegion(region).call('s3', 'PutObject', {
-        Bucket: bucket, Key: key, Body: body, ContentType: contentType, ExpectedBucketOwner: account,
-      }, {signal, resource: `${bucket}/${key}`})
+      try {
+        await session.inRegion(region).call('s3', 'PutObject', {
+          Bucket: bucket, Key: key, Body: body, ContentType: contentType, ExpectedBucketOwner: account, IfNoneMatch: '*',
+        }, {signal, resource: `${bucket}/${key}`})
+      } catch (error) {
+        // Somebody was quicker, and theirs stays: the same template, or a team's own page.
+        if (awsStatus(error) !== 412) throw error
+      }
     },
     objectUrl: (region, bucket, key) => objectUrl(session.inRegion(region).partition, region, bucket, key),
     parameters: (region, names, signal) => parameters(session.inRegion(region), names, signal),

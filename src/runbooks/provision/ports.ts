@@ -154,6 +154,7 @@ export interface GroundPort {
   /** The bucket of state and uploaded templates; made when it is missing, never deleted. */
   ensureStateBucket(region: string, signal?: AbortSignal): Promise<{readonly bucket: string}>
   hasObject(region: string, bucket: string, key: string, signal?: AbortSignal): Promise<boolean>
+  /** Only where there is none of that key: what lies there already stays. */
   putObject(region: string, bucket: string, key: string, body: string, contentType: string, signal?: AbortSignal): Promise<void>
   /** How a template in that bucket is named in a call. */
   objectUrl(region: string, bucket: string, key: string): string

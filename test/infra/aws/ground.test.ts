@@ -44,7 +44,12 @@ describe('objects', () => {
     s3.on(PutObjectCommand).resolves({})
     await port.putObject('eu-west-1', 'b', 'templates/1/x.yaml', 'Resources: {}', 'application/yaml')
     expect(s3.commandCalls(PutObjectCommand)[0]?.args[0].input)
-      .toEqual({Bucket: 'b', Key: 'templates/1/x.yaml', Body: 'Resources: {}', ContentType: 'application/yaml', ExpectedBucketOwner: '111122223333'})
+      .toEqual({Bucket: 'b', Key: 'templates/1/x.yaml', Body: 'Resources: {}', ContentType: 'application/yaml', ExpectedBucketOwner: '111122223333', IfNoneMatch: '*'})
+  })
+
+  test('leave what lies there: somebody was quicker', async () => {
+    s3.on(PutObjectCommand).rejects(awsError('PreconditionFailed', 412))
+    await expect(port.putObject('eu-west-1', 'b', 'index.html', '<p>ours', 'text/html')).resolves.toBeUndefined()
   })
 
   test.each([
