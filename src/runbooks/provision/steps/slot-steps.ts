@@ -44,7 +44,8 @@ export function makeSlot(input: UpInput, main: WantedStack, slot: Slot): Step<Pr
   return {
     id: `slot-${slot}@${region}`,
     title: `slot ${slot} in ${region}`,
-    needs: [`live-rule@${region}`],
+    // One after the other: side by side, each would find no revision yet and register its own.
+    needs: [slot === 'a' ? `live-rule@${region}` : `slot-a@${region}`],
     calls: [...secretsOf(input), ...callsIn(
       region, 'cloudformation:DescribeStacks', 'ecs:DescribeServices', 'ecs:RegisterTaskDefinition', 'ecs:DescribeTaskDefinition', 'ecs:ListTaskDefinitions', 'ecs:CreateService', 'ecs:TagResource', 'iam:PassRole',
       'application-autoscaling:DescribeScalableTargets',
