@@ -82,6 +82,9 @@ export function guardStack(input: UpInput, stack: WantedStack): Step<ProvisionWo
   const insides = async (world: ProvisionWorld, signal: AbortSignal) => (nested.size === 0 ? [] : await world.stacks.resources(refOf(stack), signal))
     .filter(({logicalId, physicalId, status}) => nested.has(logicalId) && physicalId !== '' && status !== 'DELETE_COMPLETE')
     .map(({physicalId}) => ({name: physicalId, region: stack.region}))
+  // Many calls in one go: what one of them has learnt or done isn't for nothing when another is throttled.
+  const closed = new Set<string>()
+  const open = async (world: ProvisionWorld, signal: AbortSignal) => [refOf(stack), ...await insides(world, signal)].filter(({name}) => !closed.has(name))
   return {
     id: `guard-${stack.id}`,
     title: `${stack.id} refuses to lose what holds data`,
@@ -93,17 +96,20 @@ export function guardStack(input: UpInput, stack: WantedStack): Step<ProvisionWo
     deadlineMs: minutes(30),
     atDeadline: 'fail',
     async observe(world, {signal}) {
-      const [state, inside] = await Promise.all([world.stacks.describe(refOf(stack), signal), insides(world, signal)])
       // Each is asked: whoever let a nested stack be changed by hand may have left it open.
-      const policies = await Promise.all([refOf(stack), ...inside].map((ref) => world.stacks.policy(ref, signal)))
-      const guards = state !== null && (state.protected || stack.protected !== true) && policies.every((present) => samePolicy(present, policy))
+      const asked = await open(world, signal)
+      const [state] = await Promise.all([world.stacks.describe(refOf(stack), signal), ...asked.map(async (ref) => {
+        if (samePolicy(await world.stacks.policy(ref, signal), policy)) closed.add(ref.name)
+      })])
+      const guards = state !== null && (state.protected || stack.protected !== true) && asked.every(({name}) => closed.has(name))
       return guards ? {kind: 'done'} : {kind: 'not-done'}
     },
     async start(world, {signal}) {
-      const inside = await insides(world, signal)
-      await Promise.all(inside.map((ref) => world.stacks.setPolicy(ref, policy, signal)))
+      await Promise.all((await open(world, signal)).map(async (ref) => {
+        await world.stacks.setPolicy(ref, policy, signal)
+        closed.add(ref.name)
+      }))
       if (stack.protected === true) await world.stacks.protect(refOf(stack), 'on', signal)
-      await world.stacks.setPolicy(refOf(stack), policy, signal)
     },
     async poll(world, {signal, now}) {
       const state = await world.stacks.describe(refOf(stack), signal)
