@@ -33,6 +33,7 @@ export const stackFlags = {
   region: Flags.string({description: 'another home Region than the configuration\'s', helpValue: 'REGION'}),
   shape: Flags.string({description: 'size of the stack at home', options: ['production', 'staging']}),
   'recovery-shape': Flags.string({description: 'how much of the recovery Region there is in peace', options: [...recoveryShapes]}),
+  'full-scale': Flags.boolean({description: 'the recovery Region at home\'s size, without a database of its own', exclusive: ['recovery-shape']}),
   sandbox: Flags.string({description: 'work on this sandbox instead of AWS (SLUICE_SANDBOX)', helpValue: 'NAME'}),
 }
 
@@ -42,6 +43,7 @@ interface Chosen {
   readonly region?: string | undefined
   readonly shape?: string | undefined
   readonly 'recovery-shape'?: string | undefined
+  readonly 'full-scale'?: boolean | undefined
   readonly image?: string | undefined
 }
 

@@ -10,6 +10,7 @@ describe('flags of one call', () => {
     ['another environment', {environment: 'staging'}, {environment: 'staging'}],
     ['another size', {shape: 'staging'}, {shape: 'staging'}],
     ['another recovery shape', {'recovery-shape': 'pilot-light'}, {recovery: {shape: 'pilot-light', region: 'eu-central-1'}}],
+    ['the recovery Region at full scale', {'full-scale': true}, {recovery: {shape: 'full-scale', region: 'eu-central-1'}}],
     ['the first image', {image: 'shop/api:2'}, {firstImage: 'shop/api:2'}],
     ['another home Region, which then is the one that serves', {region: 'eu-north-1'}, {region: 'eu-north-1', activeRegion: 'eu-north-1'}],
   ])('%s', (_, choice, expected) => expect(chooseStack(config, choice)).toMatchObject(expected))
