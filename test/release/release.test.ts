@@ -41,6 +41,15 @@ describe('a release', () => {
     expect(aws.weightHistory.map(({weights}) => weights.b)).toEqual([0, 20, 60, 100])
   })
 
+  it.each([
+    ['everything on the canary, after a promotion', {}, 'observe-100', 'observed 100 %'],
+    ['nothing on the canary, after a rollback', {errorRates: broken}, 'observe-home', 'observed 0 %'],
+  ])('says what it observed, as the canary\'s share: %s', async (_, options, step, note) => {
+    const {aws, desk} = aBench(options)
+    const {events} = await release(desk, aws)
+    expect(events.find((event) => event.kind === 'step-ended' && event.data.step === step)?.data).toMatchObject({note})
+  })
+
   it('rolls a bad version back by evidence, with everything as it was before', async () => {
     const {aws, desk} = aBench({errorRates: broken})
     const ran = await release(desk, aws)

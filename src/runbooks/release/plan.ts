@@ -41,7 +41,7 @@ export function releasePlan(input: ReleaseInput): Plan<ReleaseWorld> {
       ...weightSteps(input),
       size(input, 100, [`bake-${lastWeight(input)}`]),
       shift(input, 100, ['size-100']),
-      observeNoRequests(input, {id: 'observe-100', needs: ['shift-100'], silent: stableSlot, atDeadline: 'pause'}),
+      observeNoRequests(input, {id: 'observe-100', needs: ['shift-100'], silent: stableSlot, share: 100, atDeadline: 'pause'}),
       swap(input),
       repoint(input),
       disarm(input, ['repoint']),
@@ -78,7 +78,7 @@ function rollbackPlan(input: ReleaseInput): Plan<ReleaseWorld> {
     name: 'rollback',
     steps: [
       home(input),
-      observeNoRequests(input, {id: 'observe-home', needs: ['home'], silent: canary, atDeadline: 'halt'}),
+      observeNoRequests(input, {id: 'observe-home', needs: ['home'], silent: canary, share: 0, atDeadline: 'halt'}),
       releaseScaleIn(input, 'as-before', ['observe-home']),
       drain(input, {
         id: 'drain', title: `slot ${canary} drained`, slot: canary, needs: [

@@ -17,13 +17,15 @@ interface Wanted {
   readonly needs: readonly string[]
   /** The slot that should get no request any more. */
   readonly silent: Slot
+  /** The canary's share then, in percent: 100 after a promotion, 0 on the way home. */
+  readonly share: 0 | 100
   readonly atDeadline: Then
 }
 
 /** Settled minutes without any request on either slot after which there is nothing more to be seen. */
 const noTrafficMinutes = 5
 
-export function observeNoRequests(input: ReleaseInput, {id, needs, silent, atDeadline}: Wanted): Step<ReleaseWorld> {
+export function observeNoRequests(input: ReleaseInput, {id, needs, silent, share, atDeadline}: Wanted): Step<ReleaseWorld> {
   return {
     id,
     title: `no request on slot ${silent} any more`,
@@ -42,7 +44,7 @@ export function observeNoRequests(input: ReleaseInput, {id, needs, silent, atDea
       const lookAgainAt = context.now + nextSettledAt(now) - now
       if (until <= since) return {kind: 'pending', waitsFor: 'the first settled minute', lookAgainAt}
       return answer(
-        await world.metrics.counts(Math.max(since, until - 10 * minuteMs), until, context.signal), silent, since, lookAgainAt,
+        await world.metrics.counts(Math.max(since, until - 10 * minuteMs), until, context.signal), {silent, share}, since, lookAgainAt,
       )
     },
   }
@@ -54,13 +56,13 @@ function endedAt(context: StepContext, needs: readonly string[]): number | null 
 }
 
 function answer(
-  counted: Awaited<ReturnType<ReleaseWorld['metrics']['counts']>>, silent: Slot, since: number, lookAgainAt: number,
+  counted: Awaited<ReturnType<ReleaseWorld['metrics']['counts']>>, {silent, share}: Pick<Wanted, 'silent' | 'share'>, since: number, lookAgainAt: number,
 ): Polled {
   const newest = counted.slice(-1)
   const still = requestsOn(silent, newest)
   const elsewhere = requestsOn(otherSlot(silent), newest)
   if (still === 0 && elsewhere > 0) {
-    return {kind: 'done', note: 'observed 0 %', facts: {observedAt: (newest[0]?.at ?? since) + minuteMs}}
+    return {kind: 'done', note: `observed ${share} %`, facts: {observedAt: (newest[0]?.at ?? since) + minuteMs}}
   }
   const quiet = counted.slice(-noTrafficMinutes)
   if (quiet.length >= noTrafficMinutes && requestsOn('a', quiet) + requestsOn('b', quiet) === 0) {
