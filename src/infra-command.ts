@@ -6,6 +6,7 @@ import {Flags} from '@oclif/core'
 import type {Outcome} from './command.ts'
 import {SluiceCommand} from './command.ts'
 import {chooseStack} from './config/choose-stack.ts'
+import type {StackChoice} from './config/choose-stack.ts'
 import {loadStack} from './config/load-stack.ts'
 import type {StackConfig} from './config/stack-config.ts'
 import {recoveryShapes} from './config/stack-schema.ts'
@@ -37,14 +38,8 @@ export const stackFlags = {
   sandbox: Flags.string({description: 'work on this sandbox instead of AWS (SLUICE_SANDBOX)', helpValue: 'NAME'}),
 }
 
-interface Chosen {
+interface Chosen extends StackChoice {
   readonly config: string
-  readonly environment?: string | undefined
-  readonly region?: string | undefined
-  readonly shape?: string | undefined
-  readonly 'recovery-shape'?: string | undefined
-  readonly 'full-scale'?: boolean | undefined
-  readonly image?: string | undefined
 }
 
 export interface Answers {

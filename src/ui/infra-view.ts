@@ -10,6 +10,7 @@ import {infraInput} from './infra-input.ts'
 import type {InfraLive} from './infra-live.ts'
 import type {InfraGroup, InfraStep} from './infra-steps.ts'
 import {alreadySo, courseOf, infraGroups, labelOf} from './infra-steps.ts'
+import {stateTogether} from './state-together.ts'
 import type {StepState} from './step-lines.ts'
 
 export type InfraState = 'running' | 'done' | 'failed' | 'halted'
@@ -111,7 +112,7 @@ function lineOf({label, stack, steps}: InfraGroup, groups: readonly InfraGroup[]
   const running = steps.filter(({state}) => state === 'running')
   const starts = steps.flatMap(({startedAt}) => startedAt ?? [])
   const ends = steps.flatMap(({endedAt}) => endedAt ?? [])
-  const state = together(steps)
+  const state = stateTogether(steps)
   const startedAt = starts.length === 0 ? null : Math.min(...starts)
   return {
     label, stack, state, startedAt,
@@ -144,16 +145,6 @@ function openNeeds(steps: readonly InfraStep[], groups: readonly InfraGroup[], l
   const next = steps.find(({state}) => state === 'waiting')
   const open = groups.filter((group) => group.label !== label && group.steps.some(({id, state}) => (next?.needs.includes(id) ?? false) && state !== 'done'))
   return open.map((group) => group.label)
-}
-
-function together(steps: readonly InfraStep[]): StepState {
-  const has = (state: StepState): boolean => steps.some((step) => step.state === state)
-  if (has('failed')) return 'failed'
-  if (has('running')) return 'running'
-  if (has('stopped')) return 'stopped'
-  if (has('skipped')) return has('done') ? 'stopped' : 'skipped'
-  if (has('waiting')) return has('done') ? 'running' : 'waiting'
-  return 'done'
 }
 
 /** What is left of the longest way: usual times, less what has passed; never less than what is under way usually still takes. */

@@ -4,6 +4,7 @@
  */
 import type {Event, EventOf, GateReading} from '../runbooks/engine/event.ts'
 import type {Then} from '../runbooks/engine/step.ts'
+import {stateTogether} from './state-together.ts'
 
 export type StepState = 'waiting' | 'running' | 'done' | 'failed' | 'stopped' | 'skipped'
 
@@ -148,7 +149,7 @@ function linesOf(plan: PlanSoFar): readonly StepLine[] {
   return [...byLabel].map(([label, steps]) => {
     const verdict = steps.findLast((step) => step.verdict !== null)?.verdict ?? null
     const running = steps.find(({state}) => state === 'running')
-    const state = together(steps)
+    const state = stateTogether(steps)
     const ends = steps.map(({endedAt}) => endedAt).filter((at) => at !== null)
     const starts = steps.map(({startedAt}) => startedAt).filter((at) => at !== null)
     return {
@@ -172,14 +173,4 @@ function linesOf(plan: PlanSoFar): readonly StepLine[] {
 function noteOf(plan: string, steps: readonly StepSoFar[]): string | null {
   const speaker = placeIn(plan, steps[0]?.id ?? '')?.steps[0]
   return (steps.find(({id}) => id === speaker) ?? steps[0])?.note ?? steps.findLast(({note}) => note !== null)?.note ?? null
-}
-
-function together(steps: readonly StepSoFar[]): StepState {
-  const has = (state: StepState): boolean => steps.some((step) => step.state === state)
-  if (has('failed')) return 'failed'
-  if (has('running')) return 'running'
-  if (has('stopped')) return 'stopped'
-  if (has('skipped')) return has('done') ? 'stopped' : 'skipped'
-  if (has('waiting')) return has('done') ? 'running' : 'waiting'
-  return 'done'
 }

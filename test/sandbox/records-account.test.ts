@@ -5,28 +5,20 @@ import {CreateServiceLinkedRoleCommand, GetRoleCommand, IAMClient, ListRolesComm
 import {ListServiceQuotasCommand, ServiceQuotasClient} from '@aws-sdk/client-service-quotas'
 import {DeleteParameterCommand, GetParameterCommand, GetParametersByPathCommand, GetParametersCommand, PutParameterCommand, SSMClient} from '@aws-sdk/client-ssm'
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
-import {createRecordServices} from '../../src/sandbox/services/record-services.ts'
+import {aRecordsWire} from './a-records-wire.ts'
+import type {RecordsWire} from './a-records-wire.ts'
 import {aResource} from './a-resource.ts'
-import {aWire} from './a-wire.ts'
-import type {AWire} from './a-wire.ts'
 
-let wire: AWire
-let open: {destroy(): void}[]
+let wire: RecordsWire
 
 beforeEach(async () => {
-  wire = await aWire([])
-  for (const service of createRecordServices(wire.world)) wire.world.register(service)
-  open = []
+  wire = await aRecordsWire()
 })
 afterEach(async () => {
-  for (const client of open) client.destroy()
   await wire.close()
 })
 
-const kept = <C extends {destroy(): void}>(client: C): C => {
-  open.push(client)
-  return client
-}
+const kept = <C extends {destroy(): void}>(client: C): C => wire.kept(client)
 const TRUST = {Version: '2012-10-17', Statement: [{Effect: 'Allow', Principal: {Service: 'ec2.amazonaws.com'}, Action: 'sts:AssumeRole'}]}
 
 describe('parameters', () => {

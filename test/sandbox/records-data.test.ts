@@ -4,32 +4,24 @@ import {DescribeKeyCommand, KMSClient, ListAliasesCommand} from '@aws-sdk/client
 import {DeleteDBInstanceCommand, DescribeDBInstancesCommand, DescribeDBSnapshotsCommand, DescribeDBSubnetGroupsCommand, DescribeOrderableDBInstanceOptionsCommand, ListTagsForResourceCommand, ModifyDBInstanceCommand, RDSClient} from '@aws-sdk/client-rds'
 import {DescribeSecretCommand, GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient} from '@aws-sdk/client-secrets-manager'
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
-import {createRecordServices} from '../../src/sandbox/services/record-services.ts'
 import {aNetwork} from './a-network.ts'
+import {aRecordsWire} from './a-records-wire.ts'
+import type {RecordsWire} from './a-records-wire.ts'
 import {aResource} from './a-resource.ts'
 import type {Stacked} from './a-resource.ts'
-import {aWire} from './a-wire.ts'
-import type {AWire} from './a-wire.ts'
 
 const HOME = 'eu-west-1'
 const RECOVERY = 'eu-central-1'
-let wire: AWire
-let open: {destroy(): void}[]
+let wire: RecordsWire
 
 beforeEach(async () => {
-  wire = await aWire([])
-  for (const service of createRecordServices(wire.world)) wire.world.register(service)
-  open = []
+  wire = await aRecordsWire()
 })
 afterEach(async () => {
-  for (const client of open) client.destroy()
   await wire.close()
 })
 
-const kept = <C extends {destroy(): void}>(client: C): C => {
-  open.push(client)
-  return client
-}
+const kept = <C extends {destroy(): void}>(client: C): C => wire.kept(client)
 const key = async (region: string): Promise<Stacked> => aResource(wire.world, 'AWS::KMS::Key', {KeyPolicy: {Statement: []}, EnableKeyRotation: 'true'}, {region})
 
 async function subnetGroup(region: string): Promise<Stacked> {

@@ -6,25 +6,23 @@ import {
 } from '@aws-sdk/client-route-53'
 import type {ChangeAction, ResourceRecordSet} from '@aws-sdk/client-route-53'
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
-import {createRecordServices} from '../../src/sandbox/services/record-services.ts'
 import {aLeapingClock} from './a-leaping-clock.ts'
 import type {LeapingClock} from './a-leaping-clock.ts'
+import {aRecordsWire} from './a-records-wire.ts'
+import type {RecordsWire} from './a-records-wire.ts'
 import {aResource} from './a-resource.ts'
 import type {Stacked} from './a-resource.ts'
-import {aWire} from './a-wire.ts'
-import type {AWire} from './a-wire.ts'
 
 const ZONE = 'Z0EXAMPLE0000'
 const MINUTE = 60_000
-let wire: AWire
+let wire: RecordsWire
 let clock: LeapingClock
 let route53: Route53Client
 let acm: ACMClient
 
 beforeEach(async () => {
   clock = aLeapingClock(Date.parse('2031-05-06T07:08:09Z'))
-  wire = await aWire([], {clock})
-  for (const service of createRecordServices(wire.world)) wire.world.register(service)
+  wire = await aRecordsWire({clock})
   route53 = new Route53Client(wire.client())
   acm = new ACMClient(wire.client())
 })

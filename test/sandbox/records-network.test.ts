@@ -5,18 +5,16 @@ import {
 } from '@aws-sdk/client-ec2'
 import {GetServiceQuotaCommand, ServiceQuotasClient} from '@aws-sdk/client-service-quotas'
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
-import {createRecordServices} from '../../src/sandbox/services/record-services.ts'
 import {aNetwork} from './a-network.ts'
+import {aRecordsWire} from './a-records-wire.ts'
+import type {RecordsWire} from './a-records-wire.ts'
 import {aResource} from './a-resource.ts'
-import {aWire} from './a-wire.ts'
-import type {AWire} from './a-wire.ts'
 
-let wire: AWire
+let wire: RecordsWire
 let ec2: EC2Client
 
 beforeEach(async () => {
-  wire = await aWire([])
-  for (const service of createRecordServices(wire.world)) wire.world.register(service)
+  wire = await aRecordsWire()
   ec2 = new EC2Client(wire.client())
 })
 afterEach(async () => {

@@ -15,7 +15,7 @@ import type {
 } from '@aws-sdk/client-elasticache'
 import {AwsFault} from '../world/contract.ts'
 import type {AccountRecord, CallContext, Service, World} from '../world/contract.ts'
-import {attribute, recordOf, recordsOf} from './records/lookup.ts'
+import {allOrNamed, attribute, recordOf, recordsOf} from './records/lookup.ts'
 import {page} from './records/page.ts'
 import {bag, bags, flag, number, text, texts} from './records/properties.ts'
 import {zonesOf} from './records/zones.ts'
@@ -23,12 +23,14 @@ import {zonesOf} from './records/zones.ts'
 const GROUP = 'AWS::ElastiCache::ReplicationGroup'
 const SUBNETS = 'AWS::ElastiCache::SubnetGroup'
 
+const notFound = (code: string, what: string) => (name: string): AwsFault => new AwsFault(code, `${what} ${name} not found.`, 404)
+
 export function createElastiCache(world: World): Service {
   return {
     name: 'elasticache',
     operations: {
       DescribeReplicationGroups: (input: DescribeReplicationGroupsMessage, call: CallContext): ReplicationGroupMessage => {
-        const found = named(world, GROUP, call, input.ReplicationGroupId, 'ReplicationGroupNotFoundFault', 'ReplicationGroup')
+        const found = allOrNamed(world, GROUP, call.region, input.ReplicationGroupId, notFound('ReplicationGroupNotFoundFault', 'ReplicationGroup'))
         const {items, next} = page(found, input.Marker, input.MaxRecords ?? 100)
         return {ReplicationGroups: items.map((one) => groupShape(world, one)), Marker: next}
       },
@@ -44,13 +46,8 @@ export function createElastiCache(world: World): Service {
         return {CacheClusters: [...items], Marker: next}
       },
       DescribeCacheSubnetGroups: (input: DescribeCacheSubnetGroupsMessage, call: CallContext): CacheSubnetGroupMessage => {
-        const found = named(
-          world,
-          SUBNETS,
-          call,
-          input.CacheSubnetGroupName,
-          'CacheSubnetGroupNotFoundFault',
-          'Cache Subnet Group',
+        const found = allOrNamed(
+          world, SUBNETS, call.region, input.CacheSubnetGroupName, notFound('CacheSubnetGroupNotFoundFault', 'Cache Subnet Group'),
         )
         const {items, next} = page(found, input.Marker, input.MaxRecords ?? 100)
         return {CacheSubnetGroups: items.map((one) => subnetGroup(world, one)), Marker: next}
@@ -72,20 +69,6 @@ export function createElastiCache(world: World): Service {
       },
     },
   }
-}
-
-function named(
-  world: World,
-  type: string,
-  call: CallContext,
-  name: string | undefined,
-  code: string,
-  what: string,
-): readonly AccountRecord[] {
-  if (name === undefined) return recordsOf(world, type, call.region)
-  const found = recordOf(world, type, call.region, name.toLowerCase())
-  if (found === undefined) throw new AwsFault(code, `${what} ${name} not found.`, 404)
-  return [found]
 }
 
 function subnetsOf(world: World, group: AccountRecord): readonly AccountRecord[] {

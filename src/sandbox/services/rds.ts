@@ -23,13 +23,15 @@ import {AwsFault} from '../world/contract.ts'
 import type {AccountRecord, CallContext, Service, World} from '../world/contract.ts'
 import {DATABASE} from './rds-databases.ts'
 import {describeSnapshot, instanceShape, subnetGroupShape} from './rds-shapes.ts'
-import {attribute, putRecord, recordOf, recordsOf, tagList} from './records/lookup.ts'
+import {allOrNamed, attribute, putRecord, recordOf, recordsOf, tagList} from './records/lookup.ts'
 import {page} from './records/page.ts'
 import {flag, text} from './records/properties.ts'
 import {offersClass, zonesOf} from './records/zones.ts'
 
 const SNAPSHOT = 'AWS::RDS::DBSnapshot'
 const PAGE = 100
+
+const doesNotExist = (code: string, what: string) => (name: string): AwsFault => new AwsFault(code, `${what} '${name}' does not exist.`)
 
 export function createRds(world: World): Service {
   return {
@@ -43,25 +45,15 @@ export function createRds(world: World): Service {
       DescribeOrderableDBInstanceOptions: (input: DescribeOrderableDBInstanceOptionsMessage, call: CallContext) =>
         orderable(input, call),
       DescribeDBSubnetGroups: (input: DescribeDBSubnetGroupsMessage, call: CallContext): DBSubnetGroupMessage => {
-        const found = named(
-          world,
-          'AWS::RDS::DBSubnetGroup',
-          call,
-          input.DBSubnetGroupName,
-          'DBSubnetGroupNotFoundFault',
-          'DB subnet group',
+        const found = allOrNamed(
+          world, 'AWS::RDS::DBSubnetGroup', call.region, input.DBSubnetGroupName, doesNotExist('DBSubnetGroupNotFoundFault', 'DB subnet group'),
         )
         const {items, next} = page(found, input.Marker, input.MaxRecords ?? PAGE)
         return {DBSubnetGroups: items.map((one): DBSubnetGroup => subnetGroupShape(world, one)), Marker: next}
       },
       DescribeDBParameterGroups: (input: DescribeDBParameterGroupsMessage, call: CallContext): DBParameterGroupsMessage => {
-        const found = named(
-          world,
-          'AWS::RDS::DBParameterGroup',
-          call,
-          input.DBParameterGroupName,
-          'DBParameterGroupNotFound',
-          'DBParameterGroup',
+        const found = allOrNamed(
+          world, 'AWS::RDS::DBParameterGroup', call.region, input.DBParameterGroupName, doesNotExist('DBParameterGroupNotFound', 'DBParameterGroup'),
         )
         const {items, next} = page(found, input.Marker, input.MaxRecords ?? PAGE)
         return {
@@ -95,20 +87,6 @@ export function createRds(world: World): Service {
       },
     },
   }
-}
-
-function named(
-  world: World,
-  type: string,
-  call: CallContext,
-  name: string | undefined,
-  code: string,
-  what: string,
-): readonly AccountRecord[] {
-  if (name === undefined) return recordsOf(world, type, call.region)
-  const found = recordOf(world, type, call.region, name.toLowerCase())
-  if (found === undefined) throw new AwsFault(code, `${what} '${name}' does not exist.`)
-  return [found]
 }
 
 function requireInstance(world: World, call: CallContext, idOrArn: string | undefined): AccountRecord {

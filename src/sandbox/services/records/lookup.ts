@@ -2,7 +2,7 @@
  * Finding account records. Global services (IAM, Route 53, CloudFront) have one home whatever Region a call was signed for; everything
  * else never leaves its Region.
  */
-import type {AccountRecord, World} from '../../world/contract.ts'
+import type {AccountRecord, AwsFault, World} from '../../world/contract.ts'
 
 const GLOBAL_REGION = 'aws-global'
 const GLOBAL_SERVICES = ['AWS::IAM::', 'AWS::Route53::', 'AWS::CloudFront::']
@@ -18,6 +18,16 @@ export function recordsOf(world: World, type: string, region: string): readonly 
 
 export function recordOf(world: World, type: string, region: string, id: string): AccountRecord | undefined {
   return world.records.get(homeOf(type, region), type, id)
+}
+
+/** All of a type, or the one that is named, in any case; `missing` says in AWS's words that there is none. */
+export function allOrNamed(
+  world: World, type: string, region: string, name: string | undefined, missing: (name: string) => AwsFault,
+): readonly AccountRecord[] {
+  if (name === undefined) return recordsOf(world, type, region)
+  const found = recordOf(world, type, region, name.toLowerCase())
+  if (found === undefined) throw missing(name)
+  return [found]
 }
 
 export interface NewRecord {
