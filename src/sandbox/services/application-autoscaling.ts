@@ -9,6 +9,8 @@ import type {
 } from '@aws-sdk/client-application-auto-scaling'
 import {AwsFault} from '../world/contract.ts'
 import type {CallContext, Service, World} from '../world/contract.ts'
+import {page} from './records/page.ts'
+import type {Page} from './records/page.ts'
 import {uuid} from '../world/uuid.ts'
 
 const LARGEST_PAGE = 50
@@ -86,14 +88,9 @@ function policyOperations(world: World, targets: ReadonlyMap<string, ScalableTar
   }
 }
 
-function pageOf<T>(
-  items: readonly T[], token: string | undefined, size: number | undefined,
-): {readonly items: T[]; readonly next: string | undefined} {
-  const start = token === undefined ? 0 : Number(token)
-  if (!Number.isInteger(start)) throw new AwsFault('InvalidNextTokenException', 'The next token is not valid')
-  const end = start + Math.min(size ?? LARGEST_PAGE, LARGEST_PAGE)
-  return {items: items.slice(start, end), next: end < items.length ? String(end) : undefined}
-}
+const pageOf = <T>(items: readonly T[], token: string | undefined, size: number | undefined): Page<T> => page(
+  items, token, Math.min(size ?? LARGEST_PAGE, LARGEST_PAGE), () => new AwsFault('InvalidNextTokenException', 'The next token is not valid'),
+)
 
 type Named = Pick<RegisterScalableTargetRequest, 'ServiceNamespace' | 'ResourceId' | 'ScalableDimension'>
 

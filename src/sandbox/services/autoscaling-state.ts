@@ -6,6 +6,8 @@ import type * as A from '@aws-sdk/client-auto-scaling'
 import {AwsFault} from '../world/contract.ts'
 import type {World} from '../world/contract.ts'
 import {uuid} from '../world/uuid.ts'
+import {page} from './records/page.ts'
+import type {Page} from './records/page.ts'
 
 export type Lifecycle = 'Pending' | 'InService' | 'Terminating' | 'Terminated'
 
@@ -122,11 +124,5 @@ export function addActivity(
 }
 
 /** One page of a describe; the token is the number of items already answered. */
-export function pageOf<T>(
-  items: readonly T[], token: string | undefined, size: number | undefined, largest: number,
-): {readonly items: T[]; readonly next: string | undefined} {
-  const from = token === undefined ? 0 : Number(token)
-  if (!Number.isInteger(from) || from < 0) throw new AwsFault('InvalidNextToken', 'The NextToken value is not valid.')
-  const to = from + Math.min(size ?? 50, largest)
-  return {items: items.slice(from, to), next: to < items.length ? String(to) : undefined}
-}
+export const pageOf = <T>(items: readonly T[], token: string | undefined, size: number | undefined, largest: number): Page<T> =>
+  page(items, token, Math.min(size ?? 50, largest), () => new AwsFault('InvalidNextToken', 'The NextToken value is not valid.'))

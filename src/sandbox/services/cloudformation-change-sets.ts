@@ -8,7 +8,7 @@ import {makeChangeSet} from './cloudformation-make-change-set.ts'
 import type {StackEngine} from '../stacks/stack-engine.ts'
 import {beginCreate, beginUpdate} from '../stacks/stack-operations.ts'
 import {recipeOf} from '../stacks/stack-recipe.ts'
-import {cannot, isRepeated, page, refuse} from './cloudformation-input.ts'
+import {cannot, isRepeated, pageOf, refuse} from './cloudformation-input.ts'
 import {shownChange} from './cloudformation-changes.ts'
 import {parametersOf} from './cloudformation-describe.ts'
 import {mayUpdate} from './cloudformation-stacks.ts'
@@ -22,7 +22,7 @@ export function changeSetOperations(engine: StackEngine) {
     DescribeChangeSet: (input: C.DescribeChangeSetInput, {region}: CallContext): C.DescribeChangeSetOutput => describe(engine, region, input),
     ListChangeSets: (input: C.ListChangeSetsInput, {region}: CallContext): C.ListChangeSetsOutput => {
       const stack = engine.shelf.get(region, input.StackName ?? '')
-      const {items, next} = page(changeSetsOf(engine, stack).filter((one) => one.stackId === stack.id), input.NextToken, CHANGES_A_PAGE)
+      const {items, next} = pageOf(changeSetsOf(engine, stack).filter((one) => one.stackId === stack.id), input.NextToken, CHANGES_A_PAGE)
       return {Summaries: items.map(summary), NextToken: next}
     },
     DeleteChangeSet: (input: C.DeleteChangeSetInput, {region}: CallContext): object => {
@@ -44,7 +44,7 @@ export function changeSetOperations(engine: StackEngine) {
 function describe(engine: StackEngine, region: string, input: C.DescribeChangeSetInput): C.DescribeChangeSetOutput {
   const changeSet = changeSetBy(engine, region, input.ChangeSetName ?? '', input.StackName)
   const changes = changeSet.status === 'CREATE_COMPLETE' ? changeSet.plan?.changes ?? [] : []
-  const {items, next} = page(changes, input.NextToken, CHANGES_A_PAGE)
+  const {items, next} = pageOf(changes, input.NextToken, CHANGES_A_PAGE)
   return {
     ...summary(changeSet),
     Parameters: parametersOf(changeSet.plan?.recipe ?? null),

@@ -4,7 +4,7 @@ import type {CallContext} from '../world/contract.ts'
 import type {StackEngine} from '../stacks/stack-engine.ts'
 import {protectedRoot} from '../stacks/stack-state.ts'
 import type {Recipe, Stack, StackResource} from '../stacks/stack-state.ts'
-import {page, refuse} from './cloudformation-input.ts'
+import {pageOf, refuse} from './cloudformation-input.ts'
 
 const STACKS_A_PAGE = 100
 
@@ -13,13 +13,13 @@ export function describeOperations(engine: StackEngine) {
   return {
     DescribeStacks: (input: C.DescribeStacksInput, {region}: CallContext): C.DescribeStacksOutput => {
       if (input.StackName !== undefined) return {Stacks: [describe(shelf.get(region, input.StackName))]}
-      const {items, next} = page(shelf.list(region).filter((one) => one.status !== 'DELETE_COMPLETE'), input.NextToken, STACKS_A_PAGE)
+      const {items, next} = pageOf(shelf.list(region).filter((one) => one.status !== 'DELETE_COMPLETE'), input.NextToken, STACKS_A_PAGE)
       return {Stacks: items.map(describe), NextToken: next}
     },
     ListStacks: (input: C.ListStacksInput, {region}: CallContext): C.ListStacksOutput => {
       const wanted = input.StackStatusFilter ?? []
       const all = shelf.list(region).filter((one) => wanted.length === 0 || wanted.includes(one.status))
-      const {items, next} = page(all, input.NextToken, STACKS_A_PAGE)
+      const {items, next} = pageOf(all, input.NextToken, STACKS_A_PAGE)
       return {StackSummaries: items.map(summary), NextToken: next}
     },
     DescribeStackResources: (input: C.DescribeStackResourcesInput, {region}: CallContext): C.DescribeStackResourcesOutput => {
@@ -41,7 +41,7 @@ export function describeOperations(engine: StackEngine) {
       }
     },
     ListStackResources: (input: C.ListStackResourcesInput, {region}: CallContext): C.ListStackResourcesOutput => {
-      const {items, next} = page(listed(shelf.get(region, input.StackName ?? '')), input.NextToken, STACKS_A_PAGE)
+      const {items, next} = pageOf(listed(shelf.get(region, input.StackName ?? '')), input.NextToken, STACKS_A_PAGE)
       return {StackResourceSummaries: items.map((one) => ({...resource(one), LastUpdatedTimestamp: new Date(one.changedAt)})), NextToken: next}
     },
   }

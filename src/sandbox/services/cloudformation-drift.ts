@@ -6,7 +6,7 @@ import type {ResourceDrift} from '../stacks/drift.ts'
 import type {StackEngine} from '../stacks/stack-engine.ts'
 import {uuid} from '../world/uuid.ts'
 import type {Stack} from '../stacks/stack-state.ts'
-import {cannot, page, refuse, refuseUnmodelled} from './cloudformation-input.ts'
+import {cannot, pageOf, refuse, refuseUnmodelled} from './cloudformation-input.ts'
 
 interface Detection {
   readonly stack: Stack
@@ -55,7 +55,7 @@ export function driftOperations(engine: StackEngine) {
       const stack = engine.shelf.get(region, input.StackName ?? '')
       const wanted = input.StackResourceDriftStatusFilters ?? []
       const all = (newest.get(stack)?.found ?? []).filter((one) => wanted.length === 0 || wanted.includes(one.status))
-      const {items, next} = page(all, input.NextToken, input.MaxResults ?? 100)
+      const {items, next} = pageOf(all, input.NextToken, input.MaxResults ?? 100)
       return {StackResourceDrifts: items.map((one) => shown(stack, one)), NextToken: next}
     },
   }

@@ -6,7 +6,7 @@ import {changeSetBy} from '../stacks/change-set-shelf.ts'
 import type {StackEngine} from '../stacks/stack-engine.ts'
 import {stackType} from '../stacks/stack-state.ts'
 import type {Operation, Stack, StackEvent} from '../stacks/stack-state.ts'
-import {page, refuse} from './cloudformation-input.ts'
+import {pageOf, refuse} from './cloudformation-input.ts'
 
 const EVENTS_A_PAGE = 100
 
@@ -14,12 +14,12 @@ export function eventOperations(engine: StackEngine) {
   return {
     DescribeStackEvents: (input: C.DescribeStackEventsInput, {region}: CallContext): C.DescribeStackEventsOutput => {
       const stack = engine.shelf.get(region, input.StackName ?? '')
-      const {items, next} = page([...stack.events].reverse(), input.NextToken, EVENTS_A_PAGE)
+      const {items, next} = pageOf([...stack.events].reverse(), input.NextToken, EVENTS_A_PAGE)
       return {StackEvents: items.map((event) => stackEvent(stack, event)), NextToken: next}
     },
     DescribeEvents: (input: C.DescribeEventsInput, {region}: CallContext): C.DescribeEventsOutput => {
       const all = eventsFor(engine, region, input).filter((one) => input.Filters?.FailedEvents !== true || isFailure(one))
-      const {items, next} = page(all, input.NextToken, EVENTS_A_PAGE)
+      const {items, next} = pageOf(all, input.NextToken, EVENTS_A_PAGE)
       return {OperationEvents: [...items], NextToken: next}
     },
   }

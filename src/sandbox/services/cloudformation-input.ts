@@ -6,6 +6,8 @@ import type {RecipeInput} from '../stacks/stack-recipe.ts'
 import {documentOf} from '../stacks/stack-recipe.ts'
 import type {OperationKind, Stack} from '../stacks/stack-state.ts'
 import {templateText} from '../stacks/template-source.ts'
+import {page} from './records/page.ts'
+import type {Page} from './records/page.ts'
 
 export const refuse = (message: string): AwsFault => new AwsFault('ValidationError', message)
 
@@ -78,8 +80,4 @@ export function checkStackName(name: string | undefined): string {
 }
 
 /** Pages of a list; the token is where the next one begins. */
-export function page<T>(all: readonly T[], token: string | undefined, size: number): {readonly items: readonly T[]; readonly next: string | undefined} {
-  const from = token === undefined ? 0 : Number(Buffer.from(token, 'base64').toString('utf8'))
-  if (!Number.isInteger(from) || from < 0) throw refuse('Invalid NextToken')
-  return {items: all.slice(from, from + size), next: from + size < all.length ? Buffer.from(String(from + size)).toString('base64') : undefined}
-}
+export const pageOf = <T>(all: readonly T[], token: string | undefined, size: number): Page<T> => page(all, token, size, () => refuse('Invalid NextToken'))

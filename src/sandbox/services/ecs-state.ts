@@ -1,6 +1,7 @@
 /** What exists in ECS, Region by Region, and how it is looked up. It starts and stops nothing. */
 import type * as E from '@aws-sdk/client-ecs'
 import {AwsFault} from '../world/contract.ts'
+import {page} from './records/page.ts'
 
 export interface Cluster {
   readonly arn: string
@@ -191,10 +192,8 @@ export function setTags(state: EcsRegion, arn: string, tags: readonly E.Tag[] | 
 export function pageOf<T>(
   items: readonly T[], token: string | undefined, size: number | undefined,
 ): {items: T[]; nextToken: string | undefined} {
-  const from = token === undefined ? 0 : Number(token)
-  if (!Number.isInteger(from) || from < 0) throw invalidParameter('Invalid token')
-  const to = from + (size ?? 100)
-  return {items: items.slice(from, to), nextToken: to < items.length ? String(to) : undefined}
+  const {items: found, next} = page(items, token, size ?? 100, () => invalidParameter('Invalid token'))
+  return {items: found, nextToken: next}
 }
 
 export function say(service: EcsService, at: number, id: string, text: string): void {

@@ -4,6 +4,8 @@
  */
 import type {Action, RuleCondition, Tag} from '@aws-sdk/client-elastic-load-balancing-v2'
 import {AwsFault} from '../world/contract.ts'
+import {page} from './records/page.ts'
+import type {Page} from './records/page.ts'
 
 export type TargetStateName = 'initial' | 'healthy' | 'unhealthy' | 'unused' | 'draining'
 
@@ -195,15 +197,10 @@ export function setTags(state: ElbRegion, arn: string, tags: readonly Tag[] | un
   state.tags.set(arn, known)
 }
 
-/** One page of a describe: `Marker` is opaque to callers, here the number of items already answered. */
-export function pageOf<T>(
-  items: readonly T[], marker: string | undefined, size: number | undefined,
-): {items: readonly T[]; next: string | undefined} {
+/** One page of a describe; `Marker` is opaque to callers. */
+export function pageOf<T>(items: readonly T[], marker: string | undefined, size: number | undefined): Page<T> {
   if (size !== undefined && (size < 1 || size > 400)) throw invalid(`PageSize '${size}' must be between 1 and 400`)
-  const from = marker === undefined ? 0 : Number(Buffer.from(marker, 'base64').toString())
-  if (!Number.isInteger(from) || from < 0) throw invalid(`Invalid marker '${marker ?? ''}'`)
-  const to = from + (size ?? 400)
-  return {items: items.slice(from, to), next: to < items.length ? Buffer.from(String(to)).toString('base64') : undefined}
+  return page(items, marker, size ?? 400, () => invalid(`Invalid marker '${marker ?? ''}'`))
 }
 
 export const invalid = (message: string): AwsFault => new AwsFault('ValidationError', message)

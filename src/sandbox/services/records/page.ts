@@ -2,13 +2,17 @@
 import {AwsFault} from '../../world/contract.ts'
 
 export interface Page<T> {
-  readonly items: readonly T[]
+  /** Fresh: whoever asked may keep it. */
+  readonly items: T[]
   readonly next: string | undefined
 }
 
-export function page<T>(all: readonly T[], token: string | undefined, size: number): Page<T> {
+const notValid = (): AwsFault => new AwsFault('InvalidNextToken', 'The token is not valid.')
+
+/** `wrong`: what the service says of a token that none of its answers held. */
+export function page<T>(all: readonly T[], token: string | undefined, size: number, wrong: () => AwsFault = notValid): Page<T> {
   const start = token === undefined || token === '' ? 0 : Number(token)
-  if (!Number.isInteger(start) || start < 0) throw new AwsFault('InvalidNextToken', 'The token is not valid.')
+  if (!Number.isInteger(start) || start < 0) throw wrong()
   const end = start + size
   return {items: all.slice(start, end), next: end < all.length ? String(end) : undefined}
 }
