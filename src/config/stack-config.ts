@@ -1,5 +1,6 @@
 /** What the stack is deployed with: the `stack:` section after loading, defaults filled in. Pure. */
 import type {z} from 'zod'
+import type {RecoverySettings} from './recovery-config.ts'
 import type {RecoveryShape, stackFileSchema} from './stack-schema.ts'
 
 export type Parameters = Readonly<Record<string, string>>
@@ -31,6 +32,8 @@ export interface StackConfig {
     readonly shape: RecoveryShape
     readonly network: string
     readonly parameters: Parameters
+    /** What differs from the defaults of a recovery; left out: nothing. */
+    readonly dr?: Partial<Omit<RecoverySettings, 'probes'>> & {readonly probes?: Partial<RecoverySettings['probes']>}
   } | null
 }
 

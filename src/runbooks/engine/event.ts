@@ -2,7 +2,7 @@
  * What a journal is made of: a closed union of events, each carrying the hash of the one before. Terminal, JSON, report and
  * dashboard read these and nothing else.
  */
-import type {Cause, Then} from './step.ts'
+import type {Cause, Then, Usual} from './step.ts'
 
 export type Json = null | boolean | number | string | readonly Json[] | {readonly [key: string]: Json}
 export type Facts = {readonly [key: string]: Json}
@@ -32,12 +32,20 @@ export interface GateReading {
   readonly unanswered?: {readonly canary: number; readonly stable: number}
 }
 
+export interface PlannedStep {
+  readonly id: string
+  readonly title: string
+  readonly needs: readonly string[]
+  readonly pointOfNoReturn?: boolean
+  readonly usual?: Usual
+}
+
 interface Data {
   /** A plan was made (event 0: the run's first; later: a rollback, halt or retire plan took over). */
   planned: {
     readonly plan: string
     readonly planHash: string
-    readonly steps: readonly {readonly id: string; readonly title: string; readonly needs: readonly string[]}[]
+    readonly steps: readonly PlannedStep[]
     /** Why it took over; absent in event 0. */
     readonly because?: string
     readonly cause?: Cause
@@ -53,8 +61,8 @@ interface Data {
   'step-ended':
     | {readonly step: string; readonly how: 'done' | 'already' | 'undone'; readonly facts?: Facts; readonly note?: string}
     | {readonly step: string; readonly how: 'failed'; readonly because: string; readonly then: Then; readonly cause?: Cause}
-  /** A person's (or a CI job's) wish: whoever ticks next obeys it. A pause by the tool itself is one too, `by: 'sluice'`. */
-  asked: {readonly wish: Wish; readonly by: string; readonly why: string; readonly until?: number}
+  /** A person's (or a CI job's) wish: whoever ticks next obeys it. `accepts`: what a `promote` of a recovery accepts (`lossMs`). A pause by the tool itself is one too, `by: 'sluice'`. */
+  asked: {readonly wish: Wish; readonly by: string; readonly why: string; readonly until?: number; readonly accepts?: Facts}
   verdict: {
     readonly step: string
     readonly weight: number

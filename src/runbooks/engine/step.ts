@@ -73,6 +73,8 @@ export interface Step<W> {
   readonly atDeadline: Then
   /** True when it can't be taken back; the engine never runs one without the plan having asked before. */
   readonly pointOfNoReturn?: boolean
+  /** How long it usually takes, for forecasts and for telling when it is stuck (beyond its p90). Not part of the plan's hash. */
+  readonly usual?: Usual
   /** What `start` is about to do, for the journal, before it does it. */
   intent?(context: StepContext): Facts
   /** Is the effect already there? Makes running again safe. */
@@ -83,6 +85,11 @@ export interface Step<W> {
   poll(world: W, context: StepContext): Promise<Polled>
   /** Takes back this step's own, local effect. */
   undo?(world: W, context: StepContext): Promise<void>
+}
+
+export interface Usual {
+  readonly p50Seconds: number
+  readonly p90Seconds: number
 }
 
 /** What a guard found. `switch-plan` leaves the present plan for another one of the same run (rollback, halt). */

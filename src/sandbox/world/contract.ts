@@ -40,7 +40,20 @@ export interface Fault {
     | 'incident' /** rate: fraction of requests that running tasks of *every* slot of a service answer with a 5xx */
     | 'unhealthy-targets' /** slot's targets fail their health checks */
     | 'late-schedule' /** seconds: schedules fire this many virtual seconds late */
+    /** message: `hang` leaves callers waiting until they give up; else connections are refused. What runs inside goes on. */
     | 'region-down'
+    /** seconds: added to what replicas of target (a database) are behind */
+    | 'replica-lag'
+    /** message: `error`, `terminated` or `stopped`; replicas of target stop replicating and say so */
+    | 'replica-state'
+    /** message: `minus-one`, `none` or `stale`; what CloudWatch says of the lag of target */
+    | 'lag-metric'
+    /** target: database; it is being backed up (status `backing-up`) as long as this is on */
+    | 'backing-up'
+    /** target: class; RDS has no capacity for it: refused at once, or told in an event alone after a modification (message: `event`) */
+    | 'no-database-capacity'
+    /** target: Region of the site's source; its objects aren't replicated */
+    | 'site-stale'
     /** target: `service:Action` as IAM says it, `*` at its end for many; the caller lacks the right, and the simulation says so */
     | 'denied'
     /** target: `Stack/LogicalId` (nested ones joined by `/`) or a type; the resource's creation or update fails, `times` times */

@@ -1,0 +1,117 @@
+/** What a recovery run is made from. Plain JSON: event 0 holds it, and `resume` rebuilds every plan from it alone. */
+import type {RecoverySettings} from '../../config/recovery-config.ts'
+import type {StackConfig} from '../../config/stack-config.ts'
+import type {Place} from './place.ts'
+
+/** One Region's part, as its stacks told it (outputs of main, parameters). */
+export interface Side {
+  readonly region: string
+  readonly cluster: string
+  /** Auto Scaling group of API hosts. */
+  readonly hosts: string
+  readonly listener: string
+  readonly loadBalancer: string
+  readonly targetGroups: {readonly a: string; readonly b: string}
+  /** The slot that serves: the one with the weight, `a` when neither has. */
+  readonly serving: 'a' | 'b'
+  readonly databaseGroup: string
+  readonly taskGroup: string
+  /** ARN of the database's credentials in this Region; null: none. */
+  readonly secret: string | null
+  readonly cache: string | null
+  readonly topic: string | null
+}
+
+/** What production needs: written every hour into the recovery Region's state, because a dead Region can't be asked. */
+export interface CapacitySnapshot {
+  readonly schema: 1
+  readonly at: number
+  /** Region whose numbers these are. */
+  readonly region: string
+  readonly hosts: {readonly min: number; readonly max: number; readonly desired: number; /** Largest in service over the last 24 h as seen by snapshots. */ readonly peak: number}
+  readonly service: {readonly desired: number; readonly min: number; readonly max: number; readonly peak: number}
+  readonly database: {readonly class: string; readonly multiAz: boolean; readonly backupDays: number; readonly backupWindow: string}
+  /** Image by digest that serves. */
+  readonly image: string | null
+  readonly by: string
+}
+
+/** Where users are by right, and whether CloudFormation has been brought to it. Written at the point of no return. */
+export interface Standing {
+  readonly schema: 1
+  readonly region: string
+  readonly since: number
+  readonly run: string
+  /** False: `infra up` refuses edge and database stacks until `dr settle` or a failback. */
+  readonly settled: boolean
+  /** The last moment known to have been replicated (heartbeat row), epoch ms; null: nothing was lost or it isn't known. */
+  readonly replicatedUntil: number | null
+  /** How the old primary was left. */
+  readonly fence: 'fenced' | 'unreachable' | 'none'
+}
+
+export type PromoteMode = 'planned' | 'unplanned'
+
+interface Common {
+  readonly config: StackConfig
+  readonly place: Place
+  readonly settings: RecoverySettings
+  /** ARN of who asked. */
+  readonly by: string
+}
+
+/** Users go from `from` to `to`; `from` is null when that Region couldn't be asked. */
+export interface PromoteInput extends Common {
+  readonly kind: 'promote'
+  readonly mode: PromoteMode
+  readonly from: Side | null
+  readonly to: Side
+  readonly capacity: CapacitySnapshot
+  /** Of the old primary, when it could be asked; else of the snapshot. */
+  readonly backups: {readonly days: number; readonly window: string}
+  /** Loss accepted up front, ms; null: asked at the point of no return. */
+  readonly acceptLossMs: number | null
+  /** The last answer from the old Region before this run, epoch ms, when it is known. */
+  readonly lastAnswerAt: number | null
+  /** Scored readiness as it was found before (schema of `dr check --json`). */
+  readonly readiness: unknown
+}
+
+export interface DrillInput extends Common {
+  readonly kind: 'drill'
+  readonly name: string
+  readonly side: Side
+  readonly recoveryPoint: {readonly snapshot: string; readonly createdAt: number}
+  /** Root template's text is made from the package at each start; parameters are here. */
+  readonly parameters: Readonly<Record<string, string>>
+  readonly expiresAt: number
+  readonly withoutPrimary: boolean
+  readonly readiness: unknown
+}
+
+export interface FailbackInput extends Common {
+  readonly kind: 'failback'
+  /** Where users are now, and where they go back to. */
+  readonly from: Side
+  readonly to: Side
+  readonly capacity: CapacitySnapshot
+  readonly standing: Standing
+  readonly stamp: string
+  readonly readiness: unknown
+}
+
+export interface SettleInput extends Common {
+  readonly kind: 'settle'
+  readonly standing: Standing
+  /** Region whose database the stacks have to be brought to. */
+  readonly active: string
+  readonly stamp: string
+}
+
+/** A runbook of the team's own, as it was loaded. */
+export interface CustomInput extends Common {
+  readonly kind: 'custom'
+  readonly runbook: unknown
+}
+
+export type RecoveryInput = PromoteInput | DrillInput | FailbackInput | SettleInput
