@@ -25,7 +25,7 @@ const rooms: Readonly<Record<string, Room>> = {
   engine: {path: 'src/runbooks/engine/', rooms: ['errors'], packages: []},
   config: {path: 'src/config/', rooms: ['errors', 'nearest', 'judge'], packages: ['yaml', 'zod']},
   runbooks: {path: 'src/runbooks/', rooms: ['errors', 'nearest', 'engine', 'judge', 'config'], packages: []},
-  ui: {path: 'src/ui/', rooms: ['errors', 'engine', 'runbooks', 'judge', 'config'], packages: []},
+  ui: {path: 'src/ui/', rooms: ['errors', 'engine', 'runbooks', 'judge', 'config'], packages: ['escape-goat']},
 
   // The outside world, and the pretended one.
   aws: {path: 'src/infra/aws/', rooms: ['errors', 'engine', 'runbooks', 'config'], packages: ['@aws-sdk/*']},
@@ -50,6 +50,9 @@ const rooms: Readonly<Record<string, Room>> = {
   initShared: {path: 'src/init-', rooms: ['errors', 'compose', 'config'], packages: []},
   infraShared: {path: 'src/infra-', rooms: ['errors', 'command', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'stack'], packages: ['@oclif/core']},
   infraCommands: {path: 'src/commands/infra/', rooms: ['errors', 'command', 'compose', 'infraShared', 'config', 'engine', 'runbooks', 'ui', 'stack'], packages: ['@oclif/core']},
+  // What the dr commands share.
+  recoveryShared: {path: 'src/recovery-', rooms: ['errors', 'command', 'compose', 'watching', 'infraShared', 'config', 'engine', 'runbooks', 'ui', 'stack'], packages: ['@oclif/core']},
+  drCommands: {path: 'src/commands/dr/', rooms: ['errors', 'command', 'compose', 'infraShared', 'recoveryShared', 'config', 'engine', 'runbooks', 'ui'], packages: ['@oclif/core']},
   iamCommands: {path: 'src/commands/iam/', rooms: ['errors', 'command', 'compose', 'infraShared', 'config', 'runbooks', 'ui', 'stack'], packages: ['@oclif/core']},
   doctor: {path: 'src/commands/doctor', rooms: ['errors', 'command', 'compose', 'infraShared', 'config', 'runbooks', 'ui'], packages: ['@oclif/core']},
   demo: {path: 'src/commands/demo', rooms: ['errors', 'command', 'demoStory', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'sandbox'], packages: ['@oclif/core']},
