@@ -71,6 +71,17 @@ function wrongTogether(config: StackConfig): Problem | null {
   const {recovery} = config
   if (recovery?.region === config.region) return {path: ['stack', 'recovery', 'region'], on: 'value', message: `${recovery.region} is the home Region`}
   if (recovery?.network === config.network) return {path: ['stack', 'recovery', 'network'], on: 'value', message: `${recovery.network} is the home Region's network too`}
+  if (recovery?.dr?.flip === 'record' && config.hostedZone === '') {
+    return {path: ['stack', 'recovery', 'flip'], on: 'value', message: 'record changes records: it needs stack.hostedZone'}
+  }
+  if (recovery?.dr?.distribution !== undefined && recovery.dr.flip !== 'record') {
+    return {path: ['stack', 'recovery', 'distribution'], on: 'value', message: 'a second distribution is only for flip: record'}
+  }
+  const instant = (['rtoMs', 'drillEveryMs', 'approvalMs'] as const).find((key) => recovery?.dr?.[key] === 0)
+  if (instant !== undefined) {
+    const where = {rtoMs: ['objectives', 'rto'], drillEveryMs: ['drillEvery'], approvalMs: ['approval']}[instant]
+    return {path: ['stack', 'recovery', ...where], on: 'value', message: '0 leaves no time at all'}
+  }
   if (config.activeRegion !== config.region && config.activeRegion !== recovery?.region) {
     return {path: ['stack', 'activeRegion'], on: 'value', message: `${config.activeRegion} is neither the home nor the recovery Region`}
   }

@@ -1,5 +1,6 @@
 /** How a stack recovers: `stack.recovery` of sluice.yaml after loading, defaults filled in. Plain JSON. Pure. */
 import type {StackConfig} from './stack-config.ts'
+import {parseInterval} from './units.ts'
 
 export interface RecoverySettings {
   readonly rtoMs: number
@@ -19,7 +20,7 @@ export interface RecoverySettings {
   readonly drillEveryMs: number
   /** How long the question at the point of no return stays open before the run pauses. */
   readonly approvalMs: number
-  /** Class the promoted database gets when the replica's is another; null: the old primary's. */
+  /** Name of the role for the day on which nobody can sign in as usual; null: none is looked for. */
   readonly breakGlassRole: string | null
   /** File with a runbook of the team's own that extends the built-in recoveries; null: none. */
   readonly extend: string | null
@@ -40,4 +41,32 @@ export const recoveryDefaults: RecoverySettings = {
 export function recoverySettings(config: StackConfig): RecoverySettings {
   const given = config.recovery?.dr ?? {}
   return {...recoveryDefaults, ...given, probes: {...recoveryDefaults.probes, ...given.probes}}
+}
+
+export type RecoveryDifference = Partial<Omit<RecoverySettings, 'probes'>> & {readonly probes?: Partial<RecoverySettings['probes']>}
+
+/** `stack.recovery` as a person writes it; everything but the stacks' own keys. */
+export interface RecoveryKeys {
+  readonly objectives?: {readonly rto?: string | undefined; readonly rpo?: string | undefined} | undefined
+  readonly flip?: 'stop' | 'record' | undefined
+  readonly distribution?: string | undefined
+  readonly probes?: {readonly [K in keyof RecoverySettings['probes']]?: RecoverySettings['probes'][K] | undefined} | undefined
+  readonly drillEvery?: string | undefined
+  readonly approval?: string | undefined
+  readonly breakGlassRole?: string | undefined
+  readonly extend?: string | undefined
+}
+
+/** Only what was written: a default that changes with a new version changes for whoever left it out. */
+export function recoveryDifference({objectives, flip, distribution, probes, drillEvery, approval, breakGlassRole, extend}: RecoveryKeys): RecoveryDifference {
+  const ms = (text: string | undefined): number | undefined => (text === undefined ? undefined : parseInterval(text) ?? undefined)
+  return written({
+    rtoMs: ms(objectives?.rto), rpoMs: ms(objectives?.rpo), flip, distribution,
+    probes: probes === undefined ? undefined : written(probes),
+    drillEveryMs: ms(drillEvery), approvalMs: ms(approval), breakGlassRole, extend,
+  })
+}
+
+function written<T extends object>(given: T): {[K in keyof T]?: Exclude<T[K], undefined>} {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {[K in keyof T]?: Exclude<T[K], undefined>}
 }

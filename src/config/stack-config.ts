@@ -1,6 +1,7 @@
 /** What the stack is deployed with: the `stack:` section after loading, defaults filled in. Pure. */
 import type {z} from 'zod'
-import type {RecoverySettings} from './recovery-config.ts'
+import type {RecoveryDifference} from './recovery-config.ts'
+import {recoveryDifference} from './recovery-config.ts'
 import type {RecoveryShape, stackFileSchema} from './stack-schema.ts'
 
 export type Parameters = Readonly<Record<string, string>>
@@ -33,7 +34,7 @@ export interface StackConfig {
     readonly network: string
     readonly parameters: Parameters
     /** What differs from the defaults of a recovery; left out: nothing. */
-    readonly dr?: Partial<Omit<RecoverySettings, 'probes'>> & {readonly probes?: Partial<RecoverySettings['probes']>}
+    readonly dr?: RecoveryDifference
   } | null
 }
 
@@ -58,12 +59,18 @@ export function resolveStack(file: z.output<typeof stackFileSchema>): StackConfi
     allowedAccounts: stack.allowedAccounts ?? [],
     task: {cpu: stack.task?.cpu ?? 512, memory: stack.task?.memory ?? 1024},
     parameters: asText(stack.parameters ?? {}),
-    recovery: stack.recovery === undefined ? null : {
-      region: stack.recovery.region,
-      shape: stack.recovery.shape ?? 'warm-standby',
-      network: stack.recovery.network ?? '10.41.0.0/16',
-      parameters: asText(stack.recovery.parameters ?? {}),
-    },
+    recovery: stack.recovery === undefined ? null : resolveRecovery(stack.recovery),
+  }
+}
+
+function resolveRecovery(given: NonNullable<z.output<typeof stackFileSchema>['stack']['recovery']>): NonNullable<StackConfig['recovery']> {
+  const dr = recoveryDifference(given)
+  return {
+    region: given.region,
+    shape: given.shape ?? 'warm-standby',
+    network: given.network ?? '10.41.0.0/16',
+    parameters: asText(given.parameters ?? {}),
+    ...(Object.keys(dr).length > 0 && {dr}),
   }
 }
 

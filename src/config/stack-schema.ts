@@ -3,7 +3,7 @@
  * else a template can be told is a template's parameter, set by its own name under `parameters`.
  */
 import {z} from 'zod'
-import {shown} from './units.ts'
+import {durationHint, durationPattern, intervalPattern, shown} from './units.ts'
 
 const text = (description: string, pattern: RegExp, allowed: string) => {
   const error = ({input}: {readonly input?: unknown}): string => (input === undefined ? `missing: ${allowed}` : `${shown(input)} isn't usable here: ${allowed}`)
@@ -27,6 +27,34 @@ export type RecoveryShape = (typeof recoveryShapes)[number]
 const count = (description: string, least: number, most: number) => {
   const error = ({input}: {readonly input?: unknown}): string => `${shown(input)} isn't usable here: a whole number from ${least} to ${most}`
   return z.number({error}).refine((n) => Number.isInteger(n) && n >= least && n <= most, {error}).describe(description)
+}
+
+const duration = (description: string, example: string, pattern = durationPattern) => {
+  const error = ({input}: {readonly input?: unknown}): string => (input === undefined ? `missing: a duration like ${example}` : durationHint(input, example))
+  return z.string({error}).regex(pattern, {error}).meta({description, examples: [example]})
+}
+const path = (description: string) => text(description, /^\/[^\s]*$/, 'a path of the API that begins with /').optional()
+
+/** What recoveries need to know beside the stacks themselves: objectives, how users are moved, how the API is asked. */
+const recoveryKeys = {
+  objectives: map({
+    rto: duration('Longest time without service (30m)', '30m').optional(),
+    rpo: duration('Most that may be lost (1m)', '1m').optional(),
+  }, 'rto, rpo').optional().describe('What a recovery is measured against'),
+  flip: oneOf(['stop', 'record'], 'How users are moved: stop puts one object in the switch bucket and needs no control plane, record changes DNS and CloudFront (stop)').optional(),
+  distribution: text('Id of a second distribution that the site\'s name is moved to with flip: record', /^E[A-Z0-9]{5,30}$/, 'the id of a distribution like E1ABCDEF2GHIJK').optional(),
+  probes: map({
+    heartbeat: path('Answers the newest heartbeat row it can read (/heartbeat)'),
+    write: path('POST: commits one row (/ready-write)'),
+    read: path('2xx when users can be served (/)'),
+    warm: z.array(text('Path', /^\/[^\s]*$/, 'a path of the API that begins with /'), {error: ({input}) => `${shown(input)} stands where a list of paths belongs`})
+      .optional().describe('Paths that are asked to warm the cache'),
+    regionHeader: text('Header of every answer that names the Region it comes from (x-region)', /^[a-z0-9-]+$/, 'the name of a header in lower case').optional(),
+  }, 'heartbeat, write, read, warm, regionHeader').optional().describe('How the API is asked; docs/recovery.md says what it has to answer'),
+  drillEvery: duration('A drill is overdue after this (92d)', '92d', intervalPattern).optional(),
+  approval: duration('How long the question before the point of no return stays open (5m)', '5m').optional(),
+  breakGlassRole: text('Role for the day on which nobody can sign in as usual; readiness looks whether it is there', /^[\w+=,.@-]{1,64}$/, 'the name of a role').optional(),
+  extend: text('File with steps of your own for the built-in recoveries', /^.+$/, 'the path of a file').optional(),
 }
 
 export const stackSchema = map({
@@ -53,7 +81,8 @@ export const stackSchema = map({
     shape: oneOf(recoveryShapes, 'How much of the recovery Region there is in peace (warm-standby)').optional(),
     network: network('Addresses of the recovery Region (10.41.0.0/16)').optional(),
     parameters: parameters('Parameters of 00-master.yaml by their own names, in the recovery Region only').optional(),
-  }, 'region, shape, network, parameters').optional().describe('The second Region'),
+    ...recoveryKeys,
+  }, `region, shape, network, parameters, ${Object.keys(recoveryKeys).join(', ')}`).optional().describe('The second Region'),
 }, 'what sluice infra deploys; see docs/stack.md').describe('The stack that sluice infra deploys')
 
 /** What the stack takes from the rest of the file. */

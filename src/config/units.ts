@@ -14,6 +14,14 @@ export function parseDuration(text: string): number | null {
   return Math.round(parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * unitMs[unit as keyof typeof unitMs], 0))
 }
 
+/** `92d`, or whatever is a duration: how often a person does something is said in days. Milliseconds; null when it's neither. */
+export function parseInterval(text: string): number | null {
+  const days = /^(\d+)d$/.exec(text)
+  return days === null ? parseDuration(text) : Number(days[1]) * 24 * unitMs.h
+}
+
+export const intervalPattern = /^(\d+d|(?=.)(\d+h)?(\d+m(?!s))?(\d+(\.\d+)?s)?(\d+ms)?)$/
+
 /** A fraction (`0.5%` is 0.005); null when the text isn't a percent. */
 export function parsePercent(text: string): number | null {
   if (!percentPattern.test(text)) return null
