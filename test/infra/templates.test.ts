@@ -134,10 +134,13 @@ describe('the master', () => {
 })
 
 describe('what a release changes', () => {
+  // A drill's own rule and tasks are nobody's slot: they come and go with its stack.
+  const lasting = (type: string): typeof all => ofType(type).filter(({file}) => file !== 'drill.yaml')
+
   it('is in no template: no live rule, no slot service, no scaling of services, no weights', () => {
-    expect(ofType('AWS::ElasticLoadBalancingV2::ListenerRule').map(({id}) => id)).toEqual(['PreviewA', 'PreviewB'])
-    expect(ofType('AWS::ECS::Service').map(label)).toEqual(['07-monitoring-ecs-cluster.yaml Prometheus', '07-monitoring-ecs-cluster.yaml NodeExporter'])
-    expect(ofType('AWS::ECS::TaskDefinition').every(({file}) => file.startsWith('07-'))).toBe(true)
+    expect(lasting('AWS::ElasticLoadBalancingV2::ListenerRule').map(({id}) => id)).toEqual(['PreviewA', 'PreviewB'])
+    expect(lasting('AWS::ECS::Service').map(label)).toEqual(['07-monitoring-ecs-cluster.yaml Prometheus', '07-monitoring-ecs-cluster.yaml NodeExporter'])
+    expect(lasting('AWS::ECS::TaskDefinition').every(({file}) => file.startsWith('07-'))).toBe(true)
     expect(all.filter(({resource: {Type}}) => Type.startsWith('AWS::ApplicationAutoScaling::')).map(label)).toEqual([])
     expect(all.filter(({text}) => text.includes('"Weight"') && text.includes('TargetGroupArn')).map(label)).toEqual([])
   })
@@ -158,8 +161,8 @@ describe('what a release changes', () => {
 
 describe('data', () => {
   const stateful = ['AWS::S3::Bucket', 'AWS::Logs::LogGroup', 'AWS::RDS::DBInstance', 'AWS::ElastiCache::ReplicationGroup', 'AWS::SecretsManager::Secret', 'AWS::KMS::Key', 'AWS::Backup::BackupVault', 'AWS::EC2::Volume', 'AWS::ECR::Repository', 'AWS::SQS::Queue', 'AWS::CertificateManager::Certificate']
-  it('is kept or snapshotted, whether it is deleted or replaced', () => {
-    expect(unlike(ofType(...stateful), ({resource: {DeletionPolicy, UpdateReplacePolicy}}) => DeletionPolicy === UpdateReplacePolicy && (DeletionPolicy === 'Retain' || DeletionPolicy === 'Snapshot'))).toEqual([])
+  it('is kept or snapshotted, whether it is deleted or replaced; a drill\'s copy of it is not', () => {
+    expect(unlike(ofType(...stateful).filter(({file}) => file !== 'drill.yaml'), ({resource: {DeletionPolicy, UpdateReplacePolicy}}) => DeletionPolicy === UpdateReplacePolicy && (DeletionPolicy === 'Retain' || DeletionPolicy === 'Snapshot'))).toEqual([])
   })
 
   it('every bucket is private, encrypted, versioned and TLS only', () => {
@@ -192,6 +195,7 @@ describe('data', () => {
       '08-rds.yaml Database DBInstanceIdentifier',
       '10-backup.yaml Vault BackupVaultName',
       '11-image-builder.yaml Repository RepositoryName',
+      'drill.yaml Database DBInstanceIdentifier',
       'foundation.yaml StateBucket BucketName',
       'foundation.yaml SwitchBucket BucketName',
     ])
@@ -228,7 +232,7 @@ describe('access', () => {
     const role = all.find(({id}) => id === 'RecoveryExecutionRole') ?? expect.fail()
     const denied = statements(role).filter(({Effect}) => Effect === 'Deny')
     expect(denied[0]).toMatchObject({Action: '*', Condition: {StringNotEquals: {'aws:RequestedRegion': {Ref: 'AWS::Region'}}}})
-    expect(denied[1]?.Action).toEqual(expect.arrayContaining(['iam:*', 'route53:*', 'cloudfront:*']))
+    expect(denied[1]?.Action).toEqual(expect.arrayContaining(['iam:C*', 'iam:D*', 'iam:Pu*', 'iam:U*', 'route53:*', 'cloudfront:*']))
   })
 
   it('the data key lets Auto Scaling make encrypted volumes', () => {
@@ -277,6 +281,22 @@ describe('failover', () => {
     const allowed = statements(all.find(({id}) => id === 'SwitchBucketPolicy') ?? expect.fail()).filter(({Effect}) => Effect === 'Allow')
     expect(allowed).toMatchObject([{Action: 's3:GetObject', Condition: {IpAddress: {'aws:SourceIp': {Ref: 'HealthCheckerRanges'}}}}])
     expect(allowed[0]?.Resource).toEqual([{'Fn::Sub': '${SwitchBucket.Arn}/stop'}, {'Fn::Sub': '${SwitchBucket.Arn}/alive'}])
+  })
+
+  it('a drill is regional, is thrown away whole, and its tasks reach its database alone', () => {
+    const resources = Object.values(template('drill.yaml').Resources)
+    expect(resources.map(({Type}) => Type).filter((type) => !/^AWS::(EC2::SecurityGroup\w*|RDS::DB(SubnetGroup|Instance)|ElasticLoadBalancingV2::(TargetGroup|ListenerRule)|ECS::(TaskDefinition|Service))$/.test(type))).toEqual([])
+    expect(resources.filter(({DeletionPolicy = 'Delete', UpdateReplacePolicy = 'Delete'}) => DeletionPolicy !== 'Delete' || UpdateReplacePolicy !== 'Delete')).toEqual([])
+    expect(properties('drill.yaml', 'Database')).toMatchObject({DeletionProtection: false, BackupRetentionPeriod: 0, DBSnapshotIdentifier: {Ref: 'Snapshot'}})
+    const open = resources.filter(({Type, Properties}) => Type === 'AWS::EC2::SecurityGroupEgress' && deep(Properties, 'GroupId', 'Ref') === 'TaskGroup')
+    expect(open.map(({Properties}) => deep(Properties, 'DestinationSecurityGroupId', 'Ref'))).toEqual(['DatabaseGroup'])
+    expect(JSON.stringify(properties('drill.yaml', 'Api'))).not.toContain('sluice:slot')
+  })
+
+  it('the self-fencing function stands down while a failback has a replica in the old primary\'s place, and only when it knows that', () => {
+    const code = deep(properties('foundation.yaml', 'FenceFunction'), 'Code', 'ZipFile') as string
+    expect(code).toMatch(/if there\('returning'\):\s+return 'returning'\s+except Exception as error:\s+failed\.append/)
+    expect(JSON.stringify(properties('foundation.yaml', 'FenceRole'))).toContain('${PeerRegion}/returning')
   })
 
   it('a surge is regional: nothing in it, or in what it includes, is global', () => {

@@ -5,7 +5,7 @@
 import type {Parameters, StackConfig} from '../../config/stack-config.ts'
 import {homeParameters, recoveryParameters} from './shapes.ts'
 
-export type StackKind = 'foundation' | 'certificate' | 'main' | 'replica' | 'surge'
+export type StackKind = 'foundation' | 'certificate' | 'main' | 'replica' | 'surge' | 'drill'
 
 export interface Deployment {
   readonly kind: StackKind
@@ -18,8 +18,8 @@ export interface Deployment {
   readonly needs: readonly string[]
   /** Parameters of a second update, once what it names exists; null: one is enough. */
   readonly then: Parameters | null
-  /** When it is deployed. A failover creates nothing but a surge. */
-  readonly when: 'peace' | 'failover'
+  /** When it is deployed. A failover creates nothing but a surge; a drill creates its own and deletes it. */
+  readonly when: 'peace' | 'failover' | 'drill'
 }
 
 /** CloudFront takes certificates from here alone. */
@@ -41,6 +41,7 @@ export function deployments(config: StackConfig, recipeVersion: string): readonl
     home,
     replica(config, recovery),
     ...(recovery.shape === 'pilot-light' ? [surge(config, recovery)] : []),
+    drill(config, recovery),
   ]
 }
 
@@ -132,5 +133,29 @@ function surge(config: StackConfig, {region, parameters}: Recovery): Deployment 
     }),
     needs: [`main@${region}`],
     when: 'failover',
+  }
+}
+
+/** What only a drill knows looks as it will and is nothing: which recovery point, which image, which tasks. A drill fills it in. */
+function drill(config: StackConfig, {region, parameters}: Recovery): Deployment {
+  const all = {...homeParameters(config, '1.0.0'), ...config.parameters, ...parameters}
+  const role = `arn:aws:iam::000000000000:role/${config.service}-${config.environment}-main-Api`
+  return {
+    ...deployment(config, 'drill', region, 'drill.yaml', {
+      ...identity(config),
+      Name: 'by-hand',
+      VpcId: published(config, 'vpc'), DataSubnetA: published(config, 'data-subnet-a'), DataSubnetB: published(config, 'data-subnet-b'),
+      LoadBalancerGroup: published(config, 'load-balancer-group'),
+      PrivateSubnetA: 'subnet-00000000000000000', PrivateSubnetB: 'subnet-00000000000000001',
+      ApiPort: all['ApiPort'] ?? '8080', DatabasePort: all['DatabasePort'] ?? '5433', HealthPath: all['HealthPath'] ?? '/health',
+      Snapshot: 'newest-recovery-point', Engine: config.engine, InstanceClass: all['DatabaseClass'] ?? '', ParameterGroup: 'of-the-replica',
+      Cluster: 'of-main', CapacityProvider: 'of-main', Image: 'of-the-serving-slot',
+      TaskCpu: String(config.task.cpu), TaskMemory: String(config.task.memory),
+      TaskExecutionRoleArn: `${role}-execution`, TaskRoleArn: role, LogGroup: 'of-main',
+      ListenerArn: `arn:aws:elasticloadbalancing:${region}:000000000000:listener/app/of-main`,
+      HostName: `drill.${config.api}`,
+    }),
+    needs: [`main@${region}`, `replica@${region}`],
+    when: 'drill',
   }
 }

@@ -7,6 +7,7 @@ export function exportReadme(config: StackConfig, all: readonly Deployment[]): s
   const regions = [config.region, ...(config.recovery === null ? [] : [config.recovery.region])]
   const peace = all.filter(({when}) => when === 'peace')
   const failover = all.filter(({when}) => when === 'failover')
+  const drills = all.filter(({when}) => when === 'drill')
   return `${[
     `# The stack of ${config.service}, ${config.environment}`,
     'Written by `sluice infra export`. The templates are yours from here on. This order works by hand, with the AWS CLI (version 2), in this directory.',
@@ -19,6 +20,7 @@ export function exportReadme(config: StackConfig, all: readonly Deployment[]): s
     '## After',
     after(config),
     ...failover.map((deployment) => `## At a failover, and only then: ${deployment.kind} in ${deployment.region}\n\nPackage it in peace, so that nothing has to be uploaded then:\n\n${commands(config, deployment)}`),
+    ...drills.map((deployment) => `## For a drill by hand: ${deployment.kind} in ${deployment.region}\n\n\`sluice dr drill\` does this by itself. By hand, fill in what only that moment knows, and delete the stack afterwards:\n\n${commands(config, deployment)}`),
   ].join('\n\n')}\n`
 }
 
@@ -49,12 +51,12 @@ const packageCommand = ({kind, region, template}: Deployment): string =>
 
 /** Foundation and certificate are deployed with one's own rights, the others with the foundation's role. */
 function deployCommand(config: StackConfig, {kind, region, name, when}: Deployment, file: string, parameters: string): string {
-  const role = kind === 'foundation' || kind === 'certificate' ? '' : ` --role-arn "$(aws cloudformation describe-stacks --region ${region} --stack-name ${config.service}-${config.environment}-foundation --query "Stacks[0].Outputs[?OutputKey=='${when === 'failover' ? 'RecoveryExecutionRoleArn' : 'ExecutionRoleArn'}'].OutputValue" --output text)"`
+  const role = kind === 'foundation' || kind === 'certificate' ? '' : ` --role-arn "$(aws cloudformation describe-stacks --region ${region} --stack-name ${config.service}-${config.environment}-foundation --query "Stacks[0].Outputs[?OutputKey=='${when === 'peace' ? 'ExecutionRoleArn' : 'RecoveryExecutionRoleArn'}'].OutputValue" --output text)"`
   return `aws cloudformation deploy --region ${region} --stack-name ${name} --template-file ${file} --parameter-overrides file://${parameters} --capabilities CAPABILITY_IAM${role} --tags service=${config.service} environment=${config.environment} owner=sluice`
 }
 
 function protect({kind, region, name}: Deployment): readonly string[] {
-  if (kind === 'surge') return []
+  if (kind === 'surge' || kind === 'drill') return []
   return [
     `aws cloudformation update-termination-protection --region ${region} --stack-name ${name} --enable-termination-protection`,
     `aws cloudformation set-stack-policy --region ${region} --stack-name ${name} --stack-policy-body file://templates/stack-policy.json`,
@@ -67,6 +69,7 @@ function notes({kind}: Deployment): readonly string[] {
     case 'certificate': return ['Its output `CertificateArn` belongs into `stack.siteCertificate` of sluice.yaml; export again, or there is no distribution yet.']
     case 'main': return ['A stack policy holds for one stack: set it on each nested stack too.']
     case 'replica': return ['After a promotion, don\'t update this stack before the failover is settled.']
+    case 'drill': return ['Names that begin with `of-` are outputs of the main stack or properties of the replica; `Snapshot` is a snapshot in this Region.']
     case 'surge': return ['Moving to another shape than pilot-light: delete this stack first, or its routes are in the way of the master\'s.']
   }
 }

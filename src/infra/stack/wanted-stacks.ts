@@ -49,9 +49,9 @@ function rootOf({region, template}: Deployment, packaged: ReadonlyMap<string, Pa
   return body
 }
 
-/** What a failover deploys lies there in peace: nothing has to be uploaded then. */
+/** What a failover or a drill deploys lies there in peace: nothing has to be uploaded then. */
 function assetsOf(region: string, all: readonly Deployment[], packaged: ReadonlyMap<string, Packaged>): Assets {
-  const roots = all.filter((one) => one.region === region && one.when === 'failover').map((one) => [one.template, rootOf(one, packaged)] as const)
+  const roots = all.filter((one) => one.region === region && one.when !== 'peace').map((one) => [one.template, rootOf(one, packaged)] as const)
   return {...packaged.get(region)?.assets, ...Object.fromEntries(roots.map(([name, text]) => [assetKey(name, text), text]))}
 }
 
@@ -101,6 +101,7 @@ function passesOf(config: StackConfig, {kind, region, parameters}: Deployment): 
     case 'replica':
       return once(parameters, [`main@${config.region}`, `main@${region}`])
     case 'surge':
+    case 'drill':
       return once(parameters, [`main@${region}`])
   }
 }

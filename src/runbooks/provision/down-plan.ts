@@ -84,7 +84,7 @@ function before(input: DownInput, {kind, region}: DownStack): readonly string[] 
   switch (kind) {
     case 'main':
       // In its network.
-      return [...idsOf(input, 'surge', region).map(stackGone), ...idsOf(input, 'replica', region).map(stackGone)]
+      return (['surge', 'drill', 'replica'] as const).flatMap((one) => idsOf(input, one, region).map(stackGone))
     case 'certificate':
       // In use as long as there is a distribution.
       return idsOf(input, 'main', input.config.region).map(stackGone)
@@ -95,6 +95,7 @@ function before(input: DownInput, {kind, region}: DownStack): readonly string[] 
       // Its stack leaves the instance, and would be the only one to know of it.
       return input.replicas.filter((one) => one.region === region).map(({id}) => replicaGone(id, region))
     case 'surge':
+    case 'drill':
       return []
   }
 }

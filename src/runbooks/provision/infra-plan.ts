@@ -9,7 +9,7 @@ import type {ResourceChange, StackStatus} from './ports.ts'
 export interface WantedStack {
   /** `main@eu-west-1` */
   readonly id: string
-  readonly kind: 'foundation' | 'certificate' | 'main' | 'replica' | 'surge'
+  readonly kind: 'foundation' | 'certificate' | 'main' | 'replica' | 'surge' | 'drill'
   readonly name: string
   readonly region: string
   /** Text of the root template, children named by their content. Left out of files; its hash is enough there. */

@@ -33,7 +33,7 @@ export interface PlacedResource extends StackResource {
   readonly stack: StackRef
 }
 
-const kinds = ['foundation', 'certificate', 'main', 'replica', 'surge'] as const satisfies readonly WantedStack['kind'][]
+const kinds = ['foundation', 'certificate', 'main', 'replica', 'surge', 'drill'] as const satisfies readonly WantedStack['kind'][]
 
 /** CloudFront takes certificates from us-east-1 alone. Home first. */
 export const regionsOf = ({region, recovery}: StackConfig): readonly string[] =>

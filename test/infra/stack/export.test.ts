@@ -114,7 +114,7 @@ describe('an export', () => {
     const {files} = exportFiles(withRecovery('pilot-light'), templates, site)
     expect([...templates].filter(([name, text]) => files.get(`templates/${name}`) !== text)).toEqual([])
     expect([...files.keys()].filter((name) => name.endsWith('.json') && !name.startsWith('templates/'))).toEqual([
-      'eu-west-1/foundation.json', 'eu-central-1/foundation.json', 'us-east-1/certificate.json', 'eu-central-1/main.json', 'eu-central-1/main.then.json', 'eu-west-1/main.json', 'eu-central-1/replica.json', 'eu-central-1/surge.json',
+      'eu-west-1/foundation.json', 'eu-central-1/foundation.json', 'us-east-1/certificate.json', 'eu-central-1/main.json', 'eu-central-1/main.then.json', 'eu-west-1/main.json', 'eu-central-1/replica.json', 'eu-central-1/surge.json', 'eu-central-1/drill.json',
     ])
     expect([...files.keys()].filter((name) => name.startsWith('site/'))).toEqual(['site/404.html', 'site/index.html'])
     expect(JSON.parse(files.get('us-east-1/certificate.json') ?? '')).toContainEqual({ParameterKey: 'SiteName', ParameterValue: 'www.example.com'})
@@ -124,7 +124,7 @@ describe('an export', () => {
     const {files, deployments: all} = exportFiles(withRecovery('pilot-light'), templates, site)
     const readme = files.get('README.md') ?? ''
     const deployed = [...readme.matchAll(/deploy --region (\S+) --stack-name (\S+).*file:\/\/(\S+)/g)].map(([, region, name, file]) => ({region, name, file}))
-    expect(deployed.map(({region, name}) => `${name}@${region}`)).toEqual([...all.filter(({when}) => when === 'peace'), ...all.filter(({then}) => then !== null), ...all.filter(({when}) => when === 'failover')].map(({name, region}) => `${name}@${region}`))
+    expect(deployed.map(({region, name}) => `${name}@${region}`)).toEqual([...all.filter(({when}) => when === 'peace'), ...all.filter(({then}) => then !== null), ...all.filter(({when}) => when === 'failover'), ...all.filter(({when}) => when === 'drill')].map(({name, region}) => `${name}@${region}`))
     expect(deployed.filter(({file}) => !files.has(file ?? ''))).toEqual([])
     expect(readme).toContain('RecoveryExecutionRoleArn')
   })

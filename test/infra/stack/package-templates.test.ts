@@ -49,7 +49,7 @@ test('a child that isn\'t in the package is a bug, and so are templates that inc
 test('of the real templates, five are roots, all that they name is an asset, and each fits into a call', async () => {
   const templates = await readTemplates()
   const {roots, assets} = packageTemplates(templates, url)
-  expect([...roots.keys()]).toEqual(['00-master.yaml', '08-rds-replica.yaml', 'certificate.yaml', 'foundation.yaml', 'surge.yaml'])
+  expect([...roots.keys()]).toEqual(['00-master.yaml', '08-rds-replica.yaml', 'certificate.yaml', 'drill.yaml', 'foundation.yaml', 'surge.yaml'])
   const included = new Set([...templates.values()].flatMap(includedBy))
   expect(new Set(Object.keys(assets).map((key) => key.split('/').at(-1)))).toEqual(included)
   expect([...roots.values()].filter((text) => /TemplateURL: (?!https)/.test(text))).toEqual([])

@@ -39,6 +39,12 @@ describe('the graph', () => {
     expect(one({...both, hostedZone: ''}, 'certificate@us-east-1')).toMatchObject({thenNeeds: []})
   })
 
+  it('a drill\'s stack is no part of peace, and lies in the recovery Region\'s bucket alone', () => {
+    const lies = (region: string): number => Object.keys(of(both).assets[region] ?? {}).filter((key) => key.endsWith('/drill.yaml')).length
+    expect(of(both).stacks.map(({kind}) => kind)).not.toContain('drill')
+    expect([lies('eu-central-1'), lies('eu-west-1')]).toEqual([1, 0])
+  })
+
   it('a surge is a failover\'s, and lies in the bucket in peace', () => {
     expect(of(pilot).stacks.map(({kind}) => kind)).not.toContain('surge')
     expect(Object.keys(of(pilot).assets['eu-central-1'] ?? {}).filter((key) => key.endsWith('/surge.yaml'))).toHaveLength(1)
