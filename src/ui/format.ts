@@ -42,6 +42,13 @@ export function duration(ms: number): string {
   return `${minutes}m${two(seconds!)}s`
 }
 
+/** As a stopwatch shows it: 577000 → `9:37`, 3725000 → `1:02:05`. */
+export function clockSpan(ms: number): string {
+  const total = Math.max(0, Math.floor(ms / 1000))
+  const [hours, minutes, seconds] = [Math.floor(total / 3600), Math.floor((total % 3600) / 60), total % 60]
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`
+}
+
 /** A length somebody chose, in words: 480000 → `8 min`, 45000 → `45 s`, 5400000 → `1 h 30 min`. */
 export function span(ms: number): string {
   const seconds = Math.round(Math.max(0, ms) / 1000)

@@ -1,0 +1,163 @@
+/**
+ * The one model between a recovery and every screen: terminal, log, JSON, summary and report all say what is here. Pure, and it decides
+ * nothing: states, reasons and numbers are read from the journal. What isn't known is null, and said so; it is never taken for good.
+ */
+import {ExitCode} from '../errors.ts'
+import type {Event, EventOf} from '../runbooks/engine/event.ts'
+import {runState} from '../runbooks/engine/run-state.ts'
+import type {Live} from './live.ts'
+import type {MeasuredLoss, RecoveryFacts} from './recovery-facts.ts'
+import {recoveryFacts} from './recovery-facts.ts'
+import {leftMs, longestChain, stuck, tookMs} from './recovery-forecast.ts'
+import type {RecoveryAsked} from './recovery-input.ts'
+import {recoveryInput} from './recovery-input.ts'
+import type {RecoveryStep} from './recovery-steps.ts'
+import {recoverySteps} from './recovery-steps.ts'
+
+export type RecoveryState = 'running' | 'paused' | 'done' | 'failed' | 'halted'
+
+/** The step after which users are served again: recovery time is measured to its end. */
+export const goalStep = 'serving'
+
+export interface PassedPoint {
+  readonly step: string
+  readonly at: number
+  /** Who gave the consent. */
+  readonly by: string
+  readonly acceptedMs: number | null
+  /** A loss that nobody could tell was accepted. */
+  readonly acceptedUnknown: boolean
+}
+
+export interface RecoveryView {
+  readonly run: string
+  readonly asked: RecoveryAsked
+  readonly toolVersion: string
+  readonly planHash: string
+  readonly state: RecoveryState
+  readonly startedAt: number
+  readonly endedAt: number | null
+  readonly elapsedMs: number
+  readonly now: number
+  readonly steps: readonly RecoveryStep[]
+  readonly facts: RecoveryFacts
+  readonly loss: MeasuredLoss | null
+  /** Null: the plan has no such point (a drill). `before` says that everything can still be taken back. */
+  readonly pointOfNoReturn: {readonly passed: PassedPoint | null; readonly step: string} | null
+  /** Consent is waited for: the loss to accept, null when it can't be told. */
+  readonly question: {readonly lossMs: number | null; readonly words: string; readonly since: number} | null
+  /** Recovery time: of a promotion alone. Running or not, to the moment users are served; null where there is none. */
+  readonly rtoMs: number | null
+  readonly served: boolean
+  /** Longest chain to the goal: what it took, or what it usually takes where it isn't over. */
+  readonly criticalPath: readonly string[]
+  readonly criticalPathMs: number
+  /** What is still left on the longest way, ids; empty when nothing is. */
+  readonly left: readonly string[]
+  /** From the beginning to the goal, as it looks now; null when it is reached or can't be told. */
+  readonly forecastMs: number | null
+  /** Ids of steps that take longer than they nearly always do. */
+  readonly stuck: readonly string[]
+  /** `missed` as soon as it can't be met any more. */
+  readonly objectives: {readonly rto: Met; readonly rpo: Met}
+  readonly because: string
+  readonly paused: {readonly because: string; readonly by: string; readonly until: number | null} | null
+  readonly exitCode: ExitCode
+  readonly hint: string | null
+}
+
+export type Met = 'met' | 'missed' | 'unknown' | 'none'
+
+export function recoveryView(events: readonly Event[], live: Live, now: number): RecoveryView {
+  const asked = recoveryInput(events)
+  const steps = recoverySteps(events)
+  const facts = recoveryFacts(steps)
+  const first = events.find((event) => event.kind === 'planned')
+  const ended = events.findLast((event) => event.kind === 'ended')
+  const run = runState(events)
+  const state: RecoveryState = ended !== undefined ? stateOf(ended.data.outcome) : run.paused !== null ? 'paused' : 'running'
+  const startedAt = events[0]?.at ?? now
+  const until = ended?.at ?? now
+  const present = steps.filter(({plan}) => plan === run.plan)
+  const goal = present.some(({id}) => id === goalStep) ? goalStep : null
+  const way = longestChain(present, (step) => tookMs(step, now) + leftMs(step, now), goal)
+  const ahead = longestChain(present, (step) => leftMs(step, now), goal)
+  const pointOfNoReturn = pointOf(steps, events, facts)
+  const servedAt = facts.servingAt ?? present.find(({id, state: of}) => id === goalStep && of === 'done')?.endedAt ?? null
+  const rtoMs = asked.kind !== 'promote' ? null : facts.rtoSeconds !== null ? facts.rtoSeconds * 1000 : Math.max(0, (servedAt ?? until) - startedAt)
+  const forecastMs = goal === null || servedAt !== null || ended !== undefined ? null : until - startedAt + ahead.ms
+  const loss = facts.loss
+  const objectives = {
+    rto: asked.kind !== 'promote' || rtoMs === null ? 'none' as const : rtoMs > asked.rtoMs ? 'missed' as const : servedAt !== null ? 'met' as const : 'unknown' as const,
+    rpo: asked.kind !== 'promote' ? 'none' as const : metBy(loss?.ms ?? null, asked.rpoMs),
+  }
+  return {
+    run: live.run ?? '–', asked, steps, facts, loss, state, startedAt, now, rtoMs, forecastMs, objectives, pointOfNoReturn,
+    toolVersion: first?.data.toolVersion ?? '', planHash: first?.data.planHash ?? '',
+    endedAt: ended?.at ?? null,
+    elapsedMs: Math.max(0, until - startedAt),
+    question: state === 'running' || state === 'paused' ? questionOf(present, loss) : null,
+    served: servedAt !== null,
+    criticalPath: way.ids, criticalPathMs: way.ms,
+    left: ended !== undefined ? [] : ahead.ids.filter((id) => present.some((step) => step.id === id && (step.state === 'waiting' || step.state === 'running'))),
+    stuck: ended !== undefined ? [] : present.filter((step) => stuck(step, now)).map(({id}) => id),
+    because: ended?.data.because ?? run.paused?.because ?? '',
+    paused: state === 'paused' && run.paused !== null ? {because: run.paused.because, by: run.paused.by, until: run.paused.until} : null,
+    exitCode: exitCodeOf(state, objectives, pointOfNoReturn?.passed !== null && pointOfNoReturn !== null, present),
+    hint: live.hint ?? null,
+  }
+}
+
+const metBy = (ms: number | null, limitMs: number): Met => (ms === null ? 'unknown' : ms <= limitMs ? 'met' : 'missed')
+
+function stateOf(outcome: EventOf<'ended'>['data']['outcome']): RecoveryState {
+  switch (outcome) {
+    case 'failed':
+    case 'halted':
+      return outcome
+    case 'rolled-back':
+      return 'failed'
+    case 'promoted':
+    case 'done':
+      return 'done'
+  }
+}
+
+/** It is passed as soon as it was started: whether the call arrived can't be known by then. */
+function pointOf(steps: readonly RecoveryStep[], events: readonly Event[], facts: RecoveryFacts): RecoveryView['pointOfNoReturn'] {
+  const step = steps.find(({pointOfNoReturn}) => pointOfNoReturn)
+  if (step === undefined) return null
+  if (step.startedAt === null) return {passed: null, step: step.id}
+  const consent = events.findLast((event): event is EventOf<'asked'> => event.kind === 'asked' && event.data.wish === 'promote' && event.at <= (step.startedAt ?? 0))
+  const accepts = consent?.data.accepts
+  const {by, acceptLossMs} = recoveryInput(events)
+  const accepted = accepts?.['lossMs'] ?? facts.acceptedMs ?? acceptLossMs
+  return {
+    step: step.id,
+    passed: {
+      step: step.id, at: step.startedAt, by: consent?.data.by ?? by,
+      acceptedMs: typeof accepted === 'number' ? accepted : null, acceptedUnknown: accepts?.['unknownLoss'] === true,
+    },
+  }
+}
+
+function questionOf(present: readonly RecoveryStep[], loss: MeasuredLoss | null): RecoveryView['question'] {
+  const open = present.find(({id, state}) => id === 'approve' && state === 'running')
+  return open === undefined ? null : {lossMs: loss?.ms ?? null, words: open.waitsFor ?? '', since: open.startedAt ?? 0}
+}
+
+function exitCodeOf(state: RecoveryState, {rto, rpo}: RecoveryView['objectives'], passed: boolean, present: readonly RecoveryStep[]): ExitCode {
+  switch (state) {
+    case 'running':
+      return ExitCode.stillRunning
+    case 'paused':
+      if (passed) return ExitCode.halted
+      return present.some(({id, state: of}) => id === 'approve' && of === 'running') ? ExitCode.confirmation : ExitCode.stillRunning
+    case 'done':
+      return rto === 'missed' || rpo === 'missed' ? ExitCode.objectiveMissed : ExitCode.done
+    case 'failed':
+      return ExitCode.unexpected
+    case 'halted':
+      return ExitCode.halted
+  }
+}

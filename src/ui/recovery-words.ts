@@ -1,0 +1,126 @@
+/** Sentences about a recovery that several screens say: where it stands, what was lost, what is left, which command comes next. Pure. */
+import {clockSpan, counted, duration, span, timeOfDay} from './format.ts'
+import type {RecoveryKind} from './recovery-input.ts'
+import type {MeasuredLoss} from './recovery-facts.ts'
+import type {RecoveryView} from './recovery-view.ts'
+
+const verbs: Readonly<Record<RecoveryKind, string>> = {
+  promote: 'dr promote', drill: 'dr drill', failback: 'dr failback', settle: 'dr settle', custom: 'runbook',
+}
+
+/** `dr promote` */
+export const operation = ({asked}: Pick<RecoveryView, 'asked'>): string => verbs[asked.kind]
+
+/** `shop production, eu-west-1 → eu-central-1, unplanned` */
+export const subject = ({asked: {service, environment, from, to, mode}}: Pick<RecoveryView, 'asked'>): string =>
+  `${service} ${environment}, ${from === to ? to : `${from} → ${to}`}${mode === null ? '' : `, ${mode}`}`
+
+/** A loss that is safe to accept on the command line: the measured one, up to the next 5 s. It grows while the question stands. */
+export const acceptable = (lossMs: number): string => `${Math.max(5, Math.ceil((lossMs + 1000) / 5000) * 5)}s`
+
+export function lossWords(loss: MeasuredLoss | null, limitMs: number): string {
+  if (loss === null) return 'loss not measured yet'
+  if (loss.ms === null) return `loss can't be told (limit ${span(limitMs)})`
+  return `${span(loss.ms)} (limit ${span(limitMs)})`
+}
+
+export function primaryWords({facts: {primaryAnswers, primaryWords: words}}: RecoveryView): string {
+  if (words !== null) return words
+  return primaryAnswers === null ? 'not asked yet' : primaryAnswers ? 'answers' : 'doesn\'t answer'
+}
+
+/** The one line about the point of no return; null where the plan has none. */
+export function pointWords({pointOfNoReturn}: RecoveryView): string | null {
+  if (pointOfNoReturn === null) return null
+  const {passed, step} = pointOfNoReturn
+  if (passed === null) return `before the point of no return (${step}): all of it can be taken back`
+  const accepted = passed.acceptedMs !== null ? `, accepting ${span(passed.acceptedMs)}` : passed.acceptedUnknown ? ', accepting a loss that can\'t be told' : ''
+  return `POINT OF NO RETURN passed ${timeOfDay(passed.at)}${passed.by === '' ? '' : ` by ${who(passed.by)}`}${accepted}`
+}
+
+/** `arn:aws:sts::1:assumed-role/oncall/mira` → `oncall/mira`. */
+export const who = (arn: string): string => (arn.startsWith('arn:') ? arn.split('/').slice(1).join('/') || arn : arn)
+
+/** `RTO 9:37 of 30:00` */
+export const rtoWords = ({rtoMs, asked}: RecoveryView): string => `RTO ${rtoMs === null ? '–' : clockSpan(rtoMs)} of ${clockSpan(asked.rtoMs)}`
+
+/** One sentence: how it stands or how it ended. */
+export function recoverySentence(view: RecoveryView): string {
+  const what = `${operation(view)} of ${subject(view)}`
+  switch (view.state) {
+    case 'running':
+      return `${what} is on its way since ${timeOfDay(view.startedAt)}`
+    case 'paused':
+      return `${what} is paused: ${view.because}`
+    case 'done':
+      return doneSentence(view, what)
+    case 'failed':
+      return `${what} failed: ${view.because}. ${undoneWords(view)}`
+    case 'halted':
+      return `${what} halted: ${view.because}; a person is needed now`
+  }
+}
+
+function doneSentence(view: RecoveryView, what: string): string {
+  const {asked, rtoMs, loss, facts, objectives} = view
+  switch (asked.kind) {
+    case 'promote': {
+      const lost = loss === null ? '' : `, ${loss.ms === 0 ? 'nothing lost' : `loss ${lossWords(loss, asked.rpoMs)}`}`
+      const missed = objectives.rto === 'missed' || objectives.rpo === 'missed' ? ': an objective was MISSED' : ''
+      return `${what}: users are served from ${asked.to} after ${duration(rtoMs ?? 0)} (objective ${span(asked.rtoMs)})${lost}${missed}`
+    }
+    case 'drill':
+      return `${what} done after ${duration(view.elapsedMs)}; ${facts.residue === null ? 'what is left of it isn\'t known' : facts.residue === 0 ? 'nothing is left of it' : `${counted(facts.residue, 'thing')} left of it`}`
+    case 'failback':
+      return `${what}: users are served from ${asked.to} again after ${duration(view.elapsedMs)}${orphanWords(view)}`
+    case 'settle':
+    case 'custom':
+      return `${what} done after ${duration(view.elapsedMs)}`
+  }
+}
+
+/** Rows that the old primary took and that were never replicated. */
+export function orphanWords({facts: {orphans}}: RecoveryView): string {
+  return orphans.length === 0 ? '' : `; ${counted(orphans.length, 'row')} of the old primary not in the new one, listed in the report`
+}
+
+function undoneWords({steps}: RecoveryView): string {
+  const [back, stands] = [steps.filter(({takenBack}) => takenBack), steps.filter(({state, pointOfNoReturn}) => pointOfNoReturn && state === 'done')]
+  if (stands.length > 0) return 'The point of no return had been passed: look at what stands before anything else.'
+  return back.length === 0 ? 'Nothing of consequence was changed.' : `Everything was taken back (${back.map(({id}) => id).join(', ')}).`
+}
+
+/** What to run next, exactly; the first is what most want. */
+export function nextCommands(view: RecoveryView): readonly string[] {
+  const {run, asked, state, question, pointOfNoReturn} = view
+  const passed = pointOfNoReturn !== null && pointOfNoReturn.passed !== null
+  const accept = question === null ? '' : question.lossMs === null ? ' --accept-unknown-loss' : ` --accept-loss ${acceptable(question.lossMs)}`
+  const resume = asked.kind === 'custom' ? `sluice runbook resume ${run}` : `sluice dr resume ${run}${passed ? '' : accept}`
+  const withdraw = passed || pointOfNoReturn === null ? [] : [`sluice dr resume ${run} --withdraw`]
+  const report = `sluice dr report ${run} --html ${run}.html`
+  switch (state) {
+    case 'running':
+    case 'paused':
+      return [resume, ...withdraw]
+    case 'done':
+      return [report, ...afterDone(view)]
+    case 'failed':
+      return [report, 'sluice dr status']
+    case 'halted':
+      return ['sluice dr status', resume, report]
+  }
+}
+
+function afterDone({asked: {kind, environment}, facts}: RecoveryView): readonly string[] {
+  switch (kind) {
+    case 'promote':
+      return ['sluice dr status', `sluice dr failback --confirm ${environment}`]
+    case 'drill':
+      return facts.residue !== null && facts.residue > 0 ? ['sluice dr drill --clean'] : ['sluice dr history']
+    case 'failback':
+    case 'settle':
+      return ['sluice dr check']
+    case 'custom':
+      return []
+  }
+}
