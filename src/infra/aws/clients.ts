@@ -26,6 +26,10 @@ export const serviceModules = {
   backup: () => import('@aws-sdk/client-backup'),
   ecr: () => import('@aws-sdk/client-ecr'),
   secretsmanager: () => import('@aws-sdk/client-secrets-manager'),
+  cloudfront: () => import('@aws-sdk/client-cloudfront'),
+  elasticache: () => import('@aws-sdk/client-elasticache'),
+  kms: () => import('@aws-sdk/client-kms'),
+  tag: () => import('@aws-sdk/client-resource-groups-tagging-api'),
 } as const
 
 export type ServiceName = keyof typeof serviceModules
@@ -52,6 +56,10 @@ interface ClientInput {
   readonly profile: string | null
   readonly sandbox: {readonly endpoint: string} | null
   readonly onResponseDate: (date: string) => void
+  /** 1: an attempt whose answer is lost isn't made again. */
+  readonly attempts: number
+  /** Real ms until a connection must be there; null: the SDK's own. */
+  readonly connectMs: number | null
 }
 
 const clientNames: Readonly<Record<ServiceName, string>> = {
@@ -75,6 +83,10 @@ const clientNames: Readonly<Record<ServiceName, string>> = {
   backup: 'BackupClient',
   ecr: 'ECRClient',
   secretsmanager: 'SecretsManagerClient',
+  cloudfront: 'CloudFrontClient',
+  elasticache: 'ElastiCacheClient',
+  kms: 'KMSClient',
+  tag: 'ResourceGroupsTaggingAPIClient',
 }
 
 export async function createClient(service: ServiceName, input: ClientInput): Promise<AnyClient> {
@@ -84,7 +96,8 @@ export async function createClient(service: ServiceName, input: ClientInput): Pr
   const client = new Client({
     region: input.region,
     retryMode: 'standard',
-    maxAttempts: 4,
+    maxAttempts: input.attempts,
+    ...(input.connectMs !== null && {requestHandler: {connectionTimeout: input.connectMs}}),
     ...(input.profile !== null && {profile: input.profile}),
     ...(input.sandbox !== null && {
       endpoint: input.sandbox.endpoint,

@@ -30,7 +30,8 @@ export const missing = new Set([
   'RuleNotFound', 'TargetGroupNotFound', 'LoadBalancerNotFound', 'ListenerNotFound', 'ClusterNotFound', 'ServiceNotFound',
   'ServiceNotActive', 'ResourceNotFound', 'ObjectNotFound', 'NoSuchBucket', 'NoSuchKey', 'NotFound', 'TaskSetNotFound',
   'ChangeSetNotFound', 'StackNotFound', 'ParameterNotFound', 'NoSuchHostedZone', 'NoSuchEntity', 'NoSuchResource',
-  'DBInstanceNotFound', 'RepositoryNotFound',
+  'DBInstanceNotFound', 'RepositoryNotFound', 'DBSnapshotNotFound', 'ReplicationGroupNotFound', 'NoSuchHealthCheck', 'NoSuchDistribution', 'ImageNotFound',
+  'InvalidGroup.NotFound', 'InvalidAMIID.NotFound',
 ])
 export const network = new Set([
   'ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ECONNABORTED',

@@ -24,6 +24,21 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined
   /** What the call is about (an ARN, a name), for error sentences. */
   readonly resource?: string
+  /** Sent once, never by the SDK again: for what must not happen twice. */
+  readonly once?: true
+}
+
+/** Who may be called and for how long: asked before a call, told after it. */
+export interface Reach {
+  /** Throws when the call must not be sent now. */
+  admit(action: string, region: string): void
+  /** Real ms for a call to this Region, of the session's own bound. */
+  boundMs(region: string, ofSession: number): number
+  answered(region: string): void
+  /** What was thrown, in this reach's own words. */
+  failed(action: string, region: string, error: Error): Error
+  /** Real ms until a connection must be there. */
+  readonly connectMs: number
 }
 
 export interface AwsSession {
@@ -56,6 +71,7 @@ export interface AwsSessionInput {
   readonly sandbox: {readonly endpoint: string} | null
   readonly profile?: string
   readonly onCall?: (call: ObservedCall) => void
+  readonly reach?: Reach
 }
 
 /** What sessions of several Regions have in common. */
@@ -66,6 +82,8 @@ interface Shared {
 
 /** A call and its retries, in run time. The lease is good for longer than that, so a call never outlives its right. */
 const callBoundMs = 30_000
+/** The first attempt and its retries. */
+const attempts = 4
 /** Under a fast clock the bound shrinks with it, but a loopback request on a busy machine still needs this much: 54 s of run
  * time at speed 60, within the 60 s that the lease is good for. */
 const leastCallBoundMs = 900
@@ -82,28 +100,31 @@ export function partitionOf(region: string): string {
 }
 
 function sessionIn(region: string, input: AwsSessionInput, shared: Shared): AwsSession {
-  const {clock, sandbox} = input
+  const {clock, sandbox, reach} = input
   const profile = input.profile ?? null
-  const clients = new Map<ServiceName, Promise<AnyClient>>()
+  const clients = new Map<string, Promise<AnyClient>>()
   const siblings = new Map<string, AwsSession>()
   const boundMs = Math.max(callBoundMs / clock.speed, leastCallBoundMs)
 
-  const clientOf = (service: ServiceName): Promise<AnyClient> => {
-    const known = clients.get(service)
+  const clientOf = (service: ServiceName, once = false): Promise<AnyClient> => {
+    const key = once ? `${service} once` : service
+    const known = clients.get(key)
     if (known !== undefined) return known
-    const created = createClient(service, {region, profile, sandbox, onResponseDate: (date) => shared.time.heard(date)})
-    clients.set(service, created)
+    const created = createClient(service, {
+      region, profile, sandbox, onResponseDate: (date) => shared.time.heard(date), attempts: once ? 1 : attempts, connectMs: reach?.connectMs ?? null,
+    })
+    clients.set(key, created)
     return created
   }
 
   const send = async (
-    service: ServiceName, operation: string, callInput: unknown, signal: AbortSignal | undefined,
+    service: ServiceName, operation: string, callInput: unknown, {signal, once}: CallOptions,
   ): Promise<unknown> => {
-    const client = await clientOf(service)
+    const client = await clientOf(service, once)
     const module = await serviceModules[service]()
     const Command = (module as unknown as Record<string, new (input: unknown) => unknown>)[`${operation}Command`]
     if (Command === undefined) throw new Error(`the SDK has no ${service}:${operation}`)
-    const bounded = boundedSignal(boundMs, signal)
+    const bounded = boundedSignal(reach?.boundMs(region, boundMs) ?? boundMs, signal)
     try {
       // The race is needed: the SDK waits between retries without looking at the signal. A retry that wakes up after the bound
       // is refused by the SDK's request handler, because its signal is aborted by then.
@@ -115,7 +136,7 @@ function sessionIn(region: string, input: AwsSessionInput, shared: Shared): AwsS
 
   const whoWeAre = async (): Promise<string | null> => {
     try {
-      const answer = (await send('sts', 'GetCallerIdentity', {}, undefined)) as {Arn?: string}
+      const answer = (await send('sts', 'GetCallerIdentity', {}, {})) as {Arn?: string}
       return answer.Arn ?? null
     } catch {
       return null
@@ -137,16 +158,19 @@ function sessionIn(region: string, input: AwsSessionInput, shared: Shared): AwsS
       service: S, operation: O, callInput: InputOf<S, O>, options: CallOptions = {},
     ) {
       const action = `${service}:${operation as string}`
+      reach?.admit(action, region)
       const began = performance.now()
       let failed = true
       shared.calls += 1
       try {
-        const output = (await send(service, operation, callInput, options.signal)) as OutputOf<S, O>
+        const output = (await send(service, operation, callInput, options)) as OutputOf<S, O>
         failed = false
+        reach?.answered(region)
         return output
       } catch (error) {
         const who = isAccessDenied(error) ? await whoWeAre() : null
-        throw translateError(error, {action, region, resource: options.resource ?? null, profile, who})
+        const translated = translateError(error, {action, region, resource: options.resource ?? null, profile, who})
+        throw reach?.failed(action, region, translated) ?? translated
       } finally {
         input.onCall?.({action, region, ms: performance.now() - began, failed})
       }
