@@ -5,7 +5,7 @@
 import {createWriteStream} from 'node:fs'
 import {ExitCode} from './errors.ts'
 import type {Clock} from './runbooks/engine/clock.ts'
-import type {Event, Wish} from './runbooks/engine/event.ts'
+import type {Event, Facts, Wish} from './runbooks/engine/event.ts'
 import type {Watching} from './runbooks/release/run-release.ts'
 import {chooseRenderer, renderer} from './ui/choose-renderer.ts'
 import type {Live} from './ui/live.ts'
@@ -21,6 +21,12 @@ export interface Watcher extends Watching {
   readonly live: Live
 }
 
+/** What presses of keys mean, and what the last line of the picture says to them. */
+export interface Keys {
+  readonly hint: string
+  press(key: string, now: number, events: readonly Event[]): {readonly hint: string; readonly wish: Wish | null; readonly accepts?: Facts; readonly interrupt: 'yes' | 'no'}
+}
+
 export interface WatchOptions {
   readonly clock: Pick<Clock, 'now'>
   /** FILE, or `-` for stdout. */
@@ -28,12 +34,14 @@ export interface WatchOptions {
   readonly until: 'ended' | 'tidied'
   /** Instead of what fits the terminal. */
   readonly show?: Renderer
+  /** Instead of a release's keys; with `show` there are none but these. */
+  readonly keys?: Keys
   readonly env: NodeJS.ProcessEnv
   /** Writes a wish into the run's journal; left out: there are no keys. */
-  readonly ask?: (run: string, wish: Wish, why: string) => Promise<unknown>
+  readonly ask?: (run: string, wish: Wish, why: string, accepts?: Facts) => Promise<unknown>
 }
 
-export function watcher({clock, events: eventsTo, until, show, env, ask}: WatchOptions): Watcher {
+export function watcher({clock, events: eventsTo, until, show, keys = show === undefined ? releaseKeys() : undefined, env, ask}: WatchOptions): Watcher {
   const detach = new AbortController()
   const leave = new AbortController()
   const choice = chooseRenderer({isTTY: process.stderr.isTTY, env})
@@ -52,19 +60,18 @@ export function watcher({clock, events: eventsTo, until, show, env, ask}: WatchO
   }
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', interrupt)
-  let keyboard = idle
   const onKey = (key: Buffer): void => {
-    const pressed = press(keyboard, key.toString(), performance.now())
-    keyboard = pressed.keyboard
+    if (keys === undefined) return
+    const pressed = keys.press(key.toString(), performance.now(), events)
     live = {...live, hint: pressed.hint}
     if (pressed.interrupt === 'yes') interrupt()
     // A wish that can't be written now is said so, and the run goes on.
-    if (pressed.wish !== null) ask?.(live.run ?? '', pressed.wish, 'key pressed').catch((error: Error) => (live = {...live, hint: error.message}))
+    if (pressed.wish !== null) ask?.(live.run ?? '', pressed.wish, 'key pressed', pressed.accepts).catch((error: Error) => (live = {...live, hint: error.message}))
     update()
   }
-  const keys = show === undefined && choice.kind === 'tty' && process.stdin.isTTY && ask !== undefined
-  if (keys) {
-    live = {hint: keysHint}
+  const listens = keys !== undefined && choice.kind === 'tty' && process.stdin.isTTY && ask !== undefined
+  if (listens) {
+    live = {hint: keys.hint}
     process.stdin.setRawMode(true).on('data', onKey).resume()
   }
   return {
@@ -93,8 +100,20 @@ export function watcher({clock, events: eventsTo, until, show, env, ask}: WatchO
     close() {
       process.off('SIGINT', interrupt)
       process.off('SIGTERM', interrupt)
-      if (keys) process.stdin.off('data', onKey).setRawMode(false).pause()
+      if (listens) process.stdin.off('data', onKey).setRawMode(false).pause()
       for (const one of renderers) one.close()
+    },
+  }
+}
+
+function releaseKeys(): Keys {
+  let keyboard = idle
+  return {
+    hint: keysHint,
+    press(key, now) {
+      const pressed = press(keyboard, key, now)
+      keyboard = pressed.keyboard
+      return pressed
     },
   }
 }

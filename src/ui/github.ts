@@ -20,22 +20,22 @@ export function githubAnnotation(view: ReleaseView): string {
     paused: 'warning',
     running: 'warning',
   }[view.state]
-  return `::${level} title=${property(`${view.input.service} ${view.state}`)}::${message(outcomeSentence(view))}`
+  return `::${level} title=${githubProperty(`${view.input.service} ${view.state}`)}::${githubMessage(outcomeSentence(view))}`
 }
 
 /** Markdown for $GITHUB_STEP_SUMMARY. */
 export function githubSummary(view: ReleaseView): string {
   const {service, environment, region, from, to} = view.input
   const steps = view.lines.map((line) =>
-    tableRow([line.label, line.state, lineNote(line, view), line.durationMs === null ? '' : duration(line.durationMs)]),
+    githubRow([line.label, line.state, lineNote(line, view), line.durationMs === null ? '' : duration(line.durationMs)]),
   )
   const gates = view.gates.map(({gate, verdict, canary, stable, limit: most}) =>
-    tableRow([gate, verdict, rate(canary.rate), rate(stable.rate), limit(most), counted(canary.requests, 'request')]),
+    githubRow([gate, verdict, rate(canary.rate), rate(stable.rate), limit(most), counted(canary.requests, 'request')]),
   )
   return [
-    `### ${cell(service)} · ${cell(environment)} · ${region}: ${cell(from)} → ${cell(to)}`,
+    `### ${githubCell(service)} · ${githubCell(environment)} · ${region}: ${githubCell(from)} → ${githubCell(to)}`,
     '',
-    `**${view.state}**: ${cell(outcomeSentence(view))}`,
+    `**${view.state}**: ${githubCell(outcomeSentence(view))}`,
     '',
     '| step | state | | took |',
     '|---|---|---|---|',
@@ -67,28 +67,36 @@ export function githubOutputs(view: ReleaseView): string {
     .join('')
 }
 
-/** Writes all three; nothing outside of GitHub Actions. */
+export interface GithubTexts {
+  readonly annotation: string
+  readonly summary: string
+  readonly outputs: string
+}
+
 export function tellGithub(view: ReleaseView, env: Environment, write: (text: string) => void): void {
+  writeGithub(() => ({annotation: githubAnnotation(view), summary: githubSummary(view), outputs: githubOutputs(view)}), env, write)
+}
+
+/** Writes all three; nothing outside of GitHub Actions. */
+export function writeGithub(texts: () => GithubTexts, env: Environment, write: (text: string) => void): void {
   if (env['GITHUB_ACTIONS'] !== 'true') return
-  write(`${githubAnnotation(view)}\n`)
-  for (const [file, text] of [
-    [env['GITHUB_STEP_SUMMARY'], githubSummary(view)],
-    [env['GITHUB_OUTPUT'], githubOutputs(view)],
-  ] as const) {
+  const {annotation, summary, outputs} = texts()
+  write(`${annotation}\n`)
+  for (const [file, text] of [[env['GITHUB_STEP_SUMMARY'], summary], [env['GITHUB_OUTPUT'], outputs]] as const) {
     if (file === undefined || file === '') continue
     try {
       appendFileSync(file, text)
     } catch (error) {
-      write(`::warning::${message(`couldn't write ${file}: ${String(error)}`)}\n`)
+      write(`::warning::${githubMessage(`couldn't write ${file}: ${String(error)}`)}\n`)
     }
   }
 }
 
 const outputValue = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
-const message = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
-const property = (text: string): string => message(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
-const tableRow = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`
-const cell = (text: string): string =>
+export const githubMessage = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+export const githubProperty = (text: string): string => githubMessage(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
+export const githubRow = (cells: readonly string[]): string => `| ${cells.map(githubCell).join(' | ')} |`
+export const githubCell = (text: string): string =>
   text
     .replaceAll('\\', '\\\\')
     .replaceAll('|', '\\|')

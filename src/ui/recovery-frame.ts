@@ -3,6 +3,7 @@
  * same lines, and colour never changes a column. Beside every symbol stands its word. The question, and commands to copy, are never cut.
  */
 import {clockSpan, duration, span, timeOfDay} from './format.ts'
+import {recoveryHint, resting} from './recovery-keys.ts'
 import type {RecoveryStep, RecoveryStepState} from './recovery-steps.ts'
 import type {RecoveryView} from './recovery-view.ts'
 import {lossWords, operation, pointWords, primaryWords, recoverySentence} from './recovery-words.ts'
@@ -97,11 +98,14 @@ function questionRows(view: RecoveryView, width: number): readonly StyledLine[] 
   return wrapped(words, width - 4).map((text, index): StyledLine => [piece(index === 0 ? '  ? ' : '    ', 'warn'), piece(text, 'strong')])
 }
 
+const hintOf = (view: RecoveryView): string =>
+  view.hint === null ? 'Ctrl-C leaves; sluice dr resume goes on' : view.hint === resting ? recoveryHint(view) : view.hint
+
 function footer(view: RecoveryView, width: number): readonly StyledLine[] {
   const point = pointWords(view)
   const passed = view.pointOfNoReturn !== null && view.pointOfNoReturn.passed !== null
   const [mark, tone] = ({running: ['', 'dim'], paused: ['■ ', 'warn'], done: ['✔ ', 'good'], failed: ['✖ ', 'bad'], halted: ['✖ ', 'bad']} as const)[view.state]
-  const words = view.state === 'running' ? (view.hint ?? 'Ctrl-C leaves; sluice dr resume goes on') : recoverySentence(view)
+  const words = view.state === 'running' ? hintOf(view) : recoverySentence(view)
   return [
     ...(point === null || view.state !== 'running' && !passed ? [] : wrapped(point, width).map((text): StyledLine => [piece(text, passed ? 'strong' : 'dim')])),
     ...wrapped(`${mark}${words}`, width - 2).map((text): StyledLine => [piece('  '), piece(text, tone)]),
