@@ -3,6 +3,7 @@
  * before the call is made, so whoever comes next knows that its effect may be there; a start that this process hasn't seen
  * return is observed again before it is made again.
  */
+import {SluiceError} from '../../errors.ts'
 import type {Clock} from './clock.ts'
 import {seconds} from './clock.ts'
 import type {Event, EventKind, EventOf, Facts} from './event.ts'
@@ -22,6 +23,8 @@ export interface Running<W> {
   append<K extends EventKind>(kind: K, data: EventOf<K>['data']): Promise<void>
   /** Sees to it that the lease is good for long enough to make a mutating call. */
   secureLease(): Promise<void>
+  /** Whether the plan in force takes back everything that began. */
+  readonly undoesAll: boolean
   /** Steps whose `start` returned in this process. */
   readonly confirmed: Set<string>
   /** How often in a row a step's calls were unavailable. */
@@ -46,6 +49,9 @@ export async function advanceStep<W>(step: Step<W>, state: RunState, running: Ru
     else running.waiting.delete(step.id)
     return overdue(step, present, result, state, running) ?? result
   } catch (error) {
+    if (running.undoesAll && error instanceof SluiceError && error.code !== 'journal-corrupt') {
+      return {kind: 'failed', because: `${step.title}: ${error.message}`, then: step.atDeadline}
+    }
     if (!(error instanceof Unavailable)) throw error
     const pending = backOff(step.id, error, running)
     return overdue(step, present, pending, state, running) ?? pending
@@ -69,10 +75,15 @@ async function advance<W>(
         return observed
       case 'not-done':
     }
+    if (running.undoesAll) requireConsent(step, state)
     await running.secureLease()
     if (present?.kind !== 'started' || present.writer !== running.writer) {
       const intent = step.intent?.(context)
       await running.append('step-started', {step: step.id, ...(intent !== undefined && {intent})})
+    }
+    // An abort that came in just before what was written: the call is not made, and the next tick takes everything back.
+    if (running.undoesAll && step.pointOfNoReturn === true && isWithdrawn(running.context(step.id, state).events, state)) {
+      return {kind: 'pending', waitsFor: 'everything to be taken back', lookAgainAt: running.clock.now()}
     }
     const started = await step.start(running.world, running.context(step.id, state))
     if (started?.facts !== undefined) await running.append('step-observed', {step: step.id, facts: started.facts})
@@ -84,6 +95,15 @@ async function advance<W>(
   }
   return poll(step, {}, state, running)
 }
+
+function requireConsent<W>({id, pointOfNoReturn, consent}: Step<W>, state: RunState): void {
+  if (pointOfNoReturn !== true) return
+  if (consent !== undefined && state.facts.get(consent)?.['consent'] === true) return
+  throw new Error(`step ${id} can't be taken back, and nobody has agreed to it`)
+}
+
+const isWithdrawn = (events: readonly Event[], {abort}: RunState): boolean =>
+  abort === null && events.some((event) => event.kind === 'asked' && event.data.wish === 'abort')
 
 async function poll<W>(step: Step<W>, fresh: Facts, state: RunState, running: Running<W>): Promise<Advanced> {
   // A poll may have to write once more what a start wrote: a process that was stalled must not.

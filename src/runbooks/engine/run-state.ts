@@ -19,6 +19,8 @@ export interface RunState {
   /** Facts of every step of every plan so far. */
   readonly facts: ReadonlyMap<string, Facts>
   readonly paused: {readonly because: string; readonly by: string; readonly at: number; readonly until: number | null} | null
+  /** The step that failed the plan in force; it stays that when it has been taken back since. */
+  readonly failed: Extract<StepState, {kind: 'failed'}> | null
   /** When the run was last resumed, by a wish or by a runner that took it over; deadlines count from there. */
   readonly resumedAt: number
   readonly abort: EventOf<'asked'> | null
@@ -32,6 +34,7 @@ interface Building {
   steps: Map<string, StepState>
   facts: Map<string, Facts>
   paused: RunState['paused']
+  failed: RunState['failed']
   resumedAt: number
   abort: EventOf<'asked'> | null
   promote: EventOf<'asked'> | null
@@ -41,7 +44,7 @@ interface Building {
 export function runState(events: readonly Event[]): RunState {
   const state: Building = {
     plan: null, plannedAt: -1, steps: new Map(), facts: new Map(),
-    paused: null, resumedAt: 0, abort: null, promote: null, ended: null,
+    paused: null, failed: null, resumedAt: 0, abort: null, promote: null, ended: null,
   }
   for (const event of events) apply(state, event)
   return state
@@ -53,6 +56,7 @@ function apply(state: Building, event: Event): void {
       state.plan = event.data.plan
       state.plannedAt = event.seq
       state.steps = new Map()
+      state.failed = null
       // A plan that took over (a rollback, a halt) isn't the one that was paused.
       if (event.data.because !== undefined) state.paused = null
       return
@@ -75,9 +79,11 @@ function apply(state: Building, event: Event): void {
     }
     case 'step-ended':
       if (event.data.how === 'failed') {
-        state.steps.set(event.data.step, {
+        const failed = {
           kind: 'failed', because: event.data.because, then: event.data.then, cause: event.data.cause ?? 'error', at: event.at,
-        })
+        } as const
+        state.steps.set(event.data.step, failed)
+        state.failed ??= failed
         return
       }
       state.steps.set(event.data.step, {kind: 'done', how: event.data.how, at: event.at})

@@ -7,7 +7,7 @@ import {ExitCode, SluiceError} from '../../errors.ts'
 import {advanceStep, factsOf} from './advance-step.ts'
 import type {Running} from './advance-step.ts'
 import type {Clock} from './clock.ts'
-import {seconds} from './clock.ts'
+import {minutes, seconds} from './clock.ts'
 import {describePlan} from './describe-plan.ts'
 import type {EventKind, EventOf, Facts} from './event.ts'
 import {Superseded} from './journal.ts'
@@ -16,7 +16,7 @@ import {leaseMarginMs, renewEveryMs} from './lease.ts'
 import type {HeldLease} from './lease.ts'
 import {runState} from './run-state.ts'
 import type {RunState, StepState} from './run-state.ts'
-import type {Cause, Failed, Guarded, Pending, Plan, Runbook, StepContext} from './step.ts'
+import type {Cause, Failed, Guarded, Pending, Plan, Runbook, Step, StepContext} from './step.ts'
 import {Unavailable} from './unavailable.ts'
 
 /** Why this runner stopped. `ended` is the run's end; the others leave the run to be resumed. */
@@ -43,6 +43,9 @@ export interface RunOptions<W> {
   readonly onTick?: () => void
 }
 
+/** What can't be taken back for so long is a person's to look at. */
+const undoPatienceMs = minutes(5)
+
 export type Tick = {readonly kind: 'again'; readonly at: number} | {readonly kind: 'over'; readonly end: RunEnd}
 
 export class Runner<W> implements Running<W> {
@@ -52,6 +55,7 @@ export class Runner<W> implements Running<W> {
   readonly waiting = new Map<string, Pending>()
   private readonly options: RunOptions<W>
   private renewedAt: number
+  private undoFailingSince: number | null = null
   private plan: {readonly at: number; readonly plan: Plan<W>; readonly hash: string} | null = null
 
   constructor(options: RunOptions<W>) {
@@ -65,6 +69,10 @@ export class Runner<W> implements Running<W> {
 
   get clock(): Clock {
     return this.options.clock
+  }
+
+  get undoesAll(): boolean {
+    return this.plan?.plan.undoes === 'all-begun'
   }
 
   get writer(): string {
@@ -93,15 +101,35 @@ export class Runner<W> implements Running<W> {
     if (state.abort !== null && state.ended === null && plan.onRollBack !== null) {
       return this.enter(plan.onRollBack, `aborted by ${state.abort.data.by}: ${state.abort.data.why}`, 'abort')
     }
+    const back = this.takingBack(plan, state)
+    if (back !== null) {
+      if (state.paused?.by === 'sluice') return {kind: 'over', end: {kind: 'paused', because: state.paused.because, until: state.paused.until}}
+      return this.undo(plan, state, back.because, back.cause)
+    }
     const guarded = await this.guard(plan, state)
     if (guarded !== null) return guarded
     // Going home isn't held up by a person's pause: only a plan that can still be left for a rollback can wait for one.
-    if (state.paused !== null && (plan.onRollBack !== null || state.paused.by === 'sluice')) {
+    if (state.paused !== null && (plan.onRollBack !== null || plan.undoes !== undefined || state.paused.by === 'sluice')) {
       return {kind: 'over', end: {kind: 'paused', because: state.paused.because, until: state.paused.until}}
     }
-    const failed = [...state.steps.values()].find((step) => step.kind === 'failed')
-    if (failed?.kind === 'failed') return this.leave(plan, state, failed)
+    if (state.failed !== null) return this.leave(plan, state, state.failed)
     return this.steps(plan, state)
+  }
+
+  /** Why everything that began is to be taken back; null: it isn't, or nothing can be any more. */
+  private takingBack(plan: Plan<W>, {failed, abort, ended, plannedAt}: RunState): {readonly because: string; readonly cause: Cause} | null {
+    if (plan.undoes !== 'all-begun' || ended !== null) return null
+    if (failed?.then === 'fail') return {because: failed.because, cause: failed.cause}
+    const begun = this.pointBegun(plan, plannedAt)
+    if (abort === null || (begun !== null && begun < abort.seq)) return null
+    return {because: `aborted by ${abort.data.by}: ${abort.data.why}`, cause: 'abort'}
+  }
+
+  /** Number of the event with which a point of no return of the plan in force began. */
+  private pointBegun(plan: Plan<W>, plannedAt: number): number | null {
+    const points = new Set(plan.steps.filter(({pointOfNoReturn}) => pointOfNoReturn === true).map(({id}) => id))
+    const begun = this.options.journal.events.find((event) => event.seq > plannedAt && event.kind === 'step-started' && points.has(event.data.step))
+    return begun?.seq ?? null
   }
 
   /** The first guard that isn't `ok` decides the tick; null when all are. */
@@ -145,7 +173,7 @@ export class Runner<W> implements Running<W> {
     const results = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
     const failedAt = results.findIndex((result) => result.kind === 'failed')
     const failed = results[failedAt]
-    if (failed?.kind === 'failed') return this.fail(ready[failedAt]?.id ?? '', failed)
+    if (failed?.kind === 'failed') return this.fail(plan, state, ready[failedAt]?.id ?? '', failed)
     if (results.some((result) => result.kind === 'ended')) return this.again()
     for (const [index, result] of results.entries()) {
       if (result.kind === 'pending') this.options.onLive?.(ready[index]?.id ?? '', {waitsFor: result.waitsFor})
@@ -157,19 +185,20 @@ export class Runner<W> implements Running<W> {
   private requireSamePlan(plan: Plan<W>, state: RunState): void {
     const {journal} = this.options
     const planned = journal.events[state.plannedAt] as EventOf<'planned'>
-    if (plan.onRollBack === null || planned.data.planHash === this.plan?.hash) return
+    if ((plan.onRollBack === null && plan.undoes === undefined) || planned.data.planHash === this.plan?.hash) return
     const first = journal.events[0] as EventOf<'planned'>
     throw new SluiceError({
       code: 'plan-changed',
       exitCode: ExitCode.halted,
       message: `${journal.run} was planned by sluice ${first.data.toolVersion ?? 'of another version'}, and this version would do other steps.`,
-      suggestions: ['resume it with the version that planned it', `sluice release abort ${journal.run}`],
+      suggestions: ['resume it with the version that planned it', ...(plan.undoes === undefined ? [`sluice release abort ${journal.run}`] : [])],
     })
   }
 
-  private async fail(step: string, failed: Failed): Promise<Tick> {
+  private async fail(plan: Plan<W>, {plannedAt}: RunState, step: string, failed: Failed): Promise<Tick> {
     const {because, then} = failed
-    if (then === 'pause') {
+    const isPast = plan.undoes === 'all-begun' && this.pointBegun(plan, plannedAt) !== null
+    if (then === 'pause' || (then === 'fail' && isPast)) {
       // The step stays as it is: a resume goes on with it, and its deadline counts anew.
       await this.append('asked', {wish: 'pause', by: 'sluice', why: because})
       return this.again()
@@ -181,7 +210,7 @@ export class Runner<W> implements Running<W> {
   /** A step has failed and the journal says so: whoever ticks next goes on from there, in the step's safe direction. */
   private async leave(plan: Plan<W>, state: RunState, failed: Extract<StepState, {kind: 'failed'}>): Promise<Tick> {
     const {because, then, cause} = failed
-    if (then === 'fail') return this.undo(plan, state, because)
+    if (then === 'fail') return this.undo(plan, state, because, undefined)
     const next = then === 'roll-back' ? (plan.onRollBack ?? plan.onHalt) : plan.onHalt
     if (next !== null) return this.enter(next, because, cause)
     await this.append('ended', {outcome: 'halted', because, cause})
@@ -189,22 +218,43 @@ export class Runner<W> implements Running<W> {
   }
 
   /** Nothing of consequence had changed: take back what was, in reverse, and end the run as failed. */
-  private async undo(plan: Plan<W>, state: RunState, because: string): Promise<Tick> {
-    for (const step of plan.steps.toReversed()) {
-      const present = state.steps.get(step.id)
-      const undone = present === undefined || present.kind === 'failed' || (present.kind === 'done' && present.how !== 'done')
-      if (undone || step.undo === undefined) continue
+  private async undo(plan: Plan<W>, state: RunState, because: string, cause: Cause | undefined): Promise<Tick> {
+    for (const step of this.undoOrder(plan, state)) {
       try {
         await this.secureLease()
-        await step.undo(this.options.world, this.context(step.id, state))
+        await step.undo?.(this.options.world, this.context(step.id, state))
       } catch (error) {
-        if (!(error instanceof Unavailable)) throw error
-        return {kind: 'again', at: this.clock.now() + seconds(2)}
+        return this.undoLater(plan, step, error)
       }
+      this.undoFailingSince = null
       await this.append('step-ended', {step: step.id, how: 'undone'})
     }
-    await this.append('ended', {outcome: 'failed', because})
+    await this.append('ended', {outcome: 'failed', because, ...(cause !== undefined && {cause})})
     return this.again()
+  }
+
+  private undoOrder(plan: Plan<W>, {steps, plannedAt}: RunState): readonly Step<W>[] {
+    const undoable = (step: Step<W>): boolean => {
+      const present = steps.get(step.id)
+      return step.undo !== undefined && present !== undefined && (present.kind !== 'done' || present.how === 'done')
+    }
+    if (plan.undoes !== 'all-begun') return plan.steps.toReversed().filter((step) => undoable(step) && steps.get(step.id)?.kind !== 'failed')
+    const started = this.options.journal.events.flatMap((event) => (event.kind === 'step-started' && event.seq > plannedAt ? [event.data.step] : []))
+    return [...new Set(started)].toReversed().flatMap((id) => plan.steps.filter((step) => step.id === id && undoable(step)))
+  }
+
+  /** Asked again for a while; then a person is told what still stands, and a resume goes on taking it back. */
+  private async undoLater(plan: Plan<W>, step: Step<W>, error: unknown): Promise<Tick> {
+    const now = this.clock.now()
+    const isRefused = plan.undoes === 'all-begun' && error instanceof SluiceError && error.code !== 'journal-corrupt'
+    if (!isRefused && !(error instanceof Unavailable)) throw error
+    this.undoFailingSince ??= now
+    if (plan.undoes === 'all-begun' && (isRefused || now - this.undoFailingSince > undoPatienceMs)) {
+      this.undoFailingSince = null
+      await this.append('asked', {wish: 'pause', by: 'sluice', why: `${step.title}: couldn't be taken back: ${error.message}`})
+      return this.again()
+    }
+    return {kind: 'again', at: now + seconds(2)}
   }
 
   private async finish(plan: Plan<W>, state: RunState): Promise<Tick> {
