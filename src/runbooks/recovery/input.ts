@@ -2,6 +2,7 @@
 import type {RecoverySettings} from '../../config/recovery-config.ts'
 import type {StackConfig} from '../../config/stack-config.ts'
 import type {Place} from './place.ts'
+import type {TemplateSource} from '../provision/ports.ts'
 
 /** One Region's part, as its stacks told it (outputs of main, parameters). */
 export interface Side {
@@ -84,8 +85,16 @@ export interface DrillInput extends Common {
   readonly recoveryPoint: {readonly snapshot: string; readonly createdAt: number}
   /** Root template's text is made from the package at each start; parameters are here. */
   readonly parameters: Readonly<Record<string, string>>
+  /** As it lies in the recovery Region's bucket since peace, or as a text where it doesn't. */
+  readonly template: TemplateSource
+  /** ARN of CloudFormation's role in a recovery. */
+  readonly role: string
+  /** Roles that work for the drill beside the caller's, for the report: a session policy binds none of them. */
+  readonly roles: Readonly<Record<string, string>>
   readonly expiresAt: number
   readonly withoutPrimary: boolean
+  /** True: nothing is rehearsed; what an earlier drill has left is removed. */
+  readonly clean: boolean
   readonly readiness: unknown
 }
 

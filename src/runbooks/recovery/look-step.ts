@@ -1,0 +1,25 @@
+/**
+ * A step that only looks: it changes nothing, so there is nothing to observe before, and it is looked at again until it has an
+ * answer. Pure; what it asks, its `look` asks.
+ */
+import type {Call, Polled, Step, StepContext, Then} from '../engine/step.ts'
+import {seconds} from '../engine/clock.ts'
+import type {RecoveryWorld} from './ports.ts'
+
+export interface Look {
+  readonly id: string
+  readonly title: string
+  readonly needs: readonly string[]
+  readonly calls: readonly Call[]
+  readonly deadlineMs: number
+  readonly atDeadline: Then
+  look(world: RecoveryWorld, context: StepContext): Promise<Polled>
+}
+
+export function lookStep({look, ...step}: Look): Step<RecoveryWorld> {
+  return {...step, observe: () => Promise.resolve({kind: 'not-done'}), start: () => Promise.resolve(), poll: look}
+}
+
+/** Looks again in so many seconds. */
+export const later = ({now}: StepContext, waitsFor: string, after = 5): Extract<Polled, {kind: 'pending'}> =>
+  ({kind: 'pending', waitsFor, lookAgainAt: now + seconds(after)})
