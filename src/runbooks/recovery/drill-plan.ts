@@ -19,7 +19,7 @@ export const firstDrillPlan = ({clean}: DrillInput): DrillPlanName => (clean ? '
 
 export function drillPlan(input: DrillInput, name: string = firstDrillPlan(input)): Plan<RecoveryWorld> {
   const plan = (steps: readonly Step<RecoveryWorld>[], ends: 'done' | 'failed', onRollBack: DrillPlanName | null): Plan<RecoveryWorld> =>
-    ({name, steps, guards: [], ends, onRollBack, onHalt: null})
+    ({name, steps, guards: [], ends, onRollBack, onHalt: null, undoes: 'all-begun'})
   switch (name) {
     case 'drill':
       return plan([
