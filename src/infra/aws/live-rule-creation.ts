@@ -23,7 +23,7 @@ export async function findLiveRule(
   return rule?.RuleArn === undefined ? null : {arn: rule.RuleArn, weights: meaningOf(rule.Actions ?? [], groups).weights}
 }
 
-async function taggedRule(session: AwsSession, ListenerArn: string, signal: Signal): Promise<Rule | null> {
+export async function taggedRule(session: AwsSession, ListenerArn: string, signal: Signal): Promise<Rule | null> {
   const rules = (await rulesOf(session, ListenerArn, signal)).filter((rule) => rule.IsDefault !== true)
   for (const part of portions(rules, arnsPerCall)) {
     const answer = await session.call(

@@ -7,14 +7,14 @@ import {isMissing} from './translate-error.ts'
 type Signal = AbortSignal | undefined
 
 const dimension = {ServiceNamespace: 'ecs', ScalableDimension: 'ecs:service:DesiredCount'} as const
-const resourceId = (cluster: string, service: string): string => `service/${cluster.split('/').at(-1) ?? cluster}/${service}`
+export const resourceId = (cluster: string, service: string): string => `service/${cluster.split('/').at(-1) ?? cluster}/${service}`
 const policyName = (service: string): string => `${service}-cpu`
 
 export async function createScaling(session: AwsSession, spec: SlotSpec, signal?: Signal): Promise<void> {
   const {min, max, cpuPercent} = spec.scaling
   const ResourceId = resourceId(spec.cluster, spec.service)
   const options = {signal, resource: ResourceId}
-  if ((await target(session, ResourceId, signal)) === null) {
+  if ((await scalableTarget(session, ResourceId, signal)) === null) {
     await session.call('application-autoscaling', 'RegisterScalableTarget', {
       ...dimension, ResourceId, MinCapacity: min, MaxCapacity: max,
     }, options)
@@ -48,11 +48,11 @@ export async function removeScaling(session: AwsSession, cluster: string, servic
 export async function scalingBounds(
   session: AwsSession, cluster: string, service: string, signal?: Signal,
 ): Promise<{readonly min: number; readonly max: number} | null> {
-  const found = await target(session, resourceId(cluster, service), signal)
+  const found = await scalableTarget(session, resourceId(cluster, service), signal)
   return found === null ? null : {min: found.MinCapacity ?? 0, max: found.MaxCapacity ?? 0}
 }
 
-async function target(session: AwsSession, ResourceId: string, signal: Signal): Promise<ScalableTarget | null> {
+export async function scalableTarget(session: AwsSession, ResourceId: string, signal: Signal): Promise<ScalableTarget | null> {
   const answer = await session.call(
     'application-autoscaling', 'DescribeScalableTargets', {...dimension, ResourceIds: [ResourceId]}, {signal, resource: ResourceId},
   )

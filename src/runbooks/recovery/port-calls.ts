@@ -56,7 +56,7 @@ const regional = {
   'secrets.describe': ['secretsmanager:DescribeSecret'],
   'secrets.standAlone': ['secretsmanager:StopReplicationToReplica'],
   /** Of both Regions: declare it for each. */
-  'secrets.copyValue': ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue', ...usesKey],
+  'secrets.copyValue': ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret', 'secretsmanager:PutSecretValue', ...usesKey],
   'secrets.replicate': ['secretsmanager:ReplicateSecretToRegions', ...usesKey],
 
   'cache.describe': ['elasticache:DescribeReplicationGroups'],
