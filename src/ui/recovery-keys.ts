@@ -35,10 +35,12 @@ export function recoveryHint({question, pointOfNoReturn}: RecoveryView): string 
 export function pressRecovery(keyboard: RecoveryKeyboard, keys: string, view: RecoveryView, now: number): RecoveryPressed {
   // Arrows and the like come as one sequence; Escape alone is a key.
   if (keys.length > 1 && keys.startsWith('\u001b')) return quiet(keyboard, view)
+  // What is pasted where nothing is typed means nothing: it must not pause or abort because of its letters.
+  if (keys.length > 1 && keyboard.kind !== 'typing' && !keys.startsWith('y')) return quiet(keyboard, view)
   let pressed = quiet(keyboard, view)
   for (const key of keys) {
     pressed = pressOne(pressed.keyboard, key, view, now)
-    if (pressed.wish !== null || pressed.interrupt === 'yes') return pressed
+    if (pressed.wish !== null || pressed.interrupt === 'yes' || pressed.keyboard.kind !== 'typing') return pressed
   }
   return pressed
 }
