@@ -88,7 +88,7 @@ export function recoveryOutcomeJson(view: RecoveryView): object {
       startedAt: step.startedAt === null ? null : isoTime(step.startedAt),
       seconds: step.startedAt === null ? null : inSeconds((step.endedAt ?? view.now) - step.startedAt),
       onAwsSeconds: typeof step.facts['tookMs'] === 'number' ? inSeconds(tookMs(step, view.now)) : null,
-      note: step.note, because: step.because, facts: step.facts as Json,
+      note: step.note, because: step.because, facts: step.facts,
     })),
   }
 }

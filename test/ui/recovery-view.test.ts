@@ -109,7 +109,7 @@ describe('how it ended', () => {
   })
 
   it('doesn\'t break on an event 0 of another version', () => {
-    const view = new RecoveryRun({place: null, settings: null, from: null, to: null, mode: null, kind: null} as never).view()
+    const view = new RecoveryRun({place: null, settings: null, from: null, to: null, mode: null, kind: null}).view()
     expect(view.asked).toMatchObject({kind: 'promote', service: '–'})
   })
 })
