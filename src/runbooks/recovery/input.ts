@@ -35,6 +35,8 @@ export interface CapacitySnapshot {
   /** Image by digest that serves. */
   readonly image: string | null
   readonly by: string
+  /** What earlier snapshots saw, at most 24 h of it, newest last: the peaks are of these. */
+  readonly seen?: readonly {readonly at: number; readonly hosts: number; readonly tasks: number}[]
 }
 
 /** Where users are by right, and whether CloudFormation has been brought to it. Written at the point of no return. */
@@ -72,10 +74,23 @@ export interface PromoteInput extends Common {
   readonly backups: {readonly days: number; readonly window: string}
   /** Loss accepted up front, ms; null: asked at the point of no return. */
   readonly acceptLossMs: number | null
+  /** A loss that nobody can measure is accepted too; left out: it isn't. Not the same as any number of seconds. */
+  readonly acceptUnknownLoss?: boolean
+  /** Pilot light: the stack that is created, from what lies in the recovery Region's bucket since peace. null or left out: none. */
+  readonly surge?: StackOrder | null
   /** The last answer from the old Region before this run, epoch ms, when it is known. */
   readonly lastAnswerAt: number | null
   /** Scored readiness as it was found before (schema of `dr check --json`). */
   readonly readiness: unknown
+}
+
+/** What a recovery creates with CloudFormation: nothing of it has to be fetched from or uploaded to anywhere during the event. */
+export interface StackOrder {
+  readonly template: TemplateSource
+  readonly parameters: Readonly<Record<string, string>>
+  readonly tags: Readonly<Record<string, string>>
+  /** ARN of CloudFormation's role; null: the caller's own rights. */
+  readonly role: string | null
 }
 
 export interface DrillInput extends Common {

@@ -23,7 +23,7 @@ async function imageOf(looking: Looking, which: 'from' | 'to'): Promise<string |
   return service === null ? null : looking.world.compute.image(side.region, service.taskDefinition, looking.signal)
 }
 
-export const digestOf = (image: string): string | null => /@(sha256:[0-9a-f]{64})$/.exec(image)?.[1] ?? null
+export const digestOf = (image: string): string | null => /@(sha256:[0-9a-f]+)$/.exec(image)?.[1] ?? null
 const inRegistryOf = (image: string, from: string, to: string): string => image.replace(`.dkr.ecr.${from}.`, `.dkr.ecr.${to}.`)
 
 /** A rolling deployment of one service, tasks healthy. */
