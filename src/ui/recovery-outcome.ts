@@ -1,5 +1,4 @@
 /** The last words of a recovery, on stdout and as members of the JSON envelope: what came of it, objective beside achieved, what to run next. Pure. */
-import type {Json} from '../runbooks/engine/event.ts'
 import {clockSpan, duration, isoTime, span, timeOfDay} from './format.ts'
 import type {RecoveryView} from './recovery-view.ts'
 import {lossWords, nextCommands, pointWords, recoverySentence} from './recovery-words.ts'

@@ -1,5 +1,5 @@
 /** One recovery as one HTML file that needs nothing else: no script, no font, no request. Pure; every value goes in through `html`. */
-import type {Json} from '../runbooks/engine/event.ts'
+import type {Facts} from '../runbooks/engine/event.ts'
 import {account, clockSpan, counted, dateAndMinute, isoTime, span} from './format.ts'
 import {html, nothing} from './html.ts'
 import type {Html} from './html.ts'
@@ -62,9 +62,14 @@ function stepsSection({view}: RecoveryReport): Html {
 function decisions({wishes, owners}: RecoveryReport): Html {
   return html`<h2>Approvals and decisions</h2>
 ${wishes.length === 0 ? html`<p>Nobody was asked, and nobody asked for anything.</p>` : table(['when', 'what', 'by', 'why', 'accepting'], wishes.map(({at, data}) => [
-    html`${isoTime(at)}`, html`${data.wish === 'promote' ? 'consent' : data.wish}`, html`${who(data.by)}`, html`${data.why}`, html`${data.accepts === undefined ? '' : JSON.stringify(data.accepts)}`,
+    html`${isoTime(at)}`, html`${data.wish === 'promote' ? 'consent' : data.wish}`, html`${who(data.by)}`, html`${data.why}`, html`${data.accepts === undefined ? '' : accepting(data.accepts)}`,
   ]))}
 <p class="soft">Who held the run: ${owners.map(({at, data}) => `${data.owner} on ${data.host} from ${isoTime(at)}`).join('; ')}.</p>`
+}
+
+function accepting(accepts: Facts): string {
+  const ms = accepts['lossMs']
+  return typeof ms === 'number' ? `a loss of ${span(ms)}` : accepts['unknownLoss'] === true ? 'a loss that can\'t be told' : JSON.stringify(accepts)
 }
 
 function measured(report: RecoveryReport): Html {
@@ -76,14 +81,14 @@ function measured(report: RecoveryReport): Html {
     ...(facts.lastOldAnswerAt === null ? [] : [`Last answer from ${asked.from}: ${isoTime(facts.lastOldAnswerAt)}.`]),
   ]
   return html`<h2>Probes and measurements</h2>${lines.map((line) => html`<p>${line}</p>`)}
-${table(['step', 'what it found'], probesOf(report).map(({step, facts: found}) => [html`<code>${step}</code>`, html`<pre>${indented(found)}</pre>`]))}`
+${table(['step', 'what it found'], probesOf(report).map(({step, facts: found}) => [html`<code>${step}</code>`, listed(found)]))}`
 }
 
 function left({view: {asked, facts}}: RecoveryReport): Html {
   const orphans = asked.kind === 'failback' || facts.orphans.length > 0
   const residue = asked.kind === 'drill' || facts.residue !== null
   return html`${residue ? html`<h2>Residue</h2><p>${facts.residue === null ? 'What is left wasn\'t looked for.' : facts.residue === 0 ? 'Nothing is left: the inventory by tag and by name is empty.' : `${counted(facts.residue, 'thing')} left.`}</p>` : nothing}
-${orphans ? html`<h2>Rows the old primary took that were never replicated</h2>${facts.orphans.length === 0 ? html`<p>None.</p>` : html`<pre>${facts.orphans.map((row) => JSON.stringify(row)).join('\n').replaceAll('\n', ' · ')}</pre>`}` : nothing}`
+${orphans ? html`<h2>Rows the old primary took that were never replicated</h2>${facts.orphans.length === 0 ? html`<p>None.</p>` : html`<ul>${facts.orphans.map((row) => html`<li><code>${JSON.stringify(row)}</code></li>`)}</ul>`}` : nothing}`
 }
 
 function callsSection({calls}: RecoveryReport): Html {
@@ -112,4 +117,5 @@ const table = (head: readonly string[], rows: readonly (readonly Html[])[]): Htm
 ${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>
 `)}</tbody></table></div>`
 
-const indented = (facts: Json): string => Object.entries(facts as {readonly [name: string]: Json}).map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`).join(' · ')
+/** One fact a line. */
+const listed = (facts: Facts): Html => html`${Object.entries(facts).map(([name, value]) => html`<span class="soft">${name}</span> <code>${typeof value === 'string' ? value : JSON.stringify(value)}</code><br>`)}`

@@ -40,7 +40,7 @@ function bar(step: RecoveryStep, index: number, view: RecoveryView, {x}: Scale):
   const length = Math.max(2, round(x(until) - x(from)))
   return html`<g class="${step.state}${onWay ? ' way' : ''}${step.pointOfNoReturn ? ' point' : ''}"><title>${step.title}: ${step.note ?? step.because ?? ''}</title>
 <text x="0" y="${y + 15}">${step.pointOfNoReturn ? '◆ ' : ''}${step.id}</text>
-<rect x="${x(from)}" y="${y + 3}" width="${length}" height="15" rx="2"/>
+<rect x="${x(from)}" y="${y + 3}" width="${length}" height="15" rx="2" fill="${onWay ? '#1f6fb2' : '#8fa8bd'}"/>
 <text x="${round(x(from) + length + 5)}" y="${y + 15}" class="took">${clockSpan(until - from)}</text></g>
 `
 }
@@ -49,13 +49,13 @@ function ticks({endMs, x}: Scale, height: number): readonly Html[] {
   const stepMs = [1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 1440].map((minutes) => minutes * 60_000).find((ms) => endMs / ms <= 8) ?? 1440 * 60_000
   return Array.from({length: Math.floor(endMs / stepMs) + 1}, (_, index) => {
     const at = x(index * stepMs)
-    return html`<line x1="${at}" x2="${at}" y1="18" y2="${height}" class="tick"/><text x="${at + 3}" y="12" class="tick">${clockSpan(index * stepMs)}</text>
+    return html`<line x1="${at}" x2="${at}" y1="18" y2="${height}" class="tick" stroke="#d5dbe1"/><text x="${at + 3}" y="12" class="tick">${clockSpan(index * stepMs)}</text>
 `
   })
 }
 
 const mark = (at: number, height: number, kind: string, words: string): Html =>
-  html`<line x1="${at}" x2="${at}" y1="18" y2="${height}" class="${kind}"/><text x="${at - 4}" y="${height - 3}" class="${kind}" text-anchor="end">${words}</text>
+  html`<line x1="${at}" x2="${at}" y1="18" y2="${height}" class="${kind}" stroke="#5a6672"/><text x="${at - 4}" y="${height - 3}" class="${kind}" text-anchor="end">${words}</text>
 `
 
 /** One column for each drill that was done, oldest first; the newest ones when there are many. */
@@ -68,7 +68,7 @@ export function trend(rows: readonly RecoveryRow[]): Html {
 ${drills.map(({run, durationMs, startedAt}, index) => {
     const height = round((durationMs / most) * 110)
     const at = round(20 + index * column)
-    return html`<g class="done"><title>${run}</title><rect x="${at}" y="${130 - height}" width="${round(column - 8)}" height="${height}" rx="2"/>
+    return html`<g class="done"><title>${run}</title><rect x="${at}" y="${130 - height}" width="${round(column - 8)}" height="${height}" rx="2" fill="#8fa8bd"/>
 <text x="${at}" y="${124 - height}" class="took">${clockSpan(durationMs)}</text><text x="${at}" y="148" class="tick">${new Date(startedAt).toISOString().slice(5, 10)}</text></g>
 `
   })}
