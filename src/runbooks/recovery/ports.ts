@@ -4,6 +4,7 @@
  * for what is wrong for good; a thing that isn't there is null. A Region that doesn't answer is `Unreachable` (an Unavailable), found
  * out within the call's bound. Nothing here waits; steps poll.
  */
+import type {OwnPorts} from '../custom/ports.ts'
 import type {Store} from '../engine/store.ts'
 import type {GroundPort, PreflightPort, SlotsPort, StacksPort} from '../provision/ports.ts'
 import type {Weights} from '../release/ports.ts'
@@ -338,6 +339,8 @@ export interface RecoveryWorld {
   readonly ground: GroundPort
   readonly slots: SlotsPort
   readonly preflight: PreflightPort
+  /** For steps of the team's own that extend a recovery; left out: there can't be any. */
+  readonly own?: OwnPorts
   /** State of a Region: capacity snapshot, standing, leases and journals are objects there. */
   store(region: string): Store
 }

@@ -1,0 +1,23 @@
+/** Ids of the built-in recoveries' steps that a team's own may stand beside. They are fixed: screens, journals and these files name them. */
+import type {RecoveryName} from './runbook.ts'
+
+export const anchors: Readonly<Record<RecoveryName, readonly string[]>> = {
+  'dr promote': [
+    'declare', 'fence', 'hosts', 'surge', 'tasks', 'drained', 'approve', 'promote-database', 'secret', 'roll', 'warm', 'flip', 'serving', 'backups', 'report',
+  ],
+  'dr drill': ['recovery-point', 'stack', 'database', 'tasks', 'reads', 'writes', 'untouched', 'remove', 'residue', 'report'],
+  'dr failback': [
+    'ready-home', 'orphans', 'keep', 'set-aside', 'reverse-replica', 'returning', 'secrets', 'site', 'open-home', 'caught-up', 'approve', 'fence-away', 'drained',
+    'promote-database', 'roll', 'flip', 'serving', 'standing', 'away-set-aside', 'away-replica', 'away-open', 'secrets-again', 'remove-left', 'settle', 'report',
+  ],
+}
+
+/** Some are there only in some shapes or modes; steps beside one that isn't in the plan are left out with it. */
+export const sometimes: Readonly<Record<RecoveryName, readonly string[]>> = {'dr promote': ['surge', 'drained'], 'dr drill': [], 'dr failback': []}
+
+/** Steps that only begin once the database has been promoted: what stands beside them can't promise to be taken back. */
+export const pastNoReturn: Readonly<Record<RecoveryName, readonly string[]>> = {
+  'dr promote': ['secret', 'roll', 'flip', 'serving', 'backups', 'report'],
+  'dr drill': [],
+  'dr failback': ['roll', 'flip', 'serving', 'standing', 'away-set-aside', 'away-replica', 'away-open', 'secrets-again', 'remove-left', 'settle', 'report'],
+}

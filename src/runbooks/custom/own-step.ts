@@ -1,0 +1,102 @@
+/**
+ * One step of a team's own as the engine runs it. What is common to all of them is here: which way is safe when it fails, and that what
+ * AWS refuses for good is a failure of the step and not the end of the process.
+ */
+import type {OwnStep} from '../../config/runbook.ts'
+import {ExitCode, SluiceError} from '../../errors.ts'
+import type {Call, Failed, Observed, Polled, Started, Step, StepContext, Then} from '../engine/step.ts'
+import type {RecoverySettings} from '../../config/recovery-config.ts'
+import type {Place} from '../recovery/place.ts'
+import {approvalStep} from './steps/approval.ts'
+import {changeStep} from './steps/change.ts'
+import {httpStep} from './steps/http.ts'
+import {manualStep} from './steps/manual.ts'
+import {metricStep} from './steps/metric.ts'
+import {readStep} from './steps/read.ts'
+import {waitStep} from './steps/wait.ts'
+import type {OwnWorld} from './ports.ts'
+import {usesStep} from './uses.ts'
+
+/** What a step of a kind does; the rest of an engine step is the same for all. Each returns `Said`, a failure without a direction. */
+export interface Doer {
+  readonly calls: readonly Call[]
+  observe?(world: OwnWorld, context: StepContext): Promise<Observed | Said>
+  start?(world: OwnWorld, context: StepContext): Promise<Started>
+  poll(world: OwnWorld, context: StepContext): Promise<Polled | Said>
+  undo?(world: OwnWorld, context: StepContext): Promise<void>
+}
+
+/** Failed, and the step's own `on-failure` says which way. */
+export interface Said {
+  readonly kind: 'refused'
+  readonly because: string
+}
+
+export const refused = (because: string): Said => ({kind: 'refused', because})
+
+/** Where a runbook's steps work. */
+export interface Ground {
+  readonly place: Place
+  readonly settings: RecoverySettings
+  /** Region of calls that name none. */
+  readonly region: string
+}
+
+export const directions: Readonly<Record<OwnStep['onFailure'], Then>> = {pause: 'pause', halt: 'halt', undo: 'fail'}
+
+export function ownStep(step: OwnStep, ground: Ground): Step<OwnWorld> {
+  const then = directions[step.onFailure]
+  const doer = doerOf(step, ground)
+  const undo = doer.undo?.bind(doer)
+  return {
+    id: step.id, title: step.title, needs: step.needs, calls: doer.calls, deadlineMs: step.deadlineMs, atDeadline: then,
+    ...(step.usual !== null && {usual: step.usual}),
+    observe: async (world, context) => directed(await caught(async () => doer.observe?.(world, context) ?? {kind: 'not-done' as const}), then),
+    start: async (world, context) => {
+      const started = await caught(async () => (await doer.start?.(world, context)) ?? {})
+      // A start can't fail by itself: what was refused is remembered, and the poll says so.
+      return 'kind' in started ? {facts: {refused: started.because}} : {facts: {refused: null, ...started.facts}}
+    },
+    poll: async (world, context) => {
+      const said = context.own['refused']
+      return directed(typeof said === 'string' ? refused(said) : await caught(() => doer.poll(world, context)), then)
+    },
+    ...(undo !== undefined && {undo}),
+  }
+}
+
+function doerOf(step: OwnStep, ground: Ground): Doer {
+  const {does} = step
+  switch (does.kind) {
+    case 'uses':
+      return usesStep(does, ground)
+    case 'read':
+      return readStep(does.call, ground)
+    case 'change':
+      return changeStep(step.id, does, step.undo, ground)
+    case 'http':
+      return httpStep(does, ground)
+    case 'metric':
+      return metricStep(does, ground)
+    case 'manual':
+      return manualStep(step.id, does, ground)
+    case 'approval':
+      return approvalStep(step.id, does, ground)
+    case 'wait':
+      return waitStep(does)
+  }
+}
+
+function directed<T extends {readonly kind: string}>(result: T | Said, then: Then): Exclude<T, Said> | Failed {
+  return result.kind === 'refused' ? {kind: 'failed', because: (result as Said).because, then} : (result as Exclude<T, Said>)
+}
+
+/** Credentials that ran out aren't the step's fault: whoever logs in again resumes. */
+async function caught<T>(action: () => Promise<T>): Promise<T | Said> {
+  try {
+    return await action()
+  } catch (error) {
+    if (!(error instanceof SluiceError) || (error.exitCode === ExitCode.credentials && error.code !== 'access-denied')) throw error
+    return refused([error.message, ...error.details].join(' '))
+  }
+}
