@@ -6,18 +6,25 @@ import {randomInt} from 'node:crypto'
 import {readFile} from 'node:fs/promises'
 import {hostname} from 'node:os'
 import {join} from 'node:path'
+import type {RecoverySettings} from './config/recovery-config.ts'
 import type {LoadedConfig, ReleaseConfig} from './config/release-config.ts'
+import type {StackConfig} from './config/stack-config.ts'
 import {stateHome} from './config/state-home.ts'
+import {ExitCode, SluiceError} from './errors.ts'
 import type {DiscoveredService} from './infra/aws/discover.ts'
 import type {PublicZone} from './infra/aws/public-zones.ts'
-import type {AwsSession} from './infra/aws/session.ts'
+import type {AwsSession, Reach} from './infra/aws/session.ts'
 import type {DoctorWorld} from './runbooks/doctor/ports.ts'
 import type {Clock, Ids} from './runbooks/engine/clock.ts'
 import {patiently} from './runbooks/engine/patience.ts'
 import type {Store} from './runbooks/engine/store.ts'
+import {Unavailable} from './runbooks/engine/unavailable.ts'
 import type {DownWorld} from './runbooks/provision/down-ports.ts'
 import type {ProvisionWorld} from './runbooks/provision/ports.ts'
 import type {Desk} from './runbooks/release/desk.ts'
+import type {Side} from './runbooks/recovery/input.ts'
+import type {Place} from './runbooks/recovery/place.ts'
+import type {RecoveryWorld} from './runbooks/recovery/ports.ts'
 import type {ReleaseWorld} from './runbooks/release/ports.ts'
 
 export interface SessionInput {
@@ -52,9 +59,12 @@ export async function defaultRegion(sandbox: string | undefined, env: NodeJS.Pro
 /** The `Date` header is to the second, and an answer takes a while. */
 const tolerableMs = 2000
 
+/** How the Regions are reached, once the run's clock is known; left out: as usual. */
+type ReachOf = (clock: Clock) => Reach
+
 /** A session whose caller is known: account and identity are asked once, before anything else. */
-async function openSession(input: SessionInput): Promise<OpenSession> {
-  const [{session, clock}, {identity}] = await Promise.all([connect(input), import('./infra/aws/identity.ts')])
+async function openSession(input: SessionInput, reachOf?: ReachOf): Promise<OpenSession> {
+  const [{session, clock}, {identity}] = await Promise.all([connect(input, reachOf), import('./infra/aws/identity.ts')])
   const {account, arn} = await patiently(clock, () => identity(session))
   // Minutes, leases and due times are AWS's: a laptop whose clock is off must not judge the wrong minutes.
   const {shiftedClock} = await import('./clocks.ts')
@@ -106,19 +116,21 @@ export async function openDoctor({loaded, sandbox, env}: {readonly loaded: Loade
 }
 
 /** A session before anybody has asked who we are. */
-async function connect(input: SessionInput): Promise<{readonly session: AwsSession; readonly clock: Clock}> {
+async function connect(input: SessionInput, reachOf?: ReachOf): Promise<{readonly session: AwsSession; readonly clock: Clock}> {
   const [{sandboxClock, wallClock}, {awsSession}] = await Promise.all([import('./clocks.ts'), import('./infra/aws/session.ts')])
   const name = sandboxName(input.sandbox, input.env)
   if (name === null) {
     const clock = wallClock()
     const profile = input.env['AWS_PROFILE']
-    return {clock, session: awsSession({region: input.region, clock, sandbox: null, ...(profile !== undefined && {profile})})}
+    return {clock, session: awsSession({region: input.region, clock, sandbox: null, ...(profile !== undefined && {profile}), ...reaching(clock, reachOf)})}
   }
   const {readHandle} = await import('./config/sandbox-handle.ts')
   const {endpoint} = await readHandle(name, input.env)
   const clock = await sandboxClock(endpoint)
-  return {clock, session: awsSession({region: input.region, clock, sandbox: {endpoint}})}
+  return {clock, session: awsSession({region: input.region, clock, sandbox: {endpoint}, ...reaching(clock, reachOf)})}
 }
+
+const reaching = (clock: Clock, reachOf: ReachOf | undefined): {readonly reach?: Reach} => (reachOf === undefined ? {} : {reach: reachOf(clock)})
 
 export interface OpenDesk extends OpenSession {
   readonly desk: Desk
@@ -131,13 +143,16 @@ export interface OpenDesk extends OpenSession {
  * it is missing; reading commands look into the local directory then.
  */
 export async function openDesk(input: SessionInput, state: 'make-state' | 'read-state'): Promise<OpenDesk> {
-  const opened = await openSession(input)
+  return deskOf(await openSession(input), input.env, state)
+}
+
+async function deskOf(opened: OpenSession, env: NodeJS.ProcessEnv, state: 'make-state' | 'read-state'): Promise<OpenDesk> {
   const {session, clock, account, arn} = opened
   const [{directoryStore}, {mirroredStore}, {stateStore, stateBucketName}, {ensureStateBucket, stateBucketExists}] = await Promise.all([
     import('./infra/local/directory-store.ts'), import('./infra/local/mirrored-store.ts'),
     import('./infra/aws/state-store.ts'), import('./infra/aws/ensure-state-bucket.ts'),
   ])
-  const root = join(stateHome(input.env), account, session.region)
+  const root = join(stateHome(env), account, session.region)
   const remote = (): Store => mirroredStore(stateStore(session, stateBucketName(account, session.region)), root)
   let store: Store
   if (state === 'make-state') {
@@ -179,6 +194,101 @@ export interface OpenTeardown extends OpenDesk {
 export async function openTeardown(input: SessionInput): Promise<OpenTeardown> {
   const [opened, {teardown}] = await Promise.all([openProvision(input, 'read-state'), import('./infra/aws/teardown.ts')])
   return {...opened, world: {...opened.world, teardown: teardown(opened.session)}}
+}
+
+export interface RecoverySession {
+  readonly config: StackConfig
+  /** Name given with `--sandbox`; `SLUICE_SANDBOX` counts when it is undefined. */
+  readonly sandbox: string | undefined
+  readonly env: NodeJS.ProcessEnv
+  /** `--without-primary`: Regions to which no call is sent. */
+  readonly without?: readonly string[]
+}
+
+export interface OpenRecovery extends Omit<OpenDesk, 'worldOf'> {
+  readonly world: RecoveryWorld
+  readonly place: Place
+  readonly settings: RecoverySettings
+  /** The home Region's state, for the lease of releases there; nobody is asked before it is used. */
+  readonly homeStore: () => Promise<Store>
+  /** Calls that `without` refused so far. */
+  readonly refused: () => number
+}
+
+/**
+ * Everything `sluice dr` works with. Session, identity and state are the recovery Region's: nothing of it needs another Region, and one
+ * that doesn't answer is found out within seconds.
+ */
+export async function openRecovery({config, sandbox, env, without = []}: RecoverySession, state: 'make-state' | 'read-state'): Promise<OpenRecovery> {
+  const own = config.recovery?.region
+  if (own === undefined) throw noRecovery()
+  const [{recoveryPlace}, {recoverySettings}, {recoveryReach}, {recoveryWorld}, {stateBucketName, stateStore}] = await Promise.all([
+    import('./runbooks/recovery/place.ts'), import('./config/recovery-config.ts'), import('./infra/aws/recovery/reach.ts'),
+    import('./infra/aws/recovery/recovery-world.ts'), import('./infra/aws/state-store.ts'),
+  ])
+  const opened = await openSession({region: own, sandbox, env}, (clock) => recoveryReach({clock, own}))
+  const {account, arn} = opened
+  const place = recoveryPlace(config, account)
+  if (place === null) throw noRecovery()
+  const settings = recoverySettings(config)
+  const {session, refused} = await lockedOut(opened.session, place, without)
+  const {worldOf: _worldOf, ...desk} = await deskOf({...opened, session}, env, state)
+  return {
+    ...desk, place, settings, refused,
+    world: recoveryWorld(session, {account, arn, regionHeader: settings.probes.regionHeader}),
+    homeStore: async () => stateStore(session.inRegion(place.home), stateBucketName(account, place.home)),
+  }
+}
+
+/** A drill that goes without Regions lets CloudFormation go without them, too: its recovery role denies them. */
+async function lockedOut(session: AwsSession, place: Place, without: readonly string[]): Promise<{readonly session: AwsSession; readonly refused: () => number}> {
+  if (without.length === 0) return {session, refused: () => 0}
+  const [{withoutRegions}, {describeStack}] = await Promise.all([import('./infra/aws/recovery/without-regions.ts'), import('./infra/aws/read-stacks.ts')])
+  const foundation = await patiently(session.clock, () => describeStack(session, {name: place.stacks.foundation, region: place.recovery}))
+  return withoutRegions(session, without, foundation?.outputs['RecoveryExecutionRoleArn'] ?? null)
+}
+
+export interface Sides {
+  /** null: that Region couldn't be asked, or has nothing. */
+  readonly home: Side | null
+  /** Why it is null; null: it isn't. */
+  readonly homeMissing: string | null
+  readonly recovery: Side
+}
+
+/** Both Regions as they stand. Home has its short bound; without the recovery Region there is no recovery. */
+export async function completeRecovery({world, place, clock}: Pick<OpenRecovery, 'world' | 'place' | 'clock'>): Promise<Sides> {
+  const {readSide} = await import('./infra/aws/recovery/read-side.ts')
+  const [home, recovery] = await Promise.all([
+    readSide(world, place, place.home).then((side) => ({side, missing: side === null ? `${place.stacks.main} isn't there` : null}), unlessReached),
+    patiently(clock, () => readSide(world, place, place.recovery)),
+  ])
+  if (recovery === null) throw nothingThere(place)
+  return {home: home.side, homeMissing: home.missing, recovery}
+}
+
+/** Silence, a refusal, a half-built stack: none of it may keep users from being moved away. */
+function unlessReached(error: unknown): {readonly side: null; readonly missing: string} {
+  if (error instanceof Unavailable || error instanceof SluiceError) return {side: null, missing: error.message}
+  throw error
+}
+
+function noRecovery(): SluiceError {
+  return new SluiceError({
+    code: 'no-recovery-region',
+    exitCode: ExitCode.usage,
+    message: 'sluice.yaml names no recovery Region: there is nowhere to recover to.',
+    suggestions: ['add `stack.recovery.region` to sluice.yaml', 'sluice infra up'],
+  })
+}
+
+function nothingThere({stacks, recovery}: Place): SluiceError {
+  return new SluiceError({
+    code: 'stack-unfinished',
+    exitCode: ExitCode.usage,
+    message: `There is no stack ${stacks.main} in ${recovery}: nobody can recover to it.`,
+    suggestions: ['sluice infra up', 'sluice infra status'],
+  })
 }
 
 const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz'

@@ -1,0 +1,72 @@
+/**
+ * Asking the API itself, as a user would: the name is looked up each time, the connection is new each time, redirects aren't followed.
+ * Whoever doesn't answer within the bound is null, whatever the reason; it never asks twice.
+ */
+import {request as plainRequest} from 'node:http'
+import type {ClientRequest, IncomingMessage, RequestOptions} from 'node:http'
+import {request as secureRequest} from 'node:https'
+import type {ApiPort, ProbeAnswer, ProbeTarget} from '../../../runbooks/recovery/ports.ts'
+import type {AwsSession} from '../session.ts'
+import type {SandboxNames} from './sandbox-names.ts'
+
+/** Run time. */
+const boundMs = 2000
+/** Real time under a fast clock: a loopback answer on a busy machine. */
+const leastBoundMs = 500
+/** Nobody's probe answers more; what comes after is left unread. */
+const longestBody = 64 * 1024
+
+/** `regionHeader`: lower case. `names`: those of a sandbox, null on AWS. */
+export function apiProbe(session: AwsSession, regionHeader: string, names: SandboxNames | null): ApiPort {
+  const bound = Math.max(boundMs / session.clock.speed, leastBoundMs)
+  return {
+    async ask(target, signal) {
+      if (signal?.aborted === true) return null
+      const whole = AbortSignal.any([AbortSignal.timeout(bound), ...(signal === undefined ? [] : [signal])])
+      try {
+        const started = names === null ? overTls(target, whole) : await overLoopback(target, names, bound, whole)
+        if (started === null) return null
+        const {status, region, body} = await answerOf(started, regionHeader)
+        return {status, region, body, at: session.clock.now()}
+      } catch {
+        return null
+      }
+    },
+  }
+}
+
+const common = ({method, path, hostHeader, host, headers}: ProbeTarget, signal: AbortSignal): RequestOptions => ({
+  method: method ?? 'GET', path, signal, agent: false, headers: {'user-agent': 'sluice', accept: '*/*', ...headers, host: hostHeader ?? host},
+})
+
+/** The certificate has to be good for the name that is connected to, whatever the Host header says. */
+function overTls(target: ProbeTarget, signal: AbortSignal): ClientRequest {
+  return secureRequest({...common(target, signal), host: target.host, port: 443, servername: target.host})
+}
+
+async function overLoopback(target: ProbeTarget, names: SandboxNames, bound: number, signal: AbortSignal): Promise<ClientRequest | null> {
+  const base = await names.baseOf(target.host, bound, signal)
+  return base === null ? null : plainRequest({...common(target, signal), host: base.hostname, port: base.port})
+}
+
+function answerOf(request: ClientRequest, regionHeader: string): Promise<Omit<ProbeAnswer, 'at'>> {
+  return new Promise((resolve, reject) => {
+    request.on('error', reject)
+    request.on('response', (response: IncomingMessage) => {
+      const {statusCode: status = 0} = response
+      const region = response.headers[regionHeader]
+      let body = ''
+      const done = (): void => resolve({status, region: (Array.isArray(region) ? region[0] : region) ?? null, body})
+      response.setEncoding('utf8')
+      response.on('data', (chunk: string) => {
+        body += chunk
+        if (body.length < longestBody) return
+        done()
+        request.destroy()
+      })
+      response.on('end', done)
+      response.on('error', reject)
+    })
+    request.end()
+  })
+}

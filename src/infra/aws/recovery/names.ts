@@ -1,0 +1,70 @@
+/**
+ * What a name leads to, as its own servers and public resolvers say: DNS alone, no control plane. On AWS the zone's servers are found
+ * by walking up the name; in a sandbox they are its own. A server that doesn't answer is told as such, never left out.
+ */
+import {Resolver} from 'node:dns/promises'
+import type {NameAnswer, NamesPort} from '../../../runbooks/recovery/ports.ts'
+import type {AwsSession} from '../session.ts'
+import {hostedRecords} from './hosted-records.ts'
+import type {SandboxNames, SandboxServer} from './sandbox-names.ts'
+
+type Server = SandboxServer
+
+/** Run time; under a fast clock at least what a loopback answer takes on a busy machine. */
+const boundMs = 2000
+const leastBoundMs = 500
+
+const publicResolvers: readonly Server[] = ['1.1.1.1', '8.8.8.8', '9.9.9.9'].map((name) => ({name, address: name, kind: 'resolver'}))
+
+export function recoveryNames(session: AwsSession, sandbox: SandboxNames | null): NamesPort {
+  const bound = Math.round(Math.max(boundMs / session.clock.speed, leastBoundMs))
+  const zones = new Map<string, Promise<readonly Server[]>>()
+  const serversOf = (name: string, signal: AbortSignal | undefined): Promise<readonly Server[]> => {
+    if (sandbox !== null) return sandbox.servers(signal)
+    const found = zones.get(name) ?? authoritative(name, bound)
+    zones.set(name, found)
+    // Nothing found is nothing learned.
+    void found.then((servers) => servers.length === 0 && zones.delete(name))
+    return found.then((servers) => [...servers, ...publicResolvers])
+  }
+  return {
+    async resolve(name, signal) {
+      const servers = await serversOf(name, signal)
+      return Promise.all(servers.map((server) => ask(server, name, bound)))
+    },
+    ...hostedRecords(session),
+  }
+}
+
+const resolverAt = (address: string, timeout: number): Resolver => {
+  const resolver = new Resolver({timeout, tries: 1})
+  resolver.setServers([address])
+  return resolver
+}
+
+async function ask({name: server, kind, address}: Server, name: string, bound: number): Promise<NameAnswer> {
+  try {
+    const answers = await resolverAt(address, bound).resolve4(name, {ttl: true})
+    const ttls = answers.map(({ttl}) => ttl)
+    return {server, kind, addresses: answers.map((one) => one.address).toSorted(), ttlSeconds: ttls.length === 0 ? null : Math.min(...ttls)}
+  } catch (error) {
+    const knowsNone = ['ENOTFOUND', 'ENODATA'].includes((error as {readonly code?: string}).code ?? '')
+    return {server, kind, addresses: knowsNone ? [] : null, ttlSeconds: null}
+  }
+}
+
+/** The nearest name above that has name servers is the zone. Only as far as two labels: a top-level domain's servers know nothing. */
+async function authoritative(name: string, bound: number): Promise<readonly Server[]> {
+  const system = new Resolver({timeout: bound, tries: 2})
+  const labels = name.split('.')
+  for (let first = 0; first <= labels.length - 2; first += 1) {
+    const servers = await system.resolveNs(labels.slice(first).join('.')).catch(() => [])
+    if (servers.length === 0) continue
+    const found = await Promise.all(servers.toSorted().map(async (server): Promise<readonly Server[]> => {
+      const [address] = await system.resolve4(server).catch(() => [])
+      return address === undefined ? [] : [{name: server, address, kind: 'authoritative'}]
+    }))
+    return found.flat()
+  }
+  return []
+}
