@@ -3,10 +3,11 @@
  * `dr check`, and every hour by a function of the foundation stack, whose Python says the same. It never writes down a Region that
  * users aren't in, nor one that is empty: a fenced Region's zeros must not become the size of a failover.
  */
-import type {CapacitySnapshot, Side, Standing} from './input.ts'
-import {capacityKey, standingKey} from './place.ts'
+import type {CapacitySnapshot, Side} from './input.ts'
+import {capacityKey} from './place.ts'
 import type {Place} from './place.ts'
 import type {RecoveryWorld} from './ports.ts'
+import {readStanding} from './standing.ts'
 import type {Store} from '../engine/store.ts'
 
 export type CapacityWorld = Pick<RecoveryWorld, 'compute' | 'database'>
@@ -70,8 +71,7 @@ export async function keepCapacity(
   world: CapacityWorld & Pick<RecoveryWorld, 'store'>, place: Place, from: Side, {now, by}: Omit<CapacityAsked, 'previous'>, signal?: AbortSignal,
 ): Promise<Taken> {
   const store = world.store(place.recovery)
-  const standing = await store.get(standingKey(place), signal)
-  const active = standing === null ? place.home : (JSON.parse(standing.body) as Standing).region
+  const active = (await readStanding(store, place, signal))?.region ?? place.home
   if (from.region !== active) return {kind: 'nothing', because: `users are in ${active}`}
   for (;;) {
     const stored = await store.get(capacityKey(place), signal)

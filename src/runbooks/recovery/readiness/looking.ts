@@ -4,8 +4,9 @@
  */
 import type {RecoverySettings} from '../../../config/recovery-config.ts'
 import type {StackConfig} from '../../../config/stack-config.ts'
+import {readCapacity} from '../capacity.ts'
 import type {CapacitySnapshot, Side, Standing} from '../input.ts'
-import {capacityKey, otherRegion, standingKey} from '../place.ts'
+import {otherRegion} from '../place.ts'
 import type {Place} from '../place.ts'
 import type {DatabaseState, DistributionState, RecoveryWorld, ServiceState} from '../ports.ts'
 import type {Found} from './finding.ts'
@@ -60,7 +61,7 @@ export function looking(world: RecoveryWorld, {sides, ...input}: LookingInput): 
     ...input, world, from, to, fromSide: sideOf(from), toSide: sideOf(to),
     primary: once(() => world.database.describe(from, place.database, signal)),
     replica: once(() => world.database.describe(to, place.database, signal)),
-    capacity: once(() => readObject<CapacitySnapshot>(world, place, capacityKey(place), signal)),
+    capacity: once(() => readCapacity(world.store(place.recovery), place, signal)),
     distribution: once(() => world.edge.distribution({alias: place.site}, signal)),
     serving: (side) => {
       const asked = services.get(side.region) ?? world.compute.service(side.region, side.cluster, place.slots[side.serving], signal)
@@ -68,15 +69,6 @@ export function looking(world: RecoveryWorld, {sides, ...input}: LookingInput): 
       return asked
     },
   }
-}
-
-export const readStanding = (world: RecoveryWorld, place: Place, signal?: AbortSignal): Promise<Standing | null> =>
-  readObject<Standing>(world, place, standingKey(place), signal)
-
-/** Objects of a recovery are in the recovery Region's state, wherever users are. */
-async function readObject<T>(world: RecoveryWorld, place: Place, key: string, signal?: AbortSignal): Promise<T | null> {
-  const stored = await world.store(place.recovery).get(key, signal)
-  return stored === null ? null : (JSON.parse(stored.body) as T)
 }
 
 function once<T>(ask: () => Promise<T>): () => Promise<T> {

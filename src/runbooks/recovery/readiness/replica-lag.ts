@@ -3,6 +3,8 @@
  * lies in four ways: −1 means that nothing replicates, no datapoint means nothing at all, an old one was true once, and an idle
  * PostgreSQL shows up to five minutes that aren't there.
  */
+import {readHeartbeat} from '../ask-api.ts'
+import {staleLagMs} from '../measure-loss.ts'
 import {regionalName} from '../place.ts'
 import type {Place} from '../place.ts'
 import type {Heartbeat} from '../ports.ts'
@@ -10,8 +12,6 @@ import {fail, ok, unknown, warn} from './finding.ts'
 import type {Found} from './finding.ts'
 import type {Check, Looking} from './looking.ts'
 
-/** A metric that is older than this says what was. */
-export const staleAfterMs = 120_000
 /** PostgreSQL measures from the last transaction it replayed; RDS makes one every five minutes. */
 const phantomSeconds = 300
 
@@ -31,11 +31,11 @@ export interface MeasuredLag {
 }
 
 export async function lagFacts({world, place, settings, to, now, signal}: Looking): Promise<LagFacts> {
-  const [metric, answer] = await Promise.all([
+  const [metric, heartbeat] = await Promise.all([
     world.database.lag(to, place.database, signal),
-    world.api.ask({host: regionalName(place, to), path: settings.probes.heartbeat}, signal),
+    readHeartbeat(world, regionalName(place, to), {settings, signal}),
   ])
-  return {engine: place.engine, metric, heartbeat: answer === null || answer.status !== 200 ? null : heartbeatOf(answer.body), now, rpoMs: settings.rpoMs}
+  return {engine: place.engine, metric, heartbeat, now, rpoMs: settings.rpoMs}
 }
 
 export const replicaLag: Check = {id: 'replica-lag', title: 'replica lag', look: async (looking) => [lagFinding(await lagFacts(looking))]}
@@ -44,7 +44,7 @@ export const replicaLag: Check = {id: 'replica-lag', title: 'replica lag', look:
 export function measuredLag({metric, heartbeat, now}: LagFacts): MeasuredLag {
   const row = heartbeat?.last ?? null
   if (row !== null) return {seconds: Math.max(0, (now - row.at) / 1000), source: 'heartbeat'}
-  if (metric === null || metric.seconds < 0 || now - metric.at > staleAfterMs) return {seconds: null, source: null}
+  if (metric === null || metric.seconds < 0 || now - metric.at > staleLagMs) return {seconds: null, source: null}
   return {seconds: metric.seconds, source: 'ReplicaLag'}
 }
 
@@ -61,7 +61,7 @@ export function lagFinding(facts: LagFacts): Found {
     return unknown(`There is no datapoint of ReplicaLag in the last 15 minutes, ${noHeartbeat}: nobody can tell what would be lost.`, {evidence, suggestions: ['docs/recovery.md, "What would be lost"']})
   }
   const ageMs = now - metric.at
-  if (ageMs > staleAfterMs) {
+  if (ageMs > staleLagMs) {
     return unknown(`The newest ReplicaLag (${seconds(metric.seconds)}) is ${Math.round(ageMs / 60_000)} min old, ${noHeartbeat}: it says what was, not what is.`, {evidence})
   }
   if (metric.seconds * 1000 <= rpoMs) return ok(`ReplicaLag is ${seconds(metric.seconds)}; up to ${seconds(rpoMs / 1000)} may be lost.`, evidence)
@@ -75,19 +75,9 @@ function byHeartbeat({metric, rpoMs, now}: LagFacts, lag: number, evidence: NonN
   const of = `The newest heartbeat row there is ${seconds(lag)} old`
   if (lag * 1000 > rpoMs) return fail(`${of}: more than the ${seconds(rpoMs / 1000)} that may be lost.`, {evidence})
   if (metric === null) return warn(`${of}. CloudWatch has no datapoint of ReplicaLag in the last 15 minutes: an alarm on it would be silent.`, {evidence})
-  if (now - metric.at > staleAfterMs) return warn(`${of}. The newest ReplicaLag is ${Math.round((now - metric.at) / 60_000)} min old: an alarm on it would be late.`, {evidence})
+  if (now - metric.at > staleLagMs) return warn(`${of}. The newest ReplicaLag is ${Math.round((now - metric.at) / 60_000)} min old: an alarm on it would be late.`, {evidence})
   if (metric.seconds * 1000 > rpoMs) return ok(`${of}. ReplicaLag says ${seconds(metric.seconds)}: the phantom of an idle database.`, evidence)
   return ok(`${of}, ReplicaLag ${seconds(metric.seconds)}; up to ${seconds(rpoMs / 1000)} may be lost.`, evidence)
-}
-
-/** null: the answer isn't what docs/recovery.md asks of an image. */
-export function heartbeatOf(body: string): Heartbeat | null {
-  try {
-    const answer = JSON.parse(body) as Partial<Heartbeat> | null
-    return typeof answer === 'object' && answer !== null && typeof answer.writable === 'boolean' ? {region: '', drained: false, last: null, ...answer} as Heartbeat : null
-  } catch {
-    return null
-  }
 }
 
 const seconds = (n: number): string => `${Number(n.toFixed(n < 10 ? 1 : 0))} s`

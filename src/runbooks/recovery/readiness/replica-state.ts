@@ -51,7 +51,7 @@ function replicationFinding({replication, id}: DatabaseState, evidence: Found['e
   if (replication === null) return unknown(`RDS says nothing about the replication of ${id}.`, {evidence})
   const why = replication.message === '' ? '' : ` (${replication.message})`
   switch (replication.status) {
-    case 'replicating': return ok(`${id} is available and replicates ${from}.`, evidence)
+    case 'replicating': return ok(`${id} replicates ${from}.`, evidence)
     case 'terminated':
       return fail(`Replication of ${id} is terminated${why}: RDS doesn't take it up again. Only a new replica helps, and making one can take hours.`, {
         evidence, suggestions: ['make a new replica: docs/recovery.md, "A replica that is beyond help"'],
