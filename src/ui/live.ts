@@ -1,5 +1,6 @@
 /** What a step shows while it works, too short-lived for the journal: `context.show(live)`. Every member may be missing. */
 import type {GateReading} from '../runbooks/engine/event.ts'
+import type {Loss} from '../runbooks/recovery/measure-loss.ts'
 
 export interface Live {
   /** The run's id, when event 0 doesn't hold it. */
@@ -12,6 +13,8 @@ export interface Live {
   readonly actual?: number
   /** Percent of the requests counted that the canary got. */
   readonly observed?: number
+  /** What would be lost if the replica were promoted now. */
+  readonly loss?: Loss
   /** What the last line of a running picture says, when there is something to press. */
   readonly hint?: string
 }

@@ -8,20 +8,22 @@ import type {RecoveryStep} from './recovery-steps.ts'
 export interface MeasuredLoss {
   /** Null: it can't be told. */
   readonly ms: number | null
-  /** What it was measured by, in words. */
+  /** `heartbeat`, `replica-lag`, `none`; empty: not said. */
   readonly source: string
   /** The newest row or moment known to have been replicated, epoch ms. */
-  readonly lastReplicatedAt: number | null
+  readonly replicatedUntil: number | null
+  /** How it was found out, in a sentence. */
+  readonly text: string
 }
 
 export interface RecoveryFacts {
   readonly primaryAnswers: boolean | null
-  /** Which ways were tried, in words. */
-  readonly primaryWords: string | null
+  readonly primaryLastRowAt: number | null
   readonly loss: MeasuredLoss | null
   readonly fence: 'fenced' | 'unreachable' | 'none' | null
   readonly fencedAt: number | null
-  readonly acceptedMs: number | null
+  /** Who agreed to the loss; null: nobody has been asked yet. */
+  readonly accepted: {readonly by: string; readonly lossMs: number | null; readonly unknownLoss: boolean} | null
   readonly servingAt: number | null
   readonly lastOldAnswerAt: number | null
   readonly rtoSeconds: number | null
@@ -34,11 +36,11 @@ export function recoveryFacts(steps: readonly RecoveryStep[]): RecoveryFacts {
   const [declare, fence, approve, serving, report] = [facts('declare'), facts('fence'), facts('approve'), facts('serving'), facts('report')]
   return {
     primaryAnswers: truth(declare['primaryAnswers']),
-    primaryWords: text(declare['primary']),
-    loss: lossOf(facts('drained'), approve, declare, report),
+    primaryLastRowAt: number(member(declare['primaryLast'], 'at')),
+    loss: lossOf(approve, facts('drained'), report),
     fence: fenceOf(text(fence['how']) ?? text(report['fence'])),
     fencedAt: number(fence['fencedAt']),
-    acceptedMs: number(approve['acceptedMs']) ?? number(approve['acceptLossMs']),
+    accepted: acceptedOf(approve),
     servingAt: number(serving['servingAt']),
     lastOldAnswerAt: number(serving['lastOldAnswerAt']),
     rtoSeconds: number(report['rtoSeconds']),
@@ -47,20 +49,26 @@ export function recoveryFacts(steps: readonly RecoveryStep[]): RecoveryFacts {
   }
 }
 
-/** The newest measurement stands: proven by the drain, measured at the question, measured at the beginning. */
+/** The newest measurement stands: proven by the drain, measured at the question. */
 function lossOf(...places: readonly Facts[]): MeasuredLoss | null {
-  const first = <T>(read: (facts: Facts) => T | null): T | null => places.map(read).find((value) => value !== null) ?? null
   const measured = places.find((one) => one['lossMs'] !== undefined)
   return measured === undefined ? null : {
-    ms: number(measured['lossMs']),
-    source: first((one) => text(one['lossSource'])) ?? '',
-    lastReplicatedAt: first((one) => number(one['lastReplicatedAt'])),
+    ms: number(measured['lossMs']), source: text(measured['source']) ?? '', replicatedUntil: number(measured['replicatedUntil']), text: text(measured['text']) ?? '',
   }
+}
+
+function acceptedOf(approve: Facts): RecoveryFacts['accepted'] {
+  const by = text(approve['accepted'])
+  if (by === null) return null
+  const lossMs = number(approve['acceptedLossMs'])
+  return {by, lossMs, unknownLoss: lossMs === null && number(approve['lossMs']) === null}
 }
 
 const fenceOf = (how: string | null): RecoveryFacts['fence'] => (['fenced', 'unreachable', 'none'] as const).find((one) => one === how) ?? null
 
 const number = (value: Json | undefined): number | null => (typeof value === 'number' ? value : null)
 const text = (value: Json | undefined): string | null => (typeof value === 'string' ? value : null)
+const member = (value: Json | undefined, name: string): Json | undefined =>
+  (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Facts)[name] : undefined)
 const truth = (value: Json | undefined): boolean | null => (typeof value === 'boolean' ? value : null)
 const list = (value: Json | undefined): readonly Json[] | null => (Array.isArray(value) ? value as readonly Json[] : null)

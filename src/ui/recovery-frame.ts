@@ -2,7 +2,7 @@
  * A recovery as one picture for a terminal, 80 columns first and down to 20 without breaking. Pure: the same view and width give the
  * same lines, and colour never changes a column. Beside every symbol stands its word. The question, and commands to copy, are never cut.
  */
-import {clockSpan, duration, span, timeOfDay} from './format.ts'
+import {clockSpan, duration, span} from './format.ts'
 import {recoveryHint, resting} from './recovery-keys.ts'
 import type {RecoveryStep, RecoveryStepState} from './recovery-steps.ts'
 import type {RecoveryView} from './recovery-view.ts'
@@ -90,11 +90,9 @@ function wayRows({left, forecastMs, asked, state}: RecoveryView, width: number):
 }
 
 function questionRows(view: RecoveryView, width: number): readonly StyledLine[] {
-  const {question, asked: {environment}, loss, state} = view
+  const {question, asked: {environment}, state} = view
   if (question === null || state !== 'running') return []
-  const lost = question.lossMs === null ? 'a loss that can\'t be told' : `the last ${span(question.lossMs)} of writes`
-  const source = loss === null || loss.source === '' ? '' : ` (by ${loss.source}${loss.lastReplicatedAt === null ? '' : `, last seen ${timeOfDay(loss.lastReplicatedAt)}`})`
-  const words = `Promoting now loses ${lost}${source}. After it there is no way back but a failback. y accepts: then type ${environment}.`
+  const words = `Promote? ${question.words === '' ? (question.loss?.text ?? '') : question.words}. After it there is no way back but a failback. y accepts: then type ${environment}.`
   return wrapped(words, width - 4).map((text, index): StyledLine => [piece(index === 0 ? '  ? ' : '    ', 'warn'), piece(text, 'strong')])
 }
 

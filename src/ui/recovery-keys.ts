@@ -50,7 +50,7 @@ function pressOne(keyboard: RecoveryKeyboard, key: string, view: RecoveryView, n
   if (keyboard.kind === 'typing') return type(keyboard.typed, key, view)
   switch (key) {
     case 'y':
-      return view.question === null ? said('nothing is asked now') : typing('', view)
+      return view.question === null || view.question.loss === null ? said('nothing is asked now') : typing('', view)
     case 'p':
       return {keyboard: idleKeyboard, hint: 'asked: pause', wish: 'pause', interrupt: 'no'}
     case 'a':
@@ -72,17 +72,17 @@ function type(typed: string, key: string, view: RecoveryView): RecoveryPressed {
   if (key === '\u007f' || key === '\b') return typing(typed.slice(0, -1), view)
   if (key !== '\r' && key !== '\n') return typing(/^[\w.-]$/.test(key) ? typed + key : typed, view)
   const {question, asked: {environment}} = view
-  if (question === null) return said('nothing is asked any more')
+  if (question === null || question.loss === null) return said('nothing is asked any more')
   if (typed !== environment) return said(`that isn't ${environment}: not accepted`)
-  return {keyboard: idleKeyboard, hint: 'accepted', wish: 'promote', accepts: acceptedLoss(question.lossMs), interrupt: 'no'}
+  return {keyboard: idleKeyboard, hint: 'accepted', wish: 'promote', accepts: acceptedLoss(question.loss.ms), interrupt: 'no'}
 }
 
 /** What an `asked` event carries: exactly what was shown, and a second for what grows while somebody types. */
-export const acceptedLoss = (lossMs: number | null): Facts => (lossMs === null ? {unknownLoss: true} : {lossMs: lossMs + 1000})
+export const acceptedLoss = (lossMs: number | null): Facts => (lossMs === null ? {unknown: true} : {lossMs: lossMs + 1000})
 
 function typing(typed: string, view: RecoveryView): RecoveryPressed {
   const {question, asked: {environment}} = view
-  const loss = question === null || question.lossMs === null ? 'a loss that can\'t be told' : `a loss of ${span(question.lossMs)}`
+  const loss = question === null || question.loss === null || question.loss.ms === null ? 'a loss that can\'t be told' : `a loss of ${span(question.loss.ms)}`
   return {keyboard: {kind: 'typing', typed}, hint: `to accept ${loss} type ${environment}, then Enter (Esc: no): ${typed}_`, wish: null, interrupt: 'no'}
 }
 

@@ -36,7 +36,7 @@ export function recoveryLog(write: (text: string) => void): RecoveryLog {
         pointTold = true
         say(now, [pointWords(view) ?? ''])
       }
-      if (view.question !== null && !asked && view.state === 'running') {
+      if (view.question !== null && (view.question.loss !== null || view.question.words !== '') && !asked && view.state === 'running') {
         asked = true
         say(now, questionLines(view))
       }
@@ -83,7 +83,7 @@ const wishes = {pause: 'pause', resume: 'resume', promote: 'consent', abort: 'ab
 
 function acceptance(accepts: Facts | undefined): string {
   const ms = accepts?.['lossMs']
-  return typeof ms === 'number' ? `, accepting a loss of ${span(ms)}` : accepts?.['unknownLoss'] === true ? ', accepting a loss that can\'t be told' : ''
+  return typeof ms === 'number' ? `, accepting a loss of ${span(ms)}` : accepts?.['unknown'] === true ? ', accepting a loss that can\'t be told' : ''
 }
 
 function planned(event: EventOf<'planned'>, index: number, live: Live): readonly string[] {
@@ -107,11 +107,8 @@ function ended({data}: EventOf<'step-ended'>): string {
 }
 
 function questionLines(view: RecoveryView): readonly string[] {
-  const loss = view.question?.lossMs ?? null
-  return [
-    `CONSENT NEEDED: promoting now loses ${loss === null ? 'an amount that can\'t be told' : `the last ${span(loss)} of writes`}; there is no way back after it but a failback. From any machine:`,
-    ...nextCommands(view),
-  ]
+  const {words = '', loss = null} = view.question ?? {}
+  return [`CONSENT NEEDED: ${words === '' ? (loss?.text ?? '') : words}. After it there is no way back but a failback. From any machine:`, ...nextCommands(view)]
 }
 
 /** What goes on at this moment, and how it looks. */

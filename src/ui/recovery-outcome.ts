@@ -77,7 +77,7 @@ export function recoveryOutcomeJson(view: RecoveryView): object {
       step: passed.step, at: isoTime(passed.at), by: passed.by,
       acceptedLossSeconds: inSeconds(passed.acceptedMs), acceptedUnknownLoss: passed.acceptedUnknown,
     }}),
-    ...(view.question !== null && {question: {lossSeconds: inSeconds(view.question.lossMs), words: view.question.words}}),
+    ...(view.question !== null && {question: {...(view.question.loss !== null && {lossSeconds: inSeconds(view.question.loss.ms)}), words: view.question.words}}),
     ...(asked.kind === 'drill' && {residue: facts.residue}),
     ...(asked.kind === 'failback' && {orphanRows: facts.orphans}),
     ...(view.because !== '' && {because: view.because}),

@@ -69,7 +69,7 @@ ${wishes.length === 0 ? html`<p>Nobody was asked, and nobody asked for anything.
 
 function accepting(accepts: Facts): string {
   const ms = accepts['lossMs']
-  return typeof ms === 'number' ? `a loss of ${span(ms)}` : accepts['unknownLoss'] === true ? 'a loss that can\'t be told' : JSON.stringify(accepts)
+  return typeof ms === 'number' ? `a loss of ${span(ms)}` : accepts['unknown'] === true ? 'a loss that can\'t be told' : JSON.stringify(accepts)
 }
 
 function measured(report: RecoveryReport): Html {
@@ -77,7 +77,7 @@ function measured(report: RecoveryReport): Html {
   const {loss, facts, asked} = view
   const lines = asked.kind !== 'promote' ? [] : [
     `Primary: ${primaryWords(view)}. Fence: ${facts.fence ?? 'not tried'}${facts.fencedAt === null ? '' : ` at ${isoTime(facts.fencedAt)}`}.`,
-    `Loss: ${loss === null ? 'not measured' : loss.ms === null ? 'can\'t be told' : span(loss.ms)}${loss === null || loss.source === '' ? '' : `, by ${loss.source}`}${loss === null || loss.lastReplicatedAt === null ? '' : `, last replicated ${isoTime(loss.lastReplicatedAt)}`}.`,
+    `Loss: ${loss === null ? 'not measured' : loss.ms === null ? 'can\'t be told' : span(loss.ms)}${loss === null || loss.text === '' ? '' : `: ${loss.text}`}.`,
     ...(facts.lastOldAnswerAt === null ? [] : [`Last answer from ${asked.from}: ${isoTime(facts.lastOldAnswerAt)}.`]),
   ]
   return html`<h2>Probes and measurements</h2>${lines.map((line) => html`<p>${line}</p>`)}

@@ -44,8 +44,8 @@ export interface RecoveryView {
   readonly loss: MeasuredLoss | null
   /** Null: the plan has no such point (a drill). `before` says that everything can still be taken back. */
   readonly pointOfNoReturn: {readonly passed: PassedPoint | null; readonly step: string} | null
-  /** Consent is waited for: the loss to accept, null when it can't be told. */
-  readonly question: {readonly lossMs: number | null; readonly words: string; readonly since: number} | null
+  /** Consent is waited for. `loss` is what was measured where this was seen happen; null: see the words. */
+  readonly question: {readonly loss: MeasuredLoss | null; readonly words: string; readonly since: number} | null
   /** Recovery time: of a promotion alone. Running or not, to the moment users are served; null where there is none. */
   readonly rtoMs: number | null
   readonly served: boolean
@@ -86,7 +86,8 @@ export function recoveryView(events: readonly Event[], live: Live, now: number):
   const servedAt = facts.servingAt ?? present.find(({id, state: of}) => id === goalStep && of === 'done')?.endedAt ?? null
   const rtoMs = asked.kind !== 'promote' ? null : facts.rtoSeconds !== null ? facts.rtoSeconds * 1000 : Math.max(0, (servedAt ?? until) - startedAt)
   const forecastMs = goal === null || servedAt !== null || ended !== undefined ? null : until - startedAt + ahead.ms
-  const loss = facts.loss
+  const shown = live.loss === undefined ? null : {...live.loss, ms: live.loss.lossMs}
+  const loss = facts.loss ?? shown
   const objectives = {
     rto: asked.kind !== 'promote' || rtoMs === null ? 'none' as const : rtoMs > asked.rtoMs ? 'missed' as const : servedAt !== null ? 'met' as const : 'unknown' as const,
     rpo: asked.kind !== 'promote' ? 'none' as const : metBy(loss?.ms ?? null, asked.rpoMs),
@@ -96,7 +97,7 @@ export function recoveryView(events: readonly Event[], live: Live, now: number):
     toolVersion: first?.data.toolVersion ?? '', planHash: first?.data.planHash ?? '',
     endedAt: ended?.at ?? null,
     elapsedMs: Math.max(0, until - startedAt),
-    question: state === 'running' || state === 'paused' ? questionOf(present, loss) : null,
+    question: state === 'running' || state === 'paused' ? questionOf(present, shown) : null,
     served: servedAt !== null,
     criticalPath: way.ids, criticalPathMs: way.ms,
     left: ended !== undefined ? [] : ahead.ids.filter((id) => present.some((step) => step.id === id && (step.state === 'waiting' || step.state === 'running'))),
@@ -128,22 +129,20 @@ function pointOf(steps: readonly RecoveryStep[], events: readonly Event[], facts
   const step = steps.find(({pointOfNoReturn}) => pointOfNoReturn)
   if (step === undefined) return null
   if (step.startedAt === null) return {passed: null, step: step.id}
-  const consent = events.findLast((event): event is EventOf<'asked'> => event.kind === 'asked' && event.data.wish === 'promote' && event.at <= (step.startedAt ?? 0))
-  const accepts = consent?.data.accepts
   const {by, acceptLossMs} = recoveryInput(events)
-  const accepted = accepts?.['lossMs'] ?? facts.acceptedMs ?? acceptLossMs
+  const {accepted} = facts
   return {
     step: step.id,
     passed: {
-      step: step.id, at: step.startedAt, by: consent?.data.by ?? by,
-      acceptedMs: typeof accepted === 'number' ? accepted : null, acceptedUnknown: accepts?.['unknownLoss'] === true,
+      step: step.id, at: step.startedAt, by: accepted === null || accepted.by === 'at the start' ? by : accepted.by,
+      acceptedMs: accepted === null ? acceptLossMs : accepted.lossMs, acceptedUnknown: accepted?.unknownLoss ?? false,
     },
   }
 }
 
 function questionOf(present: readonly RecoveryStep[], loss: MeasuredLoss | null): RecoveryView['question'] {
   const open = present.find(({id, state}) => id === 'approve' && state === 'running')
-  return open === undefined ? null : {lossMs: loss?.ms ?? null, words: open.waitsFor ?? '', since: open.startedAt ?? 0}
+  return open === undefined ? null : {loss, words: (open.waitsFor ?? '').replace(/^consent: /, ''), since: open.startedAt ?? 0}
 }
 
 function exitCodeOf(state: RecoveryState, {rto, rpo}: RecoveryView['objectives'], passed: boolean, present: readonly RecoveryStep[]): ExitCode {

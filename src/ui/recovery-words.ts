@@ -24,9 +24,10 @@ export function lossWords(loss: MeasuredLoss | null, limitMs: number): string {
   return `${span(loss.ms)} (limit ${span(limitMs)})`
 }
 
-export function primaryWords({facts: {primaryAnswers, primaryWords: words}}: RecoveryView): string {
-  if (words !== null) return words
-  return primaryAnswers === null ? 'not asked yet' : primaryAnswers ? 'answers' : 'doesn\'t answer'
+export function primaryWords({asked, facts: {primaryAnswers, primaryLastRowAt}}: RecoveryView): string {
+  if (primaryAnswers === null) return 'not asked yet'
+  if (primaryAnswers) return `answers${primaryLastRowAt === null ? '' : `, last row ${timeOfDay(primaryLastRowAt)}`}`
+  return asked.lastAnswerAt === null ? 'no answer' : `no answer since ${timeOfDay(asked.lastAnswerAt)}`
 }
 
 /** The one line about the point of no return; null where the plan has none. */
@@ -94,7 +95,7 @@ function undoneWords({steps}: RecoveryView): string {
 export function nextCommands(view: RecoveryView): readonly string[] {
   const {run, asked, state, question, pointOfNoReturn} = view
   const passed = pointOfNoReturn !== null && pointOfNoReturn.passed !== null
-  const accept = question === null ? '' : question.lossMs === null ? ' --accept-unknown-loss' : ` --accept-loss ${acceptable(question.lossMs)}`
+  const accept = question === null || question.loss === null ? '' : question.loss.ms === null ? ' --accept-unknown-loss' : ` --accept-loss ${acceptable(question.loss.ms)}`
   const resume = asked.kind === 'custom' ? `sluice runbook resume ${run}` : `sluice dr resume ${run}${passed ? '' : accept}`
   const withdraw = passed || pointOfNoReturn === null ? [] : [`sluice dr resume ${run} --withdraw`]
   const report = `sluice dr report ${run} --html ${run}.html`

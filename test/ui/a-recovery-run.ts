@@ -1,5 +1,6 @@
 /** A recovery's journal, event by event, with boring defaults: an unplanned failover of shop. Hashes are links, not digests. */
 import type {Event, EventKind, EventOf, Facts, Json, PlannedStep} from '../../src/runbooks/engine/event.ts'
+import type {Loss} from '../../src/runbooks/recovery/measure-loss.ts'
 import type {Live} from '../../src/ui/live.ts'
 import type {RecoveryView} from '../../src/ui/recovery-view.ts'
 import {recoveryView} from '../../src/ui/recovery-view.ts'
@@ -18,6 +19,11 @@ export const promoteSteps: readonly PlannedStep[] = [
   step('roll', ['promote-database', 'tasks'], 120, 240), step('warm', ['tasks'], 20, 60), step('flip', ['roll'], 5, 20),
   step('serving', ['flip'], 90, 180), step('backups', ['serving'], 60, 900), step('report', ['backups', 'secret', 'warm'], 1, 5),
 ]
+
+export const sevenSeconds: Loss = {
+  lossMs: 7000, replicatedUntil: start - 27_000, source: 'heartbeat', ageMs: 35_000, text: 'at most 7 s lost (last heartbeat row 03:12:13Z, last answer of the old Region 03:12:20Z)',
+}
+export const untold: Loss = {lossMs: null, replicatedUntil: null, source: 'none', ageMs: null, text: 'the loss can\'t be told'}
 
 const place = {service: 'shop', environment: 'production', account: '111122223333', home: 'eu-west-1', recovery: 'eu-central-1'}
 const settings = {rtoMs: 30 * 60_000, rpoMs: 60_000, flip: 'stop'}
@@ -75,21 +81,26 @@ export class RecoveryRun {
     return this.put('ended', {outcome, because})
   }
 
+  shows(loss: Loss): this {
+    this.live = {...this.live, loss}
+    return this
+  }
+
   view(): RecoveryView {
     return recoveryView(this.events, this.live, this.now)
   }
 }
 
 export const declared = (): RecoveryRun => new RecoveryRun().begun('declare').after(8)
-  .done('declare', 'primary doesn\'t answer on 3 paths', {primaryAnswers: false, primary: 'no answer (API, RDS, load balancer)', lossMs: 7000, lossSource: 'heartbeat', lastReplicatedAt: start - 7000})
+  .done('declare', 'eu-west-1 doesn\'t answer', {declaredAt: start + 8000, primaryAnswers: false, primaryLast: null})
   .begun('fence', 'hosts').after(58).done('fence', 'unreachable: fences itself when it returns', {how: 'unreachable'})
 
-export const asking = (): RecoveryRun => declared().begun('approve').waits('approve', 'consent to lose 7 s', {lossMs: 7000})
+export const asking = (): RecoveryRun => declared().begun('approve').waits('approve', `consent: ${sevenSeconds.text}`).shows(sevenSeconds)
   .after(30).waits('hosts', '9 of 12 hosts registered')
 
 export const promoting = (): RecoveryRun => asking()
   .put('asked', {wish: 'promote', by: 'role/oncall', why: 'accepted at the terminal', accepts: {lossMs: 10_000}})
-  .after(2).done('approve', 'role/oncall accepts 10 s').begun('promote-database').after(60).done('hosts', '12 registered').begun('tasks')
+  .after(2).done('approve', sevenSeconds.text, {...sevenSeconds, consent: true, accepted: 'role/oncall', why: 'accepted at the terminal', acceptedLossMs: 10_000}).begun('promote-database').after(60).done('hosts', '12 registered').begun('tasks')
   .waits('promote-database', 'available, not yet modifying').after(40)
 
 export const recovered = (): RecoveryRun => promoting().after(30).done('tasks', '12 of 12 healthy').begun('warm').after(20).done('warm', '40 paths')

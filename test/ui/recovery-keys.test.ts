@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest'
 import {idleKeyboard, pressRecovery, recoveryHint} from '../../src/ui/recovery-keys.ts'
 import type {RecoveryKeyboard, RecoveryPressed} from '../../src/ui/recovery-keys.ts'
 import type {RecoveryView} from '../../src/ui/recovery-view.ts'
-import {asking, declared, promoting, RecoveryRun} from './a-recovery-run.ts'
+import {asking, declared, promoting, RecoveryRun, untold} from './a-recovery-run.ts'
 
 /** Presses one after the other, a second apart. */
 function pressed(keys: readonly string[], view: RecoveryView, apartMs = 1000): RecoveryPressed {
@@ -40,8 +40,8 @@ describe('consenting to a loss', () => {
   })
 
   it('of a loss that can\'t be told says so in words of its own', () => {
-    const view = new RecoveryRun().begun('declare').done('declare', '', {lossMs: null}).begun('approve').view()
-    expect(pressed(['y', 'production\r'], view)).toMatchObject({wish: 'promote', accepts: {unknownLoss: true}})
+    const view = new RecoveryRun().begun('approve').shows(untold).view()
+    expect(pressed(['y', 'production\r'], view)).toMatchObject({wish: 'promote', accepts: {unknown: true}})
   })
 })
 

@@ -11,7 +11,7 @@ import {asking, declared, promoting, recovered, run} from './a-recovery-run.ts'
 const logged = (of: RecoveryRun): string => {
   let text = ''
   const log = recoveryLog((line) => (text += line))
-  for (let told = 1; told <= of.events.length; told += 1) log.update(of.events.slice(0, told), {run}, of.events[told - 1]!.at)
+  for (let told = 1; told <= of.events.length; told += 1) log.update(of.events.slice(0, told), of.live, of.events[told - 1]!.at)
   return text
 }
 
@@ -19,13 +19,13 @@ describe('the picture on a terminal', () => {
   it('shows the objective beside what has passed, the primary and the loss with its limit', () => {
     const [first, second] = recoveryFrame(asking().view(), 100)
     expect(first).toBe(`dr promote · shop · eu-west-1 → eu-central-1 · unplanned${' '.repeat(27)}RTO 1:36 of 30:00`)
-    expect(second).toContain('primary: no answer (API, RDS, load balancer)')
+    expect(second).toContain('primary: no answer since 03:12:20Z; unreachable')
     expect(second).toContain('loss if promoted now: 7 s (limit 1 min)')
   })
 
   it('asks with what is lost and how that is known, whole, and how to say yes', () => {
     const text = recoveryFrame(asking().view(), 80).join(' ').replaceAll(/\s+/g, ' ')
-    expect(text).toContain('? Promoting now loses the last 7 s of writes (by heartbeat, last seen 03:12:33Z).')
+    expect(text).toContain('? Promote? at most 7 s lost (last heartbeat row 03:12:13Z, last answer of the old Region 03:12:20Z).')
     expect(text).toContain('y accepts: then type production.')
   })
 

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest'
 import {ExitCode} from '../../src/errors.ts'
 import {nextCommands} from '../../src/ui/recovery-words.ts'
-import {asking, declared, promoting, RecoveryRun, recovered, run} from './a-recovery-run.ts'
+import {asking, declared, promoting, RecoveryRun, recovered, run, sevenSeconds, untold} from './a-recovery-run.ts'
 
 const ids = (state: string, view: ReturnType<RecoveryRun['view']>): readonly string[] => view.steps.filter((step) => step.state === state).map(({id}) => id)
 
@@ -41,7 +41,7 @@ describe('a recovery that is under way', () => {
   })
 
   it('tells a loss that can\'t be told from one that hasn\'t been measured', () => {
-    expect(new RecoveryRun().begun('declare').done('declare', '', {lossMs: null}).view().loss).toMatchObject({ms: null})
+    expect(new RecoveryRun().begun('approve').shows(untold).view().loss).toMatchObject({ms: null})
   })
 
   it('is before the point of no return until that step is begun, and past it as soon as it is', () => {
@@ -50,12 +50,12 @@ describe('a recovery that is under way', () => {
   })
 
   it('names a loss accepted up front where nobody was asked', () => {
-    const view = new RecoveryRun({acceptLossMs: 20_000}).begun('declare').done('declare', '', {lossMs: 7000}).begun('promote-database').view()
+    const view = new RecoveryRun({acceptLossMs: 20_000}).begun('approve').done('approve', '', {...sevenSeconds, consent: true, accepted: 'at the start', acceptedLossMs: 20_000}).begun('promote-database').view()
     expect(view.pointOfNoReturn?.passed).toMatchObject({by: 'arn:aws:sts::111122223333:assumed-role/oncall/mira', acceptedMs: 20_000})
   })
 
   it('asks with the measured loss while the question is open, and no longer', () => {
-    expect(asking().view().question).toMatchObject({lossMs: 7000})
+    expect(asking().view().question).toMatchObject({loss: {ms: 7000}, words: sevenSeconds.text})
     expect(promoting().view().question).toBeNull()
   })
 })
@@ -85,7 +85,7 @@ describe('how it ended', () => {
   it.each([
     ['recovered within both objectives', recovered(), ExitCode.done, `sluice dr report ${run} --html ${run}.html`],
     ['recovered, too late', new RecoveryRun({settings: {rtoMs: 300_000, rpoMs: 60_000}}).begun('serving').after(400).done('serving').ended('done'), ExitCode.objectiveMissed, `sluice dr report ${run} --html ${run}.html`],
-    ['recovered with a loss above the limit', new RecoveryRun().begun('declare').done('declare', '', {lossMs: 61_000}).begun('serving').done('serving').ended('done'), ExitCode.objectiveMissed, `sluice dr report ${run} --html ${run}.html`],
+    ['recovered with a loss above the limit', new RecoveryRun().begun('approve').done('approve', '', {...sevenSeconds, lossMs: 61_000}).begun('serving').done('serving').ended('done'), ExitCode.objectiveMissed, `sluice dr report ${run} --html ${run}.html`],
     ['failed, everything taken back', declared().failed('hosts', 'no capacity').undone('hosts').ended('failed', 'no capacity'), ExitCode.unexpected, `sluice dr report ${run} --html ${run}.html`],
     ['paused with the question open', pausedBy(asking(), 'nobody answered'), ExitCode.confirmation, `sluice dr resume ${run} --accept-loss 10s`],
     ['paused by a person before the point of no return', declared().put('asked', {wish: 'pause', by: 'mira', why: 'wait'}), ExitCode.stillRunning, `sluice dr resume ${run}`],
@@ -98,13 +98,19 @@ describe('how it ended', () => {
     expect(nextCommands(view)[0]).toBe(command)
   })
 
+  it('leaves the amount to the next look where nobody has seen it measured', () => {
+    const view = new RecoveryRun().begun('approve').waits('approve', 'consent: at most 7 s lost').view()
+    expect(nextCommands(view)[0]).toBe(`sluice dr resume ${run}`)
+    expect(view.question?.words).toBe('at most 7 s lost')
+  })
+
   it('offers to take everything back before the point of no return, and never after it', () => {
     expect(nextCommands(asking().view())).toContain(`sluice dr resume ${run} --withdraw`)
     expect(nextCommands(promoting().view()).join()).not.toContain('--withdraw')
   })
 
   it('asks for an explicit yes to a loss that can\'t be told', () => {
-    const view = new RecoveryRun().begun('declare').done('declare', '', {lossMs: null}).begun('approve').view()
+    const view = new RecoveryRun().begun('approve').shows(untold).view()
     expect(nextCommands(view)[0]).toBe(`sluice dr resume ${run} --accept-unknown-loss`)
   })
 
