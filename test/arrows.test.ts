@@ -29,7 +29,7 @@ const rooms: Readonly<Record<string, Room>> = {
 
   // The outside world, and the pretended one.
   aws: {path: 'src/infra/aws/', rooms: ['errors', 'engine', 'runbooks', 'config'], packages: ['@aws-sdk/*']},
-  sandbox: {path: 'src/sandbox/', rooms: ['errors'], packages: ['@aws-sdk/*', '@smithy/core', 'yaml']},
+  sandbox: {path: 'src/sandbox/', rooms: ['errors'], packages: ['@aws-sdk/*', '@smithy/core', 'dns-packet', 'yaml']},
   // Templates and the parameters they are deployed with: data, and never a call.
   stack: {path: 'src/infra/stack/', rooms: ['errors', 'config', 'runbooks'], packages: ['yaml']},
   local: {path: 'src/infra/local/', rooms: ['errors', 'engine'], packages: []},

@@ -6,12 +6,15 @@ import type {IncomingMessage, ServerResponse} from 'node:http'
 import {AwsFault} from './world/contract.ts'
 import type {Fault} from './world/contract.ts'
 import {FAULT_KINDS} from './fault-kinds.ts'
+import type {Outside} from './plane/outside.ts'
+import {rowsByRight} from './plane/rightful-database.ts'
 import {readBody} from './wire/request-body.ts'
 import {seenCalls} from './wire/seen-calls.ts'
 import {knownServices, sandboxStatus} from './status.ts'
 import type {StatusSources} from './status.ts'
 
 export interface AdminSources extends StatusSources {
+  readonly outside: Outside
   down(): void
 }
 
@@ -43,25 +46,57 @@ async function route(
   switch (what) {
     case 'GET /clock': return {epochMs: world.clock.now(), speed: world.clock.speed}
     case 'GET /status': return sandboxStatus(sources)
-    case 'GET /calls': return {calls: seenCalls(world)}
+    case 'GET /calls': return {calls: seenCalls(world, sinceOf(query))}
+    case 'GET /names': return namesAndAddresses(sources)
     case 'GET /faults': return {faults: world.allFaults()}
     case 'POST /faults': return world.setFault(readFault(body, world.regions))
     case 'DELETE /faults': return {cleared: world.clearFault(query.get('kind') ?? query.get('id') ?? undefined)}
     case 'GET /images': return {images: plane.images.list()}
     case 'POST /images': return {image: plane.images.add(text(body, 'tag'), strings(body['env'] ?? {}))}
     case 'GET /traffic': return {traffic: plane.traffic.stats()}
-    case 'POST /traffic': return setTraffic(sources, body)
+    case 'POST /traffic': return body['host'] === undefined ? setTraffic(sources, body) : setNamedTraffic(sources, body)
+    case 'GET /counter': return sources.outside.counter.report((region) => rowsByRight(world, region))
+    case 'POST /counter': return setCounter(sources, body)
     case 'POST /down': return {closing: true}
     default: throw new NoSuchRoute(`The sandbox has no ${what}.`)
   }
 }
 
+/** Where made-up addresses really listen: plain HTTP on loopback. */
+function namesAndAddresses({plane, outside}: AdminSources): object {
+  const addresses = plane.names.places().filter(({url}) => url !== null).map(({address, url}) => [address, url])
+  return {dns: outside.dns, addresses: Object.fromEntries(addresses) as object}
+}
+
+function sinceOf(query: URLSearchParams): number {
+  const since = Number(query.get('since') ?? 0)
+  if (!Number.isFinite(since)) throw new Unreadable('since is a moment of the virtual clock, in epoch ms.')
+  return since
+}
+
+function setNamedTraffic({plane}: AdminSources, body: Record<string, unknown>): object {
+  const [host, perMinute] = [text(body, 'host'), rateOf(body)]
+  const stragglers = body['stragglers'] ?? 0
+  if (typeof stragglers !== 'number' || !(stragglers >= 0 && stragglers <= 1)) throw new Unreadable('stragglers is a fraction from 0 to 1.')
+  plane.traffic.setNamed({host, path: body['path'] === undefined ? '/' : text(body, 'path'), perMinute, stragglers})
+  return {services: [host], perMinute}
+}
+
+function setCounter({outside}: AdminSources, body: Record<string, unknown>): object {
+  const [host, perMinute] = [text(body, 'host'), rateOf(body)]
+  outside.counter.set(host, perMinute)
+  return {host, perMinute}
+}
+
+function rateOf(body: Record<string, unknown>): number {
+  const perMinute = body['perMinute']
+  if (typeof perMinute === 'number' && Number.isFinite(perMinute) && perMinute >= 0) return perMinute
+  throw new Unreadable('perMinute is a number of requests, 0 or more.')
+}
+
 async function setTraffic(sources: AdminSources, body: Record<string, unknown>): Promise<object> {
   const {plane, world} = sources
-  const perMinute = body['perMinute']
-  if (typeof perMinute !== 'number' || !Number.isFinite(perMinute) || perMinute < 0) {
-    throw new Unreadable('perMinute is a number of requests, 0 or more.')
-  }
+  const perMinute = rateOf(body)
   const service = body['service'] === undefined ? null : text(body, 'service')
   const named = typeof body['loadBalancer'] === 'string' ? body['loadBalancer'] : null
   const known = await knownServices(sources)
@@ -87,8 +122,10 @@ function readFault(body: Record<string, unknown>, regions: readonly string[]): O
       throw new Unreadable(`${name} is a number, 0 or more.`)
     }
   }
-  if (region !== undefined && !(typeof region === 'string' && regions.includes(region))) {
-    throw new Unreadable(`region is one of ${regions.join(', ')}.`)
+  // Global services have their control planes in us-east-1, whether or not the account has anything else there.
+  const known = kind === 'region-down' ? [...new Set([...regions, 'us-east-1'])] : regions
+  if (region !== undefined && !(typeof region === 'string' && known.includes(region))) {
+    throw new Unreadable(`region is one of ${known.join(', ')}.`)
   }
   if (kind === 'region-down' && region === undefined) {
     throw new Unreadable(`region-down needs a region: one of ${regions.join(', ')}.`)

@@ -5,6 +5,7 @@
 import {createAdmin} from './admin.ts'
 import {DEFAULT_SERVICES, DEFAULT_TRAFFIC_PER_MINUTE} from './options.ts'
 import type {SandboxOptions} from './options.ts'
+import {openOutside} from './plane/outside.ts'
 import {createPlane} from './plane/plane.ts'
 import {createApplicationAutoScaling} from './services/application-autoscaling.ts'
 import {createAutoScaling} from './services/autoscaling.ts'
@@ -51,9 +52,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   let closing: Promise<void> | undefined
   let resolveClosed = (): void => {}
   const closed = new Promise<void>((resolve) => { resolveClosed = resolve })
+  const outside = await openOutside(world, plane.names)
   const wire = createWire(world)
   const admin = createAdmin({
-    name: options.name ?? 'default', world, plane, scheduler, shop: () => shop, down: () => { void close() },
+    name: options.name ?? 'default', world, plane, outside, scheduler, shop: () => shop, down: () => { void close() },
   })
   const server = await listenOnLoopback(async (request, response) => {
     if (request.url?.startsWith('/_sluice/') === true) await admin(request, response)
@@ -64,6 +66,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     closing ??= (async () => {
       // First nobody new gets in, then what moves is stopped, then the clock that moves it.
       await server.close()
+      await outside.close()
       await plane.close()
       await world.close()
       resolveClosed()

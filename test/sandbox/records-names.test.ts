@@ -157,6 +157,8 @@ describe('the static site', () => {
     await clock.leap(4 * MINUTE)
     const site = await distribution(certificate.id)
     const client = new CloudFrontClient(wire.client('us-east-1'))
+    expect((await client.send(new GetDistributionCommand({Id: site.id}))).Distribution?.Status).toBe('InProgress')
+    await clock.leap(2 * MINUTE)
     const {Distribution, ETag} = await client.send(new GetDistributionCommand({Id: site.id}))
     expect(Distribution).toMatchObject({Status: 'Deployed', DomainName: expect.stringMatching(/^d[0-9a-f]{13}\.cloudfront\.net$/) as string, DistributionConfig: {
       Aliases: {Quantity: 1, Items: ['www.example.com']}, IsIPV6Enabled: true, Origins: {Quantity: 2, Items: [{Id: 'home'}, {Id: 'copy'}]},

@@ -5,8 +5,9 @@
  */
 import {Agent, createServer, request as httpRequest} from 'node:http'
 import type {ClientRequest, IncomingMessage, ServerResponse} from 'node:http'
-import type {AddressInfo} from 'node:net'
+import type {AddressInfo, Socket} from 'node:net'
 import type {World} from '../world/contract.ts'
+import type {Down} from '../world/region-down.ts'
 import {numberAttribute} from '../services/elbv2-attributes.ts'
 import type {Listener} from '../services/elbv2-state.ts'
 import {loadBalancerMetrics} from './alb-metrics.ts'
@@ -48,20 +49,26 @@ export interface ListenerServerOptions {
   readonly listener: Listener
   readonly agent: Agent
   readonly routes: readonly Route<RoutedGroup>[]
-  /** True while the Region is dead: connections are cut, nothing is answered. */
-  readonly dead: () => boolean
+  /** While the Region is down nothing is answered: connections are cut, or stay open until the client gives up. */
+  readonly down: () => Down | null
 }
 
 /** Sockets to targets are kept; a target's own keep-alive must outlast them. */
 export const targetAgent = (): Agent => new Agent({keepAlive: true, maxSockets: Infinity, maxFreeSockets: 64, scheduling: 'lifo'})
 
 export async function openListener(
-  {world, listener, agent, routes: first, dead}: ListenerServerOptions,
+  {world, listener, agent, routes: first, down}: ListenerServerOptions,
 ): Promise<ListenerServer> {
   const {loadBalancer} = listener
   const random = world.random(`route/${listener.arn}`)
   const own = loadBalancerMetrics(world.metrics, loadBalancer)
   const inFlight = new Set<InFlight>()
+  /** Connections that were left waiting; cut as soon as the Region is back, as a client behind a healed network would find them. */
+  const hung = new Set<Socket>()
+  const leaveHanging = (socket: Socket): void => {
+    hung.add(socket)
+    socket.once('close', () => { hung.delete(socket) })
+  }
   let routes = first
 
   const answerItself = (response: ServerResponse, status: 502 | 503 | 504): void => {
@@ -99,7 +106,11 @@ export async function openListener(
     }
     upstream.on('response', (answer) => {
       inFlight.delete(flight)
-      if (ended) {
+      if (ended || down() !== null) {
+        // The Region went down while the target worked: what it answers doesn't get out.
+        if (!ended && down() === 'refused') request.socket.destroy()
+        else if (!ended) leaveHanging(request.socket)
+        ended = true
         answer.resume()
         return
       }
@@ -139,8 +150,10 @@ export async function openListener(
   }
 
   const server = createServer((request, response) => {
-    if (dead()) {
-      request.socket.destroy()
+    const isDown = down()
+    if (isDown !== null) {
+      if (isDown === 'refused') request.socket.destroy()
+      else leaveHanging(request.socket)
       return
     }
     const action = matchRoute(routes, factsOf(request))
@@ -169,6 +182,10 @@ export async function openListener(
   })
 
   const sweep = setInterval(() => {
+    if (hung.size > 0 && down() !== 'hang') {
+      for (const socket of hung) socket.destroy()
+      hung.clear()
+    }
     const idleMs = numberAttribute(loadBalancer.attributes, 'idle_timeout.timeout_seconds') * 1000
     const now = performance.now()
     for (const flight of inFlight) {

@@ -3,6 +3,8 @@
  * What is written reaches traffic half a second to three seconds later (virtual), in the order it was written.
  */
 import type {World} from '../world/contract.ts'
+import {regionDown} from '../world/region-down.ts'
+import type {Down} from '../world/region-down.ts'
 import {byPriority} from '../services/elbv2-listeners.ts'
 import type {DataPlane, LoadBalancer, Listener, Target, TargetGroup} from '../services/elbv2-state.ts'
 import {groupMetrics} from './alb-metrics.ts'
@@ -42,8 +44,7 @@ export function createLoadBalancing(world: World, forced: (group: TargetGroup, t
   const servers = new Map<string, {server: ListenerServer; lastChangeAt: number}>()
   const routed = new Map<string, RoutedGroup & {readonly loadBalancer: LoadBalancer}>()
   const checks = createHealthChecks({world, forced, changed: (group) => { routed.get(group.arn)?.pool.refresh() }})
-  const dead = (region: string) => (): boolean =>
-    world.faults('region-down').some((fault) => (fault.region ?? fault.target ?? region) === region)
+  const down = (region: string) => (): Down | null => regionDown(world, region)
 
   const routedGroup = (loadBalancer: LoadBalancer, group: TargetGroup): RoutedGroup => {
     const known = routed.get(group.arn)
@@ -69,7 +70,7 @@ export function createLoadBalancing(world: World, forced: (group: TargetGroup, t
   return {
     opened: async (listener) => {
       const server = await openListener({
-        world, listener, agent, routes: routesOf(listener), dead: dead(listener.loadBalancer.region),
+        world, listener, agent, routes: routesOf(listener), down: down(listener.loadBalancer.region),
       })
       servers.set(listener.arn, {server, lastChangeAt: 0})
     },

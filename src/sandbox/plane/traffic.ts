@@ -3,6 +3,9 @@ import {fork} from 'node:child_process'
 import type {ChildProcess} from 'node:child_process'
 import type {World} from '../world/contract.ts'
 import type {Endpoint} from './load-balancing.ts'
+import {createNameClient} from './name-client.ts'
+import type {NameClient} from './name-client.ts'
+import type {Names} from './names.ts'
 import {sibling} from './sibling.ts'
 
 /** What the child is told. Port 0: nobody listens (yet). */
@@ -38,8 +41,18 @@ export interface TrafficSetting {
   readonly perMinute: number
 }
 
+/** Load that goes where a name leads, and moves when the name does. */
+export interface NamedTrafficSetting {
+  readonly host: string
+  readonly path: string
+  readonly perMinute: number
+  /** Fraction of it that looked the name up once and never does again. */
+  readonly stragglers: number
+}
+
 export interface Traffic {
   set(setting: TrafficSetting): void
+  setNamed(setting: NamedTrafficSetting): void
   stats(): readonly (TrafficSetting & {readonly counts: Readonly<TrafficCounts> | null})[]
   /** Listeners may have come or gone. */
   follow(): void
@@ -48,8 +61,15 @@ export interface Traffic {
   close(): Promise<void>
 }
 
-export function createTraffic(world: World, endpoints: () => readonly Endpoint[]): Traffic {
+interface NamedFlow {
+  readonly setting: TrafficSetting & {readonly host: string}
+  readonly path: string
+  readonly client: NameClient
+}
+
+export function createTraffic(world: World, endpoints: () => readonly Endpoint[], names: Names): Traffic {
   const settings = new Map<string, TrafficSetting>()
+  const named = new Map<string, NamedFlow>()
   const counts = new Map<string, TrafficCounts>()
   const told = new Map<string, string>()
   const seeds = world.random('traffic')
@@ -76,26 +96,26 @@ export function createTraffic(world: World, endpoints: () => readonly Endpoint[]
     return started
   }
 
+  const tell = (id: string, {port, host, path, perMinute}: {readonly port: number; readonly host: string; readonly path: string; readonly perMinute: number}): void => {
+    const seed = seedOf.get(id) ?? Math.floor(seeds() * 2 ** 31)
+    seedOf.set(id, seed)
+    const flow: Flow = {id, port, host, path, perSecond: perMinute / 60 * world.clock.speed, seed}
+    const text = JSON.stringify(flow)
+    if (told.get(id) === text) return
+    told.set(id, text)
+    child ??= start()
+    child.send(flow, () => {})
+  }
   const follow = (): void => {
     if (closed) return
     const open = endpoints()
     for (const [id, setting] of settings) {
       const endpoint = portOf(open, setting)
-      const seed = seedOf.get(id) ?? Math.floor(seeds() * 2 ** 31)
-      seedOf.set(id, seed)
-      const flow: Flow = {
-        id,
-        port: endpoint?.port ?? 0,
-        host: endpoint?.dnsName ?? '',
-        path: '/',
-        perSecond: setting.perMinute / 60 * world.clock.speed,
-        seed,
-      }
-      const text = JSON.stringify(flow)
-      if (told.get(id) === text) continue
-      told.set(id, text)
-      child ??= start()
-      child.send(flow, () => {})
+      tell(id, {port: endpoint?.port ?? 0, host: endpoint?.dnsName ?? '', path: '/', perMinute: setting.perMinute})
+    }
+    for (const [id, {setting, path, client}] of named) {
+      const url = client.place()?.url ?? null
+      tell(id, {port: url === null ? 0 : Number(new URL(url).port), host: setting.host, path, perMinute: setting.perMinute})
     }
   }
 
@@ -104,7 +124,20 @@ export function createTraffic(world: World, endpoints: () => readonly Endpoint[]
       settings.set(`${setting.region}/${setting.service}/${setting.loadBalancer}`, setting)
       follow()
     },
-    stats: () => [...settings].map(([id, setting]) => ({...setting, counts: counts.get(id) ?? null})),
+    setNamed: ({host, path, perMinute, stragglers}) => {
+      for (const kind of ['obeys-ttl', 'straggler'] as const) {
+        const id = `${host} ${kind}`
+        const share = kind === 'straggler' ? stragglers : 1 - stragglers
+        if (share === 0 && !named.has(id)) continue
+        const client = named.get(id)?.client ?? createNameClient(world, names, host, kind)
+        named.set(id, {client, path, setting: {
+          host, service: kind === 'straggler' ? `${host} (stragglers)` : host, region: 'by name', loadBalancer: host, perMinute: perMinute * share,
+        }})
+      }
+      follow()
+    },
+    stats: () => [...settings, ...[...named].map(([id, {setting}]) => [id, setting] as const)]
+      .map(([id, setting]) => ({...setting, counts: counts.get(id) ?? null})),
     follow,
     pid: () => child?.pid,
     close: async () => {

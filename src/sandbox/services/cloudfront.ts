@@ -1,7 +1,6 @@
-/** CloudFront: distributions as they are, with the ETag that a change would have to name. It serves nothing. */
+/** CloudFront: distributions as they are, and their changes, which must name the ETag they began from. The edges themselves are in `../plane/cdn.ts`. */
 import type {
   Distribution,
-  DistributionConfig,
   DistributionSummary,
   GetDistributionConfigRequest,
   GetDistributionConfigResult,
@@ -9,20 +8,24 @@ import type {
   GetDistributionResult,
   GetOriginAccessControlRequest,
   GetOriginAccessControlResult,
+  ListConflictingAliasesRequest,
+  ListConflictingAliasesResult,
   ListDistributionsRequest,
   ListDistributionsResult,
+  UpdateDistributionRequest,
+  UpdateDistributionResult,
+  UpdateDomainAssociationRequest,
+  UpdateDomainAssociationResult,
 } from '@aws-sdk/client-cloudfront'
-import {entryByName} from '../wire/catalogue.ts'
-import {serviceModel} from '../wire/model.ts'
-import type {Shape} from '../wire/model.ts'
 import {AwsFault} from '../world/contract.ts'
 import type {AccountRecord, Service, World} from '../world/contract.ts'
 import {attribute, recordOf, recordsOf} from './records/lookup.ts'
 import {page} from './records/page.ts'
-import {bag, flag, text} from './records/properties.ts'
-import {sdkShape} from './records/sdk-shape.ts'
-
-const TYPE = 'AWS::CloudFront::Distribution'
+import {bag, text, texts} from './records/properties.ts'
+import {keptConfig, shownConfig} from './cloudfront-config.ts'
+import {
+  aliasesOf, changeDistribution, checkCertificate, configOf, DISTRIBUTION as TYPE, isDeployed, refuseTakenAliases, requireMatch,
+} from './cloudfront-distributions.ts'
 
 export function createCloudFront(world: World): Service {
   const find = (id: string | undefined): AccountRecord => {
@@ -39,7 +42,7 @@ export function createCloudFront(world: World): Service {
       },
       GetDistributionConfig: async ({Id}: GetDistributionConfigRequest): Promise<GetDistributionConfigResult> => {
         const found = find(Id)
-        return {DistributionConfig: await config(found), ETag: attribute(found, 'ETag')}
+        return {DistributionConfig: await shownConfig(found), ETag: attribute(found, 'ETag')}
       },
       ListDistributions: async (input: ListDistributionsRequest): Promise<ListDistributionsResult> => {
         const size = Number(input.MaxItems ?? 100)
@@ -57,6 +60,18 @@ export function createCloudFront(world: World): Service {
             Items: summaries,
           },
         }
+      },
+      UpdateDistribution: async (input: UpdateDistributionRequest): Promise<UpdateDistributionResult> => await update(world, find(input.Id), input),
+      UpdateDomainAssociation: ({Domain = '', TargetResource, IfMatch}: UpdateDomainAssociationRequest): UpdateDomainAssociationResult => {
+        const target = recordOf(world, TYPE, '', TargetResource?.DistributionId ?? '')
+        if (target === undefined) throw new AwsFault('EntityNotFound', 'The entity was not found.', 404)
+        return {Domain, ResourceId: target.id, ETag: attribute(moveAlias(world, target, Domain, IfMatch), 'ETag')}
+      },
+      ListConflictingAliases: ({DistributionId, Alias = ''}: ListConflictingAliasesRequest): ListConflictingAliasesResult => {
+        find(DistributionId)
+        const Items = recordsOf(world, TYPE, '').filter((one) => one.id !== DistributionId)
+          .flatMap((one) => aliasesOf(one).filter((alias) => overlap(alias, Alias)).map((alias) => ({Alias: alias, DistributionId: one.id, AccountId: world.account})))
+        return {ConflictingAliasesList: {MaxItems: 100, Quantity: Items.length, Items}}
       },
       GetOriginAccessControl: ({Id}: GetOriginAccessControlRequest): GetOriginAccessControlResult => {
         const found = recordOf(world, 'AWS::CloudFront::OriginAccessControl', '', Id ?? '')
@@ -78,53 +93,55 @@ export function createCloudFront(world: World): Service {
   }
 }
 
-async function configSchema(): Promise<Shape> {
-  const entry = entryByName('cloudfront')
-  const output = entry === undefined ? undefined : (await serviceModel(entry)).operations.get('GetDistributionConfig')?.output
-  if (output === undefined) throw new Error('The client of CloudFront has no GetDistributionConfig.')
-  return output.getMemberSchema('DistributionConfig')
+/** `*.example.com` and `shop.example.com` can't belong to two accounts. */
+function overlap(one: string, other: string): boolean {
+  const covers = (wide: string, name: string): boolean => wide.startsWith('*.') && name.slice(name.indexOf('.')) === wide.slice(1)
+  return one === other || covers(one, other) || covers(other, one)
 }
 
-async function config(record: AccountRecord): Promise<DistributionConfig> {
-  const given = bag(record.properties, 'DistributionConfig')
-  const behaviour = bag(given, 'DefaultCacheBehavior')
-  const shaped = sdkShape(await configSchema(), {
-    CallerReference: record.id,
-    Comment: '',
-    PriceClass: 'PriceClass_All',
-    HttpVersion: 'http2',
-    ...given,
-    IsIPV6Enabled: flag(given, 'IPV6Enabled'),
-    Aliases: given['Aliases'] ?? [],
-    CacheBehaviors: given['CacheBehaviors'] ?? [],
-    DefaultCacheBehavior: withMethods(behaviour),
-  })
-  return shaped as DistributionConfig
+/** What it asks for must fit together, and be nobody else's. */
+async function update(world: World, found: AccountRecord, {DistributionConfig: given, IfMatch}: UpdateDistributionRequest): Promise<UpdateDistributionResult> {
+  requireMatch(found, IfMatch)
+  if (given === undefined) throw new AwsFault('InvalidArgument', 'The distribution configuration is missing.')
+  if (given.CallerReference !== found.id) throw new AwsFault('IllegalUpdate', 'The update contains modifications that are not allowed.')
+  const config = await keptConfig(found, given)
+  const aliases = texts(config, 'Aliases')
+  refuseTakenAliases(world, aliases, found.id)
+  checkCertificate(world, config, aliases)
+  const targets = [...given.Origins?.Items ?? [], ...given.OriginGroups?.Items ?? []].map(({Id}) => Id)
+  if (!targets.includes(given.DefaultCacheBehavior?.TargetOriginId)) {
+    throw new AwsFault('NoSuchOrigin', 'One or more of your origins or origin groups do not exist.', 404)
+  }
+  const changed = changeDistribution(world, found, config)
+  return {Distribution: await distribution(world, changed), ETag: attribute(changed, 'ETag')}
 }
 
-/** CachedMethods stand beside AllowedMethods in a template and within them in the API. */
-function withMethods(behaviour: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const list = (name: string, otherwise: readonly string[]): {readonly Quantity: number; readonly Items: unknown} => {
-    const items = Array.isArray(behaviour[name]) ? behaviour[name] as readonly unknown[] : otherwise
-    return {Quantity: items.length, Items: items}
+/** Takes an alias from whoever has it in this account and gives it to the target; what the edges do follows two minutes later. */
+function moveAlias(world: World, target: AccountRecord, alias: string, ifMatch: string | undefined): AccountRecord {
+  requireMatch(target, ifMatch)
+  try {
+    checkCertificate(world, configOf(target), [...aliasesOf(target), alias])
+  } catch (error) {
+    throw error instanceof AwsFault ? new AwsFault('InvalidArgument', error.message) : error
   }
-  return {
-    ...behaviour,
-    AllowedMethods: {...list('AllowedMethods', ['HEAD', 'GET']), CachedMethods: list('CachedMethods', ['HEAD', 'GET'])},
+  if (aliasesOf(target).includes(alias)) return target
+  for (const source of recordsOf(world, TYPE, '').filter((one) => aliasesOf(one).includes(alias))) {
+    changeDistribution(world, source, {...configOf(source), Aliases: aliasesOf(source).filter((one) => one !== alias)})
   }
+  return changeDistribution(world, target, {...configOf(target), Aliases: [...aliasesOf(target), alias]})
 }
 
 async function distribution(world: World, record: AccountRecord): Promise<Distribution> {
   return {
     Id: record.id,
     ARN: `arn:aws:cloudfront::${world.account}:distribution/${record.id}`,
-    Status: record.status === 'creating' || record.status === 'modifying' ? 'InProgress' : 'Deployed',
+    Status: isDeployed(world, record) ? 'Deployed' : 'InProgress',
     LastModifiedTime: new Date(record.createdAt),
     InProgressInvalidationBatches: 0,
     DomainName: attribute(record, 'DomainName'),
     ActiveTrustedSigners: {Enabled: false, Quantity: 0},
     ActiveTrustedKeyGroups: {Enabled: false, Quantity: 0},
-    DistributionConfig: await config(record),
+    DistributionConfig: await shownConfig(record),
     AliasICPRecordals: [],
   }
 }

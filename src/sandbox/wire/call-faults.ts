@@ -1,13 +1,15 @@
 /** Which of the switched-on faults strike one API call. Data in, data out, but for the seeded dice. */
 import {AwsFault} from '../world/contract.ts'
 import type {Fault, World} from '../world/contract.ts'
+import {regionDown} from '../world/region-down.ts'
+import type {Down} from '../world/region-down.ts'
 import {entryByName} from './catalogue.ts'
 import type {CatalogueEntry} from './catalogue.ts'
 import {actionsOf} from './seen-calls.ts'
 
 export interface Strike {
-  /** The connection is destroyed before anything happens. */
-  readonly unreachable: boolean
+  /** The call never gets there: the connection is cut before anything happens, or left open until the caller gives up. */
+  readonly unreachable: Down | null
   /** Real milliseconds to wait first. */
   readonly delayMs: number
   /** Answered instead of running the operation. */
@@ -23,8 +25,8 @@ export function strikeOn(world: World, entry: CatalogueEntry, operation: string,
   const struck = (kind: Fault['kind']): boolean => concerned(kind).some(
     (fault) => world.random(`fault/${kind}`)() < (fault.rate ?? 1),
   )
-  const unreachable = isRegionDown(world, region)
-  const refusal = unreachable ? null : denial(world, entry, operation, region)
+  const unreachable = regionDown(world, region)
+  const refusal = unreachable !== null ? null : denial(world, entry, operation, region)
     ?? (struck('throttle') ? new AwsFault(entry.throttlingCode, 'Rate exceeded', entry.name === 's3' ? 503 : 400)
       : struck('error') ? new AwsFault(entry.internalErrorCode, 'We encountered an internal error. Please try again.', 500)
         : null)
@@ -32,7 +34,7 @@ export function strikeOn(world: World, entry: CatalogueEntry, operation: string,
     unreachable,
     delayMs: concerned('latency').reduce((sum, fault) => sum + (fault.ms ?? 100), 0),
     refusal,
-    loseAnswer: !unreachable && refusal === null && struck('lost-answer'),
+    loseAnswer: unreachable === null && refusal === null && struck('lost-answer'),
   }
 }
 
@@ -63,7 +65,7 @@ function denial(world: World, entry: CatalogueEntry, operation: string, region: 
 }
 
 export function isRegionDown(world: World, region: string): boolean {
-  return world.faults('region-down').some((fault) => fault.region === undefined || fault.region === region)
+  return regionDown(world, region) !== null
 }
 
 /** No target and no Region: every call. `s3` or `s3:PutObject`, by any of the service's names. */

@@ -1,18 +1,35 @@
 /**
- * Which operations came in over the wire, by the names that an IAM policy would need, per Region. What services do among themselves
+ * Which operations came in over the wire, by the names that an IAM policy would need, per Region and since a moment, those too that a
+ * Region that is down never answered. What services do among themselves
  * isn't a caller's and isn't counted. Nothing is decided here.
  */
+import type {Down} from '../world/region-down.ts'
 import type {SandboxWorld} from '../world/world.ts'
 import type {CatalogueEntry} from './catalogue.ts'
 
 export interface SeenCall {
   /** `elasticloadbalancing:ModifyRule` */
   readonly action: string
+  /** The sandbox's name of the service. */
+  readonly service: string
+  /** The one it was signed for: `us-east-1` for Route 53, CloudFront and IAM. */
   readonly region: string
   readonly count: number
+  /** How many of them never got there, because the Region was down. */
+  readonly unreachable: number
 }
 
-const seen = new WeakMap<SandboxWorld, Map<string, SeenCall>>()
+interface OneCall {
+  readonly action: string
+  readonly service: string
+  readonly region: string
+  readonly at: number
+  readonly unreachable: boolean
+}
+
+/** Of a sandbox that runs for days only the newest are kept. */
+const KEPT_AT_MOST = 400_000
+const seen = new WeakMap<SandboxWorld, OneCall[]>()
 
 /** Services whose signing name isn't IAM's prefix. */
 const prefixes: Readonly<Record<string, string>> = {monitoring: 'cloudwatch', cloudcontrolapi: 'cloudformation'}
@@ -42,14 +59,21 @@ export function actionsOf({signingName}: CatalogueEntry, operation: string): rea
   return actions[name] ?? [name]
 }
 
-export function noteCall(world: SandboxWorld, entry: CatalogueEntry, operation: string, region: string): void {
-  const calls = seen.get(world) ?? new Map<string, SeenCall>()
+export function noteCall(world: SandboxWorld, entry: CatalogueEntry, operation: string, region: string, unreachable: Down | null): void {
+  const calls = seen.get(world) ?? []
   seen.set(world, calls)
-  for (const action of actionsOf(entry, operation)) {
-    const key = `${action} ${region}`
-    calls.set(key, {action, region, count: (calls.get(key)?.count ?? 0) + 1})
-  }
+  for (const action of actionsOf(entry, operation)) calls.push({action, service: entry.name, region, at: world.clock.now(), unreachable: unreachable !== null})
+  if (calls.length > KEPT_AT_MOST) calls.splice(0, calls.length - KEPT_AT_MOST / 2)
 }
 
-export const seenCalls = (world: SandboxWorld): readonly SeenCall[] =>
-  [...seen.get(world)?.values() ?? []].toSorted((x, y) => `${x.action} ${x.region}`.localeCompare(`${y.action} ${y.region}`))
+/** `since`: virtual epoch ms; calls that came at that moment or later. */
+export function seenCalls(world: SandboxWorld, since = 0): readonly SeenCall[] {
+  const counted = new Map<string, SeenCall>()
+  for (const {action, service, region, at, unreachable} of seen.get(world) ?? []) {
+    if (at < since) continue
+    const key = `${action} ${region}`
+    const known = counted.get(key)
+    counted.set(key, {action, service, region, count: (known?.count ?? 0) + 1, unreachable: (known?.unreachable ?? 0) + (unreachable ? 1 : 0)})
+  }
+  return [...counted.values()].toSorted((x, y) => `${x.action} ${x.region}`.localeCompare(`${y.action} ${y.region}`))
+}

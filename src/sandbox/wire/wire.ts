@@ -6,6 +6,7 @@
 import type {IncomingMessage, ServerResponse} from 'node:http'
 import {setTimeout as pause} from 'node:timers/promises'
 import {AwsFault} from '../world/contract.ts'
+import {regionDown} from '../world/region-down.ts'
 import {notImplemented} from '../world/world.ts'
 import type {SandboxWorld} from '../world/world.ts'
 import {strikeOn} from './call-faults.ts'
@@ -18,6 +19,9 @@ import {decodeBody, readBody} from './request-body.ts'
 import {UnreadableBody} from './rest-shapes.ts'
 import {noteCall} from './seen-calls.ts'
 import type {WireAnswer, WireRequest} from './wire-request.ts'
+
+/** How often a call that was left hanging is looked at, real ms. */
+const LOOK_AGAIN_MS = 100
 
 export type Wire = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
@@ -39,10 +43,11 @@ export function createWire(world: SandboxWorld): Wire {
     try {
       const decoded = decode(protocol, model, request, raw, isModelled)
       const name = typeof decoded === 'string' ? decoded : decoded.operation.name
-      noteCall(world, entry, name, scope.region)
       const strike = strikeOn(world, entry, name, scope.region)
+      noteCall(world, entry, name, scope.region, strike.unreachable)
       if (strike.delayMs > 0) await pause(strike.delayMs)
-      if (strike.unreachable) {
+      if (strike.unreachable !== null) {
+        if (strike.unreachable === 'hang') await untilBackOrGone(world, scope.region, response)
         request.socket.destroy()
         return
       }
@@ -57,6 +62,11 @@ export function createWire(world: SandboxWorld): Wire {
       respond(protocol.error(model, asFault(error, model), call.requestId))
     }
   }
+}
+
+/** A caller that has more patience than the fault lasts is cut off then: what it sent is lost. */
+async function untilBackOrGone(world: SandboxWorld, region: string, response: ServerResponse): Promise<void> {
+  while (!response.destroyed && regionDown(world, region) === 'hang') await pause(LOOK_AGAIN_MS)
 }
 
 function decode(

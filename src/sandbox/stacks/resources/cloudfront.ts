@@ -2,9 +2,9 @@
  * CloudFront: distributions and what they name. An alias belongs to one distribution in the world, and the certificate behind it must be
  * issued, cover the alias and live in us-east-1. What a distribution uses can't be deleted.
  */
-import {covers, isIssued} from '../../services/acm-validation.ts'
-import {recordOf, recordsOf} from '../../services/records/lookup.ts'
-import {bag, bags, number, text, texts} from '../../services/records/properties.ts'
+import {checkCertificate, deploying, refuseTakenAliases} from '../../services/cloudfront-distributions.ts'
+import {recordsOf} from '../../services/records/lookup.ts'
+import {bag, bags, text, texts} from '../../services/records/properties.ts'
 import type {Bag} from '../../services/records/properties.ts'
 import {AwsFault} from '../../world/contract.ts'
 import type {AccountRecord} from '../../world/contract.ts'
@@ -89,18 +89,8 @@ function refuseUsed(request: ChangeRequest, code: string, message: string, uses:
 function checkDistribution(request: ResourceRequest, self?: string): void {
   const config = bag(request.properties, 'DistributionConfig')
   const aliases = texts(config, 'Aliases')
-  const taken = recordsOf(request.world, request.type, request.region).some(
-    ({id, properties}) =>
-      id !== self && texts(bag(properties, 'DistributionConfig'), 'Aliases').some((alias) => aliases.includes(alias)),
-  )
-  if (taken) {
-    throw new AwsFault(
-      'CNAMEAlreadyExists',
-      'One or more of the CNAMEs you provided are already associated with a different resource.',
-      409,
-    )
-  }
-  checkCertificate(request, text(bag(config, 'ViewerCertificate'), 'AcmCertificateArn'), aliases)
+  refuseTakenAliases(request.world, aliases, self)
+  checkCertificate(request.world, config, aliases)
   const origins = new Set([
     ...bags(config, 'Origins').map((one) => text(one, 'Id')),
     ...bags(bag(config, 'OriginGroups'), 'Items').map((one) => text(one, 'Id')),
@@ -109,42 +99,15 @@ function checkDistribution(request: ResourceRequest, self?: string): void {
   if (!origins.has(target)) throw new AwsFault('NoSuchOrigin', `One or more of your origins or origin groups do not exist.`, 404)
 }
 
-function checkCertificate(request: ResourceRequest, certificate: string | undefined, aliases: readonly string[]): void {
-  if (certificate === undefined) {
-    if (aliases.length === 0) return
-    throw new AwsFault(
-      'InvalidViewerCertificate',
-      'To add an alternate domain name (CNAME) to a CloudFront distribution, you must attach a trusted certificate that validates your authorization to use the domain name.',
-    )
-  }
-  const found = recordOf(request.world, 'AWS::CertificateManager::Certificate', 'us-east-1', certificate)
-  if (found === undefined || !isIssued(request.world, found)) {
-    throw new AwsFault(
-      'InvalidViewerCertificate',
-      "The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include a valid certificate chain.",
-    )
-  }
-  if (!aliases.every((alias) => covers(found, alias))) {
-    throw new AwsFault(
-      'InvalidViewerCertificate',
-      "The certificate that is attached to your distribution doesn't cover the alternate domain name (CNAME) that you're trying to add.",
-    )
-  }
-}
-
 function makeDistribution(request: ResourceRequest): Made {
   const id = `E${capitals(request, 13)}`
   return {
     physicalId: id,
-    attributes: {Id: id, DomainName: `d${request.world.hex(13)}.cloudfront.net`, ETag: `E${capitals(request, 13)}`, Revision: 1},
+    attributes: {Id: id, DomainName: `d${request.world.hex(13)}.cloudfront.net`, ...deploying(request.world, undefined)},
   }
 }
 
 function changeDistribution(request: ChangeRequest, known: AccountRecord | undefined): Made {
   checkDistribution(request, request.physicalId)
-  const before = known?.attributes ?? {}
-  return {
-    physicalId: request.physicalId,
-    attributes: {...before, ETag: `E${capitals(request, 13)}`, Revision: (number(before, 'Revision') ?? 1) + 1},
-  }
+  return {physicalId: request.physicalId, attributes: {...known?.attributes, ...deploying(request.world, known)}}
 }
