@@ -24,7 +24,7 @@ describe('readiness on a screen', () => {
 
   it('prices what costs time, and says what part of the forecast it is', () => {
     const said = text(readiness(finding('warn', 'class', {text: 'one class smaller', rtoMinutes: 12, suggestions: ['sluice infra up']})))
-    expect(said).toContain('! WARN    class  +12 min RTO: one class smaller')
+    expect(said).toMatch(/! WARN {4}class +\+12 min RTO: one class smaller/)
     expect(said).toContain('sluice infra up')
     expect(said).toContain('(12 min of it by what is below)')
   })
