@@ -1,12 +1,11 @@
 /**
- * Which AWS actions each method of the recovery ports may use, as IAM names them: what steps declare is read off this table, and a
+ * Which AWS actions each method of the recovery ports may use, as IAM names them. What steps declare is read off this table, and a
  * test holds it against what the adapters really call. What a method does by DNS or HTTP alone declares nothing. Pure.
  */
 import type {Call} from '../engine/step.ts'
 
 /** Reading a bucket without the right to list it turns `not there` into `forbidden`. */
 const readsObjects = ['s3:GetObject', 's3:ListBucket'] as const
-const scalesGroups = ['autoscaling:DescribeAutoScalingGroups', 'autoscaling:UpdateAutoScalingGroup'] as const
 const findsRule = ['elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTags'] as const
 const changesRule = ['elasticloadbalancing:DescribeRules', 'elasticloadbalancing:ModifyRule'] as const
 const usesKey = ['kms:Decrypt', 'kms:GenerateDataKey'] as const
@@ -36,7 +35,9 @@ const regional = {
   'switches.remove': ['s3:DeleteObject'],
 
   'compute.hosts': ['autoscaling:DescribeAutoScalingGroups', 'ecs:ListContainerInstances', 'ecs:DescribeContainerInstances'],
-  'compute.sizeHosts': [...scalesGroups, 'autoscaling:DescribeScheduledActions', 'autoscaling:PutScheduledUpdateGroupAction'],
+  'compute.sizeHosts': [
+    'autoscaling:UpdateAutoScalingGroup', 'autoscaling:DescribeScheduledActions', 'autoscaling:PutScheduledUpdateGroupAction',
+  ],
   'compute.boundService': ['application-autoscaling:DescribeScalableTargets', 'application-autoscaling:RegisterScalableTarget'],
   'compute.sizeService': ['ecs:UpdateService'],
   'compute.rollService': ['ecs:UpdateService'],
@@ -78,9 +79,12 @@ const regional = {
   'stacks.resources': ['cloudformation:ListStackResources'],
   'stacks.events': ['cloudformation:DescribeStackEvents'],
   'stacks.create': ['cloudformation:CreateStack', 'iam:PassRole', 's3:GetObject'],
-  'stacks.makeChangeSet': ['cloudformation:CreateChangeSet', 'iam:PassRole', 's3:GetObject'],
+  'stacks.makeChangeSet': [
+    'cloudformation:DescribeStacks', 'cloudformation:DescribeChangeSet', 'cloudformation:DeleteChangeSet', 'cloudformation:CreateChangeSet', 'iam:PassRole',
+    's3:GetObject',
+  ],
   'stacks.changeSet': ['cloudformation:DescribeChangeSet', 'cloudformation:DescribeEvents', 'cloudformation:DescribeStacks'],
-  'stacks.executeChangeSet': ['cloudformation:ExecuteChangeSet'],
+  'stacks.executeChangeSet': ['cloudformation:DescribeStacks', 'cloudformation:ExecuteChangeSet'],
   'stacks.deleteChangeSet': ['cloudformation:DeleteChangeSet'],
   'stacks.continueRollback': ['cloudformation:ContinueUpdateRollback'],
   'stacks.remove': ['cloudformation:DeleteStack', 'iam:PassRole'],

@@ -14,6 +14,7 @@ import {edge} from './edge.ts'
 import {fence} from './fence.ts'
 import {recoveryNames} from './names.ts'
 import {readiness} from './readiness.ts'
+import {runbookPorts} from './runbook-world.ts'
 import {sandboxNames} from './sandbox-names.ts'
 import {secrets} from './secrets.ts'
 import {site} from './site.ts'
@@ -45,6 +46,7 @@ export function recoveryWorld(session: AwsSession, {account, arn, regionHeader}:
     ground: ground(session, {account}),
     slots: slots(session),
     preflight: preflight(session, {arn}),
+    own: runbookPorts(session, names),
     store: (region) => stateStore(session.inRegion(region), stateBucketName(account, region)),
   }
 }

@@ -35,7 +35,7 @@ export function withoutRegions(session: AwsSession, regions: readonly string[], 
       const region = global.has(service) ? controlPlaneOf(inner.region) : inner.region
       if (denied.has(region)) {
         refused += 1
-        throw deniedByDrill(`${service}:${operation}`, region)
+        throw deniedByDrill(`${service}:${String(operation)}`, region)
       }
       const given = role !== null && service === 'cloudformation' && takesRole.has(operation) ? {...input as object, RoleARN: role} as typeof input : input
       return inner.call(service, operation, given, options)
