@@ -1,12 +1,14 @@
 /**
  * The image: a small API whose behaviour its environment decides, run as one child process per task. It knows nothing of the
- * sandbox but its parent, and must never outlive it: when the channel to the parent closes, it exits.
+ * sandbox but its parent, and must never outlive it: when the channel to the parent closes, it exits. Its database is with its parent
+ * too: the recovery probes and the counter ask there, everything else is answered here.
  *
  * It listens at once, because the parent needs its port; during START_MS it cuts every connection, as if it weren't there.
  */
 import {createServer} from 'node:http'
 import type {IncomingMessage, ServerResponse} from 'node:http'
 import type {AddressInfo} from 'node:net'
+import type {Answer, Ask} from './database-asks.ts'
 
 /** EX_CONFIG: the environment makes no sense. */
 const BAD_CONFIGURATION = 78
@@ -49,15 +51,67 @@ let stopping = false
 let incidentRate = 0
 const ok = `${JSON.stringify({ok: true, version: env['VERSION'] ?? null})}\n`
 const failed = '{"ok":false}\n'
+const regionHeader = env['AWS_REGION'] === undefined ? {} : {'x-region': env['AWS_REGION']}
 
 function answer(response: ServerResponse, status: number, body: string): void {
   if (response.destroyed) return
-  const headers = {'content-type': 'application/json', 'content-length': body.length}
+  const headers = {'content-type': 'application/json', 'content-length': body.length, ...regionHeader}
   response.writeHead(status, stopping ? {...headers, connection: 'close'} : headers)
   response.end(body)
 }
 
+/** Answers that the database's keeper owes; more than these at once are turned away. */
+const MOST_WAITING = 256
+const LONGEST_BODY = 1024
+const waiting = new Map<number, (answer: Answer) => void>()
+let asked = 0
+
+function askParent(ask: Ask, then: (answer: Answer) => void): void {
+  if (waiting.size >= MOST_WAITING || process.send === undefined) {
+    then({status: 503, body: '{"because":"busy"}'})
+    return
+  }
+  asked += 1
+  waiting.set(asked, then)
+  process.send({kind: 'ask', n: asked, ask})
+}
+
+/** null: a path that has nothing to do with the database. */
+function databaseCall(request: IncomingMessage): ((body: string) => Ask | null) | null {
+  switch (`${request.method} ${request.url}`) {
+    case 'GET /heartbeat': return () => ({what: 'heartbeat'})
+    case 'POST /ready-write': return () => ({what: 'ready-write'})
+    case 'GET /counter': return () => ({what: 'counter'})
+    case 'POST /counter': return countOf
+    default: return null
+  }
+}
+
+function countOf(body: string): Ask | null {
+  try {
+    const {id} = JSON.parse(body) as {readonly id?: unknown}
+    return typeof id === 'number' && Number.isSafeInteger(id) ? {what: 'count', id} : null
+  } catch {
+    return null
+  }
+}
+
+function serveFromDatabase(request: IncomingMessage, response: ServerResponse, read: (body: string) => Ask | null): void {
+  let body = ''
+  request.on('data', (chunk: Buffer) => { if (body.length <= LONGEST_BODY) body += chunk.toString() })
+  request.on('end', () => {
+    const ask = body.length > LONGEST_BODY ? null : read(body)
+    if (ask === null) answer(response, 400, '{"because":"the body is {\\"id\\": number}"}')
+    else askParent(ask, ({status, body: text}) => { answer(response, status, text) })
+  })
+}
+
 function serve(request: IncomingMessage, response: ServerResponse): void {
+  const fromDatabase = request.url === '/' ? null : databaseCall(request)
+  if (fromDatabase !== null) {
+    serveFromDatabase(request, response, fromDatabase)
+    return
+  }
   if (request.method !== 'GET') request.resume()
   if (request.headers['user-agent']?.startsWith('ELB-HealthChecker') === true || request.url === '/health') {
     answer(response, failsHealthChecks ? 500 : 200, failsHealthChecks ? failed : ok)
@@ -82,11 +136,45 @@ if (env['EXIT_ON_START'] !== undefined && env['EXIT_ON_START'] !== '' && env['EX
   process.exit(exitCode)
 }
 
-const server = createServer(serve)
-// The load balancer decides when an idle connection ends, not the task.
-server.keepAliveTimeout = 0
-server.on('connection', (socket) => { if (!ready) socket.resetAndDestroy() })
-server.listen(0, '127.0.0.1', () => { process.send?.({kind: 'listening', port: (server.address() as AddressInfo).port}) })
+type FromParent = {readonly kind: 'incident', readonly rate: number} | {readonly kind: 'answer', readonly n: number, readonly answer: Answer}
+
+process.on('message', (message: FromParent) => {
+  if (message.kind === 'incident') incidentRate = message.rate
+  else {
+    waiting.get(message.n)?.(message.answer)
+    waiting.delete(message.n)
+  }
+})
+
+/** A one-shot task: asks once, says what it heard, and ends. */
+function askAndEnd(question: string): void {
+  const [what, text = ''] = question.split(':')
+  const at = Number(text)
+  if (what !== 'writes-after' || text === '' || !Number.isFinite(at)) {
+    log(`SLUICE_ASK=${question} is no question that this image knows`)
+    process.exit(BAD_CONFIGURATION)
+  }
+  askParent({what, at}, ({status, body}) => {
+    log(body)
+    process.exit(status === 200 ? 0 : 1)
+  })
+}
+
+function listen(): void {
+  const server = createServer(serve)
+  // The load balancer decides when an idle connection ends, not the task.
+  server.keepAliveTimeout = 0
+  server.on('connection', (socket) => { if (!ready) socket.resetAndDestroy() })
+  server.listen(0, '127.0.0.1', () => { process.send?.({kind: 'listening', port: (server.address() as AddressInfo).port}) })
+  process.on('SIGTERM', () => {
+    stopping = true
+    server.close(() => { process.exit(0) })
+    server.closeIdleConnections()
+  })
+}
+
+if (env['SLUICE_ASK'] !== undefined && env['SLUICE_ASK'] !== '') askAndEnd(env['SLUICE_ASK'])
+else listen()
 
 if (!ready) {
   setTimeout(() => {
@@ -100,11 +188,3 @@ if (crashAfterMs > 0) {
     process.exit(exitCode)
   }, crashAfterMs / speed)
 }
-
-process.on('message', (message: {kind: 'incident', rate: number}) => { incidentRate = message.rate })
-
-process.on('SIGTERM', () => {
-  stopping = true
-  server.close(() => { process.exit(0) })
-  server.closeIdleConnections()
-})

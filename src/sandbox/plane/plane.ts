@@ -12,10 +12,17 @@ import {createElbv2} from '../services/elbv2.ts'
 import type {Elbv2} from '../services/elbv2.ts'
 import {targetKey} from '../services/elbv2-state.ts'
 import type {Target, TargetGroup} from '../services/elbv2-state.ts'
+import {createDatabaseAccess} from './database-access.ts'
+import type {Caller} from './database-access.ts'
+import {createDatabaseAsks} from './database-asks.ts'
+import {databasesOf} from './databases.ts'
+import {callerOf} from './database-caller.ts'
 import {createImages} from './images.ts'
 import type {Images} from './images.ts'
 import {createLoadBalancing} from './load-balancing.ts'
 import type {Endpoint} from './load-balancing.ts'
+import {createNames} from './names.ts'
+import type {Names} from './names.ts'
 import {startTask} from './task-process.ts'
 import {createTraffic} from './traffic.ts'
 import type {Traffic} from './traffic.ts'
@@ -40,7 +47,8 @@ export interface Plane {
   /** `elasticloadbalancingv2` and `ecs`. */
   readonly services: readonly Service[]
   readonly images: Pick<Images, 'add' | 'list'>
-  readonly traffic: Pick<Traffic, 'set' | 'stats' | 'pid'>
+  readonly traffic: Pick<Traffic, 'set' | 'setNamed' | 'stats' | 'pid'>
+  readonly names: Names
   endpoints(): readonly Endpoint[]
   /** Tasks that haven't stopped. */
   tasks(): readonly TaskStatusLine[]
@@ -59,13 +67,28 @@ export function createPlane(world: World): Plane {
   }) || [...ecs.tasks()].some((task) => task.port === target.port && neverStable(world, task.service))
   const balancing = createLoadBalancing(world, forced)
   const elbv2 = createElbv2(world, balancing)
+  const databases = databasesOf(world)
+  const asks = createDatabaseAsks(world, databases, createDatabaseAccess(world, databases))
+  const callers = new WeakMap<Task, Caller>()
   const ecs = createEcs({
     world,
     targets: targetRegistry(world, elbv2),
     image: images.find,
-    start: (options) => startTask({...options, speed: world.clock.speed}),
+    start: ({task, ...options}) => {
+      const caller = callerOf(world, task, options.env)
+      callers.set(task, caller)
+      return startTask({...options, speed: world.clock.speed, ask: (ask) => asks.answer(caller, ask)})
+    },
   })
-  const traffic = createTraffic(world, balancing.endpoints)
+  /** As long as its process lives, drained or not: a fence is only where nobody writes any more. */
+  const beat = (): void => {
+    for (const task of ecs.tasks()) {
+      const caller = callers.get(task)
+      if (caller?.databaseHost !== null && caller !== undefined && task.alone === undefined && ecs.life.process(task) !== undefined) asks.beat(caller)
+    }
+  }
+  const names = createNames(world, balancing.endpoints)
+  const traffic = createTraffic(world, balancing.endpoints, names)
 
   const incidentRates = new WeakMap<Task, number>()
   const spreadIncidents = (): void => {
@@ -82,6 +105,7 @@ export function createPlane(world: World): Plane {
   }
   const stopLooking = world.clock.every(LOOK_EVERY_MS, () => {
     spreadIncidents()
+    beat()
     traffic.follow()
   })
 
@@ -101,6 +125,7 @@ export function createPlane(world: World): Plane {
     services: [{...elbv2.service, close}, {...ecs.service, close}],
     images,
     traffic,
+    names,
     endpoints: balancing.endpoints,
     tasks: () => [...ecs.tasks()].filter((task) => task.status !== 'STOPPED').map((task) => {
       const child = ecs.life.process(task)

@@ -3,6 +3,8 @@
  * nothing of this process's environment but the path.
  */
 import {fork} from 'node:child_process'
+import {createInterface} from 'node:readline'
+import type {Answer, Ask} from './database-asks.ts'
 import {sibling} from './sibling.ts'
 
 const KEPT_LINES = 20
@@ -28,29 +30,40 @@ export interface TaskProcessOptions {
   readonly speed: number
   readonly seed: number
   readonly listening: (port: number) => void
+  /** Its database answers. */
+  readonly ask: (ask: Ask) => Answer
+  /** Line by line, as they come. */
+  readonly wrote: (line: string) => void
 }
+
+type FromTask = {readonly kind: 'listening', readonly port: number} | {readonly kind: 'ask', readonly n: number, readonly ask: Ask}
 
 const SIGNALS: Readonly<Record<string, number>> = {SIGHUP: 1, SIGINT: 2, SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGTERM: 15}
 
-export function startTask({env, speed, seed, listening}: TaskProcessOptions): TaskProcess {
+export function startTask({env, speed, seed, listening, ask, wrote}: TaskProcessOptions): TaskProcess {
   const child = fork(sibling(import.meta.url, 'demo-api'), [], {
     env: {PATH: process.env['PATH'] ?? '', ...env, SANDBOX_SPEED: String(speed), SANDBOX_SEED: String(seed)},
     execArgv: ['--max-old-space-size=64', '--max-semi-space-size=2'],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   let kept: string[] = []
-  const keep = (chunk: Buffer): void => {
-    kept = [...kept, ...chunk.toString().split('\n').filter((line) => line !== '')].slice(-KEPT_LINES)
+  const keep = (line: string): void => {
+    if (line === '') return
+    kept = [...kept, line].slice(-KEPT_LINES)
+    wrote(line)
   }
-  child.stdout?.on('data', keep)
-  child.stderr?.on('data', keep)
-  child.on('message', (message: {kind: string, port: number}) => { if (message.kind === 'listening') listening(message.port) })
+  for (const stream of [child.stdout, child.stderr]) if (stream !== null) createInterface(stream).on('line', keep)
+  child.on('message', (message: FromTask) => {
+    if (message.kind === 'listening') listening(message.port)
+    else if (child.connected) child.send({kind: 'answer', n: message.n, answer: ask(message.ask)}, () => {})
+  })
   const ended = new Promise<TaskEnd>((resolve) => {
     child.on('error', (error) => {
-      keep(Buffer.from(error.message))
+      keep(error.message)
       if (child.pid === undefined) resolve({exitCode: 127})
     })
-    child.on('exit', (code, signal) => { resolve({exitCode: code ?? 128 + (SIGNALS[signal ?? ''] ?? 0)}) })
+    // Not at its exit: what it wrote last is read first.
+    child.on('close', (code, signal) => { resolve({exitCode: code ?? 128 + (SIGNALS[signal ?? ''] ?? 0)}) })
   })
   return {
     pid: child.pid,

@@ -98,6 +98,12 @@ export interface TaskContainer {
   reason: string | undefined
 }
 
+export interface Alone {
+  readonly group: string
+  readonly startedBy: string | undefined
+  readonly overrides: E.TaskOverride
+}
+
 export interface Task {
   readonly arn: string
   readonly id: string
@@ -107,8 +113,10 @@ export interface Task {
   readonly containers: readonly TaskContainer[]
   /** The container that really runs: the one behind the load balancer, else the first essential one. */
   readonly main: TaskContainer
-  /** Where it was placed; undefined where that isn't modelled. */
-  readonly host: ContainerInstance | undefined
+  /** Where it was placed; undefined where that isn't modelled, or not yet. */
+  host: ContainerInstance | undefined
+  /** Started by RunTask, for itself; its service is nobody's then, and in no list. */
+  readonly alone: Alone | undefined
   readonly createdAt: number
   status: TaskStatus
   desired: 'RUNNING' | 'STOPPED'

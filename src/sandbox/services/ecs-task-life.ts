@@ -1,7 +1,7 @@
 /**
  * A task's life: provisioned, image pulled, process started, registered as a target, running; then deregistered, drained,
  * terminated, killed if it doesn't go. It must never leave a process without its task, nor stop one before its target drained
- * (a StopTask from outside excepted: AWS doesn't wait either).
+ * (a StopTask from outside excepted: AWS doesn't wait either). A task for itself (RunTask) is nobody's target and ends by itself.
  */
 import type * as E from '@aws-sdk/client-ecs'
 import type {World} from '../world/contract.ts'
@@ -9,10 +9,14 @@ import type {Image} from '../plane/images.ts'
 import {placeholderTask} from '../plane/placeholder-task.ts'
 import type {TaskProcess} from '../plane/task-process.ts'
 import {lastPart, say} from './ecs-state.ts'
-import type {ContainerInstance, Deployment, EcsRegion, EcsService, Task, TaskContainer} from './ecs-state.ts'
+import type {Alone, ContainerInstance, Deployment, EcsRegion, EcsService, Task, TaskContainer} from './ecs-state.ts'
+import {keepLine} from './ecs-task-logs.ts'
 
 const KEPT_STOPPED_MS = 60 * 60_000
 const DEFAULT_STOP_SECONDS = 30
+const LOOK_FOR_HOST_MS = 5000
+/** As long as a capacity provider has for it. */
+const LONGEST_WAIT_FOR_HOST_MS = 15 * 60_000
 
 /** What ECS needs of the load balancers: the targets of its own tasks. */
 export interface TargetRegistry {
@@ -27,11 +31,19 @@ export interface TaskLifeOptions {
   readonly world: World
   readonly targets: TargetRegistry
   readonly image: (reference: string) => Image | undefined
-  readonly start: (options: {env: Record<string, string>; seed: number; listening: (port: number) => void}) => TaskProcess
+  readonly start: (options: TaskStart) => TaskProcess
   /** A task runs now. */
   readonly running: (task: Task) => void
   /** A task ended by itself, or never began. */
   readonly failed: (task: Task) => void
+}
+
+export interface TaskStart {
+  readonly task: Task
+  readonly env: Readonly<Record<string, string>>
+  readonly seed: number
+  readonly listening: (port: number) => void
+  readonly wrote: (line: string) => void
 }
 
 export interface Stop {
@@ -40,8 +52,13 @@ export interface Stop {
   readonly drain: 'first' | 'no'
 }
 
+/** How a task for itself finds its host: 'waiting' as long as there is none for it. */
+export interface OwnWay extends Alone {
+  readonly place: () => ContainerInstance | 'anywhere' | 'waiting'
+}
+
 export interface TaskLife {
-  launch(state: EcsRegion, service: EcsService, deployment: Deployment, host: ContainerInstance | undefined): Task
+  launch(state: EcsRegion, service: EcsService, deployment: Deployment, host: ContainerInstance | OwnWay | undefined): Task
   stop(task: Task, why: Stop): void
   process(task: Task): TaskProcess | undefined
   close(): Promise<void>
@@ -137,10 +154,31 @@ export function createTaskLife(options: TaskLifeOptions): TaskLife {
       }
       container.digest = image.digest
     }
-    const definition = definedContainer(task)
-    const own = Object.fromEntries((definition?.environment ?? []).map(({name, value}) => [name ?? '', value ?? '']))
-    const env = {...options.image(task.main.image)?.env, ...own}
-    watch(task, options.start({env, seed: Math.floor(random() * 2 ** 31), listening: (port) => { listening(task, port) }}))
+    const env = {...options.image(task.main.image)?.env, ...environmentOf(task), AWS_REGION: task.region}
+    watch(task, options.start({
+      task, env, seed: Math.floor(random() * 2 ** 31), listening: (port) => { listening(task, port) }, wrote: (line) => { keepLine(world, task, line) },
+    }))
+    // It does what it is asked and ends: nobody waits until it listens.
+    if (task.alone !== undefined) listening(task, undefined)
+  }
+
+  const noHost = (task: Task): void => {
+    task.stopCode = 'TaskFailedToStart'
+    task.stoppedReason = 'Timeout waiting for capacity provider to provision a container instance'
+    end(task)
+  }
+
+  const provision = (task: Task, way: OwnWay | undefined): void => {
+    if (task.desired === 'STOPPED') return
+    const place = way?.place() ?? 'anywhere'
+    if (place === 'waiting') {
+      if (clock.now() > task.createdAt + LONGEST_WAIT_FOR_HOST_MS) noHost(task)
+      else after(LOOK_FOR_HOST_MS, LOOK_FOR_HOST_MS, () => { provision(task, way) })
+      return
+    }
+    if (place !== 'anywhere') task.host = place
+    task.status = 'PENDING'
+    after(1500, 4000, () => { startProcess(task) })
   }
 
   const terminate = (task: Task): void => {
@@ -154,14 +192,11 @@ export function createTaskLife(options: TaskLifeOptions): TaskLife {
 
   return {
     launch: (state, service, deployment, host) => {
-      const task = newTask(world, service, deployment, host)
+      const way = host !== undefined && 'place' in host ? host : undefined
+      const task = newTask(world, service, deployment, host !== undefined && 'place' in host ? undefined : host, way)
       state.tasks.set(task.id, task)
       states.set(task, state)
-      after(500, 1500, () => {
-        if (task.desired === 'STOPPED') return
-        task.status = 'PENDING'
-        after(1500, 4000, () => { startProcess(task) })
-      })
+      after(500, 1500, () => { provision(task, way) })
       return task
     },
     stop: (task, why) => {
@@ -199,11 +234,20 @@ function definedContainer(task: Task): E.ContainerDefinition | undefined {
   return task.deployment.definition.shape.containerDefinitions?.find((one) => one.name === task.main.name)
 }
 
+/** The revision's environment, and over it what RunTask asked for. */
+function environmentOf(task: Task): Readonly<Record<string, string>> {
+  const over = task.alone?.overrides.containerOverrides?.find((one) => one.name === task.main.name)
+  const pairs = [...definedContainer(task)?.environment ?? [], ...over?.environment ?? []]
+  return Object.fromEntries(pairs.map(({name, value}) => [name ?? '', value ?? '']))
+}
+
 /** A person made tasks of this service fail for ever (fault `never-stable`, by part of its name). */
 export const neverStable = (world: World, service: EcsService): boolean => world.faults('never-stable').some((fault) =>
   (fault.region ?? service.region) === service.region && fault.times !== 0 && service.name.includes(fault.target ?? ''))
 
-function newTask(world: World, service: EcsService, deployment: Deployment, host: ContainerInstance | undefined): Task {
+function newTask(
+  world: World, service: EcsService, deployment: Deployment, host: ContainerInstance | undefined, alone: Alone | undefined,
+): Task {
   const defined = deployment.definition.shape.containerDefinitions ?? []
   const containers = defined.map((one): TaskContainer =>
     ({name: one.name ?? '', image: one.image ?? '', digest: undefined, exitCode: undefined, reason: undefined}))
@@ -221,6 +265,7 @@ function newTask(world: World, service: EcsService, deployment: Deployment, host
     containers,
     main,
     host,
+    alone: alone === undefined ? undefined : {group: alone.group, startedBy: alone.startedBy, overrides: alone.overrides},
     createdAt: world.clock.now(),
     status: 'PROVISIONING',
     desired: 'RUNNING',

@@ -16,7 +16,7 @@ export function taskOperations(stateOf: (region: string) => EcsRegion, life: Tas
       const chosen = [...state.tasks.values()].filter((task) => task.service.cluster === cluster && task.desired === desired &&
         (service === undefined || task.service === service) &&
         (input.family === undefined || task.deployment.definition.family === input.family) &&
-        (input.startedBy === undefined || task.deployment.id === input.startedBy))
+        (input.startedBy === undefined || (task.alone === undefined ? task.deployment.id : task.alone.startedBy) === input.startedBy))
       const page = pageOf(chosen.map((task) => task.arn), input.nextToken, input.maxResults)
       return {taskArns: page.items, nextToken: page.nextToken}
     },

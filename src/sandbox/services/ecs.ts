@@ -10,6 +10,7 @@ import {capacityProviderOperations, growForWaitingTasks} from './ecs-capacity-pr
 import {clusterOperations} from './ecs-clusters.ts'
 import {containerInstanceOperations} from './ecs-container-instances.ts'
 import {createScheduler} from './ecs-scheduler.ts'
+import {runTaskOperations} from './ecs-run-task.ts'
 import {serviceOperations} from './ecs-services.ts'
 import {clientFault, emptyEcs, invalidParameter, setTags, tagList} from './ecs-state.ts'
 import type {CapacityProvider, EcsRegion, Task} from './ecs-state.ts'
@@ -61,6 +62,7 @@ export function createEcs({world, targets, image, start}: EcsOptions): Ecs {
       ...taskDefinitionOperations(world, stateOf),
       ...serviceOperations(world, stateOf, targets),
       ...taskOperations(stateOf, life),
+      ...runTaskOperations({world, stateOf, life, grow}),
       ...tagOperations(stateOf),
     },
     close: async () => {

@@ -1,20 +1,19 @@
 /** Databases, subnet groups and snapshots in RDS's own shapes, from their records. */
 import type {DBInstance, DBSnapshot, DBSubnetGroup} from '@aws-sdk/client-rds'
 import type {AccountRecord, World} from '../world/contract.ts'
-import {DATABASE, databaseArn, databaseByArn} from './rds-databases.ts'
+import {databaseGroups} from '../plane/database-access.ts'
+import {databasesOf, sourceOf} from '../plane/databases.ts'
+import {DATABASE, databaseArn} from './rds-databases.ts'
+import {statusOf} from './rds-life.ts'
 import {attribute, recordOf, tagList} from './records/lookup.ts'
 import {flag, number, text, texts} from './records/properties.ts'
 
 /** What the record's status says is RDS's own word. */
 export function instanceShape(world: World, record: AccountRecord): DBInstance {
-  const {id, region, properties, attributes, status} = record
+  const {id, region, properties, attributes} = record
+  const status = statusOf(world, record)
   const source = attribute(record, 'ReplicaOf')
-  const origin =
-    source === ''
-      ? undefined
-      : source.startsWith('arn:')
-        ? databaseByArn(world, source)
-        : recordOf(world, DATABASE, region, source)
+  const origin = sourceOf(world, record)
   const inherited = origin?.properties ?? {}
   const group = recordOf(world, 'AWS::RDS::DBSubnetGroup', region, text(properties, 'DBSubnetGroupName')?.toLowerCase() ?? '')
   const zones =
@@ -59,18 +58,45 @@ export function instanceShape(world: World, record: AccountRecord): DBInstance {
     MonitoringRoleArn: text(properties, 'MonitoringRoleArn'),
     PerformanceInsightsEnabled: flag(properties, 'EnablePerformanceInsights'),
     EnabledCloudwatchLogsExports: [...texts(properties, 'EnableCloudwatchLogsExports')],
-    VpcSecurityGroups: texts(properties, 'VPCSecurityGroups').map((one) => ({VpcSecurityGroupId: one, Status: 'active'})),
+    VpcSecurityGroups: databaseGroups(world, record).map((one) => ({VpcSecurityGroupId: one, Status: 'active'})),
     DBParameterGroups: [
       {
-        DBParameterGroupName: text(properties, 'DBParameterGroupName') ?? `default.${attribute(record, 'Engine')}`,
-        ParameterApplyStatus: 'in-sync',
+        DBParameterGroupName: text(properties, 'DBParameterGroupName') ?? `default.${engineFamily(record)}`,
+        ParameterApplyStatus: attribute(record, 'ParameterApplyStatus') || 'in-sync',
       },
     ],
+    OptionGroupMemberships: [{
+      OptionGroupName: text(properties, 'OptionGroupName') ?? `default:${attribute(record, 'Engine')}-${attribute(record, 'EngineVersion').split('.')[0] ?? ''}`,
+      Status: 'in-sync',
+    }],
+    PendingModifiedValues: (attributes['PendingModifiedValues'] ?? {}),
+    ...restorableUntil(world, record, status),
+    ...statusInfos(world, record),
     ...(group !== undefined && {DBSubnetGroup: subnetGroupShape(world, group)}),
     ...(source !== '' && {ReadReplicaSourceDBInstanceIdentifier: origin?.region === region ? origin.id : source}),
     ReadReplicaDBInstanceIdentifiers: replicasOf(world, record),
     TagList: tagList(record),
   }
+}
+
+/** `postgres17`, `mysql8.4` */
+function engineFamily(record: AccountRecord): string {
+  const [engine, version] = [attribute(record, 'Engine'), attribute(record, 'EngineVersion')]
+  return `${engine}${engine === 'postgres' ? version.split('.')[0] ?? '' : version.split('.').slice(0, 2).join('.')}`
+}
+
+/** With backups a primary can be brought back to five minutes ago. */
+function restorableUntil(world: World, record: AccountRecord, status: string): Pick<DBInstance, 'LatestRestorableTime'> {
+  if (status === 'creating' || attribute(record, 'ReplicaOf') !== '' || number(record.properties, 'BackupRetentionPeriod') === 0) return {}
+  return {LatestRestorableTime: new Date(Math.max(record.createdAt, Math.floor((world.clock.now() - 60_000) / 300_000) * 300_000))}
+}
+
+function statusInfos(world: World, record: AccountRecord): Pick<DBInstance, 'StatusInfos'> {
+  if (attribute(record, 'ReplicaOf') === '' || record.status === 'creating') return {}
+  const replication = databasesOf(world).replication(record)
+  if (replication === null) return {}
+  const {status, message} = replication
+  return {StatusInfos: [{StatusType: 'read replication', Status: status, Normal: status === 'replicating', ...(message !== '' && {Message: message})}]}
 }
 
 /** Replicas of the same Region by id, of another by ARN. */
@@ -104,17 +130,23 @@ export function subnetGroupShape(world: World, {id, region, properties, attribut
   }
 }
 
-export function describeSnapshot(world: World, {id, region, properties, status, createdAt, tags}: AccountRecord): DBSnapshot {
+export function describeSnapshot(world: World, {id, region, properties, attributes, status, createdAt, tags}: AccountRecord): DBSnapshot {
   return {
     DBSnapshotIdentifier: id,
     DBInstanceIdentifier: text(properties, 'DBInstanceIdentifier'),
     DBSnapshotArn: `arn:aws:rds:${region}:${world.account}:snapshot:${id}`,
     SnapshotCreateTime: new Date(createdAt),
+    OriginalSnapshotCreateTime: new Date(number(attributes, 'OriginalAt') ?? createdAt),
     Engine: text(properties, 'Engine'),
+    EngineVersion: text(properties, 'EngineVersion'),
     AllocatedStorage: number(properties, 'AllocatedStorage'),
+    MasterUsername: text(properties, 'MasterUsername'),
+    Encrypted: flag(properties, 'StorageEncrypted'),
+    KmsKeyId: text(properties, 'KmsKeyId'),
+    Port: number(properties, 'Port'),
     Status: status,
-    SnapshotType: 'manual',
-    PercentProgress: 100,
+    SnapshotType: text(properties, 'SnapshotType') ?? 'manual',
+    PercentProgress: status === 'creating' ? 0 : 100,
     TagList: tagList({tags}),
   }
 }

@@ -1,57 +1,53 @@
-/** RDS: databases, groups and snapshots of the account, and the small changes a person makes without a stack. No replication yet. */
-import type {
-  CreateDBSnapshotMessage,
-  DeleteDBInstanceMessage,
-  DescribeOrderableDBInstanceOptionsMessage,
-  OrderableDBInstanceOptionsMessage,
-  DBInstance,
-  DBInstanceMessage,
-  DBParameterGroupsMessage,
-  DBSnapshot,
-  DBSnapshotMessage,
-  DBSubnetGroup,
-  DBSubnetGroupMessage,
-  DescribeDBInstancesMessage,
-  DescribeDBParameterGroupsMessage,
-  DescribeDBSnapshotsMessage,
-  DescribeDBSubnetGroupsMessage,
-  ListTagsForResourceMessage,
-  ModifyDBInstanceMessage,
-  TagListMessage,
-} from '@aws-sdk/client-rds'
+/**
+ * RDS, composed: instances with what happens to them in time, groups and snapshots of the account, events. A change that a person or a
+ * run asks for takes as long as it does on AWS, and is refused when it would be.
+ */
+import type * as R from '@aws-sdk/client-rds'
 import {AwsFault} from '../world/contract.ts'
 import type {AccountRecord, CallContext, Service, World} from '../world/contract.ts'
+import {lacksCapacity, modifyInstance, PARAMETER_STATUS} from './rds-change.ts'
 import {DATABASE} from './rds-databases.ts'
-import {describeSnapshot, instanceShape, subnetGroupShape} from './rds-shapes.ts'
-import {allOrNamed, attribute, putRecord, recordOf, recordsOf, tagList} from './records/lookup.ts'
+import {describeEvents, tellEvent} from './rds-events.ts'
+import {around, byResource, interrupt, passThrough, requireAvailable, requireInstance} from './rds-life.ts'
+import {promoteReplica} from './rds-promotion.ts'
+import {createReplica} from './rds-replicas.ts'
+import {instanceShape, subnetGroupShape} from './rds-shapes.ts'
+import {createSnapshot, deleteSnapshot, describeSnapshots, restoreInstance, takeSnapshot} from './rds-snapshots.ts'
+import {allOrNamed, attribute, recordsOf, tagList, tagsFrom} from './records/lookup.ts'
 import {page} from './records/page.ts'
 import {flag, text} from './records/properties.ts'
 import {offersClass, zonesOf} from './records/zones.ts'
 
-const SNAPSHOT = 'AWS::RDS::DBSnapshot'
 const PAGE = 100
 
 const doesNotExist = (code: string, what: string) => (name: string): AwsFault => new AwsFault(code, `${what} '${name}' does not exist.`)
 
 export function createRds(world: World): Service {
+  const instance = ({DBInstanceIdentifier}: {readonly DBInstanceIdentifier?: string | undefined}, call: CallContext): AccountRecord =>
+    requireInstance(world, call, DBInstanceIdentifier)
+  const one = (record: AccountRecord): {DBInstance: R.DBInstance} => ({DBInstance: instanceShape(world, record)})
   return {
     name: 'rds',
     operations: {
-      DescribeDBInstances: (input: DescribeDBInstancesMessage, call: CallContext): DBInstanceMessage =>
+      DescribeDBInstances: (input: R.DescribeDBInstancesMessage, call: CallContext): R.DBInstanceMessage =>
         describeInstances(world, input, call),
-      ModifyDBInstance: (input: ModifyDBInstanceMessage, call: CallContext) => modify(world, input, call),
-      DeleteDBInstance: (input: DeleteDBInstanceMessage, call: CallContext) =>
-        remove(world, requireInstance(world, call, input.DBInstanceIdentifier), input),
-      DescribeOrderableDBInstanceOptions: (input: DescribeOrderableDBInstanceOptionsMessage, call: CallContext) =>
-        orderable(input, call),
-      DescribeDBSubnetGroups: (input: DescribeDBSubnetGroupsMessage, call: CallContext): DBSubnetGroupMessage => {
+      ModifyDBInstance: (input: R.ModifyDBInstanceMessage, call: CallContext) => one(modifyInstance(world, instance(input, call), input)),
+      PromoteReadReplica: (input: R.PromoteReadReplicaMessage, call: CallContext) => one(promoteReplica(world, instance(input, call), input)),
+      CreateDBInstanceReadReplica: (input: R.CreateDBInstanceReadReplicaMessage, call: CallContext) => one(createReplica(world, input, call)),
+      RestoreDBInstanceFromDBSnapshot: (input: R.RestoreDBInstanceFromDBSnapshotMessage, call: CallContext) => one(restoreInstance(world, input, call)),
+      RebootDBInstance: (input: R.RebootDBInstanceMessage, call: CallContext) => one(reboot(world, instance(input, call))),
+      DeleteDBInstance: (input: R.DeleteDBInstanceMessage, call: CallContext) => one(remove(world, instance(input, call), input)),
+      DescribeEvents: (input: R.DescribeEventsMessage, call: CallContext) => describeEvents(world, input, call),
+      DescribeOrderableDBInstanceOptions: (input: R.DescribeOrderableDBInstanceOptionsMessage, call: CallContext) =>
+        orderable(world, input, call),
+      DescribeDBSubnetGroups: (input: R.DescribeDBSubnetGroupsMessage, call: CallContext): R.DBSubnetGroupMessage => {
         const found = allOrNamed(
           world, 'AWS::RDS::DBSubnetGroup', call.region, input.DBSubnetGroupName, doesNotExist('DBSubnetGroupNotFoundFault', 'DB subnet group'),
         )
         const {items, next} = page(found, input.Marker, input.MaxRecords ?? PAGE)
-        return {DBSubnetGroups: items.map((one): DBSubnetGroup => subnetGroupShape(world, one)), Marker: next}
+        return {DBSubnetGroups: items.map((one): R.DBSubnetGroup => subnetGroupShape(world, one)), Marker: next}
       },
-      DescribeDBParameterGroups: (input: DescribeDBParameterGroupsMessage, call: CallContext): DBParameterGroupsMessage => {
+      DescribeDBParameterGroups: (input: R.DescribeDBParameterGroupsMessage, call: CallContext): R.DBParameterGroupsMessage => {
         const found = allOrNamed(
           world, 'AWS::RDS::DBParameterGroup', call.region, input.DBParameterGroupName, doesNotExist('DBParameterGroupNotFound', 'DBParameterGroup'),
         )
@@ -66,37 +62,46 @@ export function createRds(world: World): Service {
           Marker: next,
         }
       },
-      ListTagsForResource: ({ResourceName}: ListTagsForResourceMessage): TagListMessage => {
-        const found = [...world.records.all()].find(
-          (one) =>
-            one.type.startsWith('AWS::RDS::')
-            && [attribute(one, 'DBInstanceArn'), attribute(one, 'Arn')].includes(ResourceName ?? '-'),
-        )
-        if (found === undefined) {
-          throw new AwsFault('DBInstanceNotFound', `DBInstance ${(ResourceName ?? '').split(':').at(-1) ?? ''} not found.`)
-        }
-        return {TagList: tagList(found)}
+      ListTagsForResource: ({ResourceName}: R.ListTagsForResourceMessage): R.TagListMessage => ({TagList: tagList(tagged(world, ResourceName))}),
+      AddTagsToResource: ({ResourceName, Tags}: R.AddTagsToResourceMessage) => {
+        const {region, type, id, tags} = tagged(world, ResourceName)
+        world.records.change(region, type, id, {tags: {...tags, ...tagsFrom(Tags)}})
       },
-      DescribeDBSnapshots: (input: DescribeDBSnapshotsMessage, call: CallContext) => describeSnapshots(world, input, call),
-      CreateDBSnapshot: (input: CreateDBSnapshotMessage, call: CallContext) => snapshot(world, input, call),
-      DeleteDBSnapshot: ({DBSnapshotIdentifier}: {readonly DBSnapshotIdentifier?: string}, call: CallContext) => {
-        const found = recordOf(world, SNAPSHOT, call.region, DBSnapshotIdentifier ?? '')
-        if (found === undefined) throw new AwsFault('DBSnapshotNotFound', `DBSnapshot not found: ${DBSnapshotIdentifier ?? ''}`)
-        world.records.remove(call.region, SNAPSHOT, found.id)
-        return {DBSnapshot: describeSnapshot(world, found)}
+      RemoveTagsFromResource: ({ResourceName, TagKeys}: R.RemoveTagsFromResourceMessage) => {
+        const {region, type, id, tags} = tagged(world, ResourceName)
+        world.records.change(region, type, id, {tags: Object.fromEntries(Object.entries(tags).filter(([key]) => TagKeys?.includes(key) !== true))})
       },
+      DescribeDBSnapshots: (input: R.DescribeDBSnapshotsMessage, call: CallContext) => describeSnapshots(world, input, call),
+      CreateDBSnapshot: (input: R.CreateDBSnapshotMessage, call: CallContext) => createSnapshot(world, input, call),
+      DeleteDBSnapshot: (input: R.DeleteDBSnapshotMessage, call: CallContext) => deleteSnapshot(world, input.DBSnapshotIdentifier ?? '', call),
     },
   }
 }
 
-function requireInstance(world: World, call: CallContext, idOrArn: string | undefined): AccountRecord {
-  const id = (idOrArn ?? '').split(':').at(-1)?.toLowerCase() ?? ''
-  const found = recordOf(world, DATABASE, call.region, id)
-  if (found === undefined) throw new AwsFault('DBInstanceNotFound', `DBInstance ${id} not found.`)
+/** By ARN, whatever of RDS it is. */
+function tagged(world: World, arn: string | undefined): AccountRecord {
+  const found = [...world.records.all()].find(
+    (one) => one.type.startsWith('AWS::RDS::') && [attribute(one, 'DBInstanceArn'), attribute(one, 'Arn')].includes(arn ?? '-'),
+  )
+  if (found === undefined) throw new AwsFault('DBInstanceNotFound', `DBInstance ${(arn ?? '').split(':').at(-1) ?? ''} not found.`, 404)
   return found
 }
 
-function describeInstances(world: World, input: DescribeDBInstancesMessage, call: CallContext): DBInstanceMessage {
+const REBOOTED_AFTER_MS = 60_000
+
+/** Only now are parameters that wait for it in force. */
+function reboot(world: World, record: AccountRecord): AccountRecord {
+  requireAvailable(world, record)
+  interrupt(world, record, REBOOTED_AFTER_MS)
+  tellEvent(world, record, 'DB instance shutdown', 'availability')
+  passThrough(world, record, [{afterMs: REBOOTED_AFTER_MS, status: 'available', effect: (present) => {
+    tellEvent(world, present, 'DB instance restarted', 'availability')
+    return {attributes: {...present.attributes, [PARAMETER_STATUS]: 'in-sync'}}
+  }}])
+  return world.records.change(record.region, record.type, record.id, {status: 'rebooting'})
+}
+
+function describeInstances(world: World, input: R.DescribeDBInstancesMessage, call: CallContext): R.DBInstanceMessage {
   const all =
     input.DBInstanceIdentifier === undefined
       ? recordsOf(world, DATABASE, call.region)
@@ -110,46 +115,13 @@ function describeInstances(world: World, input: DescribeDBInstancesMessage, call
     }),
   )
   const {items, next} = page(found, input.Marker, input.MaxRecords ?? PAGE)
-  return {DBInstances: items.map((one): DBInstance => instanceShape(world, one)), Marker: next}
-}
-
-/** Of ModifyDBInstance's members: those that change a property of the same name. */
-const MODIFIABLE = [
-  'DBInstanceClass',
-  'AllocatedStorage',
-  'MaxAllocatedStorage',
-  'MultiAZ',
-  'DeletionProtection',
-  'BackupRetentionPeriod',
-  'PreferredBackupWindow',
-  'PreferredMaintenanceWindow',
-  'EngineVersion',
-  'DBParameterGroupName',
-  'CopyTagsToSnapshot',
-  'MonitoringInterval',
-  'CACertificateIdentifier',
-  'Iops',
-  'StorageType',
-] as const
-
-function modify(world: World, input: ModifyDBInstanceMessage, call: CallContext): {DBInstance: DBInstance} {
-  const known = requireInstance(world, call, input.DBInstanceIdentifier)
-  if (known.status !== 'available') {
-    throw new AwsFault('InvalidDBInstanceState', `Database instance is not in available state.`)
-  }
-  const changes = Object.fromEntries(MODIFIABLE.filter((name) => input[name] !== undefined).map((name) => [name, input[name]]))
-  const groups = input.VpcSecurityGroupIds
-  const after = world.records.change(known.region, known.type, known.id, {
-    properties: {...known.properties, ...changes, ...(groups !== undefined && {VPCSecurityGroups: groups})},
-    ...(input.EngineVersion !== undefined && {attributes: {...known.attributes, EngineVersion: input.EngineVersion}}),
-  })
-  return {DBInstance: instanceShape(world, after)}
+  return {DBInstances: items.map((one): R.DBInstance => instanceShape(world, one)), Marker: next}
 }
 
 const REMOVED_AFTER_MS = 240_000
 
 /** Like CloudFormation's own: what is protected stays, a primary goes with the snapshot that was asked for, and it takes its minutes. */
-function remove(world: World, known: AccountRecord, input: DeleteDBInstanceMessage): {DBInstance: DBInstance} {
+function remove(world: World, known: AccountRecord, input: R.DeleteDBInstanceMessage): AccountRecord {
   if (known.status === 'deleting') throw new AwsFault('InvalidDBInstanceState', `Instance ${known.id} is already being deleted.`)
   if (flag(known.properties, 'DeletionProtection')) {
     throw new AwsFault(
@@ -170,61 +142,26 @@ function remove(world: World, known: AccountRecord, input: DeleteDBInstanceMessa
       'FinalDBSnapshotIdentifier can not be specified when deleting a replica instance',
     )
   }
-  if (name !== undefined) takeSnapshot(world, known, name)
+  if (name !== undefined) takeSnapshot(world, known, {name, kind: 'manual'})
+  const resource = attribute(known, 'DbiResourceId')
   const after = world.records.change(known.region, known.type, known.id, {status: 'deleting'})
-  world.clock.at(world.clock.now() + REMOVED_AFTER_MS, () => { world.records.remove(known.region, known.type, known.id) })
-  return {DBInstance: instanceShape(world, after)}
+  world.clock.at(world.clock.now() + around(world, REMOVED_AFTER_MS), () => {
+    if (byResource(world, known.region, resource)?.id === known.id) world.records.remove(known.region, known.type, known.id)
+    tellEvent(world, after, 'DB instance deleted', 'deletion')
+  })
+  return after
 }
 
-/** One option per class: where it is offered. Storage and licences aren't told apart. */
-function orderable(input: DescribeOrderableDBInstanceOptionsMessage, call: CallContext): OrderableDBInstanceOptionsMessage {
+/** One option per class: where it is offered and to be had. Storage and licences aren't told apart. */
+function orderable(world: World, input: R.DescribeOrderableDBInstanceOptionsMessage, call: CallContext): R.OrderableDBInstanceOptionsMessage {
   const classes =
     input.DBInstanceClass === undefined
       ? ['db.t4g.medium', 'db.m7g.large', 'db.m7g.xlarge', 'db.r7g.large']
       : [input.DBInstanceClass]
-  const options = classes.map((DBInstanceClass) => ({
-    Engine: input.Engine, DBInstanceClass, MultiAZCapable: true, ReadReplicaCapable: true, StorageType: 'gp3', Vpc: true,
-    AvailabilityZones: zonesOf(call.region).filter((zone) => offersClass(zone, DBInstanceClass)).map((Name) => ({Name})),
-  }))
+  const options = classes.filter((one) => lacksCapacity(world, call, one) === null || lacksCapacity(world, call, one)?.message === 'event')
+    .map((DBInstanceClass) => ({
+      Engine: input.Engine, EngineVersion: input.EngineVersion, DBInstanceClass, MultiAZCapable: true, ReadReplicaCapable: true, StorageType: 'gp3', Vpc: true,
+      AvailabilityZones: zonesOf(call.region).filter((zone) => offersClass(zone, DBInstanceClass)).map((Name) => ({Name})),
+    }))
   return {OrderableDBInstanceOptions: options.filter(({AvailabilityZones}) => AvailabilityZones.length > 0)}
-}
-
-function describeSnapshots(world: World, input: DescribeDBSnapshotsMessage, call: CallContext): DBSnapshotMessage {
-  const found = recordsOf(world, SNAPSHOT, call.region).filter(
-    ({id, properties}) =>
-      (input.DBSnapshotIdentifier === undefined || id === input.DBSnapshotIdentifier)
-      && (input.DBInstanceIdentifier === undefined || text(properties, 'DBInstanceIdentifier') === input.DBInstanceIdentifier),
-  )
-  if (input.DBSnapshotIdentifier !== undefined && found.length === 0) {
-    throw new AwsFault('DBSnapshotNotFound', `DBSnapshot ${input.DBSnapshotIdentifier} not found.`)
-  }
-  const {items, next} = page(found, input.Marker, input.MaxRecords ?? PAGE)
-  return {DBSnapshots: items.map((one): DBSnapshot => describeSnapshot(world, one)), Marker: next}
-}
-
-function snapshot(world: World, input: CreateDBSnapshotMessage, call: CallContext): {DBSnapshot: DBSnapshot} {
-  const source = requireInstance(world, call, input.DBInstanceIdentifier)
-  return {DBSnapshot: describeSnapshot(world, takeSnapshot(world, source, input.DBSnapshotIdentifier ?? ''))}
-}
-
-function takeSnapshot(world: World, source: AccountRecord, name: string): AccountRecord {
-  const id = name.toLowerCase()
-  if (recordOf(world, SNAPSHOT, source.region, id) !== undefined) {
-    throw new AwsFault(
-      'DBSnapshotAlreadyExists',
-      `Cannot create the snapshot because a snapshot with the identifier ${id} already exists.`,
-    )
-  }
-  return putRecord(world, {
-    type: SNAPSHOT,
-    region: source.region,
-    id,
-    tags: source.tags,
-    properties: {
-      DBSnapshotIdentifier: id,
-      DBInstanceIdentifier: source.id,
-      Engine: source.attributes['Engine'],
-      AllocatedStorage: source.properties['AllocatedStorage'],
-    },
-  })
 }

@@ -2,22 +2,33 @@
  * Databases of stacks: primaries, replicas of another Region, and the groups they need. RDS refuses a replica without its source, a
  * subnet group in one zone, the deletion of what is protected or in use; it keeps names in lower case.
  */
-import {recordOf, recordsOf} from '../../services/records/lookup.ts'
+import {attribute, putRecord, recordOf, recordsOf} from '../../services/records/lookup.ts'
 import {flag, number, text, texts} from '../../services/records/properties.ts'
+import {PARAMETER_STATUS} from '../../services/rds-change.ts'
 import {databaseArn, databaseByArn, DATABASE, defaultPort, endpointOf} from '../../services/rds-databases.ts'
+import {databaseResource} from '../../services/rds-life.ts'
+import {promoteReplica, PROMOTING} from '../../services/rds-promotion.ts'
+import {replicaSource} from '../../services/rds-replicas.ts'
+import {restorable, restoredFrom} from '../../services/rds-snapshots.ts'
 import {AwsFault} from '../../world/contract.ts'
 import type {AccountRecord} from '../../world/contract.ts'
 import type {ChangeRequest, Made, ResourceHandlers, ResourceRequest} from '../contract.ts'
-import {arn, capitals, generatedName, recordHandler, refuseTaken} from './record-handler.ts'
+import {arn, generatedName, recordHandler, refuseTaken} from './record-handler.ts'
 import {requireRoom} from './network.ts'
 
 export const rdsHandlers: ResourceHandlers = {
-  'AWS::RDS::DBInstance': recordHandler({
-    check: checkDatabase,
-    make: makeDatabase,
-    change: changeDatabase,
-    release: releaseDatabase,
-  }),
+  'AWS::RDS::DBInstance': {
+    create: (request) => {
+      checkDatabase(request)
+      return makeDatabase(request)
+    },
+    update: updateDatabase,
+    remove: releaseDatabase,
+    stable: ({world, region, physicalId}) => {
+      const known = recordOf(world, DATABASE, region, physicalId)
+      return known !== undefined && attribute(known, PROMOTING) !== '' ? 'the promotion' : null
+    },
+  },
   'AWS::RDS::DBSubnetGroup': recordHandler({
     check: checkSubnetGroup,
     make: (request) => named(request, 'DBSubnetGroupName', 'subgrp'),
@@ -75,8 +86,12 @@ function checkDatabase(request: ResourceRequest): void {
   else checkReplica(request)
 }
 
-function checkPrimary({properties}: ResourceRequest): void {
-  if (text(properties, 'DBSnapshotIdentifier') !== undefined) return
+function checkPrimary({properties, world, region}: ResourceRequest): void {
+  const snapshot = text(properties, 'DBSnapshotIdentifier')
+  if (snapshot !== undefined) {
+    restorable(world, region, snapshot)
+    return
+  }
   for (const member of ['Engine', 'DBInstanceClass', 'AllocatedStorage', 'MasterUsername']) {
     if (text(properties, member) === undefined) {
       throw new AwsFault('MissingParameter', `The request must contain the parameter ${member}`)
@@ -96,76 +111,70 @@ function checkPrimary({properties}: ResourceRequest): void {
 
 /** A replica takes engine, credentials and encryption from its source; a cross-Region source is named by ARN, with a key of this Region. */
 function checkReplica({properties, world, region}: ResourceRequest): void {
-  const source = text(properties, 'SourceDBInstanceIdentifier') ?? ''
-  const found = source.startsWith('arn:') ? databaseByArn(world, source) : recordOf(world, DATABASE, region, source)
-  if (found === undefined) throw new AwsFault('DBInstanceNotFound', `DBInstance ${source} not found.`, 404)
-  if (found.status !== 'available' && found.status !== 'modifying') {
-    throw new AwsFault(
-      'InvalidDBInstanceState',
-      `DB instance ${found.id} is not in the available state. Its state is ${found.status}.`,
-    )
-  }
-  if (number(found.properties, 'BackupRetentionPeriod') === 0) {
-    throw new AwsFault(
-      'InvalidDBInstanceState',
-      'Automated backups are not enabled for this database instance. To enable automated backups, use ModifyDBInstance to set the backup retention period to a non-zero value.',
-    )
-  }
-  const key = text(properties, 'KmsKeyId')
-  if (found.region !== region && flag(found.properties, 'StorageEncrypted') && key?.split(':')[3] !== region) {
-    throw new AwsFault(
-      'InvalidParameterCombination',
-      'Cannot create a cross region replica from an encrypted DB instance without a KMS key of the destination region.',
-    )
-  }
-  if (flag(found.properties, 'ManageMasterUserPassword') && found.region !== region) {
-    throw new AwsFault(
-      'InvalidDBInstanceState',
-      'Cross-region read replicas are not supported for instances whose master user password is managed by RDS in Secrets Manager.',
-    )
-  }
+  replicaSource(world, region, text(properties, 'SourceDBInstanceIdentifier') ?? '', text(properties, 'KmsKeyId'))
 }
 
 function makeDatabase(request: ResourceRequest): Made {
   const {properties, world, region} = request
   const id = (text(properties, 'DBInstanceIdentifier') ?? generatedName(request, 63)).toLowerCase()
   const source = text(properties, 'SourceDBInstanceIdentifier')
-  const primary =
-    source === undefined
-      ? undefined
-      : source.startsWith('arn:')
-        ? databaseByArn(world, source)
-        : recordOf(world, DATABASE, region, source)
-  const engine = text(properties, 'Engine') ?? text(primary?.properties ?? {}, 'Engine') ?? 'postgres'
-  const port = number(properties, 'Port') ?? defaultPort(engine)
-  return {
-    physicalId: id,
-    attributes: {
-      'Endpoint.Address': endpointOf(world, region, id),
-      'Endpoint.Port': String(port),
-      'Endpoint.HostedZoneId': 'Z29XKXDKYMONMX',
-      DBInstanceArn: databaseArn(world, region, id),
-      DbiResourceId: `db-${capitals(request, 26)}`,
-      Engine: engine,
-      EngineVersion: text(properties, 'EngineVersion') ?? text(primary?.properties ?? {}, 'EngineVersion') ?? '17.6',
-      ...(source !== undefined && {ReplicaOf: source}),
-    },
+  const primary = source === undefined ? undefined : sourceRecord(request, source)
+  const snapshot = text(properties, 'DBSnapshotIdentifier')
+  const from = snapshot === undefined ? null : restoredFrom(restorable(world, region, snapshot))
+  const engine = text(from?.attributes ?? {}, 'Engine') ?? text(properties, 'Engine') ?? engineOf(primary) ?? 'postgres'
+  const attributes = {
+    'Endpoint.Address': endpointOf(world, region, id),
+    'Endpoint.Port': String(number(properties, 'Port') ?? defaultPort(engine)),
+    'Endpoint.HostedZoneId': 'Z29XKXDKYMONMX',
+    DBInstanceArn: databaseArn(world, region, id),
+    DbiResourceId: databaseResource(world),
+    EngineVersion: text(properties, 'EngineVersion') ?? text(primary?.attributes ?? {}, 'EngineVersion') ?? '17.6',
+    ...from?.attributes,
+    Engine: engine,
+    ...(source !== undefined && {ReplicaOf: source}),
   }
+  // What its snapshot brings stands in no template; the engine completes this record.
+  if (from !== null) putRecord(world, {type: DATABASE, region, id, status: 'creating', properties: from.properties, attributes})
+  return {physicalId: id, attributes}
 }
 
-/** Without its source in the template a replica is promoted, and never back again; the port moves the endpoint. */
-function changeDatabase(request: ChangeRequest, known: AccountRecord | undefined): Made {
-  const [before, after] = [text(request.previous, 'SourceDBInstanceIdentifier'), text(request.properties, 'SourceDBInstanceIdentifier')]
+const engineOf = (primary: AccountRecord | undefined): string | undefined => text(primary?.attributes ?? {}, 'Engine')
+
+const sourceRecord = ({world, region}: ResourceRequest, source: string): AccountRecord | undefined =>
+  source.startsWith('arn:') ? databaseByArn(world, source) : recordOf(world, DATABASE, region, source)
+
+/**
+ * Without its source in the template a replica is promoted, and never back again; one that a call has promoted can't be promoted a
+ * second time. What a template doesn't say any more stays as it is: RDS is only told what is there.
+ */
+function updateDatabase(request: ChangeRequest): Made {
+  const {world, region, physicalId, previous, properties, tags} = request
+  const [before, after] = [text(previous, 'SourceDBInstanceIdentifier'), text(properties, 'SourceDBInstanceIdentifier')]
   if (after !== undefined && after !== before) {
-    throw new AwsFault('NotUpdatable', `${request.physicalId} would have to be replaced to become a replica of ${after}.`)
+    throw new AwsFault('NotUpdatable', `${physicalId} would have to be replaced to become a replica of ${after}.`)
   }
-  const attributes: Record<string, unknown> = {...known?.attributes}
-  const port = number(request.properties, 'Port')
-  if (port !== undefined) attributes['Endpoint.Port'] = String(port)
-  const version = text(request.properties, 'EngineVersion')
-  if (version !== undefined) attributes['EngineVersion'] = version
-  if (text(request.properties, 'SourceDBInstanceIdentifier') === undefined) attributes['ReplicaOf'] = ''
-  return {physicalId: request.physicalId, attributes}
+  const known = recordOf(world, DATABASE, region, physicalId)
+  if (known === undefined) throw new AwsFault('DBInstanceNotFound', `DBInstance ${physicalId} not found.`, 404)
+  if (before !== undefined && after === undefined) promoteByTemplate(request, known)
+  const present = recordOf(world, DATABASE, region, physicalId) ?? known
+  const others = properties['DBParameterGroupName'] !== undefined && properties['DBParameterGroupName'] !== present.properties['DBParameterGroupName']
+  const changed = {
+    ...present.attributes,
+    ...(number(properties, 'Port') !== undefined && {'Endpoint.Port': String(number(properties, 'Port'))}),
+    ...(text(properties, 'EngineVersion') !== undefined && {EngineVersion: text(properties, 'EngineVersion')}),
+    ...(others && {[PARAMETER_STATUS]: 'pending-reboot'}),
+  }
+  world.records.change(region, DATABASE, physicalId, {properties: {...present.properties, ...properties}, attributes: changed, tags: {...present.tags, ...tags}})
+  return {physicalId, attributes: changed}
+}
+
+function promoteByTemplate({world, properties}: ChangeRequest, known: AccountRecord): void {
+  try {
+    promoteReplica(world, known, {BackupRetentionPeriod: number(properties, 'BackupRetentionPeriod'), PreferredBackupWindow: text(properties, 'PreferredBackupWindow')})
+  } catch (error) {
+    if (!(error instanceof AwsFault) || error.code !== 'InvalidDBInstanceState') throw error
+    throw new AwsFault('ResourceConflict', error.message)
+  }
 }
 
 function releaseDatabase(request: ChangeRequest): void {
