@@ -34,9 +34,12 @@ export interface Reach {
   admit(action: string, region: string): void
   /** Real ms for a call to this Region, of the session's own bound. */
   boundMs(region: string, ofSession: number): number
+  /** How often the SDK tries. */
+  attempts(region: string, ofSession: number): number
+  /** An answer came from there, whatever it says: one attempt's, too. */
   answered(region: string): void
-  /** What was thrown, in this reach's own words. */
-  failed(action: string, region: string, error: Error): Error
+  /** What was thrown by a call that began at `since` (run time), in this reach's own words. */
+  failed(call: {readonly action: string; readonly region: string; readonly since: number}, error: Error): Error
   /** Real ms until a connection must be there. */
   readonly connectMs: number
 }
@@ -106,12 +109,17 @@ function sessionIn(region: string, input: AwsSessionInput, shared: Shared): AwsS
   const siblings = new Map<string, AwsSession>()
   const boundMs = Math.max(callBoundMs / clock.speed, leastCallBoundMs)
 
-  const clientOf = (service: ServiceName, once = false): Promise<AnyClient> => {
-    const key = once ? `${service} once` : service
+  const clientOf = (service: ServiceName, tries = attempts): Promise<AnyClient> => {
+    const key = `${service} ${tries}`
     const known = clients.get(key)
     if (known !== undefined) return known
     const created = createClient(service, {
-      region, profile, sandbox, onResponseDate: (date) => shared.time.heard(date), attempts: once ? 1 : attempts, connectMs: reach?.connectMs ?? null,
+      region, profile, sandbox, attempts: tries,
+      connectMs: reach?.connectMs ?? null,
+      onResponseDate(date) {
+        shared.time.heard(date)
+        reach?.answered(region)
+      },
     })
     clients.set(key, created)
     return created
@@ -120,7 +128,7 @@ function sessionIn(region: string, input: AwsSessionInput, shared: Shared): AwsS
   const send = async (
     service: ServiceName, operation: string, callInput: unknown, {signal, once}: CallOptions,
   ): Promise<unknown> => {
-    const client = await clientOf(service, once)
+    const client = await clientOf(service, once === true ? 1 : reach?.attempts(region, attempts))
     const module = await serviceModules[service]()
     const Command = (module as unknown as Record<string, new (input: unknown) => unknown>)[`${operation}Command`]
     if (Command === undefined) throw new Error(`the SDK has no ${service}:${operation}`)
@@ -160,6 +168,7 @@ function sessionIn(region: string, input: AwsSessionInput, shared: Shared): AwsS
       const action = `${service}:${operation as string}`
       reach?.admit(action, region)
       const began = performance.now()
+      const since = clock.now()
       let failed = true
       shared.calls += 1
       try {
@@ -170,7 +179,7 @@ function sessionIn(region: string, input: AwsSessionInput, shared: Shared): AwsS
       } catch (error) {
         const who = isAccessDenied(error) ? await whoWeAre() : null
         const translated = translateError(error, {action, region, resource: options.resource ?? null, profile, who})
-        throw reach?.failed(action, region, translated) ?? translated
+        throw reach?.failed({action, region, since}, translated) ?? translated
       } finally {
         input.onCall?.({action, region, ms: performance.now() - began, failed})
       }

@@ -1,7 +1,8 @@
 /**
- * How a recovery talks to a Region that may be dead. A Region that hasn't been heard of lately has a few seconds for an answer instead of
- * half a minute; one that gave none is `Unreachable`, and isn't asked again for a while: a recovery must not spend its time on it. The
- * Region that the recovery works in is always asked, with the usual patience. It never takes an error that AWS answered for silence.
+ * How a recovery talks to a Region that may be dead. A Region that hasn't been heard of lately has a few seconds for an answer
+ * instead of half a minute; one that gave none is `Unreachable`, and isn't asked again for a while: a recovery must not spend its
+ * time on it. The Region that the recovery works in is always asked, with the usual patience. It never takes an error that AWS
+ * answered for silence.
  */
 import type {Clock} from '../../../runbooks/engine/clock.ts'
 import {Unavailable} from '../../../runbooks/engine/unavailable.ts'
@@ -13,6 +14,8 @@ import type {Reach} from '../session.ts'
 const silentBoundMs = 5000
 const heardLatelyMs = 60_000
 const leftAloneMs = 15_000
+/** One connection may be cut by chance; the second says how it is. */
+const silentAttempts = 2
 /** Real time: connections to a Region on another continent are there in less. */
 const connectMs = 3000
 /** Real time under a fast clock: a loopback answer on a busy machine. */
@@ -22,6 +25,10 @@ const leastBoundMs = 600
 export function recoveryReach({clock, own}: {readonly clock: Clock; readonly own: string}): Reach {
   const heard = new Map<string, number>()
   const lost = new Map<string, {readonly at: number; readonly reason: string}>()
+  const isHeard = (region: string): boolean => {
+    const at = heard.get(region)
+    return region === own || (at !== undefined && clock.now() - at < heardLatelyMs)
+  }
   return {
     connectMs,
     admit(action, region) {
@@ -29,23 +36,16 @@ export function recoveryReach({clock, own}: {readonly clock: Clock; readonly own
       if (last === undefined || clock.now() - last.at >= leftAloneMs) return
       throw new Unreachable(action, region, `${region} isn't asked for ${action}: a moment ago it didn't answer (${last.reason})`)
     },
-    boundMs(region, ofSession) {
-      const at = heard.get(region)
-      if (region === own || (at !== undefined && clock.now() - at < heardLatelyMs)) return ofSession
-      return Math.min(ofSession, Math.max(silentBoundMs / clock.speed, leastBoundMs))
-    },
+    boundMs: (region, ofSession) => (isHeard(region) ? ofSession : Math.min(ofSession, Math.max(silentBoundMs / clock.speed, leastBoundMs))),
+    attempts: (region, ofSession) => (isHeard(region) ? ofSession : silentAttempts),
     answered(region) {
       heard.set(region, clock.now())
       lost.delete(region)
     },
-    failed(action, region, error) {
-      if (!(error instanceof Unavailable) || error instanceof Unreachable) return error
-      const silence = silenceOf(error.cause)
-      if (silence === 'not silent') {
-        this.answered(region)
-        return error
-      }
-      if (silence === 'not known') return error
+    failed({action, region, since}, error) {
+      if (!(error instanceof Unavailable) || error instanceof Unreachable || !isSilence(error.cause)) return error
+      // The bound passed between one throttled attempt and the next: it did answer.
+      if ((heard.get(region) ?? Number.NEGATIVE_INFINITY) >= since && isOurBound(error.cause)) return error
       heard.delete(region)
       const reason = reasonOf(error.cause)
       if (region !== own) lost.set(region, {at: clock.now(), reason})
@@ -61,13 +61,16 @@ interface Cause {
   readonly $metadata?: {readonly httpStatusCode?: number}
 }
 
-/** Who gave up for the caller's sake says nothing about the Region. */
-function silenceOf(cause: unknown): 'silent' | 'not silent' | 'not known' {
-  const {name = '', code = '', message = '', $metadata} = (cause ?? {}) as Cause
-  if ($metadata?.httpStatusCode !== undefined) return 'not silent'
-  if (network.has(code) || network.has(name) || name === 'TimeoutError') return 'silent'
-  if (name === 'AbortError') return message.startsWith('no answer within') ? 'silent' : 'not known'
-  return 'not known'
+function isSilence(cause: unknown): boolean {
+  const {name = '', code = '', $metadata} = (cause ?? {}) as Cause
+  if ($metadata?.httpStatusCode !== undefined) return false
+  return network.has(code) || network.has(name) || name === 'TimeoutError' || isOurBound(cause)
+}
+
+/** A caller that gave up says nothing about the Region. */
+function isOurBound(cause: unknown): boolean {
+  const {name, message} = (cause ?? {}) as Cause
+  return name === 'AbortError' && message?.startsWith('no answer within') === true
 }
 
 function reasonOf(cause: unknown): string {
