@@ -1,7 +1,7 @@
 /** A file with the right shape becomes a runbook, defaults filled in. Pure. */
 import {judgeCall} from './runbook-calls.ts'
 import {recoveries} from './runbook.ts'
-import type {Doing, DoneWhen, Extension, OwnCall, OwnRunbook, OwnStep, ReadCall, Values} from './runbook.ts'
+import type {Doing, DoneWhen, Extension, OwnCall, OwnRunbook, OwnStep, ReadCall} from './runbook.ts'
 import type {ReadFile, RunbookFile, StepFile} from './runbook-schema.ts'
 import {parseDuration} from './units.ts'
 

@@ -1,7 +1,4 @@
 /** A runbook of the team's own as a plan. Pure: the same input gives the same plan on any machine. */
-import {referencesIn} from '../../config/runbook-references.ts'
-import {builtInSteps} from '../../config/runbook-uses.ts'
-import type {OwnRunbook} from '../../config/runbook.ts'
 import type {Runbook} from '../engine/step.ts'
 import {customPlanName} from './input.ts'
 import type {RunbookInput} from './input.ts'
@@ -17,13 +14,4 @@ export function customRunbook({runbook, place, settings}: RunbookInput): Runbook
       return {name, steps: runbook.steps.map((step) => ownStep(step, ground)), guards: [], ends: 'done', onRollBack: null, onHalt: null, undoes: 'all-begun'}
     },
   }
-}
-
-/** What of a runbook needs a recovery Region, where there is none: a sentence each. */
-export function needsRecovery(runbook: OwnRunbook): readonly string[] {
-  return runbook.steps.flatMap(({id, does, undo}) => {
-    const refers = referencesIn({does, undo}).some(({reference}) => reference.kind === 'place' && reference.name === 'recovery')
-    const uses = does.kind === 'uses' && (does.uses === 'switch-is' || does.uses === 'replica-replicating')
-    return refers ? [`${id} refers to \${place.recovery}`] : uses ? [`${id}: ${does.uses} (${builtInSteps[does.uses].about})`] : []
-  })
 }

@@ -55,11 +55,13 @@ export function ownStep(step: OwnStep, ground: Ground): Step<OwnWorld> {
     start: async (world, context) => {
       const started = await caught(async () => (await doer.start?.(world, context)) ?? {})
       // A start can't fail by itself: what was refused is remembered, and the poll says so.
-      return 'kind' in started ? {facts: {refused: started.because}} : {facts: {refused: null, ...started.facts}}
+      if (!('kind' in started)) return {facts: {refused: null, then: null, ...started.facts}}
+      return {facts: {refused: started.because, ...(started.kind === 'failed' && {then: started.then})}}
     },
     poll: async (world, context) => {
       const said = context.own['refused']
-      return directed(typeof said === 'string' ? refused(said) : await caught(() => doer.poll(world, context)), then)
+      if (typeof said === 'string') return {kind: 'failed', because: said, then: context.own['then'] === 'pause' ? 'pause' : then}
+      return directed(await caught(() => doer.poll(world, context)), then)
     },
     ...(undo !== undefined && {undo}),
   }
@@ -91,12 +93,14 @@ function directed<T extends {readonly kind: string}>(result: T | Said, then: The
   return result.kind === 'refused' ? {kind: 'failed', because: (result as Said).because, then} : (result as Exclude<T, Said>)
 }
 
-/** Credentials that ran out aren't the step's fault: whoever logs in again resumes. */
-async function caught<T>(action: () => Promise<T>): Promise<T | Said> {
+/** Credentials that ran out aren't the step's fault, and nothing could be taken back with them: whoever logs in again resumes. */
+async function caught<T>(action: () => Promise<T>): Promise<T | Said | Failed> {
   try {
     return await action()
   } catch (error) {
-    if (!(error instanceof SluiceError) || (error.exitCode === ExitCode.credentials && error.code !== 'access-denied')) throw error
-    return refused([error.message, ...error.details].join(' '))
+    if (!(error instanceof SluiceError)) throw error
+    const because = [error.message, ...error.details].join(' ')
+    const loggedOut = error.exitCode === ExitCode.credentials && error.code !== 'access-denied'
+    return loggedOut ? {kind: 'failed', because, then: 'pause'} : refused(because)
   }
 }

@@ -1,6 +1,6 @@
 /** An AWS call that reads, made again until its answer is as wanted. */
 import type {ReadCall} from '../../../config/runbook.ts'
-import type {Facts, Json} from '../../engine/event.ts'
+import type {Json} from '../../engine/event.ts'
 import type {Done, Pending, StepContext} from '../../engine/step.ts'
 import {answered, kept} from '../answer.ts'
 import {filled, filledByPlace} from '../filled.ts'

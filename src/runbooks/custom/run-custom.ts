@@ -1,0 +1,176 @@
+/**
+ * Begins, resumes and answers runs of a team's own runbooks: lease, journal, event 0, then the engine's loop. Whoever answers a waiting
+ * step needs no lease: the answer is an event, and whoever ticks obeys it. Knows nothing of commands or AWS.
+ */
+import {ExitCode, SluiceError} from '../../errors.ts'
+import {seconds} from '../engine/clock.ts'
+import {describePlan} from '../engine/describe-plan.ts'
+import type {Event, Facts, Json, Wish} from '../engine/event.ts'
+import {openJournal, Superseded} from '../engine/journal.ts'
+import type {Journal} from '../engine/journal.ts'
+import {isHeld, readLease, takeLease} from '../engine/lease.ts'
+import type {HeldLease, Lease} from '../engine/lease.ts'
+import {patiently} from '../engine/patience.ts'
+import {driveRun} from '../engine/run.ts'
+import type {RunEnd} from '../engine/runner.ts'
+import {runState} from '../engine/run-state.ts'
+import type {Desk} from '../release/desk.ts'
+import {runId} from '../release/run-release.ts'
+import {customRunbook} from './custom-plan.ts'
+import {customPlanName, runbookTarget} from './input.ts'
+import type {RunbookInput} from './input.ts'
+import type {OwnWorld} from './ports.ts'
+
+export interface CustomWatching {
+  readonly onRun?: (run: string, events: readonly Event[]) => void
+  readonly onEvent?: (event: Event) => void
+  readonly onLive?: (step: string, data: unknown) => void
+  readonly onTick?: () => void
+  readonly detach: AbortSignal
+  readonly leave: AbortSignal
+}
+
+export interface CustomRan {
+  readonly run: string
+  readonly input: RunbookInput
+  readonly events: readonly Event[]
+  readonly end: RunEnd
+}
+
+export interface FoundCustomRun {
+  readonly run: string
+  readonly input: RunbookInput
+  readonly events: readonly Event[]
+  readonly lease: Lease | null
+}
+
+const targetOf = ({runbook, place}: RunbookInput): string => runbookTarget(runbook.name, place)
+
+/** A new run. Throws `lease-held` or `run-unfinished`, exit 7. */
+export async function startCustom(desk: Desk, input: RunbookInput, world: OwnWorld, watching: CustomWatching): Promise<CustomRan> {
+  const target = targetOf(input)
+  const lease = await patiently(desk.clock, () => readLease(desk.store, target))
+  if (lease !== null && isHeld(lease, desk.clock.now())) throw heldError(lease)
+  const before = lease === null ? [] : (await open(desk, lease.run, {})).events
+  if (lease !== null && before.length > 0 && runState(before).ended === null) throw unfinished(lease)
+  const run = runId(desk.clock, desk.ids)
+  const held = await take(desk, target, run, input)
+  const runbook = customRunbook(input)
+  watching.onRun?.(run, [])
+  const journal = await open(desk, run, watching)
+  await patiently(desk.clock, () => journal.append(held.lease.epoch, 'planned', {
+    ...describePlan(runbook.plan(runbook.first, [])), input: input as unknown as Json, toolVersion: desk.toolVersion,
+  }))
+  return drive(desk, journal, held, input, world, watching)
+}
+
+/** Goes on with a run on this machine, from its journal alone. */
+export async function resumeCustom(desk: Desk, {run, input}: Pick<FoundCustomRun, 'run' | 'input'>, world: OwnWorld, watching: CustomWatching): Promise<CustomRan> {
+  const target = targetOf(input)
+  const held = await takeOver(desk, target, run, input, watching.detach)
+  const journal = await open(desk, run, {})
+  watching.onRun?.(run, journal.events)
+  const fresh = await open(desk, run, watching)
+  if (runState(fresh.events).paused !== null) {
+    await patiently(desk.clock, () => fresh.append(held.lease.epoch, 'asked', {wish: 'resume', by: desk.who, why: 'runbook resume'}))
+  }
+  return drive(desk, fresh, held, input, world, watching)
+}
+
+/** Writes a person's wish, or their answer to a step, for whoever ticks next. */
+export async function sayToCustom(desk: Desk, run: string, wish: Wish, why: string, accepts?: Facts): Promise<readonly Event[]> {
+  const journal = await open(desk, run, {})
+  for (;;) {
+    const epoch = journal.events.at(-1)?.epoch ?? 0
+    try {
+      await patiently(desk.clock, () => journal.append(epoch, 'asked', {wish, by: desk.who, why, ...(accepts !== undefined && {accepts})}))
+      return journal.events
+    } catch (error) {
+      // A newer owner wrote at the same moment: it is said again, to them.
+      if (!(error instanceof Superseded)) throw error
+    }
+  }
+}
+
+/** The run named, or the only unfinished one of a runbook. Throws `run-unknown` or `run-ambiguous`, exit 2. */
+export async function findCustomRun(desk: Desk, wanted: string | undefined): Promise<FoundCustomRun> {
+  if (wanted !== undefined) {
+    const found = asCustom(wanted, (await open(desk, wanted, {})).events, null)
+    if (found === null) throw unknown(`There is no run ${wanted} of a runbook here.`)
+    return {...found, lease: await patiently(desk.clock, () => readLease(desk.store, targetOf(found.input)))}
+  }
+  const keys = await patiently(desk.clock, () => desk.store.list('leases/runbook.'))
+  const found = await Promise.all(keys.map(async (key) => {
+    const lease = await patiently(desk.clock, () => readLease(desk.store, key.slice('leases/'.length, -'.json'.length)))
+    return lease === null ? null : asCustom(lease.run, (await open(desk, lease.run, {})).events, lease)
+  }))
+  const left = found.filter((one) => one !== null).filter(({events}) => runState(events).ended === null)
+  const [only, ...others] = left
+  if (only === undefined) throw unknown('No run of a runbook is unfinished.')
+  if (others.length === 0) return only
+  throw new SluiceError({
+    code: 'run-ambiguous', exitCode: ExitCode.usage, message: `${left.length} runs of runbooks aren't finished; say which one.`,
+    details: left.map(({run, input}) => `${run} of ${input.runbook.name}`), suggestions: [`sluice runbook resume ${only.run}`],
+  })
+}
+
+function asCustom(run: string, events: readonly Event[], lease: Lease | null): FoundCustomRun | null {
+  const [first] = events
+  if (first?.kind !== 'planned' || first.data.plan !== customPlanName || first.data.input === undefined) return null
+  return {run, events, lease, input: first.data.input as unknown as RunbookInput}
+}
+
+async function drive(desk: Desk, journal: Journal, held: HeldLease, input: RunbookInput, world: OwnWorld, watching: CustomWatching): Promise<CustomRan> {
+  const {epoch, expiresAt} = held.lease
+  try {
+    await patiently(desk.clock, () => journal.append(epoch, 'lease-taken', {owner: desk.writer, host: desk.host, expiresAt}))
+    const end = await driveRun({
+      runbook: customRunbook(input), world, journal, held, clock: desk.clock, until: 'ended', detach: watching.detach, leave: watching.leave,
+      ...(watching.onLive !== undefined && {onLive: watching.onLive}), ...(watching.onTick !== undefined && {onTick: watching.onTick}),
+    })
+    if (end.kind !== 'lease-lost') await held.release().catch(() => undefined)
+    return {run: journal.run, input, events: journal.events, end}
+  } catch (error) {
+    if (error instanceof SluiceError) await held.release().catch(() => undefined)
+    throw error
+  }
+}
+
+/** Waits out an owner that may be dead; one that renews is alive. */
+async function takeOver(desk: Desk, target: string, run: string, input: RunbookInput, detach: AbortSignal): Promise<HeldLease> {
+  const seen = await patiently(desk.clock, () => readLease(desk.store, target))
+  for (;;) {
+    const lease = await patiently(desk.clock, () => readLease(desk.store, target))
+    const now = desk.clock.now()
+    if (lease !== null && lease.run !== run) throw superseded(run, lease)
+    if (lease === null || !isHeld(lease, now)) return take(desk, target, run, input)
+    if (seen === null || lease.expiresAt > seen.expiresAt || lease.epoch > seen.epoch) throw heldError(lease)
+    await desk.clock.until(Math.min(lease.expiresAt + 1, now + seconds(10)), detach)
+  }
+}
+
+async function take({store, clock, writer, host}: Desk, target: string, run: string, {runbook}: RunbookInput): Promise<HeldLease> {
+  const taken = await patiently(clock, () => takeLease({store, clock, target, run, owner: writer, host, operation: `runbook ${runbook.name}`}))
+  if (taken.kind === 'held') throw heldError(taken.lease)
+  return taken.held
+}
+
+const open = (desk: Desk, run: string, {onEvent}: Pick<CustomWatching, 'onEvent'>): Promise<Journal> =>
+  patiently(desk.clock, () => openJournal({store: desk.store, run, writer: desk.writer, clock: desk.clock, ...(onEvent !== undefined && {onEvent})}))
+
+const said = ({operation, run, owner, host, since}: Lease): string => `${operation} ${run} by ${owner} on ${host}, since ${new Date(since).toISOString().replace('.000Z', 'Z')},`
+
+const heldError = (lease: Lease): SluiceError => new SluiceError({
+  code: 'lease-held', exitCode: ExitCode.leaseHeld, message: `${said(lease)} is at it.`, suggestions: [`sluice runbook resume ${lease.run} --done STEP --evidence TEXT`],
+})
+
+const unfinished = (lease: Lease): SluiceError => new SluiceError({
+  code: 'run-unfinished', exitCode: ExitCode.leaseHeld, message: `${said(lease)} isn't finished and nobody ticks it.`,
+  suggestions: [`sluice runbook resume ${lease.run}`, `sluice runbook resume ${lease.run} --withdraw`],
+})
+
+const superseded = (run: string, lease: Lease): SluiceError => new SluiceError({
+  code: 'run-superseded', exitCode: ExitCode.usage, message: `${lease.run} of ${lease.operation} began after ${run}.`, suggestions: [`sluice runbook resume ${lease.run}`],
+})
+
+const unknown = (message: string): SluiceError => new SluiceError({code: 'run-unknown', exitCode: ExitCode.usage, message, suggestions: ['sluice runbook list']})
