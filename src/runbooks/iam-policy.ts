@@ -46,6 +46,7 @@ const driftReads = [
 ] as const
 
 const deploys: readonly PolicyCommand[] = ['infra up', 'infra plan', 'infra down']
+const recoveries: readonly PolicyCommand[] = ['dr promote', 'dr resume', 'dr drill', 'dr failback', 'dr settle']
 const releases: readonly PolicyCommand[] = ['release', 'release resume', 'release abort']
 
 export function iamPolicy(commands: readonly PolicyCommand[], where: Where): PolicyDocument {
@@ -78,6 +79,10 @@ function passedToBy(commands: readonly PolicyCommand[]): readonly string[] {
   const services = [
     ...(commands.some((command) => releases.includes(command)) ? ['ecs-tasks.amazonaws.com', 'scheduler.amazonaws.com'] : []),
     ...(commands.some((command) => deploys.includes(command)) ? ['cloudformation.amazonaws.com'] : []),
+    // A surge and a drill are stacks; a one-shot task and a drill's tasks have the roles of the service's.
+    ...(commands.some((command) => recoveries.includes(command)) ? ['cloudformation.amazonaws.com', 'ecs-tasks.amazonaws.com'] : []),
+    // A replica has the role by which RDS watches it.
+    ...(commands.some((command) => command === 'dr failback' || command === 'dr resume') ? ['monitoring.rds.amazonaws.com'] : []),
     // The slots' task definitions, and the self-fencing function of a foundation.
     ...(commands.includes('infra up') ? ['ecs-tasks.amazonaws.com', 'lambda.amazonaws.com'] : []),
   ]

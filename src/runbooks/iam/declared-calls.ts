@@ -2,10 +2,13 @@
 import type {Call, Plan, Runbook} from '../engine/step.ts'
 import {downRunbook} from '../provision/down-plan.ts'
 import {upRunbook} from '../provision/up-plan.ts'
+import {drillPlan} from '../recovery/drill-plan.ts'
+import {promotePlan} from '../recovery/promote-plan.ts'
 import {releaseRunbook} from '../release/plan.ts'
 import {outsideCalls} from './outside-steps.ts'
 import type {PolicyCommand} from './outside-steps.ts'
 import {sampleDown, sampleRelease, sampleUp} from './sample-inputs.ts'
+import {sampleDrills, sampleFailovers} from './sample-recoveries.ts'
 import type {Where} from './where.ts'
 
 export const callsOfPlan = ({steps, guards}: Plan<never>): readonly Call[] => [...steps, ...guards].flatMap(({calls}) => calls)
@@ -32,6 +35,16 @@ function plannedCalls(command: PolicyCommand, where: Where): readonly Call[] {
       return callsOfRunbook(upRunbook(sampleUp(where)), ['up'])
     case 'infra down':
       return callsOfRunbook(downRunbook(sampleDown(where)), ['down'])
+    case 'dr promote':
+      return sampleFailovers(where).flatMap((input) => callsOfPlan(promotePlan(input)))
+    case 'dr drill':
+      return sampleDrills(where).flatMap((input) => (['drill', 'drill-cleanup', 'drill-clean'] as const).flatMap((name) => callsOfPlan(drillPlan(input, name))))
+    // Whoever goes on with a run does what is left of it, whatever it is.
+    case 'dr resume':
+      return (['dr promote', 'dr drill', 'dr failback', 'dr settle'] as const).flatMap((one) => plannedCalls(one, where))
+    case 'dr failback':
+    case 'dr settle':
+      return []
     case 'init':
     case 'doctor':
     case 'release plan':
@@ -43,6 +56,10 @@ function plannedCalls(command: PolicyCommand, where: Where): readonly Call[] {
     case 'infra plan':
     case 'infra status':
     case 'infra drift':
+    case 'dr status':
+    case 'dr check':
+    case 'dr history':
+    case 'dr report':
       return []
   }
 }

@@ -69,9 +69,10 @@ const rows: readonly Row[] = [
       condition: {StringEquals: {'ecs:CreateAction': ['CreateService', 'RegisterTaskDefinition']}},
     }),
   },
+  {actions: ['ecs:RunTask'], reach: (where) => ({sid: 'OneShotTasks', resources: inRegions(where, 'ecs', `task-definition/${own(where)}-*:*`)})},
   {actions: ['ecs:DescribeTasks'], reach: (where) => ({sid: 'Tasks', resources: inRegions(where, 'ecs', `task/${own(where)}-*/*`)})},
   {
-    actions: ['ecs:DescribeTaskDefinition', 'ecs:ListTaskDefinitions', 'ecs:ListTasks', 'ecs:ListClusters', 'ecs:ListServices'],
+    actions: ['ecs:DescribeTaskDefinition', 'ecs:ListTaskDefinitions', 'ecs:ListTasks', 'ecs:ListClusters', 'ecs:ListServices', 'ecs:ListContainerInstances', 'ecs:DescribeContainerInstances'],
     reach: everything('EcsReads', 'IAM knows no resource for it, or only one whose id nobody knows beforehand; it reads'),
   },
   {
@@ -125,13 +126,21 @@ const rows: readonly Row[] = [
   },
   {actions: ['iam:SimulatePrincipalPolicy', 'iam:GetRole', 'iam:ListRoles'], reach: everything('WhoMayWhat', 'who asks isn\'t known beforehand, and listing roles knows no resource')},
   {
-    actions: ['autoscaling:SetInstanceProtection'],
+    actions: ['autoscaling:SetInstanceProtection', 'autoscaling:UpdateAutoScalingGroup', 'autoscaling:PutScheduledUpdateGroupAction'],
     reach: (where) => ({sid: 'Hosts', resources: inRegions(where, 'autoscaling', `autoScalingGroup:*:autoScalingGroupName/${own(where)}-*`)}),
   },
   {actions: ['autoscaling:*'], reach: everything('HostReads', 'IAM knows no resource for the describing calls')},
   {
-    actions: ['rds:ModifyDBInstance', 'rds:DeleteDBInstance', 'rds:CreateDBSnapshot', 'rds:DescribeDBInstances'],
+    actions: [
+      'rds:ModifyDBInstance', 'rds:DeleteDBInstance', 'rds:CreateDBSnapshot', 'rds:DescribeDBInstances', 'rds:PromoteReadReplica', 'rds:RebootDBInstance',
+      'rds:AddTagsToResource', 'rds:RemoveTagsFromResource',
+    ],
     reach: (where) => ({sid: 'Databases', resources: inRegions(where, 'rds', `db:${own(where)}*`, `snapshot:${own(where)}*`)}),
+  },
+  {
+    // A replica is made into groups that were there before it, whatever they are called.
+    actions: ['rds:CreateDBInstanceReadReplica'],
+    reach: (where) => ({sid: 'Replicas', resources: inRegions(where, 'rds', `db:${own(where)}*`, 'subgrp:*', 'pg:*', 'og:*')}),
   },
   {actions: ['rds:*'], reach: everything('DatabaseOffers', 'IAM knows no resource for what a Region offers')},
   {
@@ -146,18 +155,57 @@ const rows: readonly Row[] = [
     sid: 'Certificates', resources: [...new Set([...where.regions, 'us-east-1'])].map((region) => arn(where, 'acm', region, 'certificate/*')),
   })},
   {actions: ['logs:GetLogEvents'], reach: (where) => ({sid: 'Logs', resources: inRegions(where, 'logs', `log-group:${own(where)}-*:log-stream:*`, `log-group:/*${own(where)}*:log-stream:*`)})},
+  {actions: ['route53:ListResourceRecordSets', 'route53:ChangeResourceRecordSets'], reach: ({partition}) => ({sid: 'Records', resources: [`arn:${partition}:route53:::hostedzone/*`]})},
+  {
+    actions: ['route53:GetChange', 'route53:GetHealthCheck', 'route53:GetHealthCheckStatus'],
+    reach: ({partition}) => ({sid: 'RecordReads', resources: [`arn:${partition}:route53:::change/*`, `arn:${partition}:route53:::healthcheck/*`]}),
+  },
+  {actions: ['cloudfront:ListDistributions'], reach: everything('Distributions', 'a distribution is found by its alias, and a list has no name')},
+  {
+    actions: ['cloudfront:GetDistribution', 'cloudfront:GetDistributionConfig', 'cloudfront:UpdateDistribution', 'cloudfront:UpdateDomainAssociation'],
+    reach: ({partition, account}) => ({sid: 'Edge', resources: [`arn:${partition}:cloudfront::${account}:distribution/*`]}),
+  },
   {actions: ['route53:GetHostedZone'], reach: ({partition}) => ({sid: 'Zone', resources: [`arn:${partition}:route53:::hostedzone/*`]})},
   {
-    actions: ['cloudwatch:PutMetricAlarm', 'cloudwatch:DescribeAlarms', 'cloudwatch:DeleteAlarms'],
+    actions: ['cloudwatch:PutMetricAlarm', 'cloudwatch:DeleteAlarms'],
     reach: (where) => ({sid: 'ScalingAlarms', resources: inRegions(where, 'cloudwatch', `alarm:TargetTracking-service/${own(where)}-*`)}),
   },
-  {actions: ['cloudwatch:GetMetricData'], reach: everything('Metrics', 'IAM knows no resource for metrics')},
+  {actions: ['cloudwatch:DescribeAlarms'], reach: everything('AlarmReads', 'alarms are found by how their names begin, and a list has no name')},
+  {actions: ['cloudwatch:GetMetricData', 'cloudwatch:ListMetrics'], reach: everything('Metrics', 'IAM knows no resource for metrics')},
+  {
+    actions: ['ec2:AuthorizeSecurityGroupIngress', 'ec2:RevokeSecurityGroupIngress'],
+    reach: (where) => ({sid: 'DatabaseDoors', resources: inRegions(where, 'ec2', 'security-group/*'), condition: ours(where)}),
+  },
   {actions: ['ec2:*'], reach: everything('Offers', 'IAM knows no resource for what a Region offers')},
   {actions: ['ecr:DescribeRepositories', 'ecr:DeleteRepository'], reach: (where) => ({sid: 'Repositories', resources: inRegions(where, 'ecr', `repository/${own(where)}/*`)})},
   {
-    actions: ['secretsmanager:DescribeSecret', 'secretsmanager:DeleteSecret', 'secretsmanager:RemoveRegionsFromReplication'],
+    actions: [
+      'secretsmanager:DescribeSecret', 'secretsmanager:DeleteSecret', 'secretsmanager:RemoveRegionsFromReplication',
+      'secretsmanager:StopReplicationToReplica', 'secretsmanager:ReplicateSecretToRegions', 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue',
+    ],
     reach: (where) => ({sid: 'Secrets', resources: inRegions(where, 'secretsmanager', `secret:${where.service}/${where.environment}/*`)}),
   },
+  {actions: ['elasticache:DescribeReplicationGroups'], reach: (where) => ({sid: 'Caches', resources: inRegions(where, 'elasticache', 'replicationgroup:*')})},
+  {actions: ['ecr:DescribeImages'], reach: (where) => ({sid: 'Images', resources: inRegions(where, 'ecr', 'repository/*')})},
+  {actions: ['kms:DescribeKey'], reach: (where) => ({sid: 'Keys', resources: inRegions(where, 'kms', 'key/*')})},
+  {
+    actions: ['kms:CreateGrant'],
+    reach: (where) => ({sid: 'KeyGrants', resources: inRegions(where, 'kms', 'key/*'), condition: {Bool: {'kms:GrantIsForAWSResource': true}}}),
+  },
+  {
+    // Only ever through Secrets Manager: with these nobody decrypts anything by hand.
+    actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+    reach: (where) => ({
+      sid: 'SecretKeys', resources: inRegions(where, 'kms', 'key/*'),
+      condition: {StringEquals: {'kms:ViaService': where.regions.map((region) => `secretsmanager.${region}.amazonaws.com${where.partition === 'aws-cn' ? '.cn' : ''}`)}},
+    }),
+  },
+  {actions: ['tag:GetResources'], reach: everything('Tagged', 'what carries a tag isn\'t known beforehand, and IAM knows no resource for it')},
+  {
+    actions: ['backup:ListRecoveryPointsByBackupVault'],
+    reach: (where) => ({sid: 'RecoveryPoints', resources: inRegions(where, 'backup', `backup-vault:${own(where)}`)}),
+  },
+  {actions: ['backup:ListBackupJobs'], reach: everything('BackupJobs', 'IAM knows no resource for it')},
   {actions: ['backup:DeleteBackupVault'], reach: (where) => ({sid: 'EmptyVaults', resources: inRegions(where, 'backup', `backup-vault:${own(where)}`)})},
   {actions: ['backup:ListBackupVaults'], reach: everything('Vaults', 'a vault that isn\'t there is found out by listing, and a list has no name')},
   {actions: ['servicequotas:*'], reach: everything('Quotas', 'a quota that AWS applies by default has no ARN')},

@@ -5,8 +5,8 @@
 import type {Call} from '../engine/step.ts'
 import type {Where} from './where.ts'
 
-/** Where an action is needed: `all` is every Region of the stack, `global` is where a global service is asked. */
-type Place = 'home' | 'all' | 'global'
+/** Where an action is needed: `all` is every Region of the stack, `recovery` the second one, `global` is where a global service is asked. */
+type Place = 'home' | 'recovery' | 'all' | 'global'
 
 export interface Outside {
   readonly place: Place
@@ -73,6 +73,39 @@ const downReads: Outside = {
   ],
 }
 
+/** Journal, lease and capacity of recoveries are in the recovery Region. */
+const recoveryState: Outside = {place: 'recovery', actions: state.actions}
+const writesRecoveryState: Outside = {place: 'recovery', actions: ['s3:PutObject']}
+const makesRecoveryState: Outside = {place: 'recovery', actions: makesState.actions}
+/** What stands in a Region: the sides of a recovery. Of the home Region nothing is needed when it is dead. */
+const sides: Outside = {
+  place: 'all',
+  actions: [
+    'cloudformation:DescribeStacks', 'ssm:GetParameters', 'secretsmanager:DescribeSecret', 'elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTags',
+    'rds:DescribeDBInstances', 's3:ListBucket', 's3:GetObject',
+  ],
+}
+const readiness: readonly Outside[] = [
+  {
+    place: 'all',
+    actions: [
+      'rds:DescribeOrderableDBInstanceOptions', 'rds:DescribeDBSnapshots', 'cloudwatch:GetMetricData', 'cloudwatch:ListMetrics', 'cloudwatch:DescribeAlarms',
+      'autoscaling:DescribeAutoScalingGroups', 'ecs:ListContainerInstances', 'ecs:DescribeContainerInstances', 'ecs:DescribeServices', 'ecs:DescribeTaskDefinition',
+      'application-autoscaling:DescribeScalableTargets', 'ecr:DescribeImages', 'elasticloadbalancing:DescribeListeners', 'elasticloadbalancing:DescribeTargetHealth',
+      'acm:DescribeCertificate', 'kms:DescribeKey', 'ec2:DescribeImages', 'servicequotas:GetServiceQuota', 'servicequotas:GetAWSDefaultServiceQuota',
+      'backup:ListRecoveryPointsByBackupVault', 'backup:ListBackupJobs', 'cloudformation:GetTemplate', 'cloudformation:ListStackResources', 'elasticache:DescribeReplicationGroups',
+    ],
+  },
+  {
+    place: 'global',
+    actions: [
+      'iam:GetRole', 'route53:ListResourceRecordSets', 'route53:GetHealthCheck', 'route53:GetHealthCheckStatus', 'cloudfront:ListDistributions', 'cloudfront:GetDistribution',
+      'acm:DescribeCertificate',
+    ],
+  },
+]
+
+const recoveries = [recoveryState, makesRecoveryState, sides, ...readiness] as const
 const releases = [state, stackOutputs] as const
 const runs = [...releases, makesState, releaseReads] as const
 
@@ -93,6 +126,16 @@ export const outside = {
   'infra status': [state, tree, traffic],
   'infra drift': [state, tree, traffic, drift],
   'infra down': [state, writesState, tree, downReads],
+  'dr status': [recoveryState, sides, ...readiness],
+  // The capacity snapshot is kept by whoever has looked.
+  'dr check': [recoveryState, writesRecoveryState, sides, ...readiness],
+  'dr history': [recoveryState],
+  'dr report': [recoveryState],
+  'dr promote': recoveries,
+  'dr resume': [recoveryState, makesRecoveryState, sides],
+  'dr drill': recoveries,
+  'dr failback': recoveries,
+  'dr settle': recoveries,
 } as const satisfies Readonly<Record<string, readonly Outside[]>>
 
 export type PolicyCommand = keyof typeof outside
@@ -101,10 +144,8 @@ export const policyCommands = Object.keys(outside) as readonly PolicyCommand[]
 
 /** CloudFront's certificate has its stack in us-east-1, whatever the home Region is. */
 export function outsideCalls(command: PolicyCommand, {regions}: Where): readonly Call[] {
-  const home = regions[0] ?? ''
+  const [home = '', recovery = ''] = regions
   const withCertificate = command.startsWith('infra') || command === 'doctor' ? [...new Set([...regions, 'us-east-1'])] : regions
-  return (outside[command] as readonly Outside[]).flatMap(({place, actions}) => {
-    const places = place === 'all' ? withCertificate : [home]
-    return actions.flatMap((action) => places.map((region) => ({action, region})))
-  })
+  const placesOf: Readonly<Record<Place, readonly string[]>> = {home: [home], recovery: [recovery], all: withCertificate, global: [home]}
+  return (outside[command] as readonly Outside[]).flatMap(({place, actions}) => actions.flatMap((action) => placesOf[place].map((region) => ({action, region}))))
 }

@@ -34,7 +34,7 @@ export function sampleRelease(where: Where): ReleaseInput {
   }
 }
 
-function sampleConfig(where: Where): StackConfig {
+export function sampleConfig(where: Where): StackConfig {
   const recovery = recoveryOf(where)
   return resolveStack({
     service: where.service, environment: where.environment, region: homeOf(where),

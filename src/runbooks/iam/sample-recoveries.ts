@@ -1,0 +1,44 @@
+/** Inputs that make every plan of a recovery with every step it can have, as sample-inputs.ts has them for the others. Never run. Pure. */
+import {recoverySettings} from '../../config/recovery-config.ts'
+import type {CapacitySnapshot, DrillInput, PromoteInput, Side, StackOrder} from '../recovery/input.ts'
+import {recoveryPlace} from '../recovery/place.ts'
+import {sampleConfig} from './sample-inputs.ts'
+import type {Where} from './where.ts'
+
+const side = (region: string): Side => ({
+  region, cluster: 'cluster', hosts: 'hosts', listener: 'listener', loadBalancer: 'load-balancer', targetGroups: {a: 'a', b: 'b'}, serving: 'a',
+  databaseGroup: 'group', taskGroup: 'group', secret: 'secret', cache: 'cache', topic: 'topic',
+})
+
+const order: StackOrder = {template: {kind: 'url', url: ''}, parameters: {}, tags: {}, role: 'role'}
+const capacity = (region: string): CapacitySnapshot => ({
+  schema: 1, at: 0, region, image: null, by: '', hosts: {min: 1, max: 1, desired: 1, peak: 1}, service: {desired: 1, min: 1, max: 1, peak: 1},
+  database: {class: '', multiAz: true, backupDays: 1, backupWindow: ''},
+})
+
+function common(where: Where) {
+  const config = sampleConfig(where)
+  const place = recoveryPlace(config, where.account)
+  return place === null ? null : {config, place, settings: recoverySettings(config), by: ''}
+}
+
+/** Planned and unplanned, either way to flip, with the stack of a pilot light. */
+export function sampleFailovers(where: Where): readonly PromoteInput[] {
+  const known = common(where)
+  if (known === null) return []
+  const {place, settings} = known
+  return (['planned', 'unplanned'] as const).flatMap((mode) => [{flip: 'stop' as const, distribution: null}, {flip: 'record' as const, distribution: null}, {flip: 'record' as const, distribution: 'E0'}]
+    .map((how): PromoteInput => ({
+      ...known, kind: 'promote', mode, place: {...place, shape: 'pilot-light'}, settings: {...settings, ...how}, from: side(place.home), to: side(place.recovery),
+      capacity: capacity(place.home), backups: {days: 1, window: ''}, acceptLossMs: null, surge: order, lastAnswerAt: null, readiness: null,
+    })))
+}
+
+export function sampleDrills(where: Where): readonly DrillInput[] {
+  const known = common(where)
+  if (known === null) return []
+  return [false, true].map((clean): DrillInput => ({
+    ...known, kind: 'drill', name: 'drill', side: side(known.place.recovery), recoveryPoint: {snapshot: 'snapshot', createdAt: 0}, parameters: {}, template: order.template,
+    role: 'role', roles: {}, expiresAt: 0, withoutPrimary: false, clean, readiness: null,
+  }))
+}
