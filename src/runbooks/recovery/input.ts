@@ -1,5 +1,6 @@
 /** What a recovery run is made from. Plain JSON: event 0 holds it, and `resume` rebuilds every plan from it alone. */
 import type {RecoverySettings} from '../../config/recovery-config.ts'
+import type {Extension} from '../../config/runbook.ts'
 import type {StackConfig} from '../../config/stack-config.ts'
 import type {Place} from './place.ts'
 import type {TemplateSource} from '../provision/ports.ts'
@@ -61,6 +62,8 @@ interface Common {
   readonly settings: RecoverySettings
   /** ARN of who asked. */
   readonly by: string
+  /** Steps of the team's own around this recovery's, as they were loaded (`settings.extend`). */
+  readonly extension?: Extension | null
 }
 
 /** Users go from `from` to `to`; `from` is null when that Region couldn't be asked. */
@@ -120,7 +123,10 @@ export interface FailbackInput extends Common {
   readonly to: Side
   readonly capacity: CapacitySnapshot
   readonly standing: Standing
+  /** Part of the name of what is set aside: the same however often this way home is begun. */
   readonly stamp: string
+  /** True: the switchover waits for consent once everything is ready; else it was given at the start. */
+  readonly askWhenReady?: boolean
   readonly readiness: unknown
 }
 

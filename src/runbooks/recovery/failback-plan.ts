@@ -1,0 +1,97 @@
+/**
+ * The way home, in order. First a replica is made where the old primary was, which users don't notice; then a planned switchover that
+ * loses nothing; then the same the other way round, so that both Regions are what they were, under the names that both stacks know.
+ * Until users are refused a failure pauses and the run goes on where it was; from then on it takes back what it did, until the promotion,
+ * behind which there is only forward. Pure.
+ */
+import type {Plan} from '../engine/step.ts'
+import {minutes} from '../engine/clock.ts'
+import {agree} from './failback-steps/agree.ts'
+import {failbackReport} from './failback-steps/failback-report.ts'
+import {keepStep, removeLeftStep, replicaStep, setAsideStep} from './failback-steps/fenced-instance.ts'
+import {openRegion} from './failback-steps/open-region.ts'
+import {orphansStep} from './failback-steps/orphan-rows.ts'
+import {caughtUp, readyHome, returned, returning, secrets, secretsAgain, site} from './failback-steps/way-home.ts'
+import type {FailbackInput} from './input.ts'
+import {callsOf} from './port-calls.ts'
+import type {RecoveryWorld} from './ports.ts'
+import {settled, stacksMatch} from './settle-steps/stacks-match.ts'
+import {backups} from './steps/backups.ts'
+import {fence} from './steps/fence.ts'
+import {flip} from './steps/flip.ts'
+import {drained} from './steps/loss.ts'
+import {promoteDatabase} from './steps/promote-database.ts'
+import {roll} from './steps/roll.ts'
+import {serving} from './steps/serving.ts'
+import type {RecoveryStep, Way} from './way.ts'
+
+export const failbackPlanName = 'failback'
+
+/** Users leave the Region they fled to, and go home; nothing may be lost. */
+export const wayHome = ({place, settings, from, to, capacity}: FailbackInput): Way => ({
+  place, settings, mode: 'planned', fromRegion: from.region, from, to, capacity,
+  backups: {days: Math.max(1, capacity.database.backupDays), window: capacity.database.backupWindow},
+})
+
+export function failbackPlan(input: FailbackInput): Plan<RecoveryWorld> {
+  const way = wayHome(input)
+  const {place, from, to} = input
+  return {
+    name: failbackPlanName,
+    steps: [
+      readyHome(input, way, {needs: []}),
+      orphansStep(input, {needs: ['ready-home']}),
+      keepStep(input, {needs: ['orphans']}),
+      setAsideStep(input, {id: 'set-aside', title: `The old primary in ${to.region} set aside`, needs: ['keep'], out: to, active: from.region}),
+      replicaStep(input, {id: 'reverse-replica', title: `A replica in ${to.region}, under the final name`, needs: ['set-aside'], out: to, active: from.region}),
+      returning(input, {needs: ['reverse-replica']}),
+      secrets(input, {needs: ['ready-home']}),
+      site(input, {needs: ['ready-home']}),
+      openRegion(input, {id: 'open-home', title: `${to.region} ready to serve`, needs: ['returning', 'secrets'], side: to, size: 'serving'}),
+      caughtUp(input, {needs: ['open-home']}),
+      agree(input, {needs: ['caught-up', 'site']}),
+      fence(way, {needs: ['approve'], id: 'fence-away'}),
+      drained(way, {needs: ['fence-away']}, 'fence-away'),
+      promoteDatabase(way, {needs: ['drained']}, {fence: 'fence-away', consent: 'approve', settled: false}),
+      roll(way, {needs: ['promote-database']}),
+      flip(way, {needs: ['roll']}),
+      serving(way, {needs: ['flip']}),
+      backups(way, {needs: ['serving']}),
+      setAsideStep(input, {id: 'away-set-aside', title: `What served in ${from.region} set aside`, needs: ['serving'], out: from, active: to.region}),
+      replicaStep(input, {id: 'away-replica', title: `A replica in ${from.region} again, under the final name`, needs: ['away-set-aside', 'backups'], out: from, active: to.region}),
+      openRegion(input, {id: 'away-open', title: `${from.region} as it is in peace`, needs: ['away-replica', 'secrets-again'], side: from, size: 'peace'}),
+      secretsAgain(input, {needs: ['serving']}),
+      ...(place.shape === 'pilot-light' ? [noSurge(input)] : []),
+      returned(input, {needs: ['away-open']}),
+      removeLeftStep(input, {needs: ['returned', 'backups']}),
+      stacksMatch(place, {needs: ['remove-left', ...(place.shape === 'pilot-light' ? ['no-surge'] : [])], id: 'settle', title: 'CloudFormation knows both databases'}),
+      settled(place, to.region, {needs: ['settle']}),
+      failbackReport(input, {needs: ['settled']}),
+    ],
+    guards: [],
+    ends: 'done',
+    onRollBack: null,
+    onHalt: null,
+    undoes: 'all-begun',
+  }
+}
+
+/** A pilot light again: what costs most is deleted once nobody is served there. */
+function noSurge({place, from}: FailbackInput): RecoveryStep {
+  const stack = {name: place.stacks.surge, region: from.region}
+  return {
+    id: 'no-surge', title: `${stack.name} deleted in ${from.region}`, needs: ['away-open'], deadlineMs: minutes(60), atDeadline: 'pause',
+    calls: callsOf(from.region, 'stacks.describe', 'stacks.remove'),
+    observe: async (world, {signal}) => {
+      const state = await world.stacks.describe(stack, signal)
+      return state === null || state.status === 'DELETE_COMPLETE' ? {kind: 'done', note: 'gone'} : {kind: 'not-done'}
+    },
+    start: (world, {run, signal}) => world.stacks.remove(stack, {token: `${run}-no-surge`, role: null}, signal),
+    poll: async (world, {now, signal}) => {
+      const state = await world.stacks.describe(stack, signal)
+      if (state === null || state.status === 'DELETE_COMPLETE') return {kind: 'done'}
+      if (state.status === 'DELETE_FAILED') return {kind: 'failed', because: `${stack.name} can't be deleted: ${state.reason ?? 'AWS gives no reason'}`, then: 'pause'}
+      return {kind: 'pending', waitsFor: `${stack.name} (${state.status})`, lookAgainAt: now + 10_000}
+    },
+  }
+}
