@@ -11,6 +11,7 @@ import {createIam} from './iam.ts'
 import {createKms} from './kms.ts'
 import {createLogs} from './logs.ts'
 import {createRds} from './rds.ts'
+import {createResourceTagging} from './resource-tagging.ts'
 import {createRoute53} from './route53.ts'
 import {addZone, zoneOf} from './route53-zones.ts'
 import {createSecretsManager} from './secretsmanager.ts'
@@ -36,6 +37,7 @@ const services = [
   createLogs,
   createEcr,
   createCloudControl,
+  createResourceTagging,
 ]
 
 export function createRecordServices(world: World): readonly Service[] {

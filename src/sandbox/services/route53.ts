@@ -1,4 +1,4 @@
-/** Route 53: zones, record sets, health checks. Answers to DNS itself are nobody's here yet. */
+/** Route 53's control plane: zones, record sets, health checks. DNS itself is answered in `../plane/dns-servers.ts`. */
 import type {
   ChangeResourceRecordSetsRequest,
   ChangeResourceRecordSetsResponse,
@@ -8,9 +8,12 @@ import type {
   GetChangeResponse,
   GetHealthCheckRequest,
   GetHealthCheckResponse,
+  GetHealthCheckStatusRequest,
+  GetHealthCheckStatusResponse,
   GetHostedZoneRequest,
   GetHostedZoneResponse,
   HealthCheck,
+  HealthCheckObservation,
   HostedZone,
   ListHealthChecksRequest,
   ListHealthChecksResponse,
@@ -24,9 +27,8 @@ import type {AccountRecord, Service, World} from '../world/contract.ts'
 import {recordOf, recordsOf} from './records/lookup.ts'
 import {page} from './records/page.ts'
 import {bag, bags, flag, number, text, texts} from './records/properties.ts'
+import {CHECK, configOf, observedOf} from './route53-checks.ts'
 import {addZone, canonicalName, changeSets, changeStatus, NAME_SERVERS, setsOf, ZONE, zoneName, zoneOf} from './route53-zones.ts'
-
-const CHECK = 'AWS::Route53::HealthCheck'
 
 export function createRoute53(world: World): Service {
   return {
@@ -73,6 +75,16 @@ export function createRoute53(world: World): Service {
         }
         return {HealthCheck: checkShape(check)}
       },
+      GetHealthCheckStatus: ({HealthCheckId}: GetHealthCheckStatusRequest): GetHealthCheckStatusResponse => {
+        const check = recordOf(world, CHECK, '', HealthCheckId ?? '')
+        if (check === undefined) {
+          throw new AwsFault('NoSuchHealthCheck', `No health check exists with the specified ID: ${HealthCheckId ?? ''}`)
+        }
+        if (text(configOf(check), 'Type') === 'CALCULATED') {
+          throw new AwsFault('InvalidInput', 'Invalid parameter : You can\'t get the status of a calculated health check.')
+        }
+        return {HealthCheckObservations: observations(check)}
+      },
       ListHealthChecks: ({Marker, MaxItems}: ListHealthChecksRequest): ListHealthChecksResponse => {
         const {items, next} = page(recordsOf(world, CHECK, ''), Marker, MaxItems ?? 100)
         return {
@@ -85,6 +97,16 @@ export function createRoute53(world: World): Service {
       },
     },
   }
+}
+
+const CHECKERS = [['eu-west-1', '15.177.0.17'], ['us-east-1', '15.177.4.17'], ['ap-southeast-2', '15.177.8.17']] as const
+
+/** What each checker saw: never inverted. Nothing yet: no observations. */
+function observations(check: AccountRecord): HealthCheckObservation[] {
+  const {last, status} = observedOf(check)
+  if (last === null || status === null) return []
+  const Status = `${last.isSuccess ? 'Success' : 'Failure'}: ${last.words}`
+  return CHECKERS.map(([Region, IPAddress]) => ({Region, IPAddress, StatusReport: {Status, CheckedTime: new Date(last.at)}}))
 }
 
 function requireZone(world: World, id: string | undefined): AccountRecord {

@@ -4,12 +4,15 @@
  */
 import type {GetBucketReplicationOutput, PutBucketReplicationRequest, ReplicationRule} from '@aws-sdk/client-s3'
 import {AwsFault} from '../world/contract.ts'
-import type {CallContext, Operation} from '../world/contract.ts'
+import type {CallContext, Operation, World} from '../world/contract.ts'
+import {canReach} from '../world/region-down.ts'
 import {addVersion, bucketOf} from './s3-state.ts'
 import type {Bucket, ObjectVersion, S3State} from './s3-state.ts'
 
 /** Virtual ms. */
 const DELAY_MS = {least: 2000, most: 8000}
+const TRIES_AGAIN_MS = 10_000
+const METRICS_EVERY_MS = 60_000
 
 export function replicationOperations(state: S3State): Readonly<Record<string, Operation>> {
   return {
@@ -22,6 +25,7 @@ export function replicationOperations(state: S3State): Readonly<Record<string, O
       }
       for (const rule of ReplicationConfiguration?.Rules ?? []) checkDestination(state, rule)
       bucket.replication = ReplicationConfiguration
+      pendingIn(state)
       return {}
     },
     GetBucketReplication: ({Bucket: name}: {readonly Bucket: string}, call: CallContext): GetBucketReplicationOutput => {
@@ -57,7 +61,59 @@ export function replicate(state: S3State, bucket: Bucket, key: string, version: 
   for (const rule of bucket.replication?.Rules ?? []) {
     if (!applies(rule, key, version)) continue
     const delayMs = DELAY_MS.least + random() * (DELAY_MS.most - DELAY_MS.least)
-    world.clock.at(world.clock.now() + delayMs, () => { arrive(state, nameOf(rule.Destination?.Bucket), key, version) })
+    const copy = {rule, bucket, key, version, destination: nameOf(rule.Destination?.Bucket)}
+    pendingIn(state).add(copy)
+    world.clock.at(world.clock.now() + delayMs, () => { deliver(state, copy) })
+  }
+}
+
+/** One version on its way. */
+interface Copy {
+  readonly rule: ReplicationRule
+  readonly bucket: Bucket
+  readonly key: string
+  readonly version: ObjectVersion
+  readonly destination: string
+}
+
+const waiting = new WeakMap<S3State, Set<Copy>>()
+
+/** Begins to be told with the first rule: a minute's metrics are of what is pending then, 0 too. */
+function pendingIn(state: S3State): Set<Copy> {
+  const known = waiting.get(state)
+  if (known !== undefined) return known
+  const pending = new Set<Copy>()
+  waiting.set(state, pending)
+  state.world.clock.every(METRICS_EVERY_MS, () => { tellPending(state, pending) })
+  return pending
+}
+
+/** While a Region can't be reached, or a fault holds the site back, it waits; nothing is given up. */
+function deliver(state: S3State, copy: Copy): void {
+  const {world} = state
+  const to = state.buckets.get(copy.destination)?.region
+  if (to !== undefined && (!canReach(world, copy.bucket.region, to) || isStale(world, copy.bucket))) {
+    world.clock.at(world.clock.now() + TRIES_AGAIN_MS, () => { deliver(state, copy) })
+    return
+  }
+  pendingIn(state).delete(copy)
+  arrive(state, copy.destination, copy.key, copy.version)
+}
+
+function isStale(world: World, {region, name}: Bucket): boolean {
+  return world.faults('site-stale').some((fault) => [fault.region ?? region, fault.target ?? region].every((one) => one === region || one === name))
+}
+
+function tellPending(state: S3State, pending: ReadonlySet<Copy>): void {
+  for (const bucket of state.buckets.values()) {
+    for (const rule of bucket.replication?.Rules ?? []) {
+      if (rule.Destination?.Metrics?.Status !== 'Enabled') continue
+      const own = [...pending].filter((copy) => copy.bucket === bucket && copy.rule.ID === rule.ID)
+      const dimensions = {SourceBucket: bucket.name, DestinationBucket: nameOf(rule.Destination.Bucket), RuleId: rule.ID ?? ''}
+      const about = {region: bucket.region, namespace: 'AWS/S3', dimensions}
+      state.world.metrics.observe({...about, metric: 'OperationsPendingReplication', value: own.length})
+      state.world.metrics.observe({...about, metric: 'BytesPendingReplication', value: own.reduce((sum, {version}) => sum + version.body.length, 0)})
+    }
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import {AwsFault} from '../world/contract.ts'
 import type {AccountRecord, World} from '../world/contract.ts'
+import {canReach} from '../world/region-down.ts'
 import {uuid} from '../world/uuid.ts'
 import {keyOf} from './kms-keys.ts'
 import {attribute, putRecord, recordsOf} from './records/lookup.ts'
@@ -13,6 +14,9 @@ import type {Bag} from './records/properties.ts'
 export const SECRET = 'AWS::SecretsManager::Secret'
 /** The value of a secret, under the secret's ARN. No CloudFormation type. */
 const VALUE = 'AWS::SecretsManager::SecretVersion'
+const TRIES_AGAIN_MS = 15_000
+/** Of a new replica's value. */
+const ARRIVES_IN_MS = 5000
 
 export interface SecretValue {
   readonly version: string
@@ -27,7 +31,7 @@ export function secretOf(world: World, region: string, idOrName: string): Accoun
   )
 }
 
-export function valueOf(world: World, secret: AccountRecord): SecretValue | undefined {
+export function valueOf(world: World, secret: Pick<AccountRecord, 'region' | 'id'>): SecretValue | undefined {
   const held = world.records.get(secret.region, VALUE, secret.id)
   return held === undefined
     ? undefined
@@ -36,16 +40,22 @@ export function valueOf(world: World, secret: AccountRecord): SecretValue | unde
 
 export function writeValue(world: World, region: string, arn: string, value: string, version = uuid(world)): string {
   putRecord(world, {type: VALUE, region, id: arn, properties: {SecretString: value}, attributes: {VersionId: version}})
-  for (const replica of replicasOf(world, arn)) {
-    putRecord(world, {
-      type: VALUE,
-      region: replica.region,
-      id: replica.id,
-      properties: {SecretString: value},
-      attributes: {VersionId: version},
-    })
-  }
+  for (const replica of replicasOf(world, arn)) carryValue(world, replica)
   return version
+}
+
+/** A replica takes its primary's present value, as soon as the two Regions can reach each other. */
+function carryValue(world: World, {region, id}: Pick<AccountRecord, 'region' | 'id'>): void {
+  const replica = world.records.get(region, SECRET, id)
+  const home = replica === undefined ? '' : attribute(replica, 'PrimaryRegion')
+  // Gone, or standing alone by now.
+  if (replica === undefined || home === '') return
+  if (!canReach(world, home, region)) {
+    world.clock.at(world.clock.now() + TRIES_AGAIN_MS, () => { carryValue(world, {region, id}) })
+    return
+  }
+  const value = valueOf(world, {region: home, id: arnIn(home, id)})
+  if (value !== undefined) putRecord(world, {type: VALUE, region, id, properties: {SecretString: value.text}, attributes: {VersionId: value.version}})
 }
 
 export function dropValue(world: World, region: string, arn: string): void {
@@ -53,7 +63,7 @@ export function dropValue(world: World, region: string, arn: string): void {
 }
 
 /** `arn:aws:secretsmanager:REGION:…`: the same secret in another Region. */
-function arnIn(region: string, arn: string): string {
+export function arnIn(region: string, arn: string): string {
   return arn.replace(/^(arn:aws:secretsmanager:)[^:]+/, `$1${region}`)
 }
 
@@ -67,7 +77,6 @@ export function replicasOf(world: World, arn: string): readonly AccountRecord[] 
 
 /** Makes the replicas a template asks for and removes the others. A key that isn't in the other Region fails that replica alone. */
 export function keepReplicas(world: World, arn: string, name: string, properties: Bag): void {
-  const home = arn.split(':')[3] ?? ''
   const wanted = bags(properties, 'ReplicaRegions')
   const regions = new Set(wanted.map((one) => text(one, 'Region')))
   for (const replica of replicasOf(world, arn)) {
@@ -77,32 +86,45 @@ export function keepReplicas(world: World, arn: string, name: string, properties
   }
   for (const one of wanted) {
     const region = text(one, 'Region') ?? ''
-    const id = arnIn(region, arn)
-    const key = text(one, 'KmsKeyId')
-    if (world.records.get(region, SECRET, id) !== undefined) continue
-    const message =
-      secretOf(world, region, name) !== undefined
-        ? `Replication failed: Secret name ${name} already exists in this region`
-        : key !== undefined && keyOf(world, region, key) === undefined
-          ? `Replication failed: the KMS key ${key} can't be found in ${region}`
-          : null
-    putRecord(world, {
-      type: SECRET,
-      region,
-      id,
-      status: message === null ? 'available' : 'failed',
-      properties: {
-        ...(key !== undefined && {KmsKeyId: key}),
-        ...(text(properties, 'Description') !== undefined && {Description: text(properties, 'Description')}),
-      },
-      attributes: {
-        Id: id,
-        Name: message === null ? name : `${name} (failed)`,
-        PrimaryRegion: home,
-        ...(message !== null && {ReplicationMessage: message}),
-      },
-    })
+    if (world.records.get(region, SECRET, arnIn(region, arn)) === undefined) putReplica(world, {arn, name, properties}, region, text(one, 'KmsKeyId'))
   }
+}
+
+/** One more replica of a secret that is there; its value follows. */
+export function addReplica(world: World, secret: AccountRecord, region: string, key: string | undefined): void {
+  const {id, properties} = secret
+  putReplica(world, {arn: id, name: attribute(secret, 'Name'), properties}, region, key)
+  world.clock.at(world.clock.now() + ARRIVES_IN_MS, () => { carryValue(world, {region, id: arnIn(region, id)}) })
+}
+
+function putReplica(
+  world: World, {arn, name, properties}: {readonly arn: string; readonly name: string; readonly properties: Bag}, region: string, key: string | undefined,
+): void {
+  const id = arnIn(region, arn)
+  const message =
+    secretOf(world, region, name) !== undefined
+      ? `Replication failed: Secret name ${name} already exists in this region`
+      : key !== undefined && keyOf(world, region, key) === undefined
+        ? `Replication failed: the KMS key ${key} can't be found in ${region}`
+        : null
+  // Whoever stands in its place stays what it is; only the primary tells of the failure.
+  if (message !== null && world.records.get(region, SECRET, id) !== undefined) return
+  putRecord(world, {
+    type: SECRET,
+    region,
+    id,
+    status: message === null ? 'available' : 'failed',
+    properties: {
+      ...(key !== undefined && {KmsKeyId: key}),
+      ...(text(properties, 'Description') !== undefined && {Description: text(properties, 'Description')}),
+    },
+    attributes: {
+      Id: id,
+      Name: message === null ? name : `${name} (failed)`,
+      PrimaryRegion: arn.split(':')[3] ?? '',
+      ...(message !== null && {ReplicationMessage: message}),
+    },
+  })
 }
 
 const CHARACTERS = {

@@ -12,13 +12,15 @@ import type {
   PutSecretValueRequest,
   PutSecretValueResponse,
   RemoveRegionsFromReplicationRequest,
-  RemoveRegionsFromReplicationResponse,
+  ReplicateSecretToRegionsRequest,
+  StopReplicationToReplicaRequest,
 } from '@aws-sdk/client-secrets-manager'
 import {AwsFault} from '../world/contract.ts'
 import type {AccountRecord, CallContext, Service, World} from '../world/contract.ts'
 import {attribute, putRecord, recordsOf, tagList, tagsFrom} from './records/lookup.ts'
 import {page} from './records/page.ts'
 import {text} from './records/properties.ts'
+import {refuseReplica, removeReplicas, replicate, replicationStatus, standAlone} from './secret-replication.ts'
 import {dropValue, replicasOf, SECRET, secretOf, valueOf, writeValue} from './secret-values.ts'
 
 export function createSecretsManager(world: World): Service {
@@ -59,20 +61,13 @@ export function createSecretsManager(world: World): Service {
       },
       PutSecretValue: (input: PutSecretValueRequest, call: CallContext): PutSecretValueResponse => {
         const secret = find(call, input.SecretId)
-        if (attribute(secret, 'PrimaryRegion') !== '') {
-          throw new AwsFault('InvalidRequestException', 'You can\'t perform this operation on a replica secret.')
-        }
+        refuseReplica(secret)
         const version = writeValue(world, call.region, secret.id, input.SecretString ?? '', input.ClientRequestToken)
         return {ARN: secret.id, Name: attribute(secret, 'Name'), VersionId: version, VersionStages: ['AWSCURRENT']}
       },
-      RemoveRegionsFromReplication: (input: RemoveRegionsFromReplicationRequest, call: CallContext): RemoveRegionsFromReplicationResponse => {
-        const secret = find(call, input.SecretId)
-        for (const replica of replicasOf(world, secret.id).filter(({region}) => input.RemoveReplicaRegions?.includes(region))) {
-          world.records.remove(replica.region, SECRET, replica.id)
-          dropValue(world, replica.region, replica.id)
-        }
-        return {ARN: secret.id, ReplicationStatus: describe(world, secret).ReplicationStatus}
-      },
+      RemoveRegionsFromReplication: (input: RemoveRegionsFromReplicationRequest, call: CallContext) => removeReplicas(world, find(call, input.SecretId), input),
+      ReplicateSecretToRegions: (input: ReplicateSecretToRegionsRequest, call: CallContext) => replicate(world, find(call, input.SecretId), input),
+      StopReplicationToReplica: ({SecretId}: StopReplicationToReplicaRequest, call: CallContext) => standAlone(world, find(call, SecretId)),
       DeleteSecret: ({SecretId}: DeleteSecretRequest, call: CallContext) => {
         const secret = find(call, SecretId)
         if (replicasOf(world, secret.id).length > 0) {
@@ -122,11 +117,6 @@ function describe(world: World, secret: AccountRecord): DescribeSecretResponse {
     ...(primary !== '' && {PrimaryRegion: primary}),
     Tags: tagList(secret),
     VersionIdsToStages: value === undefined ? {} : {[value.version]: ['AWSCURRENT']},
-    ReplicationStatus: replicasOf(world, secret.id).map((replica) => ({
-      Region: replica.region,
-      KmsKeyId: text(replica.properties, 'KmsKeyId') ?? 'alias/aws/secretsmanager',
-      Status: replica.status === 'failed' ? 'Failed' : 'InSync',
-      StatusMessage: replica.status === 'failed' ? attribute(replica, 'ReplicationMessage') : 'Replication succeeded',
-    })),
+    ReplicationStatus: [...replicationStatus(world, secret)],
   }
 }

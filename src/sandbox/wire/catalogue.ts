@@ -252,6 +252,17 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: () => import('@aws-sdk/client-backup'),
   },
   {
+    ...json,
+    name: 'resourcegroupstaggingapi',
+    signingName: 'tagging',
+    aliases: ['tagging', 'resource-groups-tagging-api'],
+    protocol: 'json-1.1',
+    throttlingCode: 'ThrottledException',
+    internalErrorCode: 'InternalServiceException',
+    missingMemberCode: 'InvalidParameterException',
+    load: () => import('@aws-sdk/client-resource-groups-tagging-api'),
+  },
+  {
     ...query,
     name: 'route53',
     signingName: 'route53',

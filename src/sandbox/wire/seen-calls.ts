@@ -32,7 +32,7 @@ const KEPT_AT_MOST = 400_000
 const seen = new WeakMap<SandboxWorld, OneCall[]>()
 
 /** Services whose signing name isn't IAM's prefix. */
-const prefixes: Readonly<Record<string, string>> = {monitoring: 'cloudwatch', cloudcontrolapi: 'cloudformation'}
+const prefixes: Readonly<Record<string, string>> = {monitoring: 'cloudwatch', cloudcontrolapi: 'cloudformation', tagging: 'tag'}
 
 /** Operations that IAM calls something else; all of what one may need. https://docs.aws.amazon.com/service-authorization/latest/reference/ */
 const actions: Readonly<Record<string, readonly string[]>> = {
