@@ -166,7 +166,7 @@ export function fakeCompute(clock: LeapingClock, settled: () => void, connection
       forward: async (region, _rule, _groups, weights) => void Object.assign(rules.get(region) ?? {}, {forwards: {...weights}, fixed: null}),
       ingress: async (region, group) => {
         const present = ingress.get(`${region}/${group}`) ?? '[]'
-        return present === '[]' ? '' : present
+        return present
       },
       closeIngress: async (region, group) => void ingress.set(`${region}/${group}`, '[]'),
       openIngress: async (region, group, given) => void ingress.set(`${region}/${group}`, given),

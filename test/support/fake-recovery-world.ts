@@ -27,7 +27,7 @@ export interface FakeRecoveryOptions {
   /** How long a call to a dead Region takes to find that out; 5 s. */
   readonly deadCallMs?: number
   /** `database.promote`, `store.create runs/…/000003.json`. */
-  around?(moment: 'before' | 'after', call: string, region: string): void
+  readonly around?: (moment: 'before' | 'after', call: string, region: string) => void
 }
 
 export interface FakeRecovery {
@@ -52,7 +52,7 @@ export interface FakeRecovery {
   service(region: string, slot?: 'a' | 'b'): FakeService
   kill(region: string): void
   revive(region: string): void
-  isDead(region: string): boolean
+  readonly isDead: (region: string) => boolean
   /** A user writes row `id` through the public name. True: it was committed. */
   write(id: number): boolean
   /** Everything up to now has happened. */
@@ -181,9 +181,9 @@ interface Answering {
   readonly compute: FakeCompute
   readonly databases: FakeDatabases
   readonly names: FakeNames
-  present(region: string): FakeDatabase | undefined
-  isDead(region: string): boolean
-  ask(target: ProbeTarget): ProbeAnswer | null
+  readonly present: (region: string) => FakeDatabase | undefined
+  readonly isDead: (region: string) => boolean
+  readonly ask: (target: ProbeTarget) => ProbeAnswer | null
 }
 
 /** The demo image's paths, as docs/recovery.md has them. */
@@ -244,6 +244,7 @@ function fakeReadiness(fake: FakeRecovery): ReadinessPort {
     role: async (name) => ({arn: `arn:aws:iam::1:role/${name}`}),
     imageAge: async () => ({ami: 'ami-1', createdAt: fake.clock.now() - minutes(60 * 24 * 10)}),
     imageDigest: async () => 'sha256:1111',
+    runningDigest: async () => null,
     quotas: async () => [],
     tagged: async () => [],
   }

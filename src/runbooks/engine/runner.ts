@@ -121,7 +121,9 @@ export class Runner<W> implements Running<W> {
     if (plan.undoes !== 'all-begun' || ended !== null) return null
     if (failed?.then === 'fail') return {because: failed.because, cause: failed.cause}
     const begun = this.pointBegun(plan, plannedAt)
-    if (abort === null || (begun !== null && begun < abort.seq)) return null
+    // A plan that took over is on its way to where an abort would lead: it isn't aborted in turn.
+    const planned = this.options.journal.events[plannedAt] as EventOf<'planned'>
+    if (abort === null || planned.data.because !== undefined || (begun !== null && begun < abort.seq)) return null
     return {because: `aborted by ${abort.data.by}: ${abort.data.why}`, cause: 'abort'}
   }
 

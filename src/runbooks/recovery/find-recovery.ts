@@ -1,0 +1,70 @@
+/**
+ * Which recoveries there were, and which one is meant: the one named, or the one that isn't finished. Read from the recovery Region's
+ * state, where they all are. Journals of releases and of provisioning lie beside them and are passed over by their first event alone.
+ */
+import {ExitCode, SluiceError} from '../../errors.ts'
+import type {Event} from '../engine/event.ts'
+import {eventKey} from '../engine/journal.ts'
+import {patiently} from '../engine/patience.ts'
+import {runState} from '../engine/run-state.ts'
+import type {Desk} from '../release/desk.ts'
+import {readRun} from '../release/find-run.ts'
+import type {RecoveryInput} from './input.ts'
+import type {Place} from './place.ts'
+
+export interface FoundRecovery {
+  readonly run: string
+  readonly input: RecoveryInput
+  readonly events: readonly Event[]
+  readonly isFinished: boolean
+}
+
+type Whose = Pick<Place, 'service' | 'environment'>
+const kinds: readonly string[] = ['promote', 'drill', 'failback', 'settle'] satisfies readonly RecoveryInput['kind'][]
+
+/** Event 0's input, when it is a recovery's. */
+export function recoveryInput([first]: readonly Event[]): RecoveryInput | null {
+  if (first?.kind !== 'planned') return null
+  const input = first.data.input as unknown as Partial<RecoveryInput> | undefined
+  return input?.place !== undefined && kinds.includes(input.kind ?? '') ? (input as RecoveryInput) : null
+}
+
+/** Newest first, at most `limit`. */
+export async function recoveryRuns(desk: Desk, whose: Whose, limit = Infinity): Promise<readonly FoundRecovery[]> {
+  const found: FoundRecovery[] = []
+  const runs = await patiently(desk.clock, () => desk.store.folders('runs/'))
+  for (const run of runs.toReversed()) {
+    if (found.length >= limit) break
+    if (!await isOf(desk, run, whose)) continue
+    const one = foundIn(run, await readRun(desk, run))
+    if (one !== null) found.push(one)
+  }
+  return found
+}
+
+async function isOf(desk: Desk, run: string, {service, environment}: Whose): Promise<boolean> {
+  const stored = await patiently(desk.clock, () => desk.store.get(eventKey(run, 0)))
+  if (stored === null) return false
+  try {
+    const place = recoveryInput([JSON.parse(stored.body) as Event])?.place
+    return place?.service === service && place.environment === environment
+  } catch {
+    // Not ours to judge: whoever asks for this very run is told that its journal can't be trusted.
+    return false
+  }
+}
+
+function foundIn(run: string, events: readonly Event[]): FoundRecovery | null {
+  const input = recoveryInput(events)
+  return input === null ? null : {run, input, events, isFinished: runState(events).ended !== null}
+}
+
+/** The run named (exit 2 when there is none), else the one that isn't finished; null: all are. */
+export async function findRecovery(desk: Desk, whose: Whose, run?: string): Promise<FoundRecovery | null> {
+  if (run === undefined) return (await recoveryRuns(desk, whose)).find(({isFinished}) => !isFinished) ?? null
+  const found = foundIn(run, await readRun(desk, run))
+  if (found !== null) return found
+  throw new SluiceError({
+    code: 'run-unknown', exitCode: ExitCode.usage, message: `There is no recovery ${run} of ${whose.service} here.`, suggestions: ['sluice dr history'],
+  })
+}

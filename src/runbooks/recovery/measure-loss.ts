@@ -1,0 +1,70 @@
+/**
+ * How much would be lost if the replica were promoted now: an upper bound with its source and age, or null when nobody can tell.
+ * Heartbeat rows first; CloudWatch's ReplicaLag second, with its traps. It never says less than what may have been lost. Pure.
+ */
+import {seconds} from '../engine/clock.ts'
+import type {Heartbeat} from './ports.ts'
+
+/** The moment after which the old primary accepted nothing, and how that is known. */
+export interface Until {
+  readonly at: number
+  readonly how: 'fenced' | 'last-answer' | 'declared' | 'still-answering'
+}
+
+export interface LossEvidence {
+  readonly now: number
+  readonly until: Until
+  readonly engine: 'postgres' | 'mysql'
+  /** As the replica's own API tells it; null: it doesn't answer, or can't read its database. */
+  readonly heartbeat: Heartbeat | null
+  readonly lag: {readonly seconds: number; readonly at: number} | null
+}
+
+export interface Loss {
+  readonly lossMs: number | null
+  /** The last moment known to have been replicated. */
+  readonly replicatedUntil: number | null
+  readonly source: 'heartbeat' | 'replica-lag' | 'none'
+  /** How old the evidence is. */
+  readonly ageMs: number | null
+  readonly text: string
+}
+
+/** A datapoint of ReplicaLag older than this says nothing about now. */
+export const staleLagMs = seconds(120)
+
+export function measureLoss(evidence: LossEvidence): Loss {
+  const {heartbeat, now, until} = evidence
+  const last = heartbeat?.last ?? null
+  if (last === null) return fromLag(evidence)
+  const lossMs = Math.max(0, until.at - last.at)
+  return {
+    lossMs, replicatedUntil: last.at, source: 'heartbeat', ageMs: Math.max(0, now - last.at),
+    text: `at most ${inSeconds(lossMs)} lost (last heartbeat row ${clockTime(last.at)}, ${words[until.how]} ${clockTime(until.at)})`,
+  }
+}
+
+function fromLag({lag, now, until, engine}: LossEvidence): Loss {
+  const unknown = (because: string): Loss => ({
+    lossMs: null, replicatedUntil: null, source: 'none', ageMs: lag === null ? null : now - lag.at,
+    text: `the loss can't be told: no heartbeat row can be read, and ${because}`,
+  })
+  if (lag === null) return unknown('CloudWatch has no datapoint of ReplicaLag of the last 15 minutes')
+  if (lag.seconds < 0) return unknown('ReplicaLag is −1: the replica isn\'t replicating (that is not a lag of zero)')
+  if (now - lag.at > staleLagMs) return unknown(`the newest datapoint of ReplicaLag is ${inSeconds(now - lag.at)} old`)
+  const replicatedUntil = lag.at - seconds(lag.seconds)
+  const lossMs = Math.max(0, until.at - replicatedUntil)
+  const trap = engine === 'postgres' && lag.seconds <= 300 ? '; an idle PostgreSQL shows up to 5 min that aren\'t there' : ''
+  return {
+    lossMs, replicatedUntil, source: 'replica-lag', ageMs: now - lag.at,
+    text: `at most ${inSeconds(lossMs)} lost (ReplicaLag ${lag.seconds} s at ${clockTime(lag.at)}, ${words[until.how]} ${clockTime(until.at)}${trap})`,
+  }
+}
+
+const words = {
+  fenced: 'fenced', 'last-answer': 'last answer of the old Region', declared: 'silent since at least', 'still-answering': 'the old Region still answers at',
+} as const satisfies Record<Until['how'], string>
+
+export const inSeconds = (ms: number): string => `${Math.ceil(ms / 1000)} s`
+/** `12:00:03Z` */
+export const clockTime = (at: number): string => `${new Date(at).toISOString().slice(11, 19)}Z`

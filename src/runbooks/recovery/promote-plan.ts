@@ -1,0 +1,64 @@
+/**
+ * The whole failover (or planned switchover), in order: reading `promotePlan` tells what happens. Pure: from the input of event 0 to
+ * steps. What can be taken back begins at once beside the database's own way; everything before the point of no return is undone when
+ * something fails, everything behind it goes on or pauses.
+ *
+ * Shared steps, for this and other directions (all take a `Way` and where they stand):
+ * declare · fence · hosts, tasks, surge (grow.ts) · drained, approve (loss.ts) · promoteDatabase · secret · roll · warm · flip ·
+ * serving · backups · report
+ */
+import type {Plan} from '../engine/step.ts'
+import type {PromoteInput} from './input.ts'
+import {otherRegion} from './place.ts'
+import type {RecoveryWorld} from './ports.ts'
+import {backups} from './steps/backups.ts'
+import {declare} from './steps/declare.ts'
+import {fence} from './steps/fence.ts'
+import {flip} from './steps/flip.ts'
+import {hosts, surge, tasks} from './steps/grow.ts'
+import {approve, drained} from './steps/loss.ts'
+import {promoteDatabase} from './steps/promote-database.ts'
+import {report} from './steps/report.ts'
+import {roll} from './steps/roll.ts'
+import {secret} from './steps/secret.ts'
+import {serving} from './steps/serving.ts'
+import {warm} from './steps/warm.ts'
+import type {Way} from './way.ts'
+
+export const promotePlanName = 'promote'
+
+export const promoteWay = ({place, settings, mode, from, to, capacity, backups: kept}: PromoteInput): Way => ({
+  place, settings, mode, fromRegion: otherRegion(place, to.region), from, to, capacity, backups: kept,
+})
+
+export function promotePlan(input: PromoteInput): Plan<RecoveryWorld> {
+  const way = promoteWay(input)
+  const isPlanned = input.mode === 'planned'
+  const hasSurge = input.place.shape === 'pilot-light'
+  const accepted = {lossMs: input.acceptLossMs, unknown: input.acceptUnknownLoss === true, lastAnswerAt: input.lastAnswerAt}
+  return {
+    name: promotePlanName,
+    steps: [
+      declare(way, {needs: []}),
+      fence(way, {needs: ['declare']}),
+      hosts(way, {needs: ['declare']}),
+      ...(hasSurge ? [surge(way, input.surge ?? null, {needs: ['declare']})] : []),
+      tasks(way, {needs: ['hosts', ...(hasSurge ? ['surge'] : [])]}),
+      ...(isPlanned ? [drained(way, {needs: ['fence']})] : []),
+      approve(way, accepted, {needs: ['fence', ...(isPlanned ? ['drained'] : [])]}),
+      promoteDatabase(way, {needs: ['approve']}),
+      secret(way, {needs: ['promote-database']}),
+      roll(way, {needs: ['promote-database', 'secret', 'tasks']}),
+      warm(way, {needs: ['tasks']}),
+      flip(way, {needs: ['roll']}),
+      serving(way, {needs: ['flip']}),
+      backups(way, {needs: ['serving']}),
+      report(way, {needs: ['backups', 'warm', 'secret']}),
+    ],
+    guards: [],
+    ends: 'done',
+    onRollBack: null,
+    onHalt: null,
+    undoes: 'all-begun',
+  }
+}

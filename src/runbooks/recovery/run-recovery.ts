@@ -1,0 +1,181 @@
+/**
+ * Begins, resumes and ends recoveries of every kind: one lease of the service in the recovery Region, a journal there, event 0, then the
+ * engine's loop. It knows which runs there are and what a person may still ask of one; nothing of commands, colours or AWS.
+ */
+import {ExitCode, SluiceError} from '../../errors.ts'
+import {seconds} from '../engine/clock.ts'
+import {describePlan} from '../engine/describe-plan.ts'
+import type {Event, Facts, Json, Wish} from '../engine/event.ts'
+import {openJournal, Superseded} from '../engine/journal.ts'
+import type {Journal} from '../engine/journal.ts'
+import {isHeld, readLease, takeLease} from '../engine/lease.ts'
+import type {HeldLease, Lease} from '../engine/lease.ts'
+import {patiently} from '../engine/patience.ts'
+import {driveRun} from '../engine/run.ts'
+import type {RunEnd} from '../engine/runner.ts'
+import {runState} from '../engine/run-state.ts'
+import type {Desk} from '../release/desk.ts'
+import {runId} from '../release/run-release.ts'
+import {findRecovery, recoveryInput} from './find-recovery.ts'
+import type {RecoveryInput} from './input.ts'
+import {recoveryTarget} from './place.ts'
+import type {Place} from './place.ts'
+import type {RecoveryWorld} from './ports.ts'
+import {recoveryRunbook} from './recovery-runbook.ts'
+
+export interface RecoveryWatching {
+  /** The lease is taken: this is the run's id. */
+  readonly onRun?: (run: string) => void
+  readonly onEvent?: (event: Event) => void
+  readonly onLive?: (step: string, data: unknown) => void
+  readonly onTick?: () => void
+  readonly detach: AbortSignal
+  readonly leave: AbortSignal
+}
+
+export interface RecoveryRan {
+  readonly run: string
+  readonly input: RecoveryInput
+  readonly events: readonly Event[]
+  readonly end: RunEnd
+}
+
+/** Says who is at work (exit 7), or which run isn't finished. Read before anything is prepared. */
+export async function refuseIfRecovering(desk: Desk, place: Place): Promise<void> {
+  const lease = await patiently(desk.clock, () => readLease(desk.store, recoveryTarget(place)))
+  if (lease !== null && isHeld(lease, desk.clock.now())) throw heldError(lease)
+  const open = await findRecovery(desk, place)
+  if (open === null) return
+  throw new SluiceError({
+    code: 'run-unfinished', exitCode: ExitCode.leaseHeld, message: `${open.run} (${open.input.kind}) isn't finished, and nobody ticks it.`,
+    suggestions: [`sluice dr resume ${open.run}`, ...(returnBegun(open.events) ? [] : [`sluice dr resume ${open.run} --withdraw`])],
+  })
+}
+
+/** A new run, to where it stops. */
+export async function startRecovery(desk: Desk, input: RecoveryInput, world: RecoveryWorld, watching: RecoveryWatching): Promise<RecoveryRan> {
+  await refuseIfRecovering(desk, input.place)
+  const run = runId(desk.clock, desk.ids)
+  const held = await take(desk, input.place, run, input.kind)
+  const journal = await open(desk, run, watching)
+  watching.onRun?.(run)
+  const runbook = recoveryRunbook(input)
+  await patiently(desk.clock, () => journal.append(held.lease.epoch, 'planned', {
+    ...describePlan(runbook.plan(runbook.first, [])), input: input as unknown as Json, toolVersion: desk.toolVersion,
+  }))
+  return drive(desk, journal, held, input, world, watching)
+}
+
+export interface Resuming {
+  /** The loss that is accepted now: `lossMs`, or `unknown` for one that can't be told. */
+  readonly accepts?: {readonly lossMs: number} | {readonly unknown: true}
+  /** Why everything is to be taken back; refused once the point of no return has begun. */
+  readonly withdraw?: string
+}
+
+/** Goes on with a run of any kind on this machine, from its journal alone. */
+export async function resumeRecovery(
+  desk: Desk, run: string, worldOf: (input: RecoveryInput) => Promise<RecoveryWorld>, watching: RecoveryWatching, resuming: Resuming = {},
+): Promise<RecoveryRan> {
+  const before = await open(desk, run, {})
+  const input = recoveryInput(before.events)
+  if (input === null) throw new SluiceError({code: 'run-unknown', exitCode: ExitCode.usage, message: `There is no recovery ${run} here.`, suggestions: ['sluice dr history']})
+  const end = runState(before.events).ended
+  if (end !== null) return {run, input, events: before.events, end: {kind: 'ended', outcome: end.data}}
+  if (resuming.withdraw !== undefined) refuseTooLate(run, before.events)
+  const {held, lost} = await takeOver(desk, input, run, watching)
+  const journal = await open(desk, run, watching)
+  watching.onRun?.(run)
+  const say = async (wish: Wish, why: string, accepts?: Facts): Promise<void> =>
+    patiently(desk.clock, () => journal.append(held.lease.epoch, 'asked', {wish, by: desk.who, why, ...(accepts !== undefined && {accepts})}))
+  if (lost) await patiently(desk.clock, () => journal.append(held.lease.epoch, 'lease-lost', {to: desk.writer, epoch: held.lease.epoch}))
+  if (resuming.withdraw !== undefined) {
+    refuseTooLate(run, journal.events)
+    await say('abort', resuming.withdraw)
+  }
+  if (resuming.accepts !== undefined) await say('promote', 'dr resume', resuming.accepts)
+  if (runState(journal.events).paused !== null) await say('resume', 'dr resume')
+  return drive(desk, journal, held, input, await worldOf(input), watching)
+}
+
+/** Writes a wish for whoever ticks next: `promote` with what it accepts, `abort`, `pause`. An abort that comes too late is refused. */
+export async function askRecovery(desk: Desk, run: string, wish: Wish, why: string, accepts?: Facts): Promise<Journal> {
+  const journal = await open(desk, run, {})
+  for (;;) {
+    if (wish === 'abort') refuseTooLate(run, journal.events)
+    const epoch = journal.events.at(-1)?.epoch ?? 0
+    try {
+      await patiently(desk.clock, () => journal.append(epoch, 'asked', {wish, by: desk.who, why, ...(accepts !== undefined && {accepts})}))
+      return journal
+    } catch (error) {
+      // A newer owner wrote at the same moment: the wish is for whoever ticks, so it is said again, to them.
+      if (!(error instanceof Superseded)) throw error
+    }
+  }
+}
+
+/** Whether a step that can't be taken back has begun: from then on forward is the only safe direction. */
+export function returnBegun(events: readonly Event[]): boolean {
+  const points = new Set(events.flatMap((event) => (event.kind === 'planned' ? event.data.steps.filter(({pointOfNoReturn}) => pointOfNoReturn === true).map(({id}) => id) : [])))
+  return events.some((event) => event.kind === 'step-started' && points.has(event.data.step))
+}
+
+function refuseTooLate(run: string, events: readonly Event[]): void {
+  if (!returnBegun(events)) return
+  throw new SluiceError({
+    code: 'past-return', exitCode: ExitCode.usage,
+    message: `${run} is past its point of no return: the database is being promoted, or has been, and nothing can take that back.`,
+    suggestions: [`sluice dr resume ${run}`, 'sluice dr failback'],
+  })
+}
+
+async function drive(
+  desk: Desk, journal: Journal, held: HeldLease, input: RecoveryInput, world: RecoveryWorld, {onLive, onTick, detach, leave}: RecoveryWatching,
+): Promise<RecoveryRan> {
+  const {epoch, expiresAt} = held.lease
+  await patiently(desk.clock, () => journal.append(epoch, 'lease-taken', {owner: desk.writer, host: desk.host, expiresAt}))
+  const end = await driveRun({
+    runbook: recoveryRunbook(input), world, journal, held, clock: desk.clock, until: 'ended', detach, leave,
+    ...(onLive !== undefined && {onLive}), ...(onTick !== undefined && {onTick}),
+  }).catch(async (error: unknown) => {
+    // Nothing is under way any more: whoever puts right what was refused needn't wait for the lease to run out.
+    if (error instanceof SluiceError) await held.release().catch(() => undefined)
+    throw error
+  })
+  if (end.kind === 'ended' || end.kind === 'paused' || end.kind === 'detached') await held.release().catch(() => undefined)
+  return {run: journal.run, input, events: journal.events, end}
+}
+
+const open = (desk: Desk, run: string, {onEvent}: Pick<RecoveryWatching, 'onEvent'>): Promise<Journal> => patiently(
+  desk.clock, () => openJournal({store: desk.store, run, writer: desk.writer, clock: desk.clock, ...(onEvent !== undefined && {onEvent})}),
+)
+
+async function take({store, clock, writer, host}: Desk, place: Place, run: string, kind: RecoveryInput['kind']): Promise<HeldLease> {
+  const taken = await patiently(clock, () => takeLease({store, clock, target: recoveryTarget(place), run, owner: writer, host, operation: `dr ${kind}`}))
+  if (taken.kind === 'held') throw heldError(taken.lease)
+  return taken.held
+}
+
+/** Waits out an owner that may be dead: its lease either is renewed (somebody is there) or runs out. */
+async function takeOver(
+  desk: Desk, {place, kind}: RecoveryInput, run: string, {detach}: RecoveryWatching,
+): Promise<{readonly held: HeldLease; /** Its owner never gave it back. */ readonly lost: boolean}> {
+  const read = (): Promise<Lease | null> => patiently(desk.clock, () => readLease(desk.store, recoveryTarget(place)))
+  const seen = await read()
+  for (;;) {
+    const lease = await read()
+    const now = desk.clock.now()
+    if (lease === null || !isHeld(lease, now)) return {held: await take(desk, place, run, kind), lost: lease !== null && !lease.released}
+    // Renewed since we began to look: its owner is alive.
+    if (seen === null || lease.expiresAt > seen.expiresAt || lease.epoch > seen.epoch) throw heldError(lease)
+    await desk.clock.until(Math.min(lease.expiresAt + 1, now + seconds(10)), detach)
+  }
+}
+
+function heldError({operation, run, owner, host, since}: Lease): SluiceError {
+  return new SluiceError({
+    code: 'lease-held', exitCode: ExitCode.leaseHeld,
+    message: `${operation} ${run} has the lease: ${owner} on ${host}, since ${new Date(since).toISOString().replace('.000Z', 'Z')}.`,
+    suggestions: ['sluice dr status', `sluice dr resume ${run}`],
+  })
+}

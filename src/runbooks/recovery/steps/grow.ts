@@ -1,0 +1,122 @@
+/**
+ * Brings the Region that users go to up to the capacity snapshot: hosts first, then tasks; for a pilot light the surge stack too. All of
+ * it can be taken back. Hosts and tasks are set by calls of their own, because scaling by metrics takes too long to begin.
+ */
+import {minutes, seconds} from '../../engine/clock.ts'
+import type {Json} from '../../engine/event.ts'
+import type {CapacitySnapshot, StackOrder} from '../input.ts'
+import {callsOf} from '../port-calls.ts'
+import type {HostsState, RecoveryWorld, ServiceState} from '../ports.ts'
+import type {Placed, RecoveryStep, Way} from '../way.ts'
+
+/** The largest of the last day, as every Region stores it: a dead one can't be asked. */
+export const hostsWanted = ({hosts}: CapacitySnapshot): number => Math.max(1, hosts.desired, hosts.min, hosts.peak)
+export const tasksWanted = ({service}: CapacitySnapshot): number => Math.max(1, service.desired, service.min, service.peak)
+
+type Size = {readonly min: number; readonly max: number; readonly desired: number}
+
+export function hosts({to, capacity}: Way, {needs, id = 'hosts', title}: Placed): RecoveryStep {
+  const wanted = hostsWanted(capacity)
+  const read = (world: RecoveryWorld, signal: AbortSignal): Promise<HostsState | null> => world.compute.hosts(to.region, to.hosts, to.cluster, signal)
+  return {
+    id, title: title ?? `${wanted} hosts in ${to.region}`, needs,
+    calls: callsOf(to.region, 'compute.hosts', 'compute.sizeHosts'),
+    deadlineMs: minutes(20), atDeadline: 'fail', usual: {p50Seconds: 150, p90Seconds: 300},
+    observe: async (world, {signal}) => {
+      const state = await read(world, signal)
+      if (state === null) return {kind: 'failed', because: `there is no Auto Scaling group ${to.hosts} in ${to.region}`, then: 'fail'}
+      return state.registered >= wanted && state.min >= wanted ? {kind: 'done', note: `${state.registered} registered`} : {kind: 'not-done'}
+    },
+    start: async (world, {own, signal}) => {
+      if (own['before'] !== undefined) return undefined
+      const state = await read(world, signal)
+      return state === null ? undefined : {facts: {before: {min: state.min, max: state.max, desired: state.desired}}}
+    },
+    poll: async (world, {now, signal}) => {
+      const state = await read(world, signal)
+      if (state === null) return {kind: 'failed', because: `the Auto Scaling group ${to.hosts} in ${to.region} is gone`, then: 'fail'}
+      if (state.min < wanted || state.desired < wanted || state.max < wanted) {
+        const size = {min: wanted, max: Math.max(state.max, capacity.hosts.max, wanted), desired: Math.max(state.desired, wanted)}
+        await world.compute.sizeHosts(to.region, to.hosts, size, signal)
+      }
+      if (state.registered >= wanted) return {kind: 'done', facts: {registered: state.registered}, note: `${state.registered} registered`}
+      return {kind: 'pending', waitsFor: `${state.registered} of ${wanted} hosts registered`, lookAgainAt: now + seconds(5)}
+    },
+    undo: async (world, {own, signal}) => {
+      const before = own['before'] as unknown as Size | undefined
+      if (before !== undefined) await world.compute.sizeHosts(to.region, to.hosts, before, signal)
+    },
+  }
+}
+
+type Service = Pick<ServiceState, 'desired' | 'bounds'>
+
+export function tasks({place, to, capacity}: Way, {needs, id = 'tasks', title}: Placed): RecoveryStep {
+  const wanted = tasksWanted(capacity)
+  const name = place.slots[to.serving]
+  const bounds = {min: wanted, max: Math.max(capacity.service.max, wanted)}
+  let healthyLooks = 0
+  return {
+    id, title: title ?? `${wanted} tasks healthy in ${to.region}`, needs,
+    calls: callsOf(to.region, 'compute.service', 'compute.boundService', 'compute.sizeService', 'compute.healthyTargets'),
+    deadlineMs: minutes(20), atDeadline: 'fail', usual: {p50Seconds: 90, p90Seconds: 240},
+    observe: async (world, {signal}) => {
+      const state = await world.compute.service(to.region, to.cluster, name, signal)
+      return state === null ? {kind: 'failed', because: `there is no service ${name} in ${to.region}`, then: 'fail'} : {kind: 'not-done'}
+    },
+    start: async (world, {own, signal}) => {
+      if (own['before'] !== undefined) return undefined
+      const state = await world.compute.service(to.region, to.cluster, name, signal)
+      return state === null ? undefined : {facts: {before: {desired: state.desired, bounds: state.bounds} as unknown as Json}}
+    },
+    poll: async (world, {now, signal}) => {
+      const state = await world.compute.service(to.region, to.cluster, name, signal)
+      if (state === null) return {kind: 'failed', because: `the service ${name} in ${to.region} is gone`, then: 'fail'}
+      if (state.bounds !== null && (state.bounds.min < wanted || state.bounds.max < bounds.max)) await world.compute.boundService(to.region, to.cluster, name, bounds, signal)
+      if (state.desired < wanted) await world.compute.sizeService(to.region, to.cluster, name, wanted, signal)
+      if (state.deployment.state === 'FAILED') return {kind: 'failed', because: `${name} in ${to.region}: ${state.deployment.reason}`, then: 'fail'}
+      const healthy = await world.compute.healthyTargets(to.region, to.targetGroups[to.serving], signal)
+      healthyLooks = healthy >= wanted ? healthyLooks + 1 : 0
+      // Twice: a target that has just become healthy may be about to fail again.
+      if (healthyLooks >= 2) return {kind: 'done', facts: {healthy}, note: `${healthy} healthy`}
+      return {kind: 'pending', waitsFor: `${Math.min(healthy, wanted)} of ${wanted} tasks healthy${healthyLooks > 0 ? ', once more' : ''}`, lookAgainAt: now + seconds(3)}
+    },
+    undo: async (world, {own, signal}) => {
+      const before = own['before'] as unknown as Service | undefined
+      if (before === undefined) return
+      if (before.bounds !== null) await world.compute.boundService(to.region, to.cluster, name, before.bounds, signal)
+      await world.compute.sizeService(to.region, to.cluster, name, before.desired, signal)
+    },
+  }
+}
+
+/** Pilot light only. Its template lies in the Region's bucket since peace, and none of its types needs a global service. */
+export function surge({place, to}: Way, order: StackOrder | null, {needs, id = 'surge', title}: Placed): RecoveryStep {
+  const stack = {name: place.stacks.surge, region: to.region}
+  return {
+    id, title: title ?? `${stack.name} created in ${to.region}`, needs,
+    calls: callsOf(to.region, 'stacks.describe', 'stacks.create', 'stacks.remove'),
+    deadlineMs: minutes(40), atDeadline: 'fail', usual: {p50Seconds: 600, p90Seconds: 1200},
+    observe: async (world, {signal}) => {
+      const state = await world.stacks.describe(stack, signal)
+      if (state?.status === 'CREATE_COMPLETE' || state?.status === 'UPDATE_COMPLETE') return {kind: 'done', note: 'there already'}
+      if (state === null && order === null) return {kind: 'failed', because: `${stack.name} can't be created: its template was never put into ${to.region} (sluice infra up)`, then: 'fail'}
+      return {kind: 'not-done'}
+    },
+    start: async (world, {run, signal}) => {
+      if (order === null || await world.stacks.describe(stack, signal) !== null) return
+      await world.stacks.create({stack, ...order, token: `${run}-surge`}, signal)
+    },
+    poll: async (world, {now, signal}) => {
+      const state = await world.stacks.describe(stack, signal)
+      if (state?.status === 'CREATE_COMPLETE') return {kind: 'done', facts: {stack: state.id}}
+      if (state === null || !state.status.endsWith('_IN_PROGRESS')) {
+        return {kind: 'failed', because: `${stack.name} in ${to.region}: ${state === null ? 'gone' : `${state.status}, ${state.reason ?? 'no reason given'}`}`, then: 'fail'}
+      }
+      return {kind: 'pending', waitsFor: `${stack.name} (${state.status})`, lookAgainAt: now + seconds(5)}
+    },
+    undo: async (world, {run, signal}) => {
+      if (await world.stacks.describe(stack, signal) !== null) await world.stacks.remove(stack, {token: `${run}-no-surge`, role: order?.role ?? null}, signal)
+    },
+  }
+}
