@@ -18,6 +18,7 @@ import {
   vpcs,
 } from './ec2-network-shapes.ts'
 import type {Kind} from './ec2-network-shapes.ts'
+import {ingressOperations} from './ec2-ingress.ts'
 import {networkAcls, rulesOf, ruleShape, securityGroups} from './ec2-security-shapes.ts'
 import {passes, refuseUnknown} from './records/ec2-filters.ts'
 import {recordsOf} from './records/lookup.ts'
@@ -69,6 +70,7 @@ export function createEc2(world: World): Service {
         const {items, next} = list(securityGroups, input, call, input.GroupIds)
         return {SecurityGroups: [...items], NextToken: next}
       },
+      ...ingressOperations(world),
       DescribeSecurityGroupRules: (input: E.DescribeSecurityGroupRulesRequest, call: CallContext) =>
         describeRules(world, input, call),
       DescribeNetworkAcls: (input: E.DescribeNetworkAclsRequest, call: CallContext): E.DescribeNetworkAclsResult => {

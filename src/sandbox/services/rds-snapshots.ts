@@ -64,7 +64,9 @@ export function takeSnapshot(
     const instance = byResource(world, region, resource)
     if (instance?.status === 'backing-up') world.records.change(region, DATABASE, instance.id, {status: 'available'})
     if (instance !== undefined) tellEvent(world, instance, 'Finished DB Instance backup', 'backup')
-    if (recordOf(world, SNAPSHOT, region, id) !== undefined) done?.(world.records.change(region, SNAPSHOT, id, {status: 'available'}))
+    if (recordOf(world, SNAPSHOT, region, id) === undefined) return
+    const complete = world.records.change(region, SNAPSHOT, id, {status: 'available'})
+    done?.(complete)
   })
   return taken
 }

@@ -8,6 +8,7 @@ import type {AccountRecord, CallContext, Service, World} from '../world/contract
 import {lacksCapacity, modifyInstance, PARAMETER_STATUS} from './rds-change.ts'
 import {DATABASE} from './rds-databases.ts'
 import {describeEvents, tellEvent} from './rds-events.ts'
+import {publishLag} from './rds-lag.ts'
 import {around, byResource, interrupt, passThrough, requireAvailable, requireInstance} from './rds-life.ts'
 import {promoteReplica} from './rds-promotion.ts'
 import {createReplica} from './rds-replicas.ts'
@@ -23,6 +24,7 @@ const PAGE = 100
 const doesNotExist = (code: string, what: string) => (name: string): AwsFault => new AwsFault(code, `${what} '${name}' does not exist.`)
 
 export function createRds(world: World): Service {
+  publishLag(world)
   const instance = ({DBInstanceIdentifier}: {readonly DBInstanceIdentifier?: string | undefined}, call: CallContext): AccountRecord =>
     requireInstance(world, call, DBInstanceIdentifier)
   const one = (record: AccountRecord): {DBInstance: R.DBInstance} => ({DBInstance: instanceShape(world, record)})
