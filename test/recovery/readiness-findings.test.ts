@@ -148,7 +148,8 @@ describe('the recovery Region', () => {
     const [one, two] = ['1', '2'].map((digit) => `shop/api@sha256:${digit.repeat(64)}`) as [string, string]
     expect(said(imageFinding(one, one, 'sha256:1', both))).toEqual(['ok: Both Regions run api@sha256:111111111111….'])
     expect(said(imageFinding(two, one, 'sha256:2', both))).toEqual(['warn +5 min: eu-central-1 runs another image (api@sha256:111111111111…) than eu-west-1 (api@sha256:222222222222…): the last release wasn\'t carried.'])
-    expect(said(imageFinding(one, one, null, both))[0]).toMatch(/^fail: api@sha256:1+… isn't in the registry of eu-central-1/)
+    expect(said(imageFinding(`1.dkr.ecr.eu-west-1.amazonaws.com/${one}`, one, null, both))[0]).toMatch(/^fail: api@sha256:1+… isn't in the registry of eu-central-1/)
+    expect(said(imageFinding(one, one, null, both))[0]).toMatch(/^ok/)
     expect(said(imageFinding(one, null, 'x', both))[0]).toMatch(/^fail: No service/)
     expect(said(imageFinding(null, one, 'x', both))[0]).toMatch(/^unknown/)
     expect(said(imageFinding('shop/api:1.0', 'shop/api:1.0', 'x', both))[0]).toMatch(/^unknown: Both Regions run api:1.0 by its tag/)

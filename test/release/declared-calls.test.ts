@@ -42,17 +42,21 @@ const actionsOf: Readonly<Record<string, readonly string[]>> = {
   'deadMansSwitch.disarm': ['scheduler:DeleteSchedule'],
   'deadMansSwitch.armScaling': ['application-autoscaling:DescribeScalableTargets', ...schedules],
   'deadMansSwitch.disarmScaling': ['scheduler:DeleteSchedule'],
+  // Of a stack of ours alone; `noteCapacity` asks the home Region too, which the sandbox's run of the demo holds against the policy.
+  'recovery.noteCapacity': [],
   'recovery.carry': [
-    'ecs:DescribeServices', 'ecs:DescribeTaskDefinition', 'ecs:ListTaskDefinitions', 'ecs:RegisterTaskDefinition', 'ecs:UpdateService', 'iam:PassRole',
+    'ecr:DescribeImages', 'ecs:DescribeServices', 'ecs:DescribeTaskDefinition', 'ecs:ListTaskDefinitions', 'ecs:RegisterTaskDefinition', 'ecs:UpdateService', 'iam:PassRole',
   ],
 }
+
+const follower = {carry: async () => ({note: 'followed'}), signs: async () => null, noteCapacity: async () => null}
 
 /** A whole release, its old slot scaled down. */
 async function run(image: string, errorRate: number, uses: Uses): Promise<readonly string[]> {
   const clock = leapingClock()
   const aws = fakeAws({clock, errorRates: {[image]: errorRate}})
   const config = aReleaseConfig({recovery: {region: recovery, cluster: 'shop', service: 'api-a'}})
-  const world = watchedWorld({...aws.world, recovery: {carry: async () => ({note: 'followed'})}}, uses, (port) => (port === 'recovery.carry' ? recovery : home))
+  const world = watchedWorld({...aws.world, recovery: follower}, uses, (port) => (port === 'recovery.carry' ? recovery : home))
   const desk = aDesk(memoryStore(), clock, 'w1')
   const {run: id, held} = await claimRelease(desk, config.service)
   const input = await prepareRelease(aws.world, {config, account: '1', by: 'w1', image, previous: null}, never)

@@ -33,7 +33,7 @@ export function releaseWorld(config: ReleaseConfig, session: AwsSession, {accoun
     ),
     awsTime: () => session.awsTime(),
     recovery: config.recovery === null ? null : recoveryFollower(
-      session.inRegion(config.recovery.region), {target: config.recovery, container: config.container},
+      session.inRegion(config.recovery.region), {target: config.recovery, container: config.container, account, service: config.service, environment: config.environment, home: config.region},
     ),
   }
 }

@@ -110,8 +110,8 @@ function deploymentOf(deployment: EcsDeployment): Deployment {
 }
 
 /** Of the newest running task: while a deployment rolls, older ones still run the image before. */
-async function runningDigest(
-  session: AwsSession, cluster: string, service: string, container: string | null, signal: AbortSignal,
+export async function runningDigest(
+  session: AwsSession, cluster: string, service: string, container: string | null, signal: AbortSignal | undefined,
 ): Promise<string | null> {
   const listed = await session.call(
     'ecs', 'ListTasks', {cluster, serviceName: service, desiredStatus: 'RUNNING', maxResults: 100}, {signal, resource: service},

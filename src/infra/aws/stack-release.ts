@@ -5,6 +5,7 @@
 import {ExitCode, SluiceError} from '../../errors.ts'
 import type {RecoveryTarget, ReleaseConfig, ReleaseSettings} from '../../config/release-config.ts'
 import {slotService, stackOf} from '../../config/slot-names.ts'
+import type {CapacitySide} from '../../runbooks/recovery/capacity.ts'
 import {findLiveRule} from './live-rule-creation.ts'
 import {describeStack} from './read-stacks.ts'
 import type {AwsSession} from './session.ts'
@@ -51,6 +52,13 @@ export async function homeInRecovery(
   const rule = await findLiveRule(session, main('ListenerArn'), {a: main('TargetGroupA'), b: main('TargetGroupB')}, signal)
   const isB = rule !== null && rule.weights.b > rule.weights.a
   return {cluster: main('ClusterName'), service: isB ? slots.b : slots.a}
+}
+
+/** Where the home Region's production is: `session` is one of that Region. */
+export async function servingHosts(session: AwsSession, stack: string, signal?: Signal): Promise<CapacitySide> {
+  const main = await outputsOf(session, stack, signal)
+  const rule = await findLiveRule(session, main('ListenerArn'), {a: main('TargetGroupA'), b: main('TargetGroupB')}, signal)
+  return {region: session.region, cluster: main('ClusterName'), hosts: main('HostsName'), serving: rule !== null && rule.weights.b > rule.weights.a ? 'b' : 'a'}
 }
 
 /** Outputs by name; one that is missing is an unfinished stack. */

@@ -7,10 +7,14 @@ import type {CapacitySnapshot, Side} from './input.ts'
 import {capacityKey} from './place.ts'
 import type {Place} from './place.ts'
 import type {RecoveryWorld} from './ports.ts'
+import {runningImage} from './running-image.ts'
 import {readStanding} from './standing.ts'
 import type {Store} from '../engine/store.ts'
 
-export type CapacityWorld = Pick<RecoveryWorld, 'compute' | 'database'>
+export type CapacityWorld = Pick<RecoveryWorld, 'compute' | 'database' | 'readiness'>
+export type CapacityPlace = Pick<Place, 'service' | 'environment' | 'home' | 'recovery' | 'database' | 'slots'>
+
+export type CapacitySide = Pick<Side, 'region' | 'cluster' | 'hosts' | 'serving'>
 
 export interface CapacityAsked {
   /** The newest one that is there. */
@@ -25,7 +29,7 @@ export type Taken =
   | {readonly kind: 'nothing'; readonly because: string}
 
 /** Reads the Region where users are. Throws what its ports throw. */
-export async function takeCapacitySnapshot(world: CapacityWorld, place: Place, from: Side, {previous, now, by}: CapacityAsked, signal?: AbortSignal): Promise<Taken> {
+export async function takeCapacitySnapshot(world: CapacityWorld, place: CapacityPlace, from: CapacitySide, {previous, now, by}: CapacityAsked, signal?: AbortSignal): Promise<Taken> {
   const {region, cluster} = from
   const [hosts, service, database] = await Promise.all([
     world.compute.hosts(region, from.hosts, cluster, signal),
@@ -36,7 +40,7 @@ export async function takeCapacitySnapshot(world: CapacityWorld, place: Place, f
   if (service === null) return {kind: 'nothing', because: `the service ${place.slots[from.serving]} isn't in ${region}`}
   if (database === null) return {kind: 'nothing', because: `the database ${place.database} isn't in ${region}`}
   if (hosts.desired === 0 || service.desired === 0) return {kind: 'nothing', because: `${region} is at size 0, which is no size to fail over to`}
-  const image = await world.compute.image(region, service.taskDefinition, signal)
+  const image = await runningImage(world, region, cluster, service, signal)
   const seen = [...seenBefore(previous, region, now), {at: now, hosts: hosts.inService, tasks: service.desired}]
   return {
     kind: 'taken',
@@ -61,14 +65,14 @@ function seenBefore(previous: CapacitySnapshot | null, region: string, now: numb
     .filter(({at}) => at > now - dayMs && at < now).slice(-most)
 }
 
-export async function readCapacity(store: Store, place: Place, signal?: AbortSignal): Promise<CapacitySnapshot | null> {
+export async function readCapacity(store: Store, place: Pick<Place, 'service' | 'environment'>, signal?: AbortSignal): Promise<CapacitySnapshot | null> {
   const stored = await store.get(capacityKey(place), signal)
   return stored === null ? null : (JSON.parse(stored.body) as CapacitySnapshot)
 }
 
 /** Takes one and keeps it in the recovery Region's state, unless a newer one is there already. */
 export async function keepCapacity(
-  world: CapacityWorld & Pick<RecoveryWorld, 'store'>, place: Place, from: Side, {now, by}: Omit<CapacityAsked, 'previous'>, signal?: AbortSignal,
+  world: CapacityWorld & Pick<RecoveryWorld, 'store'>, place: CapacityPlace, from: CapacitySide, {now, by}: Omit<CapacityAsked, 'previous'>, signal?: AbortSignal,
 ): Promise<Taken> {
   const store = world.store(place.recovery)
   const active = (await readStanding(store, place, signal))?.region ?? place.home

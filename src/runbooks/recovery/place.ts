@@ -44,7 +44,7 @@ export function recoveryPlace(config: StackConfig, account: string): Place | nul
 
 export const otherRegion = (place: Place, region: string): string => (region === place.home ? place.recovery : place.home)
 /** Bucket of the objects `stop`, `alive` and `returning` in a Region. The home Region's stop check and fence ask the recovery Region's. */
-export const switchBucket = ({service, environment, account}: Place, region: string): string => `${service}-${environment}-switch-${account}-${region}`
+export const switchBucket = ({service, environment, account}: Pick<Place, 'service' | 'environment' | 'account'>, region: string): string => `${service}-${environment}-switch-${account}-${region}`
 export const siteBucket = ({service, environment, account}: Place, region: string): string => `${service}-${environment}-site-${account}-${region}`
 export const regionalName = ({api}: Place, region: string): string => `${region}.${api}`
 export const databaseArn = ({account, database}: Place, region: string, partition = 'aws'): string => `arn:${partition}:rds:${region}:${account}:db:${database}`

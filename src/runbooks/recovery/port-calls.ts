@@ -71,6 +71,7 @@ const regional = {
   'readiness.key': ['kms:DescribeKey'],
   'readiness.imageAge': ['ssm:GetParameters', 'ec2:DescribeImages'],
   'readiness.imageDigest': ['ecr:DescribeImages'],
+  'readiness.runningDigest': ['ecs:ListTasks', 'ecs:DescribeTasks'],
   'readiness.quotas': ['servicequotas:GetServiceQuota', 'servicequotas:GetAWSDefaultServiceQuota', 'cloudwatch:GetMetricData'],
   'readiness.tagged': ['tag:GetResources'],
 

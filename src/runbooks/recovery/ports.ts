@@ -318,6 +318,8 @@ export interface ReadinessPort {
   imageAge(region: string, parameter: string, signal?: AbortSignal): Promise<{readonly ami: string; readonly createdAt: number} | null>
   /** Digest of a tag (or of the digest itself) in the Region's registry; null: it isn't there. */
   imageDigest(region: string, image: string, signal?: AbortSignal): Promise<string | null>
+  /** Digest that the newest running task of a service reports; null: none runs, or it doesn't say. */
+  runningDigest(region: string, cluster: string, service: string, signal?: AbortSignal): Promise<string | null>
   quotas(region: string, signal?: AbortSignal): Promise<readonly {readonly service: string; readonly code: string; readonly name: string; readonly value: number; readonly used: number | null}[]>
   /** By these tags, in this Region: ARNs. The proof that a drill left nothing. */
   tagged(region: string, tags: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<readonly string[]>

@@ -7,6 +7,7 @@ import {canarySlot} from './input.ts'
 import type {ReleaseInput} from './input.ts'
 import {historyCounts, minuteMs, settledUntil} from './measure.ts'
 import type {CountedMinute, ReleaseWorld} from './ports.ts'
+import {recoverySituation} from './prepare.ts'
 
 const historyMinutes = 60
 const runs = 200
@@ -26,11 +27,12 @@ export interface Foreseen {
 
 export async function foresee(world: ReleaseWorld, input: ReleaseInput, signal: AbortSignal): Promise<Foreseen> {
   const until = settledUntil(world.awsTime())
-  const [history, canary, settings, canaryTargets] = await Promise.all([
+  const [history, canary, settings, canaryTargets, recovery] = await Promise.all([
     world.metrics.counts(until - historyMinutes * minuteMs, until, signal),
     world.slots.read(canarySlot(input), signal),
     world.targets.settings(canarySlot(input), signal),
     world.targets.health(canarySlot(input), signal),
+    recoverySituation(world, input.config, signal),
   ])
   const hazards = [
     ...(settings.slowStartSeconds > 0 ? [`slow start ${settings.slowStartSeconds} s on slot ${canarySlot(input)}: the first minutes of each task aren't judged`] : []),
@@ -40,7 +42,8 @@ export async function foresee(world: ReleaseWorld, input: ReleaseInput, signal: 
       ? [`slot ${canarySlot(input)} has no scalable target: promoted, it would not scale`] : []),
     ...(canaryTargets.length > 0 ? [`the version before ${input.fromImage} is still warm in slot ${canarySlot(input)}: this release gives it up`] : []),
   ]
-  return {...predict(input, history), hazards: [...hazards, ...quiet(history)]}
+  const unasked = recovery.kind === 'unknown' ? [`${input.config.recovery?.region ?? 'the recovery Region'} can't be asked (${recovery.because}): whether a recovery is under way isn't known, and it won't follow`] : []
+  return {...predict(input, history), hazards: [...unasked, ...hazards, ...quiet(history)]}
 }
 
 function quiet(history: readonly CountedMinute[]): readonly string[] {

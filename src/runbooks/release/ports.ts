@@ -3,6 +3,8 @@
  * small world in memory. Calls throw `Unavailable` when retries ran out (the engine waits and looks again) and `SluiceError`
  * when going on makes no sense (no permission, no such thing).
  */
+import type {Signs} from '../recovery/situation.ts'
+
 export type Slot = 'a' | 'b'
 export type Weights = {readonly a: number; readonly b: number}
 
@@ -162,7 +164,12 @@ export type AwsTime = () => number
 
 /** The recovery Region's stable slot, which follows every promotion. */
 export interface RecoveryFollower {
-  carry(from: {readonly taskDefinition: string; readonly image: string}, signal: AbortSignal): Promise<{readonly note: string}>
+  /** `digest`: of the image that was promoted, as its tasks report it; null: they don't. */
+  carry(from: {readonly taskDefinition: string; readonly image: string; readonly digest: string | null}, signal: AbortSignal): Promise<{readonly note: string}>
+  /** What says there whether a recovery is under way; null: that Region belongs to no stack of ours, so nothing recovers to it. */
+  signs(signal: AbortSignal): Promise<Signs | null>
+  /** Writes down there what production has now; null: the same. */
+  noteCapacity(by: string, signal: AbortSignal): Promise<{readonly note: string} | null>
 }
 
 export interface ReleaseWorld {

@@ -2,6 +2,8 @@
 import type {ReleaseConfig} from '../../config/release-config.ts'
 import {ExitCode, SluiceError} from '../../errors.ts'
 import type {Event, EventOf} from '../engine/event.ts'
+import {refuseReleaseElsewhere, situationNow} from '../recovery/situation.ts'
+import type {Signs, Situation} from '../recovery/situation.ts'
 import {otherSlot} from './input.ts'
 import type {ReleaseInput} from './input.ts'
 import type {ReleaseWorld, RuleReading, Slot} from './ports.ts'
@@ -17,6 +19,8 @@ export interface Asked {
 }
 
 export async function prepareRelease(world: ReleaseWorld, asked: Asked, signal: AbortSignal): Promise<ReleaseInput> {
+  // Before the rule: what a recovery has done to it explains nothing.
+  await refuseWhileRecovering(world, asked.config, signal)
   const stableSlot = stableOf(await world.rule.read(signal))
   const [stable, stableScaling, canaryScaling] = await Promise.all([
     world.slots.read(stableSlot, signal),
@@ -40,6 +44,17 @@ export async function prepareRelease(world: ReleaseWorld, asked: Asked, signal: 
     slotFreeAt: slotFreeAt(asked.previous?.events ?? []),
     previousRun: asked.previous?.run ?? null,
   }
+}
+
+async function refuseWhileRecovering(world: ReleaseWorld, config: ReleaseConfig, signal: AbortSignal): Promise<void> {
+  if (config.recovery === null) return
+  refuseReleaseElsewhere(await recoverySituation(world, config, signal), {home: config.region, recovery: config.recovery.region})
+}
+
+/** A recovery Region that can't be asked is no reason not to release. */
+export function recoverySituation(world: Pick<ReleaseWorld, 'recovery' | 'awsTime'>, {region}: Pick<ReleaseConfig, 'region'>, signal: AbortSignal): Promise<Situation> {
+  const quiet: Signs = {lease: null, standing: null, stopped: false}
+  return situationNow(async () => (await world.recovery?.signs(signal)) ?? quiet, region, world.awsTime())
 }
 
 /** The slot that has all weight. Anything else isn't a place to begin from. */

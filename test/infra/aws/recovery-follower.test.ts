@@ -1,4 +1,5 @@
 import {CloudFormationClient, DescribeStacksCommand} from '@aws-sdk/client-cloudformation'
+import {DescribeImagesCommand, ECRClient} from '@aws-sdk/client-ecr'
 import {
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
@@ -8,6 +9,7 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs'
 import {DescribeRulesCommand, ElasticLoadBalancingV2Client} from '@aws-sdk/client-elastic-load-balancing-v2'
+import {GetObjectCommand, S3Client} from '@aws-sdk/client-s3'
 import {mockClient} from 'aws-sdk-client-mock'
 import {beforeEach, describe, expect, test} from 'vitest'
 import {imageThere, recoveryFollower} from '../../../src/infra/aws/recovery-follower.ts'
@@ -17,10 +19,11 @@ const ecs = mockClient(ECSClient)
 beforeEach(() => ecs.reset())
 
 const arn = (revision: number): string => `arn:aws:ecs:eu-central-1:111122223333:task-definition/shop-recovery:${revision}`
+const whose = {container: null, account: '111122223333', service: 'shop', environment: 'production', home: 'eu-west-1'}
 const follower = recoveryFollower(
-  aSession({region: 'eu-central-1'}), {target: {region: 'eu-central-1', cluster: 'shop', service: 'shop-recovery'}, container: null},
+  aSession({region: 'eu-central-1'}), {target: {region: 'eu-central-1', cluster: 'shop', service: 'shop-recovery'}, ...whose},
 )
-const carried = {taskDefinition: 'arn:aws:ecs:eu-west-1:111122223333:task-definition/shop:9', image: 'shop:2'}
+const carried = {taskDefinition: 'arn:aws:ecs:eu-west-1:111122223333:task-definition/shop:9', image: 'shop:2', digest: null}
 
 function running(image: string): void {
   ecs.on(DescribeServicesCommand)
@@ -50,6 +53,77 @@ test('carried twice, nothing happens the second time', async () => {
   running('shop:2')
   expect(await follower.carry(carried, signal)).toEqual({note: 'eu-central-1 already runs shop-recovery:4'})
   expect(ecs.commandCalls(UpdateServiceCommand)).toHaveLength(0)
+})
+
+describe('by digest', () => {
+  const ecr = mockClient(ECRClient)
+  beforeEach(() => ecr.reset())
+  const promoted = `sha256:${'a'.repeat(64)}`
+  const registered = () => ecs.commandCalls(RegisterTaskDefinitionCommand)[0]?.args[0].input.containerDefinitions?.[0]?.image
+  function following(image: string): void {
+    running(image)
+    ecs.on(RegisterTaskDefinitionCommand).resolves({taskDefinition: {taskDefinitionArn: arn(5)}})
+    ecs.on(UpdateServiceCommand).resolves({service: {deployments: [{id: 'ecs-svc/5', status: 'PRIMARY', taskDefinition: arn(5)}]}})
+  }
+  const own = (region: string, rest: string): string => `111122223333.dkr.ecr.${region}.amazonaws.com/${rest}`
+  const digests = (...there: readonly string[]) => ecr.on(DescribeImagesCommand).callsFake(({imageIds}: {imageIds: {imageDigest?: string; imageTag?: string}[]}) => {
+    const wanted = imageIds[0]?.imageDigest ?? there.at(-1)
+    if (wanted === undefined || !there.includes(wanted)) throw Object.assign(new Error('not there'), {name: 'ImageNotFoundException', $metadata: {httpStatusCode: 400}})
+    return {imageDetails: [{imageDigest: wanted}]}
+  })
+  test('what the promoted tasks said is what is carried, whatever the tag means by now', async () => {
+    following('shop:1')
+    await follower.carry({...carried, digest: promoted}, signal)
+    expect(registered()).toBe(`shop@${promoted}`)
+  })
+  test('from a registry of the Region\'s own, which has to have it', async () => {
+    following(own('eu-central-1', 'shop:1'))
+    digests(promoted)
+    await follower.carry({taskDefinition: arn(9), image: own('eu-west-1', 'shop:2'), digest: promoted}, signal)
+    expect(registered()).toBe(own('eu-central-1', `shop@${promoted}`))
+  })
+  test('another image under the same tag is not carried', async () => {
+    following(own('eu-central-1', 'shop:1'))
+    digests(`sha256:${'b'.repeat(64)}`)
+    await expect(follower.carry({taskDefinition: arn(9), image: own('eu-west-1', 'shop:2'), digest: promoted}, signal)).rejects.toMatchObject({
+      code: 'image-not-replicated', message: expect.stringContaining('another image') as string,
+    })
+    expect(ecs.commandCalls(UpdateServiceCommand)).toHaveLength(0)
+  })
+  test('an image that was never replicated is not carried', async () => {
+    following(own('eu-central-1', 'shop:1'))
+    digests()
+    await expect(follower.carry({taskDefinition: arn(9), image: own('eu-west-1', 'shop:2'), digest: promoted}, signal)).rejects.toMatchObject({message: expect.stringContaining('isn\'t in the registry of eu-central-1') as string})
+  })
+  test('when no task said its digest, the registry\'s word for the tag counts', async () => {
+    following(own('eu-central-1', 'shop:1'))
+    digests(promoted)
+    await follower.carry({taskDefinition: arn(9), image: own('eu-west-1', 'shop:2'), digest: null}, signal)
+    expect(registered()).toBe(own('eu-central-1', `shop@${promoted}`))
+  })
+})
+
+describe('signs of a recovery there', () => {
+  const s3 = mockClient(S3Client)
+  beforeEach(() => s3.reset())
+  const target = {region: 'eu-central-1', stack: 'shop-production-main', slots: {a: 'a', b: 'b'}}
+  const ofStack = () => recoveryFollower(aSession({region: 'eu-central-1'}), {target, ...whose})
+  test('are lease, standing and the object stop, where recoveries keep them', async () => {
+    s3.on(GetObjectCommand).callsFake(({Bucket, Key}: {Bucket: string; Key: string}) => {
+      const bodies: Readonly<Record<string, string>> = {
+        'sluice-state-111122223333-eu-central-1/leases/recovery.shop.production.json': '{"run":"r-1"}',
+        'shop-production-switch-111122223333-eu-central-1/stop': 'r-1',
+      }
+      const body = bodies[`${Bucket}/${Key}`]
+      if (body === undefined) throw Object.assign(new Error('no such key'), {name: 'NoSuchKey', $metadata: {httpStatusCode: 404}})
+      return {Body: {transformToString: async () => body}}
+    })
+    expect(await ofStack().signs(signal)).toEqual({lease: {run: 'r-1'}, standing: null, stopped: true})
+  })
+  test('a Region of no stack of ours has none, and isn\'t asked', async () => {
+    expect(await follower.signs(signal)).toBeNull()
+    expect(s3.calls()).toHaveLength(0)
+  })
 })
 
 describe('the image\'s name there', () => {
@@ -96,6 +170,6 @@ test('of a stack of ours, the slot that is home there follows', async () => {
   elb.on(DescribeRulesCommand).resolves({Rules: []})
   running('shop:2')
   const target = {region: 'eu-central-1', stack: 'shop-production-main', slots: {a: 'shop-production-a', b: 'shop-production-b'}}
-  await recoveryFollower(aSession({region: 'eu-central-1'}), {target, container: null}).carry(carried, signal)
+  await recoveryFollower(aSession({region: 'eu-central-1'}), {target, ...whose}).carry(carried, signal)
   expect(ecs.commandCalls(DescribeServicesCommand)[0]?.args[0].input).toMatchObject({cluster: 'cluster-there', services: ['shop-production-a']})
 })

@@ -36,7 +36,7 @@ test('the recovery follower works in the recovery Region', async () => {
   const calls: ObservedCall[] = []
   ecs.on(DescribeServicesCommand).resolves({})
   const world = releaseWorld(config, aSession({onCall: (call) => calls.push(call)}), {account: '111122223333'})
-  await world.recovery?.carry({taskDefinition: 'shop:1', image: 'shop:2'}, signal).catch(() => {})
+  await world.recovery?.carry({taskDefinition: 'shop:1', image: 'shop:2', digest: null}, signal).catch(() => {})
   expect(calls).toMatchObject([{action: 'ecs:DescribeServices', region: 'eu-central-1'}])
 })
 

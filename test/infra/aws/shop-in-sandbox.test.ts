@@ -118,7 +118,7 @@ describe('a new version in the other slot', () => {
 
   test('is carried to the recovery Region at its own size, once', async () => {
     const {taskDefinition} = await world.slots.read('b', signal)
-    const carried = {taskDefinition, image: 'shop/api:1.9.0'}
+    const carried = {taskDefinition, image: 'shop/api:1.9.0', digest: await world.slots.imageDigest('a', signal)}
     expect(await world.recovery?.carry(carried, signal)).toEqual({note: containing('eu-central-1 rolls to')})
     expect(await world.recovery?.carry(carried, signal)).toEqual({note: containing('eu-central-1 already runs')})
   })

@@ -4,6 +4,7 @@ import {controlPlaneOf} from '../../../runbooks/recovery/port-calls.ts'
 import {paged} from '../paged.ts'
 import {quota} from '../quotas.ts'
 import type {AwsSession} from '../session.ts'
+import {runningDigest} from '../slot-services.ts'
 import {unlessMissing} from '../unless-missing.ts'
 import {imageDigest} from './image-digest.ts'
 
@@ -38,6 +39,7 @@ export function readiness(session: AwsSession): ReadinessPort {
     },
     imageAge: (region, parameter, signal) => imageAge(there(region), parameter, signal),
     imageDigest: (region, image, signal) => imageDigest(there(region), image, signal),
+    runningDigest: (region, cluster, service, signal) => runningDigest(there(region), cluster, service, null, signal),
     async quotas(region, signal) {
       const found = await Promise.all(wantedQuotas.map(async ({service, code}) => ({service, code, read: await quota(there(region), service, code, signal)})))
       return found.flatMap(({service, code, read}) => (read === null ? [] : [{service, code, ...read}]))

@@ -1,4 +1,5 @@
 /** Does the recovery Region run what users run, from its own registry, on hosts that are as new? */
+import {runningImage} from '../running-image.ts'
 import {fail, ok, unknown, warn} from './finding.ts'
 import type {Found} from './finding.ts'
 import type {Check, Looking} from './looking.ts'
@@ -20,7 +21,7 @@ async function imageOf(looking: Looking, which: 'from' | 'to'): Promise<string |
   const side = which === 'from' ? looking.fromSide : looking.toSide
   if (side === null) return which === 'from' ? (await looking.capacity())?.image ?? null : null
   const service = await looking.serving(side)
-  return service === null ? null : looking.world.compute.image(side.region, service.taskDefinition, looking.signal)
+  return service === null ? null : runningImage(looking.world, side.region, side.cluster, service, looking.signal)
 }
 
 export const digestOf = (image: string): string | null => /@(sha256:[0-9a-f]+)$/.exec(image)?.[1] ?? null
@@ -33,7 +34,8 @@ export function imageFinding(here: string | null, there: string | null, carried:
   const evidence = {here, there, inRegistry: carried}
   if (here === null) return unknown(`${from} doesn't say which image serves.`, {evidence})
   if (there === null) return fail(`No service in ${to} has an image to run.`, {evidence, suggestions: ['sluice infra up --only recovery']})
-  if (carried === null) {
+  // Only AWS's own registry is a Region's; another one is where it is.
+  if (carried === null && /\.dkr\.ecr\./.test(here)) {
     return fail(`${short(here)} isn't in the registry of ${to}: its tasks couldn't start without ${from}.`, {evidence, suggestions: ['push it again: only what is pushed after the rule exists is replicated']})
   }
   const [one, other] = [digestOf(here), digestOf(there)]

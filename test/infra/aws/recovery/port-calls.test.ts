@@ -13,7 +13,7 @@ import {CloudWatchLogsClient} from '@aws-sdk/client-cloudwatch-logs'
 import {DescribeSecurityGroupsCommand, EC2Client} from '@aws-sdk/client-ec2'
 import {DescribeImagesCommand, ECRClient} from '@aws-sdk/client-ecr'
 import {
-  DescribeServicesCommand, DescribeTaskDefinitionCommand, DescribeTasksCommand, ECSClient, ListContainerInstancesCommand, RunTaskCommand, UpdateServiceCommand,
+  DescribeServicesCommand, DescribeTaskDefinitionCommand, DescribeTasksCommand, ECSClient, ListContainerInstancesCommand, ListTasksCommand, RunTaskCommand, UpdateServiceCommand,
 } from '@aws-sdk/client-ecs'
 import {DescribeRulesCommand, ElasticLoadBalancingV2Client} from '@aws-sdk/client-elastic-load-balancing-v2'
 import {ElastiCacheClient} from '@aws-sdk/client-elasticache'
@@ -50,6 +50,7 @@ beforeAll(() => {
     .on(UpdateServiceCommand).resolves({service: {deployments: [{status: 'PRIMARY', id: 'd'}]}})
     .on(DescribeTaskDefinitionCommand).resolves({taskDefinition: definition})
     .on(ListContainerInstancesCommand).resolves({containerInstanceArns: ['i']})
+    .on(ListTasksCommand).resolves({taskArns: ['task']})
     .on(RunTaskCommand).resolves({tasks: [{taskArn: 'task'}]})
     .on(DescribeTasksCommand).resolves({tasks: [{taskArn: 'task', lastStatus: 'STOPPED', taskDefinitionArn: 't', containers: [{name: 'api', exitCode: 0}]}]})
   mockClient(AutoScalingClient).onAnyCommand().resolves({})
@@ -137,6 +138,7 @@ const methods: Readonly<Record<Exclude<PortMethod, 'api.ask' | 'names.resolve'>,
   'readiness.role': ({readiness}) => readiness.role('break-glass'),
   'readiness.imageAge': ({readiness}) => readiness.imageAge(region, '/ami'),
   'readiness.imageDigest': ({readiness}) => readiness.imageDigest(region, '111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop:1'),
+  'readiness.runningDigest': ({readiness}) => readiness.runningDigest(region, 'cluster', 'service'),
   'readiness.quotas': ({readiness}) => readiness.quotas(region),
   'readiness.tagged': ({readiness}) => readiness.tagged(region, {service: 'shop'}),
   'stacks.describe': ({stacks}) => stacks.describe(stack),
