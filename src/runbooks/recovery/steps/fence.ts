@@ -8,6 +8,7 @@ import type {Json} from '../../engine/event.ts'
 import type {Polled, Started, StepContext} from '../../engine/step.ts'
 import {Unavailable} from '../../engine/unavailable.ts'
 import {SluiceError} from '../../../errors.ts'
+import {textFact} from '../../release/text-fact.ts'
 import type {Side} from '../input.ts'
 import {callsOf} from '../port-calls.ts'
 import type {RecoveryWorld} from '../ports.ts'
@@ -47,7 +48,7 @@ export function fence(way: Way, {needs, id = 'fence', title}: Placed): RecoveryS
     },
     poll: async (world, context) => {
       const {own} = context
-      if (from === null || own['before'] === undefined) return {kind: 'done', facts: unreachable(String(own['gaveUp'] ?? '')), note: 'unreachable'}
+      if (from === null || own['before'] === undefined) return {kind: 'done', facts: unreachable(textFact(own, 'gaveUp')), note: 'unreachable'}
       try {
         return await down(way, from, world, context)
       } catch (error) {

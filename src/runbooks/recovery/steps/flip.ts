@@ -5,6 +5,7 @@
  */
 import {minutes, seconds} from '../../engine/clock.ts'
 import type {Polled, StepContext} from '../../engine/step.ts'
+import {textFact} from '../../release/text-fact.ts'
 import {regionalName, switchBucket} from '../place.ts'
 import {callsOf} from '../port-calls.ts'
 import type {DistributionState, RecordState, RecoveryWorld} from '../ports.ts'
@@ -81,7 +82,7 @@ async function recordsWanted({place, to}: Way, world: RecoveryWorld, signal: Abo
 async function recordsThenEdge(way: Way, world: RecoveryWorld, context: StepContext): Promise<Polled> {
   const {now, signal, own, startedAt} = context
   const wait = (waitsFor: string): Polled => ({kind: 'pending', waitsFor, lookAgainAt: now + seconds(3)})
-  if (!await world.names.inSync(String(own['change']), signal)) return wait('records to be INSYNC')
+  if (!await world.names.inSync(textFact(own, 'change'), signal)) return wait('records to be INSYNC')
   if (!await switched(way, world, signal)) await turn(way, world, context)
   const present = await distributionOf(way, world, signal)
   if (present === null) return {kind: 'done', facts: {flippedAt: startedAt, by: 'record'}, note: 'no distribution has the site\'s name'}
