@@ -1,7 +1,8 @@
-/** AWS Backup: vaults, plans, selections and restore tests as they were declared. It takes no backups yet; recovery points are records. */
+/** AWS Backup: vaults, plans, selections and restore tests as they were declared, and the jobs and recovery points of plans that ran. */
 import type * as B from '@aws-sdk/client-backup'
 import {AwsFault} from '../world/contract.ts'
 import type {AccountRecord, CallContext, Service, World} from '../world/contract.ts'
+import {BACKUP_JOB, COPY_JOB, RECOVERY_POINT} from './backup-jobs.ts'
 import {attribute, recordOf, recordsOf} from './records/lookup.ts'
 import {page} from './records/page.ts'
 import {bag, bags, number, text, texts} from './records/properties.ts'
@@ -49,16 +50,48 @@ export function createBackup(world: World): Service {
       ListRecoveryPointsByBackupVault: (
         input: B.ListRecoveryPointsByBackupVaultInput,
         call: CallContext,
-      ): B.ListRecoveryPointsByBackupVaultOutput => ({
-        RecoveryPoints: recoveryPoints(world, find(VAULT, call, input.BackupVaultName)).map((one) => ({
-          RecoveryPointArn: one.id,
-          BackupVaultName: input.BackupVaultName,
-          Status: 'COMPLETED',
-          CreationDate: new Date(one.createdAt),
-          ResourceArn: text(one.properties, 'ResourceArn'),
-          ResourceType: text(one.properties, 'ResourceType'),
-        })),
-      }),
+      ): B.ListRecoveryPointsByBackupVaultOutput => {
+        const found = recoveryPoints(world, find(VAULT, call, input.BackupVaultName)).filter(({createdAt, properties}) =>
+          (input.ByResourceArn === undefined || text(properties, 'ResourceArn') === input.ByResourceArn)
+          && (input.ByResourceType === undefined || text(properties, 'ResourceType') === input.ByResourceType)
+          && isBetween(createdAt, input.ByCreatedAfter, input.ByCreatedBefore))
+        const {items, next} = page(found, input.NextToken, input.MaxResults ?? 1000)
+        return {RecoveryPoints: items.map((one) => recoveryPoint(world, one)), NextToken: next}
+      },
+      ListRecoveryPointsByResource: (
+        input: B.ListRecoveryPointsByResourceInput,
+        call: CallContext,
+      ): B.ListRecoveryPointsByResourceOutput => {
+        const found = recordsOf(world, RECOVERY_POINT, call.region).filter(({properties}) => text(properties, 'ResourceArn') === input.ResourceArn)
+        const {items, next} = page(found, input.NextToken, input.MaxResults ?? 1000)
+        return {
+          RecoveryPoints: items.map((one) => ({
+            RecoveryPointArn: one.id, BackupVaultName: text(one.properties, 'BackupVaultName'), Status: 'COMPLETED', CreationDate: new Date(one.createdAt),
+          })),
+          NextToken: next,
+        }
+      },
+      DescribeRecoveryPoint: (input: B.DescribeRecoveryPointInput, call: CallContext): B.DescribeRecoveryPointOutput => {
+        const found = recoveryPoints(world, find(VAULT, call, input.BackupVaultName)).find(({id}) => id === input.RecoveryPointArn)
+        if (found === undefined) throw new AwsFault('ResourceNotFoundException', `Recovery point not found: ${input.RecoveryPointArn ?? ''}`)
+        return recoveryPoint(world, found)
+      },
+      ListBackupJobs: (input: B.ListBackupJobsInput, call: CallContext): B.ListBackupJobsOutput => {
+        const found = recordsOf(world, BACKUP_JOB, call.region).filter(({createdAt, status, properties}) =>
+          (input.ByResourceArn === undefined || text(properties, 'ResourceArn') === input.ByResourceArn)
+          && (input.ByResourceType === undefined || text(properties, 'ResourceType') === input.ByResourceType)
+          && (input.ByBackupVaultName === undefined || text(properties, 'BackupVaultName') === input.ByBackupVaultName)
+          && (input.ByState === undefined || status === input.ByState) && isBetween(createdAt, input.ByCreatedAfter, input.ByCreatedBefore))
+        const {items, next} = page(found, input.NextToken, input.MaxResults ?? 1000)
+        return {BackupJobs: items.map((one) => backupJob(world, one)), NextToken: next}
+      },
+      ListCopyJobs: (input: B.ListCopyJobsInput, call: CallContext): B.ListCopyJobsOutput => {
+        const found = recordsOf(world, COPY_JOB, call.region).filter(({status, properties}) =>
+          (input.ByResourceArn === undefined || text(properties, 'ResourceArn') === input.ByResourceArn)
+          && (input.ByState === undefined || status === input.ByState))
+        const {items, next} = page(found, input.NextToken, input.MaxResults ?? 1000)
+        return {CopyJobs: items.map((one) => copyJob(world, one)), NextToken: next}
+      },
       ListBackupPlans: (input: B.ListBackupPlansInput, call: CallContext): B.ListBackupPlansOutput => {
         const {items, next} = page(recordsOf(world, PLAN, call.region), input.NextToken, input.MaxResults ?? 1000)
         return {
@@ -135,9 +168,67 @@ export function createBackup(world: World): Service {
 }
 
 function recoveryPoints(world: World, of: AccountRecord): readonly AccountRecord[] {
-  return recordsOf(world, 'AWS::Backup::RecoveryPoint', of.region).filter(
+  return recordsOf(world, RECOVERY_POINT, of.region).filter(
     ({properties}) => text(properties, 'BackupVaultName') === of.id,
   )
+}
+
+const isBetween = (at: number, after: Date | undefined, before: Date | undefined): boolean =>
+  at >= (after?.getTime() ?? -Infinity) && at <= (before?.getTime() ?? Infinity)
+
+function recoveryPoint(world: World, {id, region, properties, createdAt}: AccountRecord): B.RecoveryPointByBackupVault {
+  const vaultName = text(properties, 'BackupVaultName') ?? ''
+  return {
+    RecoveryPointArn: id,
+    BackupVaultName: vaultName,
+    BackupVaultArn: attribute(recordOf(world, VAULT, region, vaultName) ?? NO_VAULT, 'BackupVaultArn'),
+    Status: 'COMPLETED',
+    CreationDate: new Date(number(properties, 'StartedAt') ?? createdAt),
+    CompletionDate: new Date(createdAt),
+    ResourceArn: text(properties, 'ResourceArn'),
+    ResourceName: text(properties, 'ResourceArn')?.split(':').at(-1),
+    ResourceType: text(properties, 'ResourceType'),
+    IsEncrypted: true,
+  }
+}
+
+const NO_VAULT = {region: '', type: VAULT, id: '', properties: {}, attributes: {}, tags: {}, status: '', createdAt: 0, stack: null}
+
+function completion(properties: Bag): {readonly CompletionDate?: Date} {
+  const at = number(properties, 'CompletedAt')
+  return at === undefined ? {} : {CompletionDate: new Date(at)}
+}
+
+function backupJob(world: World, {id, status, properties, createdAt}: AccountRecord): B.BackupJob {
+  return {
+    AccountId: world.account,
+    BackupJobId: id,
+    BackupVaultName: text(properties, 'BackupVaultName'),
+    RecoveryPointArn: text(properties, 'RecoveryPointArn'),
+    ResourceArn: text(properties, 'ResourceArn'),
+    ResourceType: text(properties, 'ResourceType'),
+    State: status as B.BackupJobState,
+    StatusMessage: text(properties, 'StatusMessage'),
+    PercentDone: status === 'COMPLETED' ? '100.0' : '0.0',
+    CreationDate: new Date(createdAt),
+    ...completion(properties),
+  }
+}
+
+function copyJob(world: World, {id, status, properties, createdAt}: AccountRecord): B.CopyJob {
+  return {
+    AccountId: world.account,
+    CopyJobId: id,
+    SourceRecoveryPointArn: text(properties, 'SourceRecoveryPointArn'),
+    DestinationBackupVaultArn: text(properties, 'DestinationBackupVaultArn'),
+    DestinationRecoveryPointArn: text(properties, 'DestinationRecoveryPointArn'),
+    ResourceArn: text(properties, 'ResourceArn'),
+    ResourceType: text(properties, 'ResourceType'),
+    State: status as B.CopyJobState,
+    StatusMessage: text(properties, 'StatusMessage'),
+    CreationDate: new Date(createdAt),
+    ...completion(properties),
+  }
 }
 
 /** A governance lock has no date; a compliance lock's is when it can't be undone any more. */
