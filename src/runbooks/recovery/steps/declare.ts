@@ -21,24 +21,31 @@ import type {Placed, RecoveryStep, Way} from '../way.ts'
 
 export function declare(way: Way, {needs, id = 'declare', title}: Placed): RecoveryStep {
   const {place, mode, fromRegion, to} = way
-  const look = (world: RecoveryWorld, context: StepContext): Promise<Polled> => lookAround(way, world, context)
+  const primary: Primary = {silentSince: null}
   return {
     id, title: title ?? `${place.database} in ${to.region} can be promoted`, needs,
     calls: [
-      ...callsOf(to.region, 'database.describe', 'api.ask', 'names.resolve', 'store.read'),
+      ...callsOf(to.region, 'database.describe', 'api.ask'), ...callsOf(place.recovery, 'store.read'),
       ...(mode === 'planned' ? callsOf(fromRegion, 'database.describe', 'store.read') : []),
     ],
     deadlineMs: minutes(10), atDeadline: 'fail', usual: {p50Seconds: 2, p90Seconds: 10},
     observe: async () => ({kind: 'not-done'}),
     start: async () => undefined,
-    poll: look,
+    poll: (world, context) => lookAround(way, primary, world, context),
   }
 }
 
-async function lookAround(way: Way, world: RecoveryWorld, context: StepContext): Promise<Polled> {
+/** Since when nobody there has answered this process: nothing can have been accepted by a Region that was silent ever since. */
+interface Primary {
+  silentSince: number | null
+}
+
+async function lookAround(way: Way, primary: Primary, world: RecoveryWorld, context: StepContext): Promise<Polled> {
   const {place, settings, mode, fromRegion, to} = way
   const {signal, now} = context
   const no = (because: string): Polled => ({kind: 'failed', because, then: 'fail'})
+  const heartbeat = await readHeartbeat(world, regionalName(place, fromRegion), {settings, signal})
+  primary.silentSince = heartbeat === null ? (primary.silentSince ?? now) : null
   const database = await world.database.describe(to.region, place.database, signal)
   if (database === null) return no(`there is no database ${place.database} in ${to.region}. Make the replica again (sluice infra up --only recovery), or restore the newest recovery point`)
   if (!isReplica(database)) return no(`${place.database} in ${to.region} is no replica: it has been promoted before. See sluice dr status; an unfinished run goes on with sluice dr resume`)
@@ -46,17 +53,15 @@ async function lookAround(way: Way, world: RecoveryWorld, context: StepContext):
   if (wrong !== null) return no(wrong)
   const waits = notYet(database)
   if (waits !== null) return {kind: 'pending', waitsFor: waits, lookAgainAt: now + seconds(5)}
-  const [heartbeat, standing] = await Promise.all([
-    readHeartbeat(world, regionalName(place, fromRegion), {settings, signal}), readStanding(world.store(to.region), place, signal),
-  ])
+  const standing = await readStanding(world.store(place.recovery), place, signal)
   if (standing?.region === to.region) return no(`users are in ${to.region} by right since ${new Date(standing.since).toISOString()} (${standing.run})`)
   const refusal = mode === 'planned' ? await plannedRefusal(way, world, context, heartbeat) : null
   if (refusal !== null) return no(refusal)
-  return {kind: 'done', facts: told(now, heartbeat, database.replication?.status ?? null, database.class, database.multiAz), note: noteOf(fromRegion, heartbeat)}
+  return {kind: 'done', facts: told(primary.silentSince ?? now, heartbeat, database.replication?.status ?? null, database.class, database.multiAz), note: noteOf(fromRegion, heartbeat)}
 }
 
-const told = (now: number, heartbeat: Heartbeat | null, replication: string | null, klass: string, multiAz: boolean): Facts => ({
-  declaredAt: now, primaryAnswers: heartbeat !== null, primaryLast: heartbeat?.last ?? null, replication, class: klass, multiAz,
+const told = (declaredAt: number, heartbeat: Heartbeat | null, replication: string | null, klass: string, multiAz: boolean): Facts => ({
+  declaredAt, primaryAnswers: heartbeat !== null, primaryLast: heartbeat?.last ?? null, replication, class: klass, multiAz,
 })
 
 const noteOf = (region: string, heartbeat: Heartbeat | null): string => (heartbeat === null
