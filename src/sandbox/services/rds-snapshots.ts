@@ -36,27 +36,16 @@ export function createSnapshot(world: World, input: CreateDBSnapshotMessage, cal
   return {DBSnapshot: describeSnapshot(world, taken)}
 }
 
+export interface WantedSnapshot {
+  readonly name: string
+  readonly kind: SnapshotKind
+  readonly tags?: AccountRecord['tags']
+}
+
 /** The instance is `backing-up` until it is done, unless it is on its way out. `done` hears of the finished one. */
-export function takeSnapshot(
-  world: World, source: AccountRecord,
-  {name, kind, tags = {}, done}: {readonly name: string, readonly kind: SnapshotKind, readonly tags?: AccountRecord['tags'], readonly done?: (snapshot: AccountRecord) => void},
-): AccountRecord {
+export function takeSnapshot(world: World, source: AccountRecord, wanted: WantedSnapshot & {readonly done?: (snapshot: AccountRecord) => void}): AccountRecord {
   const {region} = source
-  const id = name.toLowerCase()
-  if (recordOf(world, SNAPSHOT, region, id) !== undefined) {
-    throw new AwsFault('DBSnapshotAlreadyExists', `Cannot create the snapshot because a snapshot with the identifier ${id} already exists.`)
-  }
-  const arn = snapshotArn(world, region, id)
-  databasesOf(world).keep(arn, source)
-  const {properties, attributes} = source
-  const taken = putRecord(world, {
-    type: SNAPSHOT, region, id, status: 'creating', tags: {...(text(properties, 'CopyTagsToSnapshot') === 'true' && source.tags), ...tags},
-    properties: {
-      ...snapshotted(properties), DBSnapshotIdentifier: id, DBInstanceIdentifier: source.id, Engine: attributes['Engine'], EngineVersion: attributes['EngineVersion'], SnapshotType: kind,
-      Port: attributes['Endpoint.Port'],
-    },
-    attributes: {Arn: arn, [ROWS_KEY]: arn},
-  })
+  const taken = enterSnapshot(world, source, wanted, 'creating')
   const resource = attribute(source, 'DbiResourceId')
   if (source.status === 'available') world.records.change(region, DATABASE, source.id, {status: 'backing-up'})
   tellEvent(world, source, 'Backing up DB instance', 'backup')
@@ -64,11 +53,30 @@ export function takeSnapshot(
     const instance = byResource(world, region, resource)
     if (instance?.status === 'backing-up') world.records.change(region, DATABASE, instance.id, {status: 'available'})
     if (instance !== undefined) tellEvent(world, instance, 'Finished DB Instance backup', 'backup')
-    if (recordOf(world, SNAPSHOT, region, id) === undefined) return
-    const complete = world.records.change(region, SNAPSHOT, id, {status: 'available'})
-    done?.(complete)
+    if (recordOf(world, SNAPSHOT, region, taken.id) === undefined) return
+    const complete = world.records.change(region, SNAPSHOT, taken.id, {status: 'available'})
+    wanted.done?.(complete)
   })
   return taken
+}
+
+/** What a stack leaves of a database is complete with it. */
+export function enterSnapshot(world: World, source: AccountRecord, {name, kind, tags = {}}: WantedSnapshot, status: 'creating' | 'available'): AccountRecord {
+  const {region, properties, attributes} = source
+  const id = name.toLowerCase()
+  if (recordOf(world, SNAPSHOT, region, id) !== undefined) {
+    throw new AwsFault('DBSnapshotAlreadyExists', `Cannot create the snapshot because a snapshot with the identifier ${id} already exists.`)
+  }
+  const arn = snapshotArn(world, region, id)
+  databasesOf(world).keep(arn, source)
+  return putRecord(world, {
+    type: SNAPSHOT, region, id, status, tags: {...(text(properties, 'CopyTagsToSnapshot') === 'true' && source.tags), ...tags},
+    properties: {
+      ...snapshotted(properties), DBSnapshotIdentifier: id, DBInstanceIdentifier: source.id, Engine: attributes['Engine'], EngineVersion: attributes['EngineVersion'], SnapshotType: kind,
+      Port: attributes['Endpoint.Port'],
+    },
+    attributes: {Arn: arn, [ROWS_KEY]: arn},
+  })
 }
 
 const KEPT_OF_SOURCE = ['AllocatedStorage', 'MasterUsername', 'StorageEncrypted', 'KmsKeyId', 'DBName', 'DBInstanceClass', 'StorageType'] as const

@@ -1,4 +1,6 @@
 /** What DeletionPolicy Snapshot leaves behind: a record of the snapshot, where its service looks for one. */
+import {DATABASE} from '../services/rds-databases.ts'
+import {enterSnapshot} from '../services/rds-snapshots.ts'
 import type {World} from '../world/contract.ts'
 import type {StackResource} from './stack-state.ts'
 
@@ -18,6 +20,11 @@ export function takeFinalSnapshot(
   const id = kind.type === 'AWS::EC2::Snapshot'
     ? `snap-0${world.hex(16)}`
     : `${stack.name}-snapshot-${resource.logicalId}-${world.hex(12)}`.toLowerCase()
+  const database = resource.type === DATABASE ? world.records.get(stack.region, DATABASE, resource.physicalId) : undefined
+  if (database !== undefined) {
+    enterSnapshot(world, database, {name: id, kind: 'manual', tags: resource.tags}, 'available')
+    return
+  }
   world.records.put({
     region: stack.region, type: kind.type, id, tags: resource.tags, status: 'available', createdAt: world.clock.now(), stack: null,
     properties: {[kind.name]: id, [kind.source]: resource.physicalId},

@@ -2,6 +2,7 @@
  * Takes resources away: what is needed by others goes after them, everything independent at once, and what a policy retains stays
  * in the account. A nested stack is taken away with everything in it.
  */
+import {attribute, recordOf} from '../services/records/lookup.ts'
 import {AwsFault} from '../world/contract.ts'
 import {lastEnd, reversed, runGraph} from './graph-run.ts'
 import type {NodeEnd} from './graph-run.ts'
@@ -60,7 +61,7 @@ export async function removeUnlessRetained(
 ): Promise<NodeEnd> {
   // Deleting a stack that never was complete isn't taking back its creation: then the policies count.
   const isNew = resource.madeBy !== null && job.operation.kind !== 'DELETE_STACK'
-  if (isReadReplica(resource)) return await removeResource(job, {...resource, deletionPolicy: 'Delete'}, at, where === 'onStack')
+  if (isReadReplica(job, resource)) return await removeResource(job, {...resource, deletionPolicy: 'Delete'}, at, where === 'onStack')
   const retained = policy === 'Retain'
     ? !(isNew && job.operation.retainExceptOnCreate)
     : policy === 'RetainExceptOnCreate' && !isNew
@@ -70,9 +71,12 @@ export async function removeUnlessRetained(
   return await removeResource(job, {...resource, deletionPolicy: leavesNothing && policy === 'Snapshot' ? 'Delete' : policy}, at, where === 'onStack')
 }
 
-/** CloudFormation ignores the deletion policies of read replicas (AWS::RDS::DBInstance, SourceDBInstanceIdentifier). */
-const isReadReplica = ({type, properties}: StackResource): boolean =>
-  type === 'AWS::RDS::DBInstance' && properties['SourceDBInstanceIdentifier'] !== undefined
+/** CloudFormation ignores the deletion policies of read replicas (AWS::RDS::DBInstance); one that was promoted is none any more, whatever its template says. */
+function isReadReplica({engine: {world}, stack}: Job, {type, properties, physicalId}: StackResource): boolean {
+  if (type !== 'AWS::RDS::DBInstance' || properties['SourceDBInstanceIdentifier'] === undefined) return false
+  const present = recordOf(world, type, stack.region, physicalId)
+  return present === undefined || attribute(present, 'ReplicaOf') !== ''
+}
 
 function skip(job: Job, resource: StackResource, at: number, where: 'onStack' | 'aside'): NodeEnd {
   const {engine, stack, operation} = job

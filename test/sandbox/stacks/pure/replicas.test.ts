@@ -1,8 +1,10 @@
 /** What CloudFormation makes of a read replica's deletion policy, on a clock that leaps: databases take their time. */
 import {afterAll, beforeAll, expect, it} from 'vitest'
+import {promoteReplica} from '../../../../src/sandbox/services/rds-promotion.ts'
+import type {AccountRecord} from '../../../../src/sandbox/world/contract.ts'
 import {aLeapingAccount, region} from './a-leaping-account.ts'
 
-const {world, call, settled} = aLeapingAccount()
+const {world, call, settled, seconds} = aLeapingAccount()
 
 beforeAll(async () => {
   await call('CreateStack', {StackName: 'primary', TemplateBody: `Resources:
@@ -20,6 +22,24 @@ it.each(['Retain', 'Snapshot'])('a read replica goes with its stack and leaves n
   expect(await settled(name)).toBe('DELETE_COMPLETE')
   expect(world.records.list(region, 'AWS::RDS::DBInstance').map((one) => one.id)).toEqual(['one'])
   expect(world.records.list(region, 'AWS::RDS::DBSnapshot')).toEqual([])
+})
+
+it.each([
+  ['Retain', ['one', 'promoted-retain'], 0],
+  ['Snapshot', ['one'], 1],
+] as const)('one that a call has promoted is no replica any more: its policy counts, %s', async (policy, instances, snapshots) => {
+  const name = `promoted-${policy.toLowerCase()}`
+  await call('CreateStack', {StackName: name, TemplateBody: `Resources:
+  Two: {Type: AWS::RDS::DBInstance, DeletionPolicy: ${policy}, Properties: {DBInstanceIdentifier: ${name}, SourceDBInstanceIdentifier: one, DBInstanceClass: db.m7g.large}}`})
+  expect(await settled(name)).toBe('CREATE_COMPLETE')
+  promoteReplica(world, world.records.get(region, 'AWS::RDS::DBInstance', name) as AccountRecord, {})
+  await seconds(300)
+  await call('DeleteStack', {StackName: name})
+  expect(await settled(name)).toBe('DELETE_COMPLETE')
+  expect(world.records.list(region, 'AWS::RDS::DBInstance').map((one) => one.id)).toEqual(instances)
+  expect(world.records.list(region, 'AWS::RDS::DBSnapshot')).toHaveLength(snapshots)
+  world.records.remove(region, 'AWS::RDS::DBInstance', name)
+  for (const {id} of world.records.list(region, 'AWS::RDS::DBSnapshot')) world.records.remove(region, 'AWS::RDS::DBSnapshot', id)
 })
 
 it('a database that somebody deleted by hand is no trouble, and leaves no snapshot', async () => {
