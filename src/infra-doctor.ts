@@ -8,6 +8,7 @@ import {preflightOf, wantedOf} from './infra-planning.ts'
 import {stack} from './runbooks/doctor/checks/stack.ts'
 import {fail} from './runbooks/doctor/finding.ts'
 import type {Finding} from './runbooks/doctor/finding.ts'
+import {infraSituation, leftAlone, recoveryFindings} from './runbooks/provision/preflight-recovery.ts'
 
 interface Wanted {
   /** The configuration, or the directory that it is in. */
@@ -23,7 +24,10 @@ export async function stackFindings({file, sandbox, env}: Wanted): Promise<reado
   try {
     const config = await loadStack(file)
     const opened = await openProvision({region: config.region, sandbox, env}, 'read-state')
-    return [stack(await preflightOf(opened, config, (await wantedOf(config, opened)).stacks))]
+    const {stacks} = await wantedOf(config, opened)
+    const situation = await infraSituation(opened.world, {config, account: opened.account, now: opened.clock.now()})
+    const recovering = recoveryFindings(situation, config, leftAlone(situation, config, stacks))
+    return [stack([...recovering, ...await preflightOf(opened, config, stacks)])]
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error
     // Said already, about everything.

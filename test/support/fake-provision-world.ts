@@ -319,6 +319,7 @@ export function fakeProvisionWorld(options: FakeProvisionOptions): FakeProvision
         return {bucket}
       }),
       hasObject: (region, bucket, key) => doing('hasObject', region, () => buckets.get(bucket)?.has(key) === true),
+      readObject: (region, bucket, key) => doing('readObject', region, () => objects.get(objectUrl(region, bucket, key).replace('https://', ''))?.body ?? null),
       putObject: (region, bucket, key, body, contentType) => doing('putObject', region, () => {
         const keys = buckets.get(bucket) ?? wrong('aws-not-found', `there is no bucket ${bucket}`)
         keys.add(key)

@@ -9,6 +9,7 @@ import {portions} from './paged.ts'
 import {createServiceRole, missingServiceRoles} from './service-roles.ts'
 import type {AwsSession} from './session.ts'
 import {awsStatus, isMissing} from './translate-error.ts'
+import {unlessMissing} from './unless-missing.ts'
 
 type Signal = AbortSignal | undefined
 
@@ -21,6 +22,10 @@ export function ground(session: AwsSession, {account}: {readonly account: string
       return {bucket}
     },
     hasObject: (region, bucket, key, signal) => hasObject(session.inRegion(region), bucket, key, signal),
+    async readObject(region, Bucket, Key, signal) {
+      const answer = await unlessMissing(session.inRegion(region).call('s3', 'GetObject', {Bucket, Key}, {signal, resource: `${Bucket}/${Key}`}))
+      return answer === null ? null : (await answer.Body?.transformToString('utf-8')) ?? ''
+    },
     async putObject(region, bucket, key, body, contentType, signal) {
       try {
         await session.inRegion(region).call('s3', 'PutObject', {

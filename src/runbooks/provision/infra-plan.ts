@@ -117,6 +117,8 @@ export interface InfraPlan {
   readonly config: StackConfig
   readonly stacks: readonly PlannedStack[]
   readonly slots: readonly PlannedSlot[]
+  /** Ids of stacks that stay as they are, because users are elsewhere. */
+  readonly left?: readonly string[]
   readonly findings: readonly Finding[]
   /** Ids of stacks on the longest way, with the usual seconds of each, and their sum. */
   readonly criticalPath: readonly {readonly id: string; readonly seconds: number}[]

@@ -31,6 +31,8 @@ export interface PlanInput {
   readonly only: Only | null
   /** What was found before: preflight, a release under way. */
   readonly findings: readonly Finding[]
+  /** Ids of stacks that stay as they are. */
+  readonly left?: readonly string[]
   /** The last run was left half way: what no stack shows may be missing. */
   readonly unfinished: boolean
   readonly signal?: AbortSignal
@@ -39,15 +41,17 @@ export interface PlanInput {
 }
 
 /** The certificate is the home Region's. */
-export function chosenStacks({stacks}: Wanted, {recovery}: StackConfig, only: Only | null): readonly WantedStack[] {
-  if (only === null) return stacks
-  return stacks.filter(({region, kind}) => (kind !== 'certificate' && region === recovery?.region) === (only === 'recovery'))
+export function chosenStacks({stacks}: Wanted, {recovery}: StackConfig, only: Only | null, left: readonly string[] = []): readonly WantedStack[] {
+  const present = stacks.filter(({id}) => !left.includes(id))
+  if (only === null) return present
+  return present.filter(({region, kind}) => (kind !== 'certificate' && region === recovery?.region) === (only === 'recovery'))
 }
 
 export async function planInfra(world: ProvisionWorld, wanted: Wanted, input: PlanInput): Promise<InfraPlan> {
   const {config, signal} = input
   const reader = accountReader(world, wanted.stacks, signal)
-  const chosen = chosenStacks(wanted, config, input.only)
+  const {left = []} = input
+  const chosen = chosenStacks(wanted, config, input.only, left)
   const mains = chosen.filter(({kind}) => kind === 'main')
   const [stacks, slots] = await Promise.all([
     Promise.all(chosen.map((stack) => patiently(input.clock, () => planStack(world, reader, wanted, stack, input)))),
@@ -55,7 +59,7 @@ export async function planInfra(world: ProvisionWorld, wanted: Wanted, input: Pl
   ])
   const changes = input.unfinished || stacks.some(({verdict}) => verdict.kind !== 'unchanged') || slots.some(({verdict}) => verdict === 'create' || verdict === 'later')
   const plan = {
-    schema: 1 as const, toolVersion: input.toolVersion, account: input.account, arn: input.arn, config, stacks, slots,
+    schema: 1 as const, toolVersion: input.toolVersion, account: input.account, arn: input.arn, config, stacks, slots, ...(left.length > 0 && {left}),
     findings: [...input.findings, ...(slots.some(({verdict}) => verdict === 'no-image') ? [noImage] : [])],
     ...forecast(chosen, stacks, slots), changes,
   }

@@ -154,6 +154,8 @@ export interface GroundPort {
   /** The bucket of state and uploaded templates; made when it is missing, never deleted. */
   ensureStateBucket(region: string, signal?: AbortSignal): Promise<{readonly bucket: string}>
   hasObject(region: string, bucket: string, key: string, signal?: AbortSignal): Promise<boolean>
+  /** null: no such object, or no such bucket. */
+  readObject(region: string, bucket: string, key: string, signal?: AbortSignal): Promise<string | null>
   /** Only where there is none of that key: what lies there already stays. */
   putObject(region: string, bucket: string, key: string, body: string, contentType: string, signal?: AbortSignal): Promise<void>
   /** How a template in that bucket is named in a call. */

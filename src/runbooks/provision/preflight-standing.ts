@@ -1,6 +1,6 @@
 /**
  * What already stands and would make `infra up` do harm, or fail half way: a part that needs what isn't there, a recovery Region that
- * sluice.yaml forgot, a surge in the way of another shape, users who are where the configuration doesn't expect them. It only reads.
+ * sluice.yaml forgot, a surge in the way of another shape. It only reads.
  */
 import type {Finding} from './infra-plan.ts'
 import type {Checking} from './preflight.ts'
@@ -49,18 +49,5 @@ export async function surgeFindings({config, world, read, signal}: Checking): Pr
     'surge', `A failover's surge (${name}, ${state.status}) stands in ${recovery.region}: its routes are in the way of the shape ${recovery.shape}.`,
     'keep stack.recovery.shape pilot-light while users are there',
     `once they aren't: aws cloudformation delete-stack --region ${recovery.region} --stack-name ${name}`,
-  )]
-}
-
-/** A failover that isn't settled must not be worked against. */
-export async function awayFindings({config, world, read, signal}: Checking): Promise<readonly Finding[]> {
-  const {recovery, activeRegion, region} = config
-  if (recovery === null || activeRegion !== region) return []
-  const foundation = await read(() => world.stacks.describe({name: rootName(config, 'foundation'), region: recovery.region}, signal))
-  const bucket = foundation?.outputs['SwitchBucketName']
-  if (bucket === undefined || !(await read(() => world.ground.hasObject(recovery.region, bucket, 'stop', signal)))) return []
-  return [stops(
-    'failover', `Users are sent to ${recovery.region}: the object stop is in ${bucket}. sluice.yaml says that they are in ${region}.`,
-    `set stack.activeRegion to ${recovery.region} in sluice.yaml while they are there`, `or send them home first: aws s3 rm s3://${bucket}/stop --region ${recovery.region}`,
   )]
 }

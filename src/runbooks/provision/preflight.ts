@@ -13,7 +13,7 @@ import {domainFindings, staticFindings} from './preflight-config.ts'
 import {nameFindings} from './preflight-names.ts'
 import {offerFindings} from './preflight-offers.ts'
 import {quotaFindings} from './preflight-quotas.ts'
-import {awayFindings, forgottenFindings, needFindings, surgeFindings} from './preflight-standing.ts'
+import {forgottenFindings, needFindings, surgeFindings} from './preflight-standing.ts'
 import {serviceRoles} from './steps/ground-steps.ts'
 
 export type PreflightWorld = Pick<ProvisionWorld, 'stacks' | 'ground' | 'preflight'>
@@ -60,7 +60,6 @@ export async function preflight(world: PreflightWorld, input: PreflightInput, cl
     checked('needs', () => needFindings(checking)),
     checked('forgotten-region', () => forgottenFindings(checking)),
     checked('surge', () => surgeFindings(checking)),
-    checked('failover', () => awayFindings(checking)),
   ])
   const order = {stops: 0, warns: 1, ok: 2}
   return [...fixed, ...found.flat()].toSorted((x, y) => order[x.level] - order[y.level])

@@ -11,6 +11,8 @@ import type {Clock} from '../engine/clock.ts'
 import {isHeld, readLease} from '../engine/lease.ts'
 import type {Lease} from '../engine/lease.ts'
 import {patiently} from '../engine/patience.ts'
+import {recoveringError} from '../recovery/situation.ts'
+import type {Situation} from '../recovery/situation.ts'
 import type {Desk} from '../release/desk.ts'
 import {claimInfra} from './claim-infra.ts'
 import {driveInfra} from './drive-infra.ts'
@@ -19,6 +21,7 @@ import type {Finding, InfraPlan, Wanted} from './infra-plan.ts'
 import {chosenStacks, planHash, planInfra} from './plan-infra.ts'
 import type {Only} from './plan-infra.ts'
 import type {ProvisionWorld} from './ports.ts'
+import {infraSituation, leftAlone, recoveryFindings, unlessOthers} from './preflight-recovery.ts'
 import {upRunbook} from './up-plan.ts'
 
 export interface UpOptions {
@@ -32,9 +35,28 @@ export interface UpOptions {
 
 /** What would be done, with what a run of its own would find: a release under way, a run that was left half way. */
 export async function foreseeUp(desk: Desk, world: ProvisionWorld, wanted: Wanted, options: UpOptions, changeSets: 'make' | 'find' = 'make'): Promise<InfraPlan> {
-  const [findings, unfinished] = await Promise.all([releaseFindings(desk, options.config), lastRunUnfinished(desk, options.config)])
-  return planInfra(world, wanted, {
-    ...options, findings: [...options.findings, ...findings], unfinished, changeSets, clock: desk.clock, toolVersion: desk.toolVersion,
+  const {config, only} = options
+  const [findings, unfinished, situation] = await Promise.all([releaseFindings(desk, config), lastRunUnfinished(desk, config), situationOf(desk, world, options)])
+  const left = leftAlone(situation, config, chosenStacks(wanted, config, only))
+  const plan = await planInfra(world, wanted, {
+    ...options, findings: [...options.findings, ...findings], unfinished, changeSets, clock: desk.clock, toolVersion: desk.toolVersion, left,
+  })
+  const found = unlessOthers(recoveryFindings(situation, config, left), left, plan.changes ? 'changes' : 'no-changes')
+  return {...plan, findings: [...found, ...plan.findings]}
+}
+
+const situationOf = (desk: Desk, world: ProvisionWorld, {config, account}: UpOptions): Promise<Situation> =>
+  infraSituation(world, {config, account, now: desk.clock.now()})
+
+/** Under the lease: a recovery may have begun, or ended, while the question stood there. */
+async function refuseMoved(desk: Desk, world: ProvisionWorld, wanted: Wanted, plan: InfraPlan, options: UpOptions): Promise<void> {
+  const situation = await situationOf(desk, world, options)
+  if (situation.kind === 'recovering') throw recoveringError(situation.lease)
+  const moved = leftAlone(situation, options.config, chosenStacks(wanted, options.config, options.only)).filter((id) => !(plan.left ?? []).includes(id))
+  if (moved.length === 0) return
+  throw new SluiceError({
+    code: 'plan-outdated', exitCode: ExitCode.usage, message: `Users have been moved since this was planned, and ${moved.join(', ')} must stay as they are; nothing was changed.`,
+    suggestions: ['sluice dr status', 'sluice infra plan'],
   })
 }
 
@@ -58,11 +80,14 @@ export async function runUp(
     watching.onWaiting?.(lease)
   }
   const claim = await claimInfra(desk, infraTarget(options.config), 'infra up', {detach: watching.detach, onWaiting})
-  const present = await presentPlan().catch(async (error: unknown) => {
+  const present = await presentPlan().then(async (fresh) => {
+    await refuseMoved(desk, world, wanted, fresh, options)
+    return fresh
+  }).catch(async (error: unknown) => {
     await claim.held.release().catch(() => undefined)
     throw error
   })
-  const input = {plan: present, agreed: plan, wanted, chosen: chosenStacks(wanted, options.config, options.only), progressEveryMs: progressEvery(desk.clock)}
+  const input = {plan: present, agreed: plan, wanted, chosen: chosenStacks(wanted, options.config, options.only, present.left), progressEveryMs: progressEvery(desk.clock)}
   return driveInfra(desk, claim, upRunbook(input), {plan: present, config: options.config, only: options.only}, world, watching)
 
   async function presentPlan(): Promise<InfraPlan> {
@@ -81,6 +106,8 @@ function refuseStopped({findings, stacks}: InfraPlan): void {
   const stops = findings.filter(({level}) => level === 'stops')
   const blocked = stacks.flatMap(({id, verdict}) => (verdict.kind === 'blocked' ? [{id, verdict}] : []))
   if (stops.length === 0 && blocked.length === 0) return
+  const running = stops.find(({id}) => id === 'recovery-running')
+  if (running !== undefined) throw new SluiceError({code: 'lease-held', exitCode: ExitCode.leaseHeld, message: running.text, suggestions: running.suggestions})
   throw new SluiceError({
     code: 'infra-stopped', exitCode: ExitCode.usage, message: 'Something is in the way; nothing was changed.',
     details: [...stops.map(({text}) => text), ...blocked.map(({id, verdict}) => `${id}: ${verdict.because}`)],
