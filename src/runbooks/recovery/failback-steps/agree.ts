@@ -13,7 +13,7 @@ export function agree({place, askWhenReady = false}: FailbackInput, {needs}: Pla
     look: (_world, context) => {
       const asked = context.events.findLast((event) => event.kind === 'asked' && event.data.wish === 'promote')
       if (!askWhenReady) return Promise.resolve({kind: 'done', facts: {consent: true, lossMs: 0, replicatedUntil: null, accepted: 'at the start'}, note: 'agreed to at the start'})
-      if (asked?.kind !== 'asked') return Promise.resolve(later(context, 'consent: users are refused for a few minutes and nothing is lost', 2))
+      if (asked?.kind !== 'asked') return Promise.resolve(later(context, 'consent: users are refused for a few minutes and nothing is lost', 20))
       return Promise.resolve({kind: 'done', facts: {consent: true, lossMs: 0, replicatedUntil: null, accepted: asked.data.by}, note: `agreed to by ${asked.data.by}`})
     },
   })

@@ -21,11 +21,13 @@ export function readyHome(input: FailbackInput, way: Way, placed: Placed): Recov
   const roots = [place.stacks.foundation, place.stacks.main]
   return {
     ...step, atDeadline: 'pause', calls: [...step.calls, ...callsOf(to.region, 'stacks.describe')],
-    observe: async (world, context) => {
+    // Begun before anything is asked: a Region that doesn't answer is waited for until the deadline, not for ever.
+    observe: () => Promise.resolve({kind: 'not-done'}),
+    poll: async (world, context) => {
       const states = await Promise.all(roots.map((name) => world.stacks.describe({name, region: to.region}, context.signal)))
       const wrong = roots.filter((_, index) => states[index]?.status.endsWith('_COMPLETE') !== true)
       if (wrong.length > 0) return {kind: 'failed', because: `${wrong.join(' and ')} in ${to.region} isn't there, or isn't whole; sluice infra status`, then: 'pause'}
-      return step.observe(world, context)
+      return step.poll(world, context)
     },
   }
 }
