@@ -5,9 +5,8 @@
 import type {RecoveryInput} from '../../src/runbooks/recovery/input.ts'
 import {standingKey} from '../../src/runbooks/recovery/place.ts'
 import type {RecoveryRan} from '../../src/runbooks/recovery/run-recovery.ts'
-import type {FakeRecovery} from './fake-recovery-world.ts'
+import type {FakeRecovery, FakeRecoveryOptions} from './fake-recovery-world.ts'
 import {aRecovery, begin} from './recovery-drive.ts'
-import type {FakeRecoveryOptions} from './fake-recovery-world.ts'
 
 class Killed extends Error {}
 
@@ -23,8 +22,8 @@ export interface Dying {
 export interface Story {
   readonly options?: Partial<FakeRecoveryOptions>
   /** What happened before. */
-  prepare?(fake: FakeRecovery): void
-  input(fake: FakeRecovery): RecoveryInput
+  readonly prepare?: (fake: FakeRecovery) => void
+  readonly input: (fake: FakeRecovery) => RecoveryInput
 }
 
 export async function dyingRecovery({options, prepare, input}: Story, at: string | null): Promise<Dying> {
