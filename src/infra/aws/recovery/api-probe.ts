@@ -1,6 +1,6 @@
 /**
- * Asking the API itself, as a user would: the name is looked up each time, the connection is new each time, redirects aren't followed.
- * Whoever doesn't answer within the bound is null, whatever the reason; it never asks twice.
+ * Asking the API itself, as a user would: the name is looked up each time, the connection is new each time, redirects aren't
+ * followed. Whoever doesn't answer within the bound is null, whatever the reason; it never asks twice.
  */
 import {request as plainRequest} from 'node:http'
 import type {ClientRequest, IncomingMessage, RequestOptions} from 'node:http'
@@ -16,15 +16,21 @@ const leastBoundMs = 500
 /** Nobody's probe answers more; what comes after is left unread. */
 const longestBody = 64 * 1024
 
+export interface Tls {
+  readonly port: number
+  /** Certificate of an authority besides the machine's own. */
+  readonly ca?: string
+}
+
 /** `regionHeader`: lower case. `names`: those of a sandbox, null on AWS. */
-export function apiProbe(session: AwsSession, regionHeader: string, names: SandboxNames | null): ApiPort {
+export function apiProbe(session: AwsSession, regionHeader: string, names: SandboxNames | null, tls: Tls = {port: 443}): ApiPort {
   const bound = Math.max(boundMs / session.clock.speed, leastBoundMs)
   return {
     async ask(target, signal) {
       if (signal?.aborted === true) return null
       const whole = AbortSignal.any([AbortSignal.timeout(bound), ...(signal === undefined ? [] : [signal])])
       try {
-        const started = names === null ? overTls(target, whole) : await overLoopback(target, names, bound, whole)
+        const started = names === null ? overTls(target, tls, whole) : await overLoopback(target, names, bound, whole)
         if (started === null) return null
         const {status, region, body} = await answerOf(started, regionHeader)
         return {status, region, body, at: session.clock.now()}
@@ -40,8 +46,8 @@ const common = ({method, path, hostHeader, host, headers}: ProbeTarget, signal: 
 })
 
 /** The certificate has to be good for the name that is connected to, whatever the Host header says. */
-function overTls(target: ProbeTarget, signal: AbortSignal): ClientRequest {
-  return secureRequest({...common(target, signal), host: target.host, port: 443, servername: target.host})
+function overTls(target: ProbeTarget, tls: Tls, signal: AbortSignal): ClientRequest {
+  return secureRequest({...common(target, signal), ...tls, host: target.host, servername: target.host})
 }
 
 async function overLoopback(target: ProbeTarget, names: SandboxNames, bound: number, signal: AbortSignal): Promise<ClientRequest | null> {
