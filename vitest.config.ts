@@ -1,7 +1,7 @@
 import {defineConfig} from 'vitest/config'
 
 /** Tests that start a sandbox in their own process: real sockets, real child processes, real (if fast) time. */
-const sandboxed = ['test/sandbox/{ecs,image-database,live-services,plane,server,traffic}.test.ts', 'test/sandbox/stacks/*.test.ts', 'test/infra/aws/*sandbox*.test.ts']
+const sandboxed = ['test/sandbox/{ecs,outside,image-database,live-services,plane,server,traffic}.test.ts', 'test/sandbox/stacks/*.test.ts', 'test/infra/aws/*sandbox*.test.ts']
 
 // Three projects, one runner. `unit` needs nothing but this process; `sandbox` starts sandboxes in it; `e2e` drives the built CLI.
 export default defineConfig({

@@ -8,6 +8,7 @@ import type {Fault} from './world/contract.ts'
 import {FAULT_KINDS} from './fault-kinds.ts'
 import type {Outside} from './plane/outside.ts'
 import {rowsByRight} from './plane/rightful-database.ts'
+import {runBackupPlans} from './services/backup-jobs.ts'
 import {readBody} from './wire/request-body.ts'
 import {seenCalls} from './wire/seen-calls.ts'
 import {knownServices, sandboxStatus} from './status.ts'
@@ -57,6 +58,7 @@ async function route(
     case 'POST /traffic': return body['host'] === undefined ? setTraffic(sources, body) : setNamedTraffic(sources, body)
     case 'GET /counter': return sources.outside.counter.report((region) => rowsByRight(world, region))
     case 'POST /counter': return setCounter(sources, body)
+    case 'POST /backup': return {jobs: runBackupPlans(world)}
     case 'POST /down': return {closing: true}
     default: throw new NoSuchRoute(`The sandbox has no ${what}.`)
   }
