@@ -52,6 +52,9 @@ const rooms: Readonly<Record<string, Room>> = {
   infraCommands: {path: 'src/commands/infra/', rooms: ['errors', 'command', 'compose', 'infraShared', 'config', 'engine', 'runbooks', 'ui', 'stack'], packages: ['@oclif/core']},
   // What the dr commands share.
   recoveryShared: {path: 'src/recovery-', rooms: ['errors', 'command', 'compose', 'watching', 'infraShared', 'config', 'engine', 'runbooks', 'ui', 'stack'], packages: ['@oclif/core']},
+  // What the runbook commands share: they work where recoveries do.
+  runbookShared: {path: 'src/runbook-', rooms: ['errors', 'command', 'watching', 'recoveryShared', 'config', 'engine', 'runbooks', 'ui'], packages: ['@oclif/core']},
+  runbookCommands: {path: 'src/commands/runbook/', rooms: ['errors', 'command', 'initShared', 'runbookShared', 'config', 'engine', 'runbooks', 'ui'], packages: ['@oclif/core']},
   drCommands: {path: 'src/commands/dr/', rooms: ['errors', 'command', 'compose', 'infraShared', 'recoveryShared', 'config', 'engine', 'runbooks', 'ui'], packages: ['@oclif/core']},
   iamCommands: {path: 'src/commands/iam/', rooms: ['errors', 'command', 'compose', 'infraShared', 'config', 'runbooks', 'ui', 'stack'], packages: ['@oclif/core']},
   doctor: {path: 'src/commands/doctor', rooms: ['errors', 'command', 'compose', 'infraShared', 'config', 'runbooks', 'ui'], packages: ['@oclif/core']},

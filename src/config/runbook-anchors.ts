@@ -5,19 +5,24 @@ export const anchors: Readonly<Record<RecoveryName, readonly string[]>> = {
   'dr promote': [
     'declare', 'fence', 'hosts', 'surge', 'tasks', 'drained', 'approve', 'promote-database', 'secret', 'roll', 'warm', 'flip', 'serving', 'backups', 'report',
   ],
-  'dr drill': ['recovery-point', 'stack', 'database', 'tasks', 'reads', 'writes', 'untouched', 'remove', 'residue', 'report'],
+  'dr drill': ['leftovers', 'recovery-point', 'stack', 'database', 'tasks', 'reads', 'writes', 'untouched', 'remove', 'residue', 'report'],
   'dr failback': [
     'ready-home', 'orphans', 'keep', 'set-aside', 'reverse-replica', 'returning', 'secrets', 'site', 'open-home', 'caught-up', 'approve', 'fence-away', 'drained',
-    'promote-database', 'roll', 'flip', 'serving', 'standing', 'away-set-aside', 'away-replica', 'away-open', 'secrets-again', 'remove-left', 'settle', 'report',
+    'promote-database', 'roll', 'flip', 'serving', 'backups', 'away-set-aside', 'away-replica', 'away-open', 'secrets-again', 'no-surge', 'returned', 'remove-left',
+    'settle', 'settled', 'report',
   ],
 }
 
 /** Some are there only in some shapes or modes; steps beside one that isn't in the plan are left out with it. */
-export const sometimes: Readonly<Record<RecoveryName, readonly string[]>> = {'dr promote': ['surge', 'drained'], 'dr drill': [], 'dr failback': []}
+export const sometimes: Readonly<Record<RecoveryName, readonly string[]>> = {
+  'dr promote': ['surge', 'drained'], 'dr drill': [], 'dr failback': ['no-surge'],
+}
 
 /** Steps that only begin once the database has been promoted: what stands beside them can't promise to be taken back. */
 export const pastNoReturn: Readonly<Record<RecoveryName, readonly string[]>> = {
   'dr promote': ['secret', 'roll', 'flip', 'serving', 'backups', 'report'],
   'dr drill': [],
-  'dr failback': ['roll', 'flip', 'serving', 'standing', 'away-set-aside', 'away-replica', 'away-open', 'secrets-again', 'remove-left', 'settle', 'report'],
+  'dr failback': [
+    'roll', 'flip', 'serving', 'backups', 'away-set-aside', 'away-replica', 'away-open', 'secrets-again', 'no-surge', 'returned', 'remove-left', 'settle', 'settled', 'report',
+  ],
 }

@@ -44,8 +44,8 @@ export interface Ground {
 
 export const directions: Readonly<Record<OwnStep['onFailure'], Then>> = {pause: 'pause', halt: 'halt', undo: 'fail'}
 
-export function ownStep(step: OwnStep, ground: Ground): Step<OwnWorld> {
-  const then = directions[step.onFailure]
+/** `then`: which way is safe in the plan that it stands in. */
+export function ownStep(step: OwnStep, ground: Ground, then: Then = directions[step.onFailure]): Step<OwnWorld> {
   const doer = doerOf(step, ground)
   const undo = doer.undo?.bind(doer)
   return {

@@ -2,6 +2,7 @@
  * Begins, resumes and answers runs of a team's own runbooks: lease, journal, event 0, then the engine's loop. Whoever answers a waiting
  * step needs no lease: the answer is an event, and whoever ticks obeys it. Knows nothing of commands or AWS.
  */
+import type {Extension, OwnStep} from '../../config/runbook.ts'
 import {ExitCode, SluiceError} from '../../errors.ts'
 import {seconds} from '../engine/clock.ts'
 import {describePlan} from '../engine/describe-plan.ts'
@@ -112,6 +113,26 @@ export async function findCustomRun(desk: Desk, wanted: string | undefined): Pro
     code: 'run-ambiguous', exitCode: ExitCode.usage, message: `${left.length} runs of runbooks aren't finished; say which one.`,
     details: left.map(({run, input}) => `${run} of ${input.runbook.name}`), suggestions: [`sluice runbook resume ${only.run}`],
   })
+}
+
+export interface AnswerableRun {
+  readonly run: string
+  readonly events: readonly Event[]
+  readonly steps: readonly OwnStep[]
+  /** null: a recovery with steps of the team's own; its own command goes on with it. */
+  readonly custom: FoundCustomRun | null
+}
+
+/** A run in which steps of the team's own may wait for a person: of a runbook, or (named) of a recovery that is extended. */
+export async function findAnswerable(desk: Desk, wanted: string | undefined): Promise<AnswerableRun> {
+  const [first, ...others] = wanted === undefined ? [] : (await open(desk, wanted, {})).events
+  const input = first?.kind === 'planned' ? (first.data.input as {readonly extension?: Extension | null} | undefined) : undefined
+  if (wanted !== undefined && first !== undefined && input?.extension !== undefined && input.extension !== null) {
+    const {before, after} = input.extension
+    return {run: wanted, events: [first, ...others], steps: [...Object.values(before), ...Object.values(after)].flat(), custom: null}
+  }
+  const custom = await findCustomRun(desk, wanted)
+  return {run: custom.run, events: custom.events, steps: custom.input.runbook.steps, custom}
 }
 
 function asCustom(run: string, events: readonly Event[], lease: Lease | null): FoundCustomRun | null {

@@ -6,8 +6,8 @@
 import {referencesIn} from '../../config/runbook-references.ts'
 import type {Extension, OwnStep, RecoveryName} from '../../config/runbook.ts'
 import {ExitCode, SluiceError} from '../../errors.ts'
-import type {Plan, Step, StepContext} from '../engine/step.ts'
-import {ownStep} from '../custom/own-step.ts'
+import type {Plan, Step, StepContext, Then} from '../engine/step.ts'
+import {directions, ownStep} from '../custom/own-step.ts'
 import type {Ground} from '../custom/own-step.ts'
 import type {OwnWorld} from '../custom/ports.ts'
 import type {RecoveryWorld} from './ports.ts'
@@ -27,7 +27,6 @@ export function extendPlan(plan: Plan<RecoveryWorld>, extension: Extension | nul
   const added = addedSteps(plan, extension)
   const problems = impossible(plan, added)
   if (problems.length > 0) throw refusal(extension, problems)
-  const own = new Set(added.map(({step}) => step.id))
   const beyond = beyondReturn(plan, added)
   const holding = (id: string): readonly string[] => added.flatMap(({step, side, anchor}) => (side === 'before' && anchor === id ? [step.id] : []))
   const trailing = added.filter(({side}) => side === 'after').map(({step}) => step.id)
@@ -35,8 +34,15 @@ export function extendPlan(plan: Plan<RecoveryWorld>, extension: Extension | nul
     const needs = [...step.needs, ...holding(step.id), ...(step.id === 'report' ? trailing : [])]
     return needs.length === step.needs.length ? step : {...step, needs}
   })
-  const others = added.map(({step}) => inRecovery(ownStep(beyond.has(step.id) ? {...step, onFailure: step.onFailure === 'undo' ? 'pause' : step.onFailure} : step, {...ground, region})))
-  return {...plan, steps: inOrder([...steps, ...others.filter(({id}) => own.has(id))])}
+  const others = added.map(({step}) => inRecovery(ownStep(step, {...ground, region}, direction(step, plan, beyond))))
+  return {...plan, steps: inOrder([...steps, ...others])}
+}
+
+/** Nothing is taken back beyond the point of no return; and a plan that cleans up after itself (a drill) does so whatever an added step says. */
+function direction({id, onFailure}: OwnStep, plan: Plan<RecoveryWorld>, beyond: ReadonlySet<string>): Then {
+  if (onFailure === 'pause') return 'pause'
+  if (plan.onRollBack !== null) return 'roll-back'
+  return onFailure === 'undo' && beyond.has(id) ? 'pause' : directions[onFailure]
 }
 
 interface Added {

@@ -1,6 +1,7 @@
 /** What each kind of step of a team's own does when it runs, and how such a run ends, pauses and goes on. */
 import {describe, expect, it} from 'vitest'
-import type {Event, EventOf} from '../../../src/runbooks/engine/event.ts'
+import type {HttpAnswer} from '../../../src/runbooks/custom/ports.ts'
+import type {Event, EventOf, Json} from '../../../src/runbooks/engine/event.ts'
 import {Unavailable} from '../../../src/runbooks/engine/unavailable.ts'
 import {SluiceError, ExitCode} from '../../../src/errors.ts'
 import {minutes} from '../../../src/runbooks/engine/clock.ts'
@@ -89,7 +90,7 @@ describe('a call that changes something', () => {
 
   it('is done only when its check says so', async () => {
     const bench = runbookBench()
-    bench.answer = (_service, action) => (action === 'DescribeServices' ? {services: [{runningCount: bench.calls.length > 3 ? 0 : 2}]} : {})
+    bench.answer = (_service, action): Json => (action === 'DescribeServices' ? {services: [{runningCount: bench.calls.length > 3 ? 0 : 2}]} : {})
     expect((await bench.run(ownRunbook(change(check)))).end).toMatchObject({outcome: {outcome: 'done'}})
     expect(bench.calls.filter((call) => call.startsWith('ecs:UpdateService'))).toHaveLength(1)
   })
@@ -142,7 +143,7 @@ describe('a probe', () => {
   it('is done after so many good answers in a row, and keeps what is asked for', async () => {
     const bench = runbookBench()
     let asked = 0
-    bench.http = ({url}) => {
+    bench.http = ({url}): HttpAnswer => {
       asked += 1
       expect(url).toBe('https://status.example.com/up')
       return asked === 3 ? {status: 502, headers: {}, body: ''} : {status: 200, headers: {'x-region': 'eu-central-1'}, body: '{"state":"ok","version":"1.9"}'}
