@@ -28,12 +28,15 @@ export interface RecoveryFacts {
   readonly lastOldAnswerAt: number | null
   readonly rtoSeconds: number | null
   readonly residue: number | null
-  readonly orphans: readonly Json[]
+  /** What counts of a drill instead of a loss: how old its recovery point was. */
+  readonly rpoSeconds: number | null
+  /** Rows of the old primary that were never replicated; null: not looked for. `count` null: nobody can tell, and why. */
+  readonly orphans: {readonly count: number | null; readonly rows: readonly Json[]; readonly because: string | null} | null
 }
 
 export function recoveryFacts(steps: readonly RecoveryStep[]): RecoveryFacts {
   const facts = (id: string): Facts => steps.findLast((step) => step.id === id)?.facts ?? {}
-  const [declare, fence, approve, serving, report] = [facts('declare'), facts('fence'), facts('approve'), facts('serving'), facts('report')]
+  const [declare, fence, approve, serving, report] = [facts('declare'), {...facts('fence-away'), ...facts('fence')}, facts('approve'), facts('serving'), facts('report')]
   return {
     primaryAnswers: truth(declare['primaryAnswers']),
     primaryLastRowAt: number(member(declare['primaryLast'], 'at')),
@@ -45,7 +48,8 @@ export function recoveryFacts(steps: readonly RecoveryStep[]): RecoveryFacts {
     lastOldAnswerAt: number(serving['lastOldAnswerAt']),
     rtoSeconds: number(report['rtoSeconds']),
     residue: number(facts('residue')['residue']) ?? number(report['residue']),
-    orphans: list(facts('orphans')['rows']) ?? list(report['orphans']) ?? [],
+    rpoSeconds: number(report['rpoSeconds']),
+    orphans: orphansOf(facts('orphans')),
   }
 }
 
@@ -62,6 +66,11 @@ function acceptedOf(approve: Facts): RecoveryFacts['accepted'] {
   if (by === null) return null
   const lossMs = number(approve['acceptedLossMs'])
   return {by, lossMs, unknownLoss: lossMs === null && number(approve['lossMs']) === null}
+}
+
+function orphansOf(found: Facts): RecoveryFacts['orphans'] {
+  if (found['orphans'] === undefined) return null
+  return {count: number(found['orphans']), rows: list(found['rows']) ?? [], because: text(found['because'])}
 }
 
 const fenceOf = (how: string | null): RecoveryFacts['fence'] => (['fenced', 'unreachable', 'none'] as const).find((one) => one === how) ?? null

@@ -78,8 +78,8 @@ export function recoveryOutcomeJson(view: RecoveryView): object {
       acceptedLossSeconds: inSeconds(passed.acceptedMs), acceptedUnknownLoss: passed.acceptedUnknown,
     }}),
     ...(view.question !== null && {question: {...(view.question.loss !== null && {lossSeconds: inSeconds(view.question.loss.ms)}), words: view.question.words}}),
-    ...(asked.kind === 'drill' && {residue: facts.residue}),
-    ...(asked.kind === 'failback' && {orphanRows: facts.orphans}),
+    ...(asked.kind === 'drill' && {residue: facts.residue, rtoSeconds: facts.rtoSeconds, rpoSeconds: facts.rpoSeconds, withoutPrimary: asked.withoutPrimary}),
+    ...(asked.kind === 'failback' && {rtoSeconds: facts.rtoSeconds, measuredLossSeconds: inSeconds(loss?.ms ?? null), orphans: facts.orphans}),
     ...(view.because !== '' && {because: view.because}),
     stuck: view.stuck, next: nextCommands(view),
     steps: view.steps.map((step) => ({

@@ -3,6 +3,7 @@ import type {Facts} from '../runbooks/engine/event.ts'
 import {account, clockSpan, counted, dateAndMinute, isoTime, span} from './format.ts'
 import {html, nothing} from './html.ts'
 import type {Html} from './html.ts'
+import type {RecoveryFacts} from './recovery-facts.ts'
 import type {RecoveryReport} from './recovery-report.ts'
 import {probesOf} from './recovery-report.ts'
 import {reportStyle} from './recovery-report-style.ts'
@@ -85,10 +86,15 @@ ${table(['step', 'what it found'], probesOf(report).map(({step, facts: found}) =
 }
 
 function left({view: {asked, facts}}: RecoveryReport): Html {
-  const orphans = asked.kind === 'failback' || facts.orphans.length > 0
   const residue = asked.kind === 'drill' || facts.residue !== null
   return html`${residue ? html`<h2>Residue</h2><p>${facts.residue === null ? 'What is left wasn\'t looked for.' : facts.residue === 0 ? 'Nothing is left: the inventory by tag and by name is empty.' : `${counted(facts.residue, 'thing')} left.`}</p>` : nothing}
-${orphans ? html`<h2>Rows the old primary took that were never replicated</h2>${facts.orphans.length === 0 ? html`<p>None.</p>` : html`<ul>${facts.orphans.map((row) => html`<li><code>${JSON.stringify(row)}</code></li>`)}</ul>`}` : nothing}`
+${facts.orphans === null ? nothing : orphanRows(facts.orphans)}`
+}
+
+function orphanRows({count, rows, because}: NonNullable<RecoveryFacts['orphans']>): Html {
+  const more = (count ?? 0) - rows.length
+  return html`<h2>Rows the old primary took that were never replicated</h2><p>${count === null ? `Nobody can tell: ${because ?? ''}.` : count === 0 ? 'None.' : `${counted(count, 'row')}; all of them are in the final snapshot.`}</p>
+<ul>${rows.map((row) => html`<li><code>${JSON.stringify(row)}</code></li>`)}</ul>${more > 0 ? html`<p>and ${more} more</p>` : nothing}`
 }
 
 function callsSection({calls}: RecoveryReport): Html {

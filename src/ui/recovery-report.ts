@@ -71,7 +71,7 @@ export function recoveryReportJson(report: RecoveryReport): object {
     owners: owners.map(({at, epoch, data}) => ({at: isoTime(at), epoch, owner: data.owner, host: data.host})),
     probes: probesOf(report),
     readiness: view.asked.readiness as Json,
-    residue: view.facts.residue, orphanRows: view.facts.orphans,
+    residue: view.facts.residue, orphans: view.facts.orphans,
     calls, trend: history.map(recoveryRowJson),
     events: events.map(({seq, at, epoch, writer, kind}) => ({seq, at: isoTime(at), epoch, writer, kind})),
   }

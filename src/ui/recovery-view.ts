@@ -5,10 +5,11 @@
 import {ExitCode} from '../errors.ts'
 import type {Event, EventOf} from '../runbooks/engine/event.ts'
 import {runState} from '../runbooks/engine/run-state.ts'
+import {longestPath} from '../runbooks/recovery/critical-path.ts'
 import type {Live} from './live.ts'
 import type {MeasuredLoss, RecoveryFacts} from './recovery-facts.ts'
 import {recoveryFacts} from './recovery-facts.ts'
-import {leftMs, longestChain, stuck, tookMs} from './recovery-forecast.ts'
+import {leftMs, stuck, tookMs} from './recovery-forecast.ts'
 import type {RecoveryAsked} from './recovery-input.ts'
 import {recoveryInput} from './recovery-input.ts'
 import type {RecoveryStep} from './recovery-steps.ts'
@@ -80,8 +81,8 @@ export function recoveryView(events: readonly Event[], live: Live, now: number):
   const until = ended?.at ?? now
   const present = steps.filter(({plan}) => plan === run.plan)
   const goal = present.some(({id}) => id === goalStep) ? goalStep : null
-  const way = longestChain(present, (step) => tookMs(step, now) + leftMs(step, now), goal)
-  const ahead = longestChain(present, (step) => leftMs(step, now), goal)
+  const way = pathOf(present, goal, (step) => tookMs(step, now) + leftMs(step, now))
+  const ahead = pathOf(present, goal, (step) => leftMs(step, now))
   const pointOfNoReturn = pointOf(steps, events, facts)
   const servedAt = facts.servingAt ?? present.find(({id, state: of}) => id === goalStep && of === 'done')?.endedAt ?? null
   const rtoMs = asked.kind !== 'promote' ? null : facts.rtoSeconds !== null ? facts.rtoSeconds * 1000 : Math.max(0, (servedAt ?? until) - startedAt)
@@ -97,7 +98,7 @@ export function recoveryView(events: readonly Event[], live: Live, now: number):
     toolVersion: first?.data.toolVersion ?? '', planHash: first?.data.planHash ?? '',
     endedAt: ended?.at ?? null,
     elapsedMs: Math.max(0, until - startedAt),
-    question: state === 'running' || state === 'paused' ? questionOf(present, shown) : null,
+    question: state === 'running' || state === 'paused' ? questionOf(present, asked.kind === 'failback' ? nothingLost : shown) : null,
     served: servedAt !== null,
     criticalPath: way.ids, criticalPathMs: way.ms,
     left: ended !== undefined ? [] : ahead.ids.filter((id) => present.some((step) => step.id === id && (step.state === 'waiting' || step.state === 'running'))),
@@ -107,6 +108,13 @@ export function recoveryView(events: readonly Event[], live: Live, now: number):
     exitCode: exitCodeOf(state, objectives, pointOfNoReturn?.passed !== null && pointOfNoReturn !== null, present),
     hint: live.hint ?? null,
   }
+}
+
+/** To the goal; without one the longest of all. */
+function pathOf(steps: readonly RecoveryStep[], goal: string | null, weighMs: (step: RecoveryStep) => number): {readonly ids: readonly string[]; readonly ms: number} {
+  const weights = new Map(steps.map((step) => [step.id, weighMs(step)]))
+  const {ids, seconds} = longestPath(steps.map(({id, needs}) => ({id, needs})), goal ?? '', ({id}) => (weights.get(id) ?? 0) / 1000)
+  return {ids, ms: Math.round(seconds * 1000)}
 }
 
 const metBy = (ms: number | null, limitMs: number): Met => (ms === null ? 'unknown' : ms <= limitMs ? 'met' : 'missed')
@@ -139,6 +147,9 @@ function pointOf(steps: readonly RecoveryStep[], events: readonly Event[], facts
     },
   }
 }
+
+/** Going home loses nothing: what is asked for is the moment. */
+const nothingLost: MeasuredLoss = {ms: 0, source: '', replicatedUntil: null, text: ''}
 
 function questionOf(present: readonly RecoveryStep[], loss: MeasuredLoss | null): RecoveryView['question'] {
   const open = present.find(({id, state}) => id === 'approve' && state === 'running')

@@ -73,7 +73,7 @@ function doneSentence(view: RecoveryView, what: string): string {
     case 'drill':
       return `${what} done after ${duration(view.elapsedMs)}; ${facts.residue === null ? 'what is left of it isn\'t known' : facts.residue === 0 ? 'nothing is left of it' : `${counted(facts.residue, 'thing')} left of it`}`
     case 'failback':
-      return `${what}: users are served from ${asked.to} again after ${duration(view.elapsedMs)}${orphanWords(view)}`
+      return `${what}: users are served from ${asked.to} again${facts.rtoSeconds === null ? '' : `, refused for ${duration(facts.rtoSeconds * 1000)}`}; all of it took ${duration(view.elapsedMs)}${orphanWords(view)}`
     case 'settle':
     case 'custom':
       return `${what} done after ${duration(view.elapsedMs)}`
@@ -82,7 +82,9 @@ function doneSentence(view: RecoveryView, what: string): string {
 
 /** Rows that the old primary took and that were never replicated. */
 export function orphanWords({facts: {orphans}}: RecoveryView): string {
-  return orphans.length === 0 ? '' : `; ${counted(orphans.length, 'row')} of the old primary not in the new one, listed in the report`
+  if (orphans === null || orphans.count === 0) return ''
+  if (orphans.count === null) return `; whether the old primary had rows of its own can't be told: ${orphans.because ?? ''}`
+  return `; ${counted(orphans.count, 'row')} of the old primary ${orphans.count === 1 ? 'was' : 'were'} never replicated: they are in the report`
 }
 
 function undoneWords({steps}: RecoveryView): string {
@@ -95,7 +97,7 @@ function undoneWords({steps}: RecoveryView): string {
 export function nextCommands(view: RecoveryView): readonly string[] {
   const {run, asked, state, question, pointOfNoReturn} = view
   const passed = pointOfNoReturn !== null && pointOfNoReturn.passed !== null
-  const accept = question === null || question.loss === null ? '' : question.loss.ms === null ? ' --accept-unknown-loss' : ` --accept-loss ${acceptable(question.loss.ms)}`
+  const accept = question === null || question.loss === null ? '' : asked.kind === 'failback' ? ' --accept-loss 0s' : question.loss.ms === null ? ' --accept-unknown-loss' : ` --accept-loss ${acceptable(question.loss.ms)}`
   const resume = asked.kind === 'custom' ? `sluice runbook resume ${run}` : `sluice dr resume ${run}${passed ? '' : accept}`
   const withdraw = passed || pointOfNoReturn === null ? [] : [`sluice dr resume ${run} --withdraw`]
   const report = `sluice dr report ${run} --html ${run}.html`

@@ -1,0 +1,55 @@
+import {Flags} from '@oclif/core'
+import type {Outcome} from '../../command.ts'
+import {ExitCode} from '../../errors.ts'
+import {RecoveryCommand, recoveryFlags} from '../../recovery-command.ts'
+import {planLint} from '../../recovery-lint.ts'
+import {keepReadiness, lookAround, readinessNow} from '../../recovery-reading.ts'
+import {keepCapacity} from '../../runbooks/recovery/capacity.ts'
+import {Unavailable} from '../../runbooks/engine/unavailable.ts'
+import {readinessExit} from '../../runbooks/recovery/readiness/read-readiness.ts'
+import {lintText} from '../../ui/recovery-lint-text.ts'
+import {readinessText} from '../../ui/readiness-text.ts'
+
+export default class DrCheck extends RecoveryCommand {
+  static override description = `Would a failover that begins now keep its objectives? Each thing it relies on, looked at by itself and priced in minutes.
+
+Made for cron: exits 0 when it is ready, 9 when an objective can't be kept or something is broken, 8 when nothing is known to be but not
+everything could be asked. It writes down what production needs, where a failover will look. With --lint it asks nothing of AWS and reads
+the plan of an unplanned failover instead: no step may need us-east-1 or the home Region (exit 9).`
+
+  static override examples = ['<%= config.bin %> dr check', '<%= config.bin %> dr check --all', '<%= config.bin %> dr check --lint']
+  static override flags = {
+    ...recoveryFlags,
+    lint: Flags.boolean({description: 'read the plan alone: what it would need of what may be lost'}),
+    all: Flags.boolean({description: 'tell what is fine one by one, too'}),
+  }
+
+  protected override async execute(): Promise<Outcome> {
+    const {flags} = await this.parse(DrCheck)
+    if (flags.lint) return this.linted(flags)
+    const opened = await this.opened(flags, 'make-state')
+    const {place, world, arn, clock} = opened
+    const around = await lookAround(opened)
+    const side = around.standing?.region === place.recovery ? around.sides.recovery : around.sides.home
+    // First, so that its age is part of what is found.
+    if (side !== null) await keepCapacity(world, place, side, {now: clock.now(), by: arn}).catch(unlessUnavailable)
+    const readiness = await readinessNow(opened, around)
+    await keepReadiness(opened, readiness)
+    const exitCode = readinessExit(readiness)
+    return {
+      outcome: exitCode === ExitCode.done ? 'ready' : exitCode === ExitCode.objectiveMissed ? 'not-ready' : 'unknown', exitCode, data: readiness,
+      text: readinessText(readiness, place, {...this.look(process.stdout), fine: flags.all ? 'listed' : 'counted'}),
+    }
+  }
+
+  private async linted(flags: {readonly config: string}): Promise<Outcome> {
+    const linted = await planLint(await this.stack(flags))
+    const found = linted.some(({findings}) => findings.length > 0)
+    return {outcome: found ? 'found' : 'clean', exitCode: found ? ExitCode.objectiveMissed : ExitCode.done, data: {plans: linted}, text: lintText(linted, this.look(process.stdout))}
+  }
+}
+
+/** A Region that can't be asked for its size is a finding, not a failure of the check. */
+function unlessUnavailable(error: unknown): void {
+  if (!(error instanceof Unavailable)) throw error
+}

@@ -1,0 +1,57 @@
+import {Flags} from '@oclif/core'
+import type {Outcome} from '../../command.ts'
+import {ExitCode, SluiceError} from '../../errors.ts'
+import {acceptFlags, confirmFlag, followFlags, RecoveryCommand} from '../../recovery-command.ts'
+import {plannedSteps, promoteInput} from '../../recovery-promoting.ts'
+import {lookAround} from '../../recovery-reading.ts'
+import {askRecovery, refuseIfRecovering, startRecovery} from '../../runbooks/recovery/run-recovery.ts'
+import {recoveryPlanJson, recoveryPlanText} from '../../ui/recovery-plan-text.ts'
+
+export default class DrPromote extends RecoveryCommand {
+  static override description = `Move users to the recovery Region: fence, promote the database, bring everything to size, flip, verify, report.
+
+--planned loses nothing and needs both Regions; --unplanned measures what is lost and promotes once that much is accepted, up front or when
+it asks. Until the database is promoted everything can be taken back; from then on the run only goes forward, from any machine. Exits 0
+when users are served, 9 when an objective was missed, 1 when it failed and took everything back, 3 when a consent is missing, 6 when it is
+past the point of no return and needs a person, 7 when somebody else is at work, 8 when it waits, 130 after Ctrl-C.`
+
+  static override examples = [
+    '<%= config.bin %> dr promote --unplanned', '<%= config.bin %> dr promote --unplanned --accept-loss 10s --confirm production', '<%= config.bin %> dr promote --planned --plan-only',
+  ]
+
+  static override flags = {
+    ...followFlags, ...acceptFlags,
+    planned: Flags.boolean({description: 'a switchover in peace: nothing is lost', exclusive: ['unplanned']}),
+    unplanned: Flags.boolean({description: 'the home Region is lost, or must be left', exclusive: ['planned']}),
+    'last-answer': Flags.string({description: 'when home was last seen to answer, in UTC, if your monitoring knows', helpValue: 'TIME'}),
+    'plan-only': Flags.boolean({description: 'print the steps, the critical path and the forecast, and change nothing'}),
+    confirm: confirmFlag,
+  }
+
+  protected override async execute(): Promise<Outcome> {
+    const {flags} = await this.parse(DrPromote)
+    if (!flags.planned && !flags.unplanned) throw modeMissing()
+    const mode = flags.planned ? 'planned' : 'unplanned'
+    const accepted = {acceptLossMs: this.acceptedLoss(flags['accept-loss']), acceptUnknownLoss: flags['accept-unknown-loss'], lastAnswerAt: this.givenTime('--last-answer', flags['last-answer'])}
+    const opened = await this.opened(flags, flags['plan-only'] ? 'read-state' : 'make-state')
+    const {desk, world, clock, place} = opened
+    if (!flags['plan-only']) await refuseIfRecovering(desk, place)
+    const input = await promoteInput(opened, await lookAround(opened), {mode, ...accepted})
+    const steps = plannedSteps(input)
+    const text = recoveryPlanText(input, steps, this.look(flags['plan-only'] ? process.stdout : process.stderr))
+    if (flags['plan-only']) return {outcome: 'planned', exitCode: ExitCode.done, data: recoveryPlanJson(input, steps), text}
+    if (!flags.json) process.stderr.write(text)
+    await this.consented(place.environment, [`Users of ${place.service} move from ${place.home} to ${place.recovery}; coming back is a failback`], flags.confirm)
+    const watching = this.follow(opened, flags.events, (run, wish, why, accepts) => askRecovery(desk, run, wish, why, accepts))
+    try {
+      return this.finished(await startRecovery(desk, input, world, watching), watching.live, clock.now())
+    } finally {
+      watching.close()
+    }
+  }
+}
+
+const modeMissing = (): SluiceError => new SluiceError({
+  code: 'mode-missing', exitCode: ExitCode.usage, message: 'Planned or unplanned? One loses nothing and needs both Regions; the other names what is lost.',
+  suggestions: ['sluice dr promote --unplanned', 'sluice dr promote --planned'],
+})

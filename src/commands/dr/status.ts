@@ -1,0 +1,36 @@
+import type {Outcome} from '../../command.ts'
+import {ExitCode} from '../../errors.ts'
+import {RecoveryCommand, recoveryFlags} from '../../recovery-command.ts'
+import {lookAround, readinessNow} from '../../recovery-reading.ts'
+import {recoveryRow} from '../../ui/recovery-history.ts'
+import {recoveryStatusJson, recoveryStatusText} from '../../ui/recovery-status-text.ts'
+import {recoveryView} from '../../ui/recovery-view.ts'
+
+export default class DrStatus extends RecoveryCommand {
+  static override description = `Where users are, whether the other Region could take them now, how long it would take and what would be lost: one screen.
+
+Reads only, and exits 0 whatever it finds; the outcome says where users are: home, away, recovering. dr check judges.`
+
+  static override examples = ['<%= config.bin %> dr status', '<%= config.bin %> dr status --json']
+  static override flags = recoveryFlags
+
+  protected override async execute(): Promise<Outcome> {
+    const {flags} = await this.parse(DrStatus)
+    const opened = await this.opened(flags, 'read-state')
+    const {place, settings, clock} = opened
+    const around = await lookAround(opened)
+    const readiness = await readinessNow(opened, around)
+    const now = clock.now()
+    const runs = around.runs.map(({run, events}) => recoveryRow(recoveryView(events, {run}, now)))
+    const status = {
+      service: place.service, environment: place.environment, home: place.home, recovery: place.recovery, shape: place.shape, standing: around.standing,
+      homeMissing: around.sides.homeMissing, readiness, lastDrillAt: around.lastDrillAt, drillEveryMs: settings.drillEveryMs, runs, now,
+    }
+    const recovering = runs.some(({outcome, kind}) => kind !== 'drill' && (outcome === 'running' || outcome === 'paused'))
+    const away = around.standing !== null && around.standing.region !== place.home
+    return {
+      outcome: recovering ? 'recovering' : away ? 'away' : 'home', exitCode: ExitCode.done, data: recoveryStatusJson(status),
+      text: recoveryStatusText(status, this.look(process.stdout)),
+    }
+  }
+}

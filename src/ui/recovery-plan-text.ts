@@ -1,0 +1,76 @@
+/** "Before anything happens" of a recovery: from where to where, what is asked, the steps with their usual times, the longest way against the objective. Pure. */
+import type {PlannedStep} from '../runbooks/engine/event.ts'
+import {forecastPath} from '../runbooks/recovery/critical-path.ts'
+import type {RecoveryInput} from '../runbooks/recovery/input.ts'
+import {account, clockSpan, isoTime, span} from './format.ts'
+import type {StyledLine} from './styled-line.ts'
+import {lengthOf, padded, paint, piece, spread, wrapped} from './styled-line.ts'
+
+const goal = 'serving'
+
+export function recoveryPlanText(input: RecoveryInput, steps: readonly PlannedStep[], {color, columns}: {readonly color: boolean; readonly columns: number}): string {
+  const names = Math.min(18, Math.max(...steps.map(({id}) => lengthOf(id))))
+  const point = steps.findIndex(({pointOfNoReturn}) => pointOfNoReturn === true)
+  const row = (name: string, text: string): readonly StyledLine[] =>
+    wrapped(text, columns - 13).map((line, index): StyledLine => [piece(`  ${padded(index === 0 ? name : '', 9)}  `, 'dim'), piece(line)])
+  const lines: readonly StyledLine[] = [
+    ...row('account', `${account(input.place.account)} as ${input.by}`),
+    ...changeOf(input).flatMap(([name, text]) => row(name, text)),
+    [],
+    ...steps.flatMap((step, index) => [
+      ...(index === point ? [[piece(`  ── point of no return: until here all of it can be taken back ${'─'.repeat(Math.max(0, columns - 66))}`, 'warn')] as const] : []),
+      spread([piece(`  ${padded(step.id, names)}  `, 'strong'), piece(step.title)], [piece(usually(step), 'dim')], columns),
+    ]),
+    [],
+    ...forecastRows(input, steps).flatMap(([name, text]) => row(name, text)),
+  ]
+  return `${lines.map((line) => paint(line, color)).join('\n')}\n`
+}
+
+const usually = ({usual}: PlannedStep): string => (usual === undefined ? '' : `${clockSpan(usual.p50Seconds * 1000)}–${clockSpan(usual.p90Seconds * 1000)}`)
+
+function changeOf(input: RecoveryInput): readonly (readonly [string, string])[] {
+  const {service, environment, home, recovery} = input.place
+  switch (input.kind) {
+    case 'promote': {
+      const {capacity, mode, acceptLossMs, acceptUnknownLoss} = input
+      const accepted = mode === 'planned' ? 'nothing is lost: home is drained before the database is promoted'
+        : acceptUnknownLoss === true ? 'any loss, even one that can\'t be told' : acceptLossMs === null ? 'asked once it is measured, before the database is promoted' : `at most ${span(acceptLossMs)}`
+      return [
+        ['move', `${service} ${environment}, ${home} → ${input.to.region}, ${mode}${input.from === null ? `; ${home} doesn't answer` : ''}`],
+        ['size', `${capacity.hosts.desired} hosts, ${capacity.service.desired} tasks, as written down ${isoTime(capacity.at)}`],
+        ['loss', accepted],
+      ]
+    }
+    case 'failback':
+      return [
+        ['back', `${service} ${environment}, ${input.from.region} → ${input.to.region}; nothing is lost, users are refused for some minutes in the middle of it`],
+        ['deletes', `what is set aside on the way (the old primary, then what serves now), each with a final snapshot`],
+      ]
+    case 'drill':
+      return input.clean ? [['clean', `what earlier drills of ${service} ${environment} have left in ${recovery}`]] : [
+        ['rehearse', `${service} ${environment} in ${input.side.region}, from the recovery point of ${isoTime(input.recoveryPoint.createdAt)}; production isn't touched`],
+        ['expires', isoTime(input.expiresAt)],
+      ]
+    case 'settle':
+      return [['settle', `the stacks of ${service} ${environment} are brought to where users are: ${input.active}`]]
+  }
+}
+
+function forecastRows(input: RecoveryInput, steps: readonly PlannedStep[]): readonly (readonly [string, string])[] {
+  const {ids, p50Seconds, p90Seconds} = forecastPath(steps, goal)
+  if (p50Seconds === 0) return []
+  const usual = `about ${clockSpan(p50Seconds * 1000)}, at worst ${clockSpan(p90Seconds * 1000)}`
+  return [['longest', ids.join(' → ')], ['takes', input.kind === 'promote' ? `${usual}; the objective is ${clockSpan(input.settings.rtoMs)}` : usual]]
+}
+
+/** Of `--plan-only --json`. */
+export function recoveryPlanJson(input: RecoveryInput, steps: readonly PlannedStep[]): object {
+  const forecast = forecastPath(steps, goal)
+  const {service, environment, account: id, home, recovery} = input.place
+  return {
+    kind: input.kind, ...(input.kind === 'promote' && {mode: input.mode}), service, environment, account: id, home, recovery,
+    rtoObjectiveSeconds: Math.round(input.settings.rtoMs / 1000), rpoObjectiveSeconds: Math.round(input.settings.rpoMs / 1000),
+    criticalPath: forecast.ids, forecastSeconds: forecast.p50Seconds, forecastWorstSeconds: forecast.p90Seconds, steps,
+  }
+}
