@@ -52,7 +52,7 @@ async function aPair(): Promise<void> {
 async function leadsTo(server: DnsServer): Promise<string> {
   const [{addresses}, answer] = [await names(), await ask(server, API)]
   const url = typeof answer === 'string' ? undefined : addresses[answer[0]?.address ?? '']
-  return url === undefined ? String(answer) : await (await fetch(url)).text()
+  return url === undefined ? JSON.stringify(answer) : await (await fetch(url)).text()
 }
 const firstOf = async (kind: DnsServer['kind']): Promise<DnsServer> => {
   const found = (await names()).dns.find((one) => one.kind === kind)

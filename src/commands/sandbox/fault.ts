@@ -16,6 +16,7 @@ ${Object.entries(FAULT_KINDS).map(([kind, words]) => `  ${kind.padEnd(18)} ${wor
     '<%= config.bin %> sandbox fault throttle --rate 0.3 --target s3:PutObject',
     '<%= config.bin %> sandbox fault incident --rate 0.05 --service api',
     '<%= config.bin %> sandbox fault resource-fails --target Database/Instance --times 1',
+    '<%= config.bin %> sandbox fault region-down --region eu-west-1 --message hang',
     '<%= config.bin %> sandbox fault --list', '<%= config.bin %> sandbox fault --clear incident',
   ]
 
@@ -29,7 +30,7 @@ ${Object.entries(FAULT_KINDS).map(([kind, words]) => `  ${kind.padEnd(18)} ${wor
     region: Flags.string({description: 'only in this Region'}),
     seconds: Flags.integer({description: 'virtual seconds, for what is late', min: 0}),
     times: Flags.integer({description: 'how often a resource fails; for ever without it', min: 1}),
-    message: Flags.string({description: 'why a resource fails, as AWS would say it'}),
+    message: Flags.string({description: 'which way it fails (hang, terminated, minus-one), or why, as AWS would say it'}),
     ms: Flags.integer({description: 'real milliseconds, for latency', min: 0}),
     list: Flags.boolean({description: 'list what is on', exclusive: ['clear']}),
     clear: Flags.boolean({description: 'turn off this kind; everything without one'}),
