@@ -4,7 +4,7 @@
  */
 import type {Change, DescribeChangeSetOutput, ResourceChange as CfnChange, ResourceChangeDetail} from '@aws-sdk/client-cloudformation'
 import {Unavailable} from '../../runbooks/release/ports.ts'
-import type {ChangeSet, ChangeSetStatus, PropertyChange, ResourceChange, StackInput, StackRef} from '../../runbooks/provision/ports.ts'
+import type {ChangeSet, ChangeSetStatus, PropertyChange, ResourceChange, ResourceToImport, StackInput, StackRef} from '../../runbooks/provision/ports.ts'
 import type {AwsSession} from './session.ts'
 import {stackCall} from './stack-call.ts'
 import {awsErrorName} from './translate-error.ts'
@@ -13,9 +13,9 @@ import {describeStack, unlessAbsent} from './read-stacks.ts'
 type Signal = AbortSignal | undefined
 
 export async function makeChangeSet(
-  session: AwsSession, input: StackInput & {readonly changeSet: string}, signal?: Signal,
+  session: AwsSession, input: StackInput & {readonly changeSet: string; readonly imports?: readonly ResourceToImport[]}, signal?: Signal,
 ): Promise<{readonly id: string}> {
-  const {stack, changeSet} = input
+  const {stack, changeSet, imports} = input
   const [present, state] = await Promise.all([
     describeOnce(session, stack, changeSet, undefined, signal), describeStack(session, stack, signal),
   ])
@@ -28,9 +28,10 @@ export async function makeChangeSet(
     const answer = await session.inRegion(stack.region).call('cloudformation', 'CreateChangeSet', {
       ...stackCall(input),
       ChangeSetName: changeSet,
-      ChangeSetType: state === null || state.status === 'REVIEW_IN_PROGRESS' ? 'CREATE' : 'UPDATE',
       ClientToken: input.token,
-      IncludeNestedStacks: true,
+      ...(imports === undefined
+        ? {ChangeSetType: state === null || state.status === 'REVIEW_IN_PROGRESS' ? 'CREATE' : 'UPDATE', IncludeNestedStacks: true}
+        : {ChangeSetType: 'IMPORT', ResourcesToImport: imports.map(({type, logicalId, identifier}) => ({ResourceType: type, LogicalResourceId: logicalId, ResourceIdentifier: identifier}))}),
     }, {signal, resource: stack.name})
     return {id: answer.Id ?? ''}
   } catch (error) {

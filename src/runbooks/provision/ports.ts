@@ -118,6 +118,13 @@ export interface DriftedResource {
   readonly properties: readonly {readonly path: string; readonly expected: string | null; readonly actual: string | null; readonly kind: 'add' | 'remove' | 'not-equal'}[]
 }
 
+/** A thing that is there and belongs to no stack, to be taken into one. */
+export interface ResourceToImport {
+  readonly type: string
+  readonly logicalId: string
+  readonly identifier: Readonly<Record<string, string>>
+}
+
 export interface StacksPort {
   describe(stack: StackRef, signal?: AbortSignal): Promise<StackState | null>
   /** The text it was last deployed from, as given; null: there is no such stack. */
@@ -127,7 +134,8 @@ export interface StacksPort {
   events(stack: StackRef, since: number, signal?: AbortSignal): Promise<readonly StackEvent[]>
   /** Leaves what was made when it fails, so that a second try goes on from there. */
   create(input: StackInput, signal?: AbortSignal): Promise<{readonly id: string}>
-  makeChangeSet(input: StackInput & {readonly changeSet: string}, signal?: AbortSignal): Promise<{readonly id: string}>
+  /** With `imports` it is one that imports, and may change nothing else. */
+  makeChangeSet(input: StackInput & {readonly changeSet: string; readonly imports?: readonly ResourceToImport[]}, signal?: AbortSignal): Promise<{readonly id: string}>
   /** By name (with the stack's) or id; nested change sets are followed, all changes flattened. null: none. */
   changeSet(stack: StackRef, nameOrId: string, signal?: AbortSignal): Promise<ChangeSet | null>
   executeChangeSet(stack: StackRef, changeSet: string, token: string, signal?: AbortSignal): Promise<void>

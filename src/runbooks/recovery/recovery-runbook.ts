@@ -9,6 +9,7 @@ import {failbackPlan, failbackPlanName} from './failback-plan.ts'
 import type {RecoveryInput} from './input.ts'
 import type {RecoveryWorld} from './ports.ts'
 import {promotePlan, promotePlanName} from './promote-plan.ts'
+import {settlePlan, settlePlanName} from './settle-plan.ts'
 
 export function recoveryRunbook(input: RecoveryInput): Runbook<RecoveryWorld> {
   const bare = bareRunbook(input)
@@ -25,6 +26,6 @@ function bareRunbook(input: RecoveryInput): Runbook<RecoveryWorld> {
     case 'failback':
       return {first: failbackPlanName, plan: () => failbackPlan(input)}
     case 'settle':
-      throw new Error(`no planner for ${input.kind} yet`)
+      return {first: settlePlanName, plan: () => settlePlan(input)}
   }
 }

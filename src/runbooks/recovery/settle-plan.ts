@@ -1,0 +1,26 @@
+/**
+ * CloudFormation brought to where users are. After a failback there is nothing to bring, only to look at; after a long stay the stacks
+ * learn which Region is active, and the promoted database becomes one of its own in its stack. Nothing here promotes anything. Pure.
+ */
+import type {Plan} from '../engine/step.ts'
+import type {SettleInput} from './input.ts'
+import type {RecoveryWorld} from './ports.ts'
+import {activeRegionStep, promotedStep, replicaSteps} from './settle-steps/long-stay.ts'
+import {settled, stacksMatch} from './settle-steps/stacks-match.ts'
+import type {RecoveryStep} from './way.ts'
+
+export const settlePlanName = 'settle'
+
+export function settlePlan(input: SettleInput): Plan<RecoveryWorld> {
+  const {place, active} = input
+  const steps: readonly RecoveryStep[] = active === place.home
+    ? [stacksMatch(place, {needs: []}), settled(place, active, {needs: ['stacks-match']})]
+    : [
+        promotedStep(input, {needs: []}),
+        activeRegionStep(input, place.recovery, {needs: ['promoted']}),
+        activeRegionStep(input, place.home, {needs: ['promoted']}),
+        ...replicaSteps(input, {needs: ['active-away', 'active-home']}),
+        settled(place, active, {needs: ['policy-back']}),
+      ]
+  return {name: settlePlanName, steps, guards: [], ends: 'done', onRollBack: null, onHalt: null, undoes: 'all-begun'}
+}
