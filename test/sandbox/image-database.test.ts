@@ -83,6 +83,13 @@ describe.concurrent('the image', {timeout: 60_000}, () => {
     expect(databasesOf(shop.world).rows(REGION, 'shop-production')).toHaveLength(200)
   })
 
+  it('that was there before its database finds it once its host is published', async ({shop}) => {
+    await serving(shop)
+    expect(await get(shop, '/heartbeat')).toMatchObject({status: 503})
+    await withDatabase(shop)
+    expect(await get(shop, '/heartbeat')).toMatchObject({status: 200})
+  })
+
   it('reads its host when it starts: a task under another name of the database goes nowhere', async ({shop}) => {
     await withDatabase(shop)
     await serving(shop, {...ENV, DATABASE_HOST: 'gone.example.com'})

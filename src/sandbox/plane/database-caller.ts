@@ -1,14 +1,21 @@
-/** A task as its database sees it: its network, and the host that it read when it started. It never looks again while it lives. */
+/**
+ * A task as its database sees it: its network, and the host that it read when it started. It never looks again while it lives; only as
+ * long as nobody had published one it keeps looking, because recovery tasks may be there before their replica.
+ */
 import type {Task} from '../services/ecs-state.ts'
 import {text} from '../services/records/properties.ts'
 import type {World} from '../world/contract.ts'
 import type {Caller} from './database-access.ts'
 
 export function callerOf(world: World, task: Task, env: Readonly<Record<string, string>>): Caller {
+  let host = env['DATABASE_HOST'] ?? publishedHost(world, task.region, env)
   return {
     region: task.region,
     securityGroups: task.service.networkConfiguration?.awsvpcConfiguration?.securityGroups ?? [],
-    databaseHost: env['DATABASE_HOST'] ?? publishedHost(world, task.region, env),
+    get databaseHost() {
+      host ??= publishedHost(world, task.region, env)
+      return host
+    },
   }
 }
 

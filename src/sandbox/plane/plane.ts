@@ -84,7 +84,7 @@ export function createPlane(world: World): Plane {
   const beat = (): void => {
     for (const task of ecs.tasks()) {
       const caller = callers.get(task)
-      if (caller?.databaseHost !== null && caller !== undefined && task.alone === undefined && ecs.life.process(task) !== undefined) asks.beat(caller)
+      if (caller !== undefined && task.alone === undefined && ecs.life.process(task) !== undefined) asks.beat(caller)
     }
   }
   const names = createNames(world, balancing.endpoints)
