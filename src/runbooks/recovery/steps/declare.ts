@@ -25,7 +25,7 @@ export function declare(way: Way, {needs, id = 'declare', title}: Placed): Recov
   return {
     id, title: title ?? `${place.database} in ${to.region} can be promoted`, needs,
     calls: [
-      ...callsOf(to.region, 'database.describe', 'api.ask'), ...callsOf(place.recovery, 'store.read'),
+      ...callsOf(to.region, 'database.describe', 'compute.hosts', 'compute.service', 'api.ask'), ...callsOf(place.recovery, 'store.read'),
       ...(mode === 'planned' ? callsOf(fromRegion, 'database.describe', 'store.read') : []),
     ],
     deadlineMs: minutes(10), atDeadline: 'fail', usual: {p50Seconds: 2, p90Seconds: 10},
@@ -44,17 +44,24 @@ async function lookAround(way: Way, primary: Primary, world: RecoveryWorld, cont
   const {place, settings, mode, fromRegion, to} = way
   const {signal, now} = context
   const no = (because: string): Polled => ({kind: 'failed', because, then: 'fail'})
-  const heartbeat = await readHeartbeat(world, regionalName(place, fromRegion), {settings, signal})
+  // All at once: it is the way to the users that waits for this look.
+  const [heartbeat, database, standing, hosts, service] = await Promise.all([
+    readHeartbeat(world, regionalName(place, fromRegion), {settings, signal}),
+    world.database.describe(to.region, place.database, signal),
+    readStanding(world.store(place.recovery), place, signal),
+    world.compute.hosts(to.region, to.hosts, to.cluster, signal),
+    world.compute.service(to.region, to.cluster, place.slots[to.serving], signal),
+  ])
   primary.silentSince = heartbeat === null ? (primary.silentSince ?? now) : null
-  const database = await world.database.describe(to.region, place.database, signal)
   if (database === null) return no(`there is no database ${place.database} in ${to.region}. Make the replica again (sluice infra up --only recovery), or restore the newest recovery point`)
   if (!isReplica(database)) return no(`${place.database} in ${to.region} is no replica: it has been promoted before. See sluice dr status; an unfinished run goes on with sluice dr resume`)
   const wrong = hopeless(database) ?? endedReplication(database)
   if (wrong !== null) return no(wrong)
   const waits = notYet(database)
   if (waits !== null) return {kind: 'pending', waitsFor: waits, lookAgainAt: now + seconds(5)}
-  const standing = await readStanding(world.store(place.recovery), place, signal)
   if (standing?.region === to.region) return no(`users are in ${to.region} by right since ${new Date(standing.since).toISOString()} (${standing.run})`)
+  if (hosts === null) return no(`there is no Auto Scaling group ${to.hosts} in ${to.region}: nothing could serve there`)
+  if (service === null) return no(`there is no service ${place.slots[to.serving]} in ${to.region}: nothing could serve there. Release once with the recovery Region in place`)
   const refusal = mode === 'planned' ? await plannedRefusal(way, world, context, heartbeat) : null
   if (refusal !== null) return no(refusal)
   return {kind: 'done', facts: told(primary.silentSince ?? now, heartbeat, database.replication?.status ?? null, database.class, database.multiAz), note: noteOf(fromRegion, heartbeat)}
