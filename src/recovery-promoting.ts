@@ -9,6 +9,7 @@ import {describePlan} from './runbooks/engine/describe-plan.ts'
 import type {PlannedStep} from './runbooks/engine/event.ts'
 import type {Call} from './runbooks/engine/step.ts'
 import type {RecoveryInput} from './runbooks/recovery/input.ts'
+import {slotThatServes} from './runbooks/recovery/failback-input.ts'
 import {recoveryRunbook} from './runbooks/recovery/recovery-runbook.ts'
 import type {Opened} from './recovery-command.ts'
 import type {Around} from './recovery-reading.ts'
@@ -58,8 +59,17 @@ export async function failbackInput(opened: Opened, around: Around): Promise<Fai
   if (sides.home === null) throw refused('home-unreachable', `${place.home} doesn't answer (${sides.homeMissing ?? ''}): nobody can go back to it yet.`, ['sluice dr status'])
   const capacity = await capacityFor(opened, around, sides.recovery)
   if (capacity === null) throw refused('capacity-unknown', 'Nobody has written down what production needs.', ['sluice dr check'])
+  const {home} = sides
+  const slot = await patiently(clock, () => slotThatServes(opened.world, place, home, sides.recovery))
+  if (slot.kind === 'neither') {
+    throw refused('version-missing', `Neither slot in ${place.home} has the version that serves in ${place.recovery} (${slot.serves}): users would come back to another one.`, ['bring one of them to it with aws ecs update-service, then sluice dr failback'])
+  }
   const [readiness, extension] = await Promise.all([readinessNow(opened, around), extensionOf(opened, 'dr failback')])
-  return {kind: 'failback', config, place, settings, by: arn, from: sides.recovery, to: sides.home, capacity, standing, stamp: stampOf(clock.now()), readiness, extension}
+  return {
+    kind: 'failback', config, place, settings, by: arn, from: sides.recovery, to: {...home, serving: slot.serving}, capacity, standing,
+    // Of the move that is undone, not of this run: a failback that is begun again has to find what an earlier one set aside.
+    stamp: stampOf(standing.since), readiness, extension,
+  }
 }
 
 export function settleInput({config, place, settings, arn, clock}: Opened, standing: Standing | null): SettleInput {

@@ -1,8 +1,10 @@
 import {describe, expect, it} from 'vitest'
 import type {Event} from '../../src/runbooks/engine/event.ts'
+import {slotThatServes} from '../../src/runbooks/recovery/failback-input.ts'
 import {switchBucket} from '../../src/runbooks/recovery/place.ts'
 import type {FakeRecovery} from '../support/fake-recovery-world.ts'
 import {ExitCode, SluiceError} from '../../src/errors.ts'
+import {aSide} from '../support/recovery-bench.ts'
 import {aFailback, away, failback, Killed} from '../support/failback-bench.ts'
 
 const factsOf = (events: readonly Event[], step: string) => events.flatMap((event) => (event.kind === 'step-ended' && event.data.step === step && event.data.how !== 'failed' ? [event.data.facts ?? {}] : [])).at(-1)
@@ -190,5 +192,18 @@ describe('killed, refused, failing', () => {
     const {end} = await failback(gone, aFailback(gone), 'stays')
     expect(end).toBe('paused')
     expect(gone.fake.write(7)).toBe(true)
+  })
+})
+
+describe('the slot that home is opened with', () => {
+  it('is the one that has the version that serves elsewhere, whatever its registry is called', async () => {
+    const gone = await away('planned')
+    const {fake} = gone
+    for (const slot of ['a', 'b'] as const) fake.service('eu-west-1', slot).image = slot === 'b' ? '111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/api@sha256:2222' : 'shop/api@sha256:1111'
+    fake.service('eu-central-1').image = '111122223333.dkr.ecr.eu-central-1.amazonaws.com/shop/api@sha256:2222'
+    const asked = () => slotThatServes(fake.world, fake.place, aSide('eu-west-1'), aSide('eu-central-1'))
+    expect(await asked()).toEqual({kind: 'slot', serving: 'b'})
+    fake.service('eu-central-1').image = 'shop/api@sha256:3333'
+    expect(await asked()).toMatchObject({kind: 'neither', serves: 'shop/api@sha256:3333'})
   })
 })

@@ -1,0 +1,34 @@
+/**
+ * Which slot of a fenced Region has the version that serves elsewhere: its live rule can't tell any more, and opening the other one would
+ * bring an old version back. It only reads.
+ */
+import type {Side} from './input.ts'
+import type {Place} from './place.ts'
+import type {RecoveryWorld} from './ports.ts'
+
+export type HomeSlot =
+  | {readonly kind: 'slot'; readonly serving: Side['serving']}
+  | {readonly kind: 'neither'; readonly serves: string; readonly there: readonly string[]}
+
+export async function slotThatServes(world: Pick<RecoveryWorld, 'compute'>, place: Place, home: Side, away: Side, signal?: AbortSignal): Promise<HomeSlot> {
+  const [serves, a, b] = await Promise.all([
+    imageOf(world, away, place.slots[away.serving], signal), imageOf(world, home, place.slots.a, signal), imageOf(world, home, place.slots.b, signal),
+  ])
+  if (serves !== null && isSame(serves, a)) return {kind: 'slot', serving: 'a'}
+  if (serves !== null && isSame(serves, b)) return {kind: 'slot', serving: 'b'}
+  return {kind: 'neither', serves: serves ?? 'unknown', there: [a, b].flatMap((image) => image ?? [])}
+}
+
+async function imageOf(world: Pick<RecoveryWorld, 'compute'>, side: Side, service: string, signal?: AbortSignal): Promise<string | null> {
+  const found = await world.compute.service(side.region, side.cluster, service, signal)
+  return found === null ? null : world.compute.image(side.region, found.taskDefinition, signal)
+}
+
+/** By digest where both have one: each Region has a registry of its own, so the rest of the name may differ. */
+export function isSame(one: string, other: string | null): boolean {
+  if (other === null) return false
+  const [mine, theirs] = [one.split('@')[1], other.split('@')[1]]
+  return mine !== undefined && theirs !== undefined ? mine === theirs : withoutRegistry(one) === withoutRegistry(other)
+}
+
+const withoutRegistry = (image: string): string => image.replace(/^[^/]*\.[^/]*\//, '').replace(/@.*$/, '')
