@@ -92,7 +92,23 @@ export abstract class RecoveryCommand extends InfraCommand {
     const choice = chooseRenderer({isTTY: process.stderr.isTTY, env: process.env})
     const shown = recoveryRenderer(choice, process.stderr, () => clock.now())
     const watching: Watcher = watcher({clock, events, until: 'ended', env: process.env, show: shown, ask, keys: keysOf(() => watching.live, () => clock.now())})
-    return Object.assign(watching, {onRun: (run: string) => watching.begin(run, [])})
+    // Many steps run at once: what each waits for is kept beside what the others do.
+    let waits: Readonly<Record<string, string>> = {}
+    // Of a run that is resumed the events come before its name.
+    const seen: Event[] = []
+    const {onLive, onEvent} = watching
+    return Object.assign(watching, {
+      onEvent: (event: Event) => {
+        seen.push(event)
+        onEvent?.(event)
+      },
+      onRun: (run: string) => watching.begin(run, [...seen]),
+      onLive: (step: string, data: unknown) => {
+        const {waitsFor} = data as Live
+        if (waitsFor !== undefined) waits = {...waits, [step]: waitsFor}
+        onLive?.(step, {...data as Live, waits})
+      },
+    })
   }
 
   /** The run's end: terminal, log, JSON and GitHub's summary read the same view. */

@@ -13,6 +13,8 @@ export interface Live {
   readonly actual?: number
   /** Percent of the requests counted that the canary got. */
   readonly observed?: number
+  /** By step id: what each of those that run at once waits for. */
+  readonly waits?: Readonly<Record<string, string>>
   /** What would be lost if the replica were promoted now. */
   readonly loss?: Loss
   /** What the last line of a running picture says, when there is something to press. */

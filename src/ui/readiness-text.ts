@@ -22,7 +22,7 @@ const marks: Readonly<Record<Level, readonly [string, Tone]>> = {
 export function readinessText(readiness: Readiness, whose: {readonly service: string; readonly environment: string}, {color = false, columns = 80, fine}: ReadinessLook): string {
   const {findings} = readiness
   const told = fine === 'listed' ? findings : findings.filter(({level}) => level !== 'ok')
-  const names = Math.min(22, Math.max(0, ...told.map(({title}) => lengthOf(title))))
+  const names = Math.min(26, Math.max(0, ...told.map(({title}) => lengthOf(title))))
   const lines: readonly StyledLine[] = [
     ...readinessHeader(readiness, whose, columns),
     [],

@@ -20,13 +20,13 @@ export function recoveryOutcomeText(view: RecoveryView, {color = false, columns 
   const lines: readonly StyledLine[] = [
     ...wrapped(recoverySentence(view), columns - 2).map((text, index): StyledLine => (index === 0 ? [piece(mark, tone), piece(` ${text}`)] : [piece(`  ${text}`)])),
     ...(point === null || (!passed && view.state === 'failed') ? [] : wrapped(point, columns - 2).map((text): StyledLine => [piece(`  ${text}`, passed ? 'strong' : 'plain')])),
-    ...objectiveRows(view),
+    ...objectiveRows(view, columns),
     ...nextRows(view, columns),
   ]
   return `${lines.map((line) => paint(line, color)).join('\n')}\n`
 }
 
-function objectiveRows(view: RecoveryView): readonly StyledLine[] {
+function objectiveRows(view: RecoveryView, columns: number): readonly StyledLine[] {
   const {asked, rtoMs, loss, objectives, facts, criticalPathMs, served} = view
   if (asked.kind !== 'promote' || view.state === 'failed') return []
   const row = (name: string, achieved: string, objective: string, met: string): StyledLine =>
@@ -36,7 +36,7 @@ function objectiveRows(view: RecoveryView): readonly StyledLine[] {
     row('RTO', served && rtoMs !== null ? clockSpan(rtoMs) : 'not served yet', clockSpan(asked.rtoMs), objectives.rto),
     row('RPO', loss === null ? 'not measured' : loss.ms === null ? 'can\'t be told' : span(loss.ms), clockSpan(asked.rpoMs), objectives.rpo),
     ...(facts.lastOldAnswerAt === null ? [] : [[piece(`  last answer from ${asked.from}: ${timeOfDay(facts.lastOldAnswerAt)}`)]]),
-    ...(served && rtoMs !== null && criticalPathMs > 0 ? [[piece(`  critical path ${clockSpan(criticalPathMs)}: ${view.criticalPath.join(' → ')}`, 'dim' as const)]] : []),
+    ...(served && rtoMs !== null && criticalPathMs > 0 ? wrapped(`critical path ${clockSpan(criticalPathMs)}: ${view.criticalPath.join(' → ')}`, columns - 2, '  ').map((text): StyledLine => [piece(`  ${text}`, 'dim')]) : []),
     [],
   ]
 }

@@ -71,7 +71,7 @@ export type Met = 'met' | 'missed' | 'unknown' | 'none'
 
 export function recoveryView(events: readonly Event[], live: Live, now: number): RecoveryView {
   const asked = recoveryInput(events)
-  const steps = recoverySteps(events)
+  const steps = recoverySteps(events).map((step) => (step.state === 'running' ? {...step, waitsFor: live.waits?.[step.id] ?? step.waitsFor} : step))
   const facts = recoveryFacts(steps)
   const first = events.find((event) => event.kind === 'planned')
   const ended = events.findLast((event) => event.kind === 'ended')

@@ -8,6 +8,8 @@ import {capacityKey, databaseArn, regionalName, siteBucket, standingKey, switchB
 import type {Place} from '../runbooks/recovery/place.ts'
 
 export interface Hand {
+  /** Instead of the plan's, where that one names numbers that are only known when it is run. */
+  readonly title?: string
   readonly words: readonly string[]
   readonly commands: readonly string[]
 }
@@ -16,7 +18,6 @@ export interface Hand {
 export function preparation(place: Place): readonly string[] {
   const state = `s3://sluice-state-${place.account}-${place.recovery}`
   return [
-    `HOME_REGION=${place.home}; AWAY=${place.recovery}`,
     `out() { aws cloudformation describe-stacks --region "$1" --stack-name ${place.stacks.main} --query "Stacks[0].Outputs[?OutputKey=='$2'].OutputValue" --output text; }`,
     'rule() { aws elbv2 describe-rules --region "$1" --listener-arn "$(out "$1" ListenerArn)" --query "Rules[?Priority==\'40000\'].RuleArn" --output text; }',
     `parameter() { aws ssm get-parameter --region "$1" --name "/${place.service}/${place.environment}/sluice/$2" --query Parameter.Value --output text; }`,
@@ -99,18 +100,18 @@ function promoteByHand(place: Place, settings: RecoverySettings): Table {
       commands: [`curl -si --max-time 5 https://${regionalName(place, home)}${probes.read}`, look(place, home), look(place, recovery), `curl -s https://${regionalName(place, recovery)}${probes.heartbeat}`],
     },
     fence: {words: [`At most a minute. If ${home} doesn't answer, write down that it isn't fenced, and go on: its own function fences it when it returns.`], commands: fenceCommands(place, home)},
-    hosts: {words: ['HOSTS and MOST are in the capacity snapshot. Don\'t wait for cluster auto scaling.'], commands: growCommands(recovery)},
+    hosts: {title: `${recovery} has as many hosts as production`, words: ['HOSTS and MOST are in the capacity snapshot. Don\'t wait for cluster auto scaling.'], commands: growCommands(recovery)},
     surge: {
       words: ['Pilot light only: NAT gateways and cache nodes. Templates and parameters lie in the exported directory (sluice infra export DIR).'],
       commands: [`aws cloudformation create-stack --region ${recovery} --stack-name ${place.stacks.surge} --template-body file://surge.yaml --parameters file://surge.json`, `aws cloudformation wait stack-create-complete --region ${recovery} --stack-name ${place.stacks.surge}`],
     },
-    tasks: {words: ['TASKS is in the capacity snapshot.'], commands: taskCommands(place, recovery)},
+    tasks: {title: `${recovery} has as many healthy tasks as production`, words: ['TASKS is in the capacity snapshot.'], commands: taskCommands(place, recovery)},
     drained: {words: ['Planned only: the last row written before the fence has arrived, and everything received is applied.'], commands: [`curl -s https://${regionalName(place, recovery)}${probes.heartbeat}   # drained: true, last.seq as it was at home`]},
     approve: {words: ['Say the loss aloud, have it accepted, write down by whom and when. After the next step there is no way back but a failback.'], commands: []},
     'promote-database': {words: ['Once, and never again. DAYS and WINDOW as the old primary had them: left out, it keeps one day.'], commands: promoteCommands(place, recovery)},
     secret: {words: ['The replicated secret becomes one of its own.'], commands: [`aws secretsmanager stop-replication-to-replica --region ${recovery} --secret-id ${place.service}/${place.environment}/database`]},
     roll: {words: ['Tasks that began on a replica begin anew; then one write has to commit.'], commands: rollCommands(place, recovery, settings)},
-    warm: {words: ['So that the first users don\'t all ask the database.'], commands: probes.warm.map((path) => `curl -s -o /dev/null https://${regionalName(place, recovery)}${path}`)},
+    warm: {title: 'the cache is warm', words: ['So that the first users don\'t all ask the database.'], commands: probes.warm.map((path) => `curl -s -o /dev/null https://${regionalName(place, recovery)}${path}`)},
     flip: flipHand(place, settings),
     serving: {words: ['Until every server and every answer is of the new Region. The recovery time ends here.'], commands: servingCommands(place, settings)},
     backups: {

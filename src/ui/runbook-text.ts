@@ -33,15 +33,15 @@ export function runbookShowText(sheet: Sheet, columns: number): string {
   const onPath = new Set(sheet.criticalPath.ids)
   const rows = sheet.steps.flatMap((step) => {
     const mark = step.pointOfNoReturn ? '!' : onPath.has(step.id) ? '*' : ' '
-    const time = step.usual === null ? '' : `  ${usualWords(step)}`
-    const needs = step.needs.length === 0 ? '' : `  after ${step.needs.join(', ')}`
+    const time = usualWords(step) === '' ? '' : ` · ${usualWords(step)}`
+    const needs = step.needs.length === 0 ? '' : ` · after ${step.needs.join(', ')}`
     const [first = '', ...more] = wrapped(`${step.title === step.id ? (step.words[0] ?? step.commands[0] ?? '') : step.title}${step.own && sheet.name.startsWith('dr ') ? ' (your own)' : ''}${time}${needs}`, Math.max(30, columns - width - 4), '  ')
     return [`${mark} ${padded(step.id, width)}${first}`, ...more.map((line) => `  ${' '.repeat(width)}${line}`)]
   })
   return [`${sheet.name}: ${sheet.description}`, '', ...rows, '', ...pathLines(sheet), '', `  ${sheet.command}`].join('\n')
 }
 
-const usualWords = ({usual}: SheetStep): string => (usual === null ? '' : `${span(usual.p50Seconds * 1000)} (nearly always under ${span(usual.p90Seconds * 1000)})`)
+const usualWords = ({usual}: SheetStep): string => (usual === null || usual.p90Seconds === 0 ? '' : `${span(usual.p50Seconds * 1000)} (nearly always under ${span(usual.p90Seconds * 1000)})`)
 
 function pathLines({criticalPath, rtoMs, rpoMs, steps}: Sheet): readonly string[] {
   const unmeasured = criticalPath.ids.filter((id) => steps.find((step) => step.id === id)?.usual === null)
@@ -65,7 +65,7 @@ export function runbookPrintText(sheet: Sheet, printedAt: string): string {
     `[ ] ${index + 1}. ${step.id}${step.title === step.id ? '' : `: ${step.title}`}`,
     ...(step.pointOfNoReturn ? ['    !! There is no way back after this step.'] : []),
     ...(step.needs.length === 0 ? [] : [`    after: ${step.needs.join(', ')}`]),
-    ...(step.usual === null ? [] : [`    usually: ${usualWords(step)}`]),
+    ...(usualWords(step) === '' ? [] : [`    usually: ${usualWords(step)}`]),
     ...step.words.flatMap((text) => text.split('\n').flatMap((line) => wrapped(line, 92)).map((line) => `    ${line}`)),
     ...step.commands.map((line) => `      ${line.startsWith('#') ? line : `$ ${line}`}`),
     ...step.undo.map((line) => `      taken back: $ ${line}`),
