@@ -2,8 +2,13 @@
  * The adapters of recoveries against a sandbox with the real templates in both Regions: what one call changes, another reads back, and
  * requests by name get to where they should. Every call is one that the table declares.
  */
+import {mkdtemp, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import {completeRecovery, openRecovery} from '../../../src/compose.ts'
 import {parseStack} from '../../../src/config/load-stack.ts'
+import {writeHandle} from '../../../src/config/sandbox-handle.ts'
 import type {StackConfig} from '../../../src/config/stack-config.ts'
 import {ensureStateBucket} from '../../../src/infra/aws/ensure-state-bucket.ts'
 import {provisionWorld} from '../../../src/infra/aws/provision-world.ts'
@@ -44,6 +49,7 @@ stack:
 `
 let sandbox: Sandbox
 let clock: Clock
+let config: StackConfig
 let place: Place
 let world: RecoveryWorld
 let here: Side
@@ -57,8 +63,9 @@ beforeAll(async () => {
   clock = {speed: 60, now: () => time.now(), until: (at: number) => new Promise<void>((resolve) => void time.at(at, () => resolve()))}
   const parsed = parseStack(yaml)
   if (parsed.kind === 'problems') throw new Error(parsed.problems.join('\n'))
-  await build(parsed.config, account)
-  const of = recoveryPlace(parsed.config, account)
+  config = parsed.config
+  await build(account)
+  const of = recoveryPlace(config, account)
   if (of === null) throw new Error('no recovery Region')
   place = of
   const session = awsSession({region: away, clock, sandbox: {endpoint: sandbox.endpoint}, reach: recoveryReach({clock, own: away})})
@@ -70,7 +77,7 @@ beforeAll(async () => {
 }, 400_000)
 afterAll(() => sandbox.close())
 
-async function build(config: StackConfig, account: string): Promise<void> {
+async function build(account: string): Promise<void> {
   const session = aSession({endpoint: sandbox.endpoint, clock})
   await ensureStateBucket(session, account)
   const arn = `arn:aws:iam::${account}:user/op`
@@ -90,6 +97,11 @@ async function build(config: StackConfig, account: string): Promise<void> {
 
 const fault = (body: object): Promise<unknown> => fetch(`${sandbox.endpoint}/_sluice/faults`, {method: 'POST', body: JSON.stringify(body)})
 const healed = (): Promise<unknown> => fetch(`${sandbox.endpoint}/_sluice/faults`, {method: 'DELETE'})
+
+async function seen(since: number): Promise<readonly Call[]> {
+  const answer = await fetch(`${sandbox.endpoint}/_sluice/calls?since=${Math.ceil(since)}`)
+  return ((await answer.json()) as {readonly calls: readonly Call[]}).calls
+}
 
 /** Looks every 5 virtual seconds. */
 async function until<T>(what: () => Promise<T>, good: (found: T) => boolean, withinMs: number): Promise<T> {
@@ -151,9 +163,11 @@ describe('the database', () => {
 
   test('has recovery points in the other Region after a backup', async () => {
     await fetch(`${sandbox.endpoint}/_sluice/backup`, {method: 'POST', body: '{}'})
+    expect(await world.database.backupRunning(home, place.database)).toBe(true)
     const points = await until(() => world.database.recoveryPoints(away, place.vault, place.database), (found) => found.length > 0, 3_600_000)
     expect(points[0]).toMatchObject({from: 'aws-backup', snapshot: expect.stringContaining(`:${away}:`) as string})
-  })
+    expect(clock.now() - (points[0]?.createdAt ?? 0)).toBeLessThan(3_600_000)
+  }, 100_000)
 })
 
 describe('names', () => {
@@ -326,6 +340,46 @@ describe('secrets, cache, site and readiness', () => {
   })
 })
 
+describe('opened as `sluice dr` does', () => {
+  let env: NodeJS.ProcessEnv
+  beforeAll(async () => {
+    env = {XDG_STATE_HOME: await mkdtemp(join(tmpdir(), 'recovery-'))}
+    const {endpoint, world: {account}} = sandbox
+    await writeHandle('dr', {endpoint, pid: process.pid, speed: 60, seed: 7, world: 'empty', regions: [home, away], services: [], account}, env)
+  })
+  afterAll(() => rm(env['XDG_STATE_HOME'] ?? '', {recursive: true}))
+
+  test('state and identity are the recovery Region\'s, and both sides are known', async () => {
+    const before = clock.now()
+    const opened = await openRecovery({config, sandbox: 'dr', env}, 'make-state')
+    expect([opened.session.region, opened.place, opened.arn]).toEqual([away, place, `arn:aws:iam::${place.account}:user/sandbox`])
+    await opened.desk.store.create('recovery/test.json', '{}')
+    expect(await opened.world.store(away).get('recovery/test.json')).toMatchObject({body: '{}'})
+    expect((await seen(before)).filter(({region}) => region !== away)).toEqual([])
+    expect(await completeRecovery(opened)).toMatchObject({home: {region: home}, homeMissing: null, recovery: {region: away}})
+    expect(await (await opened.homeStore()).get('recovery/test.json')).toBeNull()
+  })
+
+  test('without home, which doesn\'t answer, it opens all the same and says so', async () => {
+    await fault({kind: 'region-down', region: home, message: 'hang'})
+    const opened = await openRecovery({config, sandbox: 'dr', env}, 'make-state')
+    const sides = await completeRecovery(opened)
+    await healed()
+    expect(sides).toMatchObject({home: null, recovery: {region: away}})
+    expect(sides.homeMissing).toMatch(/^eu-west-1 doesn't answer/)
+  })
+
+  test('without the primary nothing is sent to it, and what would have been is counted', async () => {
+    const before = clock.now()
+    const opened = await openRecovery({config, sandbox: 'dr', env, without: [home, 'us-east-1']}, 'make-state')
+    const sides = await completeRecovery(opened)
+    await expect(opened.world.names.records(place.hostedZone, place.api)).rejects.toMatchObject({code: 'denied-by-drill'})
+    expect(sides).toMatchObject({home: null, recovery: {region: away}})
+    expect(opened.refused()).toBeGreaterThanOrEqual(2)
+    expect((await seen(before)).filter(({region}) => region !== away)).toEqual([])
+  })
+})
+
 describe('a Region that is lost', () => {
   test.each(['refused', 'hang'] as const)('(%s) is unreachable by API and by name, and is there when it is back', async (how) => {
     await fault({kind: 'region-down', region: home, ...(how === 'hang' && {message: 'hang'})})
@@ -356,8 +410,6 @@ describe('a Region that is lost', () => {
 })
 
 test('no call was made that the table doesn\'t declare', async () => {
-  const answer = await fetch(`${sandbox.endpoint}/_sluice/calls?since=${builtAt}`)
-  const seen = ((await answer.json()) as {readonly calls: readonly Call[]}).calls
   const declared = [home, away].flatMap((region) => callsOf(region, ...Object.keys(portCalls) as PortMethod[]))
-  expect(undeclared(seen, declared)).toEqual([])
+  expect(undeclared(await seen(builtAt), declared)).toEqual([])
 })

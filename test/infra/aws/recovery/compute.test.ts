@@ -16,10 +16,8 @@ const groupsOf = mockClient(AutoScalingClient)
 const scaling = mockClient(ApplicationAutoScalingClient)
 const ecr = mockClient(ECRClient)
 const logs = mockClient(CloudWatchLogsClient)
-beforeEach(() => [ecs, groupsOf, scaling, ecr, logs].forEach((mock) => {
-  mock.reset()
-  mock.onAnyCommand().resolves({})
-}))
+const mocks = [ecs, groupsOf, scaling, ecr, logs] as unknown as readonly (typeof ecs)[]
+beforeEach(() => mocks.forEach((mock) => mock.reset().onAnyCommand().resolves({})))
 const region = 'eu-west-1'
 const port = compute(aSession())
 

@@ -13,10 +13,8 @@ import {aSession, awsError, standingClock} from '../a-session.ts'
 const rds = mockClient(RDSClient)
 const cloudwatch = mockClient(CloudWatchClient)
 const backup = mockClient(BackupClient)
-beforeEach(() => [rds, cloudwatch, backup].forEach((mock) => {
-  mock.reset()
-  mock.onAnyCommand().resolves({})
-}))
+const mocks = [rds, cloudwatch, backup] as unknown as readonly (typeof rds)[]
+beforeEach(() => mocks.forEach((mock) => mock.reset().onAnyCommand().resolves({})))
 
 const now = Date.UTC(2026, 10, 23, 12, 0, 30)
 const region = 'eu-central-1'

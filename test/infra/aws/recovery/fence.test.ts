@@ -9,10 +9,8 @@ import {aSession, arns, awsError, groups} from '../a-session.ts'
 
 const elb = mockClient(ElasticLoadBalancingV2Client)
 const ec2 = mockClient(EC2Client)
-beforeEach(() => [elb, ec2].forEach((mock) => {
-  mock.reset()
-  mock.onAnyCommand().resolves({})
-}))
+const mocks = [elb, ec2] as unknown as readonly (typeof elb)[]
+beforeEach(() => mocks.forEach((mock) => mock.reset().onAnyCommand().resolves({})))
 const region = 'eu-west-1'
 const port = fence(aSession())
 const forward: Action = {Type: 'forward', Order: 1, ForwardConfig: {TargetGroups: [{TargetGroupArn: arns.a, Weight: 20}, {TargetGroupArn: arns.b, Weight: 80}]}}

@@ -25,8 +25,8 @@ afterEach(() => {
 interface Bench {
   readonly session: AwsSession
   readonly clock: StandingClock
-  behave(how: Behaviour): void
-  ask(region: string): Promise<unknown>
+  readonly behave: (how: Behaviour) => void
+  readonly ask: (region: string) => Promise<unknown>
 }
 
 async function aRegion(first: Behaviour): Promise<Bench> {

@@ -27,10 +27,8 @@ const tags = mockClient(ResourceGroupsTaggingAPIClient)
 const s3 = mockClient(S3Client)
 const quotas = mockClient(ServiceQuotasClient)
 const ssm = mockClient(SSMClient)
-beforeEach(() => [acm, cloudwatch, ec2, ecr, elb, iam, kms, tags, s3, quotas, ssm].forEach((mock) => {
-  mock.reset()
-  mock.onAnyCommand().resolves({})
-}))
+const mocks = [acm, cloudwatch, ec2, ecr, elb, iam, kms, tags, s3, quotas, ssm] as unknown as readonly (typeof acm)[]
+beforeEach(() => mocks.forEach((mock) => mock.reset().onAnyCommand().resolves({})))
 
 const now = Date.UTC(2026, 10, 23, 12)
 const day = 24 * 3_600_000
