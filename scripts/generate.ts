@@ -1,6 +1,6 @@
 /**
- * Writes the files that are made from others: the command manifest, the JSON schema of sluice.yaml, the command reference in the
- * README, the event reference, the resource schemas. `--check` writes nothing and exits 1 when a committed one is stale.
+ * Writes the files that are made from others: the command manifest, the JSON schemas of sluice.yaml and of runbooks, the calls
+ * that runbooks may make, the command reference in the README, the event reference, the resource schemas. `--check` writes nothing and exits 1 when a committed one is stale.
  */
 import {readFile, writeFile} from 'node:fs/promises'
 import {commandManifest} from './generate/command-manifest.ts'
@@ -8,6 +8,8 @@ import {commandReference} from './generate/command-reference.ts'
 import {configSchemaJson} from './generate/config-schema-json.ts'
 import {resourceSchemasJson} from './generate-resource-schemas.ts'
 import {eventReference} from './generate/event-reference.ts'
+import {runbookOperationsSource} from './generate/runbook-operations.ts'
+import {runbookSchemaJson} from './generate/runbook-schema-json.ts'
 
 const root = new URL('../', import.meta.url)
 
@@ -18,6 +20,8 @@ export async function generated(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ['oclif.manifest.json', `${JSON.stringify(manifest, null, 1)}\n`],
     ['schema/sluice.schema.json', `${JSON.stringify(configSchemaJson(), null, 2)}\n`],
+    ['schema/runbook.schema.json', `${JSON.stringify(runbookSchemaJson(), null, 2)}\n`],
+    ['src/config/runbook-operations.ts', await runbookOperationsSource()],
     ['README.md', between(readme, commandReference(manifest))],
     ['docs/events.md', await eventReference()],
     ['src/sandbox/stacks/schemas/resource-schemas.json', await resourceSchemasJson()],

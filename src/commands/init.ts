@@ -8,6 +8,7 @@ import {renderYaml, undiscovered} from '../config/render-yaml.ts'
 import {renderStackYaml} from '../config/render-stack-yaml.ts'
 import {schemaUrl} from '../config/schema-url.ts'
 import {ExitCode, SluiceError} from '../errors.ts'
+import {writeCi} from '../init-ci.ts'
 import {writeNew} from '../init-file.ts'
 import {stackFile} from '../init-stack.ts'
 
@@ -16,13 +17,19 @@ export default class Init extends SluiceCommand {
 
 With --import it finds the load balancer, rule, target groups and services of a live rule tagged sluice:live; without, it
 leaves them for you to fill in. With --stack it writes what sluice infra makes a stack of your own from, and finds the domain's hosted
-zone. A file that is there is never overwritten without --force.`
+zone. A file that is there is never overwritten without --force. With --ci it reads sluice.yaml and writes GitHub workflows: releases on
+request, readiness every night, a drill every quarter; those are never overwritten.`
 
-  static override examples = ['<%= config.bin %> init', '<%= config.bin %> init --import --service api --region eu-west-1', '<%= config.bin %> init --stack --service shop --domain example.com --region eu-west-1']
+  static override examples = [
+    '<%= config.bin %> init', '<%= config.bin %> init --import --service api --region eu-west-1', '<%= config.bin %> init --stack --service shop --domain example.com --region eu-west-1',
+    '<%= config.bin %> init --ci github',
+  ]
 
   static override flags = {
     import: Flags.boolean({description: 'look for services on AWS and fill the file in'}),
     stack: Flags.boolean({description: 'a stack of your own, which sluice infra makes', exclusive: ['import']}),
+    ci: Flags.string({description: 'workflows of this CI, for what sluice.yaml (or --config) says', options: ['github'], exclusive: ['import', 'stack', 'force', 'output']}),
+    config: Flags.string({description: 'the configuration that --ci reads', helpValue: 'FILE', dependsOn: ['ci']}),
     domain: Flags.string({description: 'domain of the stack\'s names; its public zone, when there is only one', helpValue: 'DOMAIN', dependsOn: ['stack']}),
     sandbox: Flags.string({description: 'look in this sandbox (means --import, or goes with --stack)', helpValue: 'NAME'}),
     service: Flags.string({description: 'which service, when there are several; the stack\'s name', helpValue: 'NAME'}),
@@ -33,6 +40,11 @@ zone. A file that is there is never overwritten without --force.`
 
   protected override async execute(): Promise<Outcome> {
     const {flags} = await this.parse(Init)
+    if (flags.ci !== undefined) {
+      const made = await writeCi('.', flags.config ?? 'sluice.yaml')
+      const hint = `  set the repository variables ${made.variables.join(' and ')} to roles that GitHub may take; what they need: ${made.next}`
+      return {outcome: 'written', exitCode: ExitCode.done, data: made, text: [...made.files.map((path) => `✔ ${path} written`), hint].join('\n')}
+    }
     const sandbox = sandboxName(flags.sandbox, process.env)
     const region = flags.region ?? (await defaultRegion(flags.sandbox, process.env))
     if (flags.stack) {
