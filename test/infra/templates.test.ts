@@ -315,6 +315,15 @@ describe('failover', () => {
     expect(code.length).toBeLessThan(4096)
     expect(code).toMatch(/'404', 'NoSuchKey', 'NotFound'[\s\S]*return False\s+raise/)
   })
+
+  it('what production needs is written down every hour, by a function that changes nothing but that object', () => {
+    const code = deep(properties('foundation.yaml', 'CapacityFunction'), 'Code', 'ZipFile') as string
+    expect(code.length).toBeLessThan(4096)
+    expect(code).toMatch(/== 'NoSuchKey':\s+return None\s+raise/)
+    expect(properties('foundation.yaml', 'CapacitySchedule')).toMatchObject({ScheduleExpression: 'rate(1 hour)', State: 'ENABLED'})
+    const actions = JSON.stringify(properties('foundation.yaml', 'CapacityRole')).match(/"[a-z0-9-]+:[A-Z]\w+"/g) ?? []
+    expect(actions.filter((action) => !/:(Describe|List|Get)|sts:AssumeRole|logs:/.test(action))).toEqual(['"s3:PutObject"'])
+  })
 })
 
 describe('traps', () => {

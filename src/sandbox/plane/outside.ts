@@ -3,6 +3,7 @@
  * counter's client, and the clock of the small functions in the Regions. Closing it leaves no socket and no timer behind.
  */
 import type {World} from '../world/contract.ts'
+import {startCapacityFunctions} from './capacity-function.ts'
 import {openCdn} from './cdn.ts'
 import {createCounter} from './counter.ts'
 import type {Counter} from './counter.ts'
@@ -22,6 +23,7 @@ export async function openOutside(world: World, names: Names): Promise<Outside> 
   const [dns, cdn] = await Promise.all([openDnsServers(world, names), openCdn(world, names)])
   const checkers = startHealthCheckers(world, names)
   const fences = startFences(world)
+  const capacity = startCapacityFunctions(world)
   const counter = createCounter(world, names)
   return {
     dns: dns.servers,
@@ -29,6 +31,7 @@ export async function openOutside(world: World, names: Names): Promise<Outside> 
     close: async () => {
       counter.close()
       fences.close()
+      capacity.close()
       checkers.close()
       await Promise.all([dns.close(), cdn.close()])
     },
