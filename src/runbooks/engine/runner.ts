@@ -45,6 +45,8 @@ export interface RunOptions<W> {
 
 /** What can't be taken back for so long is a person's to look at. */
 const undoPatienceMs = minutes(5)
+/** So long a journal is as new as our own last event. */
+const currentMs = seconds(2)
 
 export type Tick = {readonly kind: 'again'; readonly at: number} | {readonly kind: 'over'; readonly end: RunEnd}
 
@@ -56,6 +58,11 @@ export class Runner<W> implements Running<W> {
   private readonly options: RunOptions<W>
   private renewedAt: number
   private undoFailingSince: number | null = null
+  /**
+   * An event of ours has just taken its place: nobody had written before it. Where users wait for every round trip (a recovery), nothing
+   * is read again that instant; a wish that comes after it is met by the next write or tick.
+   */
+  private wroteAt = -Infinity
   private plan: {readonly at: number; readonly plan: Plan<W>; readonly hash: string} | null = null
 
   constructor(options: RunOptions<W>) {
@@ -81,9 +88,15 @@ export class Runner<W> implements Running<W> {
 
   async tick(): Promise<Tick> {
     const {journal, clock} = this.options
-    if (clock.now() - this.renewedAt >= renewEveryMs) await this.renew()
+    const isDue = clock.now() - this.renewedAt >= renewEveryMs
     const known = journal.events.length
-    await journal.refresh(this.options.leave)
+    if (this.undoesAll) {
+      const isCurrent = clock.now() - this.wroteAt < currentMs
+      await Promise.all([isDue ? this.renew() : undefined, isCurrent ? undefined : journal.refresh(this.options.leave)])
+    } else {
+      if (isDue) await this.renew()
+      await journal.refresh(this.options.leave)
+    }
     if (journal.events.length > known) this.waiting.clear()
     const newer = journal.events.findLast((event) => event.epoch > this.options.held.lease.epoch)
     if (newer !== undefined) throw new Superseded(newer.writer, newer.epoch)
@@ -294,6 +307,7 @@ export class Runner<W> implements Running<W> {
 
   async append<K extends EventKind>(kind: K, data: EventOf<K>['data']): Promise<void> {
     await this.options.journal.append(this.options.held.lease.epoch, kind, data, this.options.leave)
+    this.wroteAt = this.clock.now()
   }
 
   async secureLease(): Promise<void> {
