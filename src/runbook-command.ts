@@ -60,7 +60,7 @@ export abstract class RunbookCommand extends RecoveryCommand {
     const place = placeOf(config, known ?? await this.accountOf(flags))
     const settings = recoverySettings(config)
     const recovery = recoveries.find((one) => one === (found?.runbook.kind === 'extension' ? found.runbook.extends : name))
-    if (recovery === undefined) return ownSheet(found?.runbook as OwnRunbook, place)
+    if (recovery === undefined) return ownSheet(found?.runbook as OwnRunbook, place, settings)
     const extension = found?.runbook.kind === 'extension' ? found.runbook : await extensionOf(settings.extend, recovery)
     return recoverySheet({name: recovery, about: aboutRecoveries[recovery], settings, extension}, await builtInSteps(recovery, {config, place, settings, extension}), place)
   }

@@ -175,10 +175,13 @@ function failbackByHand(place: Place, settings: RecoverySettings): Table {
     backups: {words: ['Retention and window as before.'], commands: [look(place, home)]},
     'away-set-aside': {words: [], commands: aside(recovery)},
     'away-replica': {words: [], commands: replica(recovery, home)},
-    'away-open': {words: ['Small again; the live rule forwards, and returning goes.'], commands: [...growCommands(recovery), gone('returning')]},
+    'away-open': {words: ['Small again; the live rule forwards.'], commands: growCommands(recovery)},
+    'no-surge': {words: ['A pilot light again: nobody is served there.'], commands: [`aws cloudformation delete-stack --region ${recovery} --stack-name ${place.stacks.surge}`]},
+    returned: {words: ['The home Region\'s self-fencing stands guard again.'], commands: [gone('returning')]},
     'secrets-again': {words: [], commands: [`aws secretsmanager describe-secret --region ${home} --secret-id ${place.service}/${place.environment}/database --query ReplicationStatus   # InSync`]},
     'remove-left': {words: ['What was set aside, with a final snapshot each. Look twice at the name.'], commands: [home, recovery].map((region) => `aws rds delete-db-instance --region ${region} --db-instance-identifier ${database}-fenced-STAMP --final-db-snapshot-identifier ${database}-fenced-STAMP-final`)},
     settle: {words: ['Physical ids in both stacks are there, as before.'], commands: [`aws cloudformation describe-stack-resources --region ${recovery} --stack-name ${place.stacks.replica} --query 'StackResources[].[LogicalResourceId,PhysicalResourceId]'`]},
+    settled: {words: ['Where users are by right is home again, and infra up may run.'], commands: [`aws s3 cp s3://sluice-state-${place.account}-${recovery}/${standingKey(place)} -   # region ${home}, settled true`]},
     report: {words: ['What was lost, what was kept, how long users were refused.'], commands: []},
   }
 }

@@ -12,6 +12,7 @@ import type {Place} from '../runbooks/recovery/place.ts'
 import {span} from './format.ts'
 import {awsCommand, awsLook, shellWord} from './runbook-cli.ts'
 import {byHand} from './runbook-recovery-by-hand.ts'
+import {usesByHand} from './runbook-uses-by-hand.ts'
 import type {RecoverySettings} from '../config/recovery-config.ts'
 
 export interface SheetStep {
@@ -42,9 +43,9 @@ export interface Sheet {
   readonly criticalPath: {readonly ids: readonly string[]; readonly p50Seconds: number; readonly p90Seconds: number}
 }
 
-export function ownSheet(runbook: OwnRunbook, place: Place): Sheet {
+export function ownSheet(runbook: OwnRunbook, place: Place, settings: RecoverySettings): Sheet {
   const {rtoMs, rpoMs} = runbook.objectives
-  const steps = runbook.steps.map((step) => ownSheetStep(step, place, runbook.region, true))
+  const steps = runbook.steps.map((step) => ownSheetStep(step, place, settings, runbook.region))
   return {name: runbook.name, description: runbook.description, command: `sluice runbook run ${runbook.name}`, rtoMs, rpoMs, place, steps, criticalPath: criticalPath(steps, '')}
 }
 
@@ -59,7 +60,7 @@ export function recoverySheet({name, about, settings, extension}: RecoveryAbout,
   const own = new Map(extension === null ? [] : [...Object.values(extension.before), ...Object.values(extension.after)].flat().map((step) => [step.id, step]))
   const steps = planned.map((step): SheetStep => {
     const mine = own.get(step.id)
-    if (mine !== undefined) return {...ownSheetStep(mine, place, extension?.region ?? null, true), needs: step.needs}
+    if (mine !== undefined) return {...ownSheetStep(mine, place, settings, extension?.region ?? null), needs: step.needs}
     const hand = byHand(name, step.id, place, settings)
     return {id: step.id, title: step.title, needs: step.needs, pointOfNoReturn: step.pointOfNoReturn === true, usual: step.usual ?? null, own: false, undo: [], ...hand}
   })
@@ -67,12 +68,12 @@ export function recoverySheet({name, about, settings, extension}: RecoveryAbout,
   return {name, description: about, command, rtoMs: name === 'dr promote' ? settings.rtoMs : null, rpoMs: name === 'dr promote' ? settings.rpoMs : null, place, steps, criticalPath: criticalPath(steps, name === 'dr promote' ? 'serving' : '')}
 }
 
-function ownSheetStep(step: OwnStep, place: Place, usualRegion: string | null, own: boolean): SheetStep {
+function ownSheetStep(step: OwnStep, place: Place, settings: RecoverySettings, usualRegion: string | null): SheetStep {
   const regionOf = (region: string | null): string => filledByPlace(region ?? usualRegion ?? place.recovery, place)
   const does = filledByPlace(step.does as never, place) as Doing
   return {
-    id: step.id, title: step.title, needs: step.needs, pointOfNoReturn: false, usual: step.usual, own,
-    words: words(does, step.id), commands: commands(does, regionOf),
+    id: step.id, title: step.title, needs: step.needs, pointOfNoReturn: false, usual: step.usual, own: true,
+    words: words(does, step.id), commands: commands(does, regionOf, place, settings),
     undo: step.undo === null ? [] : [awsCommand(filledByPlace(step.undo as never, place), regionOf(step.undo.region))],
   }
 }
@@ -98,8 +99,10 @@ function words(does: Doing, id: string): readonly string[] {
   }
 }
 
-function commands(does: Doing, regionOf: (region: string | null) => string): readonly string[] {
+function commands(does: Doing, regionOf: (region: string | null) => string, place: Place, settings: RecoverySettings): readonly string[] {
   switch (does.kind) {
+    case 'uses':
+      return isBuiltIn(does.uses) ? usesByHand(does.uses, does.with, regionOf(typeof does.with['region'] === 'string' ? does.with['region'] : null), place, settings) : []
     case 'read':
       return awsLook(does.call, regionOf(does.call.region))
     case 'change':
@@ -114,7 +117,6 @@ function commands(does: Doing, regionOf: (region: string | null) => string): rea
       return [['aws cloudwatch get-metric-statistics --region', regionOf(does.region), '--namespace', shellWord(does.namespace), '--metric-name', shellWord(does.metric), ...(dimensions.length === 0 ? [] : ['--dimensions', ...dimensions]), statistic,
         '--period 60 --start-time "$(date -u -d \'20 min ago\' +%FT%TZ)" --end-time "$(date -u +%FT%TZ)"'].join(' ')]
     }
-    case 'uses':
     case 'manual':
     case 'approval':
     case 'wait':

@@ -1,0 +1,107 @@
+/** Steps of a team's own in the built-in recoveries: where they stand, what they hold up, and that they change nothing else. */
+import {describe, expect, it} from 'vitest'
+import {anchors, pastNoReturn, sometimes} from '../../src/config/runbook-anchors.ts'
+import {recoveries} from '../../src/config/runbook.ts'
+import type {Extension, RecoveryName} from '../../src/config/runbook.ts'
+import {builtInSteps} from '../../src/runbooks/custom/built-in-recoveries.ts'
+import type {PlannedStep} from '../../src/runbooks/engine/event.ts'
+import type {Plan} from '../../src/runbooks/engine/step.ts'
+import {extendPlan} from '../../src/runbooks/recovery/extend-plan.ts'
+import type {RecoveryWorld} from '../../src/runbooks/recovery/ports.ts'
+import {promotePlan} from '../../src/runbooks/recovery/promote-plan.ts'
+import {drillPlan} from '../../src/runbooks/recovery/drill-plan.ts'
+import {aPlace, aPromoteInput, aSettings, aSide, aStackConfig} from '../support/recovery-bench.ts'
+import {anExtension} from '../support/runbook-bench.ts'
+
+const place = aPlace()
+const ground = {place, settings: aSettings()}
+const plan = promotePlan(aPromoteInput(place))
+const extended = (text: string, of: Plan<RecoveryWorld> = plan): Plan<RecoveryWorld> => extendPlan(of, anExtension(`name: more\ndescription: d\n${text}`), ground)
+const needsOf = ({steps}: Plan<RecoveryWorld>, id: string): readonly string[] | undefined => steps.find((step) => step.id === id)?.needs
+
+describe('steps before one of the recovery\'s', () => {
+  const more = extended('extends: dr promote\nbefore:\n  flip: [{id: page, http: {url: \'https://status.example.com\'}}, {id: bank, manual: {instructions: call}}]')
+
+  it('begin when that step could have, one after the other, and hold it up', () => {
+    expect(needsOf(more, 'page')).toEqual(['roll'])
+    expect(needsOf(more, 'bank')).toEqual(['page'])
+    expect(needsOf(more, 'flip')).toEqual(['roll', 'page', 'bank'])
+  })
+
+  it('leave every other step as it was', () => {
+    const others = (one: Plan<RecoveryWorld>) => one.steps.filter(({id}) => !['page', 'bank', 'flip'].includes(id))
+    expect(others(more)).toEqual(others(plan))
+  })
+})
+
+describe('steps after one of the recovery\'s', () => {
+  const more = extended('extends: dr promote\nafter:\n  promote-database: [{id: tell, http: {url: \'https://status.example.com\', method: POST}}]')
+
+  it('wait for it, and hold up nothing but the report: the way to the users is as long as before', () => {
+    expect(needsOf(more, 'tell')).toEqual(['promote-database'])
+    expect(more.steps.filter(({needs}) => needs.includes('tell')).map(({id}) => id)).toEqual(['report'])
+  })
+})
+
+describe('a failure of an added step', () => {
+  const then = (text: string, id: string, of?: Plan<RecoveryWorld>): string | undefined => extended(text, of).steps.find((step) => step.id === id)?.atDeadline
+
+  it('takes everything back with on-failure: undo, before the point of no return', () => {
+    expect(then('extends: dr promote\nafter: {declare: [{id: x, wait: 1m, on-failure: undo}]}', 'x')).toBe('fail')
+  })
+
+  it('pauses beyond it whatever the file says: there is no way back from there', () => {
+    const file: Extension = {...anExtension('name: more\ndescription: d\nextends: dr promote\nafter: {warm: [{id: x, wait: 1m, on-failure: undo, needs: [roll]}]}')}
+    expect(extendPlan(plan, file, ground).steps.find(({id}) => id === 'x')?.atDeadline).toBe('pause')
+  })
+
+  it('leads a drill to its clean-up', () => {
+    const drill = drillPlan({
+      config: aStackConfig(), place, settings: aSettings(), by: '', readiness: null, kind: 'drill', name: 'd1', side: aSide(place.recovery), recoveryPoint: {snapshot: '', createdAt: 0},
+      parameters: {}, template: {kind: 'body', body: ''}, role: '', roles: {}, expiresAt: 0, withoutPrimary: false, clean: false,
+    })
+    expect(then('extends: dr drill\nbefore: {untouched: [{id: x, wait: 1m, on-failure: halt}]}', 'x', drill)).toBe('roll-back')
+  })
+})
+
+describe('an extension', () => {
+  it('of another recovery changes nothing', () => {
+    expect(extended('extends: dr drill\nbefore: {remove: [{id: x, wait: 1m}]}')).toBe(plan)
+    expect(extendPlan(plan, null, ground)).toBe(plan)
+  })
+
+  it('beside a step that this shape doesn\'t have is left out with it', () => {
+    expect(extended('extends: dr promote\nbefore: {surge: [{id: x, wait: 1m}]}').steps.map(({id}) => id)).not.toContain('x')
+  })
+
+  it.each([
+    ['that would have to wait for itself', 'before: {hosts: [{id: x, needs: [serving], wait: 1m}]}', 'x (before hosts) would have to wait for itself'],
+    ['that refers to what comes later', 'before: {hosts: [{id: x, manual: {instructions: \'${steps.serving.at}\'}}]}', 'x refers to serving, which doesn\'t come before it'],
+    ['that needs a step which isn\'t in this plan', 'before: {hosts: [{id: x, needs: [surge], wait: 1m}]}', 'x needs surge, which isn\'t in this plan'],
+  ])('%s is refused before anything is touched', (_, text, detail) => {
+    expect(() => extended(`extends: dr promote\n${text}`)).toThrow(expect.objectContaining({code: 'extension-impossible', exitCode: 2, details: [detail]}) as Error)
+  })
+
+  it('needs the ports of own steps: a world without them is a bug of ours, and says so', async () => {
+    const step = extended('extends: dr promote\nbefore: {flip: [{id: page, wait: 1m}]}').steps.find(({id}) => id === 'page')!
+    await expect((async () => step.poll({} as RecoveryWorld, {} as never))()).rejects.toThrow('without the ports')
+  })
+})
+
+describe.each(recoveries)('the table of the steps of %s', (name: RecoveryName) => {
+  const stepsOf = async (shape: 'warm-standby' | 'pilot-light'): Promise<readonly PlannedStep[]> =>
+    builtInSteps(name, {config: aStackConfig(shape), place: aPlace(shape), settings: aSettings(), extension: null})
+
+  it('is what the recovery does', async () => {
+    const ids = new Set([...await stepsOf('warm-standby'), ...await stepsOf('pilot-light')].map(({id}) => id))
+    expect([...ids].filter((id) => !anchors[name].includes(id))).toEqual([])
+    expect(anchors[name].filter((id) => !ids.has(id) && !sometimes[name].includes(id))).toEqual([])
+  })
+
+  it('knows what only begins beyond the point of no return', async () => {
+    const steps = await stepsOf('pilot-light')
+    const byId = new Map(steps.map((step) => [step.id, step]))
+    const beyond = (id: string): boolean => (byId.get(id)?.needs ?? []).some((need) => byId.get(need)?.pointOfNoReturn === true || beyond(need))
+    expect(steps.filter(({id}) => beyond(id)).map(({id}) => id).toSorted()).toEqual(pastNoReturn[name].filter((id) => byId.has(id)).toSorted())
+  })
+})
