@@ -235,4 +235,37 @@ export const runbookOperations: Readonly<Record<string, string>> = {
   secretsmanager:
     'BatchGetSecretValue DescribeSecret GetRandomPassword GetResourcePolicy GetSecretValue ListSecretVersionIds ' +
     'ListSecrets',
+  cloudfront:
+    'DescribeConnectionFunction DescribeFunction DescribeKeyValueStore GetAnycastIpList GetCachePolicy ' +
+    'GetCachePolicyConfig GetCloudFrontOriginAccessIdentity GetCloudFrontOriginAccessIdentityConfig GetConnectionFunction ' +
+    'GetConnectionGroup GetConnectionGroupByRoutingEndpoint GetContinuousDeploymentPolicy ' +
+    'GetContinuousDeploymentPolicyConfig GetDistribution GetDistributionConfig GetDistributionTenant ' +
+    'GetDistributionTenantByDomain GetFieldLevelEncryption GetFieldLevelEncryptionConfig GetFieldLevelEncryptionProfile ' +
+    'GetFieldLevelEncryptionProfileConfig GetFunction GetInvalidation GetInvalidationForDistributionTenant GetKeyGroup ' +
+    'GetKeyGroupConfig GetManagedCertificateDetails GetMonitoringSubscription GetOriginAccessControl ' +
+    'GetOriginAccessControlConfig GetOriginRequestPolicy GetOriginRequestPolicyConfig GetPublicKey GetPublicKeyConfig ' +
+    'GetRealtimeLogConfig GetResourcePolicy GetResponseHeadersPolicy GetResponseHeadersPolicyConfig ' +
+    'GetStreamingDistribution GetStreamingDistributionConfig GetTrustStore GetVpcOrigin ListAnycastIpLists ' +
+    'ListCachePolicies ListCloudFrontOriginAccessIdentities ListConflictingAliases ListConnectionFunctions ' +
+    'ListConnectionGroups ListContinuousDeploymentPolicies ListDistributionTenants ListDistributionTenantsByCustomization ' +
+    'ListDistributions ListDistributionsByAnycastIpListId ListDistributionsByCachePolicyId ' +
+    'ListDistributionsByConnectionFunction ListDistributionsByConnectionMode ListDistributionsByKeyGroup ' +
+    'ListDistributionsByOriginRequestPolicyId ListDistributionsByOwnedResource ListDistributionsByRealtimeLogConfig ' +
+    'ListDistributionsByResponseHeadersPolicyId ListDistributionsByTrustStore ListDistributionsByVpcOriginId ' +
+    'ListDistributionsByWebACLId ListDomainConflicts ListFieldLevelEncryptionConfigs ListFieldLevelEncryptionProfiles ' +
+    'ListFunctions ListInvalidations ListInvalidationsForDistributionTenant ListKeyGroups ListKeyValueStores ' +
+    'ListOriginAccessControls ListOriginRequestPolicies ListPublicKeys ListRealtimeLogConfigs ListResponseHeadersPolicies ' +
+    'ListStreamingDistributions ListTagsForResource ListTrustStores ListVpcOrigins',
+  elasticache:
+    'DescribeCacheClusters DescribeCacheEngineVersions DescribeCacheParameterGroups DescribeCacheParameters ' +
+    'DescribeCacheSecurityGroups DescribeCacheSubnetGroups DescribeEngineDefaultParameters DescribeEvents ' +
+    'DescribeGlobalReplicationGroups DescribeReplicationGroups DescribeReservedCacheNodes ' +
+    'DescribeReservedCacheNodesOfferings DescribeServerlessCacheSnapshots DescribeServerlessCaches DescribeServiceUpdates ' +
+    'DescribeSnapshots DescribeUpdateActions DescribeUserGroups DescribeUsers ListAllowedNodeTypeModifications ' +
+    'ListTagsForResource',
+  kms:
+    'DescribeCustomKeyStores DescribeKey GetKeyLastUsage GetKeyPolicy GetKeyRotationStatus GetParametersForImport ' +
+    'GetPublicKey ListAliases ListGrants ListKeyPolicies ListKeyRotations ListKeys ListResourceTags ListRetirableGrants',
+  tag:
+    'DescribeReportCreation GetComplianceSummary GetResources GetTagKeys GetTagValues ListRequiredTags',
 }
