@@ -34,7 +34,7 @@ export async function promoteInput(opened: Opened, around: Around, wish: Promote
   }
   const capacity = await capacityFor(opened, around, sides.home)
   if (capacity === null) {
-    throw refused('capacity-unknown', `Nobody has written down what production needs, and ${place.home} can't be asked: there is no size to fail over to.`, ['sluice dr check writes it while home answers'])
+    throw refused('capacity-unknown', `Nobody has written down what production needs, and ${place.home} can't be asked: there is no size to fail over to. dr check writes it down while home answers.`, ['sluice dr check'])
   }
   const role = await recoveryRole(opened)
   const [surge, readiness, backups, extension] = await Promise.all([

@@ -8,6 +8,8 @@ it.each([
   ['help needs none', 'sluice release --help', ['--sandbox', 'b'], 'sluice release --help'],
   ['words about a command are words', 'look: sluice release status', ['--sandbox', 'b'], 'look: sluice release status'],
   ['provisioning works on a sandbox too', '    sluice infra up --yes', ['--sandbox', 'b'], '    sluice infra up --yes --sandbox b'],
+  ['recoveries do', '    sluice dr resume r-1 --withdraw', ['--sandbox', 'b'], '    sluice dr resume r-1 --withdraw --sandbox b'],
+  ['runbooks do', 'sluice runbook resume r-1', ['--sandbox', 'b'], 'sluice runbook resume r-1 --sandbox b'],
   ['an export reaches nothing', 'sluice infra export --help', ['--sandbox', 'b'], 'sluice infra export --help'],
   ['on AWS nothing is added', 'sluice release resume r-1', [], 'sluice release resume r-1'],
 ])('%s', (_what, text, argv, expected) => {

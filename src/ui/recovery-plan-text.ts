@@ -59,7 +59,8 @@ function changeOf(input: RecoveryInput): readonly (readonly [string, string])[] 
 
 function forecastRows(input: RecoveryInput, steps: readonly PlannedStep[]): readonly (readonly [string, string])[] {
   const {ids, p50Seconds, p90Seconds} = forecastPath(steps, goal)
-  if (p50Seconds === 0) return []
+  // Only where users move there is a moment to reach; of the other plans not every step says how long it takes.
+  if (p50Seconds === 0 || !steps.some(({id}) => id === goal)) return []
   const usual = `about ${clockSpan(p50Seconds * 1000)}, at worst ${clockSpan(p90Seconds * 1000)}`
   return [['longest', ids.join(' → ')], ['takes', input.kind === 'promote' ? `${usual}; the objective is ${clockSpan(input.settings.rtoMs)}` : usual]]
 }
