@@ -1,6 +1,7 @@
 /** A declared resource with everything in it resolved: what shall be there; and what has to be done when something is there already. */
 import type {Properties, ResourceSchemas, Scope} from './contract.ts'
 import {isSame, leafChanges} from './property-diff.ts'
+import type {LeafChange} from './property-diff.ts'
 import type {Wanted} from './resource-work.ts'
 import type {StackEngine} from './stack-engine.ts'
 import type {Recipe, Stack, StackResource} from './stack-state.ts'
@@ -63,9 +64,14 @@ export function deedFor(schemas: ResourceSchemas, wanted: Wanted, existing: Stac
   if (isSame(existing.properties, wanted.properties) && isSame(existing.tags, wanted.tags)) {
     return isSame(existing.metadata, wanted.metadata) ? 'keep' : 'update'
   }
-  const replaces = leafChanges(existing.properties, wanted.properties).some(({path}) => schemas.replaces(wanted.type, path) === 'yes')
+  const replaces = leafChanges(existing.properties, wanted.properties).some((change) =>
+    schemas.replaces(wanted.type, change.path) === 'yes' || becomesReplica(wanted.type, change))
   return replaces && wanted.type !== stackType ? 'replace' : 'update'
 }
+
+/** Taking the source away promotes; any other change of it makes a database anew, whoever is in the old one. */
+const becomesReplica = (type: string, {path: [property], after}: LeafChange): boolean =>
+  type === 'AWS::RDS::DBInstance' && property === 'SourceDBInstanceIdentifier' && after !== undefined
 
 /** A name that was given can't be had twice, so what has one can't be replaced before it is gone. */
 export function namedOutright(schemas: ResourceSchemas, wanted: Wanted, existing: StackResource): string | null {

@@ -42,6 +42,24 @@ it.each([
   for (const {id} of world.records.list(region, 'AWS::RDS::DBSnapshot')) world.records.remove(region, 'AWS::RDS::DBSnapshot', id)
 })
 
+it.each([
+  ['Delete', 1],
+  ['Retain', 2],
+] as const)('another source in the template makes a database anew; the promoted one goes, unless UpdateReplacePolicy keeps it: %s', async (policy, left) => {
+  const name = `changed-${policy.toLowerCase()}`
+  const template = (source: string): string => `Resources:
+  Two: {Type: AWS::RDS::DBInstance, UpdateReplacePolicy: ${policy}, Properties: {SourceDBInstanceIdentifier: ${source}, DBInstanceClass: db.m7g.large}}`
+  await call('CreateStack', {StackName: name, TemplateBody: template('one')})
+  expect(await settled(name)).toBe('CREATE_COMPLETE')
+  const made = () => world.records.list(region, 'AWS::RDS::DBInstance').filter(({id}) => id.startsWith(name))
+  promoteReplica(world, made()[0] as AccountRecord, {})
+  await seconds(300)
+  await call('UpdateStack', {StackName: name, TemplateBody: template(`arn:aws:rds:${region}:${world.account}:db:one`)})
+  expect(await settled(name)).toBe('UPDATE_COMPLETE')
+  expect(made()).toHaveLength(left)
+  for (const {id} of made()) world.records.remove(region, 'AWS::RDS::DBInstance', id)
+})
+
 it('a database that somebody deleted by hand is no trouble, and leaves no snapshot', async () => {
   await call('CreateStack', {StackName: 'hand', TemplateBody: `Resources:
   Three: {Type: AWS::RDS::DBInstance, DeletionPolicy: Snapshot, Properties: {DBInstanceIdentifier: three, Engine: postgres, DBInstanceClass: db.m7g.large, AllocatedStorage: 20, MasterUsername: root, MasterUserPassword: open-sesame}}`})
