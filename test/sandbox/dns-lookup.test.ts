@@ -12,12 +12,14 @@ const plain = (name: string, type: 'A' | 'CNAME' | 'TXT', value: string, more: P
 
 interface Given {
   readonly sets?: readonly ResourceRecordSet[]
+  /** Checks, and load balancers by their names. */
   readonly unhealthy?: readonly string[]
   readonly dice?: number
 }
 const aView = ({sets = [], unhealthy = [], dice = 0}: Given): DnsView => ({
   zones: [{name: 'example.com.', sets: [soa, ns, ...sets]}],
   isHealthy: (id) => !unhealthy.includes(id),
+  isTargetHealthy: (name) => !unhealthy.includes(name),
   ownAddress: (name) => ({'home.elb.amazonaws.com.': '127.10.0.1', 'away.elb.amazonaws.com.': '127.10.0.2'})[name] ?? null,
   dice: () => dice,
 })
@@ -29,6 +31,8 @@ const pair = [
   alias('api.example.com.', 'home.elb.amazonaws.com.', {SetIdentifier: 'home', Failover: 'PRIMARY', HealthCheckId: 'stop'}),
   alias('api.example.com.', 'away.elb.amazonaws.com.', {SetIdentifier: 'away', Failover: 'SECONDARY'}),
 ]
+const evaluated = (EvaluateTargetHealth: boolean): readonly ResourceRecordSet[] =>
+  pair.map((one) => ({...one, AliasTarget: {HostedZoneId: 'Z', DNSName: one.AliasTarget?.DNSName ?? '', EvaluateTargetHealth}}))
 
 describe('an authoritative server', () => {
   it.each<[string, Given, string, string, unknown]>([
@@ -46,6 +50,8 @@ describe('an authoritative server', () => {
     ['gives the primary while its check is healthy', {sets: pair}, 'api.example.com', 'A', ['127.10.0.1']],
     ['gives the secondary while the primary\'s check is unhealthy', {sets: pair, unhealthy: ['stop']}, 'api.example.com', 'A', ['127.10.0.2']],
     ['answers as if all were healthy when none is', {sets: pair.map((one) => ({...one, HealthCheckId: 'stop'})), unhealthy: ['stop']}, 'api.example.com', 'A', ['127.10.0.1']],
+    ['moves users off a broken load balancer where the record evaluates its health', {sets: evaluated(true), unhealthy: ['home.elb.amazonaws.com.']}, 'api.example.com', 'A', ['127.10.0.2']],
+    ['leaves users on a broken load balancer where the record doesn\'t evaluate its health', {sets: evaluated(false), unhealthy: ['home.elb.amazonaws.com.']}, 'api.example.com', 'A', ['127.10.0.1']],
     ['chooses by weight', {dice: 0.5, sets: [plain('w.example.com.', 'A', '192.0.2.1', {SetIdentifier: 'a', Weight: 1}), plain('w.example.com.', 'A', '192.0.2.2', {SetIdentifier: 'b', Weight: 3})]}, 'w.example.com', 'A', ['192.0.2.2']],
     ['ends in an alias that leads to itself', {sets: [alias('a.example.com.', 'b.example.com.'), alias('b.example.com.', 'a.example.com.')]}, 'a.example.com', 'A', []],
   ])('%s', (_sentence, given, name, type, expected) => { expect(addresses(aView(given), name, type)).toEqual(expected) })

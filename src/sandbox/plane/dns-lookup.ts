@@ -30,6 +30,8 @@ export interface DnsView {
   isHealthy(checkId: string): boolean
   /** Addresses of a load balancer or distribution, by the name AWS gave it; null: there is none of that name. */
   ownAddress(name: string): string | null
+  /** Of a load balancer, where a record evaluates its health. */
+  isTargetHealthy(name: string): boolean
   /** [0, 1), for weighted records. */
   dice(): number
 }
@@ -72,12 +74,17 @@ function setsAt(zone: ServedZone, asked: string): readonly ResourceRecordSet[] {
 
 /** One of the sets that share a name and a type. When none is healthy, Route 53 answers as if all were. */
 function choose(view: DnsView, sets: readonly ResourceRecordSet[]): ResourceRecordSet | null {
-  const healthy = sets.filter(({HealthCheckId}) => HealthCheckId === undefined || view.isHealthy(HealthCheckId))
+  const healthy = sets.filter((set) => isWell(view, set))
   const able = healthy.length > 0 ? healthy : sets
   const primary = able.find(({Failover}) => Failover === 'PRIMARY')
   if (primary !== undefined) return primary
   if (able.some(({Weight}) => Weight !== undefined)) return byWeight(view, able)
   return able[0] ?? null
+}
+
+function isWell(view: DnsView, {HealthCheckId, AliasTarget}: ResourceRecordSet): boolean {
+  if (HealthCheckId !== undefined && !view.isHealthy(HealthCheckId)) return false
+  return AliasTarget?.EvaluateTargetHealth !== true || view.isTargetHealthy(canonical(AliasTarget.DNSName ?? '').replace(/^dualstack\./, ''))
 }
 
 function byWeight(view: DnsView, sets: readonly ResourceRecordSet[]): ResourceRecordSet | null {

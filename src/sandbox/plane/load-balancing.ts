@@ -14,9 +14,16 @@ import type {ListenerServer, RoutedGroup} from './listener-server.ts'
 import {compileRoutes} from './routing.ts'
 import type {Route} from './routing.ts'
 import {createTargetPool} from './target-pool.ts'
+import type {TargetPool} from './target-pool.ts'
 
 const PROPAGATION_MS = {least: 500, most: 3000}
 const MINUTE_MS = 60_000
+const DNS_MINIMUM = 'target_group_health.dns_failover.minimum_healthy_targets.count'
+
+/** A group that nobody is registered in says nothing, and one whose minimum for DNS is off says nothing either. */
+function countsAsHealthy({group, healthy, unhealthy}: TargetPool): boolean {
+  return group.attributes.get(DNS_MINIMUM) === 'off' || group.usedBy === undefined || healthy + unhealthy === 0 || healthy > 0
+}
 
 /** Where a listener really listens. */
 export interface Endpoint {
@@ -34,6 +41,8 @@ export interface Endpoint {
 
 export interface LoadBalancing extends DataPlane {
   readonly endpoints: () => readonly Endpoint[]
+  /** As Route 53 judges a load balancer whose health a record evaluates: by all of its target groups. */
+  readonly isHealthy: (dnsName: string) => boolean
   close(): Promise<void>
 }
 
@@ -97,6 +106,8 @@ export function createLoadBalancing(world: World, forced: (group: TargetGroup, t
       groups.delete(group.arn)
       routed.delete(group.arn)
     },
+    isHealthy: (dnsName) => [...routed.values()].every(({loadBalancer, pool}) =>
+      loadBalancer.dnsName.toLowerCase() !== dnsName || (regionDown(world, loadBalancer.region) === null && countsAsHealthy(pool))),
     endpoints: () => [...servers.values()].map(({server}) => {
       const {loadBalancer, arn, port, protocol} = server.listener
       return {

@@ -35,7 +35,8 @@ export interface Names {
   serveDistributionsAt(url: string): void
 }
 
-export function createNames(world: World, endpoints: () => readonly Endpoint[]): Names {
+/** `isTargetHealthy`: of a load balancer by the name AWS gave it, where a record evaluates its health. */
+export function createNames(world: World, endpoints: () => readonly Endpoint[], isTargetHealthy: (dnsName: string) => boolean = () => true): Names {
   const given = new Map<string, string>()
   const dice = world.random('dns')
   let distributionsAt: string | null = null
@@ -66,6 +67,7 @@ export function createNames(world: World, endpoints: () => readonly Endpoint[]):
     zones: recordsOf(world, ZONE, '').map((zone) => ({name: zoneName(zone), sets: servedSets(world, zone.id)})),
     isHealthy: (id) => isHealthy(world, id),
     ownAddress: (own) => places().find((one) => one.name === own)?.address ?? null,
+    isTargetHealthy: (own) => isTargetHealthy(own.replace(/\.$/, '')),
     dice,
   }, name, type)
 

@@ -87,7 +87,7 @@ export function createPlane(world: World): Plane {
       if (caller !== undefined && task.alone === undefined && ecs.life.process(task) !== undefined) asks.beat(caller)
     }
   }
-  const names = createNames(world, balancing.endpoints)
+  const names = createNames(world, balancing.endpoints, balancing.isHealthy)
   const traffic = createTraffic(world, balancing.endpoints, names)
 
   const incidentRates = new WeakMap<Task, number>()

@@ -3,7 +3,9 @@
  * Every outcome is told as an event and answered as an end; nothing is thrown. What failing means for others is not decided here.
  */
 import {AwsFault} from '../world/contract.ts'
-import {recordOf} from '../services/records/lookup.ts'
+import type {World} from '../world/contract.ts'
+import {canReach} from '../world/region-down.ts'
+import {homeOf, recordOf} from '../services/records/lookup.ts'
 import {enterAccount, leaveAccount, settleInAccount} from './account-entry.ts'
 import type {Made, ResourceHandler} from './contract.ts'
 import {durationMs, longestWaitMs} from './durations.ts'
@@ -20,6 +22,7 @@ import {waitUntil} from './wait.ts'
 const LOOK_AGAIN_MS = 5000
 /** How long an injected failure takes to show. */
 const STRIKE_MS = 3000
+const GLOBAL_CONTROL_PLANE = 'us-east-1'
 
 /** A resource as it shall be; one that is there already is one too. */
 export type Wanted = Pick<StackResource, 'logicalId' | 'type' | 'properties' | 'tags' | 'needs' | 'metadata' | 'deletionPolicy' | 'updateReplacePolicy'>
@@ -159,10 +162,17 @@ async function refuseOrStrike(job: Job, wanted: Wanted, at: number): Promise<voi
       'InvalidRequest', `Properties validation failed for resource ${logicalId} with message: ${problems.join(', ')}`,
     )
   }
+  refuseLostControlPlane(world, type, job.stack.region)
   const struck = world.strike('resource-fails', (fault) => strikes(job, fault, logicalId, type))
   if (struck === null) return
   await waitUntil(world.clock, at + STRIKE_MS, job.signal)
   throw new AwsFault('GeneralServiceException', struck.message ?? `Internal error while making ${type}. Please try again.`)
+}
+
+/** Route 53, CloudFront and IAM are changed in us-east-1, whatever Region the stack is in. */
+function refuseLostControlPlane(world: World, type: string, region: string): void {
+  if (homeOf(type, region) === region || canReach(world, region, GLOBAL_CONTROL_PLANE)) return
+  throw new AwsFault('ServiceUnavailable', `${type}: the control plane in ${GLOBAL_CONTROL_PLANE} can't be reached. Please try again.`, 503)
 }
 
 /** Best effort: the resource goes back to what it was before it failed. */
