@@ -4,13 +4,19 @@ import {anchors, pastNoReturn, sometimes} from '../../src/config/runbook-anchors
 import {recoveries} from '../../src/config/runbook.ts'
 import type {Extension, RecoveryName} from '../../src/config/runbook.ts'
 import {builtInSteps} from '../../src/runbooks/custom/built-in-recoveries.ts'
+import type {HttpRequest} from '../../src/runbooks/custom/ports.ts'
+import {minutes} from '../../src/runbooks/engine/clock.ts'
 import type {PlannedStep} from '../../src/runbooks/engine/event.ts'
+import {runState} from '../../src/runbooks/engine/run-state.ts'
 import type {Plan} from '../../src/runbooks/engine/step.ts'
 import {extendPlan} from '../../src/runbooks/recovery/extend-plan.ts'
 import type {RecoveryWorld} from '../../src/runbooks/recovery/ports.ts'
 import {promotePlan} from '../../src/runbooks/recovery/promote-plan.ts'
 import {drillPlan} from '../../src/runbooks/recovery/drill-plan.ts'
+import {askRecovery} from '../../src/runbooks/recovery/run-recovery.ts'
 import {aPlace, aPromoteInput, aSettings, aSide, aStackConfig} from '../support/recovery-bench.ts'
+import {aRecovery, begin, goOn} from '../support/recovery-drive.ts'
+import {aDesk} from '../support/release-bench.ts'
 import {anExtension} from '../support/runbook-bench.ts'
 
 const place = aPlace()
@@ -85,6 +91,36 @@ describe('an extension', () => {
   it('needs the ports of own steps: a world without them is a bug of ours, and says so', async () => {
     const step = extended('extends: dr promote\nbefore: {flip: [{id: page, wait: 1m}]}').steps.find(({id}) => id === 'page')!
     await expect((async () => step.poll({} as RecoveryWorld, {} as never))()).rejects.toThrow('without the ports')
+  })
+})
+
+describe('a failover with steps of the team\'s own', () => {
+  const file = anExtension(`name: more
+description: d
+extends: dr promote
+before:
+  flip: [{id: page, http: {url: 'https://status.example.com', method: POST, body: 'to \${place.recovery}, lost \${steps.approve.lossMs} ms'}}]
+after:
+  serving: [{id: bank, on-failure: halt, deadline: 30m, manual: {instructions: call the bank}}]`)
+
+  it('does them in their places, waits for a person without holding up the users, and ends done when they have answered', async () => {
+    const fake = aRecovery()
+    fake.kill(place.home)
+    const sent: string[] = []
+    Object.assign(fake.world, {own: {ask: async ({body}: HttpRequest) => {
+      sent.push(`${body ?? ''}, users are in ${fake.names.leads() ?? 'no Region'}`)
+      return {status: 202, headers: {}, body: ''}
+    }}})
+    const gone = new AbortController()
+    fake.clock.at(fake.clock.now() + minutes(25), () => gone.abort(new Error('gone')))
+    const ran = await begin(fake, aPromoteInput(fake.place, {extension: file}), {detach: gone.signal})
+    expect(sent).toEqual([expect.stringMatching(/^to eu-central-1, lost \d+ ms, users are in eu-west-1$/)])
+    expect(fake.names.leads()).toBe('eu-central-1')
+    expect(runState(ran.events).steps.get('bank')?.kind).toBe('started')
+    await askRecovery(aDesk(fake.stores[place.recovery]!, fake.clock, 'bob'), ran.run, 'resume', 'called', {step: 'bank', done: true, evidence: 'ticket 4711'})
+    const after = await goOn(fake, ran.run)
+    expect(after.end).toMatchObject({kind: 'ended', outcome: {outcome: 'done'}})
+    expect(runState(after.events).facts.get('bank')).toMatchObject({evidence: 'ticket 4711'})
   })
 })
 

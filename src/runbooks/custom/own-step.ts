@@ -55,7 +55,11 @@ export function ownStep(step: OwnStep, ground: Ground, then: Then = directions[s
     start: async (world, context) => {
       const started = await caught(async () => (await doer.start?.(world, context)) ?? {})
       // A start can't fail by itself: what was refused is remembered, and the poll says so.
-      if (!('kind' in started)) return {facts: {refused: null, then: null, ...started.facts}}
+      if (!('kind' in started)) {
+        const before = typeof context.own['refused'] === 'string' ? {refused: null, then: null} : {}
+        const facts = {...before, ...started.facts}
+        return Object.keys(facts).length === 0 ? undefined : {facts}
+      }
       return {facts: {refused: started.because, ...(started.kind === 'failed' && {then: started.then})}}
     },
     poll: async (world, context) => {

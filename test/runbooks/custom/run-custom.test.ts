@@ -199,7 +199,7 @@ describe('a step that waits for a person', () => {
     const ran = await bench.run(people)
     expect(ran.end).toMatchObject({kind: 'paused', because: 'call: not done within 60 min; waiting for a person: Call the bank about shop'})
     await bench.say(ran.run, {step: 'call', done: true, evidence: 'ticket 4711'})
-    const second = await bench.resume(ran)
+    const second = await bench.resume(ran, 'bob-1')
     expect(ended(second.events, 'call')).toMatchObject({how: 'done', facts: {evidence: 'ticket 4711', by: 'arn:aws:iam::111122223333:user/ada'}})
   })
 

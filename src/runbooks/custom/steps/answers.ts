@@ -1,4 +1,4 @@
-/** What people said to a step that waits for them: the wishes that name it, since it began. Pure. */
+/** What people said to a step that waits for them: the wishes that name it, since it first began. Whoever resumes starts it again, and the answer stands. Pure. */
 import type {Event, EventOf, Facts} from '../../engine/event.ts'
 
 export interface PersonsAnswer {
@@ -8,9 +8,10 @@ export interface PersonsAnswer {
 }
 
 export function answersTo(step: string, events: readonly Event[]): readonly PersonsAnswer[] {
-  const began = events.findLastIndex((event) => event.kind === 'step-started' && event.data.step === step)
+  const inForce = events.slice(Math.max(0, events.findLastIndex(({kind}) => kind === 'planned')))
+  const began = inForce.findIndex((event) => event.kind === 'step-started' && event.data.step === step)
   if (began === -1) return []
-  return events.slice(began).filter((event): event is EventOf<'asked'> => event.kind === 'asked' && event.data.accepts?.['step'] === step)
+  return inForce.slice(began).filter((event): event is EventOf<'asked'> => event.kind === 'asked' && event.data.accepts?.['step'] === step)
     .map(({at, data}) => ({by: data.by, at, accepts: data.accepts ?? {}}))
 }
 
