@@ -19,7 +19,7 @@ const silentAttempts = 2
 /** Real time: connections to a Region on another continent are there in less. */
 const connectMs = 3000
 /** Real time under a fast clock: a loopback answer on a busy machine. */
-const leastBoundMs = 600
+const leastBoundMs = 1500
 
 /** `own`: the Region of the session itself. */
 export function recoveryReach({clock, own}: {readonly clock: Clock; readonly own: string}): Reach {
