@@ -180,6 +180,7 @@ describe('a planned switchover', () => {
     expect(fake.service(home)).toMatchObject({desired: 0, running: 0})
     expect(fake.compute.ingress.get(`${home}/sg-database-${home}`)).toBe('[]')
     expect(factsOf(events, 'fence')).toMatchObject({how: 'fenced'})
+    expect(factsOf(events, 'serving')['lastOldAnswerAt']).toBe(factsOf(events, 'fence')['refusedAt'])
   })
 
   it('gives everything back when the replica never catches up', async () => {
@@ -334,6 +335,26 @@ describe('split brain', () => {
     expect(fake.compute.rules.get(home)).toMatchObject({fixed: 503})
     expect(fake.service(home).running).toBe(0)
     expect(fake.names.leads()).toBe(away)
+  })
+
+  it('nothing is promoted while a Region that couldn\'t be fenced answers again', async () => {
+    const fake = lost(aRecovery())
+    fake.clock.at(fake.clock.now() + seconds(30), () => fake.revive(home))
+    const ran = await begin(fake, aPromoteInput(fake.place, {acceptLossMs: seconds(1)}))
+    expect(endOf(ran)).toContain('eu-west-1 to be silent: it answers again, takes writes, and isn\'t fenced')
+    expect(endOf(await goOn(fake, ran.run, {accepts: {lossMs: minutes(60)}}))).toMatch(/^paused/)
+    expect(fake.databases.accepted).toEqual([])
+    expect(endOf(await goOn(fake, ran.run, {withdraw: 'it is back'}, 'w3'))).toMatch(/^failed: aborted/)
+  })
+
+  it('what it answered in between counts as loss when it goes silent again', async () => {
+    const fake = lost(aRecovery())
+    fake.clock.at(fake.clock.now() + seconds(30), () => fake.revive(home))
+    fake.clock.at(fake.clock.now() + seconds(90), () => fake.kill(home))
+    const ran = await begin(fake, aPromoteInput(fake.place, {acceptLossMs: seconds(5)}))
+    expect(endOf(ran)).toBe('done')
+    expect(Number(factsOf(ran.events, 'approve')['replicatedUntil'])).toBeGreaterThan(Number(factsOf(ran.events, 'declare')['declaredAt']))
+    expect(Number(factsOf(ran.events, 'approve')['lossMs'])).toBeLessThanOrEqual(5000)
   })
 
   it('a Region that answers is fenced before its replica is promoted, though nobody planned it', async () => {

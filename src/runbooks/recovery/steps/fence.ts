@@ -21,6 +21,9 @@ const goneAfterMs = seconds(12)
 /** Between refusing users and stopping tasks: requests under way end, and a heartbeat row is written after them. */
 const inFlightMs = seconds(5)
 
+/** What the journal says of a live rule that refuses everybody. */
+export const refusesAll = 'refuses-all'
+
 interface Before {
   readonly rule: string | null
   readonly weights: {readonly a: number; readonly b: number} | null
@@ -122,7 +125,7 @@ async function refusal(rule: string, context: StepContext): Promise<number> {
   const {events, now, startedAt} = context
   const known = events.find((event) => event.kind === 'rule-written' && event.data.rule === rule && event.at >= startedAt)
   if (known !== undefined) return known.at
-  await context.write('rule-written', {phase: 'read-back', rule, weights: {a: 0, b: 0}, actionsHash: 'refuses-all'})
+  await context.write('rule-written', {phase: 'read-back', rule, weights: {a: 0, b: 0}, actionsHash: refusesAll})
   return now
 }
 

@@ -56,7 +56,8 @@ export interface Accepted {
 
 /** The one question before the point of no return. */
 export function approve(way: Way, accepted: Accepted, {needs, id = 'approve', title}: Placed): RecoveryStep {
-  const {place, settings, mode, to} = way
+  const {settings, mode, to} = way
+  const primary: Primary = {lastSeenAt: null}
   return {
     id, title: title ?? (mode === 'planned' ? 'Nothing will be lost' : 'The measured loss is accepted'), needs,
     calls: callsOf(to.region, 'api.ask', 'database.lag'),
@@ -69,11 +70,12 @@ export function approve(way: Way, accepted: Accepted, {needs, id = 'approve', ti
         const {lossMs = 0, replicatedUntil = null} = context.facts('drained')
         return {kind: 'done', facts: {consent: true, lossMs, source: 'heartbeat', replicatedUntil, accepted: 'at the start'}, note: 'nothing is lost'}
       }
-      const heartbeat = await readHeartbeat(world, regionalName(place, to.region), {settings, signal})
+      const [heartbeat, isBack] = await Promise.all([readHeartbeat(world, regionalName(way.place, to.region), {settings, signal}), answersAgain(way, primary, world, context)])
+      if (isBack) return {kind: 'pending', waitsFor: comesBack(way.fromRegion), lookAgainAt: now + seconds(2)}
       if (heartbeat !== null && !heartbeat.drained && !heartbeat.writable && now - startedAt < minutes(1)) {
         return {kind: 'pending', waitsFor: 'what was received to be applied', lookAgainAt: now + seconds(1)}
       }
-      const loss = await measure(way, accepted, world, context, heartbeat)
+      const loss = await measure(way, {...accepted, seenAt: primary.lastSeenAt}, world, context, heartbeat)
       const agreed = agreement(accepted, loss, events)
       if (agreed !== null) return {kind: 'done', facts: {consent: true, ...factsOf(loss), ...agreed}, note: loss.text}
       context.show({loss})
@@ -82,14 +84,33 @@ export function approve(way: Way, accepted: Accepted, {needs, id = 'approve', ti
   }
 }
 
+/** When the Region that was found silent, and couldn't be fenced, was seen to answer after all. */
+interface Primary {
+  lastSeenAt: number | null
+}
+
+/** Promoting beside a primary that takes writes again, and that nobody has fenced, would make two of them. */
+async function answersAgain({place, settings, fromRegion}: Way, primary: Primary, world: RecoveryWorld, context: StepContext): Promise<boolean> {
+  if (context.facts('fence')['how'] === 'fenced' || context.facts('declare')['primaryAnswers'] === true) return false
+  const heartbeat = await readHeartbeat(world, regionalName(place, fromRegion), {settings, signal: context.signal})
+  if (heartbeat === null || !heartbeat.writable) return false
+  primary.lastSeenAt = context.now
+  return true
+}
+
+const comesBack = (region: string): string =>
+  `${region} to be silent: it answers again, takes writes, and isn't fenced. Withdraw (sluice dr resume --withdraw); a new run fences it first`
+
+const lastOf = (one: number | null, other: number | null): number | null => (other === null ? one : Math.max(one ?? 0, other))
+
 export const factsOf = ({lossMs, source, ageMs, replicatedUntil, text}: Loss): Facts => ({lossMs, source, ageMs, replicatedUntil, text})
 
-async function measure(way: Way, {lastAnswerAt}: Accepted, world: RecoveryWorld, context: StepContext, heartbeat: Heartbeat | null): Promise<Loss> {
+async function measure(way: Way, {lastAnswerAt, seenAt}: Pick<Accepted, 'lastAnswerAt'> & {readonly seenAt: number | null}, world: RecoveryWorld, context: StepContext, heartbeat: Heartbeat | null): Promise<Loss> {
   const {place, to} = way
   const {now, signal} = context
   // Asked only where it is needed: with a heartbeat nobody needs CloudWatch, which may be the next thing that doesn't answer.
   const lag = heartbeat?.last === null || heartbeat === null ? await world.database.lag(to.region, place.database, signal) : null
-  return measureLoss({now, until: untilOf(context.facts('fence'), context.facts('declare'), lastAnswerAt, now), engine: place.engine, heartbeat, lag})
+  return measureLoss({now, until: untilOf(context.facts('fence'), context.facts('declare'), lastOf(lastAnswerAt, seenAt), now), engine: place.engine, heartbeat, lag})
 }
 
 export function untilOf(fenced: Facts, declared: Facts, lastAnswerAt: number | null, now: number): Until {

@@ -3,11 +3,13 @@
  * header, and a write through that name commits. The recovery time ends here. DNS and HTTP alone are asked, no control plane.
  */
 import {minutes, seconds} from '../../engine/clock.ts'
+import type {Event} from '../../engine/event.ts'
 import type {Polled, StepContext} from '../../engine/step.ts'
 import {said, writeCommits} from '../ask-api.ts'
 import {regionalName} from '../place.ts'
 import {callsOf} from '../port-calls.ts'
 import type {NameAnswer, RecoveryWorld} from '../ports.ts'
+import {refusesAll} from './fence.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
 
 const answersInARow = 3
@@ -28,7 +30,7 @@ export function serving(way: Way, {needs, id = 'serving', title}: Placed): Recov
   }
 }
 
-async function look(way: Way, seen: Seen, world: RecoveryWorld, {now, signal}: StepContext): Promise<Polled> {
+async function look(way: Way, seen: Seen, world: RecoveryWorld, {now, signal, events}: StepContext): Promise<Polled> {
   const {place, settings, to, fromRegion} = way
   const wait = (waitsFor: string): Polled => ({kind: 'pending', waitsFor, lookAgainAt: now + seconds(2)})
   const [answers, own] = await Promise.all([world.names.resolve(place.api, signal), world.names.resolve(regionalName(place, to.region), signal)])
@@ -47,10 +49,14 @@ async function look(way: Way, seen: Seen, world: RecoveryWorld, {now, signal}: S
   if (!committed || answer?.region !== to.region) return wait(`a write through ${place.api} (${said(answer)})`)
   const late = answers.filter(({kind, addresses}) => kind === 'resolver' && addresses !== null && !same(addresses, addressesOf(own))).map(({server}) => server)
   return {
-    kind: 'done', facts: {servingAt: answer.at, lastOldAnswerAt: seen.lastOldAnswerAt, resolversBehind: late},
+    kind: 'done', facts: {servingAt: answer.at, lastOldAnswerAt: seen.lastOldAnswerAt ?? refusedAt(events), resolversBehind: late},
     note: late.length === 0 ? 'all names, three answers, one write' : `resolvers that still say the old Region: ${late.join(', ')}`,
   }
 }
+
+/** Users got their last answer from the Region that was left when its rule began to refuse them; null: nobody could make it. */
+const refusedAt = (events: readonly Event[]): number | null =>
+  events.findLast((event) => event.kind === 'rule-written' && event.data.actionsHash === refusesAll)?.at ?? null
 
 const authoritative = (answers: readonly NameAnswer[]): readonly NameAnswer[] => answers.filter(({kind}) => kind === 'authoritative')
 const addressesOf = (answers: readonly NameAnswer[]): readonly string[] => authoritative(answers).find(({addresses}) => (addresses ?? []).length > 0)?.addresses ?? []
