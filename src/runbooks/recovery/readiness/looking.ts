@@ -56,7 +56,7 @@ export function looking(world: RecoveryWorld, {sides, ...input}: LookingInput): 
   const from = standing?.region ?? place.home
   const to = otherRegion(place, from)
   const sideOf = (region: string): Side | null => (region === place.home ? sides.home : sides.recovery)
-  const services = new Map<string, Promise<ServiceState | null>>()
+  const services = new Map<string, () => Promise<ServiceState | null>>()
   return {
     ...input, world, from, to, fromSide: sideOf(from), toSide: sideOf(to),
     primary: once(() => world.database.describe(from, place.database, signal)),
@@ -64,14 +64,21 @@ export function looking(world: RecoveryWorld, {sides, ...input}: LookingInput): 
     capacity: once(() => readCapacity(world.store(place.recovery), place, signal)),
     distribution: once(() => world.edge.distribution({alias: place.site}, signal)),
     serving: (side) => {
-      const asked = services.get(side.region) ?? world.compute.service(side.region, side.cluster, place.slots[side.serving], signal)
+      const asked = services.get(side.region) ?? once(() => world.compute.service(side.region, side.cluster, place.slots[side.serving], signal))
       services.set(side.region, asked)
-      return asked
+      return asked()
     },
   }
 }
 
 function once<T>(ask: () => Promise<T>): () => Promise<T> {
   let asked: Promise<T> | null = null
-  return () => (asked ??= ask())
+  return () => {
+    asked ??= ask().catch((error: unknown) => {
+      // Who asks again asks anew.
+      asked = null
+      throw error
+    })
+    return asked
+  }
 }

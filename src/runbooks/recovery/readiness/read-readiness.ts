@@ -1,6 +1,6 @@
 /**
- * Readiness: would a failover that begins now keep its objectives? All checks side by side, each on its own: what one can't ask is
- * `unknown` and hides no other. The signal bounds them all. It only reads.
+ * Readiness: would a failover that begins now keep its objectives? Checks side by side, a few at a time, each on its own: what one can't
+ * ask is asked once more when the others are through, then `unknown`, and hides no other. The signal bounds them all. It only reads.
  */
 import {ExitCode, SluiceError} from '../../../errors.ts'
 import {StoreUnavailable} from '../../engine/store.ts'
@@ -56,20 +56,41 @@ export interface ReadinessInput extends LookingInput {
 
 export async function readReadiness(world: RecoveryWorld, {forecast, ...input}: ReadinessInput): Promise<Readiness> {
   const look = looking(world, input)
-  const [found, lag] = await Promise.all([
-    Promise.all(checks.map((check) => checked(check, look))),
-    bounded(lagFacts(look), input.signal).then(measuredLag).catch(() => ({seconds: null, source: null})),
-  ])
-  return scored(found.flat(), {now: input.now, from: look.from, to: look.to, forecast, rtoMs: input.settings.rtoMs, rpoMs: input.settings.rpoMs, lag})
+  const first = await fewAtATime(checks, (check) => checked(check, look))
+  const second = await fewAtATime(first, async (one) => (one.ended === 'unanswered' && !input.signal.aborted ? checked(one.check, look) : one))
+  const lag = await bounded(lagFacts(look), input.signal).then(measuredLag).catch(() => ({seconds: null, source: null}))
+  return scored(second.flatMap(({findings}) => findings), {now: input.now, from: look.from, to: look.to, forecast, rtoMs: input.settings.rtoMs, rpoMs: input.settings.rpoMs, lag})
+}
+
+const mostAtOnce = 5
+
+async function fewAtATime<T, R>(all: readonly T[], act: (one: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = []
+  const left = [...all.entries()]
+  await Promise.all(Array.from({length: mostAtOnce}, async () => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) results[next[0]] = await act(next[1])
+  }))
+  return results
+}
+
+interface Checked {
+  readonly check: Check
+  readonly ended: 'answered' | 'unanswered'
+  readonly findings: readonly Finding[]
 }
 
 /** One check, whatever happens to it. A bug of ours is thrown; what AWS didn't answer is a finding. */
-async function checked({id, title, look}: Check, looking_: Looking): Promise<readonly Finding[]> {
+async function checked(check: Check, look: Looking): Promise<Checked> {
+  const {id, title} = check
   try {
-    const found = await bounded(look(looking_), looking_.signal)
-    return found.map(({level, text, rtoMinutes = 0, suggestions = [], evidence = {}}) => ({id, title, level, text, rtoMinutes, suggestions, evidence}))
+    const found = await bounded(check.look(look), look.signal)
+    return {check, ended: 'answered', findings: found.map(({level, text, rtoMinutes = 0, suggestions = [], evidence = {}}) => ({id, title, level, text, rtoMinutes, suggestions, evidence}))}
   } catch (error) {
-    return [{id, title, level: 'unknown', text: `Couldn't be asked: ${whyNot(error)}`, rtoMinutes: 0, suggestions: error instanceof SluiceError ? error.suggestions : [], evidence: {}}]
+    const text = `Couldn't be asked: ${whyNot(error)}`
+    return {
+      check, ended: error instanceof SluiceError ? 'answered' : 'unanswered',
+      findings: [{id, title, level: 'unknown', text, rtoMinutes: 0, suggestions: error instanceof SluiceError ? error.suggestions : [], evidence: {}}],
+    }
   }
 }
 
