@@ -41,4 +41,14 @@ describe('a service that can\'t', () => {
     expect(await account.status(id)).toBe('ROLLBACK_COMPLETE')
     expect(reasons(await account.events(id), 'late').some((one) => one.startsWith('Stack creation time exceeded the specified timeout. '))).toBe(true)
   })
+
+  it('reach us-east-1 makes nothing global there, and everything of its own Region as ever', async () => {
+    account.world.setFault({kind: 'region-down', region: 'us-east-1'})
+    const role = 'Resources: {R: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Version: "2012-10-17", Statement: []}}}}'
+    await account.create('global', role, {DisableRollback: true, Capabilities: ['CAPABILITY_IAM']})
+    expect(await account.status('global')).toBe('CREATE_FAILED')
+    expect(reasons(await account.events('global'), 'R').at(-1)).toContain('us-east-1')
+    await account.create('regional', 'Resources: {P: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: there}}}')
+    expect(await account.status('regional')).toBe('CREATE_COMPLETE')
+  })
 })
