@@ -6,7 +6,8 @@ import {changeSetBy, changeSetsOf, findChangeSet, removeChangeSet, retireChangeS
 import type {ChangeSet} from '../stacks/change-set-shelf.ts'
 import {makeChangeSet} from './cloudformation-make-change-set.ts'
 import type {StackEngine} from '../stacks/stack-engine.ts'
-import {beginCreate, beginUpdate} from '../stacks/stack-operations.ts'
+import {importedIn} from '../stacks/import-resources.ts'
+import {beginCreate, beginImport, beginUpdate} from '../stacks/stack-operations.ts'
 import {recipeOf} from '../stacks/stack-recipe.ts'
 import {cannot, isRepeated, pageOf, refuse} from './cloudformation-input.ts'
 import {shownChange} from './cloudformation-changes.ts'
@@ -14,6 +15,7 @@ import {parametersOf} from './cloudformation-describe.ts'
 import {mayUpdate} from './cloudformation-stacks.ts'
 
 const CHANGES_A_PAGE = 100
+const operations = {CREATE: 'CREATE_STACK', UPDATE: 'UPDATE_STACK', IMPORT: 'IMPORT'} as const
 
 export function changeSetOperations(engine: StackEngine) {
   return {
@@ -80,7 +82,7 @@ async function execute(engine: StackEngine, region: string, input: C.ExecuteChan
   const changeSet = changeSetBy(engine, region, input.ChangeSetName ?? '', input.StackName)
   const {stack, kind, plan} = changeSet
   const token = input.ClientRequestToken
-  if (isRepeated(stack, token, kind === 'CREATE' ? 'CREATE_STACK' : 'UPDATE_STACK')) return {}
+  if (isRepeated(stack, token, operations[kind])) return {}
   if (changeSet.parentId !== null) {
     throw new AwsFault('InvalidChangeSetStatus', 'Cannot execute a nested change set. Execute its root change set.')
   }
@@ -95,7 +97,7 @@ async function execute(engine: StackEngine, region: string, input: C.ExecuteChan
   }
   const disableRollback = input.DisableRollback ?? changeSet.onStackFailure === 'DO_NOTHING'
   const recipe = await recipeOf(engine, stack, changeSet.input)
-  if (isRepeated(stack, token, kind === 'CREATE' ? 'CREATE_STACK' : 'UPDATE_STACK')) return {}
+  if (isRepeated(stack, token, operations[kind])) return {}
   if (kind === 'CREATE') {
     if (stack.status !== 'REVIEW_IN_PROGRESS') throw cannot(stack, 'created')
     stack.onFailure = disableRollback ? 'DO_NOTHING' : changeSet.onStackFailure ?? 'ROLLBACK'
@@ -106,6 +108,7 @@ async function execute(engine: StackEngine, region: string, input: C.ExecuteChan
   retireChangeSets(engine, stack, changeSet)
   const wishes = {token: token ?? null, disableRollback, retainExceptOnCreate: input.RetainExceptOnCreate === true}
   if (kind === 'CREATE') beginCreate(engine, stack, recipe, wishes)
+  else if (kind === 'IMPORT') beginImport(engine, stack, recipe, importedIn(plan), wishes)
   else beginUpdate(engine, stack, recipe, wishes)
   return {}
 }

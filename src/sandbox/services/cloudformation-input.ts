@@ -13,14 +13,13 @@ export const refuse = (message: string): AwsFault => new AwsFault('ValidationErr
 
 /** What would change the outcome and isn't modelled here must not seem to have been done. */
 const unmodelled = [
-  'ImportExistingResources', 'ResourcesToImport', 'RollbackConfiguration', 'DeploymentMode', 'DeploymentConfig', 'ResourceTypes',
+  'ImportExistingResources', 'RollbackConfiguration', 'DeploymentMode', 'DeploymentConfig', 'ResourceTypes',
   'StackPolicyDuringUpdateBody', 'StackPolicyDuringUpdateURL', 'LogicalResourceIds',
 ]
 
 export function refuseUnmodelled(operation: string, input: object): void {
   const asked = Object.entries(input).filter(([name, value]) => unmodelled.includes(name) && value !== undefined && value !== false)
-  const what = (input as {readonly ChangeSetType?: string}).ChangeSetType === 'IMPORT' ? ['ChangeSetType IMPORT'] : asked.map(([name]) => name)
-  if (what.length > 0) throw new AwsFault('NotImplemented', `The sandbox doesn't model ${what.join(', ')} of cloudformation:${operation}.`, 501)
+  if (asked.length > 0) throw new AwsFault('NotImplemented', `The sandbox doesn't model ${asked.map(([name]) => name).join(', ')} of cloudformation:${operation}.`, 501)
 }
 
 type Given = Pick<C.CreateChangeSetInput, 'TemplateBody' | 'TemplateURL' | 'UsePreviousTemplate' | 'Parameters' | 'Tags' | 'Capabilities' | 'NotificationARNs'>

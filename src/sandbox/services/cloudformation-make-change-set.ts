@@ -10,6 +10,7 @@ import {changesSomething, planStack} from '../stacks/change-plan.ts'
 import type {StackPlan} from '../stacks/change-plan.ts'
 import {changeSetsOf, freshChangeSetId, putChangeSet} from '../stacks/change-set-shelf.ts'
 import type {ChangeSet} from '../stacks/change-set-shelf.ts'
+import {importPlan} from '../stacks/import-resources.ts'
 import {schemaProblems, takenNames} from '../stacks/early-validation.ts'
 import type {EarlyProblem} from '../stacks/early-validation.ts'
 import type {StackEngine} from '../stacks/stack-engine.ts'
@@ -30,7 +31,7 @@ export async function makeChangeSet(
   const name = input.ChangeSetName ?? ''
   if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(name)) throw refuse(badName(name, 'changeSetName'))
   const known = engine.shelf.find(region, input.StackName ?? '')
-  const kind = input.ChangeSetType === 'CREATE' ? 'CREATE' : 'UPDATE'
+  const kind = input.ChangeSetType === 'CREATE' || input.ChangeSetType === 'IMPORT' ? input.ChangeSetType : 'UPDATE'
   const twin = known === undefined
     ? undefined
     : changeSetsOf(engine, known).find((one) => one.name === name && one.stackId === known.id)
@@ -52,8 +53,8 @@ export async function makeChangeSet(
   return {Id: id, StackId: stack.id}
 }
 
-function refuseState(stack: Stack | undefined, kind: 'CREATE' | 'UPDATE', name: string): void {
-  if (kind === 'UPDATE') {
+function refuseState(stack: Stack | undefined, kind: ChangeSet['kind'], name: string): void {
+  if (kind !== 'CREATE') {
     if (stack === undefined) throw refuse(`Stack [${name}] does not exist`)
     if (stack.status !== 'CREATE_FAILED' && stack.status !== 'UPDATE_FAILED') mayUpdate(stack, false)
     return
@@ -79,7 +80,7 @@ function reviewStack(engine: StackEngine, region: string, name: string, input: C
 
 interface Making {
   readonly stack: Stack
-  readonly kind: 'CREATE' | 'UPDATE'
+  readonly kind: ChangeSet['kind']
   readonly given: RecipeInput
   readonly recipe: StackPlan['recipe']
 }
@@ -97,11 +98,12 @@ async function planned(
   let plan: StackPlan
   try {
     plan = await planStack(engine, stack, making.recipe, follow)
+    if (kind === 'IMPORT') plan = importPlan(engine, stack, plan, input.ResourcesToImport ?? [])
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error
     return {...base, plan: null, nested: new Map(), validation: [], status: 'CREATE_PENDING', reason: error.message}
   }
-  const problems = input.DisableValidation === true ? [] : [...schemaProblems(engine, plan), ...takenNames(engine, plan, region)]
+  const problems = input.DisableValidation === true || kind === 'IMPORT' ? [] : [...schemaProblems(engine, plan), ...takenNames(engine, plan, region)]
   const failed = [...new Set(problems.map((one) => one.name))]
   const retried = stack.status.endsWith('_FAILED')
   const reason = failed.length > 0

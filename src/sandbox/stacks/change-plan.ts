@@ -27,7 +27,7 @@ export interface PlannedLeaf extends LeafChange, LeafCause {
 }
 
 export interface PlannedChange {
-  readonly action: 'Add' | 'Modify' | 'Remove'
+  readonly action: 'Add' | 'Modify' | 'Remove' | 'Import'
   readonly logicalId: string
   readonly type: string
   readonly before: StackResource | null

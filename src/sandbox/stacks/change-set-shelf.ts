@@ -10,7 +10,7 @@ import type {Stack} from './stack-state.ts'
 export interface ChangeSet {
   readonly id: string
   readonly name: string
-  readonly kind: 'CREATE' | 'UPDATE'
+  readonly kind: 'CREATE' | 'UPDATE' | 'IMPORT'
   readonly createdAt: number
   /** The root stack whose change it is. */
   readonly stack: Stack

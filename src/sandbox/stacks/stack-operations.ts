@@ -9,9 +9,10 @@ import {cleanUp, holdStill} from './stack-cleanup.ts'
 import {noWishes, removeEverything} from './removal.ts'
 import type {RemovalWishes} from './removal.ts'
 import {rollBackUpdate} from './stack-rollback.ts'
+import {takeIn} from './import-resources.ts'
 import {uuid} from '../world/uuid.ts'
 import {snapshotOf} from './stack-state.ts'
-import type {Operation, OperationKind, Recipe, Stack, StackStatus} from './stack-state.ts'
+import type {Operation, OperationKind, Recipe, Stack, StackResource, StackStatus} from './stack-state.ts'
 
 export interface OperationWishes {
   readonly token: string | null
@@ -74,6 +75,20 @@ export function beginUpdate(engine: StackEngine, stack: Stack, recipe: Recipe, w
       holdStill(jobOf(engine, stack, recipe, operation))
       setStatus(engine, stack, operation, 'UPDATE_FAILED', by)
     } else await rollBackTo(engine, stack, operation, by, new Set())
+  })
+  return operation
+}
+
+const importMs = 12_000
+
+/** What is there becomes the stack's; nothing is made, changed or deleted. */
+export function beginImport(engine: StackEngine, stack: Stack, recipe: Recipe, imported: readonly StackResource[], wishes: OperationWishes): Operation {
+  const operation = begin(engine, stack, 'IMPORT', wishes)
+  setStatus(engine, stack, operation, 'IMPORT_IN_PROGRESS', 'User Initiated')
+  engine.world.clock.at(operation.startedAt + importMs, () => {
+    takeIn(engine, stack, operation, imported)
+    stack.recipe = recipe
+    setStatus(engine, stack, operation, 'IMPORT_COMPLETE')
   })
   return operation
 }

@@ -12,6 +12,7 @@ export type StackStatus =
   | 'UPDATE_IN_PROGRESS' | 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS' | 'UPDATE_COMPLETE' | 'UPDATE_FAILED'
   | 'UPDATE_ROLLBACK_IN_PROGRESS' | 'UPDATE_ROLLBACK_FAILED'
   | 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS' | 'UPDATE_ROLLBACK_COMPLETE'
+  | 'IMPORT_IN_PROGRESS' | 'IMPORT_COMPLETE'
 
 /** What a stack is to be made of. */
 export interface Recipe {
@@ -74,7 +75,7 @@ export interface StackEvent {
 }
 
 export type OperationKind =
-  'CREATE_STACK' | 'UPDATE_STACK' | 'DELETE_STACK' | 'ROLLBACK' | 'CONTINUE_ROLLBACK' | 'CREATE_CHANGESET'
+  'CREATE_STACK' | 'UPDATE_STACK' | 'DELETE_STACK' | 'ROLLBACK' | 'CONTINUE_ROLLBACK' | 'CREATE_CHANGESET' | 'IMPORT'
 
 /** One request to change a stack, with everything that is decided once for all of it, nested stacks included. */
 export interface Operation {

@@ -136,9 +136,44 @@ describe('what is checked before', () => {
   })
 })
 
+describe('an import', () => {
+  const database = (more = ''): string => `Resources:
+  Topic: {Type: AWS::SNS::Topic}
+  Kept:
+    Type: AWS::RDS::DBInstance
+    DeletionPolicy: Retain
+    Properties: {DBInstanceIdentifier: kept, Engine: postgres, EngineVersion: '17', DBInstanceClass: db.t4g.micro, AllocatedStorage: '20', MasterUsername: owner, MasterUserPassword: 'long-enough-1'${more}}
+`
+  const without = 'Resources:\n  Topic: {Type: AWS::SNS::Topic}\n'
+  const asked = {ChangeSetType: 'IMPORT' as const, ResourcesToImport: [{ResourceType: 'AWS::RDS::DBInstance', LogicalResourceId: 'Kept', ResourceIdentifier: {DBInstanceIdentifier: 'kept'}}]}
+
+  it('takes a database that a stack has let go of in again, and changes nothing about it', {timeout: 60_000}, async () => {
+    await account.create('keeper', database())
+    expect(await account.status('keeper')).toBe('CREATE_COMPLETE')
+    const record = () => account.world.records.get(region, 'AWS::RDS::DBInstance', 'kept')
+    const before = record()
+    await account.update('keeper', without)
+    expect([await account.status('keeper'), record()?.id]).toEqual(['UPDATE_COMPLETE', 'kept'])
+    const set = await account.changeSet('keeper', database(), asked)
+    expect(set.Changes?.map(({ResourceChange: one}) => [one?.Action, one?.LogicalResourceId, one?.PhysicalResourceId])).toEqual([['Import', 'Kept', 'kept']])
+    await execute(set)
+    expect(await account.status('keeper')).toBe('IMPORT_COMPLETE')
+    expect((await account.resources('keeper'))['Kept']).toEqual({status: 'IMPORT_COMPLETE', id: 'kept'})
+    expect(record()?.createdAt).toBe(before?.createdAt)
+    await account.update('keeper', database(', BackupRetentionPeriod: 3'))
+    expect(await account.status('keeper')).toBe('UPDATE_COMPLETE')
+  })
+
+  it('of what isn\'t there, or with anything else to change, has failed in CloudFormation\'s words', {timeout: 60_000}, async () => {
+    await account.create('other', without)
+    await account.status('other')
+    expect(await account.changeSet('other', database().replaceAll('kept', 'nobody'), {...asked, ResourcesToImport: [{...asked.ResourcesToImport[0], ResourceIdentifier: {DBInstanceIdentifier: 'nobody'}}]})).toMatchObject({Status: 'FAILED', StatusReason: expect.stringContaining('was not found') as unknown})
+    expect(await account.changeSet('other', `${database()}  More: {Type: AWS::SNS::Topic}\n`, asked)).toMatchObject({Status: 'FAILED', StatusReason: expect.stringContaining('You have modified resources [More]') as unknown})
+  })
+})
+
 describe('what isn\'t modelled', () => {
   it.each([
-    [{ChangeSetType: 'IMPORT' as const}, 'ChangeSetType IMPORT'],
     [{ImportExistingResources: true}, 'ImportExistingResources'],
     [{DeploymentMode: 'REVERT_DRIFT' as const}, 'DeploymentMode'],
     [{RollbackConfiguration: {RollbackTriggers: []}}, 'RollbackConfiguration'],
