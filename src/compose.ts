@@ -25,6 +25,7 @@ import type {Desk} from './runbooks/release/desk.ts'
 import type {Side} from './runbooks/recovery/input.ts'
 import type {Place} from './runbooks/recovery/place.ts'
 import type {RecoveryWorld} from './runbooks/recovery/ports.ts'
+import {Unreachable} from './runbooks/recovery/unreachable.ts'
 import type {ReleaseWorld} from './runbooks/release/ports.ts'
 
 export interface SessionInput {
@@ -260,17 +261,28 @@ export interface Sides {
 export async function completeRecovery({world, place, clock}: Pick<OpenRecovery, 'world' | 'place' | 'clock'>): Promise<Sides> {
   const {readSide} = await import('./infra/aws/recovery/read-side.ts')
   const [home, recovery] = await Promise.all([
-    readSide(world, place, place.home).then((side) => ({side, missing: side === null ? `${place.stacks.main} isn't there` : null}), unlessReached),
-    patiently(clock, () => readSide(world, place, place.recovery)),
+    unlessLost(clock, () => readSide(world, place, place.home)), patiently(clock, () => readSide(world, place, place.recovery)),
   ])
   if (recovery === null) throw nothingThere(place)
-  return {home: home.side, homeMissing: home.missing, recovery}
+  const missing = home.missing ?? (home.side === null ? `${place.stacks.main} isn't there` : null)
+  return {home: home.side, homeMissing: missing, recovery}
 }
 
+/** A Region that answers, however badly, is asked again; not for long, because users wait. */
+const triesAtHome = 4
+
 /** Silence, a refusal, a half-built stack: none of it may keep users from being moved away. */
-function unlessReached(error: unknown): {readonly side: null; readonly missing: string} {
-  if (error instanceof Unavailable || error instanceof SluiceError) return {side: null, missing: error.message}
-  throw error
+async function unlessLost(clock: Clock, read: () => Promise<Side | null>): Promise<{readonly side: Side | null; readonly missing: string | null}> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return {side: await read(), missing: null}
+    } catch (error) {
+      if (!(error instanceof Unavailable || error instanceof SluiceError)) throw error
+      const isWorthAnother = error instanceof Unavailable && !(error instanceof Unreachable) && attempt < triesAtHome
+      if (!isWorthAnother) return {side: null, missing: error.message}
+      await clock.until(clock.now() + 2000 * attempt)
+    }
+  }
 }
 
 function noRecovery(): SluiceError {
