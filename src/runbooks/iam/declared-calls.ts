@@ -3,12 +3,14 @@ import type {Call, Plan, Runbook} from '../engine/step.ts'
 import {downRunbook} from '../provision/down-plan.ts'
 import {upRunbook} from '../provision/up-plan.ts'
 import {drillPlan} from '../recovery/drill-plan.ts'
+import {failbackPlan} from '../recovery/failback-plan.ts'
 import {promotePlan} from '../recovery/promote-plan.ts'
+import {settlePlan} from '../recovery/settle-plan.ts'
 import {releaseRunbook} from '../release/plan.ts'
 import {outsideCalls} from './outside-steps.ts'
 import type {PolicyCommand} from './outside-steps.ts'
 import {sampleDown, sampleRelease, sampleUp} from './sample-inputs.ts'
-import {sampleDrills, sampleFailovers} from './sample-recoveries.ts'
+import {sampleDrills, sampleFailbacks, sampleFailovers, sampleSettlings} from './sample-recoveries.ts'
 import type {Where} from './where.ts'
 
 export const callsOfPlan = ({steps, guards}: Plan<never>): readonly Call[] => [...steps, ...guards].flatMap(({calls}) => calls)
@@ -43,8 +45,9 @@ function plannedCalls(command: PolicyCommand, where: Where): readonly Call[] {
     case 'dr resume':
       return (['dr promote', 'dr drill', 'dr failback', 'dr settle'] as const).flatMap((one) => plannedCalls(one, where))
     case 'dr failback':
+      return sampleFailbacks(where).flatMap((input) => callsOfPlan(failbackPlan(input)))
     case 'dr settle':
-      return []
+      return sampleSettlings(where).flatMap((input) => callsOfPlan(settlePlan(input)))
     case 'init':
     case 'doctor':
     case 'release plan':

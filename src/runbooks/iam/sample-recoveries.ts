@@ -1,6 +1,6 @@
 /** Inputs that make every plan of a recovery with every step it can have, as sample-inputs.ts has them for the others. Never run. Pure. */
 import {recoverySettings} from '../../config/recovery-config.ts'
-import type {CapacitySnapshot, DrillInput, PromoteInput, Side, StackOrder} from '../recovery/input.ts'
+import type {CapacitySnapshot, DrillInput, FailbackInput, PromoteInput, SettleInput, Side, StackOrder, Standing} from '../recovery/input.ts'
 import {recoveryPlace} from '../recovery/place.ts'
 import {sampleConfig} from './sample-inputs.ts'
 import type {Where} from './where.ts'
@@ -41,4 +41,23 @@ export function sampleDrills(where: Where): readonly DrillInput[] {
     ...known, kind: 'drill', name: 'drill', side: side(known.place.recovery), recoveryPoint: {snapshot: 'snapshot', createdAt: 0}, parameters: {}, template: order.template,
     role: 'role', roles: {}, expiresAt: 0, withoutPrimary: false, clean, readiness: null,
   }))
+}
+
+const standing = (region: string): Standing => ({schema: 1, region, since: 0, run: '', settled: false, replicatedUntil: 0, fence: 'fenced'})
+
+export function sampleFailbacks(where: Where): readonly FailbackInput[] {
+  const known = common(where)
+  if (known === null) return []
+  const {place} = known
+  return (['stop', 'record'] as const).map((flip): FailbackInput => ({
+    ...known, kind: 'failback', place: {...place, shape: 'pilot-light'}, settings: {...known.settings, flip}, from: side(place.recovery), to: side(place.home),
+    capacity: capacity(place.recovery), standing: standing(place.recovery), stamp: '', readiness: null,
+  }))
+}
+
+/** After a failback, and for a long stay. */
+export function sampleSettlings(where: Where): readonly SettleInput[] {
+  const known = common(where)
+  if (known === null) return []
+  return [known.place.home, known.place.recovery].map((active): SettleInput => ({...known, kind: 'settle', standing: standing(active), active, stamp: ''}))
 }
