@@ -14,6 +14,8 @@ export interface Stacked {
   readonly attributes: Readonly<Record<string, unknown>>
   update(properties: Properties): Promise<Made>
   remove(): Promise<void>
+  /** What drift is told of by. */
+  read(): Promise<Properties>
   /** null: stable; else what it waits for. */
   stable(): Promise<string | null>
 }
@@ -44,6 +46,7 @@ export async function aResource(
       await handler.remove({...request, properties: present, physicalId, previous: present})
       world.records.remove(home, type, physicalId)
     },
+    read: async () => (await handler.read?.({...request, properties: present, physicalId, previous: present})) ?? {},
     stable: async () => (await handler.stable?.({...request, properties: present, physicalId, previous: present})) ?? null,
   }
 }

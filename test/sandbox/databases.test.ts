@@ -258,6 +258,15 @@ describe('in a stack', () => {
     expect((await pair.instance(AWAY)).ReadReplicaSourceDBInstanceIdentifier).toBeUndefined()
   })
 
+  it('what a promotion by a call has changed is no drift, a class that a call has changed is', async () => {
+    await promote()
+    await pair.leap(300)
+    expect(await pair.away.database.read()).toMatchObject({...pair.replicaProperties, Port: '5433'})
+    await pair.rds('ModifyDBInstance', {DBInstanceIdentifier: NAME, DBInstanceClass: 'db.m7g.xlarge', ApplyImmediately: true}, AWAY)
+    await pair.leap(800)
+    expect(await pair.away.database.read()).toMatchObject({DBInstanceClass: 'db.m7g.xlarge'})
+  })
+
   it('a template that drops the source promotes with its own retention, in the time that takes', async () => {
     const {SourceDBInstanceIdentifier: _source, ...alone} = pair.replicaProperties
     await pair.away.database.update({...alone, BackupRetentionPeriod: 7})
@@ -434,5 +443,17 @@ describe('the lag that CloudWatch tells', () => {
     pair.world.setFault({kind: 'lag-metric', target: NAME, message})
     await pair.leap(180)
     expect(lag()).toSatisfy(holds)
+  })
+})
+
+describe('a replica of MySQL', () => {
+  it('lags by −1, which is not 0, while nothing is replicated', async () => {
+    await pair.close()
+    pair = await aPair({engine: 'mysql'})
+    await pair.live(60, pair.home.task())
+    pair.world.setFault({kind: 'replica-state', target: NAME, message: 'error'})
+    await pair.leap(120)
+    const {minutes} = pair.world.metrics.find({region: AWAY, namespace: 'AWS/RDS', metric: 'ReplicaLag', dimensions: {DBInstanceIdentifier: NAME}}) ?? {minutes: new Map()}
+    expect([...minutes.values()].at(-1)).toMatchObject({max: -1})
   })
 })

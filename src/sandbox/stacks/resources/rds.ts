@@ -12,7 +12,7 @@ import {replicaSource} from '../../services/rds-replicas.ts'
 import {restorable, restoredFrom} from '../../services/rds-snapshots.ts'
 import {AwsFault} from '../../world/contract.ts'
 import type {AccountRecord} from '../../world/contract.ts'
-import type {ChangeRequest, Made, ResourceHandlers, ResourceRequest} from '../contract.ts'
+import type {ChangeRequest, Made, Properties, ResourceHandlers, ResourceRequest} from '../contract.ts'
 import {arn, generatedName, recordHandler, refuseTaken} from './record-handler.ts'
 import {requireRoom} from './network.ts'
 
@@ -24,6 +24,7 @@ export const rdsHandlers: ResourceHandlers = {
     },
     update: updateDatabase,
     remove: releaseDatabase,
+    read: readDatabase,
     stable: ({world, region, physicalId}) => {
       const known = recordOf(world, DATABASE, region, physicalId)
       return known !== undefined && attribute(known, PROMOTING) !== '' ? 'the promotion' : null
@@ -166,6 +167,25 @@ function updateDatabase(request: ChangeRequest): Made {
   }
   world.records.change(region, DATABASE, physicalId, {properties: {...present.properties, ...properties}, attributes: changed, tags: {...present.tags, ...tags}})
   return {physicalId, attributes: changed}
+}
+
+/** Nobody can read them back: drift of these is silent, the promotion of a replica by a call among them. */
+const WRITE_ONLY = [
+  'SourceDBInstanceIdentifier', 'SourceRegion', 'DBSnapshotIdentifier', 'MasterUserPassword', 'AllowMajorVersionUpgrade', 'ApplyImmediately', 'DeleteAutomatedBackups',
+  'UseDefaultProcessorFeatures', 'CertificateRotationRestart', 'EngineLifecycleSupport',
+]
+
+function readDatabase({world, region, physicalId, properties}: ChangeRequest): Properties {
+  const known = recordOf(world, DATABASE, region, physicalId)
+  if (known === undefined) throw new AwsFault('DBInstanceNotFound', `DBInstance ${physicalId} not found.`, 404)
+  const [wanted, version] = [text(properties, 'EngineVersion'), attribute(known, 'EngineVersion')]
+  const name = text(properties, 'DBInstanceIdentifier')
+  return {
+    ...known.properties, DBInstanceIdentifier: name?.toLowerCase() === known.id ? name : known.id, Engine: attribute(known, 'Engine'), Port: attribute(known, 'Endpoint.Port'),
+    // A template names a major version and has what is the newest of it.
+    EngineVersion: wanted !== undefined && version.startsWith(wanted) ? wanted : version,
+    ...Object.fromEntries(WRITE_ONLY.flatMap((name) => (properties[name] === undefined ? [] : [[name, properties[name]]]))),
+  }
 }
 
 function promoteByTemplate({world, properties}: ChangeRequest, known: AccountRecord): void {
