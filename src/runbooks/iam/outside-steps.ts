@@ -107,13 +107,15 @@ const readiness: readonly Outside[] = [
 
 const recoveries = [recoveryState, makesRecoveryState, sides, ...readiness] as const
 const releases = [state, stackOutputs] as const
-const runs = [...releases, makesState, releaseReads] as const
+/** Whether a recovery is under way, or users are elsewhere: a release asks before it begins. */
+const recoverySigns: Outside = {place: 'recovery', actions: ['s3:ListBucket', 's3:GetObject']}
+const runs = [...releases, makesState, releaseReads, recoverySigns] as const
 
 export const outside = {
   init: [{place: 'home', actions: ['elasticloadbalancing:DescribeLoadBalancers', 'ecs:ListClusters', 'ecs:ListServices']}, surroundings, releaseReads],
   doctor: [...releases, releaseReads, surroundings, tree, ...preflight],
   release: runs,
-  'release plan': [...releases, releaseReads],
+  'release plan': [...releases, releaseReads, recoverySigns],
   'release status': releases,
   'release watch': releases,
   'release history': releases,
