@@ -80,5 +80,5 @@ describe.each(Object.entries(stories))('%s', (_name, story) => {
         expect(shapeOf(fake), label).toEqual(wanted)
       }
     }
-  })
+  }, 240_000)
 })

@@ -173,6 +173,21 @@ describe('a planned switchover', () => {
     expect(factsOf(ran.events, 'drained')).toMatchObject({lossMs: 0})
   })
 
+  it('serves users at home until everything is there to take them over', async () => {
+    const fake = aRecovery()
+    const {events} = await begin(fake, aPromoteInput(fake.place, {mode: 'planned', acceptLossMs: null}))
+    const at = (kind: Event['kind'], step: string) => events.find((event) => event.kind === kind && (event.data as {step?: string}).step === step)?.at ?? 0
+    expect(at('step-started', 'fence')).toBeGreaterThanOrEqual(at('step-ended', 'tasks'))
+    expect(Number(factsOf(events, 'report')['outageSeconds'])).toBeLessThan(Number(factsOf(events, 'report')['rtoSeconds']) - 120)
+  })
+
+  it('of a pilot light loses nothing either', async () => {
+    const fake = aRecovery({place: aPlace('pilot-light')})
+    const ran = await begin(fake, aPromoteInput(fake.place, {mode: 'planned', acceptLossMs: null, surge}))
+    expect(endOf(ran)).toBe('done')
+    expect(factsOf(ran.events, 'drained')).toMatchObject({lossMs: 0})
+  })
+
   it('leaves the old Region fenced: 503, no tasks, nobody let in', async () => {
     const fake = aRecovery()
     const {events} = await begin(fake, aPromoteInput(fake.place, {mode: 'planned', acceptLossMs: null}))

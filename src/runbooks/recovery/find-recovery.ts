@@ -5,11 +5,13 @@
 import {ExitCode, SluiceError} from '../../errors.ts'
 import type {Event} from '../engine/event.ts'
 import {eventKey} from '../engine/journal.ts'
+import {readLease} from '../engine/lease.ts'
 import {patiently} from '../engine/patience.ts'
 import {runState} from '../engine/run-state.ts'
 import type {Desk} from '../release/desk.ts'
 import {readRun} from '../release/find-run.ts'
 import type {RecoveryInput} from './input.ts'
+import {recoveryTarget} from './place.ts'
 import type {Place} from './place.ts'
 
 export interface FoundRecovery {
@@ -32,15 +34,17 @@ export function recoveryInput([first]: readonly Event[]): RecoveryInput | null {
 /** Newest first, at most `limit`. */
 export async function recoveryRuns(desk: Desk, whose: Whose, limit = Infinity): Promise<readonly FoundRecovery[]> {
   const found: FoundRecovery[] = []
-  const runs = await patiently(desk.clock, () => desk.store.folders('runs/'))
-  for (const run of runs.toReversed()) {
-    if (found.length >= limit) break
-    if (!await isOf(desk, run, whose)) continue
-    const one = foundIn(run, await readRun(desk, run))
-    if (one !== null) found.push(one)
+  const runs = (await patiently(desk.clock, () => desk.store.folders('runs/'))).toReversed()
+  for (let from = 0; from < runs.length && found.length < limit; from += atOnce) {
+    const some = runs.slice(from, from + atOnce)
+    const ours = await Promise.all(some.map((run) => isOf(desk, run, whose)))
+    const read = await Promise.all(some.filter((_, index) => ours[index] === true).map(async (run) => foundIn(run, await readRun(desk, run))))
+    found.push(...read.filter((one) => one !== null))
   }
-  return found
+  return found.slice(0, limit)
 }
+
+const atOnce = 16
 
 async function isOf(desk: Desk, run: string, {service, environment}: Whose): Promise<boolean> {
   const stored = await patiently(desk.clock, () => desk.store.get(eventKey(run, 0)))
@@ -59,9 +63,22 @@ function foundIn(run: string, events: readonly Event[]): FoundRecovery | null {
   return input === null ? null : {run, input, events, isFinished: runState(events).ended !== null}
 }
 
+/**
+ * The newest run: the one that the lease names, so that nothing is searched through while users wait; or the newest there is, when that
+ * one came to nothing before it wrote anything. No run begins while another isn't finished, so only the newest can be unfinished.
+ */
+async function lastRecovery(desk: Desk, whose: Whose): Promise<FoundRecovery | null> {
+  const lease = await patiently(desk.clock, () => readLease(desk.store, recoveryTarget(whose)))
+  if (lease === null) return null
+  return foundIn(lease.run, await readRun(desk, lease.run)) ?? (await recoveryRuns(desk, whose, 1))[0] ?? null
+}
+
 /** The run named (exit 2 when there is none), else the one that isn't finished; null: all are. */
 export async function findRecovery(desk: Desk, whose: Whose, run?: string): Promise<FoundRecovery | null> {
-  if (run === undefined) return (await recoveryRuns(desk, whose)).find(({isFinished}) => !isFinished) ?? null
+  if (run === undefined) {
+    const last = await lastRecovery(desk, whose)
+    return last === null || last.isFinished ? null : last
+  }
   const found = foundIn(run, await readRun(desk, run))
   if (found !== null) return found
   throw new SluiceError({

@@ -40,7 +40,8 @@ export function promotePlan(input: PromoteInput): Plan<RecoveryWorld> {
     name: promotePlanName,
     steps: [
       declare(way, {needs: []}),
-      fence(way, {needs: ['declare']}),
+      // In peace users are served at home until everything else is there; in an outage nobody waits for that.
+      fence(way, {needs: isPlanned ? ['tasks'] : ['declare']}),
       hosts(way, {needs: ['declare']}),
       ...(hasSurge ? [surge(way, input.surge ?? null, {needs: ['declare']})] : []),
       tasks(way, {needs: ['hosts', ...(hasSurge ? ['surge'] : [])]}),

@@ -5,7 +5,10 @@ import {callsOf} from '../port-calls.ts'
 import {readStanding} from '../standing.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
 
-/** `rtoSeconds` counts from the plan to the first proof that users are served. */
+/**
+ * `rtoSeconds` counts from the plan to the first proof that users are served; `outageSeconds` from when users were refused, where this
+ * run refused them.
+ */
 export function report({place, to}: Way, {needs, id = 'report', title}: Placed): RecoveryStep {
   return {
     id, title: title ?? 'the numbers are gathered', needs, calls: callsOf(place.recovery, 'store.read'),
@@ -26,7 +29,8 @@ function recoveryNumbers(begunAt: number, of: {readonly fence: Facts; readonly a
   const servingAt = Number(of.serving['servingAt'])
   const known = (value: Json | undefined): Json => value ?? null
   return {
-    rtoSeconds: Math.round((servingAt - begunAt) / 1000), begunAt, servingAt, lossMs: known(of.approve['lossMs']), lossSource: known(of.approve['source']),
+    rtoSeconds: Math.round((servingAt - begunAt) / 1000),
+    outageSeconds: Math.round((servingAt - Number(of.fence['refusedAt'] ?? begunAt)) / 1000), begunAt, servingAt, lossMs: known(of.approve['lossMs']), lossSource: known(of.approve['source']),
     replicatedUntil: known(of.approve['replicatedUntil']), acceptedLossMs: known(of.approve['acceptedLossMs']), fence: known(of.fence['how']),
     fencedAt: known(of.fence['fencedAt']), lastOldAnswerAt: known(of.serving['lastOldAnswerAt']),
   }
