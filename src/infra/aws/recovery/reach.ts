@@ -18,8 +18,9 @@ const leftAloneMs = 15_000
 const silentAttempts = 2
 /** Real time: connections to a Region on another continent are there in less. */
 const connectMs = 3000
-/** Real time under a fast clock: a loopback answer on a busy machine. */
+/** Real time under a fast clock: a loopback answer on a busy machine, and how long such an answer says something. */
 const leastBoundMs = 1500
+const leastLatelyMs = 3000
 
 /** `own`: the Region of the session itself. */
 export function recoveryReach({clock, own}: {readonly clock: Clock; readonly own: string}): Reach {
@@ -27,7 +28,7 @@ export function recoveryReach({clock, own}: {readonly clock: Clock; readonly own
   const lost = new Map<string, {readonly at: number; readonly reason: string}>()
   const isHeard = (region: string): boolean => {
     const at = heard.get(region)
-    return region === own || (at !== undefined && clock.now() - at < heardLatelyMs)
+    return region === own || (at !== undefined && clock.now() - at < Math.max(heardLatelyMs, leastLatelyMs * clock.speed))
   }
   return {
     connectMs,
@@ -46,7 +47,8 @@ export function recoveryReach({clock, own}: {readonly clock: Clock; readonly own
       if (!(error instanceof Unavailable) || error instanceof Unreachable || !isSilence(error.cause)) return error
       // The bound passed between one throttled attempt and the next: it did answer.
       if ((heard.get(region) ?? Number.NEGATIVE_INFINITY) >= since && isOurBound(error.cause)) return error
-      heard.delete(region)
+      // One slow answer among many isn't the end of a Region; the next call has the short bound, and tells.
+      if (region !== own && heard.delete(region) && isOurBound(error.cause)) return error
       const reason = reasonOf(error.cause)
       if (region !== own) lost.set(region, {at: clock.now(), reason})
       return new Unreachable(action, region, `${region} doesn't answer (${action}: ${reason})`, {cause: error.cause})

@@ -92,6 +92,16 @@ describe('a Region that may be dead', () => {
     expect(await ask('eu-west-1')).toMatchObject({code: 'aws-refused'})
   })
 
+  test('and answered a moment ago is only slow at first; silent once more, it is unreachable', async () => {
+    const {ask, behave} = await aRegion('answers')
+    await ask('eu-west-1')
+    behave('hangs')
+    const slow = await ask('eu-west-1')
+    expect(slow).toBeInstanceOf(Unavailable)
+    expect(slow).not.toBeInstanceOf(Unreachable)
+    expect(await ask('eu-west-1')).toBeInstanceOf(Unreachable)
+  })
+
   test('keeps nobody from the others', async () => {
     const {ask, behave} = await aRegion('cuts')
     await ask('eu-west-1')
