@@ -93,8 +93,9 @@ describe('a Region that may be dead', () => {
   })
 
   test('and answered a moment ago is only slow at first; silent once more, it is unreachable', async () => {
-    const {ask, behave} = await aRegion('answers')
+    const {ask, behave, clock} = await aRegion('answers')
     await ask('eu-west-1')
+    clock.forward(1000)
     behave('hangs')
     const slow = await ask('eu-west-1')
     expect(slow).toBeInstanceOf(Unavailable)
