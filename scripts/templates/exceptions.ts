@@ -23,8 +23,12 @@ export const guardExceptions: readonly Exception[] = [
   {rule: 'autoscaling_group_nitro_encryption_in_transit_override_check', where: ['staging'], because: 't4g has no encryption between instances'},
   {rule: 'cloudwatch_log_group_retention_period_check', where: ['staging'], because: 'a week of logs is enough there; the rule wants a year'},
   {rule: 'elbv2_deletion_protection_enabled_check', where: ['staging'], because: 'staging is easily thrown away'},
-  {rule: 'rds_instance_deletion_protection_enabled_check', where: ['staging'], because: 'staging is easily thrown away'},
-  {rule: 'rds_instance_multi_az_support_check', where: ['staging'], because: 'one zone is enough there'},
+  {rule: 'rds_instance_deletion_protection_enabled_check', where: ['staging', 'drill'], because: 'staging is easily thrown away, and a drill always is'},
+  {rule: 'rds_instance_multi_az_support_check', where: ['staging', 'drill'], because: 'one zone is enough there'},
+  {rule: 'rds_instance_backup_enabled_check', where: ['drill'], because: 'it is made from a backup and deleted the same hour'},
+  {rule: 'rds_instance_enhanced_monitoring_enabled_check', where: ['drill'], because: 'it lives for an hour, and needs a role that no drill may make'},
+  {rule: 'rds_instance_storage_encrypted_check', where: ['drill'], because: 'a restored database is encrypted as its snapshot is; StorageEncrypted may not be given with one'},
+  {rule: 'rds_storage_encrypted_kms_key_check', where: ['drill'], because: 'as rds_instance_storage_encrypted_check'},
 ]
 
 export const checkovExceptions: readonly Exception[] = [

@@ -55,7 +55,7 @@ async function writeFilled(templates: Files): Promise<readonly string[]> {
   const names: string[] = []
   for (const [shape, recoveryShape] of shapes) {
     for (const deployment of deployments(configOf(shape, recoveryShape), '1.0.0')) {
-      const name = deployment.region === 'eu-central-1' ? `${shape}-${recoveryShape}` : `${shape}-home`
+      const name = deployment.when === 'drill' ? `drill-${shape}` : deployment.region === 'eu-central-1' ? `${shape}-${recoveryShape}` : `${shape}-home`
       await mkdir(join(work, name), {recursive: true})
       if (!names.includes(name)) names.push(name)
       for (const [stack, template] of filledTemplates(deployment, templates)) await writeFile(join(work, name, `${stack}.json`), JSON.stringify(template, null, 1))
