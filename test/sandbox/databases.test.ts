@@ -67,6 +67,19 @@ describe('rows', () => {
     expect(ids(AWAY)).toEqual([1])
   })
 
+  it('what arrived before its Region went down counts to the moment, however late somebody looks', async () => {
+    const task = pair.home.task()
+    await pair.live(5, task)
+    pair.ask(task, count(1))
+    // The clock leaps past the cut without a tick between.
+    await pair.leap(0.9)
+    pair.world.setFault({kind: 'region-down', region: HOME})
+    await pair.leap(600)
+    expect(pair.tell(pair.away.task(), {what: 'heartbeat'})).toMatchObject({drained: true, last: {seq: expect.any(Number) as number}})
+    const {last} = pair.tell(pair.away.task(), {what: 'heartbeat'}) as {last: {seq: number}}
+    expect(last.seq).toBeGreaterThanOrEqual(4)
+  })
+
   it('rows after a moment are listed for a one-shot task, heartbeats and probes left out', async () => {
     const task = pair.home.task()
     await pair.live(2, task)

@@ -6,7 +6,7 @@
  */
 import {DATABASE, databaseByArn} from '../services/rds-databases.ts'
 import {attribute} from '../services/records/lookup.ts'
-import type {AccountRecord, World} from '../world/contract.ts'
+import type {AccountRecord, Fault, World} from '../world/contract.ts'
 import {canReach} from '../world/region-down.ts'
 
 export interface Row {
@@ -123,15 +123,24 @@ function createDatabases(world: World): Databases {
   const recordOf = (volume: Volume): AccountRecord | undefined =>
     world.records.list(volume.region, DATABASE).find((one) => attribute(one, 'DbiResourceId') === volume.resource)
 
+  const stateFault = (record: AccountRecord, source: AccountRecord): Fault | undefined => world.faults('replica-state').find((one) =>
+    (one.target === undefined || one.target === source.id || one.target === record.id) && (one.region === undefined || one.region === record.region))
+
   const broken = (record: AccountRecord, source: AccountRecord | undefined): Replication | null => {
     if (source === undefined) return {status: 'terminated', message: 'The source DB instance was deleted. Replication has been terminated.'}
-    const names = [source.id, record.id]
-    const fault = world.faults('replica-state').find(
-      (one) => (one.target === undefined || names.includes(one.target)) && (one.region === undefined || one.region === record.region),
-    )
+    const fault = stateFault(record, source)
     if (fault === undefined) return null
     const status = fault.message === 'terminated' || fault.message === 'stopped' ? fault.message : 'error'
     return {status, message: SAYINGS[status]}
+  }
+
+  /** Until when anything got through: Infinity while it does. To the moment, however late somebody looks. */
+  const cutAt = (record: AccountRecord, source: AccountRecord | undefined): number => {
+    if (source === undefined) return -Infinity
+    const fault = stateFault(record, source)
+    const down = canReach(world, source.region, record.region) ? [] : world.faults('region-down')
+      .filter((one) => one.region === undefined || one.region === source.region || one.region === record.region)
+    return Math.min(Infinity, ...[...fault === undefined ? [] : [fault], ...down].map(({setAt}) => setAt ?? clock.now()))
   }
 
   const faultLagMs = (record: AccountRecord, source: AccountRecord | undefined): number => world.faults('replica-lag')
@@ -146,10 +155,10 @@ function createDatabases(world: World): Databases {
     if (follows === null || record.status === 'creating') return volume
     const now = clock.now()
     const source = recordOf(follows.source)
-    const halted = broken(record, source) !== null
-    follows.linked = !halted && canReach(world, follows.source.region, record.region)
-    if (follows.linked) follows.received = Math.max(follows.received, now - follows.networkMs - faultLagMs(record, source))
-    if (!halted) follows.applied = Math.max(follows.applied, Math.min(follows.received, now - follows.networkMs - follows.applyMs))
+    const cut = cutAt(record, source)
+    follows.linked = cut === Infinity
+    follows.received = Math.max(follows.received, Math.min(now, cut) - follows.networkMs - faultLagMs(record, source))
+    if (broken(record, source) === null) follows.applied = Math.max(follows.applied, Math.min(follows.received, now - follows.networkMs - follows.applyMs))
     return volume
   }
 
