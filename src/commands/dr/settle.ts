@@ -23,7 +23,7 @@ Nothing is promoted and no database is replaced. Until it is settled, infra up r
     await refuseIfRecovering(desk, place)
     const input = settleInput(opened, await readStanding(desk.store, place))
     const away = input.active !== place.home
-    if (away !== flags.stay) throw misplaced(away, place.recovery, place.home)
+    if (away !== (flags.stay ?? false)) throw misplaced(away, place.recovery, place.home)
     if (!flags.json) process.stderr.write(recoveryPlanText(input, plannedSteps(input), this.look(process.stderr)))
     if (away) await this.consented(place.environment, [`The stacks of ${place.service} take ${place.recovery} for the Region where users stay`], flags.confirm)
     const watching = this.follow(opened, flags.events, (run, wish, why, accepts) => askRecovery(desk, run, wish, why, accepts))

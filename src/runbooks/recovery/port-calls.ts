@@ -1,6 +1,6 @@
 /**
- * Which AWS actions each method of the recovery ports may use, as IAM names them. What steps declare is read off this table, and a
- * test holds it against what the adapters really call. What a method does by DNS or HTTP alone declares nothing. Pure.
+ * Which AWS actions each method of the recovery ports may use, as IAM names them. What steps declare is read off this table, and
+ * a test holds it against what the adapters really call. What a method does by DNS or HTTP alone declares nothing. Pure.
  */
 import type {Call} from '../engine/step.ts'
 
@@ -15,7 +15,7 @@ const regional = {
   'database.describe': ['rds:DescribeDBInstances'],
   'database.promote': ['rds:PromoteReadReplica'],
   'database.modify': ['rds:ModifyDBInstance'],
-  'database.createReplica': ['rds:CreateDBInstanceReadReplica', 'rds:AddTagsToResource', 'iam:PassRole', 'kms:DescribeKey', 'kms:CreateGrant'],
+  'database.createReplica': ['rds:DescribeDBInstances', 'rds:CreateDBInstanceReadReplica', 'rds:AddTagsToResource', 'iam:PassRole', 'kms:DescribeKey', 'kms:CreateGrant'],
   'database.reboot': ['rds:RebootDBInstance'],
   'database.remove': ['rds:DeleteDBInstance', 'rds:CreateDBSnapshot'],
   'database.setTags': ['rds:AddTagsToResource'],

@@ -77,6 +77,8 @@ export interface ReplicaSpec {
   readonly monitoringRole: string | null
   readonly protected: boolean
   readonly tags: Readonly<Record<string, string>>
+  /** Instance of the same Region whose settings beyond these it gets (logs, insights, storage's growth); left out: RDS's defaults. */
+  readonly like?: string
 }
 
 export interface RecoveryPoint {

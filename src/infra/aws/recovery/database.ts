@@ -2,7 +2,7 @@
  * RDS for recoveries. A promotion is sent once: an answer that got lost is never tried again, whoever asked looks at the instance
  * instead. It decides nothing about states; an instance that isn't there is null.
  */
-import type {CreateDBInstanceReadReplicaCommandInput, ModifyDBInstanceCommandInput, Tag} from '@aws-sdk/client-rds'
+import type {CreateDBInstanceReadReplicaCommandInput, DBInstance, ModifyDBInstanceCommandInput, Tag} from '@aws-sdk/client-rds'
 import type {DatabaseChange, DatabasePort, ReplicaSpec} from '../../../runbooks/recovery/ports.ts'
 import {paged} from '../paged.ts'
 import type {AwsSession} from '../session.ts'
@@ -31,7 +31,9 @@ export function databases(session: AwsSession, account: string): DatabasePort {
       await rds(region).call('rds', 'ModifyDBInstance', {DBInstanceIdentifier: id, ApplyImmediately: true, ...changeInput(change)}, {signal, resource: id})
     },
     async createReplica(spec, signal) {
-      await rds(spec.region).call('rds', 'CreateDBInstanceReadReplica', replicaInput(spec), {signal, resource: spec.id})
+      const there = rds(spec.region)
+      const answer = spec.like === undefined ? null : await unlessMissing(there.call('rds', 'DescribeDBInstances', {DBInstanceIdentifier: spec.like}, {signal, resource: spec.like}))
+      await there.call('rds', 'CreateDBInstanceReadReplica', {...replicaInput(spec), ...settingsOf(answer?.DBInstances?.[0])}, {signal, resource: spec.id})
     },
     async reboot(region, id, signal) {
       await rds(region).call('rds', 'RebootDBInstance', {DBInstanceIdentifier: id}, {signal, resource: id, once: true})
@@ -90,6 +92,21 @@ function replicaInput(spec: ReplicaSpec): CreateDBInstanceReadReplicaCommandInpu
     AutoMinorVersionUpgrade: true,
     EnableIAMDatabaseAuthentication: true,
     Tags: rdsTags(spec.tags),
+  }
+}
+
+/** What a replica doesn't take from its source: without it the stack that knows it by name would find other settings. */
+function settingsOf(old: DBInstance | undefined): Partial<CreateDBInstanceReadReplicaCommandInput> {
+  if (old === undefined) return {}
+  const {MaxAllocatedStorage, CACertificateIdentifier, EnabledCloudwatchLogsExports: logs, DatabaseInsightsMode, PerformanceInsightsEnabled: insights} = old
+  return {
+    ...(MaxAllocatedStorage !== undefined && {MaxAllocatedStorage}), ...(CACertificateIdentifier !== undefined && {CACertificateIdentifier}),
+    ...(logs !== undefined && logs.length > 0 && {EnableCloudwatchLogsExports: logs}), ...(DatabaseInsightsMode !== undefined && {DatabaseInsightsMode}),
+    ...(insights === true && {
+      EnablePerformanceInsights: true,
+      ...(old.PerformanceInsightsKMSKeyId !== undefined && {PerformanceInsightsKMSKeyId: old.PerformanceInsightsKMSKeyId}),
+      ...(old.PerformanceInsightsRetentionPeriod !== undefined && {PerformanceInsightsRetentionPeriod: old.PerformanceInsightsRetentionPeriod}),
+    }),
   }
 }
 

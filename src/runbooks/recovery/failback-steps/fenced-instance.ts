@@ -155,7 +155,7 @@ interface Known {
 export function replicaSpec({place}: Pick<FailbackInput, 'place'>, {old, serving, source, parameters}: Known): ReplicaSpec {
   const tags = Object.entries(old.tags).filter(([name]) => !name.startsWith('aws:') && name !== 'sluice:backup')
   return {
-    id: place.database, region: old.region, sourceArn: source,
+    id: place.database, region: old.region, sourceArn: source, like: old.id,
     class: parameters['InstanceClass'] ?? old.class, multiAz: parameters['MultiAz'] === undefined ? old.multiAz : parameters['MultiAz'] === 'true',
     subnetGroup: old.subnetGroup, parameterGroup: old.parameterGroup.name, optionGroup: old.optionGroup, securityGroups: old.securityGroups, kmsKey: old.kmsKey,
     port: old.endpoint?.port ?? serving.endpoint?.port ?? 5433, monitoringRole: old.monitoringRole,

@@ -92,6 +92,21 @@ describe('changes', () => {
     })
   })
 
+  test('a replica that takes another instance\'s place gets the rest of its settings too', async () => {
+    rds.on(DescribeDBInstancesCommand).resolves({DBInstances: [{
+      DBInstanceIdentifier: 'shop-production-fenced-1', MaxAllocatedStorage: 500, CACertificateIdentifier: 'rds-ca-rsa2048-g1', EnabledCloudwatchLogsExports: ['postgresql'],
+      DatabaseInsightsMode: 'advanced', PerformanceInsightsEnabled: true, PerformanceInsightsKMSKeyId: 'key', PerformanceInsightsRetentionPeriod: 465,
+    }]})
+    await port.createReplica({
+      id: 'shop-production', region, sourceArn: 'arn', class: 'db.m7g.large', multiAz: true, subnetGroup: 'subnets', parameterGroup: 'parameters', optionGroup: null, securityGroups: [], kmsKey: null,
+      port: 5433, monitoringRole: null, protected: true, tags: {}, like: 'shop-production-fenced-1',
+    })
+    expect(rds.commandCalls(CreateDBInstanceReadReplicaCommand)[0]?.args[0].input).toMatchObject({
+      DBInstanceIdentifier: 'shop-production', MaxAllocatedStorage: 500, CACertificateIdentifier: 'rds-ca-rsa2048-g1', EnableCloudwatchLogsExports: ['postgresql'], DatabaseInsightsMode: 'advanced',
+      EnablePerformanceInsights: true, PerformanceInsightsKMSKeyId: 'key', PerformanceInsightsRetentionPeriod: 465,
+    })
+  })
+
   test.each([
     ['with a final snapshot', 'final-1', {SkipFinalSnapshot: false, FinalDBSnapshotIdentifier: 'final-1'}],
     ['without one, where RDS takes none', null, {SkipFinalSnapshot: true}],

@@ -79,7 +79,7 @@ const stack = {name: 'main', region}
 const stackInput = {stack, template: {kind: 'body' as const, body: '{}'}, parameters: {}, tags: {}, role: null, token: 't'}
 const replica = {
   id: 'shop', region, sourceArn: 'arn:aws:rds:eu-west-1:111122223333:db:shop', class: 'db.m7g.large', multiAz: false, subnetGroup: 's', parameterGroup: 'p', optionGroup: null, securityGroups: ['sg'],
-  kmsKey: 'k', port: 5433, monitoringRole: null, protected: true, tags: {service: 'shop'},
+  kmsKey: 'k', port: 5433, monitoringRole: null, protected: true, tags: {service: 'shop'}, like: 'shop-fenced-1',
 }
 const closed = '[{"IpProtocol":"tcp","FromPort":5433,"ToPort":5433,"UserIdGroupPairs":[{"GroupId":"sg-other"}]}]'
 
