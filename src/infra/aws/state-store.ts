@@ -60,7 +60,7 @@ export function stateStore(session: AwsSession, bucket: string): Store {
 type Body = {transformToString(encoding: string): Promise<string>; destroy?(): unknown}
 
 /** The headers were in time; the rest must be too. */
-async function readBody(body: Body | undefined, boundMs: number, signal: AbortSignal | undefined): Promise<string> {
+export async function readBody(body: Body | undefined, boundMs: number, signal: AbortSignal | undefined): Promise<string> {
   const bounded = boundedSignal(boundMs, signal)
   try {
     return await Promise.race([body?.transformToString('utf-8') ?? '', bounded.aborted])

@@ -1,6 +1,6 @@
 /**
- * CloudFront, whose control plane is us-east-1's: for readiness and the `record` flip. A configuration is replaced whole, and only if
- * it is still the one that was read: a race is an answer (`stale`), and so is an alias that can't be moved.
+ * CloudFront, whose control plane is us-east-1's: for readiness and the `record` flip. A configuration is replaced whole, and
+ * only if it is still the one that was read: a race is an answer (`stale`), and so is an alias that can't be moved.
  */
 import type {Distribution, DistributionConfig} from '@aws-sdk/client-cloudfront'
 import {ExitCode, SluiceError} from '../../../errors.ts'

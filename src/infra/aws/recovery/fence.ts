@@ -1,6 +1,7 @@
 /**
- * Keeping a Region from taking writes, and giving it back: its live rule and the rules of its database's group. Authentication in
- * front of the rule's last action stays as it is, so that nothing is lost by fencing; ingress is handed out as it was, to be given back.
+ * Keeping a Region from taking writes, and giving it back: its live rule and the rules of its database's group. Authentication
+ * in front of the rule's last action stays as it is, so that nothing is lost by fencing; ingress is handed out as it was, to be
+ * given back.
  */
 import type {IpPermission} from '@aws-sdk/client-ec2'
 import type {Action} from '@aws-sdk/client-elastic-load-balancing-v2'

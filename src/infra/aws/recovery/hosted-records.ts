@@ -1,6 +1,6 @@
 /**
- * Records and health checks in Route 53, by its control plane: for readiness and the `record` flip, never for the `stop` flip. What is
- * written is written as one batch, whole.
+ * Records and health checks in Route 53, by its control plane: for readiness and the `record` flip, never for the `stop` flip.
+ * What is written is written as one batch, whole.
  */
 import type {HealthCheckObservation, ResourceRecordSet} from '@aws-sdk/client-route-53'
 import {controlPlaneOf} from '../../../runbooks/recovery/port-calls.ts'

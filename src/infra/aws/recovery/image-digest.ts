@@ -1,6 +1,6 @@
 /**
- * The digest behind an image's name, in one Region's own registry: during a recovery the other Region's can't be asked. Replicated
- * repositories have the same name, so the Region in the image's name doesn't matter. Only reads.
+ * The digest behind an image's name, in one Region's own registry: during a recovery the other Region's can't be asked.
+ * Replicated repositories have the same name, so the Region in the image's name doesn't matter. Only reads.
  */
 import type {AwsSession} from '../session.ts'
 import {unlessMissing} from '../unless-missing.ts'

@@ -1,6 +1,6 @@
 /**
- * One task of a service's own revision, in its own network, that answers a question and ends: how data is asked that only the VPC can
- * reach. It is no task of the service: nobody restarts it, and no traffic gets to it.
+ * One task of a service's own revision, in its own network, that answers a question and ends: how data is asked that only the
+ * VPC can reach. It is no task of the service: nobody restarts it, and no traffic gets to it.
  */
 import type {ContainerDefinition, Service, Task} from '@aws-sdk/client-ecs'
 import {ExitCode, SluiceError} from '../../../errors.ts'

@@ -1,6 +1,6 @@
 /**
- * One Region's part in a recovery, as its stacks tell it: outputs of its main stack, and what it published as parameters. Only that
- * Region is asked. What isn't built is null; a stack without what a recovery needs is said by name.
+ * One Region's part in a recovery, as its stacks tell it: outputs of its main stack, and what it published as parameters. Only
+ * that Region is asked. What isn't built is null; a stack without what a recovery needs is said by name.
  */
 import {ExitCode, SluiceError} from '../../../errors.ts'
 import type {Side} from '../../../runbooks/recovery/input.ts'

@@ -1,6 +1,7 @@
 /**
- * A session for rehearsing the loss of Regions: a call to one of them is refused before it is sent, and counted. Global services live
- * in one of them, too. CloudFormation acts with a role of its own, which no session policy binds: it is given the recovery role.
+ * A session for rehearsing the loss of Regions: a call to one of them is refused before it is sent, and counted. Global services
+ * live in one of them, too. CloudFormation acts with a role of its own, which no session policy binds: it is given the recovery
+ * role.
  */
 import {ExitCode, SluiceError} from '../../../errors.ts'
 import {controlPlaneOf} from '../../../runbooks/recovery/port-calls.ts'
