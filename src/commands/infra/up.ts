@@ -3,6 +3,7 @@ import type {Outcome} from '../../command.ts'
 import {openProvision} from '../../compose.ts'
 import {ExitCode} from '../../errors.ts'
 import {InfraCommand, stackFlags} from '../../infra-command.ts'
+import {noteCapacity} from '../../infra-capacity.ts'
 import {planProvision, readPlan} from '../../infra-planning.ts'
 import {runUp} from '../../runbooks/provision/run-up.ts'
 import {infraPlanJson, infraPlanText} from '../../ui/infra-plan-text.ts'
@@ -47,7 +48,10 @@ everything is as wanted, 1 when something failed, 3 without an answer, 7 when so
     const watching = this.watch(clock, flags.events)
     try {
       const ran = await runUp(desk, world, wanted, plan, options, given === null ? 'from-here' : 'exactly', watching)
-      return this.ended(ran, watching.shown, clock.now())
+      const outcome = this.ended(ran, watching.shown, clock.now())
+      if (outcome.exitCode !== ExitCode.done || config.firstImage === '') return outcome
+      const noted = await noteCapacity({config, sandbox: flags.sandbox, env: process.env})
+      return noted === '' ? outcome : {...outcome, data: {...outcome.data, capacity: noted}, text: `${outcome.text}\n${noted}`}
     } finally {
       watching.close()
     }

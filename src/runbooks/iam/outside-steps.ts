@@ -90,7 +90,7 @@ const readiness: readonly Outside[] = [
     place: 'all',
     actions: [
       'rds:DescribeOrderableDBInstanceOptions', 'rds:DescribeDBSnapshots', 'cloudwatch:GetMetricData', 'cloudwatch:ListMetrics', 'cloudwatch:DescribeAlarms',
-      'autoscaling:DescribeAutoScalingGroups', 'ecs:ListContainerInstances', 'ecs:DescribeContainerInstances', 'ecs:DescribeServices', 'ecs:DescribeTaskDefinition',
+      'autoscaling:DescribeAutoScalingGroups', 'ecs:ListContainerInstances', 'ecs:DescribeContainerInstances', 'ecs:DescribeServices', 'ecs:DescribeTaskDefinition', 'ecs:ListTasks', 'ecs:DescribeTasks',
       'application-autoscaling:DescribeScalableTargets', 'ecr:DescribeImages', 'elasticloadbalancing:DescribeListeners', 'elasticloadbalancing:DescribeTargetHealth',
       'acm:DescribeCertificate', 'kms:DescribeKey', 'ec2:DescribeImages', 'servicequotas:GetServiceQuota', 'servicequotas:GetAWSDefaultServiceQuota',
       'backup:ListRecoveryPointsByBackupVault', 'backup:ListBackupJobs', 'cloudformation:GetTemplate', 'cloudformation:ListStackResources', 'elasticache:DescribeReplicationGroups',
@@ -105,6 +105,14 @@ const readiness: readonly Outside[] = [
   },
 ]
 
+/** What production needs is written down after `infra up`. */
+const capacity: Outside = {
+  place: 'all',
+  actions: [
+    'secretsmanager:DescribeSecret', 'autoscaling:DescribeAutoScalingGroups', 'ecs:ListContainerInstances', 'ecs:DescribeContainerInstances', 'ecs:DescribeTaskDefinition', 'ecs:ListTasks',
+    'ecs:DescribeTasks', 'ecr:DescribeImages', 'rds:DescribeDBInstances', 's3:PutObject',
+  ],
+}
 const recoveries = [recoveryState, makesRecoveryState, sides, ...readiness] as const
 const releases = [state, stackOutputs] as const
 /** Whether a recovery is under way, or users are elsewhere: a release asks before it begins. */
@@ -124,7 +132,7 @@ export const outside = {
   'release resume': runs,
   'release abort': runs,
   'infra plan': [state, tree, traffic, planning, ...preflight],
-  'infra up': [state, makesState, tree, traffic, planning, ...preflight],
+  'infra up': [state, makesState, tree, traffic, planning, ...preflight, capacity],
   'infra status': [state, tree, traffic],
   'infra drift': [state, tree, traffic, drift],
   'infra down': [state, writesState, tree, downReads],
