@@ -67,7 +67,8 @@ export async function lastRuns(desk: Desk, service: string | undefined): Promise
     const lease = await patiently(desk.clock, () => readLease(desk.store, name))
     if (lease === null) return null
     const last = await lastRunOf(desk, name, lease)
-    return last === null ? null : {...last, lease, left: leftOver(last.events)}
+    // Recoveries and runbooks have leases and journals beside those of releases.
+    return last === null || !isReleaseRun(last.events) ? null : {...last, lease, left: leftOver(last.events)}
   }))
   return found.filter((one) => one !== null).toSorted((x, y) => y.run.localeCompare(x.run))
 }

@@ -5,6 +5,10 @@ import type {Event, EventOf, Json} from '../../../src/runbooks/engine/event.ts'
 import {Unavailable} from '../../../src/runbooks/engine/unavailable.ts'
 import {SluiceError, ExitCode} from '../../../src/errors.ts'
 import {minutes} from '../../../src/runbooks/engine/clock.ts'
+import {answerOf} from '../../../src/runbook-answer.ts'
+import {sayToCustom} from '../../../src/runbooks/custom/run-custom.ts'
+import {runbookOutcomeText} from '../../../src/ui/runbook-outcome.ts'
+import {runbookView} from '../../../src/ui/runbook-view.ts'
 import {ownRunbook, runbookBench} from '../../support/runbook-bench.ts'
 import {startOfTests} from '../../support/leaping-clock.ts'
 
@@ -288,5 +292,61 @@ describe('a run', () => {
     const bench = runbookBench()
     const ran = await bench.run(slow)
     expect(ran.events[0]).toMatchObject({kind: 'planned', data: {plan: 'runbook', input: {kind: 'custom', runbook: {name: 'evening'}}}})
+  })
+
+  it('that is withdrawn takes back what can be, and ends', async () => {
+    const bench = runbookBench()
+    const ran = await bench.run(ownRunbook(yaml(`
+  - id: scale
+    call: {service: ecs, action: UpdateService, input: {service: worker, desiredCount: 0}}
+    undo: {service: ecs, action: UpdateService, input: {service: worker, desiredCount: 4}}
+  - {id: call, manual: {instructions: call}}`)))
+    await sayToCustom(bench.desk('bob-1'), ran.run, 'abort', 'withdrawn')
+    const over = await bench.resume(ran, 'bob-1')
+    expect(over.end).toMatchObject({kind: 'ended', outcome: {outcome: 'failed', cause: 'abort'}})
+    expect(bench.calls.at(-1)).toContain('"desiredCount":4')
+    expect(runbookView(ran.run, ran.input, over.events, bench.fake.clock.now())).toMatchObject({state: 'withdrawn', exitCode: 0, waiting: []})
+  })
+
+  it('that took longer than its objective is done, and says that it was missed (exit 9)', async () => {
+    const bench = runbookBench()
+    const ran = await bench.run({...slow, objectives: {rtoMs: minutes(10), rpoMs: null}})
+    const view = runbookView(ran.run, ran.input, ran.events, bench.fake.clock.now())
+    expect(view).toMatchObject({state: 'done', exitCode: 9, rto: {met: false}, criticalPath: ['one', 'three']})
+    expect(runbookOutcomeText(view)).toContain('objective 10 min: MISSED, 21 min')
+  })
+
+  it('that is paused names the command that answers each waiting step', async () => {
+    const bench = runbookBench()
+    const ran = await bench.run(ownRunbook(yaml('  - {id: call, manual: {instructions: call}}\n  - {id: allow, needs: [], deadline: 2h, approval: {question: well?}}')))
+    expect(runbookView(ran.run, ran.input, ran.events, bench.fake.clock.now())).toMatchObject({state: 'paused', exitCode: 8, waiting: [
+      {step: 'call', command: `sluice runbook resume ${ran.run} --done call --evidence TEXT`}, {step: 'allow', command: `sluice runbook resume ${ran.run} --approve allow`},
+    ]})
+  })
+})
+
+describe('an answer', () => {
+  const text = yaml('  - {id: call, manual: {instructions: call}}\n  - {id: allow, needs: [], deadline: 2h, approval: {question: well?, names: [grace]}}\n  - {id: later, needs: [allow], manual: {instructions: x, evidence: optional}}')
+  const ada = 'arn:aws:iam::111122223333:user/ada'
+
+  it.each([
+    ['to a step that isn\'t there', {done: 'cal', evidence: 'x'}, 'cal isn\'t a step that a person does; there are call, later', 2],
+    ['of the wrong kind', {approve: 'call'}, 'call isn\'t a step that asks for a yes; there is allow', 2],
+    ['without the evidence', {done: 'call'}, 'call needs what shows that it is done: --evidence TEXT', 2],
+    ['to a step that doesn\'t wait yet', {done: 'later'}, 'later isn\'t waiting for anybody now; nothing was written', 2],
+    ['that isn\'t theirs to give', {approve: 'allow'}, `${ada} isn't one of grace: this yes isn't yours to give`, 3],
+    ['that is evidence of nothing', {evidence: 'x'}, '--evidence goes with --done STEP', 2],
+  ])('%s is refused before it is written', async (_, flags, message, exitCode) => {
+    const bench = runbookBench()
+    const {events, input} = await bench.run(ownRunbook(text))
+    expect(() => answerOf(flags, input.runbook.steps, events, ada)).toThrow(expect.objectContaining({message, exitCode}) as Error)
+  })
+
+  it('carries the step, and what shows it', async () => {
+    const bench = runbookBench()
+    const {events, input} = await bench.run(ownRunbook(text))
+    expect(answerOf({done: 'call', evidence: 'ticket 4711'}, input.runbook.steps, events, ada)).toEqual({step: 'call', done: true, evidence: 'ticket 4711'})
+    expect(answerOf({approve: 'allow'}, input.runbook.steps, events, 'arn:aws:iam::111122223333:user/grace')).toEqual({step: 'allow', approved: true})
+    expect(answerOf({}, input.runbook.steps, events, ada)).toBeNull()
   })
 })
