@@ -1,12 +1,22 @@
 import {describe, expect, it} from 'vitest'
 import {parseTemplate, readTemplates} from '../../src/infra/stack/templates.ts'
 import {hasReplica, isWhole, namesSource, whole, withDatabase, withoutReplica} from '../../src/runbooks/recovery/settle-steps/replica-template.ts'
+import {tellsOnly} from '../../src/runbooks/recovery/settle-steps/long-stay.ts'
 import {aDatabase} from '../support/fake-recovery-databases.ts'
 
 const text = (await readTemplates()).get('08-rds-replica.yaml') ?? ''
 const promoted = aDatabase('eu-central-1', {class: 'db.m7g.xlarge', engineVersion: '17.4', storageGiB: 120, backupDays: 14, tags: {'sluice:backup': 'shop-production'}, endpoint: {host: 'shop-production.abc.eu-central-1.rds.amazonaws.com', port: 5433}})
 const without = withoutReplica(text, promoted) ?? ''
 const imported = withDatabase(without, text, promoted) ?? ''
+
+describe('telling a Region which one is active', () => {
+  it.each([
+    ['modify', 'no', 'AWS::Route53::HealthCheck', true], ['add', 'no', 'AWS::CloudWatch::Alarm', true], ['remove', 'no', 'AWS::CloudWatch::CompositeAlarm', true],
+    ['dynamic', 'maybe', 'AWS::CloudFormation::Stack', true], ['remove', 'no', 'AWS::RDS::DBInstance', false], ['modify', 'yes', 'AWS::RDS::DBInstance', false], ['import', 'no', 'AWS::S3::Bucket', false],
+  ] as const)('%s (replaced: %s) of %s may be executed: %s', (action, replacement, type, expected) => {
+    expect(tellsOnly({action, replacement, type})).toBe(expected)
+  })
+})
 
 describe('the replica\'s template on its way to a database of its own', () => {
   it('first is the same without the instance, with what was told of it written out', () => {

@@ -50,9 +50,19 @@ export function activeRegionStep({place, active}: SettleInput, region: string, {
       if (body === null) return `${stack.name} isn't in ${region}`
       return {body, parameters: {ActiveRegion: active, ...(state.parameters['Serves'] !== undefined && {Serves: serves})}}
     },
-    allows: ({action, replacement, type}: ResourceChange) => (action === 'modify' || action === 'dynamic' || type === 'AWS::CloudFormation::Stack') ? replacement !== 'yes' && action !== 'remove' : action === 'add',
+    allows: tellsOnly,
   })
   return region === active ? step : whereItAnswers(step, region)
+}
+
+/** Alarms about traffic come and go with it, records and their checks change in place; nothing that holds data or serves goes. */
+export function tellsOnly({action, replacement, type}: Pick<ResourceChange, 'action' | 'replacement' | 'type'>): boolean {
+  if (type.startsWith('AWS::CloudWatch::')) return true
+  switch (action) {
+    case 'modify': case 'dynamic': return type === 'AWS::CloudFormation::Stack' || replacement !== 'yes'
+    case 'add': return true
+    case 'remove': case 'import': return false
+  }
 }
 
 /** The Region that was left may be gone for months: then it is told when it is back, by the next `infra up`. */
