@@ -20,5 +20,5 @@ export function capacityFinding(snapshot: CapacitySnapshot | null, from: string,
   if (snapshot.region !== from) return warn(`The capacity snapshot is ${snapshot.region}'s, and users are in ${from}.`, {evidence, suggestions})
   if (hours > 24) return fail(`The capacity snapshot is ${Math.floor(hours / 24)} days old.`, {evidence, suggestions})
   if (hours > 3) return warn(`The capacity snapshot is ${Math.floor(hours)} hours old; it should be written every hour.`, {evidence, suggestions})
-  return ok(`Production's size is known, as of ${Math.round(hours * 60)} min ago: ${snapshot.hosts.desired} hosts (at most ${snapshot.hosts.peak} in 24 h), ${snapshot.service.desired} tasks.`, evidence)
+  return ok(`Production's size is known, as of ${Math.max(0, Math.round(hours * 60))} min ago: ${snapshot.hosts.desired} hosts (at most ${snapshot.hosts.peak} in 24 h), ${snapshot.service.desired} tasks.`, evidence)
 }
