@@ -59,7 +59,7 @@ const rooms: Readonly<Record<string, Room>> = {
   iamCommands: {path: 'src/commands/iam/', rooms: ['errors', 'command', 'compose', 'infraShared', 'config', 'runbooks', 'ui', 'stack'], packages: ['@oclif/core']},
   doctor: {path: 'src/commands/doctor', rooms: ['errors', 'command', 'compose', 'infraShared', 'config', 'runbooks', 'ui'], packages: ['@oclif/core']},
   demo: {path: 'src/commands/demo', rooms: ['errors', 'command', 'demoStory', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'sandbox'], packages: ['@oclif/core']},
-  demoStory: {path: 'src/demo/', rooms: ['errors', 'compose', 'infraShared', 'watching', 'config', 'engine', 'runbooks', 'ui', 'sandbox'], packages: []},
+  demoStory: {path: 'src/demo/', rooms: ['errors', 'compose', 'infraShared', 'recoveryShared', 'watching', 'config', 'engine', 'runbooks', 'ui', 'sandbox'], packages: []},
 }
 
 const longestCommand = 80

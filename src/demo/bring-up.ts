@@ -46,7 +46,7 @@ function watchUp(shown: InfraRenderer, clock: Clock, env: NodeJS.ProcessEnv, lea
   }
 }
 
-function stackOfDemo(): StackConfig {
+export function stackOfDemo(): StackConfig {
   const parsed = parseStack(demoFile)
   if (parsed.kind === 'config') return parsed.config
   throw new Error(`the demo's own stack: ${parsed.problems.join('; ')}`)

@@ -2,28 +2,22 @@
  * The whole story on a sandbox of its own: an empty account, the stack in two Regions, releases on it. Used through the same doors as
  * any account, and gone at the end, whatever happens. Nothing of this machine's own state is read or written.
  */
-import {mkdtemp, rm} from 'node:fs/promises'
-import {tmpdir} from 'node:os'
-import {join} from 'node:path'
-import type {SessionInput} from '../compose.ts'
 import {completeConfig, openDesk} from '../compose.ts'
 import {parseConfig} from '../config/load.ts'
 import type {LoadedConfig} from '../config/release-config.ts'
 import {releaseTarget} from '../config/release-target.ts'
-import {writeHandle} from '../config/sandbox-handle.ts'
 import {prepareRelease} from '../runbooks/release/prepare.ts'
 import {claimRelease, startRelease} from '../runbooks/release/run-release.ts'
 import type {Ran} from '../runbooks/release/run-release.ts'
-import {askSandbox, endSandbox, startDaemon} from '../sandbox/remote.ts'
 import type {InfraRenderer} from '../ui/infra-renderer.ts'
 import type {Watcher} from '../watching.ts'
 import {bringUp} from './bring-up.ts'
 import type {BroughtUp} from './bring-up.ts'
-import {demoFile, regions, service} from './demo-stack.ts'
-import {requestsPerMinute, scenarios, speed} from './scenarios.ts'
+import {demoFile, service} from './demo-stack.ts'
+import {onStage} from './on-stage.ts'
+import type {Stage} from './on-stage.ts'
+import {requestsPerMinute, scenarios} from './scenarios.ts'
 import type {Scenario} from './scenarios.ts'
-
-const name = 'demo'
 
 export interface Told {
   readonly scenario: Scenario
@@ -51,32 +45,23 @@ export interface DemoOptions {
 
 /** Tells the story in order; stops early when it is told to. Leaves no process and no file behind. */
 export async function runDemo(options: DemoOptions): Promise<Demo> {
-  const home = await mkdtemp(join(tmpdir(), 'sluice-demo-'))
-  const env = {...options.env, XDG_STATE_HOME: home}
-  const world = {speed, seed: options.seed, world: 'empty', regions, services: []} as const
-  const sandbox = await startDaemon({name, ...world}, join(home, 'sandbox.log'), 'attached')
-  try {
-    await writeHandle(name, {...sandbox, ...world}, env)
-    const where = {region: regions[0], sandbox: name, env}
-    const infra = await bringUp(where, options.show, options.signal)
-    return {infra, told: infra.view.state === 'done' ? await release(options, where, sandbox.endpoint) : []}
-  } finally {
-    await endSandbox(sandbox.endpoint, sandbox.pid, 10_000)
-    await rm(home, {recursive: true, force: true})
-  }
+  return onStage(options, async (stage) => {
+    const infra = await bringUp(stage.where, options.show, options.signal)
+    return {infra, told: infra.view.state === 'done' ? await release(options, stage) : []}
+  })
 }
 
-async function release(options: DemoOptions, where: SessionInput, endpoint: string): Promise<readonly Told[]> {
+async function release(options: DemoOptions, {where, ask}: Stage): Promise<readonly Told[]> {
   const opened = await openDesk(where, 'make-state')
   const {desk, worldOf, account, arn, clock} = opened
   const config = await completeConfig(opened, settingsOfDemo())
   const world = await worldOf(config)
-  await askSandbox(endpoint, 'POST', 'traffic', {service, perMinute: requestsPerMinute})
+  await ask('POST', 'traffic', {service, perMinute: requestsPerMinute})
   const told: Told[] = []
   for (const scenario of scenarios) {
     if (options.signal.aborted) break
-    await askSandbox(endpoint, 'POST', 'images', {tag: scenario.image, env: scenario.env})
-    if (scenario.incidentRate !== null) await askSandbox(endpoint, 'POST', 'faults', {kind: 'incident', rate: scenario.incidentRate, target: service})
+    await ask('POST', 'images', {tag: scenario.image, env: scenario.env})
+    if (scenario.incidentRate !== null) await ask('POST', 'faults', {kind: 'incident', rate: scenario.incidentRate, target: service})
     const watching = options.watch(scenario, () => clock.now())
     try {
       const claimed = await claimRelease(desk, releaseTarget(config))
@@ -87,7 +72,7 @@ async function release(options: DemoOptions, where: SessionInput, endpoint: stri
     } finally {
       watching.close()
     }
-    if (scenario.incidentRate !== null) await askSandbox(endpoint, 'DELETE', 'faults?kind=incident')
+    if (scenario.incidentRate !== null) await ask('DELETE', 'faults?kind=incident')
   }
   return told
 }
