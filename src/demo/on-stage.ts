@@ -16,7 +16,7 @@ const name = 'demo'
 export interface Stage {
   readonly where: SessionInput
   /** The sandbox's own routes: what AWS has no call for. */
-  ask<Answer>(method: 'GET' | 'POST' | 'DELETE', route: string, body?: object): Promise<Answer>
+  readonly ask: <Answer>(method: 'GET' | 'POST' | 'DELETE', route: string, body?: object) => Promise<Answer>
 }
 
 export async function onStage<Answer>({seed, env: given}: {readonly seed: number; readonly env: NodeJS.ProcessEnv}, act: (stage: Stage) => Promise<Answer>): Promise<Answer> {
@@ -28,7 +28,7 @@ export async function onStage<Answer>({seed, env: given}: {readonly seed: number
     await writeHandle(name, {...sandbox, ...world}, env)
     return await act({
       where: {region: regions[0], sandbox: name, env},
-      ask: async (method, route, body) => await askSandbox(sandbox.endpoint, method, route, body) as never,
+      ask: (method, route, body) => askSandbox(sandbox.endpoint, method, route, body),
     })
   } finally {
     await endSandbox(sandbox.endpoint, sandbox.pid, 10_000)

@@ -54,7 +54,7 @@ export async function aStandingService({seed = 1, config = stackConfig(), speed 
     ...account,
     async told(...argv) {
       const ran = await account.sluice(...argv, '--json')
-      return {code: ran.code, json: ran.json() as Readonly<Record<string, unknown>>, ran}
+      return {code: ran.code, json: ran.json(), ran}
     },
     counted: async () => (await ask('GET', 'counter')) as Counted,
     async until(what, holds, atMostMs = 30 * 60_000) {
