@@ -22,7 +22,8 @@ export function answerOf(flags: AnswerFlags, steps: readonly OwnStep[], events: 
   const waiting = steps.filter(({does}) => does.kind === kind).map((one) => one.id)
   const step = steps.find((one) => one.id === id)
   if (step === undefined || step.does.kind !== kind) {
-    throw wrong(`${id} isn't a step ${kind === 'manual' ? 'that a person does' : 'that asks for a yes'}${waiting.length === 0 ? '' : `; there ${waiting.length === 1 ? 'is' : 'are'} ${waiting.join(', ')}`}`, ExitCode.usage)
+    const known = waiting.length === 0 ? '' : `; there ${waiting.length === 1 ? 'is' : 'are'} ${waiting.join(', ')}`
+    throw wrong(`${id} isn't a step ${kind === 'manual' ? 'that a person does' : 'that asks for a yes'}${known}`, ExitCode.usage)
   }
   if (runState(events).steps.get(id)?.kind !== 'started') throw wrong(`${id} isn't waiting for anybody now; nothing was written`, ExitCode.usage)
   if (step.does.kind === 'approval') {

@@ -104,7 +104,10 @@ export abstract class RunbookCommand extends RecoveryCommand {
 function placeOf(config: StackConfig, accountId: string): Place {
   const place = recoveryPlace(config, accountId)
   if (place !== null) return place
-  throw new SluiceError({code: 'no-recovery-region', exitCode: ExitCode.usage, message: 'sluice.yaml names no recovery Region: runbooks work there.', suggestions: ['add `stack.recovery.region` to sluice.yaml']})
+  throw new SluiceError({
+    code: 'no-recovery-region', exitCode: ExitCode.usage, message: 'sluice.yaml names no recovery Region: runbooks work there.',
+    suggestions: ['add `stack.recovery.region` to sluice.yaml'],
+  })
 }
 
 const extensionOf = async (where: string | null, recovery: RecoveryName) => (where === null ? null : loadExtension(where, recovery))

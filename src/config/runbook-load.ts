@@ -32,7 +32,10 @@ export function parseRunbook(text: string): ParsedRunbook {
   const document = parseDocument(text, {lineCounter: lines, prettyErrors: false, strict: true})
   const faults = [...document.errors, ...document.warnings]
   if (faults.length > 0) {
-    return {kind: 'problems', problems: faults.map(({pos, code, message}) => `${lines.linePos(pos[0]).line}:${lines.linePos(pos[0]).col}  ${code === 'DUPLICATE_KEY' ? 'this key is here twice' : `not readable as YAML: ${message}`}`)}
+    return {kind: 'problems', problems: faults.map(({pos, code, message}) => {
+      const {line, col} = lines.linePos(pos[0])
+      return `${line}:${col}  ${code === 'DUPLICATE_KEY' ? 'this key is here twice' : `not readable as YAML: ${message}`}`
+    })}
   }
   const raw = unfolded(() => document.toJS() as unknown)
   if ('fault' in raw) return {kind: 'problems', problems: [`1:1  not readable as YAML: ${raw.fault}`]}

@@ -37,11 +37,17 @@ the account only, and does without.`
     const printedAt = `${new Date().toISOString().slice(0, 16).replace('T', ' ')}Z`
     const mermaid = runbookMermaid(sheet)
     if (flags.html !== undefined) await writeNew(flags.html, runbookHtml(sheet, printedAt), 'keep')
-    const text = flags.html !== undefined ? `✔ ${flags.html} written` : flags.mermaid ? mermaid : flags.print ? runbookPrintText(sheet, printedAt) : runbookShowText(sheet, this.look(process.stdout).columns)
+    const text = flags.html !== undefined ? `✔ ${flags.html} written`
+      : flags.mermaid ? mermaid
+      : flags.print ? runbookPrintText(sheet, printedAt)
+      : runbookShowText(sheet, this.look(process.stdout).columns)
     const {name, description, command, steps, criticalPath, rtoMs, rpoMs} = sheet
     return {
       outcome: 'shown', exitCode: ExitCode.done, text,
-      data: {name, description, runs: command, file: found?.file ?? null, steps, criticalPath, objectives: {rtoSeconds: rtoMs === null ? null : rtoMs / 1000, rpoSeconds: rpoMs === null ? null : rpoMs / 1000}, mermaid},
+      data: {
+        name, description, runs: command, file: found?.file ?? null, steps, criticalPath, mermaid,
+        objectives: {rtoSeconds: rtoMs === null ? null : rtoMs / 1000, rpoSeconds: rpoMs === null ? null : rpoMs / 1000},
+      },
     }
   }
 }

@@ -4,6 +4,7 @@
  */
 import type {OwnStep} from '../../config/runbook.ts'
 import {ExitCode, SluiceError} from '../../errors.ts'
+import type {Facts} from '../engine/event.ts'
 import type {Call, Failed, Observed, Polled, Started, Step, StepContext, Then} from '../engine/step.ts'
 import type {RecoverySettings} from '../../config/recovery-config.ts'
 import type {Place} from '../recovery/place.ts'
@@ -52,12 +53,12 @@ export function ownStep(step: OwnStep, ground: Ground, then: Then = directions[s
     id: step.id, title: step.title, needs: step.needs, calls: doer.calls, deadlineMs: step.deadlineMs, atDeadline: then,
     ...(step.usual !== null && {usual: step.usual}),
     observe: async (world, context) => directed(await caught(async () => doer.observe?.(world, context) ?? {kind: 'not-done' as const}), then),
-    start: async (world, context) => {
+    start: async (world, context): Promise<Started> => {
       const started = await caught(async () => (await doer.start?.(world, context)) ?? {})
       // A start can't fail by itself: what was refused is remembered, and the poll says so.
       if (!('kind' in started)) {
         const before = typeof context.own['refused'] === 'string' ? {refused: null, then: null} : {}
-        const facts = {...before, ...started.facts}
+        const facts: Facts = {...before, ...started.facts}
         return Object.keys(facts).length === 0 ? undefined : {facts}
       }
       return {facts: {refused: started.because, ...(started.kind === 'failed' && {then: started.then})}}
