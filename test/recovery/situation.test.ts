@@ -26,6 +26,15 @@ describe('what lies in the recovery Region says', () => {
     ['a recovery under way comes before where users are', {lease, standing}, 'recovering'],
   ]
   test.each(rows)('%s', (_, signs, kind) => expect(judgeSigns({...quiet, ...signs}, home, now).kind).toBe(kind))
+  test('what it says when it answers late: one answer that didn\'t come isn\'t a lost Region', async () => {
+    let asked = 0
+    const late = async (): Promise<Signs> => {
+      asked += 1
+      if (asked < 3) throw new StoreUnavailable('no answer within 900 ms')
+      return {...quiet, standing}
+    }
+    expect((await situationNow(late, home, now)).kind).toBe('away')
+  })
   test('nothing when it can\'t be asked', async () => {
     const failing = (error: Error) => situationNow(async () => Promise.reject(error), home, now)
     expect(await failing(new Unreachable('s3:GetObject', recovery, 'eu-central-1 doesn\'t answer'))).toEqual({kind: 'unknown', because: 'eu-central-1 doesn\'t answer'})

@@ -35,13 +35,18 @@ export function judgeSigns({lease, standing, stopped}: Signs, home: string, now:
   return {kind: 'peace'}
 }
 
-/** `read` may throw what ports throw when a Region can't be asked; that is an answer here. */
+/** Going on without knowing is worse than a few seconds: one answer that was late on a busy machine or network isn't a lost Region. */
+const tries = 3
+
+/** `read` may throw what ports throw when a Region can't be asked; after some tries that is an answer here. */
 export async function situationNow(read: () => Promise<Signs>, home: string, now: number): Promise<Situation> {
-  try {
-    return judgeSigns(await read(), home, now)
-  } catch (error) {
-    if (error instanceof Unavailable || error instanceof StoreUnavailable) return {kind: 'unknown', because: error.message}
-    throw error
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return judgeSigns(await read(), home, now)
+    } catch (error) {
+      if (!(error instanceof Unavailable || error instanceof StoreUnavailable)) throw error
+      if (attempt === tries) return {kind: 'unknown', because: error.message}
+    }
   }
 }
 
