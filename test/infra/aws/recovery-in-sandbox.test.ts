@@ -198,12 +198,6 @@ describe('names', () => {
 })
 
 describe('the API', () => {
-  // Its tasks were there before the replica, whose host they read when they start.
-  beforeAll(async () => {
-    await world.compute.rollService(away, there.cluster, place.slots.a)
-    await until(() => world.compute.service(away, there.cluster, place.slots.a), (now) => now?.deployment.state === 'COMPLETED', 900_000)
-  }, 60_000)
-
   test('answers by its name and by each Region\'s, and says where it is', async () => {
     const ask = (host: string) => world.api.ask({host, path: '/heartbeat'})
     const answers = await Promise.all([place.api, regionalName(place, home), regionalName(place, away)].map(ask))
