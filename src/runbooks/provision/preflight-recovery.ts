@@ -18,9 +18,11 @@ export interface AboutRecovery {
   readonly config: StackConfig
   readonly account: string
   readonly now: number
+  /** Waits a moment before a Region that gave no answer is asked again: planning keeps a machine busy. */
+  readonly pause?: () => Promise<void>
 }
 
-export async function infraSituation({ground}: {readonly ground: Pick<GroundPort, 'readObject'>}, {config, account, now}: AboutRecovery, signal?: AbortSignal): Promise<Situation> {
+export async function infraSituation({ground}: {readonly ground: Pick<GroundPort, 'readObject'>}, {config, account, now, pause}: AboutRecovery, signal?: AbortSignal): Promise<Situation> {
   const {recovery, region: home} = config
   if (recovery === null) return {kind: 'peace'}
   const state = stateBucket(account, recovery.region)
@@ -32,7 +34,7 @@ export async function infraSituation({ground}: {readonly ground: Pick<GroundPort
     return {
       lease: lease === null ? null : (JSON.parse(lease) as Lease), standing: standing === null ? null : (JSON.parse(standing) as Standing), stopped: stop !== null,
     }
-  }, home, now)
+  }, home, now, pause)
 }
 
 /** Ids of the stacks that `infra up` leaves as they are. */

@@ -46,7 +46,7 @@ export async function foreseeUp(desk: Desk, world: ProvisionWorld, wanted: Wante
 }
 
 const situationOf = (desk: Desk, world: ProvisionWorld, {config, account}: UpOptions): Promise<Situation> =>
-  infraSituation(world, {config, account, now: desk.clock.now()})
+  infraSituation(world, {config, account, now: desk.clock.now(), pause: () => desk.clock.until(desk.clock.now() + Math.max(seconds(2), 1.5 * seconds(1) * desk.clock.speed))})
 
 /** Under the lease: a recovery may have begun, or ended, while the question stood there. */
 async function refuseMoved(desk: Desk, world: ProvisionWorld, wanted: Wanted, plan: InfraPlan, options: UpOptions): Promise<void> {

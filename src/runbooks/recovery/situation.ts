@@ -39,13 +39,14 @@ export function judgeSigns({lease, standing, stopped}: Signs, home: string, now:
 const tries = 3
 
 /** `read` may throw what ports throw when a Region can't be asked; after some tries that is an answer here. */
-export async function situationNow(read: () => Promise<Signs>, home: string, now: number): Promise<Situation> {
+export async function situationNow(read: () => Promise<Signs>, home: string, now: number, pause: () => Promise<void> = async () => undefined): Promise<Situation> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return judgeSigns(await read(), home, now)
     } catch (error) {
       if (!(error instanceof Unavailable || error instanceof StoreUnavailable)) throw error
       if (attempt === tries) return {kind: 'unknown', because: error.message}
+      await pause()
     }
   }
 }
