@@ -57,7 +57,7 @@ export function ownStep(step: OwnStep, ground: Ground, then: Then = directions[s
       const started = await caught(async () => (await doer.start?.(world, context)) ?? {})
       // A start can't fail by itself: what was refused is remembered, and the poll says so.
       if (!('kind' in started)) {
-        const before = typeof context.own['refused'] === 'string' ? {refused: null, then: null} : {}
+        const before: Facts = typeof context.own['refused'] === 'string' ? {refused: null, then: null} : {}
         const facts: Facts = {...before, ...started.facts}
         return Object.keys(facts).length === 0 ? undefined : {facts}
       }
