@@ -26,6 +26,7 @@ export const outlives: Readonly<Record<RootStack['kind'], readonly string[]>> = 
   ],
   replica: ['Subnets', 'Parameters', 'MonitoringRole', 'Replica'],
   surge: ['Cache/SlowLog', 'Cache/ReplicationGroup'],
+  drill: [],
 }
 
 /** Nested stacks of `main` that outlive their root, so that nobody deletes them by deleting that; `down` deletes each by itself. */

@@ -15,7 +15,7 @@ import {parametersOf} from './cloudformation-describe.ts'
 import {mayUpdate} from './cloudformation-stacks.ts'
 
 const CHANGES_A_PAGE = 100
-const operations = {CREATE: 'CREATE_STACK', UPDATE: 'UPDATE_STACK', IMPORT: 'IMPORT'} as const
+const operations = {CREATE: 'CREATE_STACK', UPDATE: 'UPDATE_STACK', IMPORT: 'UPDATE_STACK'} as const
 
 export function changeSetOperations(engine: StackEngine) {
   return {

@@ -83,7 +83,7 @@ const importMs = 12_000
 
 /** What is there becomes the stack's; nothing is made, changed or deleted. */
 export function beginImport(engine: StackEngine, stack: Stack, recipe: Recipe, imported: readonly StackResource[], wishes: OperationWishes): Operation {
-  const operation = begin(engine, stack, 'IMPORT', wishes)
+  const operation = begin(engine, stack, 'UPDATE_STACK', wishes)
   setStatus(engine, stack, operation, 'IMPORT_IN_PROGRESS', 'User Initiated')
   engine.world.clock.at(operation.startedAt + importMs, () => {
     takeIn(engine, stack, operation, imported)

@@ -75,7 +75,7 @@ export interface StackEvent {
 }
 
 export type OperationKind =
-  'CREATE_STACK' | 'UPDATE_STACK' | 'DELETE_STACK' | 'ROLLBACK' | 'CONTINUE_ROLLBACK' | 'CREATE_CHANGESET' | 'IMPORT'
+  'CREATE_STACK' | 'UPDATE_STACK' | 'DELETE_STACK' | 'ROLLBACK' | 'CONTINUE_ROLLBACK' | 'CREATE_CHANGESET'
 
 /** One request to change a stack, with everything that is decided once for all of it, nested stacks included. */
 export interface Operation {

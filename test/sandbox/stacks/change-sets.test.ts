@@ -167,7 +167,7 @@ describe('an import', () => {
   it('of what isn\'t there, or with anything else to change, has failed in CloudFormation\'s words', {timeout: 60_000}, async () => {
     await account.create('other', without)
     await account.status('other')
-    expect(await account.changeSet('other', database().replaceAll('kept', 'nobody'), {...asked, ResourcesToImport: [{...asked.ResourcesToImport[0], ResourceIdentifier: {DBInstanceIdentifier: 'nobody'}}]})).toMatchObject({Status: 'FAILED', StatusReason: expect.stringContaining('was not found') as unknown})
+    expect(await account.changeSet('other', database().replaceAll('kept', 'nobody'), {...asked, ResourcesToImport: asked.ResourcesToImport.map((one) => ({...one, ResourceIdentifier: {DBInstanceIdentifier: 'nobody'}}))})).toMatchObject({Status: 'FAILED', StatusReason: expect.stringContaining('was not found') as unknown})
     expect(await account.changeSet('other', `${database()}  More: {Type: AWS::SNS::Topic}\n`, asked)).toMatchObject({Status: 'FAILED', StatusReason: expect.stringContaining('You have modified resources [More]') as unknown})
   })
 })

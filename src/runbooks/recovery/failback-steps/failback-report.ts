@@ -1,5 +1,6 @@
 /** The numbers of a failback, gathered from its journal: how long users were refused, what was lost, what the old primary alone had. */
 import {minutes} from '../../engine/clock.ts'
+import type {Facts} from '../../engine/event.ts'
 import type {FailbackInput} from '../input.ts'
 import {lookStep} from '../look-step.ts'
 import {callsOf} from '../port-calls.ts'
@@ -9,7 +10,8 @@ import type {Placed, RecoveryStep} from '../way.ts'
 export function failbackReport({place}: FailbackInput, {needs}: Placed): RecoveryStep {
   return lookStep({
     id: 'report', title: 'the numbers are gathered', needs, calls: callsOf(place.recovery, 'store.read'), deadlineMs: minutes(5), atDeadline: 'pause',
-    look: async (world, {signal, events, facts}) => {
+    look: async (world, {signal, events, ...context}) => {
+      const facts = (step: string): Facts => context.facts(step)
       const standing = await readStanding(world.store(place.recovery), place, signal)
       if (standing?.region !== place.home || !standing.settled) return {kind: 'failed', because: `users should be home and settled, and the record says ${standing === null ? 'nothing' : `${standing.region}${standing.settled ? '' : ', not settled'}`}`, then: 'pause'}
       const refusedAt = facts('fence-away')['refusedAt']

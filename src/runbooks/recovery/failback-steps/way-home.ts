@@ -17,7 +17,9 @@ import type {Placed, RecoveryStep, Way} from '../way.ts'
 /** Home is there and takes no writes. What isn't fenced is, and stays it: users are elsewhere, so this is never taken back. */
 export function readyHome(input: FailbackInput, way: Way, placed: Placed): RecoveryStep {
   const {place, to} = input
-  const {undo: _never, ...step} = fence({...way, fromRegion: to.region, from: to, mode: 'planned'}, {...placed, id: 'ready-home', title: `${to.region} is there, and fenced`})
+  const fencing = fence({...way, fromRegion: to.region, from: to, mode: 'planned'}, {...placed, id: 'ready-home', title: `${to.region} is there, and fenced`})
+  const step: RecoveryStep = {...fencing}
+  delete (step as {undo?: unknown}).undo
   const roots = [place.stacks.foundation, place.stacks.main]
   return {
     ...step, atDeadline: 'pause', calls: [...step.calls, ...callsOf(to.region, 'stacks.describe')],
