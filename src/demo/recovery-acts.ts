@@ -5,8 +5,8 @@ export interface Act {
   readonly title: string
   /** What a person would type. */
   readonly command: string
-  /** What becomes of the home Region before it. */
-  readonly before: 'home-dies' | 'home-returns' | null
+  /** What happens before it. */
+  readonly before: 'home-dies' | 'home-returns' | 'night' | null
 }
 
 export const acts: readonly Act[] = [
@@ -14,7 +14,7 @@ export const acts: readonly Act[] = [
   {name: 'failback', title: 'it has come back, and so does everybody', command: 'sluice dr failback', before: 'home-returns'},
   {name: 'planned', title: 'a switchover in peace', command: 'sluice dr promote --planned', before: null},
   {name: 'back', title: 'and home again', command: 'sluice dr failback', before: null},
-  {name: 'drill', title: 'a rehearsal beside production', command: 'sluice dr drill', before: null},
+  {name: 'drill', title: 'a rehearsal beside production', command: 'sluice dr drill', before: 'night'},
 ]
 
 /** In virtual minutes: enough to see that nobody fails, few enough for a small machine beside everything else. */

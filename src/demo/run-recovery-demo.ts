@@ -74,7 +74,6 @@ async function play(options: RecoveryDemoOptions, stage: Stage): Promise<readonl
   const {place} = await open(stage)
   await stage.ask('POST', 'traffic', {host: place.api, perMinute: load.requestsPerMinute, stragglers: load.stragglers})
   await stage.ask('POST', 'counter', {host: place.api, perMinute: load.rowsPerMinute})
-  await stage.ask('POST', 'backup', {})
   await counting(stage)
   await rememberSize(stage)
   const played: Played[] = []
@@ -119,9 +118,23 @@ async function rememberSize(stage: Stage): Promise<void> {
   if (home !== null) await patiently(opened.clock, () => keepCapacity(opened.world, opened.place, home, {now: opened.clock.now(), by: opened.arn}))
 }
 
-async function setStage({ask, where}: Stage, {before}: Act): Promise<void> {
-  if (before === 'home-dies') await ask('POST', 'faults', {kind: 'region-down', region: where.region})
-  if (before === 'home-returns') await ask('DELETE', 'faults?kind=region-down')
+async function setStage(stage: Stage, {before}: Act): Promise<void> {
+  switch (before) {
+    case 'home-dies':
+      return void await stage.ask('POST', 'faults', {kind: 'region-down', region: stage.where.region})
+    case 'home-returns':
+      return void await stage.ask('DELETE', 'faults?kind=region-down')
+    case 'night':
+      return backedUp(stage)
+    case null:
+  }
+}
+
+/** The backup plan's nightly run: a snapshot at home, its copy in the other Region. */
+async function backedUp(stage: Stage): Promise<void> {
+  await stage.ask('POST', 'backup', {})
+  const {world, place} = await open(stage)
+  await until('no recovery point came to the other Region', async () => (await world.database.recoveryPoints(place.recovery, place.vault, place.database)).length > 0)
 }
 
 async function inputOf(opened: Opened, {name}: Act): Promise<RecoveryInput> {
@@ -183,12 +196,14 @@ function fencedAt({events}: RecoveryRan): number {
   return events.find((event) => event.kind === 'step-ended' && event.data.step === 'fence')?.at ?? events[0]?.at ?? 0
 }
 
-/** Until rows arrive, and the replica has a heartbeat to be measured by. */
-async function counting(stage: Stage): Promise<void> {
+/** Until rows arrive: then the replica has a heartbeat to be measured by, too. */
+const counting = (stage: Stage): Promise<void> =>
+  until('nobody could write a row', async () => (await stage.ask<Counter>('GET', 'counter')).acknowledged >= 30)
+
+async function until(inVain: string, holds: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 300; tries += 1) {
-    const {acknowledged} = await stage.ask<Counter>('GET', 'counter')
-    if (acknowledged >= 30) return
+    if (await holds()) return
     await pause(100)
   }
-  throw new Error('nobody could write a row: the demo\'s stack doesn\'t serve')
+  throw new Error(`the demo's stage isn't set: ${inVain}`)
 }
