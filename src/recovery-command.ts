@@ -55,6 +55,7 @@ export interface RecoveryRan {
 
 export interface RecoveryWatcher extends Watcher {
   readonly onRun: (run: string) => void
+  readonly onWait: (words: string) => void
 }
 
 type Ask = (run: string, wish: Wish, why: string, accepts?: Facts) => Promise<unknown>
@@ -94,15 +95,18 @@ export abstract class RecoveryCommand extends InfraCommand {
     const watching: Watcher = watcher({clock, events, until: 'ended', env: process.env, show: shown, ask, keys: keysOf(() => watching.live, () => clock.now())})
     // Many steps run at once: what each waits for is kept beside what the others do.
     let waits: Readonly<Record<string, string>> = {}
-    // Of a run that is resumed the events come before its name.
-    const seen: Event[] = []
+    // Of a run that is resumed the events come before its name: they happened before, and are told in one piece.
+    const before: Event[] = []
+    let began = false
     const {onLive, onEvent} = watching
     return Object.assign(watching, {
-      onEvent: (event: Event) => {
-        seen.push(event)
-        onEvent?.(event)
+      onEvent: (event: Event) => (began ? onEvent?.(event) : void before.push(event)),
+      onRun: (run: string) => {
+        began = true
+        if (before.length > 0) shown.goOn(before, {run}, clock.now())
+        watching.begin(run, before)
       },
-      onRun: (run: string) => watching.begin(run, [...seen]),
+      onWait: (words: string) => void process.stderr.write(`${words}\n`),
       onLive: (step: string, data: unknown) => {
         const {waitsFor} = data as Live
         if (waitsFor !== undefined) waits = {...waits, [step]: waitsFor}

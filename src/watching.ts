@@ -89,8 +89,7 @@ export function watcher({clock, events: eventsTo, until, show, keys = show === u
     onEvent(event) {
       // Of an older run's events only what is new counts.
       if (event.seq >= events.length) events = [...events, event]
-      // What a step showed says nothing about the next one.
-      if (event.kind === 'step-started' || event.kind === 'rule-written') live = {...(live.run !== undefined && {run: live.run}), ...(live.hint !== undefined && {hint: live.hint})}
+      if (event.kind === 'step-started' || event.kind === 'rule-written') live = outlasting(live)
       update()
     },
     onLive(step, data) {
@@ -105,6 +104,11 @@ export function watcher({clock, events: eventsTo, until, show, keys = show === u
     },
   }
 }
+
+/** What a step showed says nothing about the next one; but what is told of steps that run beside it stays true. */
+const outlasting = ({run, hint, waits, loss}: Live): Live => ({
+  ...(run !== undefined && {run}), ...(hint !== undefined && {hint}), ...(waits !== undefined && {waits}), ...(loss !== undefined && {loss}),
+})
 
 function releaseKeys(): Keys {
   let keyboard = idle

@@ -6,7 +6,7 @@ import {clockSpan, duration, span} from './format.ts'
 import {recoveryHint, resting} from './recovery-keys.ts'
 import type {RecoveryStep, RecoveryStepState} from './recovery-steps.ts'
 import type {RecoveryView} from './recovery-view.ts'
-import {lossWords, operation, pointWords, primaryWords, recoverySentence} from './recovery-words.ts'
+import {asksWhat, lossWords, noWayBack, operation, pointWords, primaryWords, recoverySentence} from './recovery-words.ts'
 import type {StyledLine, Tone} from './styled-line.ts'
 import {clip, lengthOf, padded, paint, piece, spread, wrapped} from './styled-line.ts'
 
@@ -90,9 +90,9 @@ function wayRows({left, forecastMs, asked, state}: RecoveryView, width: number):
 }
 
 function questionRows(view: RecoveryView, width: number): readonly StyledLine[] {
-  const {question, asked: {environment}, state} = view
+  const {question, asked: {environment, kind}, state} = view
   if (question === null || state !== 'running') return []
-  const words = `Promote? ${question.words === '' ? (question.loss?.text ?? '') : question.words}. After it there is no way back but a failback. y accepts: then type ${environment}.`
+  const words = `${asksWhat[kind]}? ${question.words}. ${noWayBack[kind]} y accepts: then type ${environment}.`
   return wrapped(words, width - 4).map((text, index): StyledLine => [piece(index === 0 ? '  ? ' : '    ', 'warn'), piece(text, 'strong')])
 }
 

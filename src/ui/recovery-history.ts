@@ -1,7 +1,7 @@
 /** The recoveries of a service, newest first as given, and how its drills have gone over time. Pure. */
 import {clockSpan, dateAndMinute, isoTime, sparkline, span} from './format.ts'
 import type {RecoveryKind} from './recovery-input.ts'
-import {tookMs} from './recovery-forecast.ts'
+import {tookMs} from './recovery-steps.ts'
 import type {RecoveryView} from './recovery-view.ts'
 import {lengthOf, padded} from './styled-line.ts'
 

@@ -3,14 +3,18 @@
  * For CI, pipes and `TERM=dumb`. Never an escape code, never a line taken back. What needs somebody stands as the command to run.
  */
 import type {Event, EventOf, Facts} from '../runbooks/engine/event.ts'
-import {clockSpan, counted, duration, oneLine, span, timeOfDay} from './format.ts'
+import {clockSpan, counted, duration, isoTime, oneLine, span, timeOfDay} from './format.ts'
 import type {Live} from './live.ts'
 import {recoveryInput} from './recovery-input.ts'
+import type {RecoveryStep} from './recovery-steps.ts'
+import {stuck} from './recovery-steps.ts'
 import type {RecoveryView} from './recovery-view.ts'
 import {recoveryView} from './recovery-view.ts'
-import {nextCommands, operation, pointWords, subject, who} from './recovery-words.ts'
+import {nextCommands, noWayBack, operation, pointWords, subject, who} from './recovery-words.ts'
 
 export interface RecoveryLog {
+  /** A run that had begun before: where it stands, in some lines; its old events happened then, and aren't told as if they did now. */
+  goOn(events: readonly Event[], live: Live, now: number): void
   update(events: readonly Event[], live: Live, now: number): void
 }
 
@@ -22,13 +26,21 @@ export function recoveryLog(write: (text: string) => void): RecoveryLog {
   const slow = new Set<string>()
   let asked = false
   let pointTold = false
+  let wentOnAt = 0
+  const say = (at: number, lines: readonly string[]): void => {
+    for (const line of lines) write(`${timeOfDay(at)} ${oneLine(line)}\n`)
+    if (lines.length > 0) spokenAt = Math.max(spokenAt ?? at, at)
+  }
   return {
+    goOn(events, live, now) {
+      const view = recoveryView(events, live, now)
+      told = events.length
+      wentOnAt = now
+      pointTold = view.pointOfNoReturn !== null && view.pointOfNoReturn.passed !== null
+      say(now, standingLines(view))
+    },
     update(events, live, now) {
       if (events.length === 0) return
-      const say = (at: number, lines: readonly string[]): void => {
-        for (const line of lines) write(`${timeOfDay(at)} ${oneLine(line)}\n`)
-        if (lines.length > 0) spokenAt = Math.max(spokenAt ?? at, at)
-      }
       for (; told < events.length; told += 1) say(events[told]!.at, recoveryEventLines(events, told, live))
       const view = recoveryView(events, live, now)
       const point = view.pointOfNoReturn?.passed
@@ -36,18 +48,34 @@ export function recoveryLog(write: (text: string) => void): RecoveryLog {
         pointTold = true
         say(now, [pointWords(view) ?? ''])
       }
-      if (view.question !== null && (view.question.loss !== null || view.question.words !== '') && !asked && view.state === 'running') {
+      if (view.question !== null && !asked && view.state === 'running') {
         asked = true
         say(now, questionLines(view))
       }
-      for (const id of view.stuck.filter((one) => !slow.has(one))) {
+      for (const {id, usual} of stuckSteps(view, wentOnAt).filter((one) => !slow.has(one.id))) {
         slow.add(id)
-        const usual = view.steps.findLast((step) => step.id === id)?.usual
         say(now, [`${id}: SLOW: nearly always done within ${span((usual?.p90Seconds ?? 0) * 1000)}; look at it`])
       }
       if (spokenAt !== null && now - spokenAt >= heartbeatMs && view.state === 'running') say(now, heartbeat(view))
     },
   }
+}
+
+/** A step is as slow as somebody was there to go on with it. */
+const stuckSteps = ({steps, stuck: ids, now}: RecoveryView, since: number): readonly RecoveryStep[] => steps.filter((step) => ids.includes(step.id) && stuck(step, now, since))
+
+/** Where a run stands that somebody goes on with. */
+function standingLines(view: RecoveryView): readonly string[] {
+  const {run, asked, steps, startedAt, pointOfNoReturn} = view
+  const ids = (state: RecoveryStep['state']): readonly string[] => steps.filter((step) => step.state === state).map(({id}) => id)
+  const [done, running, failed] = [ids('done'), ids('running'), ids('failed')]
+  const ways = [
+    `${done.length} of ${counted(steps.length, 'step')} done`, ...(running.length === 0 ? [] : [`on their way: ${running.join(', ')}`]), ...(failed.length === 0 ? [] : [`failed: ${failed.join(', ')}`]),
+  ]
+  return [
+    `${run} ${operation({asked})} ${subject({asked})}: going on; begun ${isoTime(startedAt)}, ${ways.join('; ')}`,
+    ...(pointOfNoReturn !== null && pointOfNoReturn.passed !== null ? [pointWords(view) ?? ''] : []),
+  ]
 }
 
 /** Lines for `events[index]`, without their time. */
@@ -107,8 +135,7 @@ function ended({data}: EventOf<'step-ended'>): string {
 }
 
 function questionLines(view: RecoveryView): readonly string[] {
-  const {words = '', loss = null} = view.question ?? {}
-  return [`CONSENT NEEDED: ${words === '' ? (loss?.text ?? '') : words}. After it there is no way back but a failback. From any machine:`, ...nextCommands(view)]
+  return [`CONSENT NEEDED: ${view.question?.words ?? ''}. ${noWayBack[view.asked.kind]} From any machine:`, ...nextCommands(view)]
 }
 
 /** What goes on at this moment, and how it looks. */

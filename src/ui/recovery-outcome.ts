@@ -2,7 +2,7 @@
 import {clockSpan, duration, isoTime, span, timeOfDay} from './format.ts'
 import type {RecoveryView} from './recovery-view.ts'
 import {lossWords, nextCommands, pointWords, recoverySentence} from './recovery-words.ts'
-import {tookMs} from './recovery-forecast.ts'
+import {tookMs} from './recovery-steps.ts'
 import type {StyledLine, Tone} from './styled-line.ts'
 import {padded, paint, piece, wrapped} from './styled-line.ts'
 

@@ -9,13 +9,19 @@ import {recoveryLog} from './recovery-log.ts'
 import {recoveryView} from './recovery-view.ts'
 import type {Renderer} from './renderer.ts'
 
-export function recoveryRenderer(choice: RendererChoice, terminal: Terminal, now: () => number): Renderer {
+export interface RecoveryRenderer extends Renderer {
+  /** A run that had begun before it was shown here. */
+  goOn(known: readonly Event[], live: Live, now: number): void
+}
+
+export function recoveryRenderer(choice: RendererChoice, terminal: Terminal, now: () => number): RecoveryRenderer {
   let events: readonly Event[] = []
   let live: Live = {}
   const log = choice.kind === 'lines' ? recoveryLog((text) => void terminal.write(text)) : null
   const color = choice.kind === 'tty' && choice.color
   const picture = painter(terminal, (at, columns) => (events.length === 0 ? null : recoveryFrame(recoveryView(events, live, at), columns, {color})), now)
   return {
+    goOn: (known, shown, at) => log?.goOn(known, shown, at),
     update(known, shown, at) {
       events = known
       live = shown

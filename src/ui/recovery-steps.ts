@@ -1,4 +1,7 @@
-/** A recovery's steps as they stand, folded from its events: one line each, of every plan the run went through. Pure. */
+/**
+ * A recovery's steps as they stand, folded from its events: one line each, of every plan the run went through; what each took, what it
+ * usually still needs, and whether it is stuck. Pure.
+ */
 import type {Event, EventOf, Facts} from '../runbooks/engine/event.ts'
 import type {Usual} from '../runbooks/engine/step.ts'
 
@@ -108,4 +111,39 @@ function leave(steps: readonly SoFar[] | undefined): void {
     if (step.state === 'running') step.state = 'stopped'
     if (step.state === 'waiting') step.state = 'skipped'
   }
+}
+
+/** How long a step took (so far), by AWS's own timestamps where it has them. */
+export function tookMs({facts, startedAt, endedAt}: RecoveryStep, now: number): number {
+  const own = facts['tookMs']
+  if (typeof own === 'number') return own
+  return startedAt === null ? 0 : Math.max(0, (endedAt ?? now) - startedAt)
+}
+
+/** What a step usually still needs; nothing where nobody knows what is usual for it. */
+export function leftMs(step: RecoveryStep, now: number): number {
+  const usual = (step.usual?.p50Seconds ?? 0) * 1000
+  switch (step.state) {
+    case 'waiting':
+      return usual
+    case 'running':
+      return Math.max(0, usual - (now - (step.startedAt ?? now)))
+    case 'done':
+    case 'failed':
+    case 'undone':
+    case 'stopped':
+    case 'skipped':
+      return 0
+  }
+}
+
+/** A person is asked, and takes the time that it takes. */
+export const asksConsent = ({state, waitsFor}: RecoveryStep): boolean => state === 'running' && waitsFor !== null && waitsFor.startsWith(consentMark)
+
+export const consentMark = 'consent: '
+
+/** Beyond its p90 and still not done; `since`: not counted before that, because nobody went on with it. */
+export function stuck(step: RecoveryStep, now: number, since = 0): boolean {
+  const {state, startedAt, usual} = step
+  return state === 'running' && usual !== null && startedAt !== null && !asksConsent(step) && now - Math.max(startedAt, since) > usual.p90Seconds * 1000
 }

@@ -9,11 +9,10 @@ import {longestPath} from '../runbooks/recovery/critical-path.ts'
 import type {Live} from './live.ts'
 import type {MeasuredLoss, RecoveryFacts} from './recovery-facts.ts'
 import {recoveryFacts} from './recovery-facts.ts'
-import {leftMs, stuck, tookMs} from './recovery-forecast.ts'
 import type {RecoveryAsked} from './recovery-input.ts'
 import {recoveryInput} from './recovery-input.ts'
 import type {RecoveryStep} from './recovery-steps.ts'
-import {recoverySteps} from './recovery-steps.ts'
+import {asksConsent, consentMark, leftMs, recoverySteps, stuck, tookMs} from './recovery-steps.ts'
 
 export type RecoveryState = 'running' | 'paused' | 'done' | 'failed' | 'halted'
 
@@ -98,7 +97,7 @@ export function recoveryView(events: readonly Event[], live: Live, now: number):
     toolVersion: first?.data.toolVersion ?? '', planHash: first?.data.planHash ?? '',
     endedAt: ended?.at ?? null,
     elapsedMs: Math.max(0, until - startedAt),
-    question: state === 'running' || state === 'paused' ? questionOf(present, asked.kind === 'failback' ? nothingLost : shown) : null,
+    question: state === 'running' || state === 'paused' ? questionOf(present, asked.kind === 'failback' ? nothingLost : shown, state === 'paused') : null,
     served: servedAt !== null,
     criticalPath: way.ids, criticalPathMs: way.ms,
     left: ended !== undefined ? [] : ahead.ids.filter((id) => present.some((step) => step.id === id && (step.state === 'waiting' || step.state === 'running'))),
@@ -151,9 +150,10 @@ function pointOf(steps: readonly RecoveryStep[], events: readonly Event[], facts
 /** Going home loses nothing: what is asked for is the moment. */
 const nothingLost: MeasuredLoss = {ms: 0, source: '', replicatedUntil: null, text: ''}
 
-function questionOf(present: readonly RecoveryStep[], loss: MeasuredLoss | null): RecoveryView['question'] {
-  const open = present.find(({id, state}) => id === 'approve' && state === 'running')
-  return open === undefined ? null : {loss, words: (open.waitsFor ?? '').replace(/^consent: /, ''), since: open.startedAt ?? 0}
+function questionOf(present: readonly RecoveryStep[], loss: MeasuredLoss | null, paused: boolean): RecoveryView['question'] {
+  // What it waits for isn't in the journal: of a run that nobody ticks, the open step alone says so.
+  const open = present.find((step) => step.id === 'approve' && (asksConsent(step) || (paused && step.state === 'running' && step.waitsFor === null)))
+  return open === undefined ? null : {loss, words: (open.waitsFor ?? '').slice(consentMark.length), since: open.startedAt ?? 0}
 }
 
 function exitCodeOf(state: RecoveryState, {rto, rpo}: RecoveryView['objectives'], passed: boolean, present: readonly RecoveryStep[]): ExitCode {

@@ -39,6 +39,13 @@ export function pointWords({pointOfNoReturn}: RecoveryView): string | null {
   return `POINT OF NO RETURN passed ${timeOfDay(passed.at)}${passed.by === '' ? '' : ` by ${who(passed.by)}`}${accepted}`
 }
 
+/** What consent means, by what is under way. */
+export const asksWhat: Readonly<Record<RecoveryKind, string>> = {promote: 'Promote', drill: 'Go on', failback: 'Go home', settle: 'Go on', custom: 'Go on'}
+const forwardOnly = 'After it forward is the only way.'
+export const noWayBack: Readonly<Record<RecoveryKind, string>> = {
+  promote: 'After it there is no way back but a failback.', drill: forwardOnly, failback: forwardOnly, settle: forwardOnly, custom: forwardOnly,
+}
+
 /** `arn:aws:sts::1:assumed-role/oncall/mira` → `oncall/mira`. */
 export const who = (arn: string): string => (arn.startsWith('arn:') ? arn.split('/').slice(1).join('/') || arn : arn)
 

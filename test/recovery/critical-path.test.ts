@@ -1,7 +1,7 @@
-/** The longest chain of a recovery: before it, on its way, and afterwards. */
+/** The longest chain of a recovery: before it, and afterwards. */
 import {describe, expect, it} from 'vitest'
 import type {Event} from '../../src/runbooks/engine/event.ts'
-import {forecastPath, measuredPath, remainingPath} from '../../src/runbooks/recovery/critical-path.ts'
+import {forecastPath, measuredPath} from '../../src/runbooks/recovery/critical-path.ts'
 import {promotePlan} from '../../src/runbooks/recovery/promote-plan.ts'
 import {aPlace, aPromoteInput} from '../support/recovery-bench.ts'
 
@@ -25,12 +25,6 @@ describe('the forecast', () => {
   it('of a pilot light leads through the surge', () => {
     expect(forecastPath(promotePlan(aPromoteInput(aPlace('pilot-light'))).steps, 'serving').ids).toContain('surge')
   })
-})
-
-it('what is left counts a running step\'s remaining time, and nothing for one that is late', () => {
-  const now = events(started('declare', 0), ended('declare', 10_000), started('hosts', 10_000), started('database', 10_000))
-  expect(remainingPath(now, 'flip', 110_000)).toMatchObject({ids: ['declare', 'database', 'flip'], p50Seconds: 170})
-  expect(remainingPath(now, 'flip', 1_000_000)).toMatchObject({p50Seconds: 30})
 })
 
 describe('the measured path', () => {

@@ -40,7 +40,7 @@ describe('consenting to a loss', () => {
   })
 
   it('of a loss that can\'t be told says so in words of its own', () => {
-    const view = new RecoveryRun().begun('approve').shows(untold).view()
+    const view = new RecoveryRun().begun('approve').waits('approve', `consent: ${untold.text}`).shows(untold).view()
     expect(pressed(['y', 'production\r'], view)).toMatchObject({wish: 'promote', accepts: {unknown: true}})
   })
 })

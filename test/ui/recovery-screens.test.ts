@@ -5,8 +5,7 @@ import {recoveryGithub} from '../../src/ui/recovery-github.ts'
 import {recoveryLog} from '../../src/ui/recovery-log.ts'
 import {recoveryOutcomeJson, recoveryOutcomeText} from '../../src/ui/recovery-outcome.ts'
 import {recoveryRenderer} from '../../src/ui/recovery-renderer.ts'
-import type {RecoveryRun} from './a-recovery-run.ts'
-import {asking, declared, promoting, recovered, run} from './a-recovery-run.ts'
+import {asking, declared, promoteSteps, promoting, RecoveryRun, recovered, run} from './a-recovery-run.ts'
 
 const logged = (of: RecoveryRun): string => {
   let text = ''
@@ -65,6 +64,33 @@ describe('the log', () => {
     expect(text.match(/CONSENT NEEDED/g)).toHaveLength(1)
     expect(text).toContain(`sluice dr resume ${run} --accept-loss 10s`)
     expect(text).toContain(`sluice dr resume ${run} --withdraw`)
+  })
+
+  it('doesn\'t ask for a consent that was given at the start, nor before there is anything to consent to', () => {
+    expect(logged(declared().begun('approve').after(2).done('approve', 'agreed to at the start', {consent: true}))).not.toContain('CONSENT NEEDED')
+    const home = new RecoveryRun({kind: 'failback'}, 'failback').begun('approve').waits('approve', 'consent: users are refused for a few minutes and nothing is lost')
+    expect(logged(home)).toContain('CONSENT NEEDED: users are refused for a few minutes and nothing is lost. After it forward is the only way.')
+  })
+
+  it('doesn\'t call slow what waits for a person', () => {
+    const steps = promoteSteps.map((step) => (step.id === 'approve' ? {...step, usual: {p50Seconds: 10, p90Seconds: 120}} : step))
+    const asked = new RecoveryRun({}, 'promote', steps).begun('approve').waits('approve', 'consent: at most 7 s lost').after(900)
+    expect(asked.view().stuck).toEqual([])
+    expect(new RecoveryRun({}, 'promote', steps).begun('approve').waits('approve', 'eu-west-1 to be silent').after(900).view().stuck).toEqual(['approve'])
+  })
+
+  it('of a run that somebody goes on with says where it stands, once; what happened hours ago is neither told as now nor slow', () => {
+    let text = ''
+    const log = recoveryLog((line) => (text += line))
+    const of = promoting().after(7200)
+    log.goOn(of.events, {run}, of.now)
+    log.update(of.events, {run}, of.now)
+    expect(text.split('\n')).toEqual([
+      `05:15:58Z ${run} dr promote shop production, eu-west-1 → eu-central-1, unplanned: going on; begun 2026-11-22T03:12:40Z, 4 of 13 steps done; on their way: tasks, promote-database`,
+      '05:15:58Z POINT OF NO RETURN passed 03:14:18Z by role/oncall, accepting 10 s', '',
+    ])
+    log.update(of.events, {run}, of.now + 601_000)
+    expect(text).toContain('promote-database: SLOW')
   })
 
   it('says the point of no return in one line, once', () => {

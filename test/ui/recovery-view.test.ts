@@ -109,8 +109,13 @@ describe('how it ended', () => {
     expect(nextCommands(promoting().view()).join()).not.toContain('--withdraw')
   })
 
+  it('still says how a failback is agreed to, when it is paused and its journal is all there is', () => {
+    const paused = new RecoveryRun({kind: 'failback'}, 'failback').begun('approve').put('asked', {wish: 'pause', by: 'engine', why: 'nobody answered'})
+    expect(nextCommands(paused.view())[0]).toBe(`sluice dr resume ${run} --accept-loss 0s`)
+  })
+
   it('asks for an explicit yes to a loss that can\'t be told', () => {
-    const view = new RecoveryRun().begun('approve').shows(untold).view()
+    const view = new RecoveryRun().begun('approve').waits('approve', `consent: ${untold.text}`).shows(untold).view()
     expect(nextCommands(view)[0]).toBe(`sluice dr resume ${run} --accept-unknown-loss`)
   })
 

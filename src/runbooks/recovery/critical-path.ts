@@ -27,21 +27,6 @@ export function forecastPath(steps: readonly Node[], goal: string): Forecast {
   return {ids, p50Seconds: seconds, p90Seconds: late.seconds}
 }
 
-/** What is left of it: done steps are nothing, a running one what it usually still needs. */
-export function remainingPath(events: readonly Event[], goal: string, now: number): Forecast {
-  const {steps} = plannedOf(events)
-  const state = runState(events)
-  const left = (of: (usual: Usual) => number) => ({id, usual}: Node): number => {
-    const present = state.steps.get(id)
-    if (present?.kind === 'done') return 0
-    const whole = usual === undefined ? 0 : of(usual)
-    return present?.kind === 'started' ? Math.max(0, whole - (now - present.at) / 1000) : whole
-  }
-  const usually = longestPath(steps, goal, left(({p50Seconds}) => p50Seconds))
-  const late = longestPath(steps, goal, left(({p90Seconds}) => p90Seconds))
-  return {ids: usually.ids, p50Seconds: usually.seconds, p90Seconds: late.seconds}
-}
-
 /** What the run's own steps took, by AWS's time where they know it. */
 export function measuredPath(events: readonly Event[], goal: string): CriticalPath {
   const {steps} = plannedOf(events)

@@ -20,12 +20,15 @@ import {findRecovery, recoveryInput} from './find-recovery.ts'
 import type {RecoveryInput} from './input.ts'
 import {recoveryTarget} from './place.ts'
 import type {Place} from './place.ts'
+import {iso} from './situation.ts'
 import type {RecoveryWorld} from './ports.ts'
 import {recoveryRunbook} from './recovery-runbook.ts'
 
 export interface RecoveryWatching {
   /** The lease is taken: this is the run's id. */
   readonly onRun?: (run: string) => void
+  /** Another machine's lease has to run out first: whose, and when. */
+  readonly onWait?: (words: string) => void
   readonly onEvent?: (event: Event) => void
   readonly onLive?: (step: string, data: unknown) => void
   readonly onTick?: () => void
@@ -158,10 +161,11 @@ async function take({store, clock, writer, host}: Desk, place: Place, run: strin
 
 /** Waits out an owner that may be dead: its lease either is renewed (somebody is there) or runs out. */
 async function takeOver(
-  desk: Desk, {place, kind}: RecoveryInput, run: string, {detach}: RecoveryWatching,
+  desk: Desk, {place, kind}: RecoveryInput, run: string, {detach, onWait}: RecoveryWatching,
 ): Promise<{readonly held: HeldLease; /** Its owner never gave it back. */ readonly lost: boolean}> {
   const read = (): Promise<Lease | null> => patiently(desk.clock, () => readLease(desk.store, recoveryTarget(place)))
   const seen = await read()
+  if (seen !== null && isHeld(seen, desk.clock.now())) onWait?.(`${seen.owner} on ${seen.host} has the lease; it is taken over at ${iso(seen.expiresAt)} unless it is renewed`)
   for (;;) {
     const lease = await read()
     const now = desk.clock.now()
@@ -175,7 +179,7 @@ async function takeOver(
 function heldError({operation, run, owner, host, since}: Lease): SluiceError {
   return new SluiceError({
     code: 'lease-held', exitCode: ExitCode.leaseHeld,
-    message: `${operation} ${run} has the lease: ${owner} on ${host}, since ${new Date(since).toISOString().replace('.000Z', 'Z')}.`,
+    message: `${operation} ${run} has the lease: ${owner} on ${host}, since ${iso(since)}.`,
     suggestions: ['sluice dr status', `sluice dr resume ${run}`],
   })
 }
