@@ -3,14 +3,16 @@ import {loadExtension} from './config/runbook-load.ts'
 import type {RecoveryName} from './config/runbook.ts'
 import {ExitCode, SluiceError} from './errors.ts'
 import {patiently} from './runbooks/engine/patience.ts'
+import {StoreUnavailable} from './runbooks/engine/store.ts'
 import {Unavailable} from './runbooks/engine/unavailable.ts'
-import type {FailbackInput, PromoteInput, PromoteMode, SettleInput, Side, Standing} from './runbooks/recovery/input.ts'
+import type {FailbackInput, PromoteInput, PromoteMode, SettleInput, Side, Silence, Standing} from './runbooks/recovery/input.ts'
 import {describePlan} from './runbooks/engine/describe-plan.ts'
 import type {PlannedStep} from './runbooks/engine/event.ts'
 import type {Call} from './runbooks/engine/step.ts'
 import type {RecoveryInput} from './runbooks/recovery/input.ts'
 import {slotThatServes} from './runbooks/recovery/failback-input.ts'
 import {recoveryRunbook} from './runbooks/recovery/recovery-runbook.ts'
+import {provenSilence, readWatch} from './runbooks/recovery/watch.ts'
 import type {Opened} from './recovery-command.ts'
 import type {Around} from './recovery-reading.ts'
 import {capacityFor, keptReadiness, readinessNow} from './recovery-reading.ts'
@@ -37,16 +39,18 @@ export async function promoteInput(opened: Opened, around: Around, wish: Promote
     throw refused('capacity-unknown', `Nobody has written down what production needs, and ${place.home} can't be asked: there is no size to fail over to. dr check writes it down while home answers.`, ['sluice dr check'])
   }
   const role = await recoveryRole(opened)
-  const [surge, readiness, backups, extension] = await Promise.all([
+  const [surge, readiness, backups, extension, silence] = await Promise.all([
     surgeOrder(opened, role),
     // Looking at everything takes time that an outage doesn't give.
     wish.mode === 'planned' ? readinessNow(opened, around) : keptReadiness(opened),
     backupsOf(opened, sides.home, {days: capacity.database.backupDays, window: capacity.database.backupWindow}),
     extensionOf(opened, 'dr promote'),
+    // What a person knows better wins.
+    wish.mode === 'planned' || wish.lastAnswerAt !== null ? null : silenceOfHome(opened),
   ])
   return {
     kind: 'promote', config, place, settings, by: arn, mode: wish.mode, from: sides.home, to: sides.recovery, capacity, backups, surge, readiness, extension,
-    acceptLossMs: wish.acceptLossMs, acceptUnknownLoss: wish.acceptUnknownLoss, lastAnswerAt: wish.lastAnswerAt,
+    acceptLossMs: wish.acceptLossMs, acceptUnknownLoss: wish.acceptUnknownLoss, lastAnswerAt: wish.lastAnswerAt, silence,
   }
 }
 
@@ -97,6 +101,16 @@ export function callsOfRecovery(input: RecoveryInput, planHash: string): readonl
   } catch {
     // An input of another version, that today's planners can't read.
     return null
+  }
+}
+
+/** As the recovery Region's watch knows it: a state that can't be read makes the loss larger, and holds up nothing. */
+async function silenceOfHome({desk, place, clock}: Opened): Promise<Silence | null> {
+  try {
+    return provenSilence(await patiently(clock, () => readWatch(desk.store, place)), {region: place.home, by: place.recovery, now: clock.now()})
+  } catch (error) {
+    if (error instanceof StoreUnavailable) return null
+    throw error
   }
 }
 

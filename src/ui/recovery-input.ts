@@ -43,6 +43,7 @@ interface Stored {
   readonly active?: string
   readonly acceptLossMs?: number | null
   readonly lastAnswerAt?: number | null
+  readonly silence?: {readonly answeredAt?: number | null} | null
   readonly withoutPrimary?: boolean
   readonly recoveryPoint?: {readonly snapshot: string; readonly createdAt: number}
   readonly readiness?: unknown
@@ -66,7 +67,7 @@ export function recoveryInput(events: readonly Event[]): RecoveryAsked {
     acceptLossMs: stored.acceptLossMs ?? null,
     withoutPrimary: stored.withoutPrimary ?? false,
     recoveryPoint: stored.recoveryPoint ?? null,
-    lastAnswerAt: stored.lastAnswerAt ?? null,
+    lastAnswerAt: stored.lastAnswerAt ?? stored.silence?.answeredAt ?? null,
     readiness: stored.readiness ?? null,
   }
 }

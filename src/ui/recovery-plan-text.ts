@@ -1,7 +1,7 @@
 /** "Before anything happens" of a recovery: from where to where, what is asked, the steps with their usual times, the longest way against the objective. Pure. */
 import type {PlannedStep} from '../runbooks/engine/event.ts'
 import {forecastPath} from '../runbooks/recovery/critical-path.ts'
-import type {RecoveryInput} from '../runbooks/recovery/input.ts'
+import type {RecoveryInput, Silence} from '../runbooks/recovery/input.ts'
 import {account, clockSpan, isoTime, span} from './format.ts'
 import type {StyledLine} from './styled-line.ts'
 import {lengthOf, padded, paint, piece, spread, wrapped} from './styled-line.ts'
@@ -33,12 +33,13 @@ function changeOf(input: RecoveryInput): readonly (readonly [string, string])[] 
   const {service, environment, home, recovery} = input.place
   switch (input.kind) {
     case 'promote': {
-      const {capacity, mode, acceptLossMs, acceptUnknownLoss} = input
+      const {capacity, mode, acceptLossMs, acceptUnknownLoss, silence: silent = null} = input
       const accepted = mode === 'planned' ? 'nothing is lost: home is drained before the database is promoted'
         : acceptUnknownLoss === true ? 'any loss, even one that can\'t be told' : acceptLossMs === null ? 'asked once it is measured, before the database is promoted' : `at most ${span(acceptLossMs)}`
       return [
         ['move', `${service} ${environment}, ${home} → ${input.to.region}, ${mode}${input.from === null ? `; ${home} doesn't answer` : ''}`],
         ['size', `${capacity.hosts.desired} hosts, ${capacity.service.desired} tasks, as written down ${isoTime(capacity.at)}`],
+        ...(silent === null ? [] : [['silent', silenceOf(home, silent)] as const]),
         ['loss', accepted],
       ]
     }
@@ -56,6 +57,9 @@ function changeOf(input: RecoveryInput): readonly (readonly [string, string])[] 
       return [['settle', `the stacks of ${service} ${environment} are brought to where users are: ${input.active}`]]
   }
 }
+
+const silenceOf = (home: string, {answeredAt, since, by}: Silence): string =>
+  `${home} ${answeredAt === null ? 'never answered' : `last answered ${isoTime(answeredAt)}`}, by the watch of ${by}, and was silent at ${isoTime(since)}`
 
 function forecastRows(input: RecoveryInput, steps: readonly PlannedStep[]): readonly (readonly [string, string])[] {
   const {ids, p50Seconds, p90Seconds} = forecastPath(steps, goal)

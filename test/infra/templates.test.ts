@@ -299,6 +299,18 @@ describe('failover', () => {
     expect(JSON.stringify(properties('foundation.yaml', 'FenceRole'))).toContain('${PeerRegion}/returning')
   })
 
+  it('each Region watches the other one\'s API by a function that may write one object and can\'t hold up a fence', () => {
+    const code = deep(properties('foundation.yaml', 'WatchFunction'), 'Code', 'ZipFile') as string
+    expect(code.length).toBeLessThan(4096)
+    expect(code).toMatch(/> 180000:[\s\S]*silentSince=None, misses=0/)
+    expect(deep(properties('foundation.yaml', 'WatchFunction'), 'Environment', 'Variables', 'URL')).toEqual({'Fn::Sub': 'https://${PeerRegion}.${Api}${HeartbeatPath}'})
+    expect(properties('foundation.yaml', 'WatchSchedule')).toMatchObject({ScheduleExpression: 'rate(1 minute)', State: 'ENABLED'})
+    const role = JSON.stringify(properties('foundation.yaml', 'WatchRole'))
+    expect((role.match(/"[a-z0-9-]+:[A-Z]\w+"/g) ?? []).filter((action) => !/sts:AssumeRole|logs:/.test(action))).toEqual(['"s3:GetObject"', '"s3:PutObject"'])
+    expect(role.match(/arn:[^"]+:s3:::[^"]+/g)).toEqual(['arn:${AWS::Partition}:s3:::sluice-state-${AWS::AccountId}-${AWS::Region}/recovery/${Service}.${Environment}/watch.json'])
+    expect(deep(properties('foundation.yaml', 'FenceFunction'), 'Code', 'ZipFile')).not.toContain('urllib')
+  })
+
   it('a surge is regional: nothing in it, or in what it includes, is global', () => {
     const types = ['surge.yaml', 'nat.yaml', '09-elasticache.yaml'].flatMap((name) => Object.values(template(name).Resources).map(({Type}) => Type))
     expect([...new Set(types)].filter((type) => !/^AWS::(CloudFormation::Stack|EC2::(EIP|NatGateway|Route)|ElastiCache::\w+|Logs::LogGroup|SSM::Parameter)$/.test(type))).toEqual([])

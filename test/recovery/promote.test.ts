@@ -30,6 +30,24 @@ const asked = ({calls}: FakeRecovery, region: string): readonly string[] =>
   [...new Set(calls.filter((call) => call.endsWith(` ${region}`) && !call.startsWith('api.')))]
 
 describe('an unplanned failover of a dead Region', () => {
+  it('that was decided on ten minutes late loses what was lost when home fell silent, where the watch saw it', async () => {
+    const fake = lost(aRecovery())
+    const diedAt = fake.clock.now() - seconds(20)
+    fake.clock.leap(fake.clock.now() + minutes(10))
+    const silence = {since: diedAt + seconds(9), answeredAt: diedAt - seconds(4), by: away}
+    const ran = await begin(fake, aPromoteInput(fake.place, {silence, acceptLossMs: seconds(15)}))
+    expect(endOf(ran)).toBe('done')
+    expect(Number(factsOf(ran.events, 'approve')['lossMs'])).toBeGreaterThanOrEqual(seconds(9))
+    expect(factsOf(ran.events, 'approve')['text']).toContain(`by the watch of ${away}`)
+  })
+  it('counts until it was declared when rows came in after the watch had heard the last answer', async () => {
+    const fake = lost(aRecovery())
+    const silence = {since: fake.clock.now() - minutes(1), answeredAt: null, by: away}
+    const ran = await begin(fake, aPromoteInput(fake.place, {silence}))
+    expect(Number(factsOf(ran.events, 'approve')['lossMs'])).toBeGreaterThanOrEqual(seconds(20))
+    expect(factsOf(ran.events, 'approve')['text']).toContain('silent since at least')
+  })
+
   it('ends with users served by the recovery Region, by right and in fact', async () => {
     const fake = lost(aRecovery())
     const ran = await begin(fake, aPromoteInput(fake.place))

@@ -21,6 +21,8 @@ import {secretFinding} from '../../src/runbooks/recovery/readiness/secret.ts'
 import {siteFinding} from '../../src/runbooks/recovery/readiness/site.ts'
 import {stackFindings} from '../../src/runbooks/recovery/readiness/stack-drift.ts'
 import {regionFinding, standingFindings} from '../../src/runbooks/recovery/readiness/standing.ts'
+import {watchFinding} from '../../src/runbooks/recovery/readiness/watch.ts'
+import type {Watch} from '../../src/runbooks/recovery/watch.ts'
 import type {DatabaseState, DistributionState, RecordState, SecretState} from '../../src/runbooks/recovery/ports.ts'
 import {databaseArn} from '../../src/runbooks/recovery/place.ts'
 import type {StackState} from '../../src/runbooks/provision/ports.ts'
@@ -311,5 +313,23 @@ describe('people and places', () => {
     expect(said(stackFindings(state(), null, texts))).toEqual(['fail: There is no stack in eu-central-1.'])
     expect(said(stackFindings(state(), state({status: 'ROLLBACK_COMPLETE'}), texts))).toEqual(['fail: shop-production-main in eu-central-1 is ROLLBACK_COMPLETE.'])
     expect(said(stackFindings(state(), state({status: 'UPDATE_ROLLBACK_COMPLETE'}), texts))[0]).toMatch(/^ok/)
+  })
+})
+
+describe('the watch of the other Region', () => {
+  const seen: Watch = {schema: 1, region: home, lookedAt: now - 30_000, answeredAt: now - 30_000, silentSince: null, misses: 0}
+  const time = (at: number): string => `${new Date(at).toISOString().slice(11, 19)}Z`
+  const cost = 'the loss of a failover would be counted up to the moment at which it is declared'
+  const rows: readonly [string, Watch | null, string][] = [
+    ['looks, and is answered', seen, `ok: eu-central-1 watches eu-west-1, which last answered ${time(now - 30_000)}.`],
+    ['missed one answer, which says nothing', {...seen, silentSince: now - 30_000, misses: 1}, `ok: eu-central-1 watches eu-west-1, which last answered ${time(now - 30_000)}.`],
+    ['has never looked', null, `warn: Nobody in eu-central-1 has written down yet whether eu-west-1 answers: ${cost}.`],
+    ['looks at another Region', {...seen, region: away}, `warn: Nobody in eu-central-1 has written down yet whether eu-west-1 answers: ${cost}.`],
+    ['hasn\'t run for six minutes', {...seen, lookedAt: now - 360_000}, `warn: The watch in eu-central-1 hasn't looked for 6 min: ${cost}.`],
+    ['is answered no more', {...seen, answeredAt: now - 90_000, silentSince: now - 80_000, misses: 6}, `warn: eu-west-1 last answered ${time(now - 90_000)}, by the watch of eu-central-1.`],
+    ['was never answered', {...seen, answeredAt: null, silentSince: now - 80_000, misses: 6}, 'warn: eu-west-1 has never answered, by the watch of eu-central-1.'],
+  ]
+  test.each(rows)('%s', (_, object, text) => {
+    expect(said(watchFinding(object, both, now))).toEqual([text])
   })
 })

@@ -2,6 +2,7 @@
  * Which stacks an environment consists of, where each stands, what each waits for and with which parameters it is deployed. Pure:
  * configuration in, data out. It never reads an account, and what only an account can tell is left to whoever deploys.
  */
+import {recoverySettings} from '../../config/recovery-config.ts'
 import type {Parameters, StackConfig} from '../../config/stack-config.ts'
 import {homeParameters, recoveryParameters} from './shapes.ts'
 
@@ -57,6 +58,9 @@ function foundation(config: StackConfig, region: string, peer: string): Deployme
   return deployment(config, 'foundation', region, 'foundation.yaml', {
     ...identity(config),
     PeerRegion: peer,
+    // Whether the other Region answers is watched from here by its own name.
+    Api: peer === '' ? '' : config.api,
+    HeartbeatPath: recoverySettings(config).probes.heartbeat,
     // Read once from the Region's public parameter, then kept for ever.
     SeedAmi: seedAmi,
     CreateStateBucket: String(config.account === 'own'),

@@ -83,8 +83,19 @@ export interface PromoteInput extends Common {
   readonly surge?: StackOrder | null
   /** The last answer from the old Region before this run, epoch ms, when it is known. */
   readonly lastAnswerAt: number | null
+  /** What the other Region's watch knew of its silence when the run began; null or left out: nothing that bounds a loss. */
+  readonly silence?: Silence | null
   /** Scored readiness as it was found before (schema of `dr check --json`). */
   readonly readiness: unknown
+}
+
+/** A Region that hasn't answered, as the watch of another one (`by`) saw it; epoch ms. */
+export interface Silence {
+  /** The end of the first look without an answer: it may have taken writes until then. */
+  readonly since: number
+  /** The last look with one; null: there was none. */
+  readonly answeredAt: number | null
+  readonly by: string
 }
 
 /** What a recovery creates with CloudFormation: nothing of it has to be fetched from or uploaded to anywhere during the event. */

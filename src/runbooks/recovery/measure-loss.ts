@@ -6,10 +6,9 @@ import {seconds} from '../engine/clock.ts'
 import type {Heartbeat} from './ports.ts'
 
 /** The moment after which the old primary accepted nothing, and how that is known. */
-export interface Until {
-  readonly at: number
-  readonly how: 'fenced' | 'last-answer' | 'declared' | 'still-answering'
-}
+export type Until =
+  | {readonly at: number; readonly how: 'fenced' | 'last-answer' | 'declared' | 'still-answering'}
+  | {readonly at: number; readonly how: 'watched'; readonly answeredAt: number | null; readonly by: string}
 
 export interface LossEvidence {
   readonly now: number
@@ -40,7 +39,7 @@ export function measureLoss(evidence: LossEvidence): Loss {
   const lossMs = Math.max(0, Math.ceil(until.at - last.at))
   return {
     lossMs, replicatedUntil: last.at, source: 'heartbeat', ageMs: Math.max(0, Math.round(now - last.at)),
-    text: `at most ${inSeconds(lossMs)} lost (last heartbeat row ${clockTime(last.at)}, ${words[until.how]} ${clockTime(until.at)})`,
+    text: `at most ${inSeconds(lossMs)} lost (last heartbeat row ${clockTime(last.at)}, ${untilWords(until)})`,
   }
 }
 
@@ -57,13 +56,19 @@ function fromLag({lag, now, until, engine}: LossEvidence): Loss {
   const trap = engine === 'postgres' && lag.seconds <= 300 ? '; an idle PostgreSQL shows up to 5 min that aren\'t there' : ''
   return {
     lossMs, replicatedUntil, source: 'replica-lag', ageMs: Math.round(now - lag.at),
-    text: `at most ${inSeconds(lossMs)} lost (ReplicaLag ${Math.round(lag.seconds)} s at ${clockTime(lag.at)}, ${words[until.how]} ${clockTime(until.at)}${trap})`,
+    text: `at most ${inSeconds(lossMs)} lost (ReplicaLag ${Math.round(lag.seconds)} s at ${clockTime(lag.at)}, ${untilWords(until)}${trap})`,
   }
 }
 
 const words = {
   fenced: 'fenced', 'last-answer': 'last answer of the old Region', declared: 'silent since at least', 'still-answering': 'the old Region still answers at',
-} as const satisfies Record<Until['how'], string>
+} as const satisfies Record<Exclude<Until['how'], 'watched'>, string>
+
+function untilWords(until: Until): string {
+  if (until.how !== 'watched') return `${words[until.how]} ${clockTime(until.at)}`
+  const answered = until.answeredAt === null ? 'never answered' : `last answered ${clockTime(until.answeredAt)}`
+  return `the old Region ${answered}, by the watch of ${until.by}, and was silent at ${clockTime(until.at)}`
+}
 
 export const inSeconds = (ms: number): string => `${Math.ceil(ms / 1000)} s`
 /** `12:00:03Z` */

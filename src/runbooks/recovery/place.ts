@@ -54,3 +54,5 @@ export const recoveryTarget = ({service, environment}: Pick<Place, 'service' | '
 /** Objects in the recovery Region's state. */
 export const capacityKey = ({service, environment}: Pick<Place, 'service' | 'environment'>): string => `recovery/${service}.${environment}/capacity.json`
 export const standingKey = ({service, environment}: Pick<Place, 'service' | 'environment'>): string => `recovery/${service}.${environment}/standing.json`
+/** In each Region's own state: what its watch saw of the other one. */
+export const watchKey = ({service, environment}: Pick<Place, 'service' | 'environment'>): string => `recovery/${service}.${environment}/watch.json`

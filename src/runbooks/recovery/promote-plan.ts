@@ -35,7 +35,7 @@ export function promotePlan(input: PromoteInput): Plan<RecoveryWorld> {
   const way = promoteWay(input)
   const isPlanned = input.mode === 'planned'
   const hasSurge = input.place.shape === 'pilot-light'
-  const accepted = {lossMs: input.acceptLossMs, unknown: input.acceptUnknownLoss === true, lastAnswerAt: input.lastAnswerAt}
+  const accepted = {lossMs: input.acceptLossMs, unknown: input.acceptUnknownLoss === true, lastAnswerAt: input.lastAnswerAt, silence: input.silence ?? null}
   return {
     name: promotePlanName,
     steps: [

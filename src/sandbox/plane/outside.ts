@@ -12,6 +12,7 @@ import type {DnsServer} from './dns-servers.ts'
 import {startFences} from './fence-function.ts'
 import {startHealthCheckers} from './health-checkers.ts'
 import type {Names} from './names.ts'
+import {startWatches} from './watch-function.ts'
 
 export interface Outside {
   readonly dns: readonly DnsServer[]
@@ -23,6 +24,7 @@ export async function openOutside(world: World, names: Names): Promise<Outside> 
   const [dns, cdn] = await Promise.all([openDnsServers(world, names), openCdn(world, names)])
   const checkers = startHealthCheckers(world, names)
   const fences = startFences(world)
+  const watches = startWatches(world, names)
   const capacity = startCapacityFunctions(world)
   const counter = createCounter(world, names)
   return {
@@ -31,6 +33,7 @@ export async function openOutside(world: World, names: Names): Promise<Outside> 
     close: async () => {
       counter.close()
       fences.close()
+      watches.close()
       capacity.close()
       checkers.close()
       await Promise.all([dns.close(), cdn.close()])

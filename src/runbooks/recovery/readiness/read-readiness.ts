@@ -30,10 +30,11 @@ import {secret} from './secret.ts'
 import {site} from './site.ts'
 import {stackDrift} from './stack-drift.ts'
 import {primaryRegion, standing} from './standing.ts'
+import {watch} from './watch.ts'
 
 export const checks: readonly Check[] = [
   standing, replicaState, replicaLag, parameters, backupWindow, classParity, classOffered, multiAz, compute, images, ami, capacityAge, quotas, secret, site,
-  certificates, ttl, records, alive, cloudfront, keys, alarms, recoveryPoints, stackDrift, breakGlass, drill, primaryRegion,
+  certificates, ttl, records, alive, cloudfront, keys, alarms, recoveryPoints, stackDrift, breakGlass, drill, watch, primaryRegion,
 ]
 
 export interface Readiness {

@@ -6,6 +6,7 @@ import {minutes, seconds} from '../../engine/clock.ts'
 import type {Event, Facts} from '../../engine/event.ts'
 import type {Polled, StepContext} from '../../engine/step.ts'
 import {readHeartbeat} from '../ask-api.ts'
+import type {Silence} from '../input.ts'
 import {clockTime, inSeconds, measureLoss} from '../measure-loss.ts'
 import type {Loss, Until} from '../measure-loss.ts'
 import {regionalName} from '../place.ts'
@@ -52,6 +53,8 @@ export interface Accepted {
   readonly unknown: boolean
   /** The last answer from the old Region before this run, when it is known. */
   readonly lastAnswerAt: number | null
+  /** What the other Region's watch knew of its silence when the run began. */
+  readonly silence: Silence | null
 }
 
 /** The one question before the point of no return. */
@@ -105,19 +108,29 @@ const lastOf = (one: number | null, other: number | null): number | null => (oth
 
 export const factsOf = ({lossMs, source, ageMs, replicatedUntil, text}: Loss): Facts => ({lossMs, source, ageMs, replicatedUntil, text})
 
-async function measure(way: Way, {lastAnswerAt, seenAt}: Pick<Accepted, 'lastAnswerAt'> & {readonly seenAt: number | null}, world: RecoveryWorld, context: StepContext, heartbeat: Heartbeat | null): Promise<Loss> {
+type Known = Pick<Accepted, 'lastAnswerAt' | 'silence'> & {readonly seenAt: number | null}
+
+async function measure(way: Way, {lastAnswerAt, seenAt, silence}: Known, world: RecoveryWorld, context: StepContext, heartbeat: Heartbeat | null): Promise<Loss> {
   const {place, to} = way
   const {now, signal} = context
   // Asked only where it is needed: with a heartbeat nobody needs CloudWatch, which may be the next thing that doesn't answer.
   const lag = heartbeat?.last === null || heartbeat === null ? await world.database.lag(to.region, place.database, signal) : null
-  return measureLoss({now, until: untilOf(context.facts('fence'), context.facts('declare'), lastOf(lastAnswerAt, seenAt), now), engine: place.engine, heartbeat, lag})
+  const lossWith = (believed: Silence | null): Loss => {
+    const until = untilOf(context.facts('fence'), context.facts('declare'), {lastAnswerAt: lastOf(lastAnswerAt, seenAt), silence: believed}, now)
+    return measureLoss({now, until, engine: place.engine, heartbeat, lag})
+  }
+  return believable(lossWith(silence), silence) ? lossWith(silence) : lossWith(null)
 }
 
-export function untilOf(fenced: Facts, declared: Facts, lastAnswerAt: number | null, now: number): Until {
+/** What was replicated after the silence began was written during it: only the watch couldn't reach the Region, and users may have. */
+export const believable = ({replicatedUntil}: Pick<Loss, 'replicatedUntil'>, silence: Silence | null): boolean => silence === null || replicatedUntil === null || replicatedUntil < silence.since
+
+export function untilOf(fenced: Facts, declared: Facts, {lastAnswerAt, silence}: Pick<Accepted, 'lastAnswerAt' | 'silence'>, now: number): Until {
   if (typeof fenced['fencedAt'] === 'number') return {at: fenced['fencedAt'], how: 'fenced'}
   // Nobody could fence it and it answers: it may be accepting rows at this moment.
   if (declared['primaryAnswers'] === true) return {at: now, how: 'still-answering'}
   if (lastAnswerAt !== null) return {at: lastAnswerAt, how: 'last-answer'}
+  if (silence !== null) return {at: silence.since, how: 'watched', answeredAt: silence.answeredAt, by: silence.by}
   return {at: Number(declared['declaredAt']), how: 'declared'}
 }
 
