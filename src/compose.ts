@@ -204,6 +204,8 @@ export interface RecoverySession {
   readonly env: NodeJS.ProcessEnv
   /** `--without-primary`: Regions to which no call is sent. */
   readonly without?: readonly string[]
+  /** What only looks may wait longer for an answer; a recovery goes on without a Region that is silent. */
+  readonly haste?: 'recovers' | 'reads'
 }
 
 export interface OpenRecovery extends Omit<OpenDesk, 'worldOf'> {
@@ -220,19 +222,19 @@ export interface OpenRecovery extends Omit<OpenDesk, 'worldOf'> {
  * Everything `sluice dr` works with. Session, identity and state are the recovery Region's: nothing of it needs another Region, and one
  * that doesn't answer is found out within seconds.
  */
-export async function openRecovery({config, sandbox, env, without = []}: RecoverySession, state: 'make-state' | 'read-state'): Promise<OpenRecovery> {
+export async function openRecovery({config, sandbox, env, without = [], haste = 'recovers'}: RecoverySession, state: 'make-state' | 'read-state'): Promise<OpenRecovery> {
   const own = config.recovery?.region
   if (own === undefined) throw noRecovery()
   const [{recoveryPlace}, {recoverySettings}, {recoveryReach}, {recoveryWorld}, {stateBucketName, stateStore}] = await Promise.all([
     import('./runbooks/recovery/place.ts'), import('./config/recovery-config.ts'), import('./infra/aws/recovery/reach.ts'),
     import('./infra/aws/recovery/recovery-world.ts'), import('./infra/aws/state-store.ts'),
   ])
-  const opened = await openSession({region: own, sandbox, env}, (clock) => recoveryReach({clock, own}))
+  const opened = await openSession({region: own, sandbox, env}, (clock) => recoveryReach({clock, own, haste}))
   const {account, arn} = opened
   const place = recoveryPlace(config, account)
   if (place === null) throw noRecovery()
   const settings = recoverySettings(config)
-  const {session, refused} = await lockedOut(opened.session, place, without)
+  const {session, refused} = await lockedOut(haste === 'reads' ? opened.session.reading() : opened.session, place, without)
   const {worldOf: _worldOf, ...desk} = await deskOf({...opened, session}, env, state)
   return {
     ...desk, place, settings, refused,

@@ -43,6 +43,11 @@ interface Chosen {
   readonly sandbox?: string | undefined
 }
 
+interface Opening {
+  readonly without?: 'none' | 'primary'
+  readonly haste?: 'recovers' | 'reads'
+}
+
 export interface Opened extends OpenRecovery {
   readonly config: StackConfig
 }
@@ -61,11 +66,11 @@ export interface RecoveryWatcher extends Watcher {
 type Ask = (run: string, wish: Wish, why: string, accepts?: Facts) => Promise<unknown>
 
 export abstract class RecoveryCommand extends InfraCommand {
-  /** `without`: Regions to which no call may be sent. */
-  protected async opened(flags: Chosen, state: 'make-state' | 'read-state', without: 'none' | 'primary' = 'none'): Promise<Opened> {
+  /** `without`: Regions to which no call may be sent. `haste`: see `RecoverySession`. */
+  protected async opened(flags: Chosen, state: 'make-state' | 'read-state', {without = 'none', haste = 'recovers'}: Opening = {}): Promise<Opened> {
     const config = await this.stack(flags)
     const lockedOut = without === 'none' ? [] : [...new Set([config.region, 'us-east-1'])]
-    return {...await openRecovery({config, sandbox: flags.sandbox, env: process.env, without: lockedOut}, state), config}
+    return {...await openRecovery({config, sandbox: flags.sandbox, env: process.env, without: lockedOut, haste}, state), config}
   }
 
   /** Takes the environment's name, typed or given; throws (exit 3) without it. */

@@ -26,5 +26,5 @@ export async function drillInputOf(opened: Opened, around: Around, {withoutPrima
     config, place, settings, by: arn, now: clock.now(), side: around.sides.recovery, template, withoutPrimary, clean, readiness,
   }))
   if (asked.kind === 'input') return {...asked.input, extension}
-  throw new SluiceError({code: 'drill-refused', exitCode: ExitCode.usage, message: `No drill now: ${asked.because}`, suggestions: ['sluice dr check']})
+  throw new SluiceError({code: 'drill-refused', exitCode: ExitCode.usage, message: `No drill now: ${asked.because}`, suggestions: [asked.next]})
 }

@@ -4,10 +4,13 @@
  */
 import {completeRecovery} from './compose.ts'
 import type {Sides} from './compose.ts'
+import {SluiceError} from './errors.ts'
 import {patiently} from './runbooks/engine/patience.ts'
 import {describePlan} from './runbooks/engine/describe-plan.ts'
+import {StoreUnavailable} from './runbooks/engine/store.ts'
+import {Unavailable} from './runbooks/engine/unavailable.ts'
 import type {Json} from './runbooks/engine/event.ts'
-import {readCapacity, takeCapacitySnapshot} from './runbooks/recovery/capacity.ts'
+import {keepCapacity, readCapacity, takeCapacitySnapshot} from './runbooks/recovery/capacity.ts'
 import {forecastPath} from './runbooks/recovery/critical-path.ts'
 import type {Forecast} from './runbooks/recovery/critical-path.ts'
 import {recoveryRuns} from './runbooks/recovery/find-recovery.ts'
@@ -77,14 +80,27 @@ export async function capacityFor({world, place, arn, clock}: Opened, {capacity}
 
 const readinessKey = ({place: {service, environment}}: Opened): string => `recovery/${service}.${environment}/readiness.json`
 
+/** Where users are, that Region's size is written down. One that can't be asked, or has nothing to size, is a finding and no failure. */
+export async function noteCapacity({world, place, arn, clock}: Pick<Opened, 'world' | 'place' | 'arn' | 'clock'>, {sides, standing}: Pick<Around, 'sides' | 'standing'>): Promise<void> {
+  const side = standing?.region === place.recovery ? sides.recovery : sides.home
+  if (side === null) return
+  try {
+    await keepCapacity(world, place, side, {now: clock.now(), by: arn})
+  } catch (error) {
+    if (!(error instanceof Unavailable || error instanceof StoreUnavailable || error instanceof SluiceError)) throw error
+  }
+}
+
 /** Kept by `dr check`: an unplanned failover has no time to look again. */
 export async function keepReadiness(opened: Opened, readiness: Readiness): Promise<void> {
   const {store} = opened.desk
   const key = readinessKey(opened)
-  const present = await store.get(key)
-  // Somebody else has written one at the same moment: either is as good.
-  if (present === null) await store.create(key, JSON.stringify(readiness))
-  else await store.replace(key, JSON.stringify(readiness), present.etag)
+  await patiently(opened.clock, async () => {
+    const present = await store.get(key)
+    // Somebody else has written one at the same moment: either is as good.
+    if (present === null) await store.create(key, JSON.stringify(readiness))
+    else await store.replace(key, JSON.stringify(readiness), present.etag)
+  })
 }
 
 /** The newest that was kept; null: none. */

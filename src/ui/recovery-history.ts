@@ -36,7 +36,7 @@ const head = ['run', 'started', 'what', 'outcome', 'took', 'RTO', 'loss'] as con
 
 /** Below 100 columns without the start (it is in the run's id). */
 export function recoveryHistoryText(rows: readonly RecoveryRow[], columns = 80): string {
-  if (rows.length === 0) return 'no recoveries and no drills yet: sluice dr drill\n'
+  if (rows.length === 0) return 'no recoveries and no drills yet\n  sluice dr drill\n'
   const cells = rows.map((row): readonly string[] => [
     row.run, dateAndMinute(row.startedAt), row.mode ?? row.kind, row.outcome, clockSpan(row.durationMs),
     row.rtoMs === null ? '–' : `${clockSpan(row.rtoMs)}${row.rtoMs > row.rtoObjectiveMs ? ' MISSED' : ''}`, row.lossMs === null ? '–' : span(row.lossMs),

@@ -1,4 +1,7 @@
 import {describe, expect, test} from 'vitest'
+import {SluiceError} from '../../src/errors.ts'
+import {noteCapacity} from '../../src/recovery-reading.ts'
+import {StoreUnavailable} from '../../src/runbooks/engine/store.ts'
 import {keepCapacity, readCapacity} from '../../src/runbooks/recovery/capacity.ts'
 import {standingKey} from '../../src/runbooks/recovery/place.ts'
 import {fakeRecovery} from '../support/fake-recovery-world.ts'
@@ -59,5 +62,28 @@ describe('the capacity snapshot', () => {
     await keep()
     await keepCapacity(fake.world, place, aSide(place.home), {now: clock.now() - hour, by: 'late'})
     expect((await kept())?.by).toBe('arn:aws:iam::1:role/w1')
+  })
+})
+
+describe('dr check writes it down first', () => {
+  const sides = {home: aSide('eu-west-1'), homeMissing: null, recovery: aSide('eu-central-1')}
+  const arn = 'arn:aws:iam::1:role/w1'
+  test('and goes on to everything else when that Region has nothing to size, or can\'t be asked', async () => {
+    const {fake, place, clock, kept} = bench()
+    for (const error of [new SluiceError({code: 'x', exitCode: 1, message: 'no such group'}), new StoreUnavailable('no answer')]) {
+      const world = {...fake.world, compute: {...fake.world.compute, hosts: async () => Promise.reject(error)}}
+      await expect(noteCapacity({world, place, arn, clock}, {sides, standing: null})).resolves.toBeUndefined()
+    }
+    expect(await kept()).toBeNull()
+  })
+  test('of the Region where users are', async () => {
+    const {fake, place, clock, kept} = bench()
+    await noteCapacity({world: fake.world, place, arn, clock}, {sides, standing: null})
+    expect(await kept()).toMatchObject({region: place.home, by: arn})
+  })
+  test('a bug of ours is no finding', async () => {
+    const {fake, place, clock} = bench()
+    const world = {...fake.world, compute: {...fake.world.compute, hosts: async () => Promise.reject(new TypeError('a bug'))}}
+    await expect(noteCapacity({world, place, arn, clock}, {sides, standing: null})).rejects.toThrow('a bug')
   })
 })

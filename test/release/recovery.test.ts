@@ -3,13 +3,14 @@ import {ExitCode, SluiceError} from '../../src/errors.ts'
 import {Unavailable} from '../../src/runbooks/engine/unavailable.ts'
 import type {Standing} from '../../src/runbooks/recovery/input.ts'
 import type {Signs} from '../../src/runbooks/recovery/situation.ts'
+import {abortRelease} from '../../src/runbooks/release/abort-release.ts'
 import {foresee} from '../../src/runbooks/release/foresee.ts'
 import {prepareRelease} from '../../src/runbooks/release/prepare.ts'
 import type {RecoveryFollower} from '../../src/runbooks/release/ports.ts'
 import {fakeAws} from '../support/fake-world.ts'
 import {leapingClock} from '../support/leaping-clock.ts'
 import {memoryStore} from '../support/memory-store.ts'
-import {aDesk, aReleaseConfig, release} from '../support/release-bench.ts'
+import {aDesk, alone, aReleaseConfig, release, resume} from '../support/release-bench.ts'
 
 const never = new AbortController().signal
 const config = aReleaseConfig({recovery: {region: 'eu-central-1', stack: 'api-production-main', slots: {a: 'api-a', b: 'api-b'}}})
@@ -73,6 +74,18 @@ describe('a recovery and a release exclude each other', () => {
   test('one that would reach nobody exits 2', async () => {
     const {world} = bench({signs: async () => ({...quiet, standing})})
     await expect(prepared(world)).rejects.toMatchObject({code: 'users-elsewhere', exitCode: 2})
+  })
+  test('an old run isn\'t gone on with while users are elsewhere; giving it up is always right', async () => {
+    const {desk, aws, clock} = bench()
+    const detach = new AbortController()
+    clock.at(clock.now() + 6 * 60_000, () => detach.abort())
+    const left = await release(desk, aws, 'shop/api:1.9.0', {config, watching: alone({detach: detach.signal})})
+    expect(left.end.kind).toBe('detached')
+    const moved = {...aws, world: {...aws.world, recovery: {...aws.world.recovery, signs: async () => ({...quiet, standing})}}}
+    const other = aDesk(desk.store, clock, 'w2')
+    await expect(resume(other, left.run, moved)).rejects.toMatchObject({code: 'users-elsewhere', exitCode: 2, suggestions: ['sluice dr status', 'sluice dr failback']})
+    const aborted = await abortRelease(other, left.run, 'users moved', async () => moved.world, alone())
+    expect(outcome(aborted)).toBe('rolled-back')
   })
   test('a recovery Region that can\'t be asked is said as a hazard, and the release may begin', async () => {
     const {world} = bench({signs: async () => {

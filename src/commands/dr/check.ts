@@ -3,9 +3,7 @@ import type {Outcome} from '../../command.ts'
 import {ExitCode} from '../../errors.ts'
 import {RecoveryCommand, recoveryFlags} from '../../recovery-command.ts'
 import {planLint} from '../../recovery-lint.ts'
-import {keepReadiness, lookAround, readinessNow} from '../../recovery-reading.ts'
-import {keepCapacity} from '../../runbooks/recovery/capacity.ts'
-import {Unavailable} from '../../runbooks/engine/unavailable.ts'
+import {keepReadiness, lookAround, noteCapacity, readinessNow} from '../../recovery-reading.ts'
 import {readinessExit} from '../../runbooks/recovery/readiness/read-readiness.ts'
 import {lintText} from '../../ui/recovery-lint-text.ts'
 import {readinessText} from '../../ui/readiness-text.ts'
@@ -27,12 +25,11 @@ the plan of an unplanned failover instead: no step may need us-east-1 or the hom
   protected override async execute(): Promise<Outcome> {
     const {flags} = await this.parse(DrCheck)
     if (flags.lint) return this.linted(flags)
-    const opened = await this.opened(flags, 'make-state')
-    const {place, world, arn, clock} = opened
+    const opened = await this.opened(flags, 'make-state', {haste: 'reads'})
+    const {place} = opened
     const around = await lookAround(opened)
-    const side = around.standing?.region === place.recovery ? around.sides.recovery : around.sides.home
     // First, so that its age is part of what is found.
-    if (side !== null) await keepCapacity(world, place, side, {now: clock.now(), by: arn}).catch(unlessUnavailable)
+    await noteCapacity(opened, around)
     const readiness = await readinessNow(opened, around)
     await keepReadiness(opened, readiness)
     const exitCode = readinessExit(readiness)
@@ -47,9 +44,4 @@ the plan of an unplanned failover instead: no step may need us-east-1 or the hom
     const found = linted.some(({findings}) => findings.length > 0)
     return {outcome: found ? 'found' : 'clean', exitCode: found ? ExitCode.objectiveMissed : ExitCode.done, data: {plans: linted}, text: lintText(linted, this.look(process.stdout))}
   }
-}
-
-/** A Region that can't be asked for its size is a finding, not a failure of the check. */
-function unlessUnavailable(error: unknown): void {
-  if (!(error instanceof Unavailable)) throw error
 }

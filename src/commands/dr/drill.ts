@@ -32,7 +32,7 @@ consent. Exits 0 when the rehearsal went well and nothing is left, 1 when it fai
     if (flags.confirm !== undefined && !flags.live) {
       throw new SluiceError({code: 'nothing-to-confirm', exitCode: ExitCode.usage, message: '--confirm goes with --live: a drill moves nobody.'})
     }
-    const opened = await this.opened(flags, 'make-state', flags['without-primary'] ? 'primary' : 'none')
+    const opened = await this.opened(flags, 'make-state', {without: flags['without-primary'] ? 'primary' : 'none'})
     const {desk, world, clock, place} = opened
     await refuseIfRecovering(desk, place)
     const around = await lookAround(opened)

@@ -25,7 +25,7 @@ export default class DrReport extends RecoveryCommand {
     const {desk, place, clock} = await this.opened(flags, 'read-state')
     const runs = await recoveryRuns(desk, place, trendRuns)
     const found = args.run === undefined ? runs[0] : await findRecovery(desk, place, args.run)
-    if (found === undefined || found === null) return {outcome: 'none', exitCode: ExitCode.done, data: {run: null}, text: 'no recoveries and no drills yet: sluice dr drill'}
+    if (found === undefined || found === null) return {outcome: 'none', exitCode: ExitCode.done, data: {run: null}, text: 'no recoveries and no drills yet\n  sluice dr drill'}
     const viewed = (run: string, events: typeof found.events) => recoveryView(events, {run}, clock.now())
     const view = viewed(found.run, found.events)
     const report = recoveryReport(view, found.events, callsOfRecovery(found.input, view.planHash), runs.map(({run, events}) => recoveryRow(viewed(run, events))))

@@ -29,7 +29,7 @@ back, until the point of no return. Exit codes are those of the command that beg
     const opened = await this.opened(flags, 'make-state')
     const {desk, world, clock, place} = opened
     const found = await findRecovery(desk, place, args.run)
-    if (found === null) return {outcome: 'none', exitCode: ExitCode.done, data: {run: null}, text: 'nothing to resume: sluice dr history'}
+    if (found === null) return {outcome: 'none', exitCode: ExitCode.done, data: {run: null}, text: 'nothing to resume: no recovery is unfinished\n  sluice dr history'}
     const {run} = found
     const answer = answerOf(flags.withdraw, lossMs, flags['accept-unknown-loss'])
     if (answer !== null && !found.isFinished) await askRecovery(desk, run, answer.wish, flags.why, answer.accepts)

@@ -16,7 +16,7 @@ Reads only, and exits 0 whatever it finds; the outcome says where users are: hom
 
   protected override async execute(): Promise<Outcome> {
     const {flags} = await this.parse(DrStatus)
-    const opened = await this.opened(flags, 'read-state')
+    const opened = await this.opened(flags, 'read-state', {haste: 'reads'})
     const {place, settings, clock} = opened
     const around = await lookAround(opened)
     const readiness = await readinessNow(opened, around)

@@ -14,6 +14,8 @@ import {unlessMissing} from './unless-missing.ts'
 type Signal = AbortSignal | undefined
 
 export function ground(session: AwsSession, {account}: {readonly account: string}): GroundPort {
+  // What it says decides what is left alone, before anything begins: a late answer is waited for.
+  const reading = session.reading()
   return {
     missingServiceRoles: (services, signal) => missingServiceRoles(session, services, signal),
     createServiceRole: (service, signal) => createServiceRole(session, service, signal),
@@ -23,7 +25,7 @@ export function ground(session: AwsSession, {account}: {readonly account: string
     },
     hasObject: (region, bucket, key, signal) => hasObject(session.inRegion(region), bucket, key, signal),
     async readObject(region, Bucket, Key, signal) {
-      const answer = await unlessMissing(session.inRegion(region).call('s3', 'GetObject', {Bucket, Key}, {signal, resource: `${Bucket}/${Key}`}))
+      const answer = await unlessMissing(reading.inRegion(region).call('s3', 'GetObject', {Bucket, Key}, {signal, resource: `${Bucket}/${Key}`}))
       return answer === null ? null : (await answer.Body?.transformToString('utf-8')) ?? ''
     },
     async putObject(region, bucket, key, body, contentType, signal) {

@@ -97,18 +97,18 @@ const placeOf = ({service, environment, home}: RecoveryInput, recovery: string):
   slots: {a: slotService({service, environment}, 'a'), b: slotService({service, environment}, 'b')},
 })
 
-/** Of run time: a Region that gives no answer must not hold up what it is only asked for. */
+/** Real time: a Region that gives no answer must not hold up what it is only asked for; nor may a busy machine pass for a lost one. */
 const signsBoundMs = 5000
-const leastBoundMs = 900
 
 async function signs(session: AwsSession, input: RecoveryInput, signal: AbortSignal): Promise<Awaited<ReturnType<RecoveryFollower['signs']>>> {
-  const bounded = boundedSignal(Math.max(signsBoundMs / session.clock.speed, leastBoundMs), signal)
-  const store = stateStore(session, stateBucketName(input.account, session.region))
+  const bounded = boundedSignal(signsBoundMs, signal)
+  const reading = session.reading()
+  const store = stateStore(reading, stateBucketName(input.account, session.region))
   try {
     const [lease, standing, stop] = await Promise.all([
       readLease(store, recoveryTarget(input), bounded.signal),
       readStanding(store, input, bounded.signal),
-      switches(session).read(session.region, switchBucket(input, session.region), 'stop', bounded.signal),
+      switches(reading).read(session.region, switchBucket(input, session.region), 'stop', bounded.signal),
     ])
     return {lease, standing, stopped: stop !== null}
   } finally {

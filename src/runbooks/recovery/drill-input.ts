@@ -36,7 +36,7 @@ export interface DrillAsked {
   readonly readiness: unknown
 }
 
-export type Asked<Input> = {readonly kind: 'input'; readonly input: Input} | {readonly kind: 'refused'; readonly because: string}
+export type Asked<Input> = {readonly kind: 'input'; readonly input: Input} | {readonly kind: 'refused'; readonly because: string; /** The command that helps. */ readonly next: string}
 
 const outputsNeeded = ['CapacityProvider', 'TaskExecutionRoleArn', 'TaskRoleArn', 'ApiLogGroup', 'PrivateSubnetA', 'PrivateSubnetB', 'ListenerArn', 'ClusterName'] as const
 
@@ -45,23 +45,23 @@ const lifeMs = hours(4)
 
 export function drillInput(asked: DrillAsked): Asked<DrillInput> {
   const {config, place, settings, by, side, now, replica, main, foundation, recoveryPoints, standing, image} = asked
-  const refused = (because: string): Asked<DrillInput> => ({kind: 'refused', because})
+  const refused = (because: string, next = 'sluice dr check'): Asked<DrillInput> => ({kind: 'refused', because, next})
   const role = foundation['RecoveryExecutionRoleArn']
   const name = drillName(now)
-  if (role === undefined) return refused(`the foundation of ${side.region} has no role for recoveries; sluice infra up makes it`)
+  if (role === undefined) return refused(`the foundation of ${side.region} has no role for recoveries`, 'sluice infra up')
   const common = {
     kind: 'drill' as const, config, place, settings, by, name, side, template: asked.template, role, expiresAt: now + lifeMs,
     withoutPrimary: asked.withoutPrimary, clean: asked.clean, readiness: asked.readiness,
     roles: rolesOf(role, main.outputs, foundation),
   }
   if (asked.clean) return {kind: 'input', input: {...common, recoveryPoint: {snapshot: '', createdAt: 0}, parameters: {}}}
-  if (standing !== null && standing.region === side.region) return refused(`users are in ${side.region}: a drill belongs into the Region they aren't in. sluice dr failback brings them home`)
+  if (standing !== null && standing.region === side.region) return refused(`users are in ${side.region}: a drill belongs into the Region they aren't in`, 'sluice dr failback')
   if (replica === null) return refused(`there is no replica ${place.database} in ${side.region}: there is nothing to rehearse for`)
   const [point] = recoveryPoints
   if (point === undefined) return refused(`no recovery point of ${place.database} is in ${side.region} yet; the backup plan copies one there every day, and a drill never takes one of the replica`)
   if (image === null) return refused(`the slot ${side.serving} in ${side.region} has no version yet; a release carries one there`)
   const missing = outputsNeeded.filter((output) => main.outputs[output] === undefined)
-  if (missing.length > 0) return refused(`the main stack of ${side.region} doesn't tell ${missing.join(', ')}; sluice infra up`)
+  if (missing.length > 0) return refused(`the main stack of ${side.region} doesn't tell ${missing.join(', ')}`, 'sluice infra up')
   return {kind: 'input', input: {...common, recoveryPoint: {snapshot: point.snapshot, createdAt: point.createdAt}, parameters: parametersOf(asked, replica, point, image, name)}}
 }
 

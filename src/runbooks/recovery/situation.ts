@@ -71,7 +71,7 @@ export function refuseReleaseElsewhere(situation: Situation, {home, recovery}: {
       throw new SluiceError({
         code: 'users-elsewhere', exitCode: ExitCode.usage,
         message: `Users are in ${recovery}${situation.since === null ? '' : ` since ${iso(situation.since)}`}${situation.run === null ? '' : ` (${situation.run})`}: a release in ${home} would reach nobody.`,
-        suggestions: ['sluice dr status', 'sluice dr failback brings them home'],
+        suggestions: ['sluice dr status', 'sluice dr failback'],
       })
     case 'peace':
     case 'unsettled':

@@ -46,7 +46,8 @@ export async function prepareRelease(world: ReleaseWorld, asked: Asked, signal: 
   }
 }
 
-async function refuseWhileRecovering(world: ReleaseWorld, config: ReleaseConfig, signal: AbortSignal): Promise<void> {
+/** A release at home is begun, or gone on with, only while users are there and nobody moves them. */
+export async function refuseWhileRecovering(world: ReleaseWorld, config: ReleaseConfig, signal: AbortSignal): Promise<void> {
   if (config.recovery === null) return
   refuseReleaseElsewhere(await recoverySituation(world, config, signal), {home: config.region, recovery: config.recovery.region})
 }

@@ -22,6 +22,7 @@ import type {PreviousRun} from './find-run.ts'
 import type {ReleaseInput} from './input.ts'
 import {leftOver} from './left-over.ts'
 import {releaseRunbook} from './plan.ts'
+import {refuseWhileRecovering} from './prepare.ts'
 import type {ReleaseWorld} from './ports.ts'
 
 export interface Watching {
@@ -97,6 +98,9 @@ export async function resumeRelease(
   const {input} = readInput(journal)
   const target = releaseTarget(input.config)
   await refuseUnlessLast(desk, target, run)
+  const world = await worldOf(input)
+  // Giving up is always right; going on would reach nobody, or work against the recovery.
+  if (!isAborted(journal.events)) await refuseWhileRecovering(world, input.config, watching.detach)
   const {held, lost} = await takeOver(desk, target, run, watching)
   const fresh = await open(desk, run, watching)
   if (runState(fresh.events).paused !== null) {
@@ -105,8 +109,10 @@ export async function resumeRelease(
     )
   }
   if (lost) await patiently(desk.clock, () => fresh.append(held.lease.epoch, 'lease-lost', {to: desk.writer, epoch: held.lease.epoch}))
-  return drive(desk, fresh, held, input, await worldOf(input), watching)
+  return drive(desk, fresh, held, input, world, watching)
 }
+
+const isAborted = (events: readonly Event[]): boolean => events.some((event) => event.kind === 'asked' && event.data.wish === 'abort')
 
 /** Writes a wish for whoever ticks next. */
 export async function askRun(desk: Desk, run: string, wish: Wish, why: string): Promise<Journal> {

@@ -21,9 +21,12 @@ const connectMs = 3000
 /** Real time under a fast clock: a loopback answer on a busy machine, and how long such an answer says something. */
 const leastBoundMs = 1500
 const leastLatelyMs = 3000
+/** For what only reads, and may wait longer than a recovery. */
+const leastReadingMs = 3000
 
 /** `own`: the Region of the session itself. */
-export function recoveryReach({clock, own}: {readonly clock: Clock; readonly own: string}): Reach {
+export function recoveryReach({clock, own, haste = 'recovers'}: {readonly clock: Clock; readonly own: string; readonly haste?: 'recovers' | 'reads'}): Reach {
+  const leastMs = haste === 'reads' ? leastReadingMs : leastBoundMs
   const heard = new Map<string, number>()
   const lost = new Map<string, {readonly at: number; readonly reason: string}>()
   const isHeard = (region: string): boolean => {
@@ -37,7 +40,7 @@ export function recoveryReach({clock, own}: {readonly clock: Clock; readonly own
       if (last === undefined || clock.now() - last.at >= leftAloneMs) return
       throw new Unreachable(action, region, `${region} isn't asked for ${action}: a moment ago it didn't answer (${last.reason})`)
     },
-    boundMs: (region, ofSession) => (isHeard(region) ? ofSession : Math.min(ofSession, Math.max(silentBoundMs / clock.speed, leastBoundMs))),
+    boundMs: (region, ofSession) => (isHeard(region) ? ofSession : Math.min(ofSession, Math.max(silentBoundMs / clock.speed, leastMs))),
     attempts: (region, ofSession) => (isHeard(region) ? ofSession : silentAttempts),
     answered(region) {
       heard.set(region, clock.now())

@@ -43,6 +43,7 @@ export function withoutRegions(session: AwsSession, regions: readonly string[], 
     },
     credentialsExpireAt: () => inner.credentialsExpireAt(),
     inRegion: (region) => wrap(inner.inRegion(region)),
+    reading: () => wrap(inner.reading()),
   })
   return {session: wrap(session), refused: () => refused}
 }

@@ -167,7 +167,7 @@ function unknownGroups(input: FailbackInput, region: string): SluiceError {
   return new SluiceError({
     code: 'old-database-missing', exitCode: ExitCode.halted,
     message: `${fencedId(input)} isn't in ${region}, so nobody can tell the groups, the key and the class that the replica there should have`,
-    suggestions: [`aws rds create-db-instance-read-replica --region ${region} --db-instance-identifier ${input.place.database} …, then sluice dr resume`],
+    suggestions: ['sluice dr resume', `make the replica ${input.place.database} in ${region} by hand first, as docs/recovery.md says`],
   })
 }
 

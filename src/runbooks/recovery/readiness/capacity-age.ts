@@ -13,7 +13,7 @@ export const capacityAge: Check = {
 }
 
 export function capacityFinding(snapshot: CapacitySnapshot | null, from: string, now: number): Found {
-  const suggestions = ['sluice dr check writes one when it can', 'look at the capacity function of the foundation stack']
+  const suggestions = ['sluice dr check', 'look at the capacity function of the foundation stack']
   if (snapshot === null) return fail('There is no capacity snapshot: a failover wouldn\'t know how many hosts and tasks production has.', {suggestions})
   const hours = (now - snapshot.at) / hour
   const evidence = {at: snapshot.at, region: snapshot.region, hosts: snapshot.hosts, service: snapshot.service, by: snapshot.by}

@@ -48,7 +48,7 @@ export function certificateFinding(certificate: Certificate | 'not-asked', {wher
   if (certificate === null) return fail(`${cap(where)} has no certificate.`)
   const {days, status, names} = certificate
   const evidence = {where, days, status, names}
-  if (days <= 0 || status === 'EXPIRED') return fail(`The certificate of ${where} has expired${days < 0 ? ` ${-days} days ago` : ''}: nobody would trust its answers.`, {evidence, suggestions: ['make its validation record right and request it anew: sluice infra up']})
+  if (days <= 0 || status === 'EXPIRED') return fail(`The certificate of ${where} has expired${days < 0 ? ` ${-days} days ago` : ''}: nobody would trust its answers.`, {evidence, suggestions: ['sluice infra up', 'put its validation record into the zone first']})
   if (status !== 'ISSUED') return fail(`The certificate of ${where} is ${status}.`, {evidence})
   if (!names.some((covered) => covers(covered, name))) return fail(`The certificate of ${where} isn't for ${name} (but for ${names.join(', ')}).`, {evidence})
   if (days < soonDays) return warn(`The certificate of ${where} ends in ${days} days, and ACM should have renewed it long ago.`, {evidence, suggestions: ['look at its validation record']})

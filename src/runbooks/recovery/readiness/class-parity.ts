@@ -75,7 +75,7 @@ export const multiAz: Check = {
     if (wanted.multiAz && !replica.multiAz) {
       // The standby is made after users are served: it costs no RTO, but hours in which a zone may take the database along.
       return [warn('The primary is Multi-AZ and the replica isn\'t: after a failover one zone is all there is until the standby is made.', {
-        evidence, suggestions: ['MultiAz: true under stack.recovery.parameters in sluice.yaml'],
+        evidence, suggestions: ['put MultiAz: true under stack.recovery.parameters in sluice.yaml'],
       })]
     }
     return [ok(replica.multiAz ? 'The replica has a standby in a second zone.' : 'Neither the primary nor the replica is Multi-AZ.', evidence)]

@@ -37,7 +37,7 @@ export function distributionFindings(present: DistributionState | null, {site, b
 
 /** CloudFront gives a name to a distribution only with a certificate for it, and only when it isn't in the middle of a change. */
 export function secondFindings(second: DistributionState | null, present: DistributionState | null, {id, site}: {readonly id: string; readonly site: string}): readonly Found[] {
-  if (second === null) return [fail(`The second distribution ${id} isn't there.`, {suggestions: ['stack.recovery.distribution in sluice.yaml']})]
+  if (second === null) return [fail(`The second distribution ${id} isn't there.`, {suggestions: ['put the id of the right one into stack.recovery.distribution in sluice.yaml']})]
   const evidence = {id, status: second.status, aliases: second.aliases, certificate: second.certificate}
   if (present?.id === second.id) return [warn(`${site} is on the second distribution ${id} already: there is nothing to move it to.`, {evidence})]
   if (second.certificate === null) return [fail(`${id} has no certificate, so CloudFront won't move ${site} to it.`, {evidence})]

@@ -40,6 +40,6 @@ export function computeFinding(there: There, {to, header}: {readonly to: string;
   if (there.running < there.desired) return warn(`${there.running} of ${there.desired} tasks run in ${to}.`, {rtoMinutes: 3, evidence})
   if (there.desired === 0) return ok(`Nothing runs in ${to} until it is needed.`, evidence)
   if (there.status === null || there.status >= 400) return fail(`The API in ${to} ${there.status === null ? 'doesn\'t answer' : `answers ${there.status}`} by its Region's own name.`, {evidence, suggestions: ['sluice infra drift']})
-  if (there.region !== to) return warn(`Answers from ${to} don't name it in the header ${header}: a failover couldn't prove that users are there.`, {evidence, suggestions: ['docs/recovery.md says what an image has to answer']})
+  if (there.region !== to) return warn(`Answers from ${to} don't name it in the header ${header}: a failover couldn't prove that users are there.`, {evidence, suggestions: ['read "What an image answers" in docs/recovery.md']})
   return ok(`${there.registered} hosts and ${there.running} tasks in ${to} answer.`, evidence)
 }

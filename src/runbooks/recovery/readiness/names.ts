@@ -43,7 +43,7 @@ export const records: Check = {
   title: 'failover records',
   look: async (looking) => {
     const {world, place, signal} = looking
-    if (place.hostedZone === '') return [warn(`The zone of ${place.api} is elsewhere: nobody but its owner can move users.`, {suggestions: ['stack.hostedZone in sluice.yaml, or a written procedure with whoever has the zone']})]
+    if (place.hostedZone === '') return [warn(`The zone of ${place.api} is elsewhere: nobody but its owner can move users.`, {suggestions: ['name the zone as stack.hostedZone in sluice.yaml, or agree on a procedure with whoever has it']})]
     const all = await world.names.records(place.hostedZone, place.api, signal)
     const primary = all.find(({failover}) => failover === 'PRIMARY')
     const check = primary?.healthCheck == null ? null : await world.names.healthCheck(primary.healthCheck, signal)
@@ -59,7 +59,7 @@ export function recordFindings(all: readonly RecordState[], check: {readonly inv
   }
   const found = [
     ...[primary, secondary].filter(({aliasTo}) => aliasTo?.evaluatesHealth === true).map(({failover}) => fail(
-      `${failover} of ${api} evaluates target health: a broken canary could move users to a read-only database.`, {evidence, suggestions: ['set EvaluateTargetHealth to false: sluice infra drift']},
+      `${failover} of ${api} evaluates target health: a broken canary could move users to a read-only database.`, {evidence, suggestions: ['sluice infra drift', 'set EvaluateTargetHealth of that record to false']},
     )),
     ...(primary.healthCheck === null ? [fail(`PRIMARY of ${api} has no health check: it is always healthy, and the object stop would move nobody.`, {evidence})] : []),
     ...(secondary.healthCheck === null ? [] : [fail(`SECONDARY of ${api} has a health check (${secondary.healthCheck}): when both are unhealthy, Route 53 answers as if all were healthy.`, {evidence})]),

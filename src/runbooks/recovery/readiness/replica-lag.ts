@@ -53,12 +53,12 @@ export function lagFinding(facts: LagFacts): Found {
   const measured = measuredLag(facts)
   const evidence = {lagSeconds: measured.seconds, source: measured.source, metricSeconds: metric?.seconds ?? null, metricAt: metric?.at ?? null}
   if (metric !== null && metric.seconds < 0) {
-    return fail('ReplicaLag is −1, which is not 0: the replica does not replicate.', {evidence, suggestions: ['look at the replica: sluice dr status']})
+    return fail('ReplicaLag is −1, which is not 0: the replica does not replicate.', {evidence, suggestions: ['read "A replica that is beyond help" in docs/recovery.md']})
   }
   if (measured.source === 'heartbeat' && measured.seconds !== null) return byHeartbeat(facts, measured.seconds, evidence)
   const noHeartbeat = 'and no heartbeat row is to be had from the API there'
   if (metric === null) {
-    return unknown(`There is no datapoint of ReplicaLag in the last 15 minutes, ${noHeartbeat}: nobody can tell what would be lost.`, {evidence, suggestions: ['docs/recovery.md, "What would be lost"']})
+    return unknown(`There is no datapoint of ReplicaLag in the last 15 minutes, ${noHeartbeat}: nobody can tell what would be lost.`, {evidence, suggestions: ['read "What would be lost" in docs/recovery.md']})
   }
   const ageMs = now - metric.at
   if (ageMs > staleLagMs) {
@@ -66,7 +66,7 @@ export function lagFinding(facts: LagFacts): Found {
   }
   if (metric.seconds * 1000 <= rpoMs) return ok(`ReplicaLag is ${seconds(metric.seconds)}; up to ${seconds(rpoMs / 1000)} may be lost.`, evidence)
   if (engine === 'postgres' && metric.seconds <= phantomSeconds) {
-    return warn(`ReplicaLag is ${seconds(metric.seconds)}, ${noHeartbeat}: an idle PostgreSQL shows up to 5 min that aren't there, so this may be nothing.`, {evidence, suggestions: ['let the API write a heartbeat row every second: docs/recovery.md']})
+    return warn(`ReplicaLag is ${seconds(metric.seconds)}, ${noHeartbeat}: an idle PostgreSQL shows up to 5 min that aren't there, so this may be nothing.`, {evidence, suggestions: ['let the API write a heartbeat row every second, as docs/recovery.md says']})
   }
   return fail(`ReplicaLag is ${seconds(metric.seconds)}: more than the ${seconds(rpoMs / 1000)} that may be lost.`, {evidence})
 }

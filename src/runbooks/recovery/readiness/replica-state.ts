@@ -54,9 +54,9 @@ function replicationFinding({replication, id}: DatabaseState, evidence: Found['e
     case 'replicating': return ok(`${id} replicates ${from}.`, evidence)
     case 'terminated':
       return fail(`Replication of ${id} is terminated${why}: RDS doesn't take it up again. Only a new replica helps, and making one can take hours.`, {
-        evidence, suggestions: ['make a new replica: docs/recovery.md, "A replica that is beyond help"'],
+        evidence, suggestions: ['make a new one, as "A replica that is beyond help" in docs/recovery.md says'],
       })
-    case 'stopped': return fail(`Replication of ${id} is stopped${why}; RDS terminates it after 30 days.`, {evidence, suggestions: ['start it again in the database: docs/recovery.md']})
+    case 'stopped': return fail(`Replication of ${id} is stopped${why}; RDS terminates it after 30 days.`, {evidence, suggestions: ['start it again in the database, as docs/recovery.md says']})
     case 'error': return fail(`Replication of ${id} has an error${why}: what is written now would be lost.`, {evidence, suggestions: [`aws rds describe-events --source-type db-instance --source-identifier ${id}`]})
     default: return warn(`Replication of ${id} is ${replication.status}${why}.`, {evidence})
   }

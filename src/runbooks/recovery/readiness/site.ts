@@ -29,7 +29,7 @@ export function siteFinding(here: Manifest, there: Manifest, pending: {readonly 
     const what = `${behind.length} of ${evidence.objects} objects in ${from} ${missing.length === behind.length ? 'aren\'t' : 'aren\'t the same'} in ${to} (${named(behind)})`
     if ((pending?.operations ?? 0) > 0) return warn(`${what}; ${pending?.operations ?? 0} are on their way.`, {evidence})
     return fail(`${what}, and ${pending === null ? 'nobody says that they are' : 'none is'} on the way: what was there before replication, or failed, comes by S3 Batch Replication only.`, {
-      evidence, suggestions: ['sluice ui publish, or S3 Batch Replication of the site\'s bucket'],
+      evidence, suggestions: ['replicate what is missing with S3 Batch Replication of the site\'s bucket'],
     })
   }
   if (left.length > 0) return warn(`${left.length} objects are in ${to} only (${named(left)}): deletions by a lifecycle rule don't replicate.`, {evidence})

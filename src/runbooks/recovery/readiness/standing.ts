@@ -36,8 +36,8 @@ export const primaryRegion: Check = {
 /** Route 53, CloudFront and IAM are changed through us-east-1 alone. */
 export function regionFinding(from: string, flip: RecoverySettings['flip']): Found {
   const evidence = {from, flip}
-  if (flip === 'record' && from === 'us-east-1') return fail('Users are in us-east-1 and are moved by changing records: the Region that is lost is the one that would have to change them.', {evidence, suggestions: ['stack.recovery.flip: stop']})
-  if (flip === 'record') return warn('Users are moved by changing records and the distribution: both need us-east-1 to work.', {evidence, suggestions: ['stack.recovery.flip: stop']})
+  if (flip === 'record' && from === 'us-east-1') return fail('Users are in us-east-1 and are moved by changing records: the Region that is lost is the one that would have to change them.', {evidence, suggestions: ['put flip: stop under stack.recovery in sluice.yaml']})
+  if (flip === 'record') return warn('Users are moved by changing records and the distribution: both need us-east-1 to work.', {evidence, suggestions: ['put flip: stop under stack.recovery in sluice.yaml']})
   if (from === 'us-east-1') return warn('Users are in us-east-1: with it go the control planes of Route 53, CloudFront and IAM. Nothing that isn\'t there by then can be made.', {evidence, suggestions: ['sluice dr check --lint']})
   return ok('Users are moved by one object in the recovery Region; no control plane of another Region is needed.', evidence)
 }
