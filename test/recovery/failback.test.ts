@@ -35,6 +35,8 @@ describe('a failback', () => {
       objects: [], leads: 'eu-west-1', secrets: [{primaryRegion: null}, {primaryRegion: 'eu-west-1'}], standing: {region: 'eu-west-1', settled: true},
     })
     expect(gone.fake.service('eu-central-1')).toMatchObject({desired: 2, connected: 'read-only'})
+    // Hosts that ECS protects from scaling in go too.
+    expect(gone.fake.compute.hosts.get('eu-central-1')).toMatchObject({min: 1, desired: 1, registered: 1})
     expect(factsOf(events, 'report')).toMatchObject({lossMs: 0, fence: 'fenced'})
     expect(gone.fake.databases.accepted.filter((call) => call.startsWith('promote'))).toEqual(['promote shop-production@eu-central-1', 'promote shop-production@eu-west-1'])
   })

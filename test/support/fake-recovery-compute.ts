@@ -27,6 +27,8 @@ export interface FakeHosts {
   max: number
   desired: number
   registered: number
+  /** Of those, how many ECS keeps from being scaled in. */
+  protected: number
   /** No instance can be launched. */
   noCapacity: boolean
 }
@@ -88,7 +90,9 @@ export function fakeCompute(clock: LeapingClock, settled: () => void, connection
     Object.assign(group, size)
     after(group.desired > group.registered ? seconds(120) : seconds(30), () => {
       if (group.noCapacity && group.desired > group.registered) return
-      group.registered = group.desired
+      // As ECS has it: what is there is protected, and a smaller size takes nobody of those away.
+      group.registered = Math.max(group.desired, group.registered < group.desired ? 0 : group.protected)
+      group.protected = group.registered
       reconcile(region)
     })
   }
@@ -109,6 +113,14 @@ export function fakeCompute(clock: LeapingClock, settled: () => void, connection
         }
       },
       sizeHosts: async (region, _group, size) => sizeHosts(region, {...size}),
+      freeHosts: async (region, _group, _cluster, tooMany) => {
+        const group = hosts.get(region)
+        const held = Math.min(tooMany, group?.protected ?? 0)
+        if (group === undefined || held <= 0) return 0
+        group.protected -= held
+        sizeHosts(region, group)
+        return held
+      },
       boundService: async (region, _cluster, name, bounds) => {
         const one = service(region, name)
         if (one === undefined) return

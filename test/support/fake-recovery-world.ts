@@ -266,7 +266,7 @@ function furnish({place, compute, databases, secrets, manifests, clock}: FakeRec
     const isHome = region === place.home
     const none = place.shape === 'pilot-light' && !isHome
     const count = isHome ? size.desired : none ? 0 : 1
-    compute.hosts.set(region, {group: `hosts-${region}`, min: none ? 0 : 1, max: isHome ? 6 : 2, desired: isHome ? 2 : count, registered: isHome ? 2 : count, noCapacity: false})
+    compute.hosts.set(region, {group: `hosts-${region}`, min: none ? 0 : 1, max: isHome ? 6 : 2, desired: isHome ? 2 : count, registered: isHome ? 2 : count, protected: isHome ? 2 : count, noCapacity: false})
     compute.rules.set(region, {arn: `rule-${region}`, forwards: {a: 100, b: 0}, fixed: null})
     compute.ingress.set(`${region}/sg-database-${region}`, openIngress)
     for (const slot of ['a', 'b'] as const) {

@@ -38,6 +38,9 @@ const regional = {
   'compute.sizeHosts': [
     'autoscaling:UpdateAutoScalingGroup', 'autoscaling:DescribeScheduledActions', 'autoscaling:PutScheduledUpdateGroupAction',
   ],
+  'compute.freeHosts': [
+    'autoscaling:DescribeAutoScalingGroups', 'ecs:ListContainerInstances', 'ecs:DescribeContainerInstances', 'autoscaling:SetInstanceProtection',
+  ],
   'compute.boundService': ['application-autoscaling:DescribeScalableTargets', 'application-autoscaling:RegisterScalableTarget'],
   'compute.sizeService': ['ecs:UpdateService'],
   'compute.rollService': ['ecs:UpdateService'],

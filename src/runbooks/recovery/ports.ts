@@ -238,6 +238,11 @@ export interface HostsState {
 export interface ComputePort {
   hosts(region: string, group: string, cluster: string, signal?: AbortSignal): Promise<HostsState | null>
   sizeHosts(region: string, group: string, size: {readonly min: number; readonly max: number; readonly desired: number}, signal?: AbortSignal): Promise<void>
+  /**
+   * Hosts are protected from scaling in, so that none goes while something runs on it: a smaller size alone takes nobody away. Takes
+   * that off as many as are too many, the emptiest first, and answers how many those were. Only where nobody is served.
+   */
+  freeHosts(region: string, group: string, cluster: string, tooMany: number, signal?: AbortSignal): Promise<number>
   /** Scheduled sizes of the group and bounds of the service's scaling go to these: both would undo a size set by hand. */
   boundService(region: string, cluster: string, service: string, bounds: {readonly min: number; readonly max: number}, signal?: AbortSignal): Promise<void>
   sizeService(region: string, cluster: string, service: string, count: number, signal?: AbortSignal): Promise<void>

@@ -57,6 +57,9 @@ export function instanceShape(world: World, record: AccountRecord): DBInstance {
     MonitoringInterval: number(properties, 'MonitoringInterval') ?? 0,
     MonitoringRoleArn: text(properties, 'MonitoringRoleArn'),
     PerformanceInsightsEnabled: flag(properties, 'EnablePerformanceInsights'),
+    PerformanceInsightsKMSKeyId: text(properties, 'PerformanceInsightsKMSKeyId'),
+    PerformanceInsightsRetentionPeriod: number(properties, 'PerformanceInsightsRetentionPeriod'),
+    DatabaseInsightsMode: text(properties, 'DatabaseInsightsMode'),
     EnabledCloudwatchLogsExports: [...texts(properties, 'EnableCloudwatchLogsExports')],
     VpcSecurityGroups: databaseGroups(world, record).map((one) => ({VpcSecurityGroupId: one, Status: 'active'})),
     DBParameterGroups: [

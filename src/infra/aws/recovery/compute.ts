@@ -3,7 +3,7 @@
  * again; what runs in a service is never changed here, only how many and from when.
  */
 import type {AutoScalingGroup, ScheduledUpdateGroupAction} from '@aws-sdk/client-auto-scaling'
-import type {Deployment, Service} from '@aws-sdk/client-ecs'
+import type {ContainerInstance, Deployment, Service} from '@aws-sdk/client-ecs'
 import {Unavailable} from '../../../runbooks/engine/unavailable.ts'
 import type {ComputePort, HostsState, ServiceState} from '../../../runbooks/recovery/ports.ts'
 import {paged, portions} from '../paged.ts'
@@ -22,6 +22,7 @@ export function compute(session: AwsSession): ComputePort {
   return {
     hosts: (region, group, cluster, signal) => hosts(there(region), group, cluster, signal),
     sizeHosts: (region, group, size, signal) => sizeHosts(there(region), group, size, signal),
+    freeHosts: (region, group, cluster, tooMany, signal) => freeHosts(there(region), group, cluster, tooMany, signal),
     boundService: (region, cluster, service, bounds, signal) => boundService(there(region), cluster, service, bounds, signal),
     async sizeService(region, cluster, service, desiredCount, signal) {
       await there(region).call('ecs', 'UpdateService', {cluster, service, desiredCount}, {signal, resource: service})
@@ -76,13 +77,34 @@ const instancesPerCall = 100
 
 /** ACTIVE alone isn't enough: ECS places nothing on a host whose agent doesn't answer. */
 async function registeredHosts(session: AwsSession, cluster: string, signal: Signal): Promise<number> {
+  return (await containerInstances(session, cluster, signal)).filter((one) => one.status === 'ACTIVE' && one.agentConnected === true).length
+}
+
+async function containerInstances(session: AwsSession, cluster: string, signal: Signal): Promise<readonly ContainerInstance[]> {
   const arns = await unlessMissing(paged(async (nextToken) => {
     const page = await session.call('ecs', 'ListContainerInstances', {cluster, status: 'ACTIVE', nextToken}, {signal, resource: cluster})
     return {items: page.containerInstanceArns, next: page.nextToken}
   }))
   const answers = await Promise.all(portions(arns ?? [], instancesPerCall).map((containerInstances) =>
     session.call('ecs', 'DescribeContainerInstances', {cluster, containerInstances: [...containerInstances]}, {signal, resource: cluster})))
-  return answers.flatMap(({containerInstances}) => containerInstances ?? []).filter((one) => one.status === 'ACTIVE' && one.agentConnected === true).length
+  return answers.flatMap(({containerInstances}) => containerInstances ?? [])
+}
+
+/** SetInstanceProtection takes no more. */
+const protectedPerCall = 50
+
+async function freeHosts(session: AwsSession, AutoScalingGroupName: string, cluster: string, tooMany: number, signal: Signal): Promise<number> {
+  const [found, known] = await Promise.all([groupOf(session, AutoScalingGroupName, signal), containerInstances(session, cluster, signal)])
+  const tasksOn = new Map(known.map(({ec2InstanceId, runningTasksCount = 0, pendingTasksCount = 0}) => [ec2InstanceId, runningTasksCount + pendingTasksCount]))
+  const held = (found?.Instances ?? [])
+    .filter(({ProtectedFromScaleIn, LifecycleState}) => ProtectedFromScaleIn === true && LifecycleState === 'InService')
+    .flatMap(({InstanceId}) => InstanceId ?? [])
+    .toSorted((one, other) => (tasksOn.get(one) ?? 0) - (tasksOn.get(other) ?? 0))
+    .slice(0, Math.max(0, tooMany))
+  for (const InstanceIds of portions(held, protectedPerCall)) {
+    await session.call('autoscaling', 'SetInstanceProtection', {AutoScalingGroupName, InstanceIds: [...InstanceIds], ProtectedFromScaleIn: false}, {signal, resource: AutoScalingGroupName})
+  }
+  return held.length
 }
 
 async function sizeHosts(session: AwsSession, group: string, size: Size, signal: Signal): Promise<void> {

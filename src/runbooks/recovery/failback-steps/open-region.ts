@@ -31,7 +31,7 @@ export function openRegion(input: FailbackInput, {id, title, needs, side, size}:
   const {place} = input
   const {region} = side
   const calls = callsOf(region, 'database.describe', 'stacks.describe', 'fence.ingress', 'fence.openIngress', 'fence.closeIngress', 'fence.liveRule', 'fence.forward', 'fence.refuseAll',
-    'compute.hosts', 'compute.sizeHosts', 'compute.service', 'compute.boundService', 'compute.sizeService', 'compute.healthyTargets')
+    'compute.hosts', 'compute.sizeHosts', 'compute.freeHosts', 'compute.service', 'compute.boundService', 'compute.sizeService', 'compute.healthyTargets')
   let healthyLooks = 0
   return {
     id, title, needs, calls, deadlineMs: minutes(60), atDeadline: 'pause', usual: {p50Seconds: 240, p90Seconds: 600},
@@ -43,7 +43,7 @@ export function openRegion(input: FailbackInput, {id, title, needs, side, size}:
     start: async () => undefined,
     poll: async (world, context) => {
       const wanted = await wantedOf(world, input, side, size, context.signal)
-      const waits = await grow(world, input, side, wanted, context)
+      const waits = await grow(world, input, side, wanted, context) ?? (size === 'peace' ? await shrink(world, side, wanted, context) : null)
       if (waits !== null) return waits
       const healthy = await world.compute.healthyTargets(region, side.targetGroups[side.serving], context.signal)
       healthyLooks = healthy >= wanted.tasks.desired ? healthyLooks + 1 : 0
@@ -80,6 +80,14 @@ async function grow(world: RecoveryWorld, input: FailbackInput, side: Side, want
     await world.compute.sizeService(region, cluster, name, wanted.tasks.desired, signal)
   }
   return service.deployment.state === 'FAILED' ? {kind: 'failed', because: `${name} in ${region}: ${service.deployment.reason}`, then: 'pause'} : null
+}
+
+/** A size of peace that nobody goes for costs what an outage costs, for ever. */
+async function shrink(world: RecoveryWorld, {region, cluster, hosts: group}: Side, wanted: Wanted, context: StepContext): Promise<Polled | null> {
+  const tooMany = ((await world.compute.hosts(region, group, cluster, context.signal))?.inService ?? 0) - wanted.hosts.desired
+  if (tooMany <= 0) return null
+  // Those that may go already are on their way out, and nobody waits for that.
+  return await world.compute.freeHosts(region, group, cluster, tooMany, context.signal) > 0 ? later(context, `${tooMany} hosts to leave`) : null
 }
 
 /** Least and most are the stacks' and slots' own, so that nothing drifts; how many there are now is what serves elsewhere. */

@@ -20,7 +20,7 @@ export function hosts({to, capacity}: Way, {needs, id = 'hosts', title}: Placed)
   const read = (world: RecoveryWorld, signal: AbortSignal): Promise<HostsState | null> => world.compute.hosts(to.region, to.hosts, to.cluster, signal)
   return {
     id, title: title ?? `${wanted} hosts in ${to.region}`, needs,
-    calls: callsOf(to.region, 'compute.hosts', 'compute.sizeHosts'),
+    calls: callsOf(to.region, 'compute.hosts', 'compute.sizeHosts', 'compute.freeHosts'),
     deadlineMs: minutes(20), atDeadline: 'fail', usual: {p50Seconds: 150, p90Seconds: 300},
     observe: async (world, {signal}) => {
       const state = await read(world, signal)
@@ -44,7 +44,10 @@ export function hosts({to, capacity}: Way, {needs, id = 'hosts', title}: Placed)
     },
     undo: async (world, {own, signal}) => {
       const before = own['before'] as unknown as Size | undefined
-      if (before !== undefined) await world.compute.sizeHosts(to.region, to.hosts, before, signal)
+      if (before === undefined) return
+      await world.compute.sizeHosts(to.region, to.hosts, before, signal)
+      const left = ((await read(world, signal))?.inService ?? 0) - before.desired
+      if (left > 0) await world.compute.freeHosts(to.region, to.hosts, to.cluster, left, signal)
     },
   }
 }

@@ -39,7 +39,8 @@ export function drained(way: Way, {needs, id = 'drained', title}: Placed, fenceI
   }
   return {
     id, title: title ?? `${to.region} has everything that ${fromRegion} wrote`, needs, calls: callsOf(to.region, 'api.ask'),
-    deadlineMs: minutes(10), atDeadline: 'fail', usual: {p50Seconds: 5, p90Seconds: 30},
+    // Tasks that are told to end go on writing heartbeats until they have: usually half a minute.
+    deadlineMs: minutes(10), atDeadline: 'fail', usual: {p50Seconds: 35, p90Seconds: 60},
     observe: async () => ({kind: 'not-done'}),
     start: async () => undefined,
     poll,

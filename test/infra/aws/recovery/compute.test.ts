@@ -1,5 +1,5 @@
 import {ApplicationAutoScalingClient, DescribeScalableTargetsCommand, RegisterScalableTargetCommand} from '@aws-sdk/client-application-auto-scaling'
-import {AutoScalingClient, DescribeAutoScalingGroupsCommand, DescribeScheduledActionsCommand, PutScheduledUpdateGroupActionCommand, UpdateAutoScalingGroupCommand} from '@aws-sdk/client-auto-scaling'
+import {AutoScalingClient, DescribeAutoScalingGroupsCommand, DescribeScheduledActionsCommand, PutScheduledUpdateGroupActionCommand, SetInstanceProtectionCommand, UpdateAutoScalingGroupCommand} from '@aws-sdk/client-auto-scaling'
 import {CloudWatchLogsClient, GetLogEventsCommand} from '@aws-sdk/client-cloudwatch-logs'
 import {DescribeImagesCommand, ECRClient} from '@aws-sdk/client-ecr'
 import {
@@ -44,6 +44,17 @@ describe('hosts', () => {
   test('get least, most and wanted in one call', async () => {
     await port.sizeHosts(region, 'hosts', {min: 4, max: 12, desired: 4})
     expect(groupsOf.commandCalls(UpdateAutoScalingGroupCommand)[0]?.args[0].input).toEqual({AutoScalingGroupName: 'hosts', MinSize: 4, MaxSize: 12, DesiredCapacity: 4})
+  })
+
+  test('that are too many lose their protection, the emptiest first; others keep theirs', async () => {
+    const held = (id: string, isHeld = true) => ({...instance(id, 'InService') as object, ProtectedFromScaleIn: isHeld}) as never
+    groupsOf.on(DescribeAutoScalingGroupsCommand).resolves({AutoScalingGroups: [{Instances: [held('i-1'), held('i-2'), held('i-3'), held('i-4', false)]} as never]})
+    ecs.on(ListContainerInstancesCommand).resolves({containerInstanceArns: ['a']})
+    ecs.on(DescribeContainerInstancesCommand).resolves({containerInstances: [{ec2InstanceId: 'i-1', runningTasksCount: 2}, {ec2InstanceId: 'i-2', pendingTasksCount: 1}, {ec2InstanceId: 'i-3'}]})
+    expect(await port.freeHosts(region, 'hosts', 'shop', 2)).toBe(2)
+    expect(groupsOf.commandCalls(SetInstanceProtectionCommand).map(({args}) => args[0].input)).toEqual([
+      {AutoScalingGroupName: 'hosts', InstanceIds: ['i-3', 'i-2'], ProtectedFromScaleIn: false},
+    ])
   })
 
   test('a schedule that would take them away is raised; one of the least size alone stays', async () => {

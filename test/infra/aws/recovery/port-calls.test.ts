@@ -54,7 +54,7 @@ beforeAll(() => {
     .on(RunTaskCommand).resolves({tasks: [{taskArn: 'task'}]})
     .on(DescribeTasksCommand).resolves({tasks: [{taskArn: 'task', lastStatus: 'STOPPED', taskDefinitionArn: 't', containers: [{name: 'api', exitCode: 0}]}]})
   mockClient(AutoScalingClient).onAnyCommand().resolves({})
-    .on(DescribeAutoScalingGroupsCommand).resolves({AutoScalingGroups: [{MinSize: 1} as never]})
+    .on(DescribeAutoScalingGroupsCommand).resolves({AutoScalingGroups: [{MinSize: 1, Instances: [{InstanceId: 'i-1', LifecycleState: 'InService', ProtectedFromScaleIn: true}]} as never]})
     .on(DescribeScheduledActionsCommand).resolves({ScheduledUpdateGroupActions: [{ScheduledActionName: 'night', DesiredCapacity: 1, MaxSize: 1}]})
   mockClient(ApplicationAutoScalingClient).onAnyCommand().resolves({})
     .on(DescribeScalableTargetsCommand).resolves({ScalableTargets: [{ResourceId: 'service/c/s', MinCapacity: 0, MaxCapacity: 0} as never]})
@@ -109,6 +109,7 @@ const methods: Readonly<Record<Exclude<PortMethod, 'api.ask' | 'names.resolve'>,
   'switches.put': ({switches}) => switches.put(region, 'b', 'stop', ''),
   'switches.remove': ({switches}) => switches.remove(region, 'b', 'stop'),
   'compute.hosts': ({compute}) => compute.hosts(region, 'g', 'c'),
+  'compute.freeHosts': ({compute}) => compute.freeHosts(region, 'g', 'c', 1),
   'compute.sizeHosts': ({compute}) => compute.sizeHosts(region, 'g', {min: 4, max: 8, desired: 4}),
   'compute.boundService': ({compute}) => compute.boundService(region, 'c', 's', {min: 4, max: 8}),
   'compute.sizeService': ({compute}) => compute.sizeService(region, 'c', 's', 4),
