@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {parseTemplate, readTemplates} from '../../src/infra/stack/templates.ts'
-import {hasReplica, isWhole, namesSource, whole, withDatabase, withoutReplica} from '../../src/runbooks/recovery/settle-steps/replica-template.ts'
+import {hasReplica, isWhole, namesSource, whole, withDatabase, withoutReplica, withReplica} from '../../src/runbooks/recovery/settle-steps/replica-template.ts'
 import {tellsOnly} from '../../src/runbooks/recovery/settle-steps/long-stay.ts'
 import {aDatabase} from '../support/fake-recovery-databases.ts'
 
@@ -46,7 +46,13 @@ describe('the replica\'s template on its way to a database of its own', () => {
     expect(end.Resources['Host']).toEqual(parseTemplate(text).Resources['Host'])
     expect(end.Resources['Port']).toEqual(parseTemplate(text).Resources['Port'])
     expect(end.Outputs).toEqual(parseTemplate(text).Outputs)
-    expect([isWhole(text), isWhole(imported), isWhole(whole(imported, promoted))]).toEqual([false, false, true])
+    expect([isWhole(imported), isWhole(whole(imported, promoted))]).toEqual([false, true])
+  })
+
+  it('and after a failback is what it was, to the letter, with the replica imported again', () => {
+    const out = withoutReplica(whole(imported, promoted), promoted) ?? ''
+    expect(hasReplica(out)).toBe(false)
+    expect(parseTemplate(whole(withReplica(out, text) ?? '', promoted))).toEqual(parseTemplate(text))
   })
 
   it('knows where it is by the text alone', () => {

@@ -11,10 +11,11 @@ import {failbackReport} from './failback-steps/failback-report.ts'
 import {keepStep, removeLeftStep, replicaStep, setAsideStep} from './failback-steps/fenced-instance.ts'
 import {openRegion} from './failback-steps/open-region.ts'
 import {orphansStep} from './failback-steps/orphan-rows.ts'
-import {caughtUp, readyHome, returned, returning, secrets, secretsAgain, site} from './failback-steps/way-home.ts'
+import {caughtUp, homeActive, readyHome, returned, returning, secrets, secretsAgain, site} from './failback-steps/way-home.ts'
 import type {FailbackInput} from './input.ts'
 import {callsOf} from './port-calls.ts'
 import type {RecoveryWorld} from './ports.ts'
+import {replicaSteps} from './settle-steps/long-stay.ts'
 import {settled, stacksMatch} from './settle-steps/stacks-match.ts'
 import {backups} from './steps/backups.ts'
 import {fence} from './steps/fence.ts'
@@ -36,6 +37,7 @@ export const wayHome = ({place, settings, from, to, capacity}: FailbackInput): W
 export function failbackPlan(input: FailbackInput): Plan<RecoveryWorld> {
   const way = wayHome(input)
   const {place, from, to} = input
+  const stayed = input.standing.settled
   return {
     name: failbackPlanName,
     steps: [
@@ -49,7 +51,8 @@ export function failbackPlan(input: FailbackInput): Plan<RecoveryWorld> {
       site(input, {needs: ['ready-home']}),
       openRegion(input, {id: 'open-home', title: `${to.region} ready to serve`, needs: ['returning', 'secrets'], side: to, size: 'serving'}),
       caughtUp(input, {needs: ['open-home']}),
-      agree(input, {needs: ['caught-up', 'site']}),
+      ...(stayed ? [homeActive(input, to.region, {needs: ['ready-home', 'site']}), homeActive(input, from.region, {needs: ['ready-home', 'site']})] : []),
+      agree(input, {needs: ['caught-up', 'site', ...(stayed ? ['active-home', 'active-away'] : [])]}),
       fence(way, {needs: ['approve'], id: 'fence-away'}),
       drained(way, {needs: ['fence-away']}, 'fence-away'),
       promoteDatabase(way, {needs: ['drained']}, {fence: 'fence-away', consent: 'approve', settled: false}),
@@ -64,7 +67,8 @@ export function failbackPlan(input: FailbackInput): Plan<RecoveryWorld> {
       ...(place.shape === 'pilot-light' ? [noSurge(input)] : []),
       returned(input, {needs: ['away-open']}),
       removeLeftStep(input, {needs: ['returned', 'backups']}),
-      stacksMatch(place, {needs: ['remove-left', ...(place.shape === 'pilot-light' ? ['no-surge'] : [])], id: 'settle', title: 'CloudFormation knows both databases'}),
+      ...(stayed ? replicaSteps({place}, {needs: ['returned']}, 'replica') : []),
+      stacksMatch(place, {needs: ['remove-left', ...(stayed ? ['policy-back'] : []), ...(place.shape === 'pilot-light' ? ['no-surge'] : [])], id: 'settle', title: 'CloudFormation knows both databases'}),
       settled(place, to.region, {needs: ['settle']}),
       failbackReport(input, {needs: ['settled']}),
     ],

@@ -11,6 +11,7 @@ import {later, lookStep} from '../look-step.ts'
 import {regionalName, siteBucket, switchBucket} from '../place.ts'
 import {callsOf} from '../port-calls.ts'
 import type {RecoveryWorld} from '../ports.ts'
+import {activeRegionStep} from '../settle-steps/long-stay.ts'
 import {fence} from '../steps/fence.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
 
@@ -50,6 +51,24 @@ export function returning({place, from}: FailbackInput, {needs}: Placed): Recove
     start: async (world, {run, signal}) => world.switches.put(from.region, bucket, 'returning', `${run}: a replica stands in ${home}\n`, signal),
     poll: async (world, context) => (await isThere(world, context.signal) ? {kind: 'done'} : later(context, 'the object returning', 1)),
     undo: async (world, {signal}) => world.switches.remove(from.region, bucket, 'returning', signal),
+  }
+}
+
+/**
+ * After a settled stay the primary record is never healthy, whatever the object `stop` says: home's stacks have to know that home is
+ * active before anybody is refused, or the flip moves nobody. `stop` keeps users where they are until then.
+ */
+export function homeActive({place, from}: FailbackInput, region: string, placed: Placed): RecoveryStep {
+  const step = activeRegionStep({place, active: place.home}, region, placed)
+  const bucket = switchBucket(place, place.recovery)
+  return {
+    ...step, calls: [...step.calls, ...callsOf(place.recovery, 'switches.read', 'switches.put')],
+    start: async (world, context) => {
+      if (await world.switches.read(place.recovery, bucket, 'stop', context.signal) === null) {
+        await world.switches.put(place.recovery, bucket, 'stop', JSON.stringify({schema: 1, users: from.region, since: new Date(context.now).toISOString(), run: context.run}), context.signal)
+      }
+      return step.start(world, context)
+    },
   }
 }
 

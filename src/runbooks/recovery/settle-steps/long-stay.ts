@@ -16,7 +16,7 @@ import {Unreachable} from '../unreachable.ts'
 import type {Placed, RecoveryStep} from '../way.ts'
 import {changeSetStep} from './change-set-step.ts'
 import type {WantedChange} from './change-set-step.ts'
-import {hasReplica, isWhole, namesSource, whole, withDatabase, withoutReplica} from './replica-template.ts'
+import {hasReplica, isWhole, namesSource, whole, withDatabase, withoutReplica, withReplica} from './replica-template.ts'
 
 export const replicaStack = ({stacks, recovery}: Place): StackRef => ({name: stacks.replica, region: recovery})
 
@@ -36,7 +36,7 @@ export function promotedStep({place, active}: SettleInput, {needs}: Placed): Rec
 }
 
 /** `ActiveRegion` before anything else: then the primary record stays unhealthy whether `stop` is there or not. */
-export function activeRegionStep({place, active}: SettleInput, region: string, {needs}: Placed): RecoveryStep {
+export function activeRegionStep({place, active}: Pick<SettleInput, 'place' | 'active'>, region: string, {needs}: Placed): RecoveryStep {
   const stack = {name: place.stacks.main, region}
   const serves = String(region === active)
   const step = changeSetStep({
@@ -78,8 +78,12 @@ function whereItAnswers(step: RecoveryStep, region: string): RecoveryStep {
   return {...step, observe: (world, context) => asked(() => step.observe(world, context)), poll: (world, context) => asked(() => step.poll(world, context))}
 }
 
-/** Three changes of one stack: the instance out, in again as what it is, and what is told of it following it again. */
-export function replicaSteps({place}: SettleInput, {needs}: Placed): readonly RecoveryStep[] {
+/**
+ * Three changes of one stack: the instance out, in again as what it is now, and what is told of it following it again. A database of its
+ * own after a long stay; a replica, when users have gone home from there.
+ */
+export function replicaSteps({place}: {readonly place: Place}, {needs}: Placed, as: 'database' | 'replica' = 'database'): readonly RecoveryStep[] {
+  const isIn = (text: string): boolean => hasReplica(text) && namesSource(text) === (as === 'replica')
   const stack = replicaStack(place)
   const read = async (world: RecoveryWorld, signal: AbortSignal): Promise<{readonly text: string; readonly knows: boolean; readonly database: DatabaseState | null}> => {
     const [text, resources, database] = await Promise.all([
@@ -99,14 +103,14 @@ export function replicaSteps({place}: SettleInput, {needs}: Placed): readonly Re
   const notOurs = `the template of ${stack.name} isn't one that can be brought to the promoted database: its instance has to be called Replica, with DeletionPolicy Retain, and have an address`
   const withStore = (step: RecoveryStep): RecoveryStep => ({...step, calls: [...step.calls, ...callsOf(place.recovery, 'store.read', 'store.write')]})
   const out = changeSetStep({
-    id: 'replica-out', title: 'The promoted database leaves its stack, and stays', needs, stack,
+    id: 'replica-out', title: `The ${as === 'database' ? 'promoted database' : 'new replica'} leaves its stack, and stays`, needs, stack,
     isDone: async (world, signal) => {
       const {text, knows} = await read(world, signal)
-      return !knows || (hasReplica(text) && !namesSource(text))
+      return !knows || isIn(text)
     },
     before: async (world, {signal}) => {
       const {text} = await read(world, signal)
-      if (namesSource(text)) await put(world, 'template', text, signal)
+      if (as === 'database' && namesSource(text)) await put(world, 'template', text, signal)
       const policy = await world.stacks.policy(stack, signal)
       if (policy === null || policy === opened) return
       await put(world, 'policy', policy, signal)
@@ -121,25 +125,28 @@ export function replicaSteps({place}: SettleInput, {needs}: Placed): readonly Re
     allows: ({action, path, replacement}) => (action === 'remove' && path === 'Replica') || (action === 'modify' && replacement === 'no' && path !== 'Replica'),
   })
   const back = changeSetStep({
-    id: 'replica-in', title: 'It is imported as a database of its own', needs: ['replica-out'], stack,
+    id: 'replica-in', title: `It is imported as ${as === 'database' ? 'a database of its own' : 'the replica it is'}`, needs: ['replica-out'], stack,
     isDone: async (world, signal) => {
       const {text, knows} = await read(world, signal)
-      return knows && !namesSource(text)
+      return knows && isIn(text)
     },
     wanted: async (world, _state, signal) => {
       const {text, database} = await read(world, signal)
       const original = await kept(world, 'template', signal)
-      const body = database === null || original === null ? null : withDatabase(text, original, database)
+      const body = database === null || original === null ? null : as === 'database' ? withDatabase(text, original, database) : withReplica(text, original)
       return body === null ? notOurs : {body, parameters: {}, imports: [{type: 'AWS::RDS::DBInstance', logicalId: 'Replica', identifier: {DBInstanceIdentifier: place.database}}]}
     },
     allows: ({action, path}) => action === 'import' && path === 'Replica',
   })
   const follows = changeSetStep({
     id: 'replica-whole', title: 'What is told of it follows it again', needs: ['replica-in'], stack,
-    isDone: async (world, signal) => isWhole((await read(world, signal)).text),
+    isDone: async (world, signal) => {
+      const {text} = await read(world, signal)
+      return isIn(text) && isWhole(text)
+    },
     wanted: async (world, _state, signal) => {
       const {text, database} = await read(world, signal)
-      return database === null || namesSource(text) ? notOurs : {body: whole(text, database), parameters: {}}
+      return database === null || !isIn(text) ? notOurs : {body: whole(text, database), parameters: {}}
     },
     allows: ({action, path, replacement}) => action === 'modify' && replacement === 'no' && path !== 'Replica',
   })

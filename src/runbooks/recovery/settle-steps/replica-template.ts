@@ -24,7 +24,7 @@ function split(text: string): Split | null {
 
 export const hasReplica = (text: string): boolean => split(text) !== null
 export const namesSource = (text: string): boolean => /SourceDBInstanceIdentifier/.test(split(text)?.block ?? '')
-export const isWhole = (text: string): boolean => hasReplica(text) && !namesSource(text) && text.includes('!GetAtt Replica.Endpoint.Address')
+export const isWhole = (text: string): boolean => hasReplica(text) && text.includes('!GetAtt Replica.Endpoint.Address')
 
 /** The instance gone from the template; what was told of it stands as it is. null: the template isn't one of ours. */
 export function withoutReplica(text: string, {endpoint, id, arn}: DatabaseState): string | null {
@@ -42,6 +42,13 @@ export function withDatabase(without: string, original: string, database: Databa
   const at = without.search(/^Outputs:/m)
   if (parts === null || at === -1) return null
   return `${without.slice(0, at)}${standalone(parts.block, database).trimEnd()}\n\n${without.slice(at)}`
+}
+
+/** The same with the instance as the original has it: the database is a replica again. */
+export function withReplica(without: string, original: string): string | null {
+  const parts = split(original)
+  const at = without.search(/^Outputs:/m)
+  return parts === null || at === -1 ? null : `${without.slice(0, at)}${parts.block.trimEnd()}\n\n${without.slice(at)}`
 }
 
 /** What stands in the end: outputs and parameters follow the instance again. */
