@@ -18,6 +18,7 @@ export interface Retained {
 export const outlives: Readonly<Record<RootStack['kind'], readonly string[]>> = {
   foundation: [
     'DataKey', 'LogsKey', 'SiteKey', 'StateBucket', 'SwitchBucket', 'LogBucket', 'CacheSecret', 'PreviewSecret', 'SwitchDeadLetters', 'FenceLogs',
+    'WatchLogs', 'CapacityLogs',
   ],
   certificate: ['Certificate', 'AlarmKey'],
   main: [
