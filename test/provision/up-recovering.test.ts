@@ -35,7 +35,7 @@ async function anEnvironment() {
     executed: () => aws.calls.filter((call) => changing.test(call) && !/^(ensureStateBucket|makeChangeSet|putObject)/.test(call)),
   }
 }
-const found = (plan: Awaited<ReturnType<typeof planUp>>): readonly string[] => plan.findings.filter(({id}) => /failover|recovery/.test(id)).map(({level, text}) => `${level}: ${text}`)
+const found = (plan: Awaited<ReturnType<typeof planUp>>): readonly string[] => plan.findings.filter(({id}) => /failover|recovery|active-region/.test(id)).map(({level, text}) => `${level}: ${text}`)
 
 describe('infra up', () => {
   test('does as always in peace', async () => {
@@ -95,6 +95,21 @@ describe('infra up', () => {
     expect(found(plan)[0]).toMatch(/^warns: Users are in eu-central-1 since .*, settled: replica@eu-central-1 stays as it is\./)
     expect(plan.stacks.map(({id}) => id)).toContain(`main@${home}`)
     expect(plan.stacks.map(({id}) => id)).not.toContain(`replica@${away}`)
+  })
+  test('settled there and nothing else to do is no reason to refuse', async () => {
+    const {desk, aws, stands} = await anEnvironment()
+    await stands({settled: true})
+    const plan = await planUp(desk, aws, {config: {...aStackConfig(), activeRegion: away}})
+    expect(found(plan).filter((text) => text.startsWith('stops'))).toEqual([])
+  })
+  test.each([
+    ['home again after a settled stay', {region: home, settled: true}], ['where nobody has ever failed over', null],
+  ])('%s, a sluice.yaml that still says elsewhere stops it: names would lead to a database that takes no write', async (_, stand) => {
+    const {desk, aws, stands} = await anEnvironment()
+    if (stand !== null) await stands(stand)
+    expect(found(await planUp(desk, aws, {config: {...more, activeRegion: away}}))).toEqual([
+      expect.stringMatching(/^stops: Users are in eu-west-1\. sluice\.yaml says that they are in eu-central-1, and the names would be brought there\.$/),
+    ])
   })
   test('back home and not looked at yet, database and names wait for settle', async () => {
     const {desk, aws, stands} = await anEnvironment()

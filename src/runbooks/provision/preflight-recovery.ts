@@ -57,7 +57,12 @@ export function recoveryFindings(situation: Situation, config: StackConfig, left
   const away = config.recovery?.region ?? ''
   const finding = (id: string, level: Finding['level'], text: string, ...suggestions: readonly string[]): Finding => ({id, level, text, suggestions})
   switch (situation.kind) {
-    case 'peace': return []
+    case 'peace':
+      // After a stay that was settled and a failback, this is what nobody remembers: it would send users to a read-only database.
+      return config.activeRegion === config.region ? [] : [finding(
+        'active-region', 'stops', `Users are in ${config.region}. sluice.yaml says that they are in ${config.activeRegion}, and the names would be brought there.`,
+        'leave out stack.activeRegion in sluice.yaml', 'to move users: sluice dr promote --planned',
+      )]
     case 'recovering': {
       const {message, suggestions} = recoveringError(situation.lease)
       return [finding('recovery-running', 'stops', message, ...suggestions)]
@@ -76,7 +81,7 @@ function awayFindings(situation: Situation & {kind: 'away'}, config: StackConfig
     if (left.length === 0) return []
     return [{id: 'failover', level: 'warns', text: `Users are in ${away}${since} (${by}): ${stay(left)} until that is settled.`, suggestions: ['sluice dr failback', 'sluice dr settle --stay']}]
   }
-  const settled: Finding = {id: 'failover', level: 'warns', text: `Users are in ${away}${since}, settled: ${stay(left)}.`, suggestions: []}
+  const settled: Finding = {id: 'failover-settled', level: 'warns', text: `Users are in ${away}${since}, settled: ${stay(left)}.`, suggestions: []}
   if (config.activeRegion !== config.region) return left.length === 0 ? [] : [settled]
   return [{
     id: 'failover', level: 'stops', text: `Users are in ${away}${since}, settled. sluice.yaml says that they are in ${config.region}, and the names would be brought there.`,
