@@ -19,6 +19,8 @@ export interface RecoveryAsked {
   readonly flip: RecoverySettings['flip']
   readonly rtoMs: number
   readonly rpoMs: number
+  /** Where sluice.yaml said that users are; null: it isn't known. */
+  readonly activeRegion: string | null
   /** ARN of who asked. */
   readonly by: string
   /** Loss accepted up front. */
@@ -37,6 +39,7 @@ interface Stored {
   readonly by?: string
   readonly place?: {readonly service?: string; readonly environment?: string; readonly account?: string; readonly home?: string; readonly recovery?: string}
   readonly settings?: Partial<RecoverySettings>
+  readonly config?: {readonly activeRegion?: string}
   readonly from?: {readonly region?: string} | null
   readonly to?: {readonly region?: string}
   readonly side?: {readonly region?: string}
@@ -63,6 +66,7 @@ export function recoveryInput(events: readonly Event[]): RecoveryAsked {
     flip: settings?.flip ?? recoveryDefaults.flip,
     rtoMs: settings?.rtoMs ?? recoveryDefaults.rtoMs,
     rpoMs: settings?.rpoMs ?? recoveryDefaults.rpoMs,
+    activeRegion: stored.config?.activeRegion ?? null,
     by: stored.by ?? '',
     acceptLossMs: stored.acceptLossMs ?? null,
     withoutPrimary: stored.withoutPrimary ?? false,

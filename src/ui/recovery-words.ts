@@ -80,12 +80,17 @@ function doneSentence(view: RecoveryView, what: string): string {
     case 'drill':
       return `${what} done after ${duration(view.elapsedMs)}; ${facts.residue === null ? 'what is left of it isn\'t known' : facts.residue === 0 ? 'nothing is left of it' : `${counted(facts.residue, 'thing')} left of it`}`
     case 'failback':
-      return `${what}: users are served from ${asked.to} again${facts.rtoSeconds === null ? '' : `, refused for ${duration(facts.rtoSeconds * 1000)}`}; all of it took ${duration(view.elapsedMs)}${orphanWords(view)}`
+      return `${what}: users are served from ${asked.to} again${facts.rtoSeconds === null ? '' : `, refused for ${duration(facts.rtoSeconds * 1000)}`}; all of it took ${duration(view.elapsedMs)}${orphanWords(view)}${fileWords(view)}`
     case 'settle':
+      return `${what} done after ${duration(view.elapsedMs)}${fileWords(view)}`
     case 'custom':
       return `${what} done after ${duration(view.elapsedMs)}`
   }
 }
+
+/** Before the next `infra up`, which takes names from that file. */
+const fileWords = ({asked: {activeRegion, to}}: RecoveryView): string =>
+  (activeRegion === null || activeRegion === to ? '' : `. Now set stack.activeRegion to ${to} in sluice.yaml: it still means ${activeRegion}`)
 
 /** Rows that the old primary took and that were never replicated. */
 export function orphanWords({facts: {orphans}}: RecoveryView): string {

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {ExitCode} from '../../src/errors.ts'
-import {nextCommands} from '../../src/ui/recovery-words.ts'
+import {nextCommands, recoverySentence} from '../../src/ui/recovery-words.ts'
 import {asking, declared, promoting, RecoveryRun, recovered, run, sevenSeconds, untold} from './a-recovery-run.ts'
 
 const ids = (state: string, view: ReturnType<RecoveryRun['view']>): readonly string[] => view.steps.filter((step) => step.state === state).map(({id}) => id)
@@ -96,6 +96,15 @@ describe('how it ended', () => {
     const view = of.view()
     expect(view.exitCode).toBe(exitCode)
     expect(nextCommands(view)[0]).toBe(command)
+  })
+
+  it.each([
+    ['a stay that is settled', 'settle', {kind: 'settle', active: 'eu-central-1', config: {activeRegion: 'eu-west-1'}}, '. Now set stack.activeRegion to eu-central-1 in sluice.yaml: it still means eu-west-1'],
+    ['home again after one', 'failback', {kind: 'failback', from: {region: 'eu-central-1'}, to: {region: 'eu-west-1'}, config: {activeRegion: 'eu-central-1'}}, '. Now set stack.activeRegion to eu-west-1 in sluice.yaml: it still means eu-central-1'],
+    ['home again after less', 'failback', {kind: 'failback', from: {region: 'eu-central-1'}, to: {region: 'eu-west-1'}, config: {activeRegion: 'eu-west-1'}}, ''],
+  ])('%s says what sluice.yaml has to say from now on', (_, plan, input, words) => {
+    const sentence = recoverySentence(new RecoveryRun(input, plan).ended('done').view())
+    expect(/\. Now set.*$/.exec(sentence)?.[0] ?? '').toBe(words)
   })
 
   it('leaves the amount to the next look where nobody has seen it measured', () => {
