@@ -214,6 +214,8 @@ export interface OpenRecovery extends Omit<OpenDesk, 'worldOf'> {
   readonly settings: RecoverySettings
   /** The home Region's state, for the lease of releases there; nobody is asked before it is used. */
   readonly homeStore: () => Promise<Store>
+  /** Regions to which no call is sent. */
+  readonly without: readonly string[]
   /** Calls that `without` refused so far. */
   readonly refused: () => number
 }
@@ -237,7 +239,7 @@ export async function openRecovery({config, sandbox, env, without = [], haste = 
   const {session, refused} = await lockedOut(haste === 'reads' ? opened.session.reading() : opened.session, place, without)
   const {worldOf: _worldOf, ...desk} = await deskOf({...opened, session}, env, state)
   return {
-    ...desk, place, settings, refused,
+    ...desk, place, settings, without, refused,
     world: recoveryWorld(session, {account, arn, regionHeader: settings.probes.regionHeader}),
     homeStore: async () => stateStore(session.inRegion(place.home), stateBucketName(account, place.home)),
   }
@@ -260,10 +262,10 @@ export interface Sides {
 }
 
 /** Both Regions as they stand. Home has its short bound; without the recovery Region there is no recovery. */
-export async function completeRecovery({world, place, clock}: Pick<OpenRecovery, 'world' | 'place' | 'clock'>): Promise<Sides> {
+export async function completeRecovery({world, place, clock, without}: Pick<OpenRecovery, 'world' | 'place' | 'clock' | 'without'>): Promise<Sides> {
   const {readSide} = await import('./infra/aws/recovery/read-side.ts')
   const [home, recovery] = await Promise.all([
-    unlessLost(clock, () => readSide(world, place, place.home)), patiently(clock, () => readSide(world, place, place.recovery)),
+    without.includes(place.home) ? {side: null, missing: 'no call is sent there'} : unlessLost(clock, () => readSide(world, place, place.home)), patiently(clock, () => readSide(world, place, place.recovery)),
   ])
   if (recovery === null) throw nothingThere(place)
   const missing = home.missing ?? (home.side === null ? `${place.stacks.main} isn't there` : null)
