@@ -1,5 +1,5 @@
 /** Databases, subnet groups and snapshots in RDS's own shapes, from their records. */
-import type {DBInstance, DBSnapshot, DBSubnetGroup} from '@aws-sdk/client-rds'
+import type {DatabaseInsightsMode, DBInstance, DBSnapshot, DBSubnetGroup} from '@aws-sdk/client-rds'
 import type {AccountRecord, World} from '../world/contract.ts'
 import {databaseGroups} from '../plane/database-access.ts'
 import {databasesOf, sourceOf} from '../plane/databases.ts'
@@ -59,7 +59,7 @@ export function instanceShape(world: World, record: AccountRecord): DBInstance {
     PerformanceInsightsEnabled: flag(properties, 'EnablePerformanceInsights'),
     PerformanceInsightsKMSKeyId: text(properties, 'PerformanceInsightsKMSKeyId'),
     PerformanceInsightsRetentionPeriod: number(properties, 'PerformanceInsightsRetentionPeriod'),
-    DatabaseInsightsMode: text(properties, 'DatabaseInsightsMode'),
+    DatabaseInsightsMode: text(properties, 'DatabaseInsightsMode') as DatabaseInsightsMode | undefined,
     EnabledCloudwatchLogsExports: [...texts(properties, 'EnableCloudwatchLogsExports')],
     VpcSecurityGroups: databaseGroups(world, record).map((one) => ({VpcSecurityGroupId: one, Status: 'active'})),
     DBParameterGroups: [
