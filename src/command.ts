@@ -24,13 +24,18 @@ export abstract class SluiceCommand extends Command {
 
   protected abstract execute(): Promise<Outcome>
 
+  /** For what is written before the outcome: commands in it reach the account that this one reaches. */
+  protected printed(text: string): string {
+    return printedCommands(text, this.argv)
+  }
+
   override async run(): Promise<void> {
     const result = await this.execute()
     const command = (this.id ?? '').replaceAll(':', ' ')
     if (this.argv.includes('--json')) {
       process.stdout.write(`${JSON.stringify({schema: 1, command, outcome: result.outcome, ...result.data})}\n`)
     } else if (result.text !== '') {
-      const text = printedCommands(result.text, this.argv)
+      const text = this.printed(result.text)
       // With the journal on stdout, stdout is for programs.
       const out = this.argv.join(' ').match(/--events[ =]-( |$)/) === null ? process.stdout : process.stderr
       out.write(text.endsWith('\n') ? text : `${text}\n`)
@@ -43,7 +48,7 @@ export abstract class SluiceCommand extends Command {
     const command = (this.id ?? '').replaceAll(':', ' ')
     const stack = this.argv.includes('--verbose') ? error.stack : undefined
     const known = toSluiceError(error, command)
-    const suggestions = known.suggestions.map((line) => printedCommands(line, this.argv))
+    const suggestions = known.suggestions.map((line) => this.printed(line))
     reportError(new SluiceError({...known, message: known.message, suggestions}), {
       command, json: this.argv.includes('--json'), ...(stack !== undefined && {stack}),
     })

@@ -41,7 +41,8 @@ async function runCommand(argv: string[], pjson: PackageJson): Promise<void> {
   settings.enableAutoTranspile = false
   const source = {...pjson, oclif: {...pjson.oclif, commands: {strategy: 'pattern', target: './src/commands'}}}
   const config = await Config.load({root, ...(fromSource && {ignoreManifest: true, pjson: source as never})})
-  const error = unknownCommand(argv, config.commandIDs)
+  const bare = config.commands.filter(({args, strict}) => strict !== false && Object.keys(args).length === 0).map(({id}) => id)
+  const error = unknownCommand(argv, config.commandIDs, bare)
   if (error !== null) throw error
   await run(argv, config)
 }

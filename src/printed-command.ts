@@ -7,7 +7,8 @@
 export function printedCommands(text: string, argv: readonly string[]): string {
   const name = sandboxOf(argv)
   if (name === null) return text
-  return text.replace(/^( *)(sluice (?:release|doctor|infra|dr|runbook)\b(?! export)[^\n]*)$/gm, (line: string, indent: string, command: string) =>
+  // A log puts the time before a line.
+  return text.replace(/^((?:\d\d:\d\d:\d\dZ )? *)(sluice (?:release|doctor|infra|dr|runbook)\b(?! export)[^\n]*)$/gm, (line: string, indent: string, command: string) =>
     /--sandbox|--help/.test(command) ? line : `${indent}${command.trimEnd()} --sandbox ${name}`)
 }
 

@@ -96,7 +96,9 @@ export abstract class RecoveryCommand extends InfraCommand {
 
   protected follow({clock}: Pick<Opened, 'clock'>, events: string | undefined, ask: Ask): RecoveryWatcher {
     const choice = chooseRenderer({isTTY: process.stderr.isTTY, env: process.env})
-    const shown = recoveryRenderer(choice, process.stderr, () => clock.now())
+    // The log has commands to copy; the picture is drawn with escape codes and has none.
+    const terminal = choice.kind === 'lines' ? {write: (text: string) => process.stderr.write(this.printed(text))} : process.stderr
+    const shown = recoveryRenderer(choice, terminal, () => clock.now())
     const watching: Watcher = watcher({clock, events, until: 'ended', env: process.env, show: shown, ask, keys: keysOf(() => watching.live, () => clock.now())})
     // Many steps run at once: what each waits for is kept beside what the others do.
     let waits: Readonly<Record<string, string>> = {}

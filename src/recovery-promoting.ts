@@ -12,6 +12,7 @@ import type {Call} from './runbooks/engine/step.ts'
 import type {RecoveryInput} from './runbooks/recovery/input.ts'
 import {slotThatServes} from './runbooks/recovery/failback-input.ts'
 import {recoveryRunbook} from './runbooks/recovery/recovery-runbook.ts'
+import {iso} from './runbooks/recovery/situation.ts'
 import {provenSilence, readWatch} from './runbooks/recovery/watch.ts'
 import type {Opened} from './recovery-command.ts'
 import type {Around} from './recovery-reading.ts'
@@ -29,14 +30,14 @@ export async function promoteInput(opened: Opened, around: Around, wish: Promote
   const {config, place, settings, arn} = opened
   const {sides, standing} = around
   if (standing !== null && standing.region === place.recovery) {
-    throw refused('users-elsewhere', `Users are in ${place.recovery} already, since ${new Date(standing.since).toISOString()} (${standing.run}).`, ['sluice dr status', `sluice dr failback --confirm ${place.environment}`])
+    throw refused('users-elsewhere', `Users are in ${place.recovery} already, since ${iso(standing.since)} (${standing.run}).`, ['sluice dr status', `sluice dr failback --confirm ${place.environment}`])
   }
   if (wish.mode === 'planned' && sides.home === null) {
     throw refused('primary-unreachable', `${place.home} doesn't answer (${sides.homeMissing ?? ''}): a planned switchover needs it.`, ['sluice dr promote --unplanned'])
   }
   const capacity = await capacityFor(opened, around, sides.home)
   if (capacity === null) {
-    throw refused('capacity-unknown', `Nobody has written down what production needs, and ${place.home} can't be asked: there is no size to fail over to. dr check writes it down while home answers.`, ['sluice dr check'])
+    throw refused('capacity-unknown', `Nobody has written down what production needs, and ${place.home} can't be asked: there is no size to fail over to.`, ['sluice dr check'])
   }
   const role = await recoveryRole(opened)
   const [surge, readiness, backups, extension, silence] = await Promise.all([
@@ -62,11 +63,11 @@ export async function failbackInput(opened: Opened, around: Around): Promise<Fai
   }
   if (sides.home === null) throw refused('home-unreachable', `${place.home} doesn't answer (${sides.homeMissing ?? ''}): nobody can go back to it yet.`, ['sluice dr status'])
   const capacity = await capacityFor(opened, around, sides.recovery)
-  if (capacity === null) throw refused('capacity-unknown', 'Nobody has written down what production needs.', ['sluice dr check'])
+  if (capacity === null) throw refused('capacity-unknown', `Nobody has written down what production needs, and ${place.recovery} doesn't tell its size: there is no size to bring ${place.home} to.`, ['sluice dr check'])
   const {home} = sides
   const slot = await patiently(clock, () => slotThatServes(opened.world, place, home, sides.recovery))
   if (slot.kind === 'neither') {
-    throw refused('version-missing', `Neither slot in ${place.home} has the version that serves in ${place.recovery} (${slot.serves}): users would come back to another one.`, ['bring one of them to it with aws ecs update-service, then sluice dr failback'])
+    throw refused('version-missing', `Neither slot in ${place.home} has the version that serves in ${place.recovery} (${slot.serves}): users would come back to another one.`, ['sluice dr failback', 'bring one of them to that version with aws ecs update-service first'])
   }
   const [readiness, extension] = await Promise.all([readinessNow(opened, around), extensionOf(opened, 'dr failback')])
   return {

@@ -81,7 +81,7 @@ export async function capacityFor({world, place, arn, clock}: Opened, {capacity}
 const readinessKey = ({place: {service, environment}}: Opened): string => `recovery/${service}.${environment}/readiness.json`
 
 /** Where users are, that Region's size is written down. One that can't be asked, or has nothing to size, is a finding and no failure. */
-export async function noteCapacity({world, place, arn, clock}: Pick<Opened, 'world' | 'place' | 'arn' | 'clock'>, {sides, standing}: Pick<Around, 'sides' | 'standing'>): Promise<void> {
+export async function writeDownCapacity({world, place, arn, clock}: Pick<Opened, 'world' | 'place' | 'arn' | 'clock'>, {sides, standing}: Pick<Around, 'sides' | 'standing'>): Promise<void> {
   const side = standing?.region === place.recovery ? sides.recovery : sides.home
   if (side === null) return
   try {

@@ -82,7 +82,7 @@ export abstract class RunbookCommand extends RecoveryCommand {
   }
 
   protected watchRun({clock}: Opened, events: string | undefined): RunbookWatcher {
-    const log = runbookLog((text) => void process.stderr.write(text))
+    const log = runbookLog((text) => void process.stderr.write(this.printed(text)))
     const watching = watcher({clock, events, until: 'ended', env: process.env, show: log})
     return Object.assign(watching, {
       onLive: (step: string, data: unknown) => log.shown(step, data, clock.now()),

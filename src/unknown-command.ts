@@ -4,8 +4,8 @@ import {nearest} from './nearest.ts'
 
 const ownFlags = new Set(['--help', '-h', '--version', '-v'])
 
-/** `ids` as oclif has them: `release:status`. Null: go on. */
-export function unknownCommand(argv: readonly string[], ids: readonly string[]): SluiceError | null {
+/** `ids` as oclif has them: `release:status`; `bare` are those that take no words of their own. Null: go on. */
+export function unknownCommand(argv: readonly string[], ids: readonly string[], bare: readonly string[] = []): SluiceError | null {
   const [first] = argv
   if (first === undefined || ownFlags.has(first)) return null
   if (first.startsWith('-')) return unknown(`There is no command before ${first}.`, ['sluice --help'])
@@ -14,6 +14,11 @@ export function unknownCommand(argv: readonly string[], ids: readonly string[]):
   let depth = 0
   while (depth < words.length && ids.some((id) => startsWith(id, words.slice(0, depth + 1)))) depth++
   const prefix = words.slice(0, depth).join(':')
+  // oclif would look for a command of that longer name, and not find it.
+  if (bare.includes(prefix) && depth < words.length) {
+    const command = prefix.replaceAll(':', ' ')
+    return new SluiceError({code: 'usage', exitCode: ExitCode.usage, message: `Unexpected argument: ${words[depth] ?? ''}`, suggestions: [`sluice ${command} --help`]})
+  }
   // A command may take arguments of its own: what follows it is its business. A bare topic shows its help.
   if (known.has(prefix) || (depth > 0 && depth === words.length)) return null
   const typed = words.slice(0, depth + 1).join(' ')

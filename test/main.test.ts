@@ -33,6 +33,11 @@ describe('what was typed', () => {
     expect(suggestions(...argv).slice(0, 1)).toEqual(expected)
   })
 
+  it('refuses words after a command that takes none, in one clear error', () => {
+    expect(unknownCommand(['release', 'history', 'extra', '--json'], ids, ['release:history'])).toMatchObject({exitCode: 2, message: 'Unexpected argument: extra', suggestions: ['sluice release history --help']})
+    expect(unknownCommand(['release', 'history', '--json'], ids, ['release:history'])).toBeNull()
+  })
+
   it('lists a topic\'s commands when none is near', () => {
     expect(suggestions('sandbox', 'zzzzzz')).toEqual(['sluice sandbox down', 'sluice sandbox fault', 'sluice sandbox up'])
   })

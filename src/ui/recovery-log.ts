@@ -3,7 +3,7 @@
  * For CI, pipes and `TERM=dumb`. Never an escape code, never a line taken back. What needs somebody stands as the command to run.
  */
 import type {Event, EventOf, Facts} from '../runbooks/engine/event.ts'
-import {clockSpan, counted, duration, isoTime, oneLine, span, timeOfDay} from './format.ts'
+import {clockSpan, counted, dateAndMinute, duration, oneLine, span, timeOfDay} from './format.ts'
 import type {Live} from './live.ts'
 import {recoveryInput} from './recovery-input.ts'
 import type {RecoveryStep} from './recovery-steps.ts'
@@ -73,7 +73,7 @@ function standingLines(view: RecoveryView): readonly string[] {
     `${done.length} of ${counted(steps.length, 'step')} done`, ...(running.length === 0 ? [] : [`on their way: ${running.join(', ')}`]), ...(failed.length === 0 ? [] : [`failed: ${failed.join(', ')}`]),
   ]
   return [
-    `${run} ${operation({asked})} ${subject({asked})}: going on; begun ${isoTime(startedAt)}, ${ways.join('; ')}`,
+    `${run} ${operation({asked})} ${subject({asked})}: going on; begun ${dateAndMinute(startedAt)}, ${ways.join('; ')}`,
     ...(pointOfNoReturn !== null && pointOfNoReturn.passed !== null ? [pointWords(view) ?? ''] : []),
   ]
 }

@@ -2,7 +2,7 @@
 import type {PlannedStep} from '../runbooks/engine/event.ts'
 import {forecastPath} from '../runbooks/recovery/critical-path.ts'
 import type {RecoveryInput, Silence} from '../runbooks/recovery/input.ts'
-import {account, clockSpan, isoTime, span} from './format.ts'
+import {account, clockSpan, dateAndMinute, isoTime, span} from './format.ts'
 import type {StyledLine} from './styled-line.ts'
 import {lengthOf, padded, paint, piece, spread, wrapped} from './styled-line.ts'
 
@@ -18,13 +18,19 @@ export function recoveryPlanText(input: RecoveryInput, steps: readonly PlannedSt
     ...changeOf(input).flatMap(([name, text]) => row(name, text)),
     [],
     ...steps.flatMap((step, index) => [
-      ...(index === point ? [[piece(`  ── point of no return: until here all of it can be taken back ${'─'.repeat(Math.max(0, columns - 66))}`, 'warn')] as const] : []),
+      ...(index === point ? [pointRow(columns)] : []),
       spread([piece(`  ${padded(step.id, names)}  `, 'strong'), piece(step.title)], [piece(usually(step), 'dim')], columns),
     ]),
     [],
     ...forecastRows(input, steps).flatMap(([name, text]) => row(name, text)),
   ]
   return `${lines.map((line) => paint(line, color)).join('\n')}\n`
+}
+
+/** Its words in full where there is room for them. */
+function pointRow(columns: number): StyledLine {
+  const words = `  ── point of no return${columns < 66 ? '' : ': until here all of it can be taken back'} `
+  return [piece(`${words}${'─'.repeat(Math.max(0, columns - lengthOf(words)))}`, 'warn')]
 }
 
 const usually = ({usual}: PlannedStep): string => (usual === undefined ? '' : `${clockSpan(usual.p50Seconds * 1000)}–${clockSpan(usual.p90Seconds * 1000)}`)
@@ -38,7 +44,7 @@ function changeOf(input: RecoveryInput): readonly (readonly [string, string])[] 
         : acceptUnknownLoss === true ? 'any loss, even one that can\'t be told' : acceptLossMs === null ? 'asked once it is measured, before the database is promoted' : `at most ${span(acceptLossMs)}`
       return [
         ['move', `${service} ${environment}, ${home} → ${input.to.region}, ${mode}${input.from === null ? `; ${home} doesn't answer` : ''}`],
-        ['size', `${capacity.hosts.desired} hosts, ${capacity.service.desired} tasks, as written down ${isoTime(capacity.at)}`],
+        ['size', `${capacity.hosts.desired} hosts, ${capacity.service.desired} tasks, as written down ${dateAndMinute(capacity.at)}`],
         ...(silent === null ? [] : [['silent', silenceOf(home, silent)] as const]),
         ['loss', accepted],
       ]
@@ -50,8 +56,8 @@ function changeOf(input: RecoveryInput): readonly (readonly [string, string])[] 
       ]
     case 'drill':
       return input.clean ? [['clean', `what earlier drills of ${service} ${environment} have left in ${recovery}`]] : [
-        ['rehearse', `${service} ${environment} in ${input.side.region}, from the recovery point of ${isoTime(input.recoveryPoint.createdAt)}; production isn't touched`],
-        ['expires', isoTime(input.expiresAt)],
+        ['rehearse', `${service} ${environment} in ${input.side.region}, from the recovery point of ${dateAndMinute(input.recoveryPoint.createdAt)}; production isn't touched`],
+        ['expires', dateAndMinute(input.expiresAt)],
       ]
     case 'settle':
       return [['settle', `the stacks of ${service} ${environment} are brought to where users are: ${input.active}`]]

@@ -39,7 +39,7 @@ export function runbookLog(write: (text: string) => void): RunbookLog {
       say(now, `${step}: NEEDS ${answer === 'manual' ? 'A PERSON' : 'A YES'}`)
       for (const line of waitsFor.replace(/^a person: /, '').split('\n').flatMap((one) => wrapped(printable(one), 100))) write(`          ${line}\n`)
       const command = answer === 'manual' ? `--done ${step} --evidence TEXT` : `--approve ${step}`
-      write(`          from any machine: sluice runbook resume ${watched.run} ${command}\n`)
+      write(`          from any machine:\n          sluice runbook resume ${watched.run} ${command}\n`)
     },
     update(events, _live, now) {
       if (watched === null) return

@@ -58,6 +58,8 @@ describe('what is refused before anything is asked of AWS (exit 2)', () => {
     ['one that is both', () => ran(DrPromote, 'dr:promote', '--planned', '--unplanned'), '--planned'],
     ['a loss without a unit', () => ran(DrPromote, 'dr:promote', '--unplanned', '--accept-loss', '10'), '--accept-loss 10 isn\'t a length of time'],
     ['a last answer that is no time', () => ran(DrPromote, 'dr:promote', '--unplanned', '--last-answer', 'yesterday'), '--last-answer yesterday isn\'t a time in UTC'],
+    ['a switchover that accepts a loss: it has none', () => ran(DrPromote, 'dr:promote', '--planned', '--accept-loss', '10s'), '--accept-loss goes with --unplanned: a planned switchover loses nothing'],
+    ['one that is told when home last answered', () => ran(DrPromote, 'dr:promote', '--planned', '--last-answer=2026-11-22T03:12:20Z'), '--last-answer goes with --unplanned'],
     ['taking everything back and accepting a loss at once', () => ran(DrResume, 'dr:resume', '--withdraw', '--accept-loss', '10s'), '--withdraw'],
     ['a confirmation of a drill, which moves nobody', () => ran(DrDrill, 'dr:drill', '--confirm', 'production'), 'a drill moves nobody'],
     ['a live drill without the primary', () => ran(DrDrill, 'dr:drill', '--live', '--without-primary'), '--live'],

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {SluiceError} from '../../src/errors.ts'
-import {noteCapacity} from '../../src/recovery-reading.ts'
+import {writeDownCapacity} from '../../src/recovery-reading.ts'
 import {StoreUnavailable} from '../../src/runbooks/engine/store.ts'
 import {keepCapacity, readCapacity} from '../../src/runbooks/recovery/capacity.ts'
 import {standingKey} from '../../src/runbooks/recovery/place.ts'
@@ -72,18 +72,18 @@ describe('dr check writes it down first', () => {
     const {fake, place, clock, kept} = bench()
     for (const error of [new SluiceError({code: 'x', exitCode: 1, message: 'no such group'}), new StoreUnavailable('no answer')]) {
       const world = {...fake.world, compute: {...fake.world.compute, hosts: async () => Promise.reject(error)}}
-      await expect(noteCapacity({world, place, arn, clock}, {sides, standing: null})).resolves.toBeUndefined()
+      await expect(writeDownCapacity({world, place, arn, clock}, {sides, standing: null})).resolves.toBeUndefined()
     }
     expect(await kept()).toBeNull()
   })
   test('of the Region where users are', async () => {
     const {fake, place, clock, kept} = bench()
-    await noteCapacity({world: fake.world, place, arn, clock}, {sides, standing: null})
+    await writeDownCapacity({world: fake.world, place, arn, clock}, {sides, standing: null})
     expect(await kept()).toMatchObject({region: place.home, by: arn})
   })
   test('a bug of ours is no finding', async () => {
     const {fake, place, clock} = bench()
     const world = {...fake.world, compute: {...fake.world.compute, hosts: async () => Promise.reject(new TypeError('a bug'))}}
-    await expect(noteCapacity({world, place, arn, clock}, {sides, standing: null})).rejects.toThrow('a bug')
+    await expect(writeDownCapacity({world, place, arn, clock}, {sides, standing: null})).rejects.toThrow('a bug')
   })
 })

@@ -86,7 +86,7 @@ describe('the log', () => {
     log.goOn(of.events, {run}, of.now)
     log.update(of.events, {run}, of.now)
     expect(text.split('\n')).toEqual([
-      `05:15:58Z ${run} dr promote shop production, eu-west-1 → eu-central-1, unplanned: going on; begun 2026-11-22T03:12:40Z, 4 of 13 steps done; on their way: tasks, promote-database`,
+      `05:15:58Z ${run} dr promote shop production, eu-west-1 → eu-central-1, unplanned: going on; begun 2026-11-22 03:12Z, 4 of 13 steps done; on their way: tasks, promote-database`,
       '05:15:58Z POINT OF NO RETURN passed 03:14:18Z by role/oncall, accepting 10 s', '',
     ])
     log.update(of.events, {run}, of.now + 601_000)

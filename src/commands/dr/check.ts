@@ -3,7 +3,7 @@ import type {Outcome} from '../../command.ts'
 import {ExitCode} from '../../errors.ts'
 import {RecoveryCommand, recoveryFlags} from '../../recovery-command.ts'
 import {planLint} from '../../recovery-lint.ts'
-import {keepReadiness, lookAround, noteCapacity, readinessNow} from '../../recovery-reading.ts'
+import {keepReadiness, lookAround, writeDownCapacity, readinessNow} from '../../recovery-reading.ts'
 import {readinessExit} from '../../runbooks/recovery/readiness/read-readiness.ts'
 import {lintText} from '../../ui/recovery-lint-text.ts'
 import {readinessText} from '../../ui/readiness-text.ts'
@@ -29,7 +29,7 @@ the plan of an unplanned failover instead: no step may need us-east-1 or the hom
     const {place} = opened
     const around = await lookAround(opened)
     // First, so that its age is part of what is found.
-    await noteCapacity(opened, around)
+    await writeDownCapacity(opened, around)
     const readiness = await readinessNow(opened, around)
     await keepReadiness(opened, readiness)
     const exitCode = readinessExit(readiness)

@@ -32,6 +32,8 @@ past the point of no return and needs a person, 7 when somebody else is at work,
     const {flags} = await this.parse(DrPromote)
     if (!flags.planned && !flags.unplanned) throw modeMissing()
     const mode = flags.planned ? 'planned' : 'unplanned'
+    const beside = ['accept-loss', 'accept-unknown-loss', 'last-answer'].find((name) => this.argv.some((word) => word === `--${name}` || word.startsWith(`--${name}=`)))
+    if (mode === 'planned' && beside !== undefined) throw nothingLost(beside)
     const accepted = {acceptLossMs: this.acceptedLoss(flags['accept-loss']), acceptUnknownLoss: flags['accept-unknown-loss'], lastAnswerAt: this.givenTime('--last-answer', flags['last-answer'])}
     const opened = await this.opened(flags, flags['plan-only'] ? 'read-state' : 'make-state')
     const {desk, world, clock, place} = opened
@@ -50,6 +52,10 @@ past the point of no return and needs a person, 7 when somebody else is at work,
     }
   }
 }
+
+const nothingLost = (flag: string): SluiceError => new SluiceError({
+  code: 'nothing-lost', exitCode: ExitCode.usage, message: `--${flag} goes with --unplanned: a planned switchover loses nothing.`, suggestions: ['sluice dr promote --planned'],
+})
 
 const modeMissing = (): SluiceError => new SluiceError({
   code: 'mode-missing', exitCode: ExitCode.usage, message: 'Planned or unplanned? One loses nothing and needs both Regions; the other names what is lost.',

@@ -41,7 +41,7 @@ something couldn't be deleted, 3 without the name, 7 when somebody else is at wo
     if (planned.stacks.length + planned.buckets.length + planned.stores.length + planned.replicas.length === 0) {
       return {outcome: 'nothing', exitCode: ExitCode.done, data: infraDownJson(planned), text: said}
     }
-    if (!flags.json) process.stderr.write(said)
+    if (!flags.json) process.stderr.write(this.printed(said))
     const stops = planned.findings.some(({level}) => level === 'stops')
     if (!stops) {
       await this.confirmed({

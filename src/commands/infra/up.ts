@@ -42,7 +42,7 @@ everything is as wanted, 1 when something failed, 3 without an answer, 7 when so
     if (given === null && !plan.changes && !stopped) {
       return {outcome: 'unchanged', exitCode: ExitCode.done, data: {...infraPlanJson(plan), resources: {done: 0, total: 0}}, text}
     }
-    if (!flags.json) process.stderr.write(text)
+    if (!flags.json) process.stderr.write(this.printed(text))
     if (!stopped) await this.confirmed(infraQuestion(plan), {yes: flags.yes, confirm: flags.confirm})
     const {desk, world, clock} = await openProvision(where, 'make-state')
     const watching = this.watch(clock, flags.events)

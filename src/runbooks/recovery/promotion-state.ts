@@ -3,6 +3,7 @@
  * RDS's status lags behind a call by up to a minute, so `available` alone never means done. Pure.
  */
 import type {DatabaseState} from './ports.ts'
+import {iso} from './situation.ts'
 
 /** Statuses that don't end by waiting; `storage-full` isn't one of them. */
 const terminal = new Set([
@@ -31,7 +32,7 @@ export function notYet({id, status, pending}: DatabaseState): string | null {
 /** Its data ended long ago: it would be promoted into the past. */
 export function endedReplication({id, replication, latestRestorableAt}: DatabaseState): string | null {
   if (replication?.status !== 'terminated') return null
-  const until = latestRestorableAt === null ? '' : ` Its data may end ${new Date(latestRestorableAt).toISOString()}.`
+  const until = latestRestorableAt === null ? '' : ` Its data may end ${iso(latestRestorableAt)}.`
   return `replication of ${id} was terminated (${replication.message === '' ? 'RDS ends it after 30 days' : replication.message}).${until} Restore the newest recovery point instead`
 }
 

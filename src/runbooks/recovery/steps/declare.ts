@@ -16,6 +16,7 @@ import {regionalName} from '../place.ts'
 import {callsOf} from '../port-calls.ts'
 import type {Heartbeat, RecoveryWorld} from '../ports.ts'
 import {endedReplication, hopeless, isReplica, notYet} from '../promotion-state.ts'
+import {iso} from '../situation.ts'
 import {readStanding} from '../standing.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
 
@@ -59,7 +60,7 @@ async function lookAround(way: Way, primary: Primary, world: RecoveryWorld, cont
   if (wrong !== null) return no(wrong)
   const waits = notYet(database)
   if (waits !== null) return {kind: 'pending', waitsFor: waits, lookAgainAt: now + seconds(5)}
-  if (standing?.region === to.region) return no(`users are in ${to.region} by right since ${new Date(standing.since).toISOString()} (${standing.run})`)
+  if (standing?.region === to.region) return no(`users are in ${to.region} by right since ${iso(standing.since)} (${standing.run})`)
   if (hosts === null) return no(`there is no Auto Scaling group ${to.hosts} in ${to.region}: nothing could serve there`)
   if (service === null) return no(`there is no service ${place.slots[to.serving]} in ${to.region}: nothing could serve there. Release once with the recovery Region in place`)
   const refusal = mode === 'planned' ? await plannedRefusal(way, world, context, heartbeat) : null
