@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import type {Event} from '../../src/runbooks/engine/event.ts'
+import {failbackPlan} from '../../src/runbooks/recovery/failback-plan.ts'
 import {slotThatServes} from '../../src/runbooks/recovery/failback-input.ts'
 import {switchBucket} from '../../src/runbooks/recovery/place.ts'
 import type {FakeRecovery} from '../support/fake-recovery-world.ts'
@@ -39,6 +40,15 @@ describe('a failback', () => {
     expect(gone.fake.compute.hosts.get('eu-central-1')).toMatchObject({min: 1, desired: 1, registered: 1})
     expect(factsOf(events, 'report')).toMatchObject({lossMs: 0, fence: 'fenced'})
     expect(gone.fake.databases.accepted.filter((call) => call.startsWith('promote'))).toEqual(['promote shop-production@eu-central-1', 'promote shop-production@eu-west-1'])
+  })
+
+  it('after a settled stay tells home\'s stacks that home is active before anybody is refused: their record is never healthy until then', async () => {
+    const gone = await away('planned')
+    const needsOf = (settled: boolean) => new Map(failbackPlan(aFailback(gone, {standing: {...gone.standing, settled}})).steps.map(({id, needs}) => [id, needs]))
+    const [stayed, passing] = [needsOf(true), needsOf(false)]
+    expect(stayed.get('approve')).toEqual(expect.arrayContaining(['active-home', 'active-away']))
+    expect(stayed.get('settle')).toContain('policy-back')
+    expect([...passing.keys()].filter((id) => /^(active|replica)-/.test(id))).toEqual([])
   })
 
   it('loses no row of a user', async () => {
