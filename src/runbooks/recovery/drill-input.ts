@@ -77,7 +77,7 @@ function parametersOf({config, place, side, main}: DrillAsked, replica: Database
     Snapshot: point.snapshot, Engine: place.engine, InstanceClass: replica.class, ParameterGroup: replica.parameterGroup.name,
     Cluster: told('ClusterName'), CapacityProvider: told('CapacityProvider'), Image: image, Container: slotContainer, Tasks: '2',
     TaskCpu: String(config.task.cpu), TaskMemory: String(config.task.memory),
-    TaskExecutionRoleArn: told('TaskExecutionRoleArn'), TaskRoleArn: told('TaskRoleArn'), DatabaseSecretArn: side.secret ?? '', LogGroup: told('ApiLogGroup'),
+    TaskExecutionRoleArn: told('TaskExecutionRoleArn'), TaskRoleArn: told('TaskRoleArn'), DatabaseLoginArn: side.secret ?? '', LogGroup: told('ApiLogGroup'),
     ListenerArn: told('ListenerArn'), RulePriority: '10', HostName: drillHost({place}),
   }
 }
