@@ -25,7 +25,7 @@ export interface CiFile {
 }
 
 /** What the configuration says of where it works: of a stack of ours, or of somebody's own. */
-export async function ciPlace(config: string): Promise<CiPlace> {
+async function ciPlace(config: string): Promise<CiPlace> {
   const loaded = await loadConfig(config)
   const path = config.replaceAll('\\', '/')
   if (loaded.kind === 'config') {
@@ -58,7 +58,7 @@ export async function writeCi(root: string, config: string): Promise<WrittenCi> 
 }
 
 /** All of them, or none. Throws `file-exists`, exit 2. */
-export async function writeWorkflows(root: string, files: readonly CiFile[]): Promise<void> {
+async function writeWorkflows(root: string, files: readonly CiFile[]): Promise<void> {
   const there = await Promise.all(files.map(async ({path}) => ((await stat(join(root, path)).catch(() => null)) === null ? [] : [path])))
   const taken = there.flat()
   if (taken.length > 0) {

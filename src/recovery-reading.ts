@@ -58,7 +58,7 @@ const boundMs = 60_000
 const leastMs = 8000
 
 /** Of an unplanned failover that begins now, by what each step usually takes. */
-export function forecastOf({config, place, settings}: Opened, {sides, capacity}: Around): Forecast {
+function forecastOf({config, place, settings}: Opened, {sides, capacity}: Around): Forecast {
   const input: PromoteInput = {
     kind: 'promote', config, place, settings, by: '', mode: 'unplanned', from: sides.home, to: sides.recovery, capacity: capacity ?? unknownCapacity(place.home),
     backups: {days: 1, window: ''}, acceptLossMs: null, surge: null, lastAnswerAt: null, readiness: null,

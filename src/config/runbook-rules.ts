@@ -31,7 +31,7 @@ export function runbookRuleProblems(raw: unknown): readonly Problem[] {
 }
 
 /** Every step of the file with its way and what it needs: left out, that is the one above it. */
-export function rawSteps(raw: unknown): readonly RawStep[] {
+function rawSteps(raw: unknown): readonly RawStep[] {
   const file = mapOf(raw)
   const own = asSteps(file['steps'], ['steps'], [])
   const around = (['before', 'after'] as const).flatMap((side) => Object.entries(mapOf(file[side])).flatMap(([anchor, steps]) =>

@@ -1,7 +1,7 @@
 /** The last words of a recovery, on stdout and as members of the JSON envelope: what came of it, objective beside achieved, what to run next. Pure. */
-import {clockSpan, duration, isoTime, span, timeOfDay} from './format.ts'
+import {clockSpan, isoTime, span, timeOfDay} from './format.ts'
 import type {RecoveryView} from './recovery-view.ts'
-import {lossWords, nextCommands, pointWords, recoverySentence} from './recovery-words.ts'
+import {nextCommands, pointWords, recoverySentence} from './recovery-words.ts'
 import {tookMs} from './recovery-steps.ts'
 import type {StyledLine, Tone} from './styled-line.ts'
 import {padded, paint, piece, wrapped} from './styled-line.ts'
@@ -93,6 +93,3 @@ export function recoveryOutcomeJson(view: RecoveryView): object {
 }
 
 const inSeconds = (ms: number | null): number | null => (ms === null ? null : Math.round(ms / 1000))
-
-/** One line for a list of runs. */
-export const outcomeLine = (view: RecoveryView): string => `${view.state}${view.asked.kind === 'promote' && view.served ? `, RTO ${clockSpan(view.rtoMs ?? 0)}, loss ${lossWords(view.loss, view.asked.rpoMs)}` : `, ${duration(view.elapsedMs)}`}`

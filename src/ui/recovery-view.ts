@@ -17,7 +17,7 @@ import {asksConsent, consentMark, leftMs, recoverySteps, stuck, tookMs} from './
 export type RecoveryState = 'running' | 'paused' | 'done' | 'failed' | 'halted'
 
 /** The step after which users are served again: recovery time is measured to its end. */
-export const goalStep = 'serving'
+const goalStep = 'serving'
 
 export interface PassedPoint {
   readonly step: string

@@ -1,5 +1,5 @@
 /** Sentences about a recovery that several screens say: where it stands, what was lost, what is left, which command comes next. Pure. */
-import {clockSpan, counted, duration, span, timeOfDay} from './format.ts'
+import {counted, duration, span, timeOfDay} from './format.ts'
 import type {RecoveryKind} from './recovery-input.ts'
 import type {MeasuredLoss} from './recovery-facts.ts'
 import type {RecoveryView} from './recovery-view.ts'
@@ -16,7 +16,7 @@ export const subject = ({asked: {service, environment, from, to, mode}}: Pick<Re
   `${service} ${environment}, ${from === to ? to : `${from} → ${to}`}${mode === null ? '' : `, ${mode}`}`
 
 /** A loss that is safe to accept on the command line: the measured one, up to the next 5 s. It grows while the question stands. */
-export const acceptable = (lossMs: number): string => `${Math.max(5, Math.ceil((lossMs + 1000) / 5000) * 5)}s`
+const acceptable = (lossMs: number): string => `${Math.max(5, Math.ceil((lossMs + 1000) / 5000) * 5)}s`
 
 export function lossWords(loss: MeasuredLoss | null, limitMs: number): string {
   if (loss === null) return 'loss not measured yet'
@@ -49,8 +49,6 @@ export const noWayBack: Readonly<Record<RecoveryKind, string>> = {
 /** `arn:aws:sts::1:assumed-role/oncall/mira` → `oncall/mira`. */
 export const who = (arn: string): string => (arn.startsWith('arn:') ? arn.split('/').slice(1).join('/') || arn : arn)
 
-/** `RTO 9:37 of 30:00` */
-export const rtoWords = ({rtoMs, asked}: RecoveryView): string => `RTO ${rtoMs === null ? '–' : clockSpan(rtoMs)} of ${clockSpan(asked.rtoMs)}`
 
 /** One sentence: how it stands or how it ended. */
 export function recoverySentence(view: RecoveryView): string {
@@ -93,7 +91,7 @@ const fileWords = ({asked: {activeRegion, to}}: RecoveryView): string =>
   (activeRegion === null || activeRegion === to ? '' : `. Now set stack.activeRegion to ${to} in sluice.yaml: it still means ${activeRegion}`)
 
 /** Rows that the old primary took and that were never replicated. */
-export function orphanWords({facts: {orphans}}: RecoveryView): string {
+function orphanWords({facts: {orphans}}: RecoveryView): string {
   if (orphans === null || orphans.count === 0) return ''
   if (orphans.count === null) return `; whether the old primary had rows of its own can't be told: ${orphans.because ?? ''}`
   return `; ${counted(orphans.count, 'row')} of the old primary ${orphans.count === 1 ? 'was' : 'were'} never replicated: they are in the report`

@@ -15,7 +15,7 @@ export function awsLook(call: ReadCall, region: string): readonly string[] {
   return [awsCommand(call, region, call.doneWhen.path), `# until it says ${wantedWords(call.doneWhen)}`]
 }
 
-export function wantedWords(doneWhen: DoneWhen): string {
+function wantedWords(doneWhen: DoneWhen): string {
   if ('equals' in doneWhen) return JSON.stringify(doneWhen.equals)
   if ('in' in doneWhen) return doneWhen.in.map((value: Value) => JSON.stringify(value)).join(' or ')
   return doneWhen.exists ? 'anything but null' : 'null'

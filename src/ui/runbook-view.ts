@@ -54,7 +54,7 @@ function stateOf({ended, paused}: ReturnType<typeof runState>): RunbookView['sta
   }
 }
 
-export function waitingFor(id: string, run: string, {steps}: Pick<OwnRunbook, 'steps'>): RunbookView['waiting'] {
+function waitingFor(id: string, run: string, {steps}: Pick<OwnRunbook, 'steps'>): RunbookView['waiting'] {
   const does = steps.find((step) => step.id === id)?.does
   if (does?.kind === 'manual') return [{step: id, command: `sluice runbook resume ${run} --done ${id}${does.evidence === 'required' ? ' --evidence TEXT' : ''}`}]
   return does?.kind === 'approval' ? [{step: id, command: `sluice runbook resume ${run} --approve ${id}`}] : []

@@ -61,7 +61,7 @@ async function planOf(name: RecoveryName, {config, place, settings}: BuiltInAske
   }
 }
 
-export function sampleSide({service, environment, stacks}: Place, region: string): Side {
+function sampleSide({service, environment, stacks}: Place, region: string): Side {
   const output = (name: string): string => `<output ${name} of ${stacks.main}>`
   return {
     region, cluster: output('ClusterName'), hosts: output('HostsName'), listener: output('ListenerArn'), loadBalancer: output('LoadBalancerArn'),
@@ -70,7 +70,7 @@ export function sampleSide({service, environment, stacks}: Place, region: string
   }
 }
 
-export const sampleCapacity = (region: string): CapacitySnapshot => ({
+const sampleCapacity = (region: string): CapacitySnapshot => ({
   schema: 1, at: 0, region, hosts: {min: 1, max: 1, desired: 1, peak: 1}, service: {desired: 1, min: 1, max: 1, peak: 1},
   database: {class: '', multiAz: true, backupDays: 14, backupWindow: ''}, image: null, by: '',
 })

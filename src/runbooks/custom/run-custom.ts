@@ -94,7 +94,7 @@ export async function sayToCustom(desk: Desk, run: string, wish: Wish, why: stri
 }
 
 /** The run named, or the only unfinished one of a runbook. Throws `run-unknown` or `run-ambiguous`, exit 2. */
-export async function findCustomRun(desk: Desk, wanted: string | undefined): Promise<FoundCustomRun> {
+async function findCustomRun(desk: Desk, wanted: string | undefined): Promise<FoundCustomRun> {
   if (wanted !== undefined) {
     const found = asCustom(wanted, (await open(desk, wanted, {})).events, null)
     if (found === null) throw unknown(`There is no run ${wanted} of a runbook here.`)

@@ -13,7 +13,7 @@ import type {OwnWorld} from '../custom/ports.ts'
 import type {RecoveryWorld} from './ports.ts'
 
 /** The recovery that a plan of this name is extended for; null: none can be. */
-export function recoveryOfPlan(plan: string): RecoveryName | null {
+function recoveryOfPlan(plan: string): RecoveryName | null {
   return plan === 'promote' ? 'dr promote' : plan === 'drill' ? 'dr drill' : plan === 'failback' ? 'dr failback' : null
 }
 

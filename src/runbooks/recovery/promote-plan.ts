@@ -27,7 +27,7 @@ import type {Way} from './way.ts'
 
 export const promotePlanName = 'promote'
 
-export const promoteWay = ({place, settings, mode, from, to, capacity, backups: kept}: PromoteInput): Way => ({
+const promoteWay = ({place, settings, mode, from, to, capacity, backups: kept}: PromoteInput): Way => ({
   place, settings, mode, fromRegion: otherRegion(place, to.region), from, to, capacity, backups: kept,
 })
 

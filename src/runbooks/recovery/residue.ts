@@ -17,7 +17,7 @@ export interface Residue {
   readonly retired: number
 }
 
-export async function residueOf(world: RecoveryWorld, input: DrillInput, names: readonly string[], signal?: AbortSignal): Promise<Residue> {
+async function residueOf(world: RecoveryWorld, input: DrillInput, names: readonly string[], signal?: AbortSignal): Promise<Residue> {
   const {side: {region, cluster}} = input
   const stack = drillStack(input)
   const [state, service, ...found] = await Promise.all([

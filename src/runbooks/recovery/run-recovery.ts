@@ -118,7 +118,7 @@ export async function askRecovery(desk: Desk, run: string, wish: Wish, why: stri
 }
 
 /** Whether a step that can't be taken back has begun: from then on forward is the only safe direction. */
-export function returnBegun(events: readonly Event[]): boolean {
+function returnBegun(events: readonly Event[]): boolean {
   const points = new Set(events.flatMap((event) => (event.kind === 'planned' ? event.data.steps.filter(({pointOfNoReturn}) => pointOfNoReturn === true).map(({id}) => id) : [])))
   return events.some((event) => event.kind === 'step-started' && points.has(event.data.step))
 }

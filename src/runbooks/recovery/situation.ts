@@ -55,7 +55,7 @@ export async function situationNow(read: () => Promise<Signs>, home: string, now
 export const iso = (at: number): string => new Date(at).toISOString().replace(/\.\d{3}Z$/, 'Z')
 
 /** `dr promote r-… by alice on laptop, since …` */
-export const whoRecovers = ({operation, run, owner, host, since}: Lease): string => `${operation} ${run} by ${owner} on ${host}, since ${iso(since)}`
+const whoRecovers = ({operation, run, owner, host, since}: Lease): string => `${operation} ${run} by ${owner} on ${host}, since ${iso(since)}`
 
 export function recoveringError(lease: Lease): SluiceError {
   return new SluiceError({

@@ -64,7 +64,7 @@ async function callAny(session: AwsSession, service: string, action: string, inp
 }
 
 /** Dates become texts; what can't be JSON, and what only the SDK cares about, is left out. */
-export function asJson(answer: unknown): Json {
+function asJson(answer: unknown): Json {
   const text = JSON.stringify(answer, (key, value: unknown) => {
     if (key === '$metadata' || value instanceof Uint8Array || typeof value === 'function') return undefined
     if (typeof value === 'bigint') return value.toString()

@@ -9,16 +9,16 @@ import type {RecoveryWorld} from '../ports.ts'
 export function drillReportStep(input: DrillInput): Step<RecoveryWorld> {
   return lookStep({
     id: 'report', title: 'Report', needs: ['residue', 'untouched'], calls: [], deadlineMs: minutes(5), atDeadline: 'roll-back',
-    look: (_world, {events, facts}) => Promise.resolve({
+    look: (_world, context) => Promise.resolve({
       kind: 'done', facts: {
         drill: input.name,
         // A restore is measured, not a promotion: an unplanned failover promotes the replica, which is quicker and loses less.
         measured: 'restore',
-        rtoSeconds: secondsUntil(events, 'writes'), rpoSeconds: facts('recovery-point')['ageSeconds'] ?? null,
-        restoreSeconds: facts('database')['restoreSeconds'] ?? null,
-        steps: stepSeconds(events),
-        reads: facts('reads')['reads'] ?? 0, writes: facts('writes')['writes'] ?? 0,
-        untouched: true, residue: facts('residue')['residue'] ?? null,
+        rtoSeconds: secondsUntil(context.events, 'writes'), rpoSeconds: context.facts('recovery-point')['ageSeconds'] ?? null,
+        restoreSeconds: context.facts('database')['restoreSeconds'] ?? null,
+        steps: stepSeconds(context.events),
+        reads: context.facts('reads')['reads'] ?? 0, writes: context.facts('writes')['writes'] ?? 0,
+        untouched: true, residue: context.facts('residue')['residue'] ?? null,
         withoutPrimary: input.withoutPrimary, roles: input.roles,
       },
     }),
@@ -26,14 +26,14 @@ export function drillReportStep(input: DrillInput): Step<RecoveryWorld> {
 }
 
 /** From the run's first event to the end of a step; null: it hasn't ended. */
-export function secondsUntil(events: readonly Event[], step: string): number | null {
+function secondsUntil(events: readonly Event[], step: string): number | null {
   const end = events.find((event) => event.kind === 'step-ended' && event.data.step === step)
   const [first] = events
   return end === undefined || first === undefined ? null : (end.at - first.at) / 1000
 }
 
 /** Start to end of each step that has ended. */
-export function stepSeconds(events: readonly Event[]): Facts {
+function stepSeconds(events: readonly Event[]): Facts {
   const began = new Map<string, number>()
   const took: Record<string, number> = {}
   for (const event of events) {

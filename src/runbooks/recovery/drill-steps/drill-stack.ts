@@ -13,14 +13,14 @@ import {callsOf} from '../port-calls.ts'
 import type {RecoveryWorld} from '../ports.ts'
 
 export const drillTag = 'sluice:drill'
-export const expiryTag = 'sluice:expires'
+const expiryTag = 'sluice:expires'
 
 export const drillStack = ({place, side}: DrillInput): StackRef => ({name: place.stacks.drill, region: side.region})
 export const drillDatabase = ({place, name}: Pick<DrillInput, 'place' | 'name'>): string => `${place.service}-${place.environment}-drill-${name}`
 export const drillService = ({place}: Pick<DrillInput, 'place'>): string => place.stacks.drill
 export const drillHost = ({place}: Pick<DrillInput, 'place'>): string => `drill.${place.api}`
 
-export const drillTags = ({place, name, expiresAt}: DrillInput): Readonly<Record<string, string>> => ({
+const drillTags = ({place, name, expiresAt}: DrillInput): Readonly<Record<string, string>> => ({
   service: place.service, environment: place.environment, owner: 'sluice', [drillTag]: name, [expiryTag]: String(expiresAt),
 })
 

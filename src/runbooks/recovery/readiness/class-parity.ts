@@ -6,7 +6,7 @@ import type {Found} from './finding.ts'
 import type {Check, Looking} from './looking.ts'
 
 /** What the primary is, or was when it could last be asked. */
-export async function primaryShape({primary, capacity}: Looking): Promise<Pick<CapacitySnapshot['database'], 'class' | 'multiAz'> | null> {
+async function primaryShape({primary, capacity}: Looking): Promise<Pick<CapacitySnapshot['database'], 'class' | 'multiAz'> | null> {
   const asked = await primary().catch(() => null)
   return asked ?? (await capacity().catch(() => null))?.database ?? null
 }

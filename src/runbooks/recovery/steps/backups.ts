@@ -10,7 +10,7 @@ import type {DatabaseChange, DatabaseState, RecoveryWorld} from '../ports.ts'
 import {hopeless} from '../promotion-state.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
 
-export const backupTag = 'sluice:backup'
+const backupTag = 'sluice:backup'
 const noCapacity = /insufficient|unable to modify database instance class/i
 
 export function backups(way: Way, {needs, id = 'backups', title}: Placed): RecoveryStep {

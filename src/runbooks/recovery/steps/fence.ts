@@ -15,7 +15,7 @@ import type {RecoveryWorld} from '../ports.ts'
 import {Unreachable} from '../unreachable.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
 
-export const fenceBoundMs = minutes(1)
+const fenceBoundMs = minutes(1)
 /** A Region that is gone doesn't come back by being asked for a minute. */
 const goneAfterMs = seconds(12)
 /** Between refusing users and stopping tasks: requests under way end, and a heartbeat row is written after them. */

@@ -24,7 +24,7 @@ export interface Promotion {
   readonly settled: boolean
 }
 
-export const firstPromotion: Promotion = {fence: 'fence', consent: 'approve', settled: false}
+const firstPromotion: Promotion = {fence: 'fence', consent: 'approve', settled: false}
 
 export function promoteDatabase(way: Way, {needs, id = 'promote-database', title}: Placed, promotion: Promotion = firstPromotion): RecoveryStep {
   const {place, to, backups} = way
