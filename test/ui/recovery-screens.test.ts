@@ -4,7 +4,9 @@ import {recoveryFrame} from '../../src/ui/recovery-frame.ts'
 import {recoveryGithub} from '../../src/ui/recovery-github.ts'
 import {recoveryLog} from '../../src/ui/recovery-log.ts'
 import {recoveryOutcomeJson, recoveryOutcomeText} from '../../src/ui/recovery-outcome.ts'
+import {recoveryPlanText} from '../../src/ui/recovery-plan-text.ts'
 import {recoveryRenderer} from '../../src/ui/recovery-renderer.ts'
+import {aPlace, aPromoteInput} from '../support/recovery-bench.ts'
 import {asking, declared, promoteSteps, promoting, RecoveryRun, recovered, run} from './a-recovery-run.ts'
 
 const logged = (of: RecoveryRun): string => {
@@ -49,6 +51,14 @@ describe('the picture on a terminal', () => {
   it('looks the same with and without colour', () => {
     const view = promoting().view()
     expect(recoveryFrame(view, 80, {color: true}).map((line) => line.replaceAll(/\u001b\[[0-9;]*m/g, ''))).toEqual(recoveryFrame(view, 80))
+  })
+})
+
+describe('the plan before it', () => {
+  it.each([60, 80, 120])('fits %i columns', (columns) => {
+    const text = recoveryPlanText(aPromoteInput(aPlace()), promoteSteps, {columns})
+    expect(text.split('\n').filter((line) => lengthOf(line) > columns)).toEqual([])
+    expect(text).toContain('── point of no return')
   })
 })
 
