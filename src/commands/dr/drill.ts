@@ -30,7 +30,9 @@ consent. Exits 0 when the rehearsal went well and nothing is left, 1 when it fai
   protected override async execute(): Promise<Outcome> {
     const {flags} = await this.parse(DrDrill)
     if (flags.confirm !== undefined && !flags.live) {
-      throw new SluiceError({code: 'nothing-to-confirm', exitCode: ExitCode.usage, message: '--confirm goes with --live: a drill moves nobody.', suggestions: ['sluice dr drill']})
+      throw new SluiceError({
+        code: 'nothing-to-confirm', exitCode: ExitCode.usage, message: '--confirm goes with --live: a drill moves nobody.', suggestions: ['sluice dr drill'],
+      })
     }
     const opened = await this.opened(flags, 'make-state', {without: flags['without-primary'] ? 'primary' : 'none'})
     const {desk, world, clock, place} = opened

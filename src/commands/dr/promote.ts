@@ -54,7 +54,8 @@ past the point of no return and needs a person, 7 when somebody else is at work,
 }
 
 const nothingLost = (flag: string): SluiceError => new SluiceError({
-  code: 'nothing-lost', exitCode: ExitCode.usage, message: `--${flag} goes with --unplanned: a planned switchover loses nothing.`, suggestions: ['sluice dr promote --planned'],
+  code: 'nothing-lost', exitCode: ExitCode.usage, message: `--${flag} goes with --unplanned: a planned switchover loses nothing.`,
+  suggestions: ['sluice dr promote --planned'],
 })
 
 const modeMissing = (): SluiceError => new SluiceError({

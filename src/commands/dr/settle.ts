@@ -36,5 +36,10 @@ Nothing is promoted and no database is replaced. Until it is settled, infra up r
 }
 
 const misplaced = (away: boolean, recovery: string, home: string): SluiceError => new SluiceError(away
-  ? {code: 'users-away', exitCode: ExitCode.usage, message: `Users are in ${recovery}. Do they stay there, or go home first?`, suggestions: ['sluice dr settle --stay', 'sluice dr failback']}
-  : {code: 'users-at-home', exitCode: ExitCode.usage, message: `Users are in ${home}: they don't stay elsewhere.`, suggestions: ['sluice dr settle']})
+  ? {
+    code: 'users-away', exitCode: ExitCode.usage, message: `Users are in ${recovery}. Do they stay there, or go home first?`,
+    suggestions: ['sluice dr settle --stay', 'sluice dr failback'],
+  }
+  : {
+    code: 'users-at-home', exitCode: ExitCode.usage, message: `Users are in ${home}: they don't stay elsewhere.`, suggestions: ['sluice dr settle'],
+  })
