@@ -2,7 +2,7 @@
  * After `infra up`: what production has now is written down where a failover will look. It is told when it can't be, and fails nothing:
  * the function of the foundation writes one within the hour.
  */
-import {completeRecovery, openRecovery} from './compose.ts'
+import {completeRecovery, openRecovery} from './compose-recovery.ts'
 import type {StackConfig} from './config/stack-config.ts'
 import {SluiceError} from './errors.ts'
 import {StoreUnavailable} from './runbooks/engine/store.ts'

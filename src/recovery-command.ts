@@ -4,8 +4,8 @@
  */
 import {Flags} from '@oclif/core'
 import type {Outcome} from './command.ts'
-import {openRecovery} from './compose.ts'
-import type {OpenRecovery} from './compose.ts'
+import {openRecovery} from './compose-recovery.ts'
+import type {OpenRecovery} from './compose-recovery.ts'
 import {parseDuration} from './config/units.ts'
 import type {StackConfig} from './config/stack-config.ts'
 import {ExitCode, SluiceError} from './errors.ts'

@@ -2,8 +2,8 @@
  * What the dr commands find out before there is a plan: both Regions as they stand, where users are, what production needs, readiness.
  * Only reads, but for the newest readiness, which is kept where an unplanned failover finds it without asking a Region that may be dead.
  */
-import {completeRecovery} from './compose.ts'
-import type {Sides} from './compose.ts'
+import {completeRecovery} from './compose-recovery.ts'
+import type {Sides} from './compose-recovery.ts'
 import {SluiceError} from './errors.ts'
 import {patiently} from './runbooks/engine/patience.ts'
 import {describePlan} from './runbooks/engine/describe-plan.ts'

@@ -36,7 +36,7 @@ const rooms: Readonly<Record<string, Room>> = {
   clocks: {path: 'src/clocks.ts', rooms: ['errors', 'engine'], packages: []},
 
   // Where they meet.
-  compose: {path: 'src/compose.ts', rooms: ['errors', 'engine', 'runbooks', 'config', 'judge', 'aws', 'stack', 'local', 'clocks'], packages: []},
+  compose: {path: 'src/compose', rooms: ['errors', 'engine', 'runbooks', 'config', 'judge', 'aws', 'stack', 'local', 'clocks'], packages: []},
   watching: {path: 'src/watching.ts', rooms: ['errors', 'engine', 'runbooks', 'ui'], packages: []},
   command: {path: 'src/command.ts', rooms: ['errors', 'report', 'printedCommand'], packages: ['@oclif/core']},
   report: {path: 'src/report-error.ts', rooms: ['errors'], packages: []},

@@ -3,7 +3,7 @@
  * comes back, a switchover and back, a drill. Whoever counts rows and requests is the sandbox's data plane, never the tool.
  */
 import {setTimeout as pause} from 'node:timers/promises'
-import {openRecovery} from '../compose.ts'
+import {openRecovery} from '../compose-recovery.ts'
 import type {Opened} from '../recovery-command.ts'
 import {drillInputOf} from '../recovery-drilling.ts'
 import {failbackInput, promoteInput} from '../recovery-promoting.ts'

@@ -64,12 +64,6 @@ async function settledCount(): Promise<Counted> {
 beforeAll(async () => {
   account = await aStandingService()
   await account.backsUp()
-  const checked = await account.told('dr', 'check')
-  expect([0, 8, 9]).toContain(checked.code)
-  await account.until('the other Region has a recovery point', async () => {
-    const found = (await account.told('dr', 'check')).json as {readonly findings?: readonly {readonly id: string; readonly level: string}[]}
-    return found.findings?.some(({id, level}) => id === 'recovery-points' && level === 'ok') === true
-  }, 120 * 60_000)
   Object.assign(left, {home: await regionAsItStands(home), away: await regionAsItStands(away)})
 }, 240_000)
 afterAll(tidyUp, 60_000)

@@ -33,6 +33,7 @@ export interface RecoveryAccount extends InfraAccount {
   until(what: string, holds: () => Promise<boolean>, atMostMs?: number): Promise<void>
   dies(region: string, how?: 'refuse' | 'hang'): Promise<void>
   returns(): Promise<void>
+  /** The backup plan's nightly run, until its copy is in the other Region. Asks `dr check`, which writes down what production needs. */
   backsUp(): Promise<void>
   /** Calls that reached the endpoint since a moment of the virtual clock, those to a dead Region too. */
   callsSince(at: number): Promise<readonly SeenCall[]>
@@ -66,7 +67,13 @@ export async function aStandingService({seed = 1, config = stackConfig(), speed 
     },
     dies: async (region, how = 'refuse') => { await ask('POST', 'faults', {kind: 'region-down', region, ...(how === 'hang' && {message: 'hang'})}) },
     returns: async () => { await ask('DELETE', 'faults?kind=region-down') },
-    backsUp: async () => { await ask('POST', 'backup') },
+    async backsUp() {
+      await ask('POST', 'backup')
+      await self.until('the other Region has a recovery point', async () => {
+        const {findings = []} = (await self.told('dr', 'check')).json as {readonly findings?: readonly {readonly id: string; readonly level: string}[]}
+        return findings.some(({id, level}) => id === 'recovery-points' && level === 'ok')
+      }, 60 * 60_000)
+    },
     callsSince: async (at) => ((await ask('GET', `calls?since=${at}`)) as {readonly calls: readonly SeenCall[]}).calls,
     async database(region, id = 'shop-production') {
       const answer = await account.client(RDSClient, region).send(new DescribeDBInstancesCommand({DBInstanceIdentifier: id}))
