@@ -26,7 +26,7 @@ describe('how a stack recovers', () => {
   test('is the defaults when nothing is said, and the configuration says nothing of them', () => {
     expect(settings('shape: warm-standby')).toEqual(recoveryDefaults)
     const parsed = parseStack(file('shape: warm-standby'))
-    expect(parsed).toMatchObject({kind: 'config', config: {recovery: expect.not.objectContaining({dr: expect.anything()})}})
+    expect(parsed.kind === 'config' ? parsed.config.recovery : null).not.toHaveProperty('dr')
   })
   test('takes each key as it was written, and the default for those left out', () => {
     expect(settings(`objectives: {rto: 20m}

@@ -93,10 +93,10 @@ describe('a failback', () => {
 
   it('home\'s own fence stands down only for a replica, and stands guard again afterwards', async () => {
     const gone = await away('unplanned')
-    const {place, database, names} = gone.fake
+    const {place, names} = gone.fake
     const seen: boolean[] = []
     gone.watch((moment, call) => {
-      if (moment === 'after' && call === 'switches.put' && names.objects.has(`${switchBucket(place, place.recovery)}/returning`)) seen.push(database(place.home).source !== null)
+      if (moment === 'after' && call === 'switches.put' && names.objects.has(`${switchBucket(place, place.recovery)}/returning`)) seen.push(gone.fake.database(place.home).source !== null)
     })
     await failback(gone, aFailback(gone))
     expect(seen).toEqual([true])

@@ -56,7 +56,7 @@ describe('the picture on a terminal', () => {
 
 describe('the plan before it', () => {
   it.each([60, 80, 120])('fits %i columns', (columns) => {
-    const text = recoveryPlanText(aPromoteInput(aPlace()), promoteSteps, {columns})
+    const text = recoveryPlanText(aPromoteInput(aPlace()), promoteSteps, {color: false, columns})
     expect(text.split('\n').filter((line) => lengthOf(line) > columns)).toEqual([])
     expect(text).toContain('── point of no return')
   })

@@ -13,7 +13,7 @@ export interface Look {
   readonly calls: readonly Call[]
   readonly deadlineMs: number
   readonly atDeadline: Then
-  look(world: RecoveryWorld, context: StepContext): Promise<Polled>
+  readonly look: (world: RecoveryWorld, context: StepContext) => Promise<Polled>
 }
 
 export function lookStep({look, ...step}: Look): Step<RecoveryWorld> {

@@ -51,7 +51,7 @@ export function touched(before: Facts, after: Picture): readonly string[] {
     ...(same(before['stop'], after.stop) ? [] : [after.stop === null ? 'the object stop is gone' : 'the object stop was put']),
     ...(same(before['standing'], after.standing) ? [] : ['where users are by right was written anew']),
     ...(same(before['records'], after.records) ? [] : ['the records of the API were changed']),
-    ...(before['answers'] !== null && !same(before['answers'], after.answers) ? [`users were answered by ${String(before['answers'])}, now by ${after.answers ?? 'nobody'}`] : []),
+    ...(before['answers'] !== null && !same(before['answers'], after.answers) ? [`users were answered by ${JSON.stringify(before['answers'] ?? null)}, now by ${after.answers ?? 'nobody'}`] : []),
   ]
 }
 
