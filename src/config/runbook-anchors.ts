@@ -3,7 +3,8 @@ import type {RecoveryName} from './runbook.ts'
 
 export const anchors: Readonly<Record<RecoveryName, readonly string[]>> = {
   'dr promote': [
-    'declare', 'fence', 'hosts', 'surge', 'tasks', 'drained', 'approve', 'promote-database', 'secret', 'roll', 'warm', 'flip', 'serving', 'backups', 'report',
+    'declare', 'fence', 'hosts', 'surge', 'cache', 'tasks', 'drained', 'approve', 'promote-database', 'secret', 'roll', 'warm', 'flip', 'serving', 'backups',
+    'report',
   ],
   'dr drill': ['leftovers', 'recovery-point', 'stack', 'database', 'tasks', 'reads', 'writes', 'untouched', 'remove', 'residue', 'report'],
   'dr failback': [
@@ -15,7 +16,7 @@ export const anchors: Readonly<Record<RecoveryName, readonly string[]>> = {
 
 /** Some are there only in some shapes or modes; steps beside one that isn't in the plan are left out with it. */
 export const sometimes: Readonly<Record<RecoveryName, readonly string[]>> = {
-  'dr promote': ['surge', 'drained'], 'dr drill': [], 'dr failback': ['no-surge'],
+  'dr promote': ['surge', 'cache', 'drained'], 'dr drill': [], 'dr failback': ['no-surge'],
 }
 
 /** Steps that only begin once the database has been promoted: what stands beside them can't promise to be taken back. */

@@ -102,8 +102,18 @@ function promoteByHand(place: Place, settings: RecoverySettings): Table {
     fence: {words: [`At most a minute. If ${home} doesn't answer, write down that it isn't fenced, and go on: its own function fences it when it returns.`], commands: fenceCommands(place, home)},
     hosts: {title: `${recovery} has as many hosts as production`, words: ['HOSTS and MOST are in the capacity snapshot. Don\'t wait for cluster auto scaling.'], commands: growCommands(recovery)},
     surge: {
-      words: ['Pilot light only: NAT gateways and cache nodes. Templates and parameters lie in the exported directory (sluice infra export DIR).'],
-      commands: [`aws cloudformation create-stack --region ${recovery} --stack-name ${place.stacks.surge} --template-body file://surge.yaml --parameters file://surge.json`, `aws cloudformation wait stack-create-complete --region ${recovery} --stack-name ${place.stacks.surge}`],
+      words: [
+        'Pilot light only: NAT gateways and cache nodes. Templates and parameters lie in the exported directory (sluice infra export DIR).',
+        'Go on when Nat is CREATE_COMPLETE: nobody waits for the cache. Rollback stays off: it would take the way out away.',
+      ],
+      commands: [
+        `aws cloudformation create-stack --region ${recovery} --stack-name ${place.stacks.surge} --template-body file://surge.yaml --parameters file://surge.json --disable-rollback`,
+        `aws cloudformation describe-stack-resource --region ${recovery} --stack-name ${place.stacks.surge} --logical-resource-id Nat --query StackResourceDetail.ResourceStatus`,
+      ],
+    },
+    cache: {
+      words: ['Pilot light only, whenever it is there: users are served without it. If it failed, update the stack with what it has; never roll it back.'],
+      commands: [`aws cloudformation wait stack-create-complete --region ${recovery} --stack-name ${place.stacks.surge}`],
     },
     tasks: {title: `${recovery} has as many healthy tasks as production`, words: ['TASKS is in the capacity snapshot.'], commands: taskCommands(place, recovery)},
     drained: {words: ['Planned only: the last row written before the fence has arrived, and everything received is applied.'], commands: [`curl -s https://${regionalName(place, recovery)}${probes.heartbeat}   # drained: true, last.seq as it was at home`]},

@@ -4,7 +4,7 @@ import {minutes, seconds} from '../../src/runbooks/engine/clock.ts'
 import {dyingRecovery, shapeOf} from '../support/dying-recovery.ts'
 import type {Story} from '../support/dying-recovery.ts'
 import type {FakeRecovery} from '../support/fake-recovery-world.ts'
-import {aPlace, aPromoteInput, aSettings} from '../support/recovery-bench.ts'
+import {aPlace, aPromoteInput, aSettings, aSurge, surgeSeconds} from '../support/recovery-bench.ts'
 import {begin, endOf, factsOf, goOn} from '../support/recovery-drive.ts'
 
 const home = 'eu-west-1'
@@ -20,10 +20,8 @@ const stories: Readonly<Record<string, Story>> = {
   'a failover of a Region that answers': {input: (fake) => aPromoteInput(fake.place, {acceptLossMs})},
   'a planned switchover': {input: (fake) => aPromoteInput(fake.place, {mode: 'planned', acceptLossMs: null})},
   'a pilot light, flipped by record': {
-    options: {place: aPlace('pilot-light')}, prepare: loseHome,
-    input: (fake) => aPromoteInput(fake.place, {
-      acceptLossMs, settings: aSettings({flip: 'record'}), surge: {template: {kind: 'body', body: 'Resources: {}'}, parameters: {}, tags: {}, role: null},
-    }),
+    options: {place: aPlace('pilot-light'), stackSeconds: surgeSeconds}, prepare: loseHome,
+    input: (fake) => aPromoteInput(fake.place, {acceptLossMs, settings: aSettings({flip: 'record'}), surge: aSurge}),
   },
 }
 

@@ -2,7 +2,6 @@
 import {describe, expect, it} from 'vitest'
 import {minutes, seconds} from '../../src/runbooks/engine/clock.ts'
 import type {Event} from '../../src/runbooks/engine/event.ts'
-import type {PromoteInput} from '../../src/runbooks/recovery/input.ts'
 import {measuredPath} from '../../src/runbooks/recovery/critical-path.ts'
 import {findRecovery, recoveryRuns} from '../../src/runbooks/recovery/find-recovery.ts'
 import {switchBucket} from '../../src/runbooks/recovery/place.ts'
@@ -10,13 +9,12 @@ import {askRecovery} from '../../src/runbooks/recovery/run-recovery.ts'
 import {readStanding} from '../../src/runbooks/recovery/standing.ts'
 import {shapeOf} from '../support/dying-recovery.ts'
 import type {FakeRecovery} from '../support/fake-recovery-world.ts'
-import {aPlace, aPromoteInput, aSettings} from '../support/recovery-bench.ts'
+import {aPlace, aPromoteInput, aSettings, aSurge} from '../support/recovery-bench.ts'
 import {aRecovery, begin, endOf, factsOf, goOn} from '../support/recovery-drive.ts'
 import {aDesk} from '../support/release-bench.ts'
 
 const home = 'eu-west-1'
 const away = 'eu-central-1'
-const surge: PromoteInput['surge'] = {template: {kind: 'body', body: 'Resources: {}'}, parameters: {}, tags: {}, role: null}
 
 /** Home lives for a minute, is gone for 20 s, then somebody decides. */
 function lost(fake: FakeRecovery): FakeRecovery {
@@ -124,7 +122,7 @@ describe('an unplanned failover of a dead Region', () => {
 
   it('creates the surge of a pilot light and grows everything from nothing', async () => {
     const fake = lost(aRecovery({place: aPlace('pilot-light')}))
-    const {events, ...ran} = await begin(fake, aPromoteInput(fake.place, {surge}))
+    const {events, ...ran} = await begin(fake, aPromoteInput(fake.place, {surge: aSurge}))
     expect(endOf({events, ...ran})).toBe('done')
     expect(fake.provision.stack('shop-production-surge', away)?.status).toBe('CREATE_COMPLETE')
     expect(fake.service(away).running).toBe(4)
@@ -201,7 +199,7 @@ describe('a planned switchover', () => {
 
   it('of a pilot light loses nothing either', async () => {
     const fake = aRecovery({place: aPlace('pilot-light')})
-    const ran = await begin(fake, aPromoteInput(fake.place, {mode: 'planned', acceptLossMs: null, surge}))
+    const ran = await begin(fake, aPromoteInput(fake.place, {mode: 'planned', acceptLossMs: null, surge: aSurge}))
     expect(endOf(ran)).toBe('done')
     expect(factsOf(ran.events, 'drained')).toMatchObject({lossMs: 0})
   })

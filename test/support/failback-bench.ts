@@ -3,7 +3,7 @@ import {minutes, seconds} from '../../src/runbooks/engine/clock.ts'
 import type {Event} from '../../src/runbooks/engine/event.ts'
 import type {Runbook} from '../../src/runbooks/engine/step.ts'
 import {failbackPlan} from '../../src/runbooks/recovery/failback-plan.ts'
-import type {FailbackInput, Standing} from '../../src/runbooks/recovery/input.ts'
+import type {FailbackInput, PromoteInput, Standing} from '../../src/runbooks/recovery/input.ts'
 import {standingKey} from '../../src/runbooks/recovery/place.ts'
 import type {RecoveryWorld} from '../../src/runbooks/recovery/ports.ts'
 import {promotePlan} from '../../src/runbooks/recovery/promote-plan.ts'
@@ -12,7 +12,7 @@ import {fakeRecovery} from './fake-recovery-world.ts'
 import type {FakeRecovery} from './fake-recovery-world.ts'
 import {leapingClock} from './leaping-clock.ts'
 import {memoryStore} from './memory-store.ts'
-import {aCapacity, aPlace, aPromoteInput, aSettings, aSide, aStackConfig} from './recovery-bench.ts'
+import {aCapacity, aPlace, aPromoteInput, aSettings, aSide, aStackConfig, surgeSeconds} from './recovery-bench.ts'
 
 export type Around = (moment: 'before' | 'after', call: string, region: string) => void
 
@@ -26,11 +26,13 @@ export interface Away {
 }
 
 /** Row 1 was replicated, row 2 (unplanned) only the old primary has. */
-export async function away(mode: 'planned' | 'unplanned'): Promise<Away> {
+export async function away(
+  mode: 'planned' | 'unplanned', place = aPlace(), change: Partial<PromoteInput> = {}, prepare: (fake: FakeRecovery) => void = () => undefined,
+): Promise<Away> {
   const clock = leapingClock()
   let around: Around | null = null
-  const place = aPlace()
-  const fake = fakeRecovery({clock, place, around: (...args) => around?.(...args)})
+  const fake = fakeRecovery({clock, place, stackSeconds: surgeSeconds, around: (...args) => around?.(...args)})
+  prepare(fake)
   await standing(fake)
   fake.write(1)
   clock.leap(clock.now() + seconds(20))
@@ -40,7 +42,7 @@ export async function away(mode: 'planned' | 'unplanned'): Promise<Away> {
     // Accepted while nobody else could see it.
     primary.written = [...primary.written, {id: 2, at: clock.now() + seconds(1)}]
   }
-  const input = aPromoteInput(place, {mode, acceptLossMs: minutes(10)})
+  const input = aPromoteInput(place, {mode, acceptLossMs: minutes(10), ...change})
   const runbook: Runbook<RecoveryWorld> = {first: 'promote', plan: () => promotePlan(input)}
   const {end} = await driveToy({store: memoryStore(), clock, writer: 'p1', runbook, world: fake.world})
   if (end.kind !== 'ended' || end.outcome.outcome !== 'done') throw new Error(`no failover: ${JSON.stringify(end)}`)

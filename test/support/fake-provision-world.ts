@@ -126,11 +126,23 @@ export function fakeProvisionWorld(options: FakeProvisionOptions): FakeProvision
   function settle(): void {
     for (const stack of all.values()) {
       const {under} = stack
+      if (under?.operation === 'create') settleNested(stack)
       if (under === null || under.endsAt > clock.now()) continue
       stack.under = null
       const [, good, bad] = settledAfter[under.operation]
       if (under.fails !== null) failNow(stack, under.fails, bad, under.endsAt)
       else finish(stack, under.operation, good, under.endsAt)
+    }
+  }
+
+  /** Nested stacks with seconds of their own are there before their root is. */
+  function settleNested(root: FakeStack): void {
+    for (const one of nestedOf(root)) {
+      const took = options.seconds?.(one.name, 'create')
+      const at = root.changedAt + seconds(took ?? 0)
+      if (took === undefined || one.status !== 'CREATE_IN_PROGRESS' || at > Math.min(clock.now(), root.under?.endsAt ?? at)) continue
+      one.status = 'CREATE_COMPLETE'
+      root.resources = root.resources.map((resource) => (resource.physicalId === one.id ? {...resource, status: 'CREATE_COMPLETE', changedAt: at} : resource))
     }
   }
 
@@ -146,6 +158,8 @@ export function fakeProvisionWorld(options: FakeProvisionOptions): FakeProvision
     event(present, parts.at(-1) ?? path, `${path}-id`, type, status.replace(/^.*_/, 'CREATE_'), reason, at)
     stack.status = status
     stack.reason = `The following resource(s) failed: [${parts[0] ?? ''}].`
+    stack.resources = stack.resources.map((one) => (one.logicalId === parts[0] ? {...one, status: 'CREATE_FAILED', reason: parts.length > 1 ? `Embedded stack ${one.physicalId} failed` : reason, changedAt: at} : one))
+    if (present !== stack) present.resources = [{logicalId: parts.at(-1) ?? path, physicalId: `${path}-id`, type, status: 'CREATE_FAILED', reason, changedAt: at}]
     for (const one of nestedOf(stack)) one.status = one === present ? status : one.status.endsWith('_IN_PROGRESS') ? status : one.status
   }
 

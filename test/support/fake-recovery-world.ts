@@ -10,7 +10,7 @@ import type {Place} from '../../src/runbooks/recovery/place.ts'
 import type {ApiPort, Heartbeat, ProbeAnswer, ProbeTarget, ReadinessPort, RecoveryWorld, SecretState} from '../../src/runbooks/recovery/ports.ts'
 import {Unreachable} from '../../src/runbooks/recovery/unreachable.ts'
 import {fakeProvisionWorld} from './fake-provision-world.ts'
-import type {FakeProvision} from './fake-provision-world.ts'
+import type {FakeProvision, FakeProvisionOptions} from './fake-provision-world.ts'
 import {fakeCompute, openIngress} from './fake-recovery-compute.ts'
 import type {FakeCompute, FakeService} from './fake-recovery-compute.ts'
 import {aDatabase, fakeDatabases, replicaOf} from './fake-recovery-databases.ts'
@@ -26,6 +26,8 @@ export interface FakeRecoveryOptions {
   readonly place: Place
   /** How long a call to a dead Region takes to find that out; 5 s. */
   readonly deadCallMs?: number
+  /** What stacks and those nested in them take; the provisioning fake's own times. */
+  readonly stackSeconds?: FakeProvisionOptions['seconds']
   /** `database.promote`, `store.create runs/…/000003.json`. */
   readonly around?: (moment: 'before' | 'after', call: string, region: string) => void
 }
@@ -61,7 +63,7 @@ export interface FakeRecovery {
 
 const size = {min: 2, max: 8, desired: 4} as const
 
-export function fakeRecovery({clock, place, around, deadCallMs = seconds(5)}: FakeRecoveryOptions): FakeRecovery {
+export function fakeRecovery({clock, place, around, deadCallMs = seconds(5), stackSeconds}: FakeRecoveryOptions): FakeRecovery {
   const dead = new Set<string>()
   const calls: string[] = []
   let settledAt = clock.now()
@@ -74,7 +76,7 @@ export function fakeRecovery({clock, place, around, deadCallMs = seconds(5)}: Fa
     return databases.writable(database) ? 'read-write' : 'read-only'
   })
   const names: FakeNames = fakeNames(clock, place, () => settle())
-  const provision = fakeProvisionWorld({clock, account: place.account})
+  const provision = fakeProvisionWorld({clock, account: place.account, ...(stackSeconds !== undefined && {seconds: stackSeconds})})
   const writes = (region: string): boolean =>
     compute.services.some((one) => one.region === region && one.running > 0 && one.connected === 'read-write')
 

@@ -2,7 +2,7 @@
 import {recoveryDefaults} from '../../src/config/recovery-config.ts'
 import type {RecoverySettings} from '../../src/config/recovery-config.ts'
 import type {StackConfig} from '../../src/config/stack-config.ts'
-import type {CapacitySnapshot, PromoteInput, Side} from '../../src/runbooks/recovery/input.ts'
+import type {CapacitySnapshot, PromoteInput, Side, StackOrder} from '../../src/runbooks/recovery/input.ts'
 import {recoveryPlace} from '../../src/runbooks/recovery/place.ts'
 import type {Place} from '../../src/runbooks/recovery/place.ts'
 import {startOfTests} from './leaping-clock.ts'
@@ -40,3 +40,10 @@ export function aPromoteInput(place: Place, change: Partial<PromoteInput> = {}):
     acceptLossMs: 60_000, lastAnswerAt: null, readiness: null, ...change,
   }
 }
+
+/** Of a pilot light; its way out is there long before its cache. */
+export const aSurge: StackOrder = {
+  template: {kind: 'body', body: 'Resources:\n  Nat:\n    Type: AWS::CloudFormation::Stack\n  Cache:\n    Type: AWS::CloudFormation::Stack\n'}, parameters: {}, tags: {}, role: null,
+}
+const surgeTakes = new Map([['shop-production-surge', 1500], ['shop-production-surge-Nat', 120]])
+export const surgeSeconds = (stack: string, operation: string): number | undefined => (operation === 'create' ? surgeTakes.get(stack) : undefined)

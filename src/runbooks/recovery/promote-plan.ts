@@ -4,8 +4,8 @@
  * something fails, everything behind it goes on or pauses.
  *
  * Shared steps, for this and other directions (all take a `Way` and where they stand):
- * declare · fence · hosts, tasks, surge (grow.ts) · drained, approve (loss.ts) · promoteDatabase · secret · roll · warm · flip ·
- * serving · backups · report
+ * declare · fence · hosts, tasks (grow.ts) · surge, cache (surge.ts) · drained, approve (loss.ts) · promoteDatabase · secret · roll ·
+ * warm · flip · serving · backups · report
  */
 import type {Plan} from '../engine/step.ts'
 import type {PromoteInput} from './input.ts'
@@ -15,13 +15,14 @@ import {backups} from './steps/backups.ts'
 import {declare} from './steps/declare.ts'
 import {fence} from './steps/fence.ts'
 import {flip} from './steps/flip.ts'
-import {hosts, surge, tasks} from './steps/grow.ts'
+import {hosts, tasks} from './steps/grow.ts'
 import {approve, drained} from './steps/loss.ts'
 import {promoteDatabase} from './steps/promote-database.ts'
 import {report} from './steps/report.ts'
 import {roll} from './steps/roll.ts'
 import {secret} from './steps/secret.ts'
 import {serving} from './steps/serving.ts'
+import {cache, surge} from './steps/surge.ts'
 import {warm} from './steps/warm.ts'
 import type {Way} from './way.ts'
 
@@ -43,18 +44,19 @@ export function promotePlan(input: PromoteInput): Plan<RecoveryWorld> {
       // In peace users are served at home until everything else is there; in an outage nobody waits for that.
       fence(way, {needs: isPlanned ? ['tasks'] : ['declare']}),
       hosts(way, {needs: ['declare']}),
-      ...(hasSurge ? [surge(way, input.surge ?? null, {needs: ['declare']})] : []),
+      ...(hasSurge ? [surge(way, input.surge ?? null, {needs: ['declare']}), cache(way, {needs: ['surge']})] : []),
       tasks(way, {needs: ['hosts', ...(hasSurge ? ['surge'] : [])]}),
       ...(isPlanned ? [drained(way, {needs: ['fence']})] : []),
       approve(way, accepted, {needs: ['fence', ...(isPlanned ? ['drained'] : [])]}),
       promoteDatabase(way, {needs: ['approve']}),
       secret(way, {needs: ['promote-database']}),
       roll(way, {needs: ['promote-database', 'secret', 'tasks']}),
-      warm(way, {needs: ['tasks']}),
+      // Behind the cache, which may take longer than the whole move: only the report waits for either.
+      warm(way, {needs: ['tasks', ...(hasSurge ? ['cache'] : [])]}),
       flip(way, {needs: ['roll']}),
       serving(way, {needs: ['flip']}),
       backups(way, {needs: ['serving']}),
-      report(way, {needs: ['backups', 'warm', 'secret']}),
+      report(way, {needs: ['backups', ...(hasSurge ? ['cache'] : []), 'warm', 'secret']}),
     ],
     guards: [],
     ends: 'done',

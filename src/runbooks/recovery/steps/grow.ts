@@ -1,10 +1,10 @@
 /**
- * Brings the Region that users go to up to the capacity snapshot: hosts first, then tasks; for a pilot light the surge stack too. All of
- * it can be taken back. Hosts and tasks are set by calls of their own, because scaling by metrics takes too long to begin.
+ * Brings the Region that users go to up to the capacity snapshot: hosts first, then tasks. All of it can be taken back. Hosts and
+ * tasks are set by calls of their own, because scaling by metrics takes too long to begin.
  */
 import {minutes, seconds} from '../../engine/clock.ts'
 import type {Json} from '../../engine/event.ts'
-import type {CapacitySnapshot, StackOrder} from '../input.ts'
+import type {CapacitySnapshot} from '../input.ts'
 import {callsOf} from '../port-calls.ts'
 import type {HostsState, RecoveryWorld, ServiceState} from '../ports.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
@@ -89,37 +89,6 @@ export function tasks({place, to, capacity}: Way, {needs, id = 'tasks', title}: 
       if (before === undefined) return
       if (before.bounds !== null) await world.compute.boundService(to.region, to.cluster, name, before.bounds, signal)
       await world.compute.sizeService(to.region, to.cluster, name, before.desired, signal)
-    },
-  }
-}
-
-/** Pilot light only. Its template lies in the Region's bucket since peace, and none of its types needs a global service. */
-export function surge({place, to}: Way, order: StackOrder | null, {needs, id = 'surge', title}: Placed): RecoveryStep {
-  const stack = {name: place.stacks.surge, region: to.region}
-  return {
-    id, title: title ?? `${stack.name} created in ${to.region}`, needs,
-    calls: callsOf(to.region, 'stacks.describe', 'stacks.create', 'stacks.remove'),
-    deadlineMs: minutes(40), atDeadline: 'fail', usual: {p50Seconds: 600, p90Seconds: 1200},
-    observe: async (world, {signal}) => {
-      const state = await world.stacks.describe(stack, signal)
-      if (state?.status === 'CREATE_COMPLETE' || state?.status === 'UPDATE_COMPLETE') return {kind: 'done', note: 'there already'}
-      if (state === null && order === null) return {kind: 'failed', because: `${stack.name} can't be created: its template was never put into ${to.region} (sluice infra up)`, then: 'fail'}
-      return {kind: 'not-done'}
-    },
-    start: async (world, {run, signal}) => {
-      if (order === null || await world.stacks.describe(stack, signal) !== null) return
-      await world.stacks.create({stack, ...order, token: `${run}-surge`}, signal)
-    },
-    poll: async (world, {now, signal}) => {
-      const state = await world.stacks.describe(stack, signal)
-      if (state?.status === 'CREATE_COMPLETE') return {kind: 'done', facts: {stack: state.id}}
-      if (state === null || !state.status.endsWith('_IN_PROGRESS')) {
-        return {kind: 'failed', because: `${stack.name} in ${to.region}: ${state === null ? 'gone' : `${state.status}, ${state.reason ?? 'no reason given'}`}`, then: 'fail'}
-      }
-      return {kind: 'pending', waitsFor: `${stack.name} (${state.status})`, lookAgainAt: now + seconds(5)}
-    },
-    undo: async (world, {run, signal}) => {
-      if (await world.stacks.describe(stack, signal) !== null) await world.stacks.remove(stack, {token: `${run}-no-surge`, role: order?.role ?? null}, signal)
     },
   }
 }
