@@ -85,10 +85,24 @@ function asGiven({IpProtocol, FromPort, ToPort, IpRanges, Ipv6Ranges, PrefixList
   }
 }
 
+/** The Region's own fence may close it at the same moment: a rule that is gone already is what was wanted. */
 async function closeIngress(session: AwsSession, GroupId: string, signal: Signal): Promise<void> {
   const present = await permissions(session, GroupId, signal)
   if (present.length === 0) return
-  await session.call('ec2', 'RevokeSecurityGroupIngress', {GroupId, IpPermissions: [...present]}, {signal, resource: GroupId})
+  await unlessGone(session.call('ec2', 'RevokeSecurityGroupIngress', {GroupId, IpPermissions: [...present]}, {signal, resource: GroupId}), async () => {
+    for (const permission of (await permissions(session, GroupId, signal)).flatMap(single)) {
+      await unlessGone(session.call('ec2', 'RevokeSecurityGroupIngress', {GroupId, IpPermissions: [permission]}, {signal, resource: GroupId}))
+    }
+  })
+}
+
+async function unlessGone(revoked: Promise<unknown>, then: () => Promise<void> = async () => {}): Promise<void> {
+  try {
+    await revoked
+  } catch (error) {
+    if (awsErrorName(error) !== 'InvalidPermission.NotFound') throw error
+    await then()
+  }
 }
 
 /** One by one: AWS refuses the whole call for a single rule that is there. */

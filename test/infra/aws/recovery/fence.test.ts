@@ -78,6 +78,16 @@ describe('the database\'s group', () => {
     expect(ec2.commandCalls(RevokeSecurityGroupIngressCommand)).toHaveLength(0)
   })
 
+  test('that its own Region closes at the same moment is closed by what is left', async () => {
+    group(open)
+    ec2.on(RevokeSecurityGroupIngressCommand).rejectsOnce(awsError('InvalidPermission.NotFound', 400)).resolves({})
+    await port.closeIngress(region, 'sg-1')
+    const [whole, ...single] = ec2.commandCalls(RevokeSecurityGroupIngressCommand).map(({args}) => args[0].input.IpPermissions)
+    expect(whole).toHaveLength(1)
+    expect(single.every((one) => one?.length === 1)).toBe(true)
+    expect(single.length).toBeGreaterThan(0)
+  })
+
   test('is opened by what is missing, source by source', async () => {
     group(open)
     const rules = await port.ingress(region, 'sg-1')
