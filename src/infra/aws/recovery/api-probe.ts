@@ -3,18 +3,17 @@
  * followed. Whoever doesn't answer within the bound is null, whatever the reason; it never asks twice.
  */
 import {request as plainRequest} from 'node:http'
-import type {ClientRequest, IncomingMessage, RequestOptions} from 'node:http'
+import type {ClientRequest, RequestOptions} from 'node:http'
 import {request as secureRequest} from 'node:https'
-import type {ApiPort, ProbeAnswer, ProbeTarget} from '../../../runbooks/recovery/ports.ts'
+import type {ApiPort, ProbeTarget} from '../../../runbooks/recovery/ports.ts'
 import type {AwsSession} from '../session.ts'
+import {httpAnswer} from './http-answer.ts'
 import type {SandboxNames} from './sandbox-names.ts'
 
 /** Run time. */
 const boundMs = 2000
 /** Real time under a fast clock: a loopback answer on a busy machine. */
 const leastBoundMs = 1500
-/** Nobody's probe answers more; what comes after is left unread. */
-const longestBody = 64 * 1024
 
 export interface Tls {
   readonly port: number
@@ -32,8 +31,8 @@ export function apiProbe(session: AwsSession, regionHeader: string, names: Sandb
       try {
         const started = names === null ? overTls(target, tls, whole) : await overLoopback(target, names, bound, whole)
         if (started === null) return null
-        const {status, region, body} = await answerOf(started, regionHeader)
-        return {status, region, body, at: session.clock.now()}
+        const {status, headers, body} = await httpAnswer(started)
+        return {status, region: headers[regionHeader] ?? null, body, at: session.clock.now()}
       } catch {
         return null
       }
@@ -53,26 +52,4 @@ function overTls(target: ProbeTarget, tls: Tls, signal: AbortSignal): ClientRequ
 async function overLoopback(target: ProbeTarget, names: SandboxNames, bound: number, signal: AbortSignal): Promise<ClientRequest | null> {
   const base = await names.baseOf(target.host, bound, signal)
   return base === null ? null : plainRequest({...common(target, signal), host: base.hostname, port: base.port})
-}
-
-function answerOf(request: ClientRequest, regionHeader: string): Promise<Omit<ProbeAnswer, 'at'>> {
-  return new Promise((resolve, reject) => {
-    request.on('error', reject)
-    request.on('response', (response: IncomingMessage) => {
-      const {statusCode: status = 0} = response
-      const region = response.headers[regionHeader]
-      let body = ''
-      const done = (): void => resolve({status, region: (Array.isArray(region) ? region[0] : region) ?? null, body})
-      response.setEncoding('utf8')
-      response.on('data', (chunk: string) => {
-        body += chunk
-        if (body.length < longestBody) return
-        done()
-        request.destroy()
-      })
-      response.on('end', done)
-      response.on('error', reject)
-    })
-    request.end()
-  })
 }

@@ -3,22 +3,22 @@
  * where the runbook is loaded. Answers are JSON and nothing else: streams, bytes and the SDK's own words are left out.
  */
 import {request as plainRequest} from 'node:http'
-import type {ClientRequest, IncomingMessage, RequestOptions} from 'node:http'
+import type {ClientRequest, RequestOptions} from 'node:http'
 import {request as secureRequest} from 'node:https'
 import {ExitCode, SluiceError} from '../../../errors.ts'
 import type {Json} from '../../../runbooks/engine/event.ts'
 import {Unavailable} from '../../../runbooks/engine/unavailable.ts'
-import type {HttpAnswer, HttpRequest, OwnPorts} from '../../../runbooks/custom/ports.ts'
+import type {HttpRequest, OwnPorts} from '../../../runbooks/custom/ports.ts'
 import {isLoopback} from '../clients.ts'
 import type {ServiceName} from '../clients.ts'
 import type {AwsSession} from '../session.ts'
+import {httpAnswer} from './http-answer.ts'
 import type {SandboxNames} from './sandbox-names.ts'
 
 /** Run time. */
 const boundMs = 5000
 /** Real time under a fast clock: a loopback answer on a busy machine. */
 const leastBoundMs = 1500
-const longestBody = 64 * 1024
 const minuteMs = 60_000
 
 /** `session`: of any Region; every call goes to the one it is given. `names`: those of a sandbox, null on AWS. */
@@ -33,7 +33,7 @@ export function runbookPorts(session: AwsSession, names: SandboxNames | null): O
         if (error instanceof SluiceError) throw error
         return null
       })
-      return begun === null ? null : answerOf(begun, request.body).catch(() => null)
+      return begun === null ? null : httpAnswer(begun, request.body).catch(() => null)
     },
     async minutes(region, {namespace, metric, dimensions, stat}, from, to, signal) {
       const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({Name, Value}))
@@ -83,27 +83,6 @@ async function begin({url, method, headers}: HttpRequest, names: SandboxNames | 
   const base = await names.baseOf(to.hostname, bound, signal)
   if (base === null) throw outside(to.hostname)
   return plainRequest({...options, host: base.hostname, port: base.port, path})
-}
-
-function answerOf(request: ClientRequest, sent: string | null): Promise<HttpAnswer> {
-  return new Promise((resolve, reject) => {
-    request.on('error', reject)
-    request.on('response', (response: IncomingMessage) => {
-      const headers = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]))
-      let body = ''
-      const done = (): void => resolve({status: response.statusCode ?? 0, headers, body: body.slice(0, longestBody)})
-      response.setEncoding('utf8')
-      response.on('data', (chunk: string) => {
-        body += chunk
-        if (body.length < longestBody) return
-        done()
-        request.destroy()
-      })
-      response.on('end', done)
-      response.on('error', reject)
-    })
-    request.end(sent ?? undefined)
-  })
 }
 
 const outside = (host: string): SluiceError => new SluiceError({
