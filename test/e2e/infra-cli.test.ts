@@ -112,7 +112,10 @@ describe('a plan that was written', () => {
   it('isn\'t applied when somebody has changed it', async () => {
     const path = join(machine.directory, 'forged.json')
     await infra('plan', '--out', path)
-    await writeFile(path, (await readFile(path, 'utf8')).replace('"resources": 33', '"resources": 1'))
+    const made = await readFile(path, 'utf8')
+    const forged = made.replace(/"resources": \d+/, '"resources": 1')
+    expect(forged).not.toBe(made)
+    await writeFile(path, forged)
     expect(error(await infra('up', path, '--yes', '--json'))).toEqual([2, 'plan-outdated'])
     expect((await infra('status', '--json')).json()).toMatchObject({outcome: 'none'})
   })
