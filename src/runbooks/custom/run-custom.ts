@@ -4,10 +4,9 @@
  */
 import type {Extension, OwnStep} from '../../config/runbook.ts'
 import {ExitCode, SluiceError} from '../../errors.ts'
-import {seconds} from '../engine/clock.ts'
 import {describePlan} from '../engine/describe-plan.ts'
 import type {Event, Facts, Json, Wish} from '../engine/event.ts'
-import {openJournal, Superseded} from '../engine/journal.ts'
+import {openJournal} from '../engine/journal.ts'
 import type {Journal} from '../engine/journal.ts'
 import {isHeld, readLease, takeLease} from '../engine/lease.ts'
 import type {HeldLease, Lease} from '../engine/lease.ts'
@@ -15,6 +14,8 @@ import {patiently} from '../engine/patience.ts'
 import {driveRun} from '../engine/run.ts'
 import type {RunEnd} from '../engine/runner.ts'
 import {runState} from '../engine/run-state.ts'
+import {waitOutLease} from '../engine/wait-out-lease.ts'
+import {writeWish} from '../engine/write-wish.ts'
 import type {Desk} from '../release/desk.ts'
 import {runId} from '../release/run-release.ts'
 import {customRunbook} from './custom-plan.ts'
@@ -81,16 +82,8 @@ export async function resumeCustom(desk: Desk, {run, input}: Pick<FoundCustomRun
 /** Writes a person's wish, or their answer to a step, for whoever ticks next. */
 export async function sayToCustom(desk: Desk, run: string, wish: Wish, why: string, accepts?: Facts): Promise<readonly Event[]> {
   const journal = await open(desk, run, {})
-  for (;;) {
-    const epoch = journal.events.at(-1)?.epoch ?? 0
-    try {
-      await patiently(desk.clock, () => journal.append(epoch, 'asked', {wish, by: desk.who, why, ...(accepts !== undefined && {accepts})}))
-      return journal.events
-    } catch (error) {
-      // A newer owner wrote at the same moment: it is said again, to them.
-      if (!(error instanceof Superseded)) throw error
-    }
-  }
+  await writeWish(desk, journal, {wish, by: desk.who, why, ...(accepts !== undefined && {accepts})})
+  return journal.events
 }
 
 /** The run named, or the only unfinished one of a runbook. Throws `run-unknown` or `run-ambiguous`, exit 2. */
@@ -159,15 +152,10 @@ async function drive(desk: Desk, journal: Journal, held: HeldLease, input: Runbo
 
 /** Waits out an owner that may be dead; one that renews is alive. */
 async function takeOver(desk: Desk, target: string, run: string, input: RunbookInput, detach: AbortSignal): Promise<HeldLease> {
-  const seen = await patiently(desk.clock, () => readLease(desk.store, target))
-  for (;;) {
-    const lease = await patiently(desk.clock, () => readLease(desk.store, target))
-    const now = desk.clock.now()
-    if (lease !== null && lease.run !== run) throw superseded(run, lease)
-    if (lease === null || !isHeld(lease, now)) return take(desk, target, run, input)
-    if (seen === null || lease.expiresAt > seen.expiresAt || lease.epoch > seen.epoch) throw heldError(lease)
-    await desk.clock.until(Math.min(lease.expiresAt + 1, now + seconds(10)), detach)
-  }
+  await waitOutLease(desk, {
+    target, alive: heldError, detach, check: (lease) => { if (lease.run !== run) throw superseded(run, lease) },
+  })
+  return take(desk, target, run, input)
 }
 
 async function take({store, clock, writer, host}: Desk, target: string, run: string, {runbook}: RunbookInput): Promise<HeldLease> {

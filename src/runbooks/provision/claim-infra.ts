@@ -3,10 +3,10 @@
  * waited out, and a new run plans anew. An owner that renews is alive, and is never pushed aside.
  */
 import {ExitCode, SluiceError} from '../../errors.ts'
-import {seconds} from '../engine/clock.ts'
-import {isHeld, readLease, takeLease} from '../engine/lease.ts'
+import {takeLease} from '../engine/lease.ts'
 import type {HeldLease, Lease} from '../engine/lease.ts'
 import {patiently} from '../engine/patience.ts'
+import {waitOutLease} from '../engine/wait-out-lease.ts'
 import type {Desk} from '../release/desk.ts'
 import {runId} from '../release/run-release.ts'
 
@@ -23,19 +23,8 @@ export interface InfraClaim {
 
 /** `operation` is what others are told: `infra up`. Throws `lease-held` (exit 7) when the owner is there. */
 export async function claimInfra(desk: Desk, target: string, operation: string, {onWaiting, detach}: ClaimOptions): Promise<InfraClaim> {
-  const seen = await patiently(desk.clock, () => readLease(desk.store, target))
-  let told = false
-  for (;;) {
-    const lease = await patiently(desk.clock, () => readLease(desk.store, target))
-    const now = desk.clock.now()
-    if (lease === null || !isHeld(lease, now)) return take(desk, target, operation)
-    // Renewed (or taken) since we began to look: its owner is alive.
-    if (seen === null || lease.epoch > seen.epoch || lease.expiresAt > seen.expiresAt) throw heldError(lease)
-    if (!told) onWaiting?.(lease)
-    told = true
-    const waited = await desk.clock.until(Math.min(lease.expiresAt + 1, now + seconds(10)), detach).then(() => true, () => false)
-    if (!waited) throw interrupted(lease)
-  }
+  await waitOutLease(desk, {target, alive: heldError, detach, interrupted, ...(onWaiting !== undefined && {onWaiting})})
+  return take(desk, target, operation)
 }
 
 async function take(desk: Desk, target: string, operation: string): Promise<InfraClaim> {

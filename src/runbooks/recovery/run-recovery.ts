@@ -3,10 +3,9 @@
  * engine's loop. It knows which runs there are and what a person may still ask of one; nothing of commands, colours or AWS.
  */
 import {ExitCode, SluiceError} from '../../errors.ts'
-import {seconds} from '../engine/clock.ts'
 import {describePlan} from '../engine/describe-plan.ts'
 import type {Event, Facts, Json, Wish} from '../engine/event.ts'
-import {openJournal, Superseded} from '../engine/journal.ts'
+import {openJournal} from '../engine/journal.ts'
 import type {Journal} from '../engine/journal.ts'
 import {isHeld, readLease, takeLease} from '../engine/lease.ts'
 import type {HeldLease, Lease} from '../engine/lease.ts'
@@ -14,6 +13,8 @@ import {patiently} from '../engine/patience.ts'
 import {driveRun} from '../engine/run.ts'
 import type {RunEnd} from '../engine/runner.ts'
 import {runState} from '../engine/run-state.ts'
+import {waitOutLease} from '../engine/wait-out-lease.ts'
+import {writeWish} from '../engine/write-wish.ts'
 import type {Desk} from '../release/desk.ts'
 import {runId} from '../release/run-release.ts'
 import {findRecovery, recoveryInput} from './find-recovery.ts'
@@ -104,17 +105,8 @@ export async function resumeRecovery(
 /** Writes a wish for whoever ticks next: `promote` with what it accepts, `abort`, `pause`. An abort that comes too late is refused. */
 export async function askRecovery(desk: Desk, run: string, wish: Wish, why: string, accepts?: Facts): Promise<Journal> {
   const journal = await open(desk, run, {})
-  for (;;) {
-    if (wish === 'abort') refuseTooLate(run, journal.events)
-    const epoch = journal.events.at(-1)?.epoch ?? 0
-    try {
-      await patiently(desk.clock, () => journal.append(epoch, 'asked', {wish, by: desk.who, why, ...(accepts !== undefined && {accepts})}))
-      return journal
-    } catch (error) {
-      // A newer owner wrote at the same moment: the wish is for whoever ticks, so it is said again, to them.
-      if (!(error instanceof Superseded)) throw error
-    }
-  }
+  await writeWish(desk, journal, {wish, by: desk.who, why, ...(accepts !== undefined && {accepts})}, (events) => { if (wish === 'abort') refuseTooLate(run, events) })
+  return journal
 }
 
 /** Whether a step that can't be taken back has begun: from then on forward is the only safe direction. */
@@ -163,17 +155,11 @@ async function take({store, clock, writer, host}: Desk, place: Place, run: strin
 async function takeOver(
   desk: Desk, {place, kind}: RecoveryInput, run: string, {detach, onWait}: RecoveryWatching,
 ): Promise<{readonly held: HeldLease; /** Its owner never gave it back. */ readonly lost: boolean}> {
-  const read = (): Promise<Lease | null> => patiently(desk.clock, () => readLease(desk.store, recoveryTarget(place)))
-  const seen = await read()
-  if (seen !== null && isHeld(seen, desk.clock.now())) onWait?.(`${seen.owner} on ${seen.host} has the lease; it is taken over at ${iso(seen.expiresAt)} unless it is renewed`)
-  for (;;) {
-    const lease = await read()
-    const now = desk.clock.now()
-    if (lease === null || !isHeld(lease, now)) return {held: await take(desk, place, run, kind), lost: lease !== null && !lease.released}
-    // Renewed since we began to look: its owner is alive.
-    if (seen === null || lease.expiresAt > seen.expiresAt || lease.epoch > seen.epoch) throw heldError(lease)
-    await desk.clock.until(Math.min(lease.expiresAt + 1, now + seconds(10)), detach)
-  }
+  const lease = await waitOutLease(desk, {
+    target: recoveryTarget(place), alive: heldError, detach,
+    onWaiting: ({owner, host, expiresAt}) => onWait?.(`${owner} on ${host} has the lease; it is taken over at ${iso(expiresAt)} unless it is renewed`),
+  })
+  return {held: await take(desk, place, run, kind), lost: lease !== null && !lease.released}
 }
 
 function heldError({operation, run, owner, host, since}: Lease): SluiceError {

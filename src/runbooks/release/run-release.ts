@@ -7,7 +7,7 @@ import {ExitCode, SluiceError} from '../../errors.ts'
 import {seconds} from '../engine/clock.ts'
 import type {Clock, Ids} from '../engine/clock.ts'
 import type {Event, Json, Wish} from '../engine/event.ts'
-import {openJournal, Superseded} from '../engine/journal.ts'
+import {openJournal} from '../engine/journal.ts'
 import type {Journal} from '../engine/journal.ts'
 import {isHeld, readLease, takeLease} from '../engine/lease.ts'
 import type {HeldLease, Lease} from '../engine/lease.ts'
@@ -16,6 +16,8 @@ import {describePlan} from '../engine/describe-plan.ts'
 import {driveRun} from '../engine/run.ts'
 import type {RunEnd} from '../engine/runner.ts'
 import {runState} from '../engine/run-state.ts'
+import {waitOutLease} from '../engine/wait-out-lease.ts'
+import {writeWish} from '../engine/write-wish.ts'
 import type {Desk} from './desk.ts'
 import {lastRunOf} from './find-run.ts'
 import type {PreviousRun} from './find-run.ts'
@@ -117,16 +119,8 @@ const isAborted = (events: readonly Event[]): boolean => events.some((event) => 
 /** Writes a wish for whoever ticks next. */
 export async function askRun(desk: Desk, run: string, wish: Wish, why: string): Promise<Journal> {
   const journal = await open(desk, run, {})
-  for (;;) {
-    const epoch = journal.events.at(-1)?.epoch ?? 0
-    try {
-      await patiently(desk.clock, () => journal.append(epoch, 'asked', {wish, by: desk.who, why}))
-      return journal
-    } catch (error) {
-      // A newer owner wrote at the same moment: the wish is for whoever ticks, so it is said again, to them.
-      if (!(error instanceof Superseded)) throw error
-    }
-  }
+  await writeWish(desk, journal, {wish, by: desk.who, why})
+  return journal
 }
 
 /** Event 0 as it was written. */
@@ -199,17 +193,8 @@ async function take(desk: Desk, target: string, run: string, operation: string):
 async function takeOver(
   desk: Desk, target: string, run: string, watching: Watching,
 ): Promise<{readonly held: HeldLease; /** Its owner never gave it back. */ readonly lost: boolean}> {
-  const seen = await patiently(desk.clock, () => readLease(desk.store, target))
-  for (;;) {
-    const lease = await patiently(desk.clock, () => readLease(desk.store, target))
-    const now = desk.clock.now()
-    if (lease === null || !isHeld(lease, now)) {
-      return {held: await take(desk, target, run, 'release'), lost: lease !== null && !lease.released}
-    }
-    // Renewed since we began to look: its owner is alive.
-    if (seen === null || lease.expiresAt > seen.expiresAt || lease.epoch > seen.epoch) throw heldError(lease)
-    await desk.clock.until(Math.min(lease.expiresAt + 1, now + 10_000), watching.detach)
-  }
+  const lease = await waitOutLease(desk, {target, alive: heldError, detach: watching.detach})
+  return {held: await take(desk, target, run, 'release'), lost: lease !== null && !lease.released}
 }
 
 function heldError(lease: Lease): SluiceError {
