@@ -30,7 +30,9 @@ function sluice(...argv: readonly string[]): {readonly seconds: number; readonly
   return {seconds: (performance.now() - began) / 1000, answer: JSON.parse(stdout) as Answer}
 }
 
-writeFileSync(join(root, 'sluice.yaml'), `service: shop
+writeFileSync(
+  join(root, 'sluice.yaml'),
+  `service: shop
 environment: production
 region: eu-west-1
 stack:
@@ -41,7 +43,8 @@ stack:
   firstImage: shop/api:1.8.2
   recovery:
     region: eu-central-1
-`)
+`,
+)
 
 try {
   sluice('sandbox', 'up', '--world', 'empty', '--speed', String(speed), '--name', 'bench')
@@ -49,15 +52,27 @@ try {
   const again = sluice('infra', 'up', '--yes', '--sandbox', 'bench')
   const {durationSeconds, criticalPathSeconds, criticalPath, resources} = up.answer
   const ratio = durationSeconds / criticalPathSeconds
-  const told = (name: string, figure: string, within: boolean, bar: string): void => console.log(`  ${name.padEnd(24)} ${figure.padStart(10)}   ${within ? 'within' : 'OVER'} its bar of ${bar}`)
-  console.log(`infra up of two Regions at speed ${speed}, ${resources.done} of ${resources.total} resources, node ${process.version}`)
+  const told = (name: string, figure: string, within: boolean, bar: string): void =>
+    console.log(`  ${name.padEnd(24)} ${figure.padStart(10)}   ${within ? 'within' : 'OVER'} its bar of ${bar}`)
+  console.log(
+    `infra up of two Regions at speed ${speed}, ${resources.done} of ${resources.total} resources, node ${process.version}`,
+  )
   // At speed 60 a millisecond that something else takes is 60 virtual ones.
-  console.log(`  ${'load of the machine'.padEnd(24)} ${(loadavg()[0] ?? 0).toFixed(1).padStart(10)}   on ${availableParallelism()} cores, its own part included`)
+  console.log(
+    `  ${'load of the machine'.padEnd(24)} ${(loadavg()[0] ?? 0).toFixed(1).padStart(10)}   on ${availableParallelism()} cores, its own part included`,
+  )
   told('real time', `${up.seconds.toFixed(1)} s`, up.seconds <= bars.seconds, `${bars.seconds} s`)
   told('virtual time', `${durationSeconds} s`, ratio <= bars.ratio, `${bars.ratio} × the critical path`)
-  console.log(`  ${'critical path'.padEnd(24)} ${`${criticalPathSeconds} s`.padStart(10)}   ${criticalPath.map(({label, seconds}) => `${label} ${seconds} s`).join(' → ')}`)
+  console.log(
+    `  ${'critical path'.padEnd(24)} ${`${criticalPathSeconds} s`.padStart(10)}   ${criticalPath.map(({label, seconds}) => `${label} ${seconds} s`).join(' → ')}`,
+  )
   console.log(`  ${'ratio'.padEnd(24)} ${ratio.toFixed(3).padStart(10)}`)
-  told('a second time', `${again.seconds.toFixed(1)} s`, again.seconds <= bars.againSeconds && again.answer.outcome === 'unchanged', `${bars.againSeconds} s, and unchanged`)
+  told(
+    'a second time',
+    `${again.seconds.toFixed(1)} s`,
+    again.seconds <= bars.againSeconds && again.answer.outcome === 'unchanged',
+    `${bars.againSeconds} s, and unchanged`,
+  )
   if (again.answer.outcome !== 'unchanged') throw new Error(`the second run was ${again.answer.outcome}`)
 } finally {
   spawnSync(process.execPath, [entry, 'sandbox', 'down', '--name', 'bench'], {cwd: root, env})

@@ -37,7 +37,10 @@ function clientsLoaded(args: readonly string[]): readonly string[] {
 const seen = new Set()
 registerHooks({load(url, context, next) { const found = /@aws-sdk[/]client-[a-z0-9-]+/.exec(url); if (found) seen.add(found[0]); return next(url, context) }})
 process.on('exit', () => process.stderr.write('\\nclients:' + [...seen].join(',')))`
-  const {stderr} = spawnSync(process.execPath, ['--import', `data:text/javascript,${encodeURIComponent(hook)}`, ...args], {cwd: root, encoding: 'utf8'})
+  const {stderr} = spawnSync(process.execPath, ['--import', `data:text/javascript,${encodeURIComponent(hook)}`, ...args], {
+    cwd: root,
+    encoding: 'utf8',
+  })
   const line = /clients:(.*)$/m.exec(stderr)
   if (line === null) throw new Error(`no clients were reported for ${args.join(' ')}: ${stderr}`)
   return (line[1] ?? '').split(',').filter((name) => name !== '')
@@ -49,16 +52,27 @@ for (let round = 0; round < rounds; round++) for (const name of names) times[nam
 
 const base = median(times['node -e 0'])
 console.log(`start-up, medians of ${rounds} interleaved runs, node ${process.version}`)
-for (const name of names) console.log(`  ${name.padEnd(18)} ${median(times[name]).toFixed(0).padStart(5)} ms   ${(median(times[name]) / base).toFixed(2)} × node -e 0`)
+for (const name of names)
+  console.log(
+    `  ${name.padEnd(18)} ${median(times[name]).toFixed(0).padStart(5)} ms   ${(median(times[name]) / base).toFixed(2)} × node -e 0`,
+  )
 const ratio = median(times['sluice --version']) / base
 console.log(`  sluice --version is ${ratio <= bar ? 'within' : 'OVER'} its bar of ${bar} ×`)
 
 // Without this the lines below would say "none" even if the hook saw nothing.
-if (clientsLoaded(['-e', 'import("@aws-sdk/client-sts")']).length !== 1) throw new Error('the hook doesn\'t see a client that is loaded')
+if (clientsLoaded(['-e', 'import("@aws-sdk/client-sts")']).length !== 1)
+  throw new Error("the hook doesn't see a client that is loaded")
 
 console.log('service clients loaded by commands that call none')
 let wasted = 0
-for (const args of [['--version'], ['--help'], ['release', '--help'], ['judge', '--help'], ['judge', '/dev/null'], ['doctor', '--config', '/nonexistent']]) {
+for (const args of [
+  ['--version'],
+  ['--help'],
+  ['release', '--help'],
+  ['judge', '--help'],
+  ['judge', '/dev/null'],
+  ['doctor', '--config', '/nonexistent'],
+]) {
   const loaded = clientsLoaded([run, ...args])
   wasted += loaded.length
   console.log(`  ${args.join(' ').padEnd(30)} ${loaded.length === 0 ? 'none' : loaded.join(', ')}`)

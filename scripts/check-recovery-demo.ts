@@ -40,16 +40,24 @@ const demo = JSON.parse(await readFile(process.argv[2] ?? '/dev/stdin', 'utf8'))
 const wrong = Object.entries(expected).flatMap(([name, wanted]) => {
   const got = demo.recoveries?.find((one) => one.name === name)
   if (got === undefined) return [`${name}: it isn't there`]
-  return Object.entries(wanted).filter(([key, value]) => got[key as keyof Recovery] !== value)
-    .map(([key, value]) => `${name}: ${key} is ${String(got[key as keyof Recovery])}, ${String(value)} is right${got.because === undefined ? '' : ` (${got.because})`}`)
+  return Object.entries(wanted)
+    .filter(([key, value]) => got[key as keyof Recovery] !== value)
+    .map(
+      ([key, value]) =>
+        `${name}: ${key} is ${String(got[key as keyof Recovery])}, ${String(value)} is right${got.because === undefined ? '' : ` (${got.because})`}`,
+    )
 })
 if (demo.outcome !== 'done') wrong.push(`the demo ended ${demo.outcome}`)
 if (!(demo.seconds < limitSeconds)) wrong.push(`it took ${demo.seconds} s, at most ${limitSeconds} s`)
 const moved = (demo.recoveries ?? []).filter(({name}) => name === 'unplanned' || name === 'planned')
-for (const {name, rtoSeconds} of moved) if (!((rtoSeconds ?? Infinity) <= rtoObjectiveSeconds)) wrong.push(`${name}: served after ${String(rtoSeconds)} s, at most ${rtoObjectiveSeconds} s`)
+for (const {name, rtoSeconds} of moved)
+  if (!((rtoSeconds ?? Infinity) <= rtoObjectiveSeconds))
+    wrong.push(`${name}: served after ${String(rtoSeconds)} s, at most ${rtoObjectiveSeconds} s`)
 for (const {name, rtoSeconds, criticalPathSeconds} of moved) {
   const ratio = (rtoSeconds ?? NaN) / criticalPathSeconds
-  console.log(`${name}: served after ${String(rtoSeconds)} s, ${ratio.toFixed(3)} × its critical path of ${criticalPathSeconds} s${ratio <= ratioGoal ? '' : ` (the goal is ${ratioGoal} ×: was the machine busy?)`}`)
+  console.log(
+    `${name}: served after ${String(rtoSeconds)} s, ${ratio.toFixed(3)} × its critical path of ${criticalPathSeconds} s${ratio <= ratioGoal ? '' : ` (the goal is ${ratioGoal} ×: was the machine busy?)`}`,
+  )
 }
 for (const line of wrong) console.error(line)
 console.log(wrong.length === 0 ? `five recoveries ended as they must; all in ${demo.seconds} s` : 'the recovery demo is wrong')

@@ -9,9 +9,17 @@ import type {StoredProperty, StoredSchemas, StoredShape, StoredType} from '../sr
 
 /** Types no template of ours uses (yet): what tests of the sandbox and hand-written templates begin with. */
 const further = [
-  'AWS::ApplicationAutoScaling::ScalableTarget', 'AWS::ApplicationAutoScaling::ScalingPolicy',
-  'AWS::CloudFormation::WaitConditionHandle', 'AWS::ECS::Daemon', 'AWS::EC2::Instance', 'AWS::ElastiCache::CacheCluster',
-  'AWS::IAM::Policy', 'AWS::Logs::MetricFilter', 'AWS::RDS::DBCluster', 'AWS::Route53::HostedZone', 'AWS::Scheduler::Schedule',
+  'AWS::ApplicationAutoScaling::ScalableTarget',
+  'AWS::ApplicationAutoScaling::ScalingPolicy',
+  'AWS::CloudFormation::WaitConditionHandle',
+  'AWS::ECS::Daemon',
+  'AWS::EC2::Instance',
+  'AWS::ElastiCache::CacheCluster',
+  'AWS::IAM::Policy',
+  'AWS::Logs::MetricFilter',
+  'AWS::RDS::DBCluster',
+  'AWS::Route53::HostedZone',
+  'AWS::Scheduler::Schedule',
   'AWS::SecretsManager::SecretTargetAttachment',
 ]
 
@@ -29,7 +37,10 @@ const byName = ([one]: readonly [string, unknown], [other]: readonly [string, un
 
 /** One line per type and per object: a change of the spec is a change of a few lines. */
 function text(schemas: StoredSchemas): string {
-  const lines = (entries: object): string => Object.entries(entries).map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`).join(',\n')
+  const lines = (entries: object): string =>
+    Object.entries(entries)
+      .map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`)
+      .join(',\n')
   const section = (name: string, entries: object): string => `"${name}": {\n${lines(entries)}\n}`
   return `{\n${section('types', schemas.types)},\n${section('objects', schemas.objects)}\n}\n`
 }
@@ -53,27 +64,43 @@ function storedType(db: SpecDatabase, type: string, objects: Objects): StoredTyp
 
 type StoredProperties = Readonly<Record<string, StoredProperty>>
 
-function storedProperties(db: SpecDatabase, owner: string, properties: Readonly<Record<string, Property>>, objects: Objects): StoredProperties {
-  const stored = Object.entries(properties).sort(byName).map(([name, {type, required, causesReplacement}]): readonly [string, StoredProperty] => {
-    const shape = storedShape(db, owner, type, objects)
-    const replaces = causesReplacement === 'yes' || causesReplacement === 'maybe' ? causesReplacement : undefined
-    if (required !== true && replaces === undefined) return [name, shape]
-    return [name, {shape, ...(required === true ? {required} : {}), ...(replaces === undefined ? {} : {replaces})}]
-  })
+function storedProperties(
+  db: SpecDatabase,
+  owner: string,
+  properties: Readonly<Record<string, Property>>,
+  objects: Objects,
+): StoredProperties {
+  const stored = Object.entries(properties)
+    .sort(byName)
+    .map(([name, {type, required, causesReplacement}]): readonly [string, StoredProperty] => {
+      const shape = storedShape(db, owner, type, objects)
+      const replaces = causesReplacement === 'yes' || causesReplacement === 'maybe' ? causesReplacement : undefined
+      if (required !== true && replaces === undefined) return [name, shape]
+      return [name, {shape, ...(required === true ? {required} : {}), ...(replaces === undefined ? {} : {replaces})}]
+    })
   return Object.fromEntries(stored)
 }
 
 function storedShape(db: SpecDatabase, owner: string, type: PropertyType, objects: Objects): StoredShape {
   switch (type.type) {
-    case 'string': case 'date-time': return 'string'
-    case 'number': case 'integer': case 'boolean': case 'json': return type.type
-    case 'null': return 'any'
+    case 'string':
+    case 'date-time':
+      return 'string'
+    case 'number':
+    case 'integer':
+    case 'boolean':
+    case 'json':
+      return type.type
+    case 'null':
+      return 'any'
     case 'tag': {
       objects.set('Tag', {Key: {shape: 'string', required: true}, Value: {shape: 'string', required: true}})
       return {object: 'Tag'}
     }
-    case 'array': return {list: storedShape(db, owner, type.element, objects)}
-    case 'map': return {map: storedShape(db, owner, type.element, objects)}
+    case 'array':
+      return {list: storedShape(db, owner, type.element, objects)}
+    case 'map':
+      return {map: storedShape(db, owner, type.element, objects)}
     case 'union': {
       const all = type.types.map((one) => storedShape(db, owner, one, objects))
       // A policy as an object or as its text: anything, then.

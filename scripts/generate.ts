@@ -31,7 +31,9 @@ export async function generated(): Promise<ReadonlyMap<string, string>> {
 /** Paths whose committed text differs from what would be generated now. */
 export async function stale(): Promise<readonly string[]> {
   const files = [...(await generated())]
-  const same = await Promise.all(files.map(async ([path, text]) => (await readFile(new URL(path, root), 'utf8').catch(() => null)) === text))
+  const same = await Promise.all(
+    files.map(async ([path, text]) => (await readFile(new URL(path, root), 'utf8').catch(() => null)) === text),
+  )
   return files.filter((_, index) => !same[index]).map(([path]) => path)
 }
 

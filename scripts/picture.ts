@@ -8,10 +8,17 @@ import {releaseView} from '../src/ui/release-view.ts'
 import {frame} from '../src/ui/terminal-frame.ts'
 
 const [file = '', minute = '12', run = ''] = process.argv.slice(2)
-const all = (await readFile(file, 'utf8')).trim().split('\n').map((line) => JSON.parse(line) as Event)
+const all = (await readFile(file, 'utf8'))
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as Event)
 const at = (all[0]?.at ?? 0) + Number(minute) * 60_000
 const events = all.filter((event) => event.at <= at)
-const lines = frame(releaseView(events, {run, actual: events.findLast((event) => event.kind === 'verdict')?.data.weight ?? 0}, at), 80, {color: true})
+const lines = frame(
+  releaseView(events, {run, actual: events.findLast((event) => event.kind === 'verdict')?.data.weight ?? 0}, at),
+  80,
+  {color: true},
+)
 
 const [charWidth, lineHeight, margin] = [8.4, 19, 16]
 // SGR codes as the renderer writes them, to the colours of a dark terminal.
@@ -29,12 +36,17 @@ const rows = lines.map((line, index) => {
     if (part === '') return []
     const x = margin + column * charWidth
     column += Array.from(part).length
-    return part.trim() === '' ? [] : [`<tspan x="${x.toFixed(1)}" fill="${color}" textLength="${(Array.from(part).length * charWidth).toFixed(1)}">${escape(part)}</tspan>`]
+    return part.trim() === ''
+      ? []
+      : [
+          `<tspan x="${x.toFixed(1)}" fill="${color}" textLength="${(Array.from(part).length * charWidth).toFixed(1)}">${escape(part)}</tspan>`,
+        ]
   })
   return `<text y="${margin + 14 + index * lineHeight}" xml:space="preserve">${spans.join('')}</text>`
 })
 const [width, height] = [margin * 2 + 80 * charWidth, margin * 2 + lines.length * lineHeight]
-process.stdout.write(`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="A release being watched in a terminal">
+process.stdout
+  .write(`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="A release being watched in a terminal">
 <rect width="100%" height="100%" rx="8" fill="#0d1117"/>
 <g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="14">
 ${rows.join('\n')}

@@ -18,16 +18,28 @@ const report = `${root}.cache/test-results-${process.pid}.json`
 async function main(args: readonly string[]): Promise<void> {
   await mkdir(`${root}.cache`, {recursive: true})
   const exitCode = await vitest(args)
-  const results = await readFile(report, 'utf8').then((text) => JSON.parse(text) as Results).catch(() => null)
+  const results = await readFile(report, 'utf8')
+    .then((text) => JSON.parse(text) as Results)
+    .catch(() => null)
   await rm(report, {force: true})
-  const unloaded = results?.testResults.filter((file) => file.status === 'failed' && !file.assertionResults.some(({status}) => status === 'failed')).length ?? 0
+  const unloaded =
+    results?.testResults.filter(
+      (file) => file.status === 'failed' && !file.assertionResults.some(({status}) => status === 'failed'),
+    ).length ?? 0
   const failed = (results?.numFailedTests ?? 0) + unloaded
   console.log(`${results?.numPassedTests ?? 0} passed, ${exitCode === 0 ? failed : Math.max(1, failed)} failed`)
   process.exitCode = exitCode === 0 && failed > 0 ? 1 : exitCode
 }
 
 function vitest(args: readonly string[]): Promise<number> {
-  const command = [`${root}node_modules/vitest/vitest.mjs`, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args]
+  const command = [
+    `${root}node_modules/vitest/vitest.mjs`,
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...args,
+  ]
   const child = spawn(process.execPath, command, {cwd: root, stdio: 'inherit'})
   // The terminal sends Ctrl-C to both; vitest tidies up, and we still say how far it came.
   process.on('SIGINT', () => undefined)

@@ -44,9 +44,8 @@ function runningClock(start: {readonly epochMs: number; readonly speed: number},
     now,
     speed: start.speed,
     async until(epochMs, signal) {
-      for (let left = epochMs - now(); left > 0; left = epochMs - now()) await wait(
-        Math.min(left / start.speed, longestWaitMs), signal,
-      )
+      for (let left = epochMs - now(); left > 0; left = epochMs - now())
+        await wait(Math.min(left / start.speed, longestWaitMs), signal)
       signal?.throwIfAborted()
     },
   }
@@ -58,10 +57,13 @@ function wait(realMs: number, signal: AbortSignal | undefined): Promise<void> {
       clearTimeout(timer)
       reject(signal?.reason as Error)
     }
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', stop)
-      resolve()
-    }, Math.max(1, Math.ceil(realMs)))
+    const timer = setTimeout(
+      () => {
+        signal?.removeEventListener('abort', stop)
+        resolve()
+      },
+      Math.max(1, Math.ceil(realMs)),
+    )
     if (signal?.aborted === true) stop()
     else signal?.addEventListener('abort', stop, {once: true})
   })

@@ -50,7 +50,9 @@ export abstract class SluiceCommand extends Command {
     const known = toSluiceError(error, command)
     const suggestions = known.suggestions.map((line) => this.printed(line))
     reportError(new SluiceError({...known, message: known.message, suggestions}), {
-      command, json: this.argv.includes('--json'), ...(stack !== undefined && {stack}),
+      command,
+      json: this.argv.includes('--json'),
+      ...(stack !== undefined && {stack}),
     })
   }
 }
@@ -61,7 +63,10 @@ function toSluiceError(error: Error & {readonly oclif?: {readonly exit?: number}
     return new SluiceError({
       code: 'usage',
       exitCode: ExitCode.usage,
-      message: error.message.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('See more help')).join(' '),
+      message: error.message
+        .split('\n')
+        .filter((line) => line.trim() !== '' && !line.startsWith('See more help'))
+        .join(' '),
       suggestions: [`sluice ${command} --help`],
     })
   }

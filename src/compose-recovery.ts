@@ -44,13 +44,20 @@ export interface OpenRecovery extends Omit<OpenDesk, 'worldOf'> {
  * Everything `sluice dr` works with. Session, identity and state are the recovery Region's: nothing of it needs another Region, and one
  * that doesn't answer is found out within seconds.
  */
-export async function openRecovery({config, sandbox, env, without = [], haste = 'recovers'}: RecoverySession, state: 'make-state' | 'read-state'): Promise<OpenRecovery> {
+export async function openRecovery(
+  {config, sandbox, env, without = [], haste = 'recovers'}: RecoverySession,
+  state: 'make-state' | 'read-state',
+): Promise<OpenRecovery> {
   const own = config.recovery?.region
   if (own === undefined) throw noRecovery()
-  const [{recoveryPlace}, {recoverySettings}, {recoveryReach}, {recoveryWorld}, {stateBucketName, stateStore}] = await Promise.all([
-    import('./runbooks/recovery/place.ts'), import('./config/recovery-config.ts'), import('./infra/aws/recovery/reach.ts'),
-    import('./infra/aws/recovery/recovery-world.ts'), import('./infra/aws/state-store.ts'),
-  ])
+  const [{recoveryPlace}, {recoverySettings}, {recoveryReach}, {recoveryWorld}, {stateBucketName, stateStore}] =
+    await Promise.all([
+      import('./runbooks/recovery/place.ts'),
+      import('./config/recovery-config.ts'),
+      import('./infra/aws/recovery/reach.ts'),
+      import('./infra/aws/recovery/recovery-world.ts'),
+      import('./infra/aws/state-store.ts'),
+    ])
   const opened = await openSession({region: own, sandbox, env}, (clock) => recoveryReach({clock, own, haste}))
   const {account, arn} = opened
   const place = recoveryPlace(config, account)
@@ -59,17 +66,30 @@ export async function openRecovery({config, sandbox, env, without = [], haste = 
   const {session, refused} = await lockedOut(haste === 'reads' ? opened.session.reading() : opened.session, place, without)
   const {worldOf: _worldOf, ...desk} = await deskOf({...opened, session}, env, state)
   return {
-    ...desk, place, settings, without, refused,
+    ...desk,
+    place,
+    settings,
+    without,
+    refused,
     world: recoveryWorld(session, {account, arn, regionHeader: settings.probes.regionHeader}),
     homeStore: async () => stateStore(session.inRegion(place.home), stateBucketName(account, place.home)),
   }
 }
 
 /** A drill that goes without Regions lets CloudFormation go without them, too: its recovery role denies them. */
-async function lockedOut(session: AwsSession, place: Place, without: readonly string[]): Promise<{readonly session: AwsSession; readonly refused: () => number}> {
+async function lockedOut(
+  session: AwsSession,
+  place: Place,
+  without: readonly string[],
+): Promise<{readonly session: AwsSession; readonly refused: () => number}> {
   if (without.length === 0) return {session, refused: () => 0}
-  const [{withoutRegions}, {describeStack}] = await Promise.all([import('./infra/aws/recovery/without-regions.ts'), import('./infra/aws/read-stacks.ts')])
-  const foundation = await patiently(session.clock, () => describeStack(session, {name: place.stacks.foundation, region: place.recovery}))
+  const [{withoutRegions}, {describeStack}] = await Promise.all([
+    import('./infra/aws/recovery/without-regions.ts'),
+    import('./infra/aws/read-stacks.ts'),
+  ])
+  const foundation = await patiently(session.clock, () =>
+    describeStack(session, {name: place.stacks.foundation, region: place.recovery}),
+  )
   return withoutRegions(session, without, foundation?.outputs['RecoveryExecutionRoleArn'] ?? null)
 }
 
@@ -82,10 +102,17 @@ export interface Sides {
 }
 
 /** Both Regions as they stand. Home has its short bound; without the recovery Region there is no recovery. */
-export async function completeRecovery({world, place, clock, without}: Pick<OpenRecovery, 'world' | 'place' | 'clock' | 'without'>): Promise<Sides> {
+export async function completeRecovery({
+  world,
+  place,
+  clock,
+  without,
+}: Pick<OpenRecovery, 'world' | 'place' | 'clock' | 'without'>): Promise<Sides> {
   const {readSide} = await import('./infra/aws/recovery/read-side.ts')
   const [home, recovery] = await Promise.all([
-    without.includes(place.home) ? {side: null, missing: 'no call is sent there'} : unlessLost(clock, () => readSide(world, place, place.home)),
+    without.includes(place.home)
+      ? {side: null, missing: 'no call is sent there'}
+      : unlessLost(clock, () => readSide(world, place, place.home)),
     patiently(clock, () => readSide(world, place, place.recovery)),
   ])
   if (recovery === null) throw nothingThere(place)
@@ -97,7 +124,10 @@ export async function completeRecovery({world, place, clock, without}: Pick<Open
 const triesAtHome = 4
 
 /** Silence, a refusal, a half-built stack: none of it may keep users from being moved away. */
-async function unlessLost(clock: Clock, read: () => Promise<Side | null>): Promise<{readonly side: Side | null; readonly missing: string | null}> {
+async function unlessLost(
+  clock: Clock,
+  read: () => Promise<Side | null>,
+): Promise<{readonly side: Side | null; readonly missing: string | null}> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return {side: await read(), missing: null}

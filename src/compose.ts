@@ -72,7 +72,10 @@ export async function discover(input: SessionInput): Promise<readonly Discovered
 }
 
 /** What the file names, or what the stack says that it describes. Throws `stack-unfinished` where there is nothing to release to. */
-export async function completeConfig({session, clock}: Pick<OpenSession, 'session' | 'clock'>, loaded: LoadedConfig): Promise<ReleaseConfig> {
+export async function completeConfig(
+  {session, clock}: Pick<OpenSession, 'session' | 'clock'>,
+  loaded: LoadedConfig,
+): Promise<ReleaseConfig> {
   if (loaded.kind === 'config') return loaded.config
   const {stackRelease} = await import('./infra/aws/stack-release.ts')
   return patiently(clock, () => stackRelease(session, loaded.settings))
@@ -85,16 +88,25 @@ export async function publicZonesOf(input: SessionInput): Promise<readonly Publi
 }
 
 /** Everything doctor looks at. The caller is asked first: without an account the state bucket has no name. */
-export async function openDoctor({loaded, sandbox, env}: {readonly loaded: LoadedConfig; readonly sandbox: string | undefined; readonly env: NodeJS.ProcessEnv}): Promise<DoctorWorld> {
+export async function openDoctor({
+  loaded,
+  sandbox,
+  env,
+}: {
+  readonly loaded: LoadedConfig
+  readonly sandbox: string | undefined
+  readonly env: NodeJS.ProcessEnv
+}): Promise<DoctorWorld> {
   const {region} = loaded.kind === 'config' ? loaded.config : loaded.settings
-  const [{session, clock}, {identity}, {releaseWorld}, {stateBucketName, stateStore}, {stateBucketStatus}, {ruleSurroundings}] = await Promise.all([
-    connect({region, sandbox, env}),
-    import('./infra/aws/identity.ts'),
-    import('./infra/aws/release-world.ts'),
-    import('./infra/aws/state-store.ts'),
-    import('./infra/aws/state-bucket-status.ts'),
-    import('./infra/aws/rule-surroundings.ts'),
-  ])
+  const [{session, clock}, {identity}, {releaseWorld}, {stateBucketName, stateStore}, {stateBucketStatus}, {ruleSurroundings}] =
+    await Promise.all([
+      connect({region, sandbox, env}),
+      import('./infra/aws/identity.ts'),
+      import('./infra/aws/release-world.ts'),
+      import('./infra/aws/state-store.ts'),
+      import('./infra/aws/state-bucket-status.ts'),
+      import('./infra/aws/rule-surroundings.ts'),
+    ])
   const caller = await identity(session)
   const config = await completeConfig({session, clock}, loaded)
   return {
@@ -115,7 +127,16 @@ async function connect(input: SessionInput, reachOf?: ReachOf): Promise<{readonl
   if (name === null) {
     const clock = wallClock()
     const profile = input.env['AWS_PROFILE']
-    return {clock, session: awsSession({region: input.region, clock, sandbox: null, ...(profile !== undefined && {profile}), ...reaching(clock, reachOf)})}
+    return {
+      clock,
+      session: awsSession({
+        region: input.region,
+        clock,
+        sandbox: null,
+        ...(profile !== undefined && {profile}),
+        ...reaching(clock, reachOf),
+      }),
+    }
   }
   const {readHandle} = await import('./config/sandbox-handle.ts')
   const {endpoint} = await readHandle(name, input.env)
@@ -123,7 +144,8 @@ async function connect(input: SessionInput, reachOf?: ReachOf): Promise<{readonl
   return {clock, session: awsSession({region: input.region, clock, sandbox: {endpoint}, ...reaching(clock, reachOf)})}
 }
 
-const reaching = (clock: Clock, reachOf: ReachOf | undefined): {readonly reach?: Reach} => (reachOf === undefined ? {} : {reach: reachOf(clock)})
+const reaching = (clock: Clock, reachOf: ReachOf | undefined): {readonly reach?: Reach} =>
+  reachOf === undefined ? {} : {reach: reachOf(clock)}
 
 export interface OpenDesk extends OpenSession {
   readonly desk: Desk
@@ -141,10 +163,13 @@ export async function openDesk(input: SessionInput, state: 'make-state' | 'read-
 
 export async function deskOf(opened: OpenSession, env: NodeJS.ProcessEnv, state: 'make-state' | 'read-state'): Promise<OpenDesk> {
   const {session, clock, account, arn} = opened
-  const [{directoryStore}, {mirroredStore}, {stateStore, stateBucketName}, {ensureStateBucket, stateBucketExists}] = await Promise.all([
-    import('./infra/local/directory-store.ts'), import('./infra/local/mirrored-store.ts'),
-    import('./infra/aws/state-store.ts'), import('./infra/aws/ensure-state-bucket.ts'),
-  ])
+  const [{directoryStore}, {mirroredStore}, {stateStore, stateBucketName}, {ensureStateBucket, stateBucketExists}] =
+    await Promise.all([
+      import('./infra/local/directory-store.ts'),
+      import('./infra/local/mirrored-store.ts'),
+      import('./infra/aws/state-store.ts'),
+      import('./infra/aws/ensure-state-bucket.ts'),
+    ])
   const root = join(stateHome(env), account, session.region)
   const remote = (): Store => mirroredStore(stateStore(session, stateBucketName(account, session.region)), root)
   let store: Store
@@ -156,7 +181,12 @@ export async function deskOf(opened: OpenSession, env: NodeJS.ProcessEnv, state:
   }
   const ids = randomIds
   const desk: Desk = {
-    store, clock, ids, writer: `${arn.split(/[:/]/).at(-1) ?? 'somebody'}-${ids(6)}`, host: hostname(), who: arn,
+    store,
+    clock,
+    ids,
+    writer: `${arn.split(/[:/]/).at(-1) ?? 'somebody'}-${ids(6)}`,
+    host: hostname(),
+    who: arn,
     toolVersion: await toolVersion(),
   }
   return {

@@ -27,7 +27,8 @@ export async function noteCapacity({config, sandbox, env}: Where): Promise<strin
     if (kept.kind === 'nothing') return notNoted(kept.because)
     return `What production needs is written down in ${place.recovery}: ${kept.snapshot.hosts.desired} hosts, ${kept.snapshot.service.desired} tasks.`
   } catch (error) {
-    if (error instanceof SluiceError || error instanceof Unavailable || error instanceof StoreUnavailable) return notNoted(error.message)
+    if (error instanceof SluiceError || error instanceof Unavailable || error instanceof StoreUnavailable)
+      return notNoted(error.message)
     throw error
   }
 }

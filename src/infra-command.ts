@@ -30,11 +30,17 @@ import {watcher} from './watching.ts'
 
 export const stackFlags = {
   config: Flags.string({description: 'the configuration', helpValue: 'FILE', default: 'sluice.yaml'}),
-  environment: Flags.string({description: 'another name than the configuration\'s', helpValue: 'NAME'}),
-  region: Flags.string({description: 'another home Region than the configuration\'s', helpValue: 'REGION'}),
+  environment: Flags.string({description: "another name than the configuration's", helpValue: 'NAME'}),
+  region: Flags.string({description: "another home Region than the configuration's", helpValue: 'REGION'}),
   shape: Flags.string({description: 'size of the stack at home', options: ['production', 'staging']}),
-  'recovery-shape': Flags.string({description: 'how much of the recovery Region there is in peace', options: [...recoveryShapes]}),
-  'full-scale': Flags.boolean({description: 'the recovery Region at home\'s size, without a database of its own', exclusive: ['recovery-shape']}),
+  'recovery-shape': Flags.string({
+    description: 'how much of the recovery Region there is in peace',
+    options: [...recoveryShapes],
+  }),
+  'full-scale': Flags.boolean({
+    description: "the recovery Region at home's size, without a database of its own",
+    exclusive: ['recovery-shape'],
+  }),
   sandbox: Flags.string({description: 'work on this sandbox instead of AWS (SLUICE_SANDBOX)', helpValue: 'NAME'}),
 }
 
@@ -60,7 +66,10 @@ export abstract class InfraCommand extends SluiceCommand {
   }
 
   /** How text on this stream is to be written. */
-  protected look(stream: {readonly isTTY?: boolean; readonly columns?: number}): {readonly color: boolean; readonly columns: number} {
+  protected look(stream: {readonly isTTY?: boolean; readonly columns?: number}): {
+    readonly color: boolean
+    readonly columns: number
+  } {
     return {color: wantsColor({isTTY: stream.isTTY === true, env: process.env}), columns: stream.columns ?? 80}
   }
 
@@ -69,7 +78,9 @@ export abstract class InfraCommand extends SluiceCommand {
     if (asked === null || answered(asked.question, answers)) return
     const {question, because} = asked
     const wrongName = question.kind === 'type-the-name' && answers.confirm !== undefined
-    if (process.stderr.isTTY) for (const line of because.flatMap((one) => wrapped(`! ${one}`, this.look(process.stderr).columns - 2, '  '))) process.stderr.write(`  ${line}\n`)
+    if (process.stderr.isTTY)
+      for (const line of because.flatMap((one) => wrapped(`! ${one}`, this.look(process.stderr).columns - 2, '  ')))
+        process.stderr.write(`  ${line}\n`)
     const answer = wrongName ? 'no' : await confirm(question)
     if (answer === 'yes') return
     const needed = question.kind === 'type-the-name' ? ['--confirm', question.name] : ['--yes']
@@ -77,10 +88,13 @@ export abstract class InfraCommand extends SluiceCommand {
     throw new SluiceError({
       code: answer === 'no' ? 'declined' : 'confirmation-needed',
       exitCode: ExitCode.confirmation,
-      message: wrongName ? `--confirm ${answers.confirm ?? ''} isn't ${question.name}; nothing was changed.`
-        : answer === 'no' ? 'Declined; nothing was changed.'
-        : question.kind === 'type-the-name' ? `${because.join('; ')}: that needs the environment's name, and there is no terminal to ask on.`
-        : 'A change needs a yes, and there is no terminal to ask on.',
+      message: wrongName
+        ? `--confirm ${answers.confirm ?? ''} isn't ${question.name}; nothing was changed.`
+        : answer === 'no'
+          ? 'Declined; nothing was changed.'
+          : question.kind === 'type-the-name'
+            ? `${because.join('; ')}: that needs the environment's name, and there is no terminal to ask on.`
+            : 'A change needs a yes, and there is no terminal to ask on.',
       suggestions: [[this.words(), ...[...given, ...needed].map(quoted)].join(' ')],
     })
   }
@@ -104,7 +118,9 @@ export abstract class InfraCommand extends SluiceCommand {
       onRun: (run: string) => watching.begin(run, []),
       onLive: (step: string, data: unknown) => shown.shown(step, data),
       onWaiting: ({operation, run, owner, host, expiresAt}: Lease) =>
-        void process.stderr.write(`${timeOfDay(clock.now())} waiting for ${operation} ${run} of ${owner} on ${host}: if it is gone, its lease ends ${timeOfDay(expiresAt)}\n`),
+        void process.stderr.write(
+          `${timeOfDay(clock.now())} waiting for ${operation} ${run} of ${owner} on ${host}: if it is gone, its lease ends ${timeOfDay(expiresAt)}\n`,
+        ),
     })
   }
 
@@ -114,7 +130,8 @@ export abstract class InfraCommand extends SluiceCommand {
     const {exitCode, note} = left(end, view.exitCode)
     const text = infraOutcomeText(view, {...this.look(process.stdout), goOn: this.again()})
     return {
-      outcome: view.state, exitCode,
+      outcome: view.state,
+      exitCode,
       data: {...infraOutcomeJson(view), ...(note !== null && {note})},
       text: note === null ? text : `${note}\n${text}`,
     }
@@ -147,9 +164,15 @@ function answered(question: Question, {yes, confirm: name}: Answers): boolean {
 }
 
 /** The words of a call without these flags (and their values), and without those switches. */
-export function withoutFlags(argv: readonly string[], flags: readonly string[], switches: readonly string[] = []): readonly string[] {
-  return argv.filter((word, index) =>
-    !switches.includes(word) && !flags.some((flag) => word === flag || word.startsWith(`${flag}=`) || argv[index - 1] === flag))
+export function withoutFlags(
+  argv: readonly string[],
+  flags: readonly string[],
+  switches: readonly string[] = [],
+): readonly string[] {
+  return argv.filter(
+    (word, index) =>
+      !switches.includes(word) && !flags.some((flag) => word === flag || word.startsWith(`${flag}=`) || argv[index - 1] === flag),
+  )
 }
 
 /** As a shell would read it back. */

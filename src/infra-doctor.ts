@@ -19,7 +19,9 @@ interface Wanted {
 
 /** One finding, or none. */
 export async function stackFindings({file, sandbox, env}: Wanted): Promise<readonly Finding[]> {
-  const text = await readFile(file, 'utf8').catch(() => readFile(join(file, 'sluice.yaml'), 'utf8')).catch(() => '')
+  const text = await readFile(file, 'utf8')
+    .catch(() => readFile(join(file, 'sluice.yaml'), 'utf8'))
+    .catch(() => '')
   if (!/^stack:/m.test(text)) return []
   try {
     const config = await loadStack(file)
@@ -27,7 +29,7 @@ export async function stackFindings({file, sandbox, env}: Wanted): Promise<reado
     const {stacks} = await wantedOf(config, opened)
     const situation = await infraSituation(opened.world, {config, account: opened.account, now: opened.clock.now()})
     const recovering = recoveryFindings(situation, config, leftAlone(situation, config, stacks))
-    return [stack([...recovering, ...await preflightOf(opened, config, stacks)])]
+    return [stack([...recovering, ...(await preflightOf(opened, config, stacks))])]
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error
     // Said already, about everything.

@@ -20,7 +20,9 @@ export async function policyPlace(flags: PlaceFlags, env: NodeJS.ProcessEnv): Pr
   return {service, environment: flags.environment ?? environment, regions, ...(await whose(flags, home, env))}
 }
 
-async function named(file: string): Promise<{readonly service: string; readonly environment: string; readonly region: string; readonly recovery: string | null}> {
+async function named(
+  file: string,
+): Promise<{readonly service: string; readonly environment: string; readonly region: string; readonly recovery: string | null}> {
   const loaded = await loadConfig(file)
   if (loaded.kind === 'of-stack') {
     const {service, environment, region, recovery} = await loadStack(file)
@@ -30,11 +32,20 @@ async function named(file: string): Promise<{readonly service: string; readonly 
   return {service, environment, region, recovery: recovery?.region ?? null}
 }
 
-async function whose({account, sandbox}: PlaceFlags, region: string, env: NodeJS.ProcessEnv): Promise<Pick<Where, 'account' | 'partition'>> {
+async function whose(
+  {account, sandbox}: PlaceFlags,
+  region: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Pick<Where, 'account' | 'partition'>> {
   if (account === undefined) {
     const caller = await openDesk({region, sandbox, env}, 'read-state')
     return {account: caller.account, partition: caller.arn.split(':')[1] ?? 'aws'}
   }
-  if (/^\d{12}$/.test(account)) return {account, partition: region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'}
-  throw new SluiceError({code: 'account-invalid', exitCode: ExitCode.usage, message: `--account ${account} isn't an account: twelve digits`})
+  if (/^\d{12}$/.test(account))
+    return {account, partition: region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'}
+  throw new SluiceError({
+    code: 'account-invalid',
+    exitCode: ExitCode.usage,
+    message: `--account ${account} isn't an account: twelve digits`,
+  })
 }

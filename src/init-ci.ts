@@ -38,7 +38,9 @@ async function ciPlace(config: string): Promise<CiPlace> {
 
 export function githubWorkflows(place: CiPlace): readonly CiFile[] {
   const release = {path: '.github/workflows/sluice-release.yml', text: releaseWorkflow(place)}
-  return place.recoveryRegion === null ? [release] : [release, {path: '.github/workflows/sluice-drill.yml', text: drillWorkflow(place, place.recoveryRegion)}]
+  return place.recoveryRegion === null
+    ? [release]
+    : [release, {path: '.github/workflows/sluice-drill.yml', text: drillWorkflow(place, place.recoveryRegion)}]
 }
 
 export interface WrittenCi {
@@ -59,11 +61,15 @@ export async function writeCi(root: string, config: string): Promise<WrittenCi> 
 
 /** All of them, or none. Throws `file-exists`, exit 2. */
 async function writeWorkflows(root: string, files: readonly CiFile[]): Promise<void> {
-  const there = await Promise.all(files.map(async ({path}) => ((await stat(join(root, path)).catch(() => null)) === null ? [] : [path])))
+  const there = await Promise.all(
+    files.map(async ({path}) => ((await stat(join(root, path)).catch(() => null)) === null ? [] : [path])),
+  )
   const taken = there.flat()
   if (taken.length > 0) {
     throw new SluiceError({
-      code: 'file-exists', exitCode: ExitCode.usage, message: `${taken.join(' and ')} ${taken.length === 1 ? 'is' : 'are'} there already; nothing was written.`,
+      code: 'file-exists',
+      exitCode: ExitCode.usage,
+      message: `${taken.join(' and ')} ${taken.length === 1 ? 'is' : 'are'} there already; nothing was written.`,
       suggestions: taken.map((path) => `mv ${path} ${path}.before`),
     })
   }

@@ -11,7 +11,9 @@ export async function writeNew(file: string, text: string, existing: 'keep' | 'o
     throw new SluiceError({
       code: there ? 'file-exists' : 'not-writable',
       exitCode: ExitCode.usage,
-      message: there ? `${file} is there already; it was left as it is.` : `${file} can't be written: ${(cause as Error).message}`,
+      message: there
+        ? `${file} is there already; it was left as it is.`
+        : `${file} can't be written: ${(cause as Error).message}`,
       suggestions: there ? ['sluice init --force', 'sluice init --output OTHER.yaml'] : [],
       cause,
     })

@@ -17,15 +17,28 @@ export async function stackFile({service, domain, region, sandbox, looks}: Stack
   if (region === null) throw missing('Which Region? None was given, and AWS_REGION is not set.', '--region eu-west-1')
   const name = sandboxName(sandbox, process.env)
   const zones = looks === 'at-zones' ? await publicZonesOf({region, sandbox, env: process.env}) : []
-  const zone = domain === undefined ? (zones.length === 1 ? zones[0] : undefined) : zones.find((one) => domain === one.name || domain.endsWith(`.${one.name}`))
+  const zone =
+    domain === undefined
+      ? zones.length === 1
+        ? zones[0]
+        : undefined
+      : zones.find((one) => domain === one.name || domain.endsWith(`.${one.name}`))
   const named = domain ?? zone?.name
-  if (named === undefined) throw missing(zones.length > 1 ? `Which domain? There are ${zones.map((one) => one.name).join(', ')}.` : 'Which domain? None was given.', '--domain example.com')
+  if (named === undefined)
+    throw missing(
+      zones.length > 1 ? `Which domain? There are ${zones.map((one) => one.name).join(', ')}.` : 'Which domain? None was given.',
+      '--domain example.com',
+    )
   if (name === null && service === undefined) throw missing('What is the service called?', '--service shop')
   // In a sandbox everything can be told: its Regions, its zone, and an image it knows.
   const regions = name === null ? [] : (await readHandle(name, process.env)).regions
   return {
-    service: service ?? 'shop', region, domain: named, hostedZone: zone?.id ?? null,
-    recoveryRegion: regions.find((one) => one !== region) ?? null, image: name === null ? null : 'shop/api:1.8.2',
+    service: service ?? 'shop',
+    region,
+    domain: named,
+    hostedZone: zone?.id ?? null,
+    recoveryRegion: regions.find((one) => one !== region) ?? null,
+    image: name === null ? null : 'shop/api:1.8.2',
   }
 }
 

@@ -8,8 +8,11 @@ export function printedCommands(text: string, argv: readonly string[]): string {
   const name = sandboxOf(argv)
   if (name === null) return text
   // A log puts the time before a line.
-  return text.replace(/^((?:\d\d:\d\d:\d\dZ )? *)(sluice (?:release|doctor|infra|dr|runbook)\b(?! export)[^\n]*)$/gm, (line: string, indent: string, command: string) =>
-    /--sandbox|--help/.test(command) ? line : `${indent}${command.trimEnd()} --sandbox ${name}`)
+  return text.replace(
+    /^((?:\d\d:\d\d:\d\dZ )? *)(sluice (?:release|doctor|infra|dr|runbook)\b(?! export)[^\n]*)$/gm,
+    (line: string, indent: string, command: string) =>
+      /--sandbox|--help/.test(command) ? line : `${indent}${command.trimEnd()} --sandbox ${name}`,
+  )
 }
 
 function sandboxOf(argv: readonly string[]): string | null {

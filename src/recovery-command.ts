@@ -24,7 +24,10 @@ import type {Keys, Watcher} from './watching.ts'
 import {watcher} from './watching.ts'
 
 export const recoveryFlags = {
-  config: stackFlags.config, environment: stackFlags.environment, region: stackFlags.region, sandbox: stackFlags.sandbox,
+  config: stackFlags.config,
+  environment: stackFlags.environment,
+  region: stackFlags.region,
+  sandbox: stackFlags.sandbox,
 }
 export const followFlags = {
   ...recoveryFlags,
@@ -34,7 +37,7 @@ export const acceptFlags = {
   'accept-loss': Flags.string({description: 'promote if at most this much is lost, as 10s', helpValue: 'DURATION'}),
   'accept-unknown-loss': Flags.boolean({description: 'promote though nobody can tell what is lost'}),
 }
-export const confirmFlag = Flags.string({description: 'the environment\'s name, instead of typing it', helpValue: 'NAME'})
+export const confirmFlag = Flags.string({description: "the environment's name, instead of typing it", helpValue: 'NAME'})
 
 interface Chosen {
   readonly config: string
@@ -67,10 +70,14 @@ type Ask = (run: string, wish: Wish, why: string, accepts?: Facts) => Promise<un
 
 export abstract class RecoveryCommand extends InfraCommand {
   /** `without`: Regions to which no call may be sent. `haste`: see `RecoverySession`. */
-  protected async opened(flags: Chosen, state: 'make-state' | 'read-state', {without = 'none', haste = 'recovers'}: Opening = {}): Promise<Opened> {
+  protected async opened(
+    flags: Chosen,
+    state: 'make-state' | 'read-state',
+    {without = 'none', haste = 'recovers'}: Opening = {},
+  ): Promise<Opened> {
     const config = await this.stack(flags)
     const lockedOut = without === 'none' ? [] : [...new Set([config.region, 'us-east-1'])]
-    return {...await openRecovery({config, sandbox: flags.sandbox, env: process.env, without: lockedOut, haste}, state), config}
+    return {...(await openRecovery({config, sandbox: flags.sandbox, env: process.env, without: lockedOut, haste}, state)), config}
   }
 
   /** Takes the environment's name, typed or given; throws (exit 3) without it. */
@@ -83,7 +90,12 @@ export abstract class RecoveryCommand extends InfraCommand {
     if (given === undefined) return null
     const ms = parseDuration(given)
     if (ms !== null) return ms
-    throw new SluiceError({code: 'loss-invalid', exitCode: ExitCode.usage, message: `--accept-loss ${given} isn't a length of time`, suggestions: ['write it with its unit: --accept-loss 10s']})
+    throw new SluiceError({
+      code: 'loss-invalid',
+      exitCode: ExitCode.usage,
+      message: `--accept-loss ${given} isn't a length of time`,
+      suggestions: ['write it with its unit: --accept-loss 10s'],
+    })
   }
 
   /** Epoch ms of a time given in UTC; null: not given. */
@@ -91,15 +103,32 @@ export abstract class RecoveryCommand extends InfraCommand {
     if (given === undefined) return null
     const at = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(given) ? Date.parse(given) : NaN
     if (!Number.isNaN(at)) return at
-    throw new SluiceError({code: 'time-invalid', exitCode: ExitCode.usage, message: `${flag} ${given} isn't a time in UTC`, suggestions: [`${flag} 2026-11-22T03:12:20Z`]})
+    throw new SluiceError({
+      code: 'time-invalid',
+      exitCode: ExitCode.usage,
+      message: `${flag} ${given} isn't a time in UTC`,
+      suggestions: [`${flag} 2026-11-22T03:12:20Z`],
+    })
   }
 
   protected follow({clock}: Pick<Opened, 'clock'>, events: string | undefined, ask: Ask): RecoveryWatcher {
     const choice = chooseRenderer({isTTY: process.stderr.isTTY, env: process.env})
     // The log has commands to copy; the picture is drawn with escape codes and has none.
-    const terminal = choice.kind === 'lines' ? {write: (text: string) => process.stderr.write(this.printed(text))} : process.stderr
+    const terminal =
+      choice.kind === 'lines' ? {write: (text: string) => process.stderr.write(this.printed(text))} : process.stderr
     const shown = recoveryRenderer(choice, terminal, () => clock.now())
-    const watching: Watcher = watcher({clock, events, until: 'ended', env: process.env, show: shown, ask, keys: keysOf(() => watching.live, () => clock.now())})
+    const watching: Watcher = watcher({
+      clock,
+      events,
+      until: 'ended',
+      env: process.env,
+      show: shown,
+      ask,
+      keys: keysOf(
+        () => watching.live,
+        () => clock.now(),
+      ),
+    })
     // Many steps run at once: what each waits for is kept beside what the others do.
     let waits: Readonly<Record<string, string>> = {}
     // Of a run that is resumed the events come before its name: they happened before, and are told in one piece.
@@ -117,7 +146,7 @@ export abstract class RecoveryCommand extends InfraCommand {
       onLive: (step: string, data: unknown) => {
         const {waitsFor} = data as Live
         if (waitsFor !== undefined) waits = {...waits, [step]: waitsFor}
-        onLive?.(step, {...data as Live, waits})
+        onLive?.(step, {...(data as Live), waits})
       },
     })
   }
@@ -125,10 +154,19 @@ export abstract class RecoveryCommand extends InfraCommand {
   /** The run's end: terminal, log, JSON and GitHub's summary read the same view. */
   protected finished({run, events, end}: RecoveryRan, live: Live, now: number): Outcome {
     const view = recoveryView(events, {...live, run}, now)
-    writeGithub(() => recoveryGithub(view), process.env, (text) => void process.stderr.write(text))
+    writeGithub(
+      () => recoveryGithub(view),
+      process.env,
+      (text) => void process.stderr.write(text),
+    )
     const {exitCode, note} = left(end, view.exitCode)
     const text = recoveryOutcomeText(view, this.look(process.stdout))
-    return {outcome: view.state, exitCode, data: {...recoveryOutcomeJson(view), ...(note !== null && {note})}, text: note === null ? text : `${note}\n${text}`}
+    return {
+      outcome: view.state,
+      exitCode,
+      data: {...recoveryOutcomeJson(view), ...(note !== null && {note})},
+      text: note === null ? text : `${note}\n${text}`,
+    }
   }
 }
 

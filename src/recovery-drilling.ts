@@ -22,9 +22,25 @@ export async function drillInputOf(opened: Opened, around: Around, {withoutPrima
     withoutPrimary || clean ? keptReadiness(opened) : readinessNow(opened, around),
     clean ? null : extensionOf(opened, 'dr drill'),
   ])
-  const asked = await patiently(clock, () => prepareDrill(world, {
-    config, place, settings, by: arn, now: clock.now(), side: around.sides.recovery, template, withoutPrimary, clean, readiness,
-  }))
+  const asked = await patiently(clock, () =>
+    prepareDrill(world, {
+      config,
+      place,
+      settings,
+      by: arn,
+      now: clock.now(),
+      side: around.sides.recovery,
+      template,
+      withoutPrimary,
+      clean,
+      readiness,
+    }),
+  )
   if (asked.kind === 'input') return {...asked.input, extension}
-  throw new SluiceError({code: 'drill-refused', exitCode: ExitCode.usage, message: `No drill now: ${asked.because}`, suggestions: [asked.next]})
+  throw new SluiceError({
+    code: 'drill-refused',
+    exitCode: ExitCode.usage,
+    message: `No drill now: ${asked.because}`,
+    suggestions: [asked.next],
+  })
 }

@@ -30,14 +30,25 @@ export async function promoteInput(opened: Opened, around: Around, wish: Promote
   const {config, place, settings, arn} = opened
   const {sides, standing} = around
   if (standing !== null && standing.region === place.recovery) {
-    throw refused('users-elsewhere', `Users are in ${place.recovery} already, since ${iso(standing.since)} (${standing.run}).`, ['sluice dr status', `sluice dr failback --confirm ${place.environment}`])
+    throw refused('users-elsewhere', `Users are in ${place.recovery} already, since ${iso(standing.since)} (${standing.run}).`, [
+      'sluice dr status',
+      `sluice dr failback --confirm ${place.environment}`,
+    ])
   }
   if (wish.mode === 'planned' && sides.home === null) {
-    throw refused('primary-unreachable', `${place.home} doesn't answer (${sides.homeMissing ?? ''}): a planned switchover needs it.`, ['sluice dr promote --unplanned'])
+    throw refused(
+      'primary-unreachable',
+      `${place.home} doesn't answer (${sides.homeMissing ?? ''}): a planned switchover needs it.`,
+      ['sluice dr promote --unplanned'],
+    )
   }
   const capacity = await capacityFor(opened, around, sides.home)
   if (capacity === null) {
-    throw refused('capacity-unknown', `Nobody has written down what production needs, and ${place.home} can't be asked: there is no size to fail over to.`, ['sluice dr check'])
+    throw refused(
+      'capacity-unknown',
+      `Nobody has written down what production needs, and ${place.home} can't be asked: there is no size to fail over to.`,
+      ['sluice dr check'],
+    )
   }
   const role = await recoveryRole(opened)
   const [surge, readiness, backups, extension, silence] = await Promise.all([
@@ -50,8 +61,23 @@ export async function promoteInput(opened: Opened, around: Around, wish: Promote
     wish.mode === 'planned' || wish.lastAnswerAt !== null ? null : silenceOfHome(opened),
   ])
   return {
-    kind: 'promote', config, place, settings, by: arn, mode: wish.mode, from: sides.home, to: sides.recovery, capacity, backups, surge, readiness, extension,
-    acceptLossMs: wish.acceptLossMs, acceptUnknownLoss: wish.acceptUnknownLoss, lastAnswerAt: wish.lastAnswerAt, silence,
+    kind: 'promote',
+    config,
+    place,
+    settings,
+    by: arn,
+    mode: wish.mode,
+    from: sides.home,
+    to: sides.recovery,
+    capacity,
+    backups,
+    surge,
+    readiness,
+    extension,
+    acceptLossMs: wish.acceptLossMs,
+    acceptUnknownLoss: wish.acceptUnknownLoss,
+    lastAnswerAt: wish.lastAnswerAt,
+    silence,
   }
 }
 
@@ -61,24 +87,49 @@ export async function failbackInput(opened: Opened, around: Around): Promise<Fai
   if (standing === null || standing.region === place.home) {
     throw refused('users-at-home', `Users are in ${place.home}: there is nothing to bring back.`, ['sluice dr status'])
   }
-  if (sides.home === null) throw refused('home-unreachable', `${place.home} doesn't answer (${sides.homeMissing ?? ''}): nobody can go back to it yet.`, ['sluice dr status'])
+  if (sides.home === null)
+    throw refused(
+      'home-unreachable',
+      `${place.home} doesn't answer (${sides.homeMissing ?? ''}): nobody can go back to it yet.`,
+      ['sluice dr status'],
+    )
   const capacity = await capacityFor(opened, around, sides.recovery)
-  if (capacity === null) throw refused('capacity-unknown', `Nobody has written down what production needs, and ${place.recovery} doesn't tell its size: there is no size to bring ${place.home} to.`, ['sluice dr check'])
+  if (capacity === null)
+    throw refused(
+      'capacity-unknown',
+      `Nobody has written down what production needs, and ${place.recovery} doesn't tell its size: there is no size to bring ${place.home} to.`,
+      ['sluice dr check'],
+    )
   const {home} = sides
   const slot = await patiently(clock, () => slotThatServes(opened.world, place, home, sides.recovery))
   if (slot.kind === 'neither') {
-    throw refused('version-missing', `Neither slot in ${place.home} has the version that serves in ${place.recovery} (${slot.serves}): users would come back to another one.`, ['sluice dr failback', 'bring one of them to that version with aws ecs update-service first'])
+    throw refused(
+      'version-missing',
+      `Neither slot in ${place.home} has the version that serves in ${place.recovery} (${slot.serves}): users would come back to another one.`,
+      ['sluice dr failback', 'bring one of them to that version with aws ecs update-service first'],
+    )
   }
   const [readiness, extension] = await Promise.all([readinessNow(opened, around), extensionOf(opened, 'dr failback')])
   return {
-    kind: 'failback', config, place, settings, by: arn, from: sides.recovery, to: {...home, serving: slot.serving}, capacity, standing,
+    kind: 'failback',
+    config,
+    place,
+    settings,
+    by: arn,
+    from: sides.recovery,
+    to: {...home, serving: slot.serving},
+    capacity,
+    standing,
     // Of the move that is undone, not of this run: a failback that is begun again has to find what an earlier one set aside.
-    stamp: stampOf(standing.since), readiness, extension,
+    stamp: stampOf(standing.since),
+    readiness,
+    extension,
   }
 }
 
 export function settleInput({config, place, settings, arn, clock}: Opened, standing: Standing | null): SettleInput {
-  if (standing === null) throw refused('nothing-to-settle', 'Users have never left home: there is nothing to settle.', ['sluice dr status'])
+  if (standing === null)
+    throw refused('nothing-to-settle', 'Users have never left home: there is nothing to settle.', ['sluice dr status'])
   return {kind: 'settle', config, place, settings, by: arn, standing, active: standing.region, stamp: stampOf(clock.now())}
 }
 
@@ -94,7 +145,10 @@ export function plannedSteps(input: RecoveryInput): readonly PlannedStep[] {
 }
 
 /** What each step of a run's first plan declares; null: this version of the tool would plan otherwise. */
-export function callsOfRecovery(input: RecoveryInput, planHash: string): readonly {readonly step: string; readonly calls: readonly Call[]}[] | null {
+export function callsOfRecovery(
+  input: RecoveryInput,
+  planHash: string,
+): readonly {readonly step: string; readonly calls: readonly Call[]}[] | null {
   try {
     const runbook = recoveryRunbook(input)
     const plan = runbook.plan(runbook.first, [])
@@ -108,7 +162,11 @@ export function callsOfRecovery(input: RecoveryInput, planHash: string): readonl
 /** As the recovery Region's watch knows it: a state that can't be read makes the loss larger, and holds up nothing. */
 async function silenceOfHome({desk, place, clock}: Opened): Promise<Silence | null> {
   try {
-    return provenSilence(await patiently(clock, () => readWatch(desk.store, place)), {region: place.home, by: place.recovery, now: clock.now()})
+    return provenSilence(await patiently(clock, () => readWatch(desk.store, place)), {
+      region: place.home,
+      by: place.recovery,
+      now: clock.now(),
+    })
   } catch (error) {
     if (error instanceof StoreUnavailable) return null
     throw error
@@ -122,7 +180,11 @@ async function recoveryRole({world, place, clock}: Opened): Promise<string | nul
 }
 
 /** As they are now; a home that doesn't tell leaves what was written down. */
-async function backupsOf({world, place}: Opened, home: Side | null, known: PromoteInput['backups']): Promise<PromoteInput['backups']> {
+async function backupsOf(
+  {world, place}: Opened,
+  home: Side | null,
+  known: PromoteInput['backups'],
+): Promise<PromoteInput['backups']> {
   if (home === null) return known
   try {
     const primary = await world.database.describe(home.region, place.database)
@@ -136,4 +198,5 @@ async function backupsOf({world, place}: Opened, home: Side | null, known: Promo
 /** `20261123031240`: part of names, in the order of time. */
 const stampOf = (now: number): string => new Date(now).toISOString().replace(/\D/g, '').slice(0, 14)
 
-const refused = (code: string, message: string, suggestions: readonly string[]): SluiceError => new SluiceError({code, exitCode: ExitCode.usage, message, suggestions})
+const refused = (code: string, message: string, suggestions: readonly string[]): SluiceError =>
+  new SluiceError({code, exitCode: ExitCode.usage, message, suggestions})

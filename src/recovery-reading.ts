@@ -34,9 +34,14 @@ export interface Around {
 export async function lookAround(opened: Opened): Promise<Around> {
   const {desk, place, clock} = opened
   const [sides, standing, capacity, runs] = await Promise.all([
-    completeRecovery(opened), patiently(clock, () => readStanding(desk.store, place)), patiently(clock, () => readCapacity(desk.store, place)), recoveryRuns(desk, place, recent),
+    completeRecovery(opened),
+    patiently(clock, () => readStanding(desk.store, place)),
+    patiently(clock, () => readCapacity(desk.store, place)),
+    recoveryRuns(desk, place, recent),
   ])
-  const drills = runs.filter(({input}) => input.kind === 'drill').flatMap(({events}) => events.flatMap((event) => (event.kind === 'ended' && event.data.outcome === 'done' ? [event.at] : [])))
+  const drills = runs
+    .filter(({input}) => input.kind === 'drill')
+    .flatMap(({events}) => events.flatMap((event) => (event.kind === 'ended' && event.data.outcome === 'done' ? [event.at] : [])))
   return {sides, standing, capacity, runs, lastDrillAt: drills.length === 0 ? null : Math.max(...drills)}
 }
 
@@ -49,7 +54,15 @@ export async function readinessNow(opened: Opened, around: Around): Promise<Read
   const {sides, standing, lastDrillAt} = around
   const signal = AbortSignal.timeout(Math.max(leastMs, boundMs / clock.speed))
   return readReadiness(world, {
-    config, place, settings, sides: {home: sides.home, recovery: sides.recovery}, standing, lastDrillAt, now: clock.now(), signal, forecast: forecastOf(opened, around),
+    config,
+    place,
+    settings,
+    sides: {home: sides.home, recovery: sides.recovery},
+    standing,
+    lastDrillAt,
+    now: clock.now(),
+    signal,
+    forecast: forecastOf(opened, around),
   })
 }
 
@@ -60,28 +73,55 @@ const leastMs = 8000
 /** Of an unplanned failover that begins now, by what each step usually takes. */
 function forecastOf({config, place, settings}: Opened, {sides, capacity}: Around): Forecast {
   const input: PromoteInput = {
-    kind: 'promote', config, place, settings, by: '', mode: 'unplanned', from: sides.home, to: sides.recovery, capacity: capacity ?? unknownCapacity(place.home),
-    backups: {days: 1, window: ''}, acceptLossMs: null, surge: null, lastAnswerAt: null, readiness: null,
+    kind: 'promote',
+    config,
+    place,
+    settings,
+    by: '',
+    mode: 'unplanned',
+    from: sides.home,
+    to: sides.recovery,
+    capacity: capacity ?? unknownCapacity(place.home),
+    backups: {days: 1, window: ''},
+    acceptLossMs: null,
+    surge: null,
+    lastAnswerAt: null,
+    readiness: null,
   }
   return forecastPath(describePlan(promotePlan(input)).steps, 'serving')
 }
 
 const unknownCapacity = (region: string): CapacitySnapshot => ({
-  schema: 1, at: 0, region, hosts: {min: 0, max: 0, desired: 0, peak: 0}, service: {desired: 0, min: 0, max: 0, peak: 0},
-  database: {class: '', multiAz: false, backupDays: 1, backupWindow: ''}, image: null, by: '',
+  schema: 1,
+  at: 0,
+  region,
+  hosts: {min: 0, max: 0, desired: 0, peak: 0},
+  service: {desired: 0, min: 0, max: 0, peak: 0},
+  database: {class: '', multiAz: false, backupDays: 1, backupWindow: ''},
+  image: null,
+  by: '',
 })
 
 /** What production needs: as written down in peace; as home is at this moment where it isn't; null: nobody can tell. */
-export async function capacityFor({world, place, arn, clock}: Opened, {capacity}: Around, from: Side | null): Promise<CapacitySnapshot | null> {
+export async function capacityFor(
+  {world, place, arn, clock}: Opened,
+  {capacity}: Around,
+  from: Side | null,
+): Promise<CapacitySnapshot | null> {
   if (capacity !== null || from === null) return capacity
-  const taken = await patiently(clock, () => takeCapacitySnapshot(world, place, from, {previous: null, now: clock.now(), by: arn}))
+  const taken = await patiently(clock, () =>
+    takeCapacitySnapshot(world, place, from, {previous: null, now: clock.now(), by: arn}),
+  )
   return taken.kind === 'taken' ? taken.snapshot : null
 }
 
 const readinessKey = ({place: {service, environment}}: Opened): string => `recovery/${service}.${environment}/readiness.json`
 
 /** Where users are, that Region's size is written down. One that can't be asked, or has nothing to size, is a finding and no failure. */
-export async function writeDownCapacity({world, place, arn, clock}: Pick<Opened, 'world' | 'place' | 'arn' | 'clock'>, {sides, standing}: Pick<Around, 'sides' | 'standing'>): Promise<void> {
+export async function writeDownCapacity(
+  {world, place, arn, clock}: Pick<Opened, 'world' | 'place' | 'arn' | 'clock'>,
+  {sides, standing}: Pick<Around, 'sides' | 'standing'>,
+): Promise<void> {
   const side = standing?.region === place.recovery ? sides.recovery : sides.home
   if (side === null) return
   try {
@@ -106,5 +146,5 @@ export async function keepReadiness(opened: Opened, readiness: Readiness): Promi
 /** The newest that was kept; null: none. */
 export async function keptReadiness(opened: Opened): Promise<Json> {
   const kept = await patiently(opened.clock, () => opened.desk.store.get(readinessKey(opened)))
-  return kept === null ? null : JSON.parse(kept.body) as Json
+  return kept === null ? null : (JSON.parse(kept.body) as Json)
 }

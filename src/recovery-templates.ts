@@ -26,10 +26,14 @@ export async function surgeOrder(opened: Opened, role: string | null): Promise<S
   const surge = deployments(config, '').find(({kind}) => kind === 'surge')
   if (place.shape !== 'pilot-light' || surge === undefined) return null
   const {text, bucket, key} = await lyingTemplate(opened, 'surge.yaml')
-  const defaults = Object.entries(parseTemplate(text).Parameters ?? {}).flatMap(([name, {Default}]) => (Default === undefined ? [] : [[name, String(Default)]]))
+  const defaults = Object.entries(parseTemplate(text).Parameters ?? {}).flatMap(([name, {Default}]) =>
+    Default === undefined ? [] : [[name, String(Default)]],
+  )
   return {
-    template: (await world.ground.hasObject(place.recovery, bucket, key)) ? {kind: 'url', url: world.ground.objectUrl(place.recovery, bucket, key)} : {kind: 'body', body: text},
-    parameters: {...Object.fromEntries(defaults) as Readonly<Record<string, string>>, ...surge.parameters},
+    template: (await world.ground.hasObject(place.recovery, bucket, key))
+      ? {kind: 'url', url: world.ground.objectUrl(place.recovery, bucket, key)}
+      : {kind: 'body', body: text},
+    parameters: {...(Object.fromEntries(defaults) as Readonly<Record<string, string>>), ...surge.parameters},
     tags: {service: place.service, environment: place.environment, owner: 'sluice'},
     role,
   }

@@ -46,7 +46,8 @@ interface Where {
 export abstract class ReleaseCommand extends SluiceCommand {
   /** Configuration and a desk in its Region; everything that is wrong with the file comes first. */
   protected async openConfigured(
-    flags: Where, state: 'make-state' | 'read-state',
+    flags: Where,
+    state: 'make-state' | 'read-state',
   ): Promise<OpenDesk & {readonly config: ReleaseConfig}> {
     const loaded = await loadConfig(flags.config)
     const {region} = loaded.kind === 'config' ? loaded.config : loaded.settings
@@ -110,10 +111,13 @@ async function regionOf(flags: Where): Promise<string> {
   const region = settings?.region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION']
   if (region !== undefined) return region
   throw new SluiceError({
-    code: 'no-region', exitCode: ExitCode.usage,
-    message: 'Which Region? There is no sluice.yaml here, and AWS_REGION is not set.', suggestions: ['add --region REGION'],
+    code: 'no-region',
+    exitCode: ExitCode.usage,
+    message: 'Which Region? There is no sluice.yaml here, and AWS_REGION is not set.',
+    suggestions: ['add --region REGION'],
   })
 }
 
 /** Events that a run had when nobody watched, for one look. */
-export const viewOf = (run: string, events: readonly Event[], now: number): ReturnType<typeof releaseView> => releaseView(events, {run}, now)
+export const viewOf = (run: string, events: readonly Event[], now: number): ReturnType<typeof releaseView> =>
+  releaseView(events, {run}, now)

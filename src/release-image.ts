@@ -10,9 +10,10 @@ export function checkedImage(image: string | undefined): string {
   throw new SluiceError({
     code: 'image-expected',
     exitCode: ExitCode.usage,
-    message: image === undefined
-      ? 'Which image? An IMAGE needs :tag or @digest.'
-      : `${image} is neither an image with :tag or @sha256:digest nor a subcommand of release.`,
+    message:
+      image === undefined
+        ? 'Which image? An IMAGE needs :tag or @digest.'
+        : `${image} is neither an image with :tag or @sha256:digest nor a subcommand of release.`,
     suggestions: [...close.map((name) => `sluice release ${name}`), 'sluice release IMAGE:TAG', 'sluice release --help'],
   })
 }

@@ -39,14 +39,29 @@ export async function planRelease({desk, world, config, account, by, image}: Wan
   const foreseen = await patiently(desk.clock, () => foresee(world, input, signal))
   const digest = image.includes('@') ? (image.split('@')[1] ?? null) : null
   const {requestsPerMinute, totalMs, finds, exposes, hazards} = foreseen
-  const text = releasePlanText({
-    account, arn: by, region: config.region, service: config.service, environment: config.environment,
-    ...versions(input.fromImage, image), digest, steps: config.steps, hazards,
-    ...(requestsPerMinute > 0 && {forecast: {requestsPerMinute, finds, exposes, ...(totalMs !== null && {totalMs, doneAt: desk.clock.now() + totalMs})}}),
-  }, {color: wantsColor({isTTY: process.stderr.isTTY, env: process.env}), columns: process.stderr.columns ?? 80})
+  const text = releasePlanText(
+    {
+      account,
+      arn: by,
+      region: config.region,
+      service: config.service,
+      environment: config.environment,
+      ...versions(input.fromImage, image),
+      digest,
+      steps: config.steps,
+      hazards,
+      ...(requestsPerMinute > 0 && {
+        forecast: {requestsPerMinute, finds, exposes, ...(totalMs !== null && {totalMs, doneAt: desk.clock.now() + totalMs})},
+      }),
+    },
+    {color: wantsColor({isTTY: process.stderr.isTTY, env: process.env}), columns: process.stderr.columns ?? 80},
+  )
   const steps = releasePlan(input).steps.map(({id, title, needs, calls}) => ({id, title, needs, calls}))
   return {
-    input, previous, foreseen, text,
+    input,
+    previous,
+    foreseen,
+    text,
     json: {
       service: config.service,
       region: config.region,

@@ -25,12 +25,15 @@ export function answerOf(flags: AnswerFlags, steps: readonly OwnStep[], events: 
     const known = waiting.length === 0 ? '' : `; there ${waiting.length === 1 ? 'is' : 'are'} ${waiting.join(', ')}`
     throw wrong(`${id} isn't a step ${kind === 'manual' ? 'that a person does' : 'that asks for a yes'}${known}`, ExitCode.usage)
   }
-  if (runState(events).steps.get(id)?.kind !== 'started') throw wrong(`${id} isn't waiting for anybody now; nothing was written`, ExitCode.usage)
+  if (runState(events).steps.get(id)?.kind !== 'started')
+    throw wrong(`${id} isn't waiting for anybody now; nothing was written`, ExitCode.usage)
   if (step.does.kind === 'approval') {
-    if (!isOneOf(who, step.does.names)) throw wrong(`${who} isn't one of ${step.does.names.join(', ')}: this yes isn't yours to give`, ExitCode.confirmation)
+    if (!isOneOf(who, step.does.names))
+      throw wrong(`${who} isn't one of ${step.does.names.join(', ')}: this yes isn't yours to give`, ExitCode.confirmation)
     return {step: id, approved: true}
   }
-  if (step.does.kind === 'manual' && step.does.evidence === 'required' && (flags.evidence ?? '').trim() === '') throw wrong(`${id} needs what shows that it is done: --evidence TEXT`, ExitCode.usage)
+  if (step.does.kind === 'manual' && step.does.evidence === 'required' && (flags.evidence ?? '').trim() === '')
+    throw wrong(`${id} needs what shows that it is done: --evidence TEXT`, ExitCode.usage)
   return {step: id, done: true, ...(flags.evidence !== undefined && {evidence: flags.evidence})}
 }
 

@@ -57,25 +57,41 @@ export abstract class RunbookCommand extends RecoveryCommand {
   /** The built-in recovery or the runbook of that name, as a sheet. */
   protected async sheet(name: string, found: LoadedRunbook | null, flags: Chosen, known: string | undefined): Promise<Sheet> {
     const config = await this.stack(flags)
-    const place = placeOf(config, known ?? await this.accountOf(flags))
+    const place = placeOf(config, known ?? (await this.accountOf(flags)))
     const settings = recoverySettings(config)
     const recovery = recoveries.find((one) => one === (found?.runbook.kind === 'extension' ? found.runbook.extends : name))
     if (recovery === undefined) return ownSheet(found?.runbook as OwnRunbook, place, settings)
     const extension = found?.runbook.kind === 'extension' ? found.runbook : await extensionOf(settings.extend, recovery)
-    return recoverySheet({name: recovery, about: aboutRecoveries[recovery], settings, extension}, await builtInSteps(recovery, {config, place, settings, extension}), place)
+    return recoverySheet(
+      {name: recovery, about: aboutRecoveries[recovery], settings, extension},
+      await builtInSteps(recovery, {config, place, settings, extension}),
+      place,
+    )
   }
 
   /** What is printed in peace should have the account in its names; without credentials it is left to be filled in. */
   private async accountOf(flags: Chosen): Promise<string> {
-    return this.opened(flags, 'read-state').then(({place}) => place.account, (error: unknown) => {
-      if (error instanceof SluiceError && error.code !== 'config-invalid' && error.code !== 'config-missing' && error.code !== 'no-recovery-region') return unknownAccount
-      throw error
-    })
+    return this.opened(flags, 'read-state').then(
+      ({place}) => place.account,
+      (error: unknown) => {
+        if (
+          error instanceof SluiceError
+          && error.code !== 'config-invalid'
+          && error.code !== 'config-missing'
+          && error.code !== 'no-recovery-region'
+        )
+          return unknownAccount
+        throw error
+      },
+    )
   }
 
   /** A runbook that changes something is asked for with everything that tells where. */
   protected async agreed(runbook: OwnRunbook, {place, arn}: Opened, yes: boolean): Promise<void> {
-    const changing = runbook.steps.filter(({does}) => does.kind === 'change' || (does.kind === 'uses' && isBuiltIn(does.uses) && comesWith[does.uses].changes !== 'nothing'))
+    const changing = runbook.steps.filter(
+      ({does}) =>
+        does.kind === 'change' || (does.kind === 'uses' && isBuiltIn(does.uses) && comesWith[does.uses].changes !== 'nothing'),
+    )
     if (changing.length === 0) return
     const text = `  run ${runbook.name} on ${place.service} ${place.environment} in ${account(place.account)} as ${arn}: ${changing.map(({id}) => id).join(', ')} change something?`
     await this.confirmed({question: {kind: 'yes-no', text}, because: []}, {yes, confirm: undefined})
@@ -95,8 +111,20 @@ export abstract class RunbookCommand extends RecoveryCommand {
 
   protected came({run, input, events, end}: CustomRan, now: number): Outcome {
     const view = runbookView(run, input, events, now)
-    const exitCode = end.kind === 'detached' ? ExitCode.interrupted : end.kind === 'lease-lost' ? ExitCode.leaseHeld : end.kind === 'state-unreachable' ? ExitCode.halted : view.exitCode
-    const note = end.kind === 'lease-lost' ? `${end.to} has taken over.\n` : end.kind === 'state-unreachable' ? `State can't be reached (${end.because}); nothing more was started.\n` : ''
+    const exitCode =
+      end.kind === 'detached'
+        ? ExitCode.interrupted
+        : end.kind === 'lease-lost'
+          ? ExitCode.leaseHeld
+          : end.kind === 'state-unreachable'
+            ? ExitCode.halted
+            : view.exitCode
+    const note =
+      end.kind === 'lease-lost'
+        ? `${end.to} has taken over.\n`
+        : end.kind === 'state-unreachable'
+          ? `State can't be reached (${end.because}); nothing more was started.\n`
+          : ''
     return {outcome: view.state, exitCode, data: runbookOutcomeJson(view), text: `${note}${runbookOutcomeText(view)}`}
   }
 }
@@ -105,9 +133,12 @@ function placeOf(config: StackConfig, accountId: string): Place {
   const place = recoveryPlace(config, accountId)
   if (place !== null) return place
   throw new SluiceError({
-    code: 'no-recovery-region', exitCode: ExitCode.usage, message: 'sluice.yaml names no recovery Region: runbooks work there.',
+    code: 'no-recovery-region',
+    exitCode: ExitCode.usage,
+    message: 'sluice.yaml names no recovery Region: runbooks work there.',
     suggestions: ['add `stack.recovery.region` to sluice.yaml'],
   })
 }
 
-const extensionOf = async (where: string | null, recovery: RecoveryName) => (where === null ? null : loadExtension(where, recovery))
+const extensionOf = async (where: string | null, recovery: RecoveryName) =>
+  where === null ? null : loadExtension(where, recovery)

@@ -5,7 +5,11 @@ import {nearest} from './nearest.ts'
 const ownFlags = new Set(['--help', '-h', '--version', '-v'])
 
 /** `ids` as oclif has them: `release:status`; `bare` are those that take no words of their own. Null: go on. */
-export function unknownCommand(argv: readonly string[], ids: readonly string[], bare: readonly string[] = []): SluiceError | null {
+export function unknownCommand(
+  argv: readonly string[],
+  ids: readonly string[],
+  bare: readonly string[] = [],
+): SluiceError | null {
   const [first] = argv
   if (first === undefined || ownFlags.has(first)) return null
   if (first.startsWith('-')) return unknown(`There is no command before ${first}.`, ['sluice --help'])
@@ -17,18 +21,27 @@ export function unknownCommand(argv: readonly string[], ids: readonly string[], 
   // oclif would look for a command of that longer name, and not find it.
   if (bare.includes(prefix) && depth < words.length) {
     const command = prefix.replaceAll(':', ' ')
-    return new SluiceError({code: 'usage', exitCode: ExitCode.usage, message: `Unexpected argument: ${words[depth] ?? ''}`, suggestions: [`sluice ${command} --help`]})
+    return new SluiceError({
+      code: 'usage',
+      exitCode: ExitCode.usage,
+      message: `Unexpected argument: ${words[depth] ?? ''}`,
+      suggestions: [`sluice ${command} --help`],
+    })
   }
   // A command may take arguments of its own: what follows it is its business. A bare topic shows its help.
   if (known.has(prefix) || (depth > 0 && depth === words.length)) return null
   const typed = words.slice(0, depth + 1).join(' ')
   const spaced = ids.map((id) => id.replaceAll(':', ' '))
-  const here = depth === 0
-    ? [...new Set(spaced.flatMap((id) => [id, id.split(' ')[0] ?? id]))]
-    : spaced.filter((id) => id.startsWith(`${words.slice(0, depth).join(' ')} `))
+  const here =
+    depth === 0
+      ? [...new Set(spaced.flatMap((id) => [id, id.split(' ')[0] ?? id]))]
+      : spaced.filter((id) => id.startsWith(`${words.slice(0, depth).join(' ')} `))
   const close = [...new Set([...nearest(words.slice(0, depth + 2).join(' '), here), ...nearest(typed, here)])].slice(0, 3)
   const commands = close.length > 0 ? close : depth > 0 ? here.slice(0, 5) : ['--help']
-  return unknown(`There is no command "${typed}".`, commands.map((command) => `sluice ${command}`))
+  return unknown(
+    `There is no command "${typed}".`,
+    commands.map((command) => `sluice ${command}`),
+  )
 }
 
 function unknown(message: string, suggestions: readonly string[]): SluiceError {
@@ -42,4 +55,5 @@ function wordsOf(argv: readonly string[]): readonly string[] {
   return end === -1 ? argv : argv.slice(0, end)
 }
 
-const startsWith = (id: string, words: readonly string[]): boolean => id === words.join(':') || id.startsWith(`${words.join(':')}:`)
+const startsWith = (id: string, words: readonly string[]): boolean =>
+  id === words.join(':') || id.startsWith(`${words.join(':')}:`)

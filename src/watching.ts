@@ -24,7 +24,11 @@ export interface Watcher extends Watching {
 /** What presses of keys mean, and what the last line of the picture says to them. */
 export interface Keys {
   readonly hint: string
-  press(key: string, now: number, events: readonly Event[]): {readonly hint: string; readonly wish: Wish | null; readonly accepts?: Facts; readonly interrupt: 'yes' | 'no'}
+  press(
+    key: string,
+    now: number,
+    events: readonly Event[],
+  ): {readonly hint: string; readonly wish: Wish | null; readonly accepts?: Facts; readonly interrupt: 'yes' | 'no'}
 }
 
 export interface WatchOptions {
@@ -41,7 +45,15 @@ export interface WatchOptions {
   readonly ask?: (run: string, wish: Wish, why: string, accepts?: Facts) => Promise<unknown>
 }
 
-export function watcher({clock, events: eventsTo, until, show, keys = show === undefined ? releaseKeys() : undefined, env, ask}: WatchOptions): Watcher {
+export function watcher({
+  clock,
+  events: eventsTo,
+  until,
+  show,
+  keys = show === undefined ? releaseKeys() : undefined,
+  env,
+  ask,
+}: WatchOptions): Watcher {
   const detach = new AbortController()
   const leave = new AbortController()
   const choice = chooseRenderer({isTTY: process.stderr.isTTY, env})
@@ -66,7 +78,10 @@ export function watcher({clock, events: eventsTo, until, show, keys = show === u
     live = {...live, hint: pressed.hint}
     if (pressed.interrupt === 'yes') interrupt()
     // A wish that can't be written now is said so, and the run goes on.
-    if (pressed.wish !== null) ask?.(live.run ?? '', pressed.wish, 'key pressed', pressed.accepts).catch((error: Error) => (live = {...live, hint: error.message}))
+    if (pressed.wish !== null)
+      ask?.(live.run ?? '', pressed.wish, 'key pressed', pressed.accepts).catch(
+        (error: Error) => (live = {...live, hint: error.message}),
+      )
     update()
   }
   const listens = keys !== undefined && choice.kind === 'tty' && process.stdin.isTTY && ask !== undefined
@@ -107,7 +122,10 @@ export function watcher({clock, events: eventsTo, until, show, keys = show === u
 
 /** What a step showed says nothing about the next one; but what is told of steps that run beside it stays true. */
 const outlasting = ({run, hint, waits, loss}: Live): Live => ({
-  ...(run !== undefined && {run}), ...(hint !== undefined && {hint}), ...(waits !== undefined && {waits}), ...(loss !== undefined && {loss}),
+  ...(run !== undefined && {run}),
+  ...(hint !== undefined && {hint}),
+  ...(waits !== undefined && {waits}),
+  ...(loss !== undefined && {loss}),
 })
 
 function releaseKeys(): Keys {

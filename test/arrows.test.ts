@@ -36,30 +36,99 @@ const rooms: Readonly<Record<string, Room>> = {
   clocks: {path: 'src/clocks.ts', rooms: ['errors', 'engine'], packages: []},
 
   // Where they meet.
-  compose: {path: 'src/compose', rooms: ['errors', 'engine', 'runbooks', 'config', 'judge', 'aws', 'stack', 'local', 'clocks'], packages: []},
+  compose: {
+    path: 'src/compose',
+    rooms: ['errors', 'engine', 'runbooks', 'config', 'judge', 'aws', 'stack', 'local', 'clocks'],
+    packages: [],
+  },
   watching: {path: 'src/watching.ts', rooms: ['errors', 'engine', 'runbooks', 'ui'], packages: []},
   command: {path: 'src/command.ts', rooms: ['errors', 'report', 'printedCommand'], packages: ['@oclif/core']},
   report: {path: 'src/report-error.ts', rooms: ['errors'], packages: []},
   unknownCommand: {path: 'src/unknown-command.ts', rooms: ['errors', 'nearest'], packages: []},
   main: {path: 'src/main.ts', rooms: ['errors', 'report', 'unknownCommand'], packages: ['@oclif/core']},
-  commands: {path: 'src/commands/', rooms: ['errors', 'nearest', 'command', 'compose', 'watching', 'releaseCommands', 'initShared', 'config', 'engine', 'runbooks', 'ui', 'judge'], packages: ['@oclif/core']},
+  commands: {
+    path: 'src/commands/',
+    rooms: [
+      'errors',
+      'nearest',
+      'command',
+      'compose',
+      'watching',
+      'releaseCommands',
+      'initShared',
+      'config',
+      'engine',
+      'runbooks',
+      'ui',
+      'judge',
+    ],
+    packages: ['@oclif/core'],
+  },
   // What the release commands share.
-  releaseCommands: {path: 'src/release-', rooms: ['errors', 'nearest', 'command', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'judge'], packages: ['@oclif/core']},
-  sandboxCommands: {path: 'src/commands/sandbox/', rooms: ['errors', 'nearest', 'command', 'compose', 'config', 'ui', 'sandbox'], packages: ['@oclif/core']},
+  releaseCommands: {
+    path: 'src/release-',
+    rooms: ['errors', 'nearest', 'command', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'judge'],
+    packages: ['@oclif/core'],
+  },
+  sandboxCommands: {
+    path: 'src/commands/sandbox/',
+    rooms: ['errors', 'nearest', 'command', 'compose', 'config', 'ui', 'sandbox'],
+    packages: ['@oclif/core'],
+  },
   // What the infra commands share: plans and screens of provisioning, beside the templates they are made of.
   initShared: {path: 'src/init-', rooms: ['errors', 'compose', 'config'], packages: []},
-  infraShared: {path: 'src/infra-', rooms: ['errors', 'command', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'stack'], packages: ['@oclif/core']},
-  infraCommands: {path: 'src/commands/infra/', rooms: ['errors', 'command', 'compose', 'infraShared', 'config', 'engine', 'runbooks', 'ui', 'stack'], packages: ['@oclif/core']},
+  infraShared: {
+    path: 'src/infra-',
+    rooms: ['errors', 'command', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'stack'],
+    packages: ['@oclif/core'],
+  },
+  infraCommands: {
+    path: 'src/commands/infra/',
+    rooms: ['errors', 'command', 'compose', 'infraShared', 'config', 'engine', 'runbooks', 'ui', 'stack'],
+    packages: ['@oclif/core'],
+  },
   // What the dr commands share.
-  recoveryShared: {path: 'src/recovery-', rooms: ['errors', 'command', 'compose', 'watching', 'infraShared', 'config', 'engine', 'runbooks', 'ui', 'stack'], packages: ['@oclif/core']},
+  recoveryShared: {
+    path: 'src/recovery-',
+    rooms: ['errors', 'command', 'compose', 'watching', 'infraShared', 'config', 'engine', 'runbooks', 'ui', 'stack'],
+    packages: ['@oclif/core'],
+  },
   // What the runbook commands share: they work where recoveries do.
-  runbookShared: {path: 'src/runbook-', rooms: ['errors', 'command', 'watching', 'recoveryShared', 'config', 'engine', 'runbooks', 'ui'], packages: ['@oclif/core']},
-  runbookCommands: {path: 'src/commands/runbook/', rooms: ['errors', 'command', 'initShared', 'runbookShared', 'config', 'engine', 'runbooks', 'ui'], packages: ['@oclif/core']},
-  drCommands: {path: 'src/commands/dr/', rooms: ['errors', 'command', 'compose', 'infraShared', 'recoveryShared', 'config', 'engine', 'runbooks', 'ui'], packages: ['@oclif/core']},
-  iamCommands: {path: 'src/commands/iam/', rooms: ['errors', 'command', 'compose', 'infraShared', 'config', 'runbooks', 'ui', 'stack'], packages: ['@oclif/core']},
-  doctor: {path: 'src/commands/doctor', rooms: ['errors', 'command', 'compose', 'infraShared', 'config', 'runbooks', 'ui'], packages: ['@oclif/core']},
-  demo: {path: 'src/commands/demo', rooms: ['errors', 'command', 'demoStory', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'sandbox'], packages: ['@oclif/core']},
-  demoStory: {path: 'src/demo/', rooms: ['errors', 'compose', 'infraShared', 'recoveryShared', 'watching', 'config', 'engine', 'runbooks', 'ui', 'sandbox'], packages: []},
+  runbookShared: {
+    path: 'src/runbook-',
+    rooms: ['errors', 'command', 'watching', 'recoveryShared', 'config', 'engine', 'runbooks', 'ui'],
+    packages: ['@oclif/core'],
+  },
+  runbookCommands: {
+    path: 'src/commands/runbook/',
+    rooms: ['errors', 'command', 'initShared', 'runbookShared', 'config', 'engine', 'runbooks', 'ui'],
+    packages: ['@oclif/core'],
+  },
+  drCommands: {
+    path: 'src/commands/dr/',
+    rooms: ['errors', 'command', 'compose', 'infraShared', 'recoveryShared', 'config', 'engine', 'runbooks', 'ui'],
+    packages: ['@oclif/core'],
+  },
+  iamCommands: {
+    path: 'src/commands/iam/',
+    rooms: ['errors', 'command', 'compose', 'infraShared', 'config', 'runbooks', 'ui', 'stack'],
+    packages: ['@oclif/core'],
+  },
+  doctor: {
+    path: 'src/commands/doctor',
+    rooms: ['errors', 'command', 'compose', 'infraShared', 'config', 'runbooks', 'ui'],
+    packages: ['@oclif/core'],
+  },
+  demo: {
+    path: 'src/commands/demo',
+    rooms: ['errors', 'command', 'demoStory', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'sandbox'],
+    packages: ['@oclif/core'],
+  },
+  demoStory: {
+    path: 'src/demo/',
+    rooms: ['errors', 'compose', 'infraShared', 'recoveryShared', 'watching', 'config', 'engine', 'runbooks', 'ui', 'sandbox'],
+    packages: [],
+  },
 }
 
 const longestCommand = 80
@@ -77,7 +146,9 @@ function forbidden(from: string, to: string): string | null {
   const room = name === null ? undefined : rooms[name]
   if (name === null || room === undefined) return `${from} is in no room`
   if (!to.startsWith('src/')) {
-    const allowed = room.packages.some((entry) => (entry.endsWith('/*') ? to.startsWith(entry.slice(0, -1)) : to === entry || to.startsWith(`${entry}/`)))
+    const allowed = room.packages.some((entry) =>
+      entry.endsWith('/*') ? to.startsWith(entry.slice(0, -1)) : to === entry || to.startsWith(`${entry}/`),
+    )
     return allowed ? null : `${from} (${name}) imports the package ${to}`
   }
   const target = roomOf(to)
@@ -109,7 +180,13 @@ function cycle(arrows: ReadonlyMap<string, ReadonlySet<string>>): readonly strin
 describe('who imports whom', () => {
   it('every import in src is one that the table allows', () => {
     expect(files.length).toBeGreaterThan(20)
-    expect(files.flatMap(({path, text}) => importsOf(path, text).map((to) => forbidden(path, to)).filter((problem) => problem !== null))).toEqual([])
+    expect(
+      files.flatMap(({path, text}) =>
+        importsOf(path, text)
+          .map((to) => forbidden(path, to))
+          .filter((problem) => problem !== null),
+      ),
+    ).toEqual([])
   })
 
   it('the table has no way round', () => {
@@ -118,24 +195,30 @@ describe('who imports whom', () => {
   })
 
   it('the AWS SDK is only imported where it is spoken', () => {
-    const speakers = new Set(files.filter(({path, text}) => importsOf(path, text).some((to) => to.startsWith('@aws-sdk/'))).map(({path}) => roomOf(path)))
+    const speakers = new Set(
+      files
+        .filter(({path, text}) => importsOf(path, text).some((to) => to.startsWith('@aws-sdk/')))
+        .map(({path}) => roomOf(path)),
+    )
     expect([...speakers].filter((room) => room !== 'aws' && room !== 'sandbox')).toEqual([])
   })
 
   it(`a command file has at most ${longestCommand} lines`, () => {
-    const long = files.filter(({path, text}) => path.startsWith('src/commands/') && text.trimEnd().split('\n').length > longestCommand)
+    const long = files.filter(
+      ({path, text}) => path.startsWith('src/commands/') && text.trimEnd().split('\n').length > longestCommand,
+    )
     expect(long.map(({path}) => path)).toEqual([])
   })
 })
 
 describe('the test itself sees', () => {
   it.each([
-    ['a static import', 'import {x} from \'../errors.ts\''],
-    ['a type', 'import type {X} from \'../errors.ts\''],
-    ['a dynamic import', 'const later = async () => await import(\'../errors.ts\')'],
-    ['a re-export', 'export {x} from \'../errors.ts\''],
-    ['an import for its effect', 'import \'../errors.ts\''],
-    ['a type in place', 'let x: import(\'../errors.ts\').X'],
+    ['a static import', "import {x} from '../errors.ts'"],
+    ['a type', "import type {X} from '../errors.ts'"],
+    ['a dynamic import', "const later = async () => await import('../errors.ts')"],
+    ['a re-export', "export {x} from '../errors.ts'"],
+    ['an import for its effect', "import '../errors.ts'"],
+    ['a type in place', "let x: import('../errors.ts').X"],
   ])('%s', (_, text) => {
     expect(importsOf('src/judge/x.ts', text)).toEqual(['src/errors.ts'])
   })
@@ -165,6 +248,14 @@ describe('the test itself sees', () => {
   })
 
   it('a way round', () => {
-    expect(cycle(new Map([['a', new Set(['b'])], ['b', new Set(['c'])], ['c', new Set(['b'])]]))).toEqual(['b', 'c', 'b'])
+    expect(
+      cycle(
+        new Map([
+          ['a', new Set(['b'])],
+          ['b', new Set(['c'])],
+          ['c', new Set(['b'])],
+        ]),
+      ),
+    ).toEqual(['b', 'c', 'b'])
   })
 })

@@ -16,8 +16,8 @@ afterAll(() => {
   server.close()
 })
 
-describe('the sandbox\'s clock', () => {
-  it('starts from the reading, and goes forward at the sandbox\'s speed', async () => {
+describe("the sandbox's clock", () => {
+  it("starts from the reading, and goes forward at the sandbox's speed", async () => {
     const clock = await sandboxClock(endpoint)
     const first = clock.now()
     await clock.until(first + 600)
@@ -32,12 +32,15 @@ describe('the sandbox\'s clock', () => {
   })
 
   it('says so when nobody answers', async () => {
-    await expect(sandboxClock('http://127.0.0.1:1')).rejects.toMatchObject({code: 'sandbox-silent', suggestions: ['sluice sandbox status', 'sluice sandbox up']})
+    await expect(sandboxClock('http://127.0.0.1:1')).rejects.toMatchObject({
+      code: 'sandbox-silent',
+      suggestions: ['sluice sandbox status', 'sluice sandbox up'],
+    })
   })
 })
 
 describe('a clock put right', () => {
-  it('says AWS\'s time and waits until it', async () => {
+  it("says AWS's time and waits until it", async () => {
     const clock = wallClock()
     const right = shiftedClock(clock, 120_000)
     expect(right.now() - clock.now()).toBeGreaterThanOrEqual(119_990)
@@ -52,7 +55,7 @@ describe('a wait', () => {
     await expect(clock.until(clock.now() - 1)).resolves.toBeUndefined()
   })
 
-  it('ends with the signal\'s reason', async () => {
+  it("ends with the signal's reason", async () => {
     const clock = wallClock()
     const stop = new AbortController()
     const waiting = clock.until(clock.now() + 3_600_000, stop.signal)
@@ -60,7 +63,7 @@ describe('a wait', () => {
     await expect(waiting).rejects.toThrow('detached')
   })
 
-  it('doesn\'t begin when the signal is aborted already', async () => {
+  it("doesn't begin when the signal is aborted already", async () => {
     const clock = wallClock()
     await expect(clock.until(clock.now() + 3_600_000, AbortSignal.abort(new Error('detached')))).rejects.toThrow('detached')
   })

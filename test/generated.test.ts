@@ -32,6 +32,9 @@ interface Schema {
 }
 
 function undescribed(schema: Schema, path: string): readonly string[] {
-  const nested = Object.entries(schema.properties ?? {}).flatMap(([key, value]) => [...(value.description === undefined ? [`${path}${key}`] : []), ...undescribed(value, `${path}${key}.`)])
+  const nested = Object.entries(schema.properties ?? {}).flatMap(([key, value]) => [
+    ...(value.description === undefined ? [`${path}${key}`] : []),
+    ...undescribed(value, `${path}${key}.`),
+  ])
   return [...nested, ...(schema.items === undefined ? [] : undescribed(schema.items, `${path}[].`))]
 }

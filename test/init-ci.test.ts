@@ -18,12 +18,22 @@ interface Workflow {
   readonly on: {readonly schedule?: readonly {readonly cron: string}[]; readonly workflow_dispatch: object}
   readonly permissions: Readonly<Record<string, string>>
   readonly concurrency: {readonly 'cancel-in-progress': boolean}
-  readonly jobs: Readonly<Record<string, {readonly if?: string; readonly 'timeout-minutes': number; readonly steps: readonly Step[]}>>
+  readonly jobs: Readonly<
+    Record<string, {readonly if?: string; readonly 'timeout-minutes': number; readonly steps: readonly Step[]}>
+  >
 }
 
-const place: CiPlace = {service: 'shop', environment: 'production', region: 'eu-west-1', recoveryRegion: 'eu-central-1', config: 'sluice.yaml'}
-const workflow = (name: string, at: CiPlace = place): Workflow => parse(githubWorkflows(at).find(({path}) => path.endsWith(name))!.text) as Workflow
-const runs = ({jobs}: Workflow): readonly string[] => Object.values(jobs).flatMap(({steps}) => steps.flatMap(({run}) => (run === undefined ? [] : [run])))
+const place: CiPlace = {
+  service: 'shop',
+  environment: 'production',
+  region: 'eu-west-1',
+  recoveryRegion: 'eu-central-1',
+  config: 'sluice.yaml',
+}
+const workflow = (name: string, at: CiPlace = place): Workflow =>
+  parse(githubWorkflows(at).find(({path}) => path.endsWith(name))!.text) as Workflow
+const runs = ({jobs}: Workflow): readonly string[] =>
+  Object.values(jobs).flatMap(({steps}) => steps.flatMap(({run}) => (run === undefined ? [] : [run])))
 const all = (one: Workflow): readonly Step[] => Object.values(one.jobs).flatMap(({steps}) => steps)
 
 describe.each(['sluice-release.yml', 'sluice-drill.yml'])('%s', (name) => {
@@ -32,7 +42,11 @@ describe.each(['sluice-release.yml', 'sluice-drill.yml'])('%s', (name) => {
   it('takes a role by OIDC and holds no key', () => {
     expect(made.permissions).toEqual({contents: 'read', 'id-token': 'write'})
     for (const {steps} of Object.values(made.jobs)) {
-      expect(steps.filter(({uses}) => uses?.startsWith('aws-actions/configure-aws-credentials@')).map((step) => Object.keys(step.with ?? {}))).toEqual([['role-to-assume', 'aws-region', 'role-duration-seconds']])
+      expect(
+        steps
+          .filter(({uses}) => uses?.startsWith('aws-actions/configure-aws-credentials@'))
+          .map((step) => Object.keys(step.with ?? {})),
+      ).toEqual([['role-to-assume', 'aws-region', 'role-duration-seconds']])
     }
   })
 
@@ -63,7 +77,11 @@ describe('the drill', () => {
 
   it('goes without the primary Region, and has its credentials from the recovery Region', () => {
     expect(runs(made).join('\n')).toContain('sluice dr drill --without-primary --json')
-    expect(all(made).filter(({uses}) => uses?.includes('credentials')).map((step) => step.with?.['aws-region'])).toEqual(['eu-central-1', 'eu-central-1'])
+    expect(
+      all(made)
+        .filter(({uses}) => uses?.includes('credentials'))
+        .map((step) => step.with?.['aws-region']),
+    ).toEqual(['eu-central-1', 'eu-central-1'])
   })
 
   it('keeps the report whatever came of it, and cleans up after a job that failed or was cancelled', () => {
@@ -73,16 +91,26 @@ describe('the drill', () => {
     expect(steps.find(({run}) => run?.includes('--clean') === true)?.if).toBe('failure() || cancelled()')
   })
 
-  it('fails where its pipe\'s first command fails', () => {
-    expect(all(made).filter(({run}) => run?.includes('| tee') === true).every(({shell}) => shell === 'bash')).toBe(true)
+  it("fails where its pipe's first command fails", () => {
+    expect(
+      all(made)
+        .filter(({run}) => run?.includes('| tee') === true)
+        .every(({shell}) => shell === 'bash'),
+    ).toBe(true)
   })
 
-  it('isn\'t written without a recovery Region', () => {
-    expect(githubWorkflows({...place, recoveryRegion: null}).map(({path}) => path)).toEqual(['.github/workflows/sluice-release.yml'])
+  it("isn't written without a recovery Region", () => {
+    expect(githubWorkflows({...place, recoveryRegion: null}).map(({path}) => path)).toEqual([
+      '.github/workflows/sluice-release.yml',
+    ])
   })
 
-  it('names the configuration where it isn\'t sluice.yaml', () => {
-    expect(runs(workflow('sluice-drill.yml', {...place, config: 'deploy/shop.yaml'})).filter((run) => run.includes('sluice ') && !run.includes('--config deploy/shop.yaml'))).toEqual([])
+  it("names the configuration where it isn't sluice.yaml", () => {
+    expect(
+      runs(workflow('sluice-drill.yml', {...place, config: 'deploy/shop.yaml'})).filter(
+        (run) => run.includes('sluice ') && !run.includes('--config deploy/shop.yaml'),
+      ),
+    ).toEqual([])
   })
 })
 
@@ -90,12 +118,18 @@ describe('writing them', () => {
   let root = ''
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'sluice-ci-'))
-    await writeFile(join(root, 'sluice.yaml'), 'service: shop\nenvironment: production\nregion: eu-west-1\nstack:\n  api: api.example.com\n  site: www.example.com\n  recovery: {region: eu-central-1}\n')
+    await writeFile(
+      join(root, 'sluice.yaml'),
+      'service: shop\nenvironment: production\nregion: eu-west-1\nstack:\n  api: api.example.com\n  site: www.example.com\n  recovery: {region: eu-central-1}\n',
+    )
   })
   afterEach(() => rm(root, {recursive: true}))
 
   it('reads the Regions out of sluice.yaml', async () => {
-    expect(await writeCi(root, join(root, 'sluice.yaml'))).toMatchObject({service: 'shop', variables: ['SLUICE_RELEASE_ROLE', 'SLUICE_DRILL_ROLE']})
+    expect(await writeCi(root, join(root, 'sluice.yaml'))).toMatchObject({
+      service: 'shop',
+      variables: ['SLUICE_RELEASE_ROLE', 'SLUICE_DRILL_ROLE'],
+    })
     expect(await readFile(join(root, '.github/workflows/sluice-drill.yml'), 'utf8')).toContain('aws-region: eu-central-1')
   })
 

@@ -4,7 +4,21 @@ import {describe, expect, it} from 'vitest'
 import {nearest} from '../src/nearest.ts'
 import {unknownCommand} from '../src/unknown-command.ts'
 
-const ids = ['demo', 'doctor', 'init', 'judge', 'release', 'release:abort', 'release:history', 'release:plan', 'release:start', 'release:status', 'sandbox:down', 'sandbox:fault', 'sandbox:up']
+const ids = [
+  'demo',
+  'doctor',
+  'init',
+  'judge',
+  'release',
+  'release:abort',
+  'release:history',
+  'release:plan',
+  'release:start',
+  'release:status',
+  'sandbox:down',
+  'sandbox:fault',
+  'sandbox:up',
+]
 const suggestions = (...argv: readonly string[]): readonly string[] => unknownCommand(argv, ids)?.suggestions ?? []
 
 describe('what was typed', () => {
@@ -34,11 +48,15 @@ describe('what was typed', () => {
   })
 
   it('refuses words after a command that takes none, in one clear error', () => {
-    expect(unknownCommand(['release', 'history', 'extra', '--json'], ids, ['release:history'])).toMatchObject({exitCode: 2, message: 'Unexpected argument: extra', suggestions: ['sluice release history --help']})
+    expect(unknownCommand(['release', 'history', 'extra', '--json'], ids, ['release:history'])).toMatchObject({
+      exitCode: 2,
+      message: 'Unexpected argument: extra',
+      suggestions: ['sluice release history --help'],
+    })
     expect(unknownCommand(['release', 'history', '--json'], ids, ['release:history'])).toBeNull()
   })
 
-  it('lists a topic\'s commands when none is near', () => {
+  it("lists a topic's commands when none is near", () => {
     expect(suggestions('sandbox', 'zzzzzz')).toEqual(['sluice sandbox down', 'sluice sandbox fault', 'sluice sandbox up'])
   })
 
@@ -76,19 +94,30 @@ function sluice(...argv: readonly string[]): Promise<Ran> {
 /** Each starts a process that reads all commands from their sources. */
 describe('the process', {timeout: 30_000}, () => {
   it('says its version as oclif does', async () => {
-    expect(await sluice('--version')).toEqual({code: 0, stderr: '', stdout: `sluice/0.1.0 ${process.platform}-${process.arch} node-${process.version}\n`})
+    expect(await sluice('--version')).toEqual({
+      code: 0,
+      stderr: '',
+      stdout: `sluice/0.1.0 ${process.platform}-${process.arch} node-${process.version}\n`,
+    })
   })
   it('answers an unknown command in the JSON envelope, exit 2', async () => {
     const {code, stdout, stderr} = await sluice('docotr', '--json')
     expect({code, stderr, json: JSON.parse(stdout) as unknown}).toEqual({
       code: 2,
       stderr: '',
-      json: {schema: 1, command: 'docotr', error: {code: 'unknown-command', message: 'There is no command "docotr".', suggestions: ['sluice doctor']}},
+      json: {
+        schema: 1,
+        command: 'docotr',
+        error: {code: 'unknown-command', message: 'There is no command "docotr".', suggestions: ['sluice doctor']},
+      },
     })
   })
   it('answers an unknown flag of a command the same way', async () => {
     const {code, stdout} = await sluice('doctor', '--frobnicate', '--json')
-    expect({code, json: JSON.parse(stdout) as unknown}).toMatchObject({code: 2, json: {schema: 1, command: 'doctor', error: {code: 'usage'}}})
+    expect({code, json: JSON.parse(stdout) as unknown}).toMatchObject({
+      code: 2,
+      json: {schema: 1, command: 'doctor', error: {code: 'usage'}},
+    })
   })
   it('prints errors for people on stderr only', async () => {
     expect(await sluice('docotr')).toEqual({code: 2, stdout: '', stderr: '✖ There is no command "docotr".\n  sluice doctor\n'})

@@ -2,15 +2,40 @@ import {expect, it} from 'vitest'
 import {printedCommands} from '../src/printed-command.ts'
 
 it.each([
-  ['a command gets the sandbox it was found by', '  sluice release resume r-1', ['--sandbox', 'shop'], '  sluice release resume r-1 --sandbox shop'],
+  [
+    'a command gets the sandbox it was found by',
+    '  sluice release resume r-1',
+    ['--sandbox', 'shop'],
+    '  sluice release resume r-1 --sandbox shop',
+  ],
   ['also where the flag is joined', 'sluice doctor', ['--sandbox=shop'], 'sluice doctor --sandbox shop'],
-  ['one that has it keeps it', 'sluice release x:1 --sandbox a --yes', ['--sandbox', 'b'], 'sluice release x:1 --sandbox a --yes'],
+  [
+    'one that has it keeps it',
+    'sluice release x:1 --sandbox a --yes',
+    ['--sandbox', 'b'],
+    'sluice release x:1 --sandbox a --yes',
+  ],
   ['help needs none', 'sluice release --help', ['--sandbox', 'b'], 'sluice release --help'],
   ['words about a command are words', 'look: sluice release status', ['--sandbox', 'b'], 'look: sluice release status'],
-  ['provisioning works on a sandbox too', '    sluice infra up --yes', ['--sandbox', 'b'], '    sluice infra up --yes --sandbox b'],
+  [
+    'provisioning works on a sandbox too',
+    '    sluice infra up --yes',
+    ['--sandbox', 'b'],
+    '    sluice infra up --yes --sandbox b',
+  ],
   ['recoveries do', '    sluice dr resume r-1 --withdraw', ['--sandbox', 'b'], '    sluice dr resume r-1 --withdraw --sandbox b'],
-  ['in a log with its time', '03:13:46Z sluice dr resume r-1 --accept-loss 10s', ['--sandbox', 'b'], '03:13:46Z sluice dr resume r-1 --accept-loss 10s --sandbox b'],
-  ['a line of a log that tells of one is left alone', '03:13:46Z flip: sluice dr resume goes on', ['--sandbox', 'b'], '03:13:46Z flip: sluice dr resume goes on'],
+  [
+    'in a log with its time',
+    '03:13:46Z sluice dr resume r-1 --accept-loss 10s',
+    ['--sandbox', 'b'],
+    '03:13:46Z sluice dr resume r-1 --accept-loss 10s --sandbox b',
+  ],
+  [
+    'a line of a log that tells of one is left alone',
+    '03:13:46Z flip: sluice dr resume goes on',
+    ['--sandbox', 'b'],
+    '03:13:46Z flip: sluice dr resume goes on',
+  ],
   ['runbooks do', 'sluice runbook resume r-1', ['--sandbox', 'b'], 'sluice runbook resume r-1 --sandbox b'],
   ['an export reaches nothing', 'sluice infra export --help', ['--sandbox', 'b'], 'sluice infra export --help'],
   ['on AWS nothing is added', 'sluice release resume r-1', [], 'sluice release resume r-1'],

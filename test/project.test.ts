@@ -14,8 +14,10 @@ interface Package {
 const pjson = JSON.parse(await read('package.json')) as Package
 
 describe('the project', () => {
-  it('every npm script sets itself up, and runs on the project\'s own Node', () => {
-    const wrong = Object.entries(pjson.scripts).filter(([, script]) => !script.startsWith('sh scripts/setup.sh') || / node /.test(script))
+  it("every npm script sets itself up, and runs on the project's own Node", () => {
+    const wrong = Object.entries(pjson.scripts).filter(
+      ([, script]) => !script.startsWith('sh scripts/setup.sh') || / node /.test(script),
+    )
     expect(wrong).toEqual([])
   })
 
@@ -31,11 +33,21 @@ describe('the project', () => {
     expect(Object.values(ExitCode).filter((code) => !readme.includes(`\n| ${code} | `))).toEqual([])
   })
 
-  it.each(['README.md', 'CONTRIBUTING.md', 'docs/configuration.md', 'docs/events.md', 'docs/stack.md'])('%s links only to what is there', async (path) => {
-    const links = [...(await read(path)).matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, link]) => link ?? '')
-    const gone = await Promise.all(links.map(async (link) => access(new URL(link, new URL(path, root))).then(() => [], () => [link])))
-    expect(gone.flat()).toEqual([])
-  })
+  it.each(['README.md', 'CONTRIBUTING.md', 'docs/configuration.md', 'docs/events.md', 'docs/stack.md'])(
+    '%s links only to what is there',
+    async (path) => {
+      const links = [...(await read(path)).matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, link]) => link ?? '')
+      const gone = await Promise.all(
+        links.map(async (link) =>
+          access(new URL(link, new URL(path, root))).then(
+            () => [],
+            () => [link],
+          ),
+        ),
+      )
+      expect(gone.flat()).toEqual([])
+    },
+  )
 
   it('documents every key of the configuration', async () => {
     const docs = await read('docs/configuration.md')

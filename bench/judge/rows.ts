@@ -34,8 +34,13 @@ const minutesOfIncident = 5
 const always = (burst: number): {readonly before: number; readonly during: number} => ({before: burst, during: burst})
 const begins = (burst: number): {readonly before: number; readonly during: number} => ({before: 1, during: burst})
 
-const well = (bad: number, requests: number, how = ''): Row =>
-  ({name: `healthy ${percent(bad)}${how}, ${requests}/min`, healthy: true, requests, stable: bad, canary: bad})
+const well = (bad: number, requests: number, how = ''): Row => ({
+  name: `healthy ${percent(bad)}${how}, ${requests}/min`,
+  healthy: true,
+  requests,
+  stable: bad,
+  canary: bad,
+})
 
 export const rows: readonly Row[] = [
   well(0.001, 30),

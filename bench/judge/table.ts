@@ -21,8 +21,10 @@ const {values} = parseArgs({options: {runs: {type: 'string', default: '1500'}, s
 const runs = Number(values.runs)
 /** Two gates share a release's alpha. */
 const settings = defaultSettings(2)
-const by = (method: GateSettings['method']): Decider => ({history, minutes}) =>
-  judgeGate({...settings, method}, history, minutes).failedAt
+const by =
+  (method: GateSettings['method']): Decider =>
+  ({history, minutes}) =>
+    judgeGate({...settings, method}, history, minutes).failedAt
 
 const deciders: readonly (readonly [string, Decider])[] = [
   ['Flagger: 1 %, 5 strikes', flagger(5)],

@@ -21,7 +21,9 @@ export interface ManifestCommand {
   readonly hidden?: boolean
   readonly summary?: string
   readonly description?: string
-  readonly args: Readonly<Record<string, {readonly name: string; readonly description?: string; readonly required?: boolean; readonly hidden?: boolean}>>
+  readonly args: Readonly<
+    Record<string, {readonly name: string; readonly description?: string; readonly required?: boolean; readonly hidden?: boolean}>
+  >
   readonly flags: Readonly<Record<string, ManifestFlag>>
   readonly relativePath: readonly string[]
 }

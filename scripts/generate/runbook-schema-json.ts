@@ -8,6 +8,6 @@ export function runbookSchemaJson(): object {
     // Steps of its own, or steps around a recovery's.
     anyOf: [{required: ['steps']}, {required: ['extends']}],
     title: 'runbook',
-    description: 'A runbook of the team\'s own, or steps that it adds to a recovery',
+    description: "A runbook of the team's own, or steps that it adds to a recovery",
   }
 }

@@ -17,14 +17,24 @@ const samples: Readonly<Record<string, string>> = {
 /** Names that only the Region knows, too. */
 const names: Readonly<Record<string, string>> = {LogBucket: 'shop-production-logs-111122223333-eu-west-1'}
 const pseudo: Readonly<Record<string, string>> = {
-  'AWS::Partition': 'aws', 'AWS::AccountId': '111122223333', 'AWS::URLSuffix': 'amazonaws.com', 'AWS::StackName': 'shop-production-main',
+  'AWS::Partition': 'aws',
+  'AWS::AccountId': '111122223333',
+  'AWS::URLSuffix': 'amazonaws.com',
+  'AWS::StackName': 'shop-production-main',
 }
 
 /** File name (nested ones by their path of logical ids) → filled template, as JSON. */
 export function filledTemplates(deployment: Deployment, files: Files): ReadonlyMap<string, object> {
   const filled = new Map<string, object>()
   const given = {...deployment.parameters, ...deployment.then}
-  fill(deployment.kind, deployment.template, new Map(Object.entries(given).map(([name, value]) => [name, known(value)])), deployment.region, files, filled)
+  fill(
+    deployment.kind,
+    deployment.template,
+    new Map(Object.entries(given).map(([name, value]) => [name, known(value)])),
+    deployment.region,
+    files,
+    filled,
+  )
   return filled
 }
 
@@ -34,7 +44,8 @@ function fill(path: string, file: string, given: Values, region: string, files: 
   for (const [name, value] of Object.entries({...pseudo, 'AWS::Region': region, ...samples, ...names})) {
     if (values.get(name)?.kind !== 'known') values.set(name, known(value))
   }
-  const taken = (condition: string | undefined): boolean => condition === undefined || (conditionHolds(condition, template, values) ?? true)
+  const taken = (condition: string | undefined): boolean =>
+    condition === undefined || (conditionHolds(condition, template, values) ?? true)
   // A bucket's name is known beforehand, and rules about its policy look for it.
   for (const [name, {Type, Properties = {}}] of Object.entries(template.Resources)) {
     if (Type !== 'AWS::S3::Bucket') continue
@@ -78,7 +89,11 @@ function filledIn(value: unknown, context: Context): unknown {
     const answer = asFunction(entry[0], entry[1], context)
     if (answer !== undefined) return answer
   }
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, filledIn(one, context)]).filter(([, one]) => one !== absent))
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([name, one]) => [name, filledIn(one, context)])
+      .filter(([, one]) => one !== absent),
+  )
 }
 
 /** undefined: not a function, or one about other resources. */
@@ -107,7 +122,8 @@ function asFunction(name: string, argument: unknown, context: Context): unknown 
   }
 }
 
-const textOf = (value: ReturnType<typeof valueOf> | undefined): string | undefined => (value?.kind === 'known' ? value.text : undefined)
+const textOf = (value: ReturnType<typeof valueOf> | undefined): string | undefined =>
+  value?.kind === 'known' ? value.text : undefined
 
 /** Rules compare numbers and truth values, and CloudFormation's parameters are texts. */
 const typed = (text: string | undefined): string | number | boolean | undefined =>

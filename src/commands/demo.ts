@@ -52,22 +52,41 @@ HTTP; nothing is left behind.`
     const releases = told.map(json)
     const stack = infraJson(infra)
     const done = infra.view.state === 'done'
-    const asExpected = done && releases.length === 4 && told.every(({scenario}, index) => releases[index]?.outcome === scenario.expected)
+    const asExpected =
+      done && releases.length === 4 && told.every(({scenario}, index) => releases[index]?.outcome === scenario.expected)
     const exitCode = out.signal.aborted ? ExitCode.interrupted : asExpected ? ExitCode.done : ExitCode.unexpected
     const outcome = out.signal.aborted ? 'interrupted' : asExpected ? 'done' : 'unexpected'
     const failed = done || out.signal.aborted ? '' : infraOutcomeText(infra.view, {...look, goOn: 'sluice demo'})
-    return {outcome, exitCode, data: {infra: stack, releases, seconds}, text: `${failed}${demoClosing({...stack, done}, releases, seconds, look)}`}
+    return {
+      outcome,
+      exitCode,
+      data: {infra: stack, releases, seconds},
+      text: `${failed}${demoClosing({...stack, done}, releases, seconds, look)}`,
+    }
   }
 }
 
 const tenths = (seconds: number): number => Math.round(seconds * 10) / 10
 
 function infraJson({view, seconds}: Story['infra']) {
-  const {durationSeconds, criticalPathSeconds} = infraOutcomeJson(view) as {readonly durationSeconds: number; readonly criticalPathSeconds: number}
+  const {durationSeconds, criticalPathSeconds} = infraOutcomeJson(view) as {
+    readonly durationSeconds: number
+    readonly criticalPathSeconds: number
+  }
   return {seconds: tenths(seconds), virtualSeconds: durationSeconds, criticalPathSeconds, resources: view.resources.done}
 }
 
-type Released = ReturnType<typeof outcomeJson> & {readonly name: string; readonly outcome: string; readonly expected: string; readonly canaryRequests: number; readonly badRequests: number}
+type Released = ReturnType<typeof outcomeJson> & {
+  readonly name: string
+  readonly outcome: string
+  readonly expected: string
+  readonly canaryRequests: number
+  readonly badRequests: number
+}
 
 const json = ({scenario, ran, now}: Told): Released =>
-  ({name: scenario.name, expected: scenario.expected, ...outcomeJson(releaseView(ran.events, {run: ran.run}, now))}) as unknown as Released
+  ({
+    name: scenario.name,
+    expected: scenario.expected,
+    ...outcomeJson(releaseView(ran.events, {run: ran.run}, now)),
+  }) as unknown as Released

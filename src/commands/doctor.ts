@@ -60,7 +60,10 @@ async function found(file: string, sandbox: string | undefined): Promise<Found> 
     return {findings: [valid, ...findings, ...stack], exitCode: ExitCode.unexpected}
   } catch (error) {
     const exitCode = error instanceof SluiceError ? error.exitCode : ExitCode.bug
-    return {findings: [valid, asFinding(exitCode === ExitCode.credentials ? 'credentials' : 'connection', error), ...stack], exitCode}
+    return {
+      findings: [valid, asFinding(exitCode === ExitCode.credentials ? 'credentials' : 'connection', error), ...stack],
+      exitCode,
+    }
   }
 }
 
@@ -69,8 +72,10 @@ function asFinding(name: string, error: unknown): Finding {
   const {message, details, suggestions} = error
   if (details.length === 0) return {name, state: 'fail', words: message, fix: suggestions}
   // `sluice.yaml:12:7  what is wrong`: the place becomes the name.
-  const children = details.map(
-    (line): Finding => ({name: /\d+:\d+(?= {2})/.exec(line)?.[0] ?? '', state: 'fail', words: line.replace(/^.*?\d+:\d+ {2}/, '')}),
-  )
+  const children = details.map((line): Finding => ({
+    name: /\d+:\d+(?= {2})/.exec(line)?.[0] ?? '',
+    state: 'fail',
+    words: line.replace(/^.*?\d+:\d+ {2}/, ''),
+  }))
   return {name, state: 'fail', words: message, children}
 }

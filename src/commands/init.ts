@@ -21,19 +21,29 @@ zone. A file that is there is never overwritten without --force. With --ci it re
 request, readiness every night, a drill every quarter; those are never overwritten.`
 
   static override examples = [
-    '<%= config.bin %> init', '<%= config.bin %> init --import --service api --region eu-west-1', '<%= config.bin %> init --stack --service shop --domain example.com --region eu-west-1',
+    '<%= config.bin %> init',
+    '<%= config.bin %> init --import --service api --region eu-west-1',
+    '<%= config.bin %> init --stack --service shop --domain example.com --region eu-west-1',
     '<%= config.bin %> init --ci github',
   ]
 
   static override flags = {
     import: Flags.boolean({description: 'look for services on AWS and fill the file in'}),
     stack: Flags.boolean({description: 'a stack of your own, which sluice infra makes', exclusive: ['import']}),
-    ci: Flags.string({description: 'workflows of this CI, for what sluice.yaml (or --config) says', options: ['github'], exclusive: ['import', 'stack', 'force', 'output']}),
+    ci: Flags.string({
+      description: 'workflows of this CI, for what sluice.yaml (or --config) says',
+      options: ['github'],
+      exclusive: ['import', 'stack', 'force', 'output'],
+    }),
     config: Flags.string({description: 'the configuration that --ci reads', helpValue: 'FILE', dependsOn: ['ci']}),
-    domain: Flags.string({description: 'domain of the stack\'s names; its public zone, when there is only one', helpValue: 'DOMAIN', dependsOn: ['stack']}),
+    domain: Flags.string({
+      description: "domain of the stack's names; its public zone, when there is only one",
+      helpValue: 'DOMAIN',
+      dependsOn: ['stack'],
+    }),
     sandbox: Flags.string({description: 'look in this sandbox (means --import, or goes with --stack)', helpValue: 'NAME'}),
-    service: Flags.string({description: 'which service, when there are several; the stack\'s name', helpValue: 'NAME'}),
-    region: Flags.string({description: 'which Region (AWS_REGION, or the sandbox\'s first)', helpValue: 'REGION'}),
+    service: Flags.string({description: "which service, when there are several; the stack's name", helpValue: 'NAME'}),
+    region: Flags.string({description: "which Region (AWS_REGION, or the sandbox's first)", helpValue: 'REGION'}),
     output: Flags.string({description: 'file to write', helpValue: 'FILE', default: 'sluice.yaml'}),
     force: Flags.boolean({description: 'overwrite the file if there is one'}),
   }
@@ -43,7 +53,12 @@ request, readiness every night, a drill every quarter; those are never overwritt
     if (flags.ci !== undefined) {
       const made = await writeCi('.', flags.config ?? 'sluice.yaml')
       const hint = `  set the repository variables ${made.variables.join(' and ')} to roles that GitHub may take; what they need: ${made.next}`
-      return {outcome: 'written', exitCode: ExitCode.done, data: made, text: [...made.files.map((path) => `✔ ${path} written`), hint].join('\n')}
+      return {
+        outcome: 'written',
+        exitCode: ExitCode.done,
+        data: made,
+        text: [...made.files.map((path) => `✔ ${path} written`), hint].join('\n'),
+      }
     }
     const sandbox = sandboxName(flags.sandbox, process.env)
     const region = flags.region ?? (await defaultRegion(flags.sandbox, process.env))
@@ -54,7 +69,13 @@ request, readiness every night, a drill every quarter; those are never overwritt
     let found: Discovered = undiscovered(flags.service ?? null, region)
     let problems: readonly string[] = []
     if (flags.import || sandbox !== null) {
-      if (region === null) throw new SluiceError({code: 'no-region', exitCode: ExitCode.usage, message: 'Which Region? None was given, and AWS_REGION is not set.', suggestions: ['sluice init --import --region eu-west-1']})
+      if (region === null)
+        throw new SluiceError({
+          code: 'no-region',
+          exitCode: ExitCode.usage,
+          message: 'Which Region? None was given, and AWS_REGION is not set.',
+          suggestions: ['sluice init --import --region eu-west-1'],
+        })
       const chosen = chooseService(await discover({region, sandbox: flags.sandbox, env: process.env}), flags.service, region)
       found = chosen
       problems = chosen.problems
@@ -65,14 +86,25 @@ request, readiness every night, a drill every quarter; those are never overwritt
 
 async function written(
   {output, sandbox, force}: {readonly output: string; readonly sandbox?: string | undefined; readonly force: boolean},
-  yaml: string, service: string | null, problems: readonly string[], then: string,
+  yaml: string,
+  service: string | null,
+  problems: readonly string[],
+  then: string,
 ): Promise<Outcome> {
   await writeNew(output, yaml, force ? 'overwrite' : 'keep')
-  const next = [then, ...(sandbox === undefined ? [] : ['--sandbox', sandbox]), ...(output === 'sluice.yaml' ? [] : ['--config', output])].join(' ')
+  const next = [
+    then,
+    ...(sandbox === undefined ? [] : ['--sandbox', sandbox]),
+    ...(output === 'sluice.yaml' ? [] : ['--config', output]),
+  ].join(' ')
   return {
     outcome: 'written',
     exitCode: ExitCode.done,
     data: {file: output, service, problems, next},
-    text: [`✔ ${output} written${service === null ? '' : ` for ${service}`}`, ...problems.map((problem) => `  ! ${problem}`), `  ${next}`].join('\n'),
+    text: [
+      `✔ ${output} written${service === null ? '' : ` for ${service}`}`,
+      ...problems.map((problem) => `  ! ${problem}`),
+      `  ${next}`,
+    ].join('\n'),
   }
 }

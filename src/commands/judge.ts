@@ -42,8 +42,11 @@ null stands for minus infinity.`
     const {args} = await this.parse(Judge)
     const source = args.file === '-' ? 'standard input' : args.file
     const input = readJudgeInput(await contents(args.file), source)
-    const gates = input.map(({name, settings, history, minutes}) =>
-      ({name, settings, verdict: judgeGate(settings, history, minutes)}))
+    const gates = input.map(({name, settings, history, minutes}) => ({
+      name,
+      settings,
+      verdict: judgeGate(settings, history, minutes),
+    }))
     const outcome = overall(gates.map(({verdict}) => verdict))
     return {
       outcome,

@@ -3,7 +3,9 @@ import {ExitCode, SluiceError} from '../errors.ts'
 import {nearest} from '../nearest.ts'
 
 export function chooseService<T extends {readonly service: string}>(
-  found: readonly T[], wanted: string | undefined, region: string,
+  found: readonly T[],
+  wanted: string | undefined,
+  region: string,
 ): T {
   const names = found.map(({service}) => service)
   if (found.length === 0) {
@@ -21,9 +23,10 @@ export function chooseService<T extends {readonly service: string}>(
   const [only] = matching
   if (only !== undefined && matching.length === 1) return only
   if (only !== undefined) {
-    const message = wanted === undefined
-      ? `${found.length} services were found in ${region}: ${names.join(', ')}. Which one?`
-      : `${matching.length} live rules in ${region} are tagged ${wanted}; one of them must go.`
+    const message =
+      wanted === undefined
+        ? `${found.length} services were found in ${region}: ${names.join(', ')}. Which one?`
+        : `${matching.length} live rules in ${region} are tagged ${wanted}; one of them must go.`
     throw new SluiceError({
       code: 'several-services',
       exitCode: ExitCode.usage,

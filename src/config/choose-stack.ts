@@ -15,10 +15,15 @@ export interface StackChoice {
 }
 
 export function chooseStack(config: StackConfig, choice: StackChoice): StackConfig {
-  const shape = choice['full-scale'] === true ? 'full-scale' : choice['recovery-shape'] as RecoveryShape | undefined
+  const shape = choice['full-scale'] === true ? 'full-scale' : (choice['recovery-shape'] as RecoveryShape | undefined)
   const region = choice.region ?? config.region
-  if (shape !== undefined && config.recovery === null) throw wrong('no-recovery', `--${choice['full-scale'] === true ? 'full-scale' : 'recovery-shape'} needs stack.recovery in the configuration`)
-  if (config.recovery?.region === region) throw wrong('region-taken', `--region ${region} is the recovery Region of the configuration`)
+  if (shape !== undefined && config.recovery === null)
+    throw wrong(
+      'no-recovery',
+      `--${choice['full-scale'] === true ? 'full-scale' : 'recovery-shape'} needs stack.recovery in the configuration`,
+    )
+  if (config.recovery?.region === region)
+    throw wrong('region-taken', `--region ${region} is the recovery Region of the configuration`)
   return {
     ...config,
     region,

@@ -17,31 +17,35 @@ export interface JudgeGateInput {
 }
 
 const minuteMs = 60_000
-const shown = (input: unknown): string => (typeof input === 'number' ? String(input) : JSON.stringify(input) ?? 'nothing')
+const shown = (input: unknown): string => (typeof input === 'number' ? String(input) : (JSON.stringify(input) ?? 'nothing'))
 const refused = (what: string) => ({
   error: ({input}: {readonly input?: unknown}) =>
-    (input === undefined ? `is missing: ${what}` : `${shown(input).slice(0, 60)} is not ${what}`),
+    input === undefined ? `is missing: ${what}` : `${shown(input).slice(0, 60)} is not ${what}`,
 })
 
 const between = (what: string, holds: (n: number) => boolean) => z.number(refused(what)).refine(holds, refused(what))
 const fractionInside = between('a fraction above 0 and below 1', (n) => n > 0 && n < 1)
 
-const gateSchema = z.strictObject({
-  method: z.enum(['mixed', 'betting', 'pooled'], refused('mixed, betting or pooled')).optional(),
-  budget: fractionInside.optional(),
-  tolerance: between('a number from 1 to 100', (n) => n >= 1 && n <= 100).optional(),
-  // 1.25 is the worst ratio that still counts as fitness: evidence against a smaller one would be worth nothing.
-  ratio: between('a number above 1.25, at most 1000', (n) => n > 1.25 && n <= 1000).optional(),
-  floor: between('a fraction from 0 to below 1', (n) => n >= 0 && n < 1).optional(),
-  ceiling: between('a fraction above 0, at most 1', (n) => n > 0 && n <= 1).optional(),
-  alpha: fractionInside.optional(),
-  beta: fractionInside.optional(),
-  minMinutes: between('a whole number of minutes, 1 or more', (n) => Number.isSafeInteger(n) && n >= 1).optional(),
-}, refused('an object with the gate\'s settings'))
+const gateSchema = z.strictObject(
+  {
+    method: z.enum(['mixed', 'betting', 'pooled'], refused('mixed, betting or pooled')).optional(),
+    budget: fractionInside.optional(),
+    tolerance: between('a number from 1 to 100', (n) => n >= 1 && n <= 100).optional(),
+    // 1.25 is the worst ratio that still counts as fitness: evidence against a smaller one would be worth nothing.
+    ratio: between('a number above 1.25, at most 1000', (n) => n > 1.25 && n <= 1000).optional(),
+    floor: between('a fraction from 0 to below 1', (n) => n >= 0 && n < 1).optional(),
+    ceiling: between('a fraction above 0, at most 1', (n) => n > 0 && n <= 1).optional(),
+    alpha: fractionInside.optional(),
+    beta: fractionInside.optional(),
+    minMinutes: between('a whole number of minutes, 1 or more', (n) => Number.isSafeInteger(n) && n >= 1).optional(),
+  },
+  refused("an object with the gate's settings"),
+)
 
 const isCount = (n: number): boolean => Number.isSafeInteger(n) && n >= 0
 const requestCount = between('a whole number of requests, 0 or more', isCount)
-const count = z.tuple([requestCount, requestCount], refused('[requests, bad]'))
+const count = z
+  .tuple([requestCount, requestCount], refused('[requests, bad]'))
   .refine(([requests, bad]) => !isCount(requests) || !isCount(bad) || bad <= requests, {
     error: ({input}) => {
       const [requests, bad] = input as readonly number[]
@@ -51,7 +55,8 @@ const count = z.tuple([requestCount, requestCount], refused('[requests, bad]'))
   .transform(([requests, bad]): Count => ({requests, bad}))
 const paired = z.strictObject({canary: count, stable: count}, refused('{canary: [requests, bad], stable: [requests, bad]}'))
 
-const at = z.iso.datetime({offset: true, ...refused('a time like 2026-01-01T00:00:00Z')})
+const at = z.iso
+  .datetime({offset: true, ...refused('a time like 2026-01-01T00:00:00Z')})
   .transform((text) => Date.parse(text))
   .refine((epochMs) => epochMs % minuteMs === 0, {error: 'is not on a whole minute'})
 
@@ -61,18 +66,25 @@ function listsFor(gates: readonly string[]) {
     const counts = gates.length === 0 ? z.unknown() : z.strictObject(Object.fromEntries(gates.map((gate) => [gate, of])))
     return z.strictObject({at, counts}, refused('a minute: its time as at, and the counts of each gate'))
   }
-  return z.strictObject({
-    gates: z.unknown().optional(),
-    history: z.array(entry(count), refused('a list of minutes')).optional(),
-    minutes: z.array(entry(paired), refused('a list of minutes')),
-  }, refused('an object with gates, history and minutes'))
+  return z.strictObject(
+    {
+      gates: z.unknown().optional(),
+      history: z.array(entry(count), refused('a list of minutes')).optional(),
+      minutes: z.array(entry(paired), refused('a list of minutes')),
+    },
+    refused('an object with gates, history and minutes'),
+  )
 }
 
-const gatesSchema = z.looseObject({
-  gates: z.record(z.string(), gateSchema, refused('an object: gate name → settings'))
-    .refine((gates) => Object.keys(gates).length > 0, {error: 'names no gate'})
-    .refine((gates) => !('at' in gates), {error: 'a gate can\'t be called at'}),
-}, refused('an object with gates, history and minutes'))
+const gatesSchema = z.looseObject(
+  {
+    gates: z
+      .record(z.string(), gateSchema, refused('an object: gate name → settings'))
+      .refine((gates) => Object.keys(gates).length > 0, {error: 'names no gate'})
+      .refine((gates) => !('at' in gates), {error: "a gate can't be called at"}),
+  },
+  refused('an object with gates, history and minutes'),
+)
 
 /** `source` names the text for people: a file name, or `standard input`. */
 export function readJudgeInput(text: string, source: string): readonly JudgeGateInput[] {
@@ -116,13 +128,14 @@ function gateNames(json: unknown): readonly string[] {
 /** `{at, errors}` → `{at, counts: {errors}}`, so that a gate's name can never be taken for one of our own words. */
 function withCountsApart(json: unknown): unknown {
   if (!isObject(json)) return json
-  const apart = (list: unknown): unknown => Array.isArray(list)
-    ? list.map((entry: unknown) => {
-      if (!isObject(entry)) return entry
-      const {at: time, ...counts} = entry
-      return {at: time, counts}
-    })
-    : list
+  const apart = (list: unknown): unknown =>
+    Array.isArray(list)
+      ? list.map((entry: unknown) => {
+          if (!isObject(entry)) return entry
+          const {at: time, ...counts} = entry
+          return {at: time, counts}
+        })
+      : list
   const history = 'history' in json && {history: apart(json['history'])}
   const minutes = 'minutes' in json && {minutes: apart(json['minutes'])}
   return {...json, ...history, ...minutes}

@@ -14,8 +14,7 @@ import type {StackConfig} from './stack-config.ts'
 import {stackFileSchema} from './stack-schema.ts'
 
 export type ParsedStack =
-  | {readonly kind: 'config'; readonly config: StackConfig}
-  | {readonly kind: 'problems'; readonly problems: readonly string[]}
+  {readonly kind: 'config'; readonly config: StackConfig} | {readonly kind: 'problems'; readonly problems: readonly string[]}
 
 /** `where` is a file, or a directory that holds `sluice.yaml`. Throws `config-missing` or `config-invalid`, exit 2. */
 export async function loadStack(where: string): Promise<StackConfig> {
@@ -45,7 +44,11 @@ export function parseStack(text: string): ParsedStack {
   const lines = new LineCounter()
   const document = parseDocument(text, {lineCounter: lines, prettyErrors: false, strict: true})
   const faults = [...document.errors, ...document.warnings]
-  if (faults.length > 0) return {kind: 'problems', problems: faults.map(({pos, message}) => `${lines.linePos(pos[0]).line}:${lines.linePos(pos[0]).col}  ${message}`)}
+  if (faults.length > 0)
+    return {
+      kind: 'problems',
+      problems: faults.map(({pos, message}) => `${lines.linePos(pos[0]).line}:${lines.linePos(pos[0]).col}  ${message}`),
+    }
   const parsed = stackFileSchema.safeParse(document.toJS() ?? {}, {reportInput: true})
   if (parsed.success) {
     const config = resolveStack(parsed.data)
@@ -60,17 +63,25 @@ export function parseStack(text: string): ParsedStack {
   }
 }
 
-function toProblems(issue: {readonly path: readonly PropertyKey[]; readonly message: string; readonly code?: string; readonly keys?: readonly string[]}): readonly Problem[] {
+function toProblems(issue: {
+  readonly path: readonly PropertyKey[]
+  readonly message: string
+  readonly code?: string
+  readonly keys?: readonly string[]
+}): readonly Problem[] {
   const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)))
-  if (issue.code === 'unrecognized_keys') return (issue.keys ?? []).map((key) => ({path: [...path, key], on: 'key', message: 'unknown key'}))
+  if (issue.code === 'unrecognized_keys')
+    return (issue.keys ?? []).map((key) => ({path: [...path, key], on: 'key', message: 'unknown key'}))
   return [{path, on: 'value', message: issue.message}]
 }
 
 /** What two values say about each other. */
 function wrongTogether(config: StackConfig): Problem | null {
   const {recovery} = config
-  if (recovery?.region === config.region) return {path: ['stack', 'recovery', 'region'], on: 'value', message: `${recovery.region} is the home Region`}
-  if (recovery?.network === config.network) return {path: ['stack', 'recovery', 'network'], on: 'value', message: `${recovery.network} is the home Region's network too`}
+  if (recovery?.region === config.region)
+    return {path: ['stack', 'recovery', 'region'], on: 'value', message: `${recovery.region} is the home Region`}
+  if (recovery?.network === config.network)
+    return {path: ['stack', 'recovery', 'network'], on: 'value', message: `${recovery.network} is the home Region's network too`}
   if (recovery?.dr?.flip === 'record' && config.hostedZone === '') {
     return {path: ['stack', 'recovery', 'flip'], on: 'value', message: 'record changes records: it needs stack.hostedZone'}
   }
@@ -83,7 +94,11 @@ function wrongTogether(config: StackConfig): Problem | null {
     return {path: ['stack', 'recovery', ...where], on: 'value', message: '0 leaves no time at all'}
   }
   if (config.activeRegion !== config.region && config.activeRegion !== recovery?.region) {
-    return {path: ['stack', 'activeRegion'], on: 'value', message: `${config.activeRegion} is neither the home nor the recovery Region`}
+    return {
+      path: ['stack', 'activeRegion'],
+      on: 'value',
+      message: `${config.activeRegion} is neither the home nor the recovery Region`,
+    }
   }
   return null
 }

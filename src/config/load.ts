@@ -48,7 +48,8 @@ export function parseConfig(text: string, options: RuleContext = {}): Parsed {
   if (faults.length > 0) {
     const at = faults.map((fault) => ({position: lines.linePos(fault.pos[0]), message: yamlMessage(fault.code, fault.message)}))
     return {
-      kind: 'problems', problems: at.map(({position, message}) => line({line: position.line, column: position.col}, message)),
+      kind: 'problems',
+      problems: at.map(({position, message}) => line({line: position.line, column: position.col}, message)),
     }
   }
   let raw: unknown
@@ -60,9 +61,9 @@ export function parseConfig(text: string, options: RuleContext = {}): Parsed {
   const shape = checkShape(raw)
   const toDo = leftToDo(raw)
   const unfinished = new Set(toDo.map(({path}) => pathText(path)))
-  const others = [
-    ...(shape.ok ? [] : shape.problems), ...ruleProblems(raw, options)
-  ].filter(({path}) => !unfinished.has(pathText(path)))
+  const others = [...(shape.ok ? [] : shape.problems), ...ruleProblems(raw, options)].filter(
+    ({path}) => !unfinished.has(pathText(path)),
+  )
   const problems = [...toDo, ...others]
   if (shape.ok && problems.length === 0) return resolveConfig(shape.input)
   const placed = problems.map((problem) => ({problem, position: positionOf(problem, document, lines)}))

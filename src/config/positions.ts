@@ -25,7 +25,9 @@ export function positionOf(problem: Problem, document: Document, lines: LineCoun
 }
 
 function child(
-  node: unknown, part: string | number, document: Document,
+  node: unknown,
+  part: string | number,
+  document: Document,
 ): {readonly key: Node | null; readonly value: Node | null} | null {
   const resolved = isAlias(node) ? node.resolve(document) : node
   if (isMap(resolved)) {

@@ -43,7 +43,9 @@ export function recoverySettings(config: StackConfig): RecoverySettings {
   return {...recoveryDefaults, ...given, probes: {...recoveryDefaults.probes, ...given.probes}}
 }
 
-export type RecoveryDifference = Partial<Omit<RecoverySettings, 'probes'>> & {readonly probes?: Partial<RecoverySettings['probes']>}
+export type RecoveryDifference = Partial<Omit<RecoverySettings, 'probes'>> & {
+  readonly probes?: Partial<RecoverySettings['probes']>
+}
 
 /** `stack.recovery` as a person writes it; everything but the stacks' own keys. */
 export interface RecoveryKeys {
@@ -58,15 +60,33 @@ export interface RecoveryKeys {
 }
 
 /** Only what was written: a default that changes with a new version changes for whoever left it out. */
-export function recoveryDifference({objectives, flip, distribution, probes, drillEvery, approval, breakGlassRole, extend}: RecoveryKeys): RecoveryDifference {
-  const ms = (text: string | undefined): number | undefined => (text === undefined ? undefined : parseInterval(text) ?? undefined)
+export function recoveryDifference({
+  objectives,
+  flip,
+  distribution,
+  probes,
+  drillEvery,
+  approval,
+  breakGlassRole,
+  extend,
+}: RecoveryKeys): RecoveryDifference {
+  const ms = (text: string | undefined): number | undefined =>
+    text === undefined ? undefined : (parseInterval(text) ?? undefined)
   return written({
-    rtoMs: ms(objectives?.rto), rpoMs: ms(objectives?.rpo), flip, distribution,
+    rtoMs: ms(objectives?.rto),
+    rpoMs: ms(objectives?.rpo),
+    flip,
+    distribution,
     probes: probes === undefined ? undefined : written(probes),
-    drillEveryMs: ms(drillEvery), approvalMs: ms(approval), breakGlassRole, extend,
+    drillEveryMs: ms(drillEvery),
+    approvalMs: ms(approval),
+    breakGlassRole,
+    extend,
   })
 }
 
 function written<T extends object>(given: T): {[K in keyof T]?: Exclude<T[K], undefined>} {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {[K in keyof T]?: Exclude<T[K], undefined>}
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }
 }

@@ -84,5 +84,4 @@ export type ReleasePlace = Pick<ReleaseConfig, 'loadBalancer' | 'listener' | 'ru
 export type ReleaseSettings = Omit<ReleaseConfig, keyof ReleasePlace>
 
 export type LoadedConfig =
-  | {readonly kind: 'config'; readonly config: ReleaseConfig}
-  | {readonly kind: 'of-stack'; readonly settings: ReleaseSettings}
+  {readonly kind: 'config'; readonly config: ReleaseConfig} | {readonly kind: 'of-stack'; readonly settings: ReleaseSettings}

@@ -25,7 +25,14 @@ export interface Discovered {
 export function undiscovered(service: string | null, region: string | null): Discovered {
   const slot = {service: null, targetGroup: null}
   return {
-    service, region, loadBalancer: null, listener: null, rule: null, cluster: null, container: null, slots: {a: slot, b: slot},
+    service,
+    region,
+    loadBalancer: null,
+    listener: null,
+    rule: null,
+    cluster: null,
+    container: null,
+    slots: {a: slot, b: slot},
   }
 }
 

@@ -43,12 +43,18 @@ function resolveSettings(input: ConfigInput | StackConfigInput): ReleaseSettings
 function recoveryOfStack({service, environment = 'production', stack}: ConfigInput | StackConfigInput): RecoveryTarget | null {
   if (stack?.recovery === undefined) return null
   const whose = {service, environment}
-  return {region: stack.recovery.region, stack: stackOf(whose, 'main'), slots: {a: slotService(whose, 'a'), b: slotService(whose, 'b')}}
+  return {
+    region: stack.recovery.region,
+    stack: stackOf(whose, 'main'),
+    slots: {a: slotService(whose, 'a'), b: slotService(whose, 'b')},
+  }
 }
 
 function steps(input: NonNullable<ConfigInput['steps']>): readonly ReleaseStep[] {
   return input.map((step) => ({
-    weight: step.weight, holdMs: ms(step.hold ?? '5m'), atMostMs: ms(step.atMost ?? '30m'),
+    weight: step.weight,
+    holdMs: ms(step.hold ?? '5m'),
+    atMostMs: ms(step.atMost ?? '30m'),
     ...(step.gates !== undefined && {gates: step.gates}),
   }))
 }
@@ -61,9 +67,13 @@ function gates(input: GatesInput): readonly Gate[] {
   const count = 1 + (latency === undefined ? 0 : 1) + Object.keys(own).length
   const with_ = (given: SettingsInput, budget: string): GateSettings => settings(given, budget, alphaPerRelease / count)
   const all: Gate[] = [{kind: 'errors', name: 'errors', settings: with_(errors ?? {}, '0.5%')}]
-  if (latency !== undefined) all.push({
-    kind: 'latency', name: 'latency', boundMs: ms(latency.bound), settings: with_(latency, '1%'),
-  })
+  if (latency !== undefined)
+    all.push({
+      kind: 'latency',
+      name: 'latency',
+      boundMs: ms(latency.bound),
+      settings: with_(latency, '1%'),
+    })
   for (const [name, gate] of Object.entries(own)) {
     all.push({kind: 'counts', name, requests: gate.requests, bad: gate.bad, settings: with_(gate, '1%')})
   }

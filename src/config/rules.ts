@@ -67,25 +67,35 @@ const holdsFit: Rule = (raw) =>
     const atMost = durationAt(raw, ['steps', index, 'atMost'], defaultAtMostMs)
     if (hold === null || atMost === null || hold <= atMost) return []
     const at = valueAt(raw, ['steps', index, 'hold']) === undefined ? 'atMost' : 'hold'
-    return [wrong(['steps', index, at], `hold ${formatDuration(hold)} is longer than atMost ${formatDuration(atMost)}: the step could never pass`)]
+    return [
+      wrong(
+        ['steps', index, at],
+        `hold ${formatDuration(hold)} is longer than atMost ${formatDuration(atMost)}: the step could never pass`,
+      ),
+    ]
   })
 
 const holdsAreSomething: Rule = (raw) =>
   steps(raw).flatMap((_, index) =>
-    ['hold', 'atMost'].filter((key) => durationAt(raw, ['steps', index, key], 1) === 0).map(
-      (key) => wrong(['steps', index, key], '0s judges nothing: write at least 1m'),
-    ))
+    ['hold', 'atMost']
+      .filter((key) => durationAt(raw, ['steps', index, key], 1) === 0)
+      .map((key) => wrong(['steps', index, key], '0s judges nothing: write at least 1m')),
+  )
 
 const stepGatesExist: Rule = (raw) => {
   const gates = valueAt(raw, ['gates'])
   const known = [
-    'errors', ...(typeof gates === 'object' && gates !== null ? Object.keys(gates).filter((name) => name !== 'errors') : []),
+    'errors',
+    ...(typeof gates === 'object' && gates !== null ? Object.keys(gates).filter((name) => name !== 'errors') : []),
   ]
   return steps(raw).flatMap((_, index) => {
     const named = valueAt(raw, ['steps', index, 'gates'])
     if (!Array.isArray(named)) return []
-    return (named as readonly unknown[]).flatMap((name, at) => typeof name !== 'string' || known.includes(name) ? []
-      : [wrong(['steps', index, 'gates', at], `there is no gate ${name}; there are: ${known.join(', ')}`)])
+    return (named as readonly unknown[]).flatMap((name, at) =>
+      typeof name !== 'string' || known.includes(name)
+        ? []
+        : [wrong(['steps', index, 'gates', at], `there is no gate ${name}; there are: ${known.join(', ')}`)],
+    )
   })
 }
 
@@ -99,7 +109,12 @@ const slotsDiffer: Rule = (raw) =>
   })
 
 const regionalArns: readonly Path[] = [
-  ['loadBalancer'], ['listener'], ['rule'], ['cluster'], ['slots', 'a', 'targetGroup'], ['slots', 'b', 'targetGroup'],
+  ['loadBalancer'],
+  ['listener'],
+  ['rule'],
+  ['cluster'],
+  ['slots', 'a', 'targetGroup'],
+  ['slots', 'b', 'targetGroup'],
   ['switch', 'deadLetterQueue'],
 ]
 
@@ -127,16 +142,14 @@ const oneAccount: Rule = (raw, {account}) => {
 
 /** `listener/app/<name>/<id>/…` and `listener-rule/app/<name>/<id>/…` name the load balancer they belong to. */
 const oneLoadBalancer: Rule = (raw) => {
-  const [balancer, listener, rule] = ['loadBalancer', 'listener', 'rule'].map(
-    (key) => arnAt(raw, [key])?.resource.replace(/^[^/]+\//, ''),
+  const [balancer, listener, rule] = ['loadBalancer', 'listener', 'rule'].map((key) =>
+    arnAt(raw, [key])?.resource.replace(/^[^/]+\//, ''),
   )
   const problems: Problem[] = []
-  if (balancer !== undefined && listener !== undefined && !listener.startsWith(`${balancer}/`)) problems.push(
-    wrong(['listener'], 'is a listener of another load balancer'),
-  )
-  if (listener !== undefined && rule !== undefined && !rule.startsWith(`${listener}/`)) problems.push(
-    wrong(['rule'], 'is a rule of another listener'),
-  )
+  if (balancer !== undefined && listener !== undefined && !listener.startsWith(`${balancer}/`))
+    problems.push(wrong(['listener'], 'is a listener of another load balancer'))
+  if (listener !== undefined && rule !== undefined && !rule.startsWith(`${listener}/`))
+    problems.push(wrong(['rule'], 'is a rule of another listener'))
   return problems
 }
 
@@ -150,7 +163,13 @@ const windowsMakeSense: Rule = (raw) => {
   const window = durationAt(raw, ['switch', 'window'], 600_000)
   const paused = durationAt(raw, ['switch', 'pausedWindow'], 3_600_000)
   const problems: Problem[] = []
-  if (window !== null && window < 240_000) problems.push(wrong(['switch', 'window'], `${formatDuration(window)} is too short: a slow tick would send traffic home; write at least 4m`))
+  if (window !== null && window < 240_000)
+    problems.push(
+      wrong(
+        ['switch', 'window'],
+        `${formatDuration(window)} is too short: a slow tick would send traffic home; write at least 4m`,
+      ),
+    )
   if (window !== null && paused !== null && paused < window) {
     const at = valueAt(raw, ['switch', 'pausedWindow']) === undefined ? 'window' : 'pausedWindow'
     problems.push(
@@ -177,7 +196,8 @@ const percentsAreShares: Rule = (raw) => {
       return percent >= least && percent < 100
         ? []
         : [wrong(['gates', gate, key], `${String(value)} is out of range: above 0% and below 100%`)]
-    }))
+    }),
+  )
 }
 
 function arnAt(raw: unknown, path: Path): ReturnType<typeof parseArn> {
@@ -186,9 +206,19 @@ function arnAt(raw: unknown, path: Path): ReturnType<typeof parseArn> {
 }
 
 const rules: readonly Rule[] = [
-  weightsRise, weightsCanBeSplit, holdsAreSomething, holdsFit, stepGatesExist, slotsDiffer, oneRegion, oneAccount,
+  weightsRise,
+  weightsCanBeSplit,
+  holdsAreSomething,
+  holdsFit,
+  stepGatesExist,
+  slotsDiffer,
+  oneRegion,
+  oneAccount,
   oneLoadBalancer,
-  warmLongEnough, windowsMakeSense, recoveryElsewhere, percentsAreShares,
+  warmLongEnough,
+  windowsMakeSense,
+  recoveryElsewhere,
+  percentsAreShares,
 ]
 
 export function ruleProblems(raw: unknown, context: RuleContext): readonly Problem[] {

@@ -19,19 +19,36 @@ export function stepCallProblems({raw, path}: RawStep): readonly Problem[] {
 function callProblems(call: RawMap, path: Path): readonly Problem[] {
   const [service, action] = [textOf(call['service']), textOf(call['action'])]
   const check = call['check'] === undefined ? null : mapOf(call['check'])
-  const checks = check === null ? [] : [...readProblems(check, [...path, 'check']), ...(check['done-when'] === undefined ? [on([...path, 'check'], 'missing: done-when')] : [])]
+  const checks =
+    check === null
+      ? []
+      : [
+          ...readProblems(check, [...path, 'check']),
+          ...(check['done-when'] === undefined ? [on([...path, 'check'], 'missing: done-when')] : []),
+        ]
   if (service === '' || action === '') return [...doneWhenProblems(call, path), ...checks]
   const judged = judgeCall(service, action)
   switch (judged.kind) {
     case 'refused':
       return [on([...path, judged.at], judged.because), ...doneWhenProblems(call, path), ...checks]
     case 'read':
-      return [...doneWhenProblems(call, path), ...(check === null ? [] : [on([...path, 'check'], `${action} only reads: put done-when beside it`, 'key')])]
+      return [
+        ...doneWhenProblems(call, path),
+        ...(check === null ? [] : [on([...path, 'check'], `${action} only reads: put done-when beside it`, 'key')]),
+      ]
     case 'change': {
       const {token} = judged.allowed
       const own = token !== null && mapOf(call['input'])[token] !== undefined
       return [
-        ...(call['done-when'] === undefined ? [] : [on([...path, 'done-when'], `${action} changes something and is made once: put it under check, with a call that reads`, 'key')]),
+        ...(call['done-when'] === undefined
+          ? []
+          : [
+              on(
+                [...path, 'done-when'],
+                `${action} changes something and is made once: put it under check, with a call that reads`,
+                'key',
+              ),
+            ]),
         ...(call['every'] === undefined ? [] : [on([...path, 'every'], `${action} is made once: put it under check`, 'key')]),
         ...(own ? [on([...path, 'input', token], 'the tool fills it in, so that a resume makes the same call', 'key')] : []),
         ...checks,
@@ -43,16 +60,26 @@ function callProblems(call: RawMap, path: Path): readonly Problem[] {
 function readProblems(call: RawMap, path: Path): readonly Problem[] {
   const [service, action] = [textOf(call['service']), textOf(call['action'])]
   const judged = service === '' || action === '' ? null : judgeCall(service, action)
-  const refused = judged === null || judged.kind === 'read' ? []
-    : judged.kind === 'refused' ? [on([...path, judged.at], judged.because)]
-    : [on([...path, 'action'], `a check only reads; ${action} changes something`)]
+  const refused =
+    judged === null || judged.kind === 'read'
+      ? []
+      : judged.kind === 'refused'
+        ? [on([...path, judged.at], judged.because)]
+        : [on([...path, 'action'], `a check only reads; ${action} changes something`)]
   return [...refused, ...doneWhenProblems(call, path)]
 }
 
 function doneWhenProblems(call: RawMap, path: Path): readonly Problem[] {
   if (call['done-when'] === undefined) return []
   const given = ['equals', 'in', 'exists'].filter((key) => mapOf(call['done-when'])[key] !== undefined)
-  return given.length === 1 ? [] : [on([...path, 'done-when'], given.length === 0 ? 'says nothing: one of equals, in, exists is missing' : `${given.join(' and ')}: only one of them`)]
+  return given.length === 1
+    ? []
+    : [
+        on(
+          [...path, 'done-when'],
+          given.length === 0 ? 'says nothing: one of equals, in, exists is missing' : `${given.join(' and ')}: only one of them`,
+        ),
+      ]
 }
 
 function undoProblems(raw: RawMap, path: Path): readonly Problem[] {
@@ -80,12 +107,16 @@ function httpProblems(http: RawMap, path: Path): readonly Problem[] {
     ...(url === name ? [on(path, url ? 'url and name: only one of them' : 'missing: url or name')] : []),
     ...(http['path'] !== undefined && url ? [on([...path, 'path'], 'goes with name: a url has its own', 'key')] : []),
     ...(http['body'] !== undefined && method !== 'POST' ? [on([...path, 'body'], 'only a POST has a body', 'key')] : []),
-    ...(method === 'HEAD' && (mapOf(http['expect'])['body'] !== undefined || http['keep'] !== undefined) ? [on([...path, 'method'], 'the answer to HEAD has no body')] : []),
+    ...(method === 'HEAD' && (mapOf(http['expect'])['body'] !== undefined || http['keep'] !== undefined)
+      ? [on([...path, 'method'], 'the answer to HEAD has no body')]
+      : []),
   ]
 }
 
 function metricProblems(metric: RawMap, path: Path): readonly Problem[] {
   const ms = parseDuration(textOf(metric['for']))
   if (ms === null) return []
-  return ms >= 60_000 && ms % 60_000 === 0 && ms <= 3_600_000 ? [] : [on([...path, 'for'], 'whole minutes, from 1m to 1h: a datapoint is a minute')]
+  return ms >= 60_000 && ms % 60_000 === 0 && ms <= 3_600_000
+    ? []
+    : [on([...path, 'for'], 'whole minutes, from 1m to 1h: a datapoint is a minute')]
 }

@@ -41,7 +41,11 @@ export interface AllowedChange {
 
 /** Changes that are the same when made twice, take nothing away, and can be undone by the same call. */
 export const allowedChanges: Readonly<Record<string, AllowedChange>> = {
-  'ecs:UpdateService': {because: 'counts and deployments of services beside the slots (workers, schedulers); a service of a slot is refused when it runs', token: null},
+  'ecs:UpdateService': {
+    because:
+      'counts and deployments of services beside the slots (workers, schedulers); a service of a slot is refused when it runs',
+    token: null,
+  },
   'ecs:RunTask': {because: 'a one-shot job: a migration, a reindexing; its client token makes it one', token: 'clientToken'},
   'autoscaling:SetDesiredCapacity': {because: 'hosts of a group to a size', token: null},
   'autoscaling:UpdateAutoScalingGroup': {because: 'the bounds of a group, which a size needs', token: null},
@@ -50,18 +54,31 @@ export const allowedChanges: Readonly<Record<string, AllowedChange>> = {
   'application-autoscaling:RegisterScalableTarget': {because: 'bounds of a service, or its scaling held', token: null},
   'cloudwatch:DisableAlarmActions': {because: 'quiet during planned work; EnableAlarmActions gives them back', token: null},
   'cloudwatch:EnableAlarmActions': {because: 'gives back what DisableAlarmActions held', token: null},
-  'cloudwatch:PutMetricData': {because: 'marks the moment on the team\'s own graphs', token: null},
-  'ssm:StartAutomationExecution': {because: 'the team\'s own automation documents, with the roles they name; its client token makes it one', token: 'ClientToken'},
+  'cloudwatch:PutMetricData': {because: "marks the moment on the team's own graphs", token: null},
+  'ssm:StartAutomationExecution': {
+    because: "the team's own automation documents, with the roles they name; its client token makes it one",
+    token: 'ClientToken',
+  },
   'backup:StartBackupJob': {because: 'one more recovery point; its token makes it one', token: 'IdempotencyToken'},
 }
 
-export type Judged = {readonly kind: 'read'} | {readonly kind: 'change'; readonly allowed: AllowedChange} | {readonly kind: 'refused'; readonly at: 'service' | 'action'; readonly because: string}
+export type Judged =
+  | {readonly kind: 'read'}
+  | {readonly kind: 'change'; readonly allowed: AllowedChange}
+  | {readonly kind: 'refused'; readonly at: 'service' | 'action'; readonly because: string}
 
 export function judgeCall(service: string, action: string): Judged {
   const known = operationsOf(service)
   if (known === null) {
     const [meant] = nearest(service, Object.keys(runbookOperations))
-    return {kind: 'refused', at: 'service', because: meant === undefined ? `no such service here; known: ${Object.keys(runbookOperations).join(', ')}` : `no such service here; did you mean ${meant}?`}
+    return {
+      kind: 'refused',
+      at: 'service',
+      because:
+        meant === undefined
+          ? `no such service here; known: ${Object.keys(runbookOperations).join(', ')}`
+          : `no such service here; did you mean ${meant}?`,
+    }
   }
   const name = `${service}:${action}`
   const change = allowedChanges[name]
@@ -71,13 +88,24 @@ export function judgeCall(service: string, action: string): Judged {
   if (known.includes(action)) return {kind: 'read'}
   if (reads.test(action)) {
     const [meant] = nearest(action, known)
-    return {kind: 'refused', at: 'action', because: `${service} has no ${action}${meant === undefined ? '' : `; did you mean ${meant}?`}`}
+    return {
+      kind: 'refused',
+      at: 'action',
+      because: `${service} has no ${action}${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+    }
   }
-  const changes = Object.keys(allowedChanges).filter((one) => one.startsWith(`${service}:`)).map((one) => one.split(':')[1])
-  return {kind: 'refused', at: 'action', because: `${name} isn't allowed in a runbook: of ${service}, only what reads${changes.length === 0 ? ' is' : `, and ${changes.join(', ')}`}`}
+  const changes = Object.keys(allowedChanges)
+    .filter((one) => one.startsWith(`${service}:`))
+    .map((one) => one.split(':')[1])
+  return {
+    kind: 'refused',
+    at: 'action',
+    because: `${name} isn't allowed in a runbook: of ${service}, only what reads${changes.length === 0 ? ' is' : `, and ${changes.join(', ')}`}`,
+  }
 }
 
 /** Names that begin like a read, of one service's client; for the generated table. */
-export const readOperations = (operations: readonly string[]): readonly string[] => operations.filter((name) => reads.test(name)).toSorted()
+export const readOperations = (operations: readonly string[]): readonly string[] =>
+  operations.filter((name) => reads.test(name)).toSorted()
 
 const operationsOf = (service: string): readonly string[] | null => runbookOperations[service]?.split(' ') ?? null

@@ -13,7 +13,8 @@ export interface RawStep {
   readonly anchor: {readonly side: 'before' | 'after'; readonly id: string} | null
 }
 
-export const mapOf = (value: unknown): RawMap => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as RawMap) : {})
+export const mapOf = (value: unknown): RawMap =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as RawMap) : {}
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 

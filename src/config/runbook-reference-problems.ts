@@ -11,19 +11,24 @@ import {factsOfBuiltIn} from './runbook-uses.ts'
 /** `anchors`: ids of the recovery that is extended; what facts they leave is theirs. */
 export function referenceProblems(steps: readonly RawStep[], anchors: readonly string[]): readonly Problem[] {
   const needsOf = new Map(steps.map(({id, needs}) => [id, needs]))
-  return steps.flatMap((step) => referencesIn(step.raw).flatMap((found): readonly Problem[] => {
-    const message = wrong(found, step)
-    return message === null ? [] : [{path: [...step.path, ...found.path], on: 'value', message}]
-  }))
+  return steps.flatMap((step) =>
+    referencesIn(step.raw).flatMap((found): readonly Problem[] => {
+      const message = wrong(found, step)
+      return message === null ? [] : [{path: [...step.path, ...found.path], on: 'value', message}]
+    }),
+  )
 
   function wrong({path, reference}: FoundReference, step: RawStep): string | null {
-    if (path[0] === 'id' || path[0] === 'title' || path[0] === 'needs') return 'is said before the run: it can\'t refer to anything'
+    if (path[0] === 'id' || path[0] === 'title' || path[0] === 'needs')
+      return "is said before the run: it can't refer to anything"
     switch (reference.kind) {
       case 'unknown':
         return `\${${reference.text}} isn't a reference: write \${place.NAME} or \${steps.ID.FACT}, and $\${ for a plain \${`
       case 'place': {
         const [meant] = nearest(reference.name, placeNames)
-        return (placeNames as readonly string[]).includes(reference.name) ? null : `nothing is known as place.${reference.name}${meant === undefined ? `; there are ${placeNames.join(', ')}` : `; did you mean ${meant}?`}`
+        return (placeNames as readonly string[]).includes(reference.name)
+          ? null
+          : `nothing is known as place.${reference.name}${meant === undefined ? `; there are ${placeNames.join(', ')}` : `; did you mean ${meant}?`}`
       }
       case 'steps':
         return wrongStep(reference.step, reference.fact, step, path[0] === 'undo')

@@ -34,7 +34,8 @@ export function referencesIn(value: unknown, path: readonly (string | number)[] 
     return [...value.matchAll(pattern)].flatMap(([, inner]) => (inner === undefined ? [] : [{path, reference: reference(inner)}]))
   }
   if (Array.isArray(value)) return value.flatMap((one, index) => referencesIn(one, [...path, index]))
-  if (typeof value === 'object' && value !== null) return Object.entries(value).flatMap(([key, one]) => referencesIn(one, [...path, key]))
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value).flatMap(([key, one]) => referencesIn(one, [...path, key]))
   return []
 }
 
@@ -47,10 +48,13 @@ function fill(value: Value, look: (reference: Reference) => Value): Value {
   if (typeof value === 'string') {
     const whole = /^\$\{([^}]*)\}$/.exec(value)
     if (whole !== null) return look(reference(whole[1] ?? ''))
-    return value.replace(pattern, (all: string, inner: string | undefined) => (inner === undefined ? '${' : asText(look(reference(inner)))))
+    return value.replace(pattern, (all: string, inner: string | undefined) =>
+      inner === undefined ? '${' : asText(look(reference(inner))),
+    )
   }
   if (isList(value)) return value.map((one) => fill(one, look))
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, fill(one, look)]))
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, fill(one, look)]))
   return value
 }
 

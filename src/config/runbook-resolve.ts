@@ -14,13 +14,27 @@ export function resolveRunbook(file: RunbookFile): OwnRunbook | Extension {
   const region = file.region ?? null
   const recovery = recoveries.find((one) => one === file.extends)
   if (recovery !== undefined) {
-    const around = (side: Readonly<Record<string, readonly StepFile[]>> = {}, first: (anchor: string) => readonly string[]): Readonly<Record<string, readonly OwnStep[]>> =>
+    const around = (
+      side: Readonly<Record<string, readonly StepFile[]>> = {},
+      first: (anchor: string) => readonly string[],
+    ): Readonly<Record<string, readonly OwnStep[]>> =>
       Object.fromEntries(Object.entries(side).map(([anchor, steps]) => [anchor, resolveSteps(steps, first(anchor))]))
-    return {kind: 'extension', name, description, region, extends: recovery, before: around(file.before, () => []), after: around(file.after, (anchor) => [anchor])}
+    return {
+      kind: 'extension',
+      name,
+      description,
+      region,
+      extends: recovery,
+      before: around(file.before, () => []),
+      after: around(file.after, (anchor) => [anchor]),
+    }
   }
   const {rto, rpo} = file.objectives ?? {}
   return {
-    kind: 'runbook', name, description, region,
+    kind: 'runbook',
+    name,
+    description,
+    region,
     objectives: {rtoMs: rto === undefined ? null : ms(rto), rpoMs: rpo === undefined ? null : ms(rpo)},
     steps: resolveSteps(file.steps ?? [], []),
   }
@@ -31,10 +45,14 @@ function resolveSteps(steps: readonly StepFile[], first: readonly string[]): rea
     const above = steps[index - 1]
     const does = doing(step)
     return {
-      id: step.id, title: step.title ?? step.id, needs: step.needs ?? (above === undefined ? first : [above.id]),
+      id: step.id,
+      title: step.title ?? step.id,
+      needs: step.needs ?? (above === undefined ? first : [above.id]),
       deadlineMs: msOr(step.deadline, usualDeadline(does)),
       usual: step.usual === undefined ? null : {p50Seconds: ms(step.usual.p50) / 1000, p90Seconds: ms(step.usual.p90) / 1000},
-      onFailure: step['on-failure'] ?? 'pause', does, undo: step.undo === undefined ? null : ownCall(step.undo),
+      onFailure: step['on-failure'] ?? 'pause',
+      does,
+      undo: step.undo === undefined ? null : ownCall(step.undo),
     }
   })
 }
@@ -57,28 +75,52 @@ function usualDeadline(does: Doing): number {
 }
 
 function doing(step: StepFile): Doing {
-  if (step.uses !== undefined) return {kind: 'uses', uses: step.uses, with: (step.with ?? {})}
+  if (step.uses !== undefined) return {kind: 'uses', uses: step.uses, with: step.with ?? {}}
   if (step.call !== undefined) return calling(step.call)
   if (step.http !== undefined) return probing(step.http)
   if (step.metric !== undefined) {
     const {namespace, metric, dimensions, region, stat, is, value} = step.metric
-    return {kind: 'metric', region: region ?? null, namespace, metric, dimensions: dimensions ?? {}, stat, is, value, forMs: ms(step.metric.for)}
+    return {
+      kind: 'metric',
+      region: region ?? null,
+      namespace,
+      metric,
+      dimensions: dimensions ?? {},
+      stat,
+      is,
+      value,
+      forMs: ms(step.metric.for),
+    }
   }
-  if (step.manual !== undefined) return {kind: 'manual', instructions: step.manual.instructions, evidence: step.manual.evidence ?? 'required'}
+  if (step.manual !== undefined)
+    return {kind: 'manual', instructions: step.manual.instructions, evidence: step.manual.evidence ?? 'required'}
   if (step.approval !== undefined) return {kind: 'approval', question: step.approval.question, names: step.approval.names ?? []}
   return {kind: 'wait', ms: ms(step.wait ?? '0s')}
 }
 
 function calling(call: NonNullable<StepFile['call']>): Doing {
   if (judgeCall(call.service, call.action).kind === 'read') return {kind: 'read', call: readCall(call)}
-  return {kind: 'change', call: ownCall(call), keep: call.keep ?? {}, check: call.check === undefined ? null : readCall(call.check)}
+  return {
+    kind: 'change',
+    call: ownCall(call),
+    keep: call.keep ?? {},
+    check: call.check === undefined ? null : readCall(call.check),
+  }
 }
 
-const ownCall = ({service, action, region, input}: Pick<ReadFile, 'service' | 'action' | 'region' | 'input'>): OwnCall =>
-  ({service, action, region: region ?? null, input: (input ?? {})})
+const ownCall = ({service, action, region, input}: Pick<ReadFile, 'service' | 'action' | 'region' | 'input'>): OwnCall => ({
+  service,
+  action,
+  region: region ?? null,
+  input: input ?? {},
+})
 
-const readCall = (call: ReadFile): ReadCall =>
-  ({...ownCall(call), doneWhen: call['done-when'] === undefined ? null : doneWhen(call['done-when']), everyMs: msOr(call.every, 10_000), keep: call.keep ?? {}})
+const readCall = (call: ReadFile): ReadCall => ({
+  ...ownCall(call),
+  doneWhen: call['done-when'] === undefined ? null : doneWhen(call['done-when']),
+  everyMs: msOr(call.every, 10_000),
+  keep: call.keep ?? {},
+})
 
 function doneWhen(given: NonNullable<ReadFile['done-when']>): DoneWhen {
   if (given.equals !== undefined) return {path: given.path, equals: given.equals}
@@ -89,9 +131,19 @@ function doneWhen(given: NonNullable<ReadFile['done-when']>): DoneWhen {
 function probing(http: NonNullable<StepFile['http']>): Doing {
   const {status, body, header} = http.expect ?? {}
   return {
-    kind: 'http', url: http.url ?? `https://${http.name ?? ''}${http.path ?? '/'}`, method: http.method ?? 'GET', headers: lowerCased(http.headers ?? {}), body: http.body ?? null,
-    expect: {status: status === undefined ? [] : typeof status === 'number' ? [status] : status, body: body ?? null, header: lowerCased(header ?? {})},
-    times: http.times ?? 1, everyMs: msOr(http.every, 10_000), keep: http.keep ?? {},
+    kind: 'http',
+    url: http.url ?? `https://${http.name ?? ''}${http.path ?? '/'}`,
+    method: http.method ?? 'GET',
+    headers: lowerCased(http.headers ?? {}),
+    body: http.body ?? null,
+    expect: {
+      status: status === undefined ? [] : typeof status === 'number' ? [status] : status,
+      body: body ?? null,
+      header: lowerCased(header ?? {}),
+    },
+    times: http.times ?? 1,
+    everyMs: msOr(http.every, 10_000),
+    keep: http.keep ?? {},
   }
 }
 

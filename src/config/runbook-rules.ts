@@ -23,7 +23,13 @@ export function runbookRuleProblems(raw: unknown): readonly Problem[] {
     ...togetherProblems(raw),
     ...anchorProblems(raw, recovery),
     ...duplicateProblems(steps, recovery),
-    ...steps.flatMap((step) => [...doingProblems(step), ...stepCallProblems(step), ...usesProblems(step), ...timeProblems(step), ...needProblems(step, known)]),
+    ...steps.flatMap((step) => [
+      ...doingProblems(step),
+      ...stepCallProblems(step),
+      ...usesProblems(step),
+      ...timeProblems(step),
+      ...needProblems(step, known),
+    ]),
     ...circleProblems(steps),
     ...undoProblems(steps, recovery),
     ...referenceProblems(steps, recovery === null ? [] : anchors[recovery]),
@@ -34,8 +40,11 @@ export function runbookRuleProblems(raw: unknown): readonly Problem[] {
 function rawSteps(raw: unknown): readonly RawStep[] {
   const file = mapOf(raw)
   const own = asSteps(file['steps'], ['steps'], [])
-  const around = (['before', 'after'] as const).flatMap((side) => Object.entries(mapOf(file[side])).flatMap(([anchor, steps]) =>
-    asSteps(steps, [side, anchor], side === 'after' ? [anchor] : []).map((step) => ({...step, anchor: {side, id: anchor}}))))
+  const around = (['before', 'after'] as const).flatMap((side) =>
+    Object.entries(mapOf(file[side])).flatMap(([anchor, steps]) =>
+      asSteps(steps, [side, anchor], side === 'after' ? [anchor] : []).map((step) => ({...step, anchor: {side, id: anchor}})),
+    ),
+  )
   return [...own, ...around]
 }
 
@@ -60,25 +69,34 @@ function togetherProblems(raw: unknown): readonly Problem[] {
     return [
       ...(has('steps') ? [on(['steps'], 'with extends, steps stand under before and after', 'key')] : []),
       ...(has('objectives') ? [on(['objectives'], 'a recovery has its own, in stack.recovery of sluice.yaml', 'key')] : []),
-      ...(!has('before') && !has('after') ? [on(['extends'], 'before or after is missing: without them nothing is added', 'key')] : []),
+      ...(!has('before') && !has('after')
+        ? [on(['extends'], 'before or after is missing: without them nothing is added', 'key')]
+        : []),
     ]
   }
-  const around = (['before', 'after'] as const).filter(has).map((key) => on([key], `needs extends: one of ${recoveries.join(', ')}`, 'key'))
+  const around = (['before', 'after'] as const)
+    .filter(has)
+    .map((key) => on([key], `needs extends: one of ${recoveries.join(', ')}`, 'key'))
   return [...around, ...(has('steps') || around.length > 0 ? [] : [on(['steps'], 'missing: the steps of the runbook')])]
 }
 
 function anchorProblems(raw: unknown, recovery: RecoveryName | null): readonly Problem[] {
   if (recovery === null) return []
-  return (['before', 'after'] as const).flatMap((side) => Object.keys(mapOf(mapOf(raw)[side])).flatMap((anchor) => {
-    if (side === 'after' && anchor === 'report') return [on([side, anchor], 'the report is the end: put it before', 'key')]
-    return anchors[recovery].includes(anchor) ? [] : [on([side, anchor], `${recovery} has no such step${meant(anchor, anchors[recovery])}`, 'key')]
-  }))
+  return (['before', 'after'] as const).flatMap((side) =>
+    Object.keys(mapOf(mapOf(raw)[side])).flatMap((anchor) => {
+      if (side === 'after' && anchor === 'report') return [on([side, anchor], 'the report is the end: put it before', 'key')]
+      return anchors[recovery].includes(anchor)
+        ? []
+        : [on([side, anchor], `${recovery} has no such step${meant(anchor, anchors[recovery])}`, 'key')]
+    }),
+  )
 }
 
 function duplicateProblems(steps: readonly RawStep[], recovery: RecoveryName | null): readonly Problem[] {
   return steps.flatMap(({id, path}, index) => {
     if (id === '') return []
-    if (recovery !== null && anchors[recovery].includes(id)) return [on([...path, 'id'], `${id} is a step of ${recovery}: call it something else`)]
+    if (recovery !== null && anchors[recovery].includes(id))
+      return [on([...path, 'id'], `${id} is a step of ${recovery}: call it something else`)]
     return steps.findIndex((one) => one.id === id) < index ? [on([...path, 'id'], `${id} is here twice`)] : []
   })
 }
@@ -102,7 +120,9 @@ function timeProblems({raw, path}: RawStep): readonly Problem[] {
   return [
     ...(deadline === 0 ? [on([...path, 'deadline'], '0 leaves no time at all')] : []),
     ...(wait === 0 ? [on([...path, 'wait'], '0 is no wait')] : []),
-    ...(deadline !== null && deadline > 0 && wait !== null && deadline <= wait ? [on([...path, 'deadline'], `the wait alone takes ${shown(raw['wait'])}`)] : []),
+    ...(deadline !== null && deadline > 0 && wait !== null && deadline <= wait
+      ? [on([...path, 'deadline'], `the wait alone takes ${shown(raw['wait'])}`)]
+      : []),
     ...(p50 !== null && p90 !== null && p90 < p50 ? [on([...path, 'usual', 'p90'], 'is below p50')] : []),
   ]
 }
@@ -154,7 +174,11 @@ function undoProblems(steps: readonly RawStep[], recovery: RecoveryName | null):
     if (step.raw['on-failure'] !== 'undo') return []
     const at = [...step.path, 'on-failure']
     const {anchor} = step
-    if (recovery !== null && anchor !== null && (pastNoReturn[recovery].includes(anchor.id) || (anchor.side === 'after' && anchor.id === 'promote-database'))) {
+    if (
+      recovery !== null
+      && anchor !== null
+      && (pastNoReturn[recovery].includes(anchor.id) || (anchor.side === 'after' && anchor.id === 'promote-database'))
+    ) {
       return [on(at, `beyond promote-database of ${recovery} nothing is taken back: pause or halt`)]
     }
     const kept = steps.filter((other) => changesForGood(other) && !comesBefore(step.id, other.id, needsOf))
@@ -164,5 +188,9 @@ function undoProblems(steps: readonly RawStep[], recovery: RecoveryName | null):
 
 function changesForGood({raw}: RawStep): boolean {
   const call = mapOf(raw['call'])
-  return raw['call'] !== undefined && raw['undo'] === undefined && !/^(Describe|Get|List|BatchGet|Head|Filter)/.test(textOf(call['action']))
+  return (
+    raw['call'] !== undefined
+    && raw['undo'] === undefined
+    && !/^(Describe|Get|List|BatchGet|Head|Filter)/.test(textOf(call['action']))
+  )
 }

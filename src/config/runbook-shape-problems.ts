@@ -16,7 +16,13 @@ export function runbookShapeProblems(issues: readonly z.core.$ZodIssue[], raw: u
     const input = valueAt(raw, path)
     const ours = !issue.message.startsWith('Invalid')
     const message = ours ? issue.message : input === undefined ? 'missing' : `${shown(input)} isn't usable here`
-    return [{path, on: issue.code === 'invalid_key' ? 'key' : 'value', message: path.length === 0 && (input === null || input === undefined) ? 'the file is empty' : message}]
+    return [
+      {
+        path,
+        on: issue.code === 'invalid_key' ? 'key' : 'value',
+        message: path.length === 0 && (input === null || input === undefined) ? 'the file is empty' : message,
+      },
+    ]
   })
 }
 
@@ -38,4 +44,5 @@ function knownKeys(path: Path): readonly string[] {
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : []
 }
 
-const unwrap = (schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined => (schema instanceof z.ZodOptional ? unwrap(schema.unwrap()) : schema)
+const unwrap = (schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined =>
+  schema instanceof z.ZodOptional ? unwrap(schema.unwrap()) : schema

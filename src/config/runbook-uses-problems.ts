@@ -13,14 +13,30 @@ export function usesProblems({raw, path}: RawStep): readonly Problem[] {
   const names = Object.keys(builtInSteps)
   if (!isBuiltIn(name)) {
     const [meant] = nearest(name, names)
-    return [{path: [...path, 'uses'], on: 'value', message: `no such step comes with the tool${meant === undefined ? `; there are ${names.join(', ')}` : `; did you mean ${meant}?`}`}]
+    return [
+      {
+        path: [...path, 'uses'],
+        on: 'value',
+        message: `no such step comes with the tool${meant === undefined ? `; there are ${names.join(', ')}` : `; did you mean ${meant}?`}`,
+      },
+    ]
   }
   const kinds: Readonly<Record<string, WithKind>> = builtInSteps[name].with
   const given = mapOf(raw['with'])
   const missing = Object.entries(kinds).filter(([key, kind]) => !kind.endsWith('?') && given[key] === undefined)
   return [
-    ...Object.keys(given).filter((key) => !Object.hasOwn(kinds, key)).map((key): Problem => ({path: [...path, 'with', key], on: 'key', message: `${name} isn't told this; it is told ${Object.keys(kinds).join(', ')}`})),
-    ...missing.map(([key]): Problem => ({path: [...path, raw['with'] === undefined ? 'uses' : 'with'], on: 'value', message: `missing: ${key}, ${said[kinds[key] ?? 'text']}`})),
+    ...Object.keys(given)
+      .filter((key) => !Object.hasOwn(kinds, key))
+      .map((key): Problem => ({
+        path: [...path, 'with', key],
+        on: 'key',
+        message: `${name} isn't told this; it is told ${Object.keys(kinds).join(', ')}`,
+      })),
+    ...missing.map(([key]): Problem => ({
+      path: [...path, raw['with'] === undefined ? 'uses' : 'with'],
+      on: 'value',
+      message: `missing: ${key}, ${said[kinds[key] ?? 'text']}`,
+    })),
     ...Object.entries(kinds).flatMap(([key, kind]) => {
       const wrong = given[key] === undefined ? null : wrongKind(kind, given[key])
       return wrong === null ? [] : [{path: [...path, 'with', key], on: 'value' as const, message: wrong}]
@@ -29,8 +45,14 @@ export function usesProblems({raw, path}: RawStep): readonly Problem[] {
 }
 
 const said: Readonly<Record<WithKind, string>> = {
-  text: 'a text', 'text?': 'a text', 'region?': 'a Region, or ${place.recovery}', 'duration?': 'a duration like 30s', count: 'a whole number', 'count?': 'a whole number',
-  'paths?': 'a list of paths that begin with /', presence: 'present or absent',
+  text: 'a text',
+  'text?': 'a text',
+  'region?': 'a Region, or ${place.recovery}',
+  'duration?': 'a duration like 30s',
+  count: 'a whole number',
+  'count?': 'a whole number',
+  'paths?': 'a list of paths that begin with /',
+  presence: 'present or absent',
 }
 
 function wrongKind(kind: WithKind, value: unknown): string | null {

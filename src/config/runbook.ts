@@ -47,15 +47,34 @@ export type Doing =
   | {readonly kind: 'uses'; readonly uses: string; readonly with: Values}
   | {readonly kind: 'read'; readonly call: ReadCall}
   /** Made once. `check` tells whether its effect is there; null: the answer itself is all there is to know. */
-  | {readonly kind: 'change'; readonly call: OwnCall; readonly keep: Readonly<Record<string, string>>; readonly check: ReadCall | null}
   | {
-    readonly kind: 'http'; readonly url: string; readonly method: 'GET' | 'HEAD' | 'POST'; readonly headers: Readonly<Record<string, string>>
-    readonly body: string | null; readonly expect: HttpExpectation; readonly times: number; readonly everyMs: number; readonly keep: Readonly<Record<string, string>>
-  }
+      readonly kind: 'change'
+      readonly call: OwnCall
+      readonly keep: Readonly<Record<string, string>>
+      readonly check: ReadCall | null
+    }
   | {
-    readonly kind: 'metric'; readonly region: string | null; readonly namespace: string; readonly metric: string; readonly dimensions: Readonly<Record<string, string>>
-    readonly stat: string; readonly is: 'above' | 'below'; readonly value: number; readonly forMs: number
-  }
+      readonly kind: 'http'
+      readonly url: string
+      readonly method: 'GET' | 'HEAD' | 'POST'
+      readonly headers: Readonly<Record<string, string>>
+      readonly body: string | null
+      readonly expect: HttpExpectation
+      readonly times: number
+      readonly everyMs: number
+      readonly keep: Readonly<Record<string, string>>
+    }
+  | {
+      readonly kind: 'metric'
+      readonly region: string | null
+      readonly namespace: string
+      readonly metric: string
+      readonly dimensions: Readonly<Record<string, string>>
+      readonly stat: string
+      readonly is: 'above' | 'below'
+      readonly value: number
+      readonly forMs: number
+    }
   | {readonly kind: 'manual'; readonly instructions: string; readonly evidence: 'required' | 'optional'}
   /** `names`: last part of an ARN, or the whole of it; empty: anybody who may resume the run. */
   | {readonly kind: 'approval'; readonly question: string; readonly names: readonly string[]}

@@ -34,7 +34,7 @@ export async function findHandle(name: string, env: Environment): Promise<Sandbo
   try {
     const handle = JSON.parse(await readFile(handlePath(name, env), 'utf8')) as Partial<SandboxHandle>
     return typeof handle.endpoint === 'string' && typeof handle.pid === 'number' && typeof handle.speed === 'number'
-      ? handle as SandboxHandle
+      ? (handle as SandboxHandle)
       : null
   } catch {
     return null
@@ -57,7 +57,8 @@ export async function readHandle(name: string, env: Environment): Promise<Sandbo
 export function checkSandboxName(name: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name)) return name
   throw new SluiceError({
-    code: 'sandbox-name', exitCode: ExitCode.usage,
+    code: 'sandbox-name',
+    exitCode: ExitCode.usage,
     message: `A sandbox's name is letters, digits, dots, dashes and underscores; ${JSON.stringify(name)} isn't.`,
     suggestions: ['sluice sandbox up --name default'],
   })

@@ -9,7 +9,9 @@ import type {ConfigInput, StackConfigInput} from './schema.ts'
 import {configSchema, placeKeys, stackConfigSchema} from './schema.ts'
 import {shown} from './units.ts'
 
-export type Shape = {readonly ok: true; readonly input: ConfigInput | StackConfigInput} | {readonly ok: false; readonly problems: readonly Problem[]}
+export type Shape =
+  | {readonly ok: true; readonly input: ConfigInput | StackConfigInput}
+  | {readonly ok: false; readonly problems: readonly Problem[]}
 
 export function checkShape(raw: unknown): Shape {
   const parsed = (namesItsPlace(raw) ? configSchema : stackConfigSchema).safeParse(raw, {reportInput: true})
@@ -40,11 +42,18 @@ function misnamedGates(raw: unknown): readonly Problem[] {
       return [{path: ['gates', name], on: 'key', message: secondBound}]
     }
     const hint = meant === undefined ? '' : `; did you mean ${meant}?`
-    return [{path: ['gates', name], on: 'key', message: `this gate has no metric: a gate of your own needs requests and bad, for slots a and b${hint}`}]
+    return [
+      {
+        path: ['gates', name],
+        on: 'key',
+        message: `this gate has no metric: a gate of your own needs requests and bad, for slots a and b${hint}`,
+      },
+    ]
   })
 }
 
-const secondBound = 'only the gate latency has a bound; a second one is a gate of your own: bad is TargetResponseTime with stat TC(0.8:)'
+const secondBound =
+  'only the gate latency has a bound; a second one is a gate of your own: bad is TargetResponseTime with stat TC(0.8:)'
 
 function fromIssue(issue: z.core.$ZodIssue, raw: unknown): readonly Problem[] {
   const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))

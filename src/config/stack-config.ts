@@ -63,7 +63,9 @@ export function resolveStack(file: z.output<typeof stackFileSchema>): StackConfi
   }
 }
 
-function resolveRecovery(given: NonNullable<z.output<typeof stackFileSchema>['stack']['recovery']>): NonNullable<StackConfig['recovery']> {
+function resolveRecovery(
+  given: NonNullable<z.output<typeof stackFileSchema>['stack']['recovery']>,
+): NonNullable<StackConfig['recovery']> {
   const dr = recoveryDifference(given)
   return {
     region: given.region,

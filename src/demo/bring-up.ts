@@ -22,7 +22,11 @@ export interface BroughtUp {
 }
 
 /** `leave`: somebody wants out; before the run it begins nothing. */
-export async function bringUp(where: SessionInput, show: (now: () => number) => InfraRenderer, leave: AbortSignal): Promise<BroughtUp> {
+export async function bringUp(
+  where: SessionInput,
+  show: (now: () => number) => InfraRenderer,
+  leave: AbortSignal,
+): Promise<BroughtUp> {
   const began = performance.now()
   const {wanted, options, plan} = await planProvision(await openProvision(where, 'read-state'), stackOfDemo(), undefined)
   const {desk, world, clock} = await openProvision(where, 'make-state')

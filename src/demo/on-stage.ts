@@ -19,7 +19,10 @@ export interface Stage {
   readonly ask: <Answer>(method: 'GET' | 'POST' | 'DELETE', route: string, body?: object) => Promise<Answer>
 }
 
-export async function onStage<Answer>({seed, env: given}: {readonly seed: number; readonly env: NodeJS.ProcessEnv}, act: (stage: Stage) => Promise<Answer>): Promise<Answer> {
+export async function onStage<Answer>(
+  {seed, env: given}: {readonly seed: number; readonly env: NodeJS.ProcessEnv},
+  act: (stage: Stage) => Promise<Answer>,
+): Promise<Answer> {
   const home = await mkdtemp(join(tmpdir(), 'sluice-demo-'))
   const env = {...given, XDG_STATE_HOME: home}
   const world = {speed, seed, world: 'empty', regions, services: []} as const

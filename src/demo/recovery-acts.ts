@@ -10,7 +10,12 @@ export interface Act {
 }
 
 export const acts: readonly Act[] = [
-  {name: 'unplanned', title: 'the home Region is gone', command: 'sluice dr promote --unplanned --accept-loss 10m', before: 'home-dies'},
+  {
+    name: 'unplanned',
+    title: 'the home Region is gone',
+    command: 'sluice dr promote --unplanned --accept-loss 10m',
+    before: 'home-dies',
+  },
   {name: 'failback', title: 'it has come back, and so does everybody', command: 'sluice dr failback', before: 'home-returns'},
   {name: 'planned', title: 'a switchover in peace', command: 'sluice dr promote --planned', before: null},
   {name: 'back', title: 'and home again', command: 'sluice dr failback', before: null},

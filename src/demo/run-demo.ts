@@ -61,12 +61,14 @@ async function release(options: DemoOptions, {where, ask}: Stage): Promise<reado
   for (const scenario of scenarios) {
     if (options.signal.aborted) break
     await ask('POST', 'images', {tag: scenario.image, env: scenario.env})
-    if (scenario.incidentRate !== null) await ask('POST', 'faults', {kind: 'incident', rate: scenario.incidentRate, target: service})
+    if (scenario.incidentRate !== null)
+      await ask('POST', 'faults', {kind: 'incident', rate: scenario.incidentRate, target: service})
     const watching = options.watch(scenario, () => clock.now())
     try {
       const claimed = await claimRelease(desk, releaseTarget(config))
       watching.begin(claimed.run, [])
-      const prepare = () => prepareRelease(world, {config, account, by: arn, image: scenario.image, previous: claimed.previous}, watching.leave)
+      const prepare = () =>
+        prepareRelease(world, {config, account, by: arn, image: scenario.image, previous: claimed.previous}, watching.leave)
       const ran = await startRelease(desk, claimed, prepare, world, watching)
       told.push({scenario, ran, now: clock.now()})
     } finally {

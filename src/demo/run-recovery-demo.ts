@@ -96,7 +96,11 @@ async function playAct(options: RecoveryDemoOptions, stage: Stage, act: Act): Pr
   const watching = options.watch(act, () => opened.clock.now())
   try {
     const detach = AbortSignal.any([watching.detach, options.signal])
-    const ran = await startRecovery(opened.desk, input, opened.world, {...watching, detach, onRun: (run) => watching.begin(run, [])})
+    const ran = await startRecovery(opened.desk, input, opened.world, {
+      ...watching,
+      detach,
+      onRun: (run) => watching.begin(run, []),
+    })
     const view = viewOf(ran, watching.live, opened.clock.now())
     return {act, view, seen: since(before, await look(stage, fencedAt(ran)), opened), seconds: (performance.now() - began) / 1000}
   } finally {
@@ -106,7 +110,7 @@ async function playAct(options: RecoveryDemoOptions, stage: Stage, act: Act): Pr
 
 async function open({where}: Stage): Promise<Opened> {
   const config = stackOfDemo()
-  return {...await openRecovery({config, sandbox: where.sandbox, env: where.env}, 'make-state'), config}
+  return {...(await openRecovery({config, sandbox: where.sandbox, env: where.env}, 'make-state')), config}
 }
 
 const viewOf = ({run, events}: RecoveryRan, live: Live, now: number): RecoveryView => recoveryView(events, {...live, run}, now)
@@ -114,16 +118,19 @@ const viewOf = ({run, events}: RecoveryRan, live: Live, now: number): RecoveryVi
 /** Written down in peace, as `dr check` and the hourly function do: a dead Region can't be asked. */
 async function rememberSize(stage: Stage): Promise<void> {
   const opened = await open(stage)
-  const {sides: {home}} = await lookAround(opened)
-  if (home !== null) await patiently(opened.clock, () => keepCapacity(opened.world, opened.place, home, {now: opened.clock.now(), by: opened.arn}))
+  const {
+    sides: {home},
+  } = await lookAround(opened)
+  if (home !== null)
+    await patiently(opened.clock, () => keepCapacity(opened.world, opened.place, home, {now: opened.clock.now(), by: opened.arn}))
 }
 
 async function setStage(stage: Stage, {before}: Act): Promise<void> {
   switch (before) {
     case 'home-dies':
-      return void await stage.ask('POST', 'faults', {kind: 'region-down', region: stage.where.region})
+      return void (await stage.ask('POST', 'faults', {kind: 'region-down', region: stage.where.region}))
     case 'home-returns':
-      return void await stage.ask('DELETE', 'faults?kind=region-down')
+      return void (await stage.ask('DELETE', 'faults?kind=region-down'))
     case 'night':
       return backedUp(stage)
     case null:
@@ -134,14 +141,22 @@ async function setStage(stage: Stage, {before}: Act): Promise<void> {
 async function backedUp(stage: Stage): Promise<void> {
   await stage.ask('POST', 'backup', {})
   const {world, place} = await open(stage)
-  await until('no recovery point came to the other Region', async () => (await world.database.recoveryPoints(place.recovery, place.vault, place.database)).length > 0)
+  await until(
+    'no recovery point came to the other Region',
+    async () => (await world.database.recoveryPoints(place.recovery, place.vault, place.database)).length > 0,
+  )
 }
 
 async function inputOf(opened: Opened, {name}: Act): Promise<RecoveryInput> {
   const around = await lookAround(opened)
   switch (name) {
     case 'unplanned':
-      return promoteInput(opened, around, {mode: 'unplanned', acceptLossMs: acceptedLossMs, acceptUnknownLoss: false, lastAnswerAt: null})
+      return promoteInput(opened, around, {
+        mode: 'unplanned',
+        acceptLossMs: acceptedLossMs,
+        acceptUnknownLoss: false,
+        lastAnswerAt: null,
+      })
     case 'planned':
       return promoteInput(opened, around, {mode: 'planned', acceptLossMs: null, acceptUnknownLoss: false, lastAnswerAt: null})
     case 'failback':
@@ -174,20 +189,31 @@ interface Look {
 /** `callsSince`: virtual epoch ms. */
 async function look({ask}: Stage, callsSince = Number.MAX_SAFE_INTEGER): Promise<Look> {
   const [counter, {traffic}, {calls}] = await Promise.all([
-    ask<Counter>('GET', 'counter'), ask<{readonly traffic: readonly Flow[]}>('GET', 'traffic'), ask<Calls>('GET', `calls?since=${callsSince}`),
+    ask<Counter>('GET', 'counter'),
+    ask<{readonly traffic: readonly Flow[]}>('GET', 'traffic'),
+    ask<Calls>('GET', `calls?since=${callsSince}`),
   ])
-  const sum = (of: (counts: NonNullable<Flow['counts']>) => number): number => traffic.reduce((all, {counts}) => all + (counts === null ? 0 : of(counts)), 0)
-  return {counter, sent: sum(({sent, open: unanswered}) => sent - unanswered), answered: sum(({answered2xx}) => answered2xx), calls}
+  const sum = (of: (counts: NonNullable<Flow['counts']>) => number): number =>
+    traffic.reduce((all, {counts}) => all + (counts === null ? 0 : of(counts)), 0)
+  return {
+    counter,
+    sent: sum(({sent, open: unanswered}) => sent - unanswered),
+    answered: sum(({answered2xx}) => answered2xx),
+    calls,
+  }
 }
 
 function since(before: Look, after: Look, {place}: Opened): Seen {
   const requestsSent = after.sent - before.sent
-  const callsTo = (region: string): number => after.calls.reduce((sum, call) => sum + (call.region === region ? call.count : 0), 0)
+  const callsTo = (region: string): number =>
+    after.calls.reduce((sum, call) => sum + (call.region === region ? call.count : 0), 0)
   return {
     lostRows: after.counter.lostCount - before.counter.lostCount,
     rowsWritten: after.counter.acknowledged - before.counter.acknowledged,
-    requestsSent, requestsFailed: Math.max(0, requestsSent - (after.answered - before.answered)),
-    callsToHome: callsTo(place.home), callsToUsEast1: callsTo('us-east-1'),
+    requestsSent,
+    requestsFailed: Math.max(0, requestsSent - (after.answered - before.answered)),
+    callsToHome: callsTo(place.home),
+    callsToUsEast1: callsTo('us-east-1'),
   }
 }
 

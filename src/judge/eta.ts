@@ -46,8 +46,10 @@ function firstPass(present: Present, minute: PairedMinute): number | null {
   const expected = (ahead: number): number | null => (failsBy(present, minute, ahead) ? null : ahead)
   const isFit = (ahead: number): boolean => {
     const later = {requests: canary.requests + ahead * minute.canary.requests, bad: canary.bad + ahead * minute.canary.bad}
-    return logWithinBudget(settings.budget, later) >= enough
+    return (
+      logWithinBudget(settings.budget, later) >= enough
       || logMeanExp(noWorse.map((part, i) => part + ahead * (steps[i] ?? 0))) >= enough
+    )
   }
   const atLeast = Math.max(1, settings.minMinutes - minutesWithTraffic)
   if (isFit(atLeast)) return expected(atLeast)

@@ -8,8 +8,9 @@ import type {GateSettings} from './settings.ts'
 import {fraction, noCount, sum} from './counts.ts'
 
 /** Why a minute failed, with the counts that say so: totals for evidence, that minute's own otherwise. */
-export type Failure = {readonly position: number; readonly canary: Count; readonly stable: Count}
-  & ({readonly kind: 'evidence'; readonly logHarm: number} | {readonly kind: 'dead' | 'ceiling'})
+export type Failure = {readonly position: number; readonly canary: Count; readonly stable: Count} & (
+  {readonly kind: 'evidence'; readonly logHarm: number} | {readonly kind: 'dead' | 'ceiling'}
+)
 
 export interface Findings {
   readonly settings: GateSettings
@@ -35,8 +36,11 @@ function failed(failure: Failure, settings: GateSettings): string {
   const counts = against(failure.canary, failure.stable)
   switch (failure.kind) {
     case 'evidence':
-      return counts + worse(failure.canary, failure.stable)
+      return (
+        counts
+        + worse(failure.canary, failure.stable)
         + `; chance alone under 1 in ${odds(failure.logHarm)}${limit(settings.alpha)}`
+      )
     case 'dead':
       return `in minute ${failure.position}: ${counts}; over 50 % in one minute fails at once`
     case 'ceiling':

@@ -35,14 +35,42 @@ const implied: Readonly<Record<string, readonly string[]>> = {
   'ecs:RegisterTaskDefinition': ['ecs:TagResource'],
   // Whoever has a service scaled needs what the scaling does: https://docs.aws.amazon.com/autoscaling/application/userguide/security_iam_id-based-policy-examples.html
   'application-autoscaling:RegisterScalableTarget': ['ecs:DescribeServices', 'ecs:UpdateService'],
-  'application-autoscaling:PutScalingPolicy': ['cloudwatch:PutMetricAlarm', 'cloudwatch:DescribeAlarms', 'cloudwatch:DeleteAlarms'],
+  'application-autoscaling:PutScalingPolicy': [
+    'cloudwatch:PutMetricAlarm',
+    'cloudwatch:DescribeAlarms',
+    'cloudwatch:DeleteAlarms',
+  ],
   'application-autoscaling:DeregisterScalableTarget': ['cloudwatch:DeleteAlarms'],
 }
 
 /** CloudFormation compares what a stack says with what is there by reading it as whoever asks. */
 const driftReads = [
-  'acm', 'application-autoscaling', 'autoscaling', 'backup', 'cloudfront', 'cloudwatch', 'ec2', 'ecr', 'ecs', 'elasticache', 'elasticloadbalancing', 'events', 'iam', 'imagebuilder', 'kms',
-  'lambda', 'logs', 'rds', 'route53', 's3', 'scheduler', 'secretsmanager', 'sns', 'sqs', 'ssm', 'wafv2',
+  'acm',
+  'application-autoscaling',
+  'autoscaling',
+  'backup',
+  'cloudfront',
+  'cloudwatch',
+  'ec2',
+  'ecr',
+  'ecs',
+  'elasticache',
+  'elasticloadbalancing',
+  'events',
+  'iam',
+  'imagebuilder',
+  'kms',
+  'lambda',
+  'logs',
+  'rds',
+  'route53',
+  's3',
+  'scheduler',
+  'secretsmanager',
+  'sns',
+  'sqs',
+  'ssm',
+  'wafv2',
 ] as const
 
 const deploys: readonly PolicyCommand[] = ['infra up', 'infra plan', 'infra down']
@@ -51,7 +79,7 @@ const releases: readonly PolicyCommand[] = ['release', 'release resume', 'releas
 
 export function iamPolicy(commands: readonly PolicyCommand[], where: Where): PolicyDocument {
   const calls = commands.flatMap((command) => declaredCalls(command, where))
-  const actions = [...new Set(calls.flatMap(({action}) => [action, ...implied[action] ?? []]))]
+  const actions = [...new Set(calls.flatMap(({action}) => [action, ...(implied[action] ?? [])]))]
   const passedTo = passedToBy(commands)
   const reaches = new Map<string, {readonly reach: Reach; readonly actions: string[]}>()
   for (const action of actions) {
@@ -71,7 +99,11 @@ export function iamPolicy(commands: readonly PolicyCommand[], where: Where): Pol
 }
 
 const statement = ({sid, resources, condition}: Reach, actions: readonly string[]): Statement => ({
-  Sid: sid, Effect: 'Allow', Action: [...actions].toSorted(), Resource: resources, ...(condition !== undefined && {Condition: condition}),
+  Sid: sid,
+  Effect: 'Allow',
+  Action: [...actions].toSorted(),
+  Resource: resources,
+  ...(condition !== undefined && {Condition: condition}),
 })
 
 /** A role is only ever handed to the services that these commands hand one to. */
@@ -80,7 +112,9 @@ function passedToBy(commands: readonly PolicyCommand[]): readonly string[] {
     ...(commands.some((command) => releases.includes(command)) ? ['ecs-tasks.amazonaws.com', 'scheduler.amazonaws.com'] : []),
     ...(commands.some((command) => deploys.includes(command)) ? ['cloudformation.amazonaws.com'] : []),
     // A surge and a drill are stacks; a one-shot task and a drill's tasks have the roles of the service's.
-    ...(commands.some((command) => recoveries.includes(command)) ? ['cloudformation.amazonaws.com', 'ecs-tasks.amazonaws.com'] : []),
+    ...(commands.some((command) => recoveries.includes(command))
+      ? ['cloudformation.amazonaws.com', 'ecs-tasks.amazonaws.com']
+      : []),
     // A replica has the role by which RDS watches it.
     ...(commands.some((command) => command === 'dr failback' || command === 'dr resume') ? ['monitoring.rds.amazonaws.com'] : []),
     // The slots' task definitions, and the self-fencing function of a foundation.
@@ -90,19 +124,38 @@ function passedToBy(commands: readonly PolicyCommand[]): readonly string[] {
 }
 
 /** For the stacks that CloudFormation makes without the execution role. */
-const callersOwn = (where: Where): readonly Statement[] => Object.entries({...foundationRights, ...certificateRights})
-  .map(([Sid, {actions, resources}]) => ({Sid, Effect: 'Allow', Action: actions, Resource: resources(where)}))
+const callersOwn = (where: Where): readonly Statement[] =>
+  Object.entries({...foundationRights, ...certificateRights}).map(([Sid, {actions, resources}]) => ({
+    Sid,
+    Effect: 'Allow',
+    Action: actions,
+    Resource: resources(where),
+  }))
 
 /** Reading how a thing is made isn't reading what is in it: not for objects, secrets, log lines and keys. */
 const guarded = new Set(['secretsmanager:Get*', 's3:Get*', 'logs:Get*', 'kms:Get*'])
 const instead = [
-  's3:GetBucket*', 's3:GetEncryptionConfiguration', 's3:GetLifecycleConfiguration', 's3:GetReplicationConfiguration', 's3:GetAccelerateConfiguration',
-  's3:GetAnalyticsConfiguration', 's3:GetIntelligentTieringConfiguration', 's3:GetInventoryConfiguration', 's3:GetMetricsConfiguration', 'kms:GetKeyPolicy', 'kms:GetKeyRotationStatus',
+  's3:GetBucket*',
+  's3:GetEncryptionConfiguration',
+  's3:GetLifecycleConfiguration',
+  's3:GetReplicationConfiguration',
+  's3:GetAccelerateConfiguration',
+  's3:GetAnalyticsConfiguration',
+  's3:GetIntelligentTieringConfiguration',
+  's3:GetInventoryConfiguration',
+  's3:GetMetricsConfiguration',
+  'kms:GetKeyPolicy',
+  'kms:GetKeyRotationStatus',
 ]
 
 const readsEverything = (): Statement => ({
-  Sid: 'DriftReads', Effect: 'Allow', Resource: ['*'],
+  Sid: 'DriftReads',
+  Effect: 'Allow',
+  Resource: ['*'],
   Action: [
-    ...driftReads.flatMap((service) => [`${service}:Describe*`, `${service}:Get*`, `${service}:List*`]).filter((action) => !guarded.has(action)), ...instead,
+    ...driftReads
+      .flatMap((service) => [`${service}:Describe*`, `${service}:Get*`, `${service}:List*`])
+      .filter((action) => !guarded.has(action)),
+    ...instead,
   ].toSorted(),
 })

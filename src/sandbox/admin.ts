@@ -31,7 +31,10 @@ export function createAdmin(sources: AdminSources): (request: IncomingMessage, r
       const body = await readJson(request)
       const answer = await route(sources, `${request.method} ${url.pathname.slice('/_sluice'.length)}`, body, url.searchParams)
       send(response, 200, answer)
-      if (url.pathname === '/_sluice/down' && request.method === 'POST') response.on('close', () => { sources.down() })
+      if (url.pathname === '/_sluice/down' && request.method === 'POST')
+        response.on('close', () => {
+          sources.down()
+        })
     } catch (error) {
       if (error instanceof NoSuchRoute) send(response, 404, {message: error.message})
       else if (error instanceof Unreadable || error instanceof AwsFault) send(response, 400, {message: error.message})
@@ -41,32 +44,54 @@ export function createAdmin(sources: AdminSources): (request: IncomingMessage, r
 }
 
 async function route(
-  sources: AdminSources, what: string, body: Record<string, unknown>, query: URLSearchParams,
+  sources: AdminSources,
+  what: string,
+  body: Record<string, unknown>,
+  query: URLSearchParams,
 ): Promise<object> {
   const {world, plane} = sources
   switch (what) {
-    case 'GET /clock': return {epochMs: world.clock.now(), speed: world.clock.speed}
-    case 'GET /status': return sandboxStatus(sources)
-    case 'GET /calls': return {calls: seenCalls(world, sinceOf(query))}
-    case 'GET /names': return namesAndAddresses(sources)
-    case 'GET /faults': return {faults: world.allFaults()}
-    case 'POST /faults': return world.setFault(readFault(body, world.regions))
-    case 'DELETE /faults': return {cleared: world.clearFault(query.get('kind') ?? query.get('id') ?? undefined)}
-    case 'GET /images': return {images: plane.images.list()}
-    case 'POST /images': return {image: plane.images.add(text(body, 'tag'), strings(body['env'] ?? {}))}
-    case 'GET /traffic': return {traffic: plane.traffic.stats()}
-    case 'POST /traffic': return body['host'] === undefined ? setTraffic(sources, body) : setNamedTraffic(sources, body)
-    case 'GET /counter': return sources.outside.counter.report((region) => rowsByRight(world, region))
-    case 'POST /counter': return setCounter(sources, body)
-    case 'POST /backup': return {jobs: runBackupPlans(world)}
-    case 'POST /down': return {closing: true}
-    default: throw new NoSuchRoute(`The sandbox has no ${what}.`)
+    case 'GET /clock':
+      return {epochMs: world.clock.now(), speed: world.clock.speed}
+    case 'GET /status':
+      return sandboxStatus(sources)
+    case 'GET /calls':
+      return {calls: seenCalls(world, sinceOf(query))}
+    case 'GET /names':
+      return namesAndAddresses(sources)
+    case 'GET /faults':
+      return {faults: world.allFaults()}
+    case 'POST /faults':
+      return world.setFault(readFault(body, world.regions))
+    case 'DELETE /faults':
+      return {cleared: world.clearFault(query.get('kind') ?? query.get('id') ?? undefined)}
+    case 'GET /images':
+      return {images: plane.images.list()}
+    case 'POST /images':
+      return {image: plane.images.add(text(body, 'tag'), strings(body['env'] ?? {}))}
+    case 'GET /traffic':
+      return {traffic: plane.traffic.stats()}
+    case 'POST /traffic':
+      return body['host'] === undefined ? setTraffic(sources, body) : setNamedTraffic(sources, body)
+    case 'GET /counter':
+      return sources.outside.counter.report((region) => rowsByRight(world, region))
+    case 'POST /counter':
+      return setCounter(sources, body)
+    case 'POST /backup':
+      return {jobs: runBackupPlans(world)}
+    case 'POST /down':
+      return {closing: true}
+    default:
+      throw new NoSuchRoute(`The sandbox has no ${what}.`)
   }
 }
 
 /** Where made-up addresses really listen: plain HTTP on loopback. */
 function namesAndAddresses({plane, outside}: AdminSources): object {
-  const addresses = plane.names.places().filter(({url}) => url !== null).map(({address, url}) => [address, url])
+  const addresses = plane.names
+    .places()
+    .filter(({url}) => url !== null)
+    .map(({address, url}) => [address, url])
   return {dns: outside.dns, addresses: Object.fromEntries(addresses) as object}
 }
 
@@ -79,7 +104,8 @@ function sinceOf(query: URLSearchParams): number {
 function setNamedTraffic({plane}: AdminSources, body: Record<string, unknown>): object {
   const [host, perMinute] = [text(body, 'host'), rateOf(body)]
   const stragglers = body['stragglers'] ?? 0
-  if (typeof stragglers !== 'number' || !(stragglers >= 0 && stragglers <= 1)) throw new Unreadable('stragglers is a fraction from 0 to 1.')
+  if (typeof stragglers !== 'number' || !(stragglers >= 0 && stragglers <= 1))
+    throw new Unreadable('stragglers is a fraction from 0 to 1.')
   plane.traffic.setNamed({host, path: body['path'] === undefined ? '/' : text(body, 'path'), perMinute, stragglers})
   return {services: [host], perMinute}
 }
@@ -102,13 +128,13 @@ async function setTraffic(sources: AdminSources, body: Record<string, unknown>):
   const service = body['service'] === undefined ? null : text(body, 'service')
   const named = typeof body['loadBalancer'] === 'string' ? body['loadBalancer'] : null
   const known = await knownServices(sources)
-  const wanted = service === null ? known
-    : named === null ? known.filter((one) => one.service === service)
-    : [{service, loadBalancer: named}]
+  const wanted =
+    service === null ? known : named === null ? known.filter((one) => one.service === service) : [{service, loadBalancer: named}]
   if (service !== null && wanted.length === 0) {
     throw new Unreadable(`There is no service ${service} here; there is ${known.map((one) => one.service).join(', ') || 'none'}.`)
   }
-  for (const one of wanted) plane.traffic.set({service: one.service, region: world.regions[0] ?? '', loadBalancer: one.loadBalancer, perMinute})
+  for (const one of wanted)
+    plane.traffic.set({service: one.service, region: world.regions[0] ?? '', loadBalancer: one.loadBalancer, perMinute})
   return {services: wanted.map((one) => one.service), perMinute}
 }
 
@@ -119,7 +145,10 @@ function readFault(body: Record<string, unknown>, regions: readonly string[]): O
   if (rate !== undefined && !(typeof rate === 'number' && rate >= 0 && rate <= 1)) {
     throw new Unreadable('rate is a fraction from 0 to 1.')
   }
-  for (const [name, value] of [['seconds', seconds], ['ms', ms]] as const) {
+  for (const [name, value] of [
+    ['seconds', seconds],
+    ['ms', ms],
+  ] as const) {
     if (value !== undefined && !(typeof value === 'number' && Number.isFinite(value) && value >= 0)) {
       throw new Unreadable(`${name} is a number, 0 or more.`)
     }
@@ -143,10 +172,14 @@ function readFault(body: Record<string, unknown>, regions: readonly string[]): O
   }
   if (message !== undefined && typeof message !== 'string') throw new Unreadable('message is a text.')
   return {
-    kind, ...(typeof rate === 'number' && {rate}), ...(typeof seconds === 'number' && {seconds}),
+    kind,
+    ...(typeof rate === 'number' && {rate}),
+    ...(typeof seconds === 'number' && {seconds}),
     ...(typeof ms === 'number' && {ms}),
-    ...(typeof region === 'string' && {region}), ...(typeof target === 'string' && {target}),
-    ...(typeof times === 'number' && {times}), ...(typeof message === 'string' && {message}),
+    ...(typeof region === 'string' && {region}),
+    ...(typeof target === 'string' && {target}),
+    ...(typeof times === 'number' && {times}),
+    ...(typeof message === 'string' && {message}),
   }
 }
 

@@ -17,11 +17,11 @@ export const FAULT_KINDS: Readonly<Record<Fault['kind'], string>> = {
   'lag-metric': 'the lag of --target is reported as --message minus-one, none or stale',
   'backing-up': '--target (a database) is being backed up',
   'no-database-capacity': 'RDS has no capacity for --target (a class); --message event: it says so in an event only',
-  'site-stale': 'objects of the site aren\'t replicated out of --region',
+  'site-stale': "objects of the site aren't replicated out of --region",
   denied: 'the caller lacks the right --target (service:Action as IAM says it, s3:* for all of S3)',
   'resource-fails': 'creating or updating --target (a type, or Stack/LogicalId) fails, --times times',
   'never-stable': 'tasks of --service never become healthy',
-  'no-capacity': 'Auto Scaling can\'t launch instances in --target (part of a group\'s name)',
+  'no-capacity': "Auto Scaling can't launch instances in --target (part of a group's name)",
 }
 
 /** `throttle 30 % of s3:PutObject in eu-west-1` */

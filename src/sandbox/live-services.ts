@@ -31,7 +31,9 @@ interface Listeners {
 interface Rules {
   readonly Rules?: readonly {
     readonly RuleArn: string
-    readonly Actions?: readonly {readonly ForwardConfig?: {readonly TargetGroups?: readonly {readonly TargetGroupArn: string}[]}}[]
+    readonly Actions?: readonly {
+      readonly ForwardConfig?: {readonly TargetGroups?: readonly {readonly TargetGroupArn: string}[]}
+    }[]
   }[]
 }
 interface Tags {
@@ -39,14 +41,21 @@ interface Tags {
 }
 interface Services {
   readonly services?: readonly {
-    readonly serviceName?: string; readonly status?: string; readonly desiredCount?: number; readonly runningCount?: number; readonly taskDefinition?: string
+    readonly serviceName?: string
+    readonly status?: string
+    readonly desiredCount?: number
+    readonly runningCount?: number
+    readonly taskDefinition?: string
     readonly loadBalancers?: readonly {readonly targetGroupArn?: string}[]
   }[]
 }
 
 export async function liveServices(world: World): Promise<readonly LiveService[]> {
   const call = callsIn(world)
-  const [balancers, holders] = await Promise.all([call<Balancers>('elasticloadbalancingv2', 'DescribeLoadBalancers', {}), holdersByTargetGroup(world)])
+  const [balancers, holders] = await Promise.all([
+    call<Balancers>('elasticloadbalancingv2', 'DescribeLoadBalancers', {}),
+    holdersByTargetGroup(world),
+  ])
   const found: LiveService[] = []
   for (const {LoadBalancerArn, LoadBalancerName} of balancers.LoadBalancers ?? []) {
     const {Listeners = []} = await call<Listeners>('elasticloadbalancingv2', 'DescribeListeners', {LoadBalancerArn})
@@ -55,7 +64,8 @@ export async function liveServices(world: World): Promise<readonly LiveService[]
       for (const rule of Rules) {
         const service = await liveTag(call, rule.RuleArn)
         const targetGroups = slotsOf(rule, holders)
-        if (service !== null && targetGroups !== null) found.push({service, loadBalancer: LoadBalancerName, ruleArn: rule.RuleArn, targetGroups})
+        if (service !== null && targetGroups !== null)
+          found.push({service, loadBalancer: LoadBalancerName, ruleArn: rule.RuleArn, targetGroups})
       }
     }
   }
@@ -67,21 +77,37 @@ export async function holdersByTargetGroup(world: World): Promise<ReadonlyMap<st
   const {clusterArns = []} = await call<{readonly clusterArns?: readonly string[]}>('ecs', 'ListClusters', {})
   const found = new Map<string, Holder>()
   for (const cluster of clusterArns) {
-    const {serviceArns = []} = await call<{readonly serviceArns?: readonly string[]}>('ecs', 'ListServices', {cluster, maxResults: 100})
+    const {serviceArns = []} = await call<{readonly serviceArns?: readonly string[]}>('ecs', 'ListServices', {
+      cluster,
+      maxResults: 100,
+    })
     // DescribeServices takes ten at most.
     for (let first = 0; first < serviceArns.length; first += 10) {
-      const {services = []} = await call<Services>('ecs', 'DescribeServices', {cluster, services: serviceArns.slice(first, first + 10)})
-      for (const {serviceName = '', status, desiredCount = 0, runningCount = 0, taskDefinition = null, loadBalancers = []} of services) {
+      const {services = []} = await call<Services>('ecs', 'DescribeServices', {
+        cluster,
+        services: serviceArns.slice(first, first + 10),
+      })
+      for (const {
+        serviceName = '',
+        status,
+        desiredCount = 0,
+        runningCount = 0,
+        taskDefinition = null,
+        loadBalancers = [],
+      } of services) {
         if (status !== 'ACTIVE') continue
-        for (const {targetGroupArn = ''} of loadBalancers) found.set(targetGroupArn, {name: serviceName, desired: desiredCount, running: runningCount, taskDefinition})
+        for (const {targetGroupArn = ''} of loadBalancers)
+          found.set(targetGroupArn, {name: serviceName, desired: desiredCount, running: runningCount, taskDefinition})
       }
     }
   }
   return found
 }
 
-const callsIn = (world: World): Call => async <Answer>(service: string, operation: string, input: object) =>
-  await world.invoke(service, operation, input, world.regions[0] ?? '') as Answer
+const callsIn =
+  (world: World): Call =>
+  async <Answer>(service: string, operation: string, input: object) =>
+    (await world.invoke(service, operation, input, world.regions[0] ?? '')) as Answer
 
 async function liveTag(call: Call, ruleArn: string): Promise<string | null> {
   const {TagDescriptions = []} = await call<Tags>('elasticloadbalancingv2', 'DescribeTags', {ResourceArns: [ruleArn]})
@@ -89,8 +115,14 @@ async function liveTag(call: Call, ruleArn: string): Promise<string | null> {
 }
 
 /** By the name of the ECS service that holds the group; where that says nothing, by the rule's order. */
-function slotsOf({Actions = []}: NonNullable<Rules['Rules']>[number], holders: ReadonlyMap<string, Holder>): LiveService['targetGroups'] | null {
-  const [first, second] = Actions.find(({ForwardConfig}) => ForwardConfig !== undefined)?.ForwardConfig?.TargetGroups?.map(({TargetGroupArn}) => TargetGroupArn) ?? []
+function slotsOf(
+  {Actions = []}: NonNullable<Rules['Rules']>[number],
+  holders: ReadonlyMap<string, Holder>,
+): LiveService['targetGroups'] | null {
+  const [first, second] =
+    Actions.find(({ForwardConfig}) => ForwardConfig !== undefined)?.ForwardConfig?.TargetGroups?.map(
+      ({TargetGroupArn}) => TargetGroupArn,
+    ) ?? []
   if (first === undefined || second === undefined) return null
   return holders.get(first)?.name.endsWith('-b') === true ? {a: second, b: first} : {a: first, b: second}
 }

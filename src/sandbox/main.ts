@@ -36,13 +36,15 @@ try {
   process.stdout.write(
     `${JSON.stringify({endpoint: sandbox.endpoint, pid: process.pid, account: sandbox.world.account, regions: sandbox.world.regions})}\n`,
   )
-  const end = (): void => { void sandbox.close() }
+  const end = (): void => {
+    void sandbox.close()
+  }
   if (stopNow.signal.aborted) end()
   else stopNow.signal.addEventListener('abort', end)
   await sandbox.closed
   process.exit(0)
 } catch (error) {
-  process.stdout.write(
-    `${JSON.stringify({error: error instanceof Error ? error.message : String(error)})}\n`, () => process.exit(1),
+  process.stdout.write(`${JSON.stringify({error: error instanceof Error ? error.message : String(error)})}\n`, () =>
+    process.exit(1),
   )
 }

@@ -8,26 +8,36 @@ export interface Reached {
 
 /** `forget` removes the file that says it is there. */
 export async function reachSandbox<Handle extends Reached>(
-  name: string, handle: Handle, forget: () => Promise<void>,
+  name: string,
+  handle: Handle,
+  forget: () => Promise<void>,
 ): Promise<Handle> {
   if (await isUp(handle.endpoint)) return handle
   await forget()
   throw new SluiceError({
-    code: 'sandbox-silent', exitCode: ExitCode.usage,
-    message: `The sandbox ${name} doesn't answer at ${handle.endpoint} any more.`, suggestions: [upCommand(name)],
+    code: 'sandbox-silent',
+    exitCode: ExitCode.usage,
+    message: `The sandbox ${name} doesn't answer at ${handle.endpoint} any more.`,
+    suggestions: [upCommand(name)],
   })
 }
 
 /** Asks, and turns a refusal into what a person can act on. */
 export async function askOrExplain<Answer>(
-  handle: Reached, method: 'GET' | 'POST' | 'DELETE', path: string, body?: object,
+  handle: Reached,
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  body?: object,
 ): Promise<Answer> {
   try {
     return await askSandbox<Answer>(handle.endpoint, method, path, body)
   } catch (error) {
     if (!(error instanceof AdminRefused)) throw error
     throw new SluiceError({
-      code: 'sandbox-refused', exitCode: ExitCode.usage, message: error.message, suggestions: ['sluice sandbox status'],
+      code: 'sandbox-refused',
+      exitCode: ExitCode.usage,
+      message: error.message,
+      suggestions: ['sluice sandbox status'],
     })
   }
 }

@@ -31,23 +31,30 @@ export async function startDaemon(options: SandboxOptions, log: string, bond: Bo
   const entry = join(dirname(here), `main${extname(here)}`)
   const attached = bond === 'attached'
   const child: ChildProcess = spawn(process.execPath, [entry, JSON.stringify({...options, attached})], {
-    detached: true, stdio: [attached ? 'pipe' : 'ignore', 'pipe', file.fd],
+    detached: true,
+    stdio: [attached ? 'pipe' : 'ignore', 'pipe', file.fd],
   })
   await file.close()
   const stdout = child.stdout as Readable
   const lines = createInterface({input: stdout})
   const first = await new Promise<string | null>((resolve) => {
     lines.once('line', resolve)
-    child.once('exit', () => { resolve(null) })
-    child.once('error', () => { resolve(null) })
-    setTimeout(() => { resolve(null) }, READY_WITHIN_MS).unref()
+    child.once('exit', () => {
+      resolve(null)
+    })
+    child.once('error', () => {
+      resolve(null)
+    })
+    setTimeout(() => {
+      resolve(null)
+    }, READY_WITHIN_MS).unref()
   })
   lines.close()
   stdout.destroy()
   child.unref()
   // The pipe stays open as long as this process lives, and doesn't keep it alive.
   if (child.stdin !== null) (child.stdin as unknown as Socket).unref()
-  const said = first === null ? {error: `it said nothing; see ${log}`} : JSON.parse(first) as Started | {readonly error: string}
+  const said = first === null ? {error: `it said nothing; see ${log}`} : (JSON.parse(first) as Started | {readonly error: string})
   if (!('error' in said)) return said
   child.kill('SIGTERM')
   throw new Error(said.error)
@@ -57,13 +64,17 @@ export class AdminRefused extends Error {}
 
 /** One admin route. Throws `AdminRefused` with the sandbox's sentence, or whatever `fetch` throws when nobody listens. */
 export async function askSandbox<Answer>(
-  endpoint: string, method: 'GET' | 'POST' | 'DELETE', path: string, body?: object,
+  endpoint: string,
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  body?: object,
 ): Promise<Answer> {
   const response = await fetch(`${endpoint}/_sluice/${path}`, {
-    method, signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+    method,
+    signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     ...(body !== undefined && {body: JSON.stringify(body), headers: {'content-type': 'application/json'}}),
   })
-  const answer = await response.json() as Answer & {readonly message?: string}
+  const answer = (await response.json()) as Answer & {readonly message?: string}
   if (!response.ok) throw new AdminRefused(answer.message ?? `the sandbox answered ${response.status}`)
   return answer
 }
@@ -83,10 +94,10 @@ export async function endSandbox(endpoint: string, pid: number, withinMs: number
   try {
     await askSandbox(endpoint, 'POST', 'down', {})
   } catch {
-    if (!await isRunning(pid)) return true
+    if (!(await isRunning(pid))) return true
   }
   for (let waited = 0; waited < withinMs; waited += 50) {
-    if (!await isRunning(pid)) return true
+    if (!(await isRunning(pid))) return true
     await pause(50)
   }
   return false

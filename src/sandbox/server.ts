@@ -42,8 +42,15 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const scheduler = createScheduler(world)
   const {service: cloudFormation} = createCloudFormation(world, {...otherHandlers, ...computeHandlers})
   const services = [
-    ...plane.services, createS3(world), createSts(world), createApplicationAutoScaling(world), createAutoScaling(world), createCloudWatch(world), scheduler,
-    ...createRecordServices(world), cloudFormation,
+    ...plane.services,
+    createS3(world),
+    createSts(world),
+    createApplicationAutoScaling(world),
+    createAutoScaling(world),
+    createCloudWatch(world),
+    scheduler,
+    ...createRecordServices(world),
+    cloudFormation,
   ]
   for (const service of services) world.register(service)
   for (const tag of KNOWN_IMAGES) plane.images.add(tag, {})
@@ -51,11 +58,21 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   let shop: readonly ShopService[] = []
   let closing: Promise<void> | undefined
   let resolveClosed = (): void => {}
-  const closed = new Promise<void>((resolve) => { resolveClosed = resolve })
+  const closed = new Promise<void>((resolve) => {
+    resolveClosed = resolve
+  })
   const outside = await openOutside(world, plane.names)
   const wire = createWire(world)
   const admin = createAdmin({
-    name: options.name ?? 'default', world, plane, outside, scheduler, shop: () => shop, down: () => { void close() },
+    name: options.name ?? 'default',
+    world,
+    plane,
+    outside,
+    scheduler,
+    shop: () => shop,
+    down: () => {
+      void close()
+    },
   })
   const server = await listenOnLoopback(async (request, response) => {
     if (request.url?.startsWith('/_sluice/') === true) await admin(request, response)
@@ -79,9 +96,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       shop = await buildShop(world, options.services ?? DEFAULT_SERVICES)
       await Promise.all([stableIsHealthy(world, shop), warmUp()])
       const perMinute = options.trafficPerMinute ?? DEFAULT_TRAFFIC_PER_MINUTE
-      for (const {service, loadBalancer} of shop) plane.traffic.set({
-        service, region: world.regions[0] ?? '', loadBalancer, perMinute,
-      })
+      for (const {service, loadBalancer} of shop)
+        plane.traffic.set({
+          service,
+          region: world.regions[0] ?? '',
+          loadBalancer,
+          perMinute,
+        })
     }
   } catch (error) {
     await close()

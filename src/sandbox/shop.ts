@@ -39,17 +39,22 @@ const HEALTHY_WITHIN_VIRTUAL_MS = 10 * 60_000
 export async function stableIsHealthy(world: World, services: readonly ShopService[]): Promise<void> {
   const deadline = world.clock.now() + Math.max(HEALTHY_WITHIN_VIRTUAL_MS, 60_000 * world.clock.speed)
   for (const {service, targetGroups} of services) {
-    while (await healthyTargets(world, targetGroups.a) < 2) {
+    while ((await healthyTargets(world, targetGroups.a)) < 2) {
       if (world.clock.now() > deadline) throw new Error(`The shop's stable tasks of ${service} didn't become healthy.`)
-      await new Promise<void>((resolve) => { world.clock.at(world.clock.now() + 1000, resolve) })
+      await new Promise<void>((resolve) => {
+        world.clock.at(world.clock.now() + 1000, resolve)
+      })
     }
   }
 }
 
 async function healthyTargets(world: World, TargetGroupArn: string): Promise<number> {
-  const answer = await world.invoke(
-    'elasticloadbalancingv2', 'DescribeTargetHealth', {TargetGroupArn}, world.regions[0] ?? '',
-  ) as {
+  const answer = (await world.invoke(
+    'elasticloadbalancingv2',
+    'DescribeTargetHealth',
+    {TargetGroupArn},
+    world.regions[0] ?? '',
+  )) as {
     readonly TargetHealthDescriptions?: readonly {readonly TargetHealth?: {readonly State?: string}}[]
   }
   return (answer.TargetHealthDescriptions ?? []).filter((one) => one.TargetHealth?.State === 'healthy').length

@@ -10,9 +10,9 @@ interface Branch {
 
 export function statusTree(status: SandboxStatus, endpoint: string): string {
   const {clock, regions} = status
-  const schedules = status.schedules.map(
-    ({name, region, dueAt}) => ({text: `${name} in ${region}, due in ${Math.round((dueAt - clock.epochMs) / 1000)} s at ${time(dueAt)}`}),
-  )
+  const schedules = status.schedules.map(({name, region, dueAt}) => ({
+    text: `${name} in ${region}, due in ${Math.round((dueAt - clock.epochMs) / 1000)} s at ${time(dueAt)}`,
+  }))
   const branches: readonly Branch[] = [
     {text: `${time(clock.epochMs)}, clock × ${clock.speed}, ${regions.join(' and ')}, account ${status.account}`},
     ...status.services.map(serviceBranch),

@@ -47,7 +47,11 @@ export interface SandboxStatus {
 }
 
 interface RuleAnswer {
-  readonly Rules?: readonly {readonly Actions?: readonly {readonly ForwardConfig?: {readonly TargetGroups?: readonly {readonly TargetGroupArn?: string; readonly Weight?: number}[]}}[]}[]
+  readonly Rules?: readonly {
+    readonly Actions?: readonly {
+      readonly ForwardConfig?: {readonly TargetGroups?: readonly {readonly TargetGroupArn?: string; readonly Weight?: number}[]}
+    }[]
+  }[]
 }
 interface HealthAnswer {
   readonly TargetHealthDescriptions?: readonly {readonly TargetHealth?: {readonly State?: string}}[]
@@ -56,7 +60,10 @@ interface HealthAnswer {
 export async function sandboxStatus(sources: StatusSources): Promise<SandboxStatus> {
   const {name, world, plane, scheduler} = sources
   const {schedules, deliveries, deadLetters} = scheduler.status()
-  const [services, holders] = await Promise.all([knownServices(sources), quietly<ReadonlyMap<string, Holder>>(holdersByTargetGroup(world))])
+  const [services, holders] = await Promise.all([
+    knownServices(sources),
+    quietly<ReadonlyMap<string, Holder>>(holdersByTargetGroup(world)),
+  ])
   return {
     name,
     account: world.account,
@@ -77,22 +84,26 @@ export async function sandboxStatus(sources: StatusSources): Promise<SandboxStat
 /** What the shop began with, and whatever else has a live rule by now. */
 export async function knownServices({world, shop}: Pick<StatusSources, 'world' | 'shop'>): Promise<readonly LiveService[]> {
   const begun = shop()
-  const live = await quietly<readonly LiveService[]>(liveServices(world)) ?? []
+  const live = (await quietly<readonly LiveService[]>(liveServices(world))) ?? []
   return [...begun, ...live.filter(({ruleArn}) => !begun.some((one) => one.ruleArn === ruleArn))]
 }
 
 async function serviceStatus(
-  world: SandboxWorld, {service, loadBalancer, ruleArn, targetGroups}: LiveService, holders: ReadonlyMap<string, Holder>,
+  world: SandboxWorld,
+  {service, loadBalancer, ruleArn, targetGroups}: LiveService,
+  holders: ReadonlyMap<string, Holder>,
 ): Promise<ServiceStatus> {
   const region = world.regions[0] ?? ''
-  const slots = await Promise.all((['a', 'b'] as const).map(async (slot) => {
-    const health = await quietly<HealthAnswer>(
-      world.invoke('elasticloadbalancingv2', 'DescribeTargetHealth', {TargetGroupArn: targetGroups[slot]}, region),
-    )
-    const {desired, running, taskDefinition} = holders.get(targetGroups[slot]) ?? {desired: 0, running: 0, taskDefinition: null}
-    const healthy = health?.TargetHealthDescriptions?.filter((one) => one.TargetHealth?.State === 'healthy').length ?? 0
-    return {slot, desired, running, healthy, taskDefinition}
-  }))
+  const slots = await Promise.all(
+    (['a', 'b'] as const).map(async (slot) => {
+      const health = await quietly<HealthAnswer>(
+        world.invoke('elasticloadbalancingv2', 'DescribeTargetHealth', {TargetGroupArn: targetGroups[slot]}, region),
+      )
+      const {desired, running, taskDefinition} = holders.get(targetGroups[slot]) ?? {desired: 0, running: 0, taskDefinition: null}
+      const healthy = health?.TargetHealthDescriptions?.filter((one) => one.TargetHealth?.State === 'healthy').length ?? 0
+      return {slot, desired, running, healthy, taskDefinition}
+    }),
+  )
   const rule = await quietly<RuleAnswer>(world.invoke('elasticloadbalancingv2', 'DescribeRules', {RuleArns: [ruleArn]}, region))
   const groups = rule?.Rules?.[0]?.Actions?.find((one) => one.ForwardConfig !== undefined)?.ForwardConfig?.TargetGroups ?? []
   const weight = (slot: 'a' | 'b'): number => groups.find((one) => one.TargetGroupArn === targetGroups[slot])?.Weight ?? 0
@@ -102,7 +113,7 @@ async function serviceStatus(
 /** Somebody may have deleted what the shop began with: status says what is left. */
 async function quietly<Answer>(call: Promise<unknown>): Promise<Answer | null> {
   try {
-    return await call as Answer
+    return (await call) as Answer
   } catch {
     return null
   }

@@ -74,7 +74,11 @@ export interface GithubTexts {
 }
 
 export function tellGithub(view: ReleaseView, env: Environment, write: (text: string) => void): void {
-  writeGithub(() => ({annotation: githubAnnotation(view), summary: githubSummary(view), outputs: githubOutputs(view)}), env, write)
+  writeGithub(
+    () => ({annotation: githubAnnotation(view), summary: githubSummary(view), outputs: githubOutputs(view)}),
+    env,
+    write,
+  )
 }
 
 /** Writes all three; nothing outside of GitHub Actions. */
@@ -82,7 +86,10 @@ export function writeGithub(texts: () => GithubTexts, env: Environment, write: (
   if (env['GITHUB_ACTIONS'] !== 'true') return
   const {annotation, summary, outputs} = texts()
   write(`${annotation}\n`)
-  for (const [file, text] of [[env['GITHUB_STEP_SUMMARY'], summary], [env['GITHUB_OUTPUT'], outputs]] as const) {
+  for (const [file, text] of [
+    [env['GITHUB_STEP_SUMMARY'], summary],
+    [env['GITHUB_OUTPUT'], outputs],
+  ] as const) {
     if (file === undefined || file === '') continue
     try {
       appendFileSync(file, text)

@@ -13,7 +13,10 @@ export interface Html {
 type Value = string | number | Html | readonly Html[]
 
 export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
-  return {kind: 'html', markup: parts.map((part, index) => part + (index < values.length ? markupOf(values[index]!) : '')).join('')}
+  return {
+    kind: 'html',
+    markup: parts.map((part, index) => part + (index < values.length ? markupOf(values[index]!) : '')).join(''),
+  }
 }
 
 function markupOf(value: Value): string {

@@ -9,7 +9,11 @@ import {lengthOf, piece, wrapped} from './styled-line.ts'
 const mostProperties = 6
 
 const actions: Readonly<Record<JudgedChange['action'], readonly [string, Tone]>> = {
-  add: ['+', 'good'], modify: ['~', 'warn'], remove: ['-', 'bad'], import: ['<', 'good'], dynamic: ['?', 'warn'],
+  add: ['+', 'good'],
+  modify: ['~', 'warn'],
+  remove: ['-', 'bad'],
+  import: ['<', 'good'],
+  dynamic: ['?', 'warn'],
 }
 
 const words: Readonly<Record<JudgedChange['dangers'][number], string>> = {
@@ -47,7 +51,13 @@ function propertyRows(property: JudgedChange['properties'][number], width: numbe
     const line: StyledLine = [piece(`${margin}${path}  `, 'dim'), piece(`${before} → ${after}`), piece(why, 'bad')]
     if (lengthOf(margin + path + before + after + why) + 5 <= width) return [line]
     const fits = lengthOf(margin + before + after) + 5 <= width
-    const values: readonly StyledLine[] = fits ? [[piece(`${margin}  ${before} → ${after}`)]] : [[piece(`${margin}  ${before}`)], [piece(`${margin}  → ${after}`)]]
-    return [[piece(margin + shortened(path, Math.max(16, width - margin.length)), 'dim')], ...values, ...(why === '' ? [] : [[piece(`${margin}${why}`, 'bad')]])]
+    const values: readonly StyledLine[] = fits
+      ? [[piece(`${margin}  ${before} → ${after}`)]]
+      : [[piece(`${margin}  ${before}`)], [piece(`${margin}  → ${after}`)]]
+    return [
+      [piece(margin + shortened(path, Math.max(16, width - margin.length)), 'dim')],
+      ...values,
+      ...(why === '' ? [] : [[piece(`${margin}${why}`, 'bad')]]),
+    ]
   })
 }

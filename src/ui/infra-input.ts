@@ -35,7 +35,9 @@ export function infraInput(events: readonly Event[]): InfraInput {
   const input = (first?.data.input ?? {}) as Stored & {readonly plan?: Stored}
   const plan = input.plan ?? input
   const config = plan.config ?? input.config
-  const created = Object.fromEntries((plan.stacks ?? []).flatMap(({id, verdict}) => (verdict?.kind === 'create' ? [[id ?? '', verdict.resources]] : [])))
+  const created = Object.fromEntries(
+    (plan.stacks ?? []).flatMap(({id, verdict}) => (verdict?.kind === 'create' ? [[id ?? '', verdict.resources]] : [])),
+  )
   return {
     operation: first?.data.plan.includes('down') === true ? 'down' : 'up',
     service: config?.service ?? '–',

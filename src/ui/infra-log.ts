@@ -34,7 +34,9 @@ function linesFor(event: Event, before: readonly Event[], run: string): readonly
     case 'asked':
       return [`${event.data.wish} asked by ${event.data.by}: ${event.data.why}`]
     case 'ended':
-      return [`${event.data.outcome.toUpperCase()} after ${duration(event.at - (before[0]?.at ?? event.at))}${event.data.because === '' ? '' : `: ${event.data.because}`}`]
+      return [
+        `${event.data.outcome.toUpperCase()} after ${duration(event.at - (before[0]?.at ?? event.at))}${event.data.because === '' ? '' : `: ${event.data.because}`}`,
+      ]
     case 'lease-taken':
     case 'verdict':
     case 'rule-written':
@@ -45,14 +47,17 @@ function linesFor(event: Event, before: readonly Event[], run: string): readonly
 }
 
 function planned(event: EventOf<'planned'>, before: readonly Event[], run: string): readonly string[] {
-  if (before.length > 0) return [`going on with ${event.data.plan}${event.data.because === undefined ? '' : `: ${event.data.because}`}`]
+  if (before.length > 0)
+    return [`going on with ${event.data.plan}${event.data.because === undefined ? '' : `: ${event.data.because}`}`]
   const {operation, service, environment, stacks, resources, etaSeconds} = infraInput([event])
   const size = [
     ...(stacks > 0 ? [counted(stacks, 'stack')] : []),
     ...(resources > 0 ? [`${counted(resources, 'resource')} to create`] : []),
     ...(etaSeconds > 0 ? [`about ${span(etaSeconds * 1000)}`] : []),
   ]
-  return [`${run} infra ${operation} ${service} ${environment}: ${[...size, counted(event.data.steps.length, 'step')].join(', ')}`]
+  return [
+    `${run} infra ${operation} ${service} ${environment}: ${[...size, counted(event.data.steps.length, 'step')].join(', ')}`,
+  ]
 }
 
 function begun(id: string, before: readonly Event[]): readonly string[] {
@@ -73,7 +78,9 @@ function stepEnded({data}: EventOf<'step-ended'>, before: readonly Event[]): rea
     case 'done':
       return [done(data.step, name, data.note ?? '')]
     case 'already':
-      return data.note === undefined || isStatus(data.note) || courseOf(data.step) !== null ? [] : [`${name}: ${readable(data.note)}`]
+      return data.note === undefined || isStatus(data.note) || courseOf(data.step) !== null
+        ? []
+        : [`${name}: ${readable(data.note)}`]
   }
 }
 
@@ -91,11 +98,15 @@ function done(id: string, name: string, note: string): string {
 
 /** `main eu-west-1, create the stack`; a title that names its place needs no label. */
 function step(id: string, before: readonly Event[]): string {
-  const found = infraGroups(before).flatMap(({steps}) => steps).findLast((one) => one.id === id)
+  const found = infraGroups(before)
+    .flatMap(({steps}) => steps)
+    .findLast((one) => one.id === id)
   if (found === undefined) return id
   const label = labelOf(found)
   const region = /[a-z]{2}(?:-[a-z]+)+-\d/.exec(id)?.[0]
-  return label === found.title || (region !== undefined && found.title.includes(region)) ? found.title : `${label}, ${found.title}`
+  return label === found.title || (region !== undefined && found.title.includes(region))
+    ? found.title
+    : `${label}, ${found.title}`
 }
 
 export interface InfraLog {
@@ -146,7 +157,9 @@ const recordLines = ({records}: InfraView): readonly string[] =>
 
 /** What goes on at this moment, one line for each stack that is under way. */
 export function heartbeat(view: InfraView): readonly string[] {
-  return view.lines.filter(({state, doing}) => state === 'running' && doing.length > 0).map((line) => `${line.label}: ${stillAt(line, view.now)}, ${duration(line.durationMs ?? 0)} so far`)
+  return view.lines
+    .filter(({state, doing}) => state === 'running' && doing.length > 0)
+    .map((line) => `${line.label}: ${stillAt(line, view.now)}, ${duration(line.durationMs ?? 0)} so far`)
 }
 
 function stillAt(line: InfraLine, now: number): string {

@@ -36,7 +36,8 @@ const finished = ({progress, note}: InfraLine): string =>
   progress !== null && progress.total > 0 ? counted(progress.total, 'resource') : note === null ? 'done' : readable(note)
 
 /** CloudFormation's statuses in lower case; everything else as it is. */
-export const readable = (text: string): string => text.replace(/\b[A-Z]+(?:_[A-Z]+)+\b/g, (status) => status.toLowerCase().replaceAll('_', ' '))
+export const readable = (text: string): string =>
+  text.replace(/\b[A-Z]+(?:_[A-Z]+)+\b/g, (status) => status.toLowerCase().replaceAll('_', ' '))
 
 /** `152 of 213 resources` */
 export function counts({progress, state}: InfraLine): string | null {
@@ -47,7 +48,12 @@ export function counts({progress, state}: InfraLine): string | null {
 
 /** What CloudFormation is at, when it isn't simply creating. */
 function statusWords(status: string): string {
-  const word = [[/CLEANUP/, 'cleaning up'], [/ROLLBACK/, 'rolling back'], [/^UPDATE/, 'updating'], [/^DELETE/, 'deleting']] as const
+  const word = [
+    [/CLEANUP/, 'cleaning up'],
+    [/ROLLBACK/, 'rolling back'],
+    [/^UPDATE/, 'updating'],
+    [/^DELETE/, 'deleting'],
+  ] as const
   const found = word.find(([pattern]) => pattern.test(status))?.[1]
   return found === undefined ? ' resources' : ` resources, ${found}`
 }

@@ -15,7 +15,9 @@ export interface OutcomeOptions {
 export function infraOutcomeText(view: InfraView, {color = false, columns = 80, goOn}: OutcomeOptions): string {
   const [mark, tone, sentence] = said(view)
   const lines: readonly StyledLine[] = [
-    ...wrapped(sentence, columns - 2).map((text, index): StyledLine => (index === 0 ? [piece(mark, tone), piece(` ${text}`)] : [piece(`  ${text}`)])),
+    ...wrapped(sentence, columns - 2).map((text, index): StyledLine =>
+      index === 0 ? [piece(mark, tone), piece(` ${text}`)] : [piece(`  ${text}`)],
+    ),
     ...failureRows(view, columns),
     ...next(view, goOn).map((text): StyledLine => [piece(`  ${text}`)]),
   ]
@@ -26,11 +28,19 @@ function said({state, input: {operation, service, environment}, elapsedMs, becau
   const what = `infra ${operation} of ${service} ${environment}`
   switch (state) {
     case 'running':
-      return ['▶', 'warn', `${what} is on its way; nobody follows it here any more. AWS goes on with what it began, and nothing new is started.`]
+      return [
+        '▶',
+        'warn',
+        `${what} is on its way; nobody follows it here any more. AWS goes on with what it began, and nothing new is started.`,
+      ]
     case 'done':
       return ['✔', 'good', `${what} done after ${duration(elapsedMs)}`]
     case 'failed':
-      return ['✖', 'bad', `${what} failed after ${duration(elapsedMs)}. What was made is left as it is; what AWS is still doing goes on.`]
+      return [
+        '✖',
+        'bad',
+        `${what} failed after ${duration(elapsedMs)}. What was made is left as it is; what AWS is still doing goes on.`,
+      ]
     case 'halted':
       return ['✖', 'bad', `${what} halted: ${because}; a person is needed now`]
   }
@@ -40,11 +50,15 @@ function failureRows({failure, because, state}: InfraView, columns: number): rea
   if (state !== 'failed') return []
   const words = failure === null ? because : `${failure.label}: ${failure.because}`
   const cause = failure?.cause ?? null
-  const evidence = (cause?.evidence ?? []).flatMap((line) => wrapped(line, columns - 6).map((text): StyledLine => [piece('    │ ', 'dim'), piece(text)]))
+  const evidence = (cause?.evidence ?? []).flatMap((line) =>
+    wrapped(line, columns - 6).map((text): StyledLine => [piece('    │ ', 'dim'), piece(text)]),
+  )
   return [
     [],
     ...(words === '' ? [] : wrapped(words, columns - 2, '  ').map((text): StyledLine => [piece(`  ${text}`, 'bad')])),
-    ...(cause === null ? [] : [[piece(`    ${cause.physicalId === '' ? cause.status : `${cause.status}  ${cause.physicalId}`}`, 'dim')]]),
+    ...(cause === null
+      ? []
+      : [[piece(`    ${cause.physicalId === '' ? cause.status : `${cause.status}  ${cause.physicalId}`}`, 'dim')]]),
     ...evidence,
     [],
   ]
@@ -53,7 +67,12 @@ function failureRows({failure, because, state}: InfraView, columns: number): rea
 function next({state, records}: InfraView, goOn: string): readonly string[] {
   switch (state) {
     case 'running':
-      return [...records.map(({name, type, value}) => `record to make: ${name} ${type} ${value}`), 'go on, or look:', `  ${goOn}`, '  sluice infra status']
+      return [
+        ...records.map(({name, type, value}) => `record to make: ${name} ${type} ${value}`),
+        'go on, or look:',
+        `  ${goOn}`,
+        '  sluice infra status',
+      ]
     case 'done':
       return []
     case 'failed':
@@ -81,7 +100,10 @@ export function infraOutcomeJson(view: InfraView): object {
     ...(failure !== null && failure.cause !== null && {rootCause: {...failure.cause, at: isoTime(failure.cause.at)}}),
     ...(view.records.length > 0 && {records: view.records}),
     lines: view.lines.map((line) => ({
-      name: line.label, stack: line.stack, state: line.state, note: infraNote(line),
+      name: line.label,
+      stack: line.stack,
+      state: line.state,
+      note: infraNote(line),
       seconds: line.durationMs === null ? null : Math.round(line.durationMs / 1000),
     })),
   }

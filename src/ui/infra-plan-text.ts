@@ -44,14 +44,25 @@ function heading({account: id, arn, config}: InfraPlan, width: number): readonly
 }
 
 function entry(name: string, text: string, width: number, tone: Tone = 'plain'): readonly StyledLine[] {
-  return wrapped(text, width - 11).map((line, index) => [piece(`  ${(index === 0 ? name : '').padEnd(9)}`, 'dim'), piece(line, tone)])
+  return wrapped(text, width - 11).map((line, index) => [
+    piece(`  ${(index === 0 ? name : '').padEnd(9)}`, 'dim'),
+    piece(line, tone),
+  ])
 }
 
 /** The dangerous changes of all stacks together, each told once more in its place. */
 function standsOut(stacks: readonly PlannedStack[], width: number): readonly StyledLine[] {
-  const dangerous = stacks.flatMap((stack) => changesOf(stack.verdict).filter(({dangers}) => dangers.length > 0).map((change) => ({stack, change})))
+  const dangerous = stacks.flatMap((stack) =>
+    changesOf(stack.verdict)
+      .filter(({dangers}) => dangers.length > 0)
+      .map((change) => ({stack, change})),
+  )
   return dangerous.flatMap(({stack, change}) => {
-    const [first = '', ...more] = wrapped(`${dangerWords(change)}: ${change.path} (${change.type}) in ${placed(stack.id)}`, width - 4, '  ')
+    const [first = '', ...more] = wrapped(
+      `${dangerWords(change)}: ${change.path} (${change.type}) in ${placed(stack.id)}`,
+      width - 4,
+      '  ',
+    )
     return [[piece('  ! ', 'bad'), piece(first, 'bad')], ...more.map((text): StyledLine => [piece(`    ${text}`, 'bad')])]
   })
 }
@@ -76,9 +87,10 @@ function stackRows({id, verdict}: PlannedStack, width: number): readonly StyledL
   const indent = width < 64 ? 6 : 38
   const words = wrapped(verdictWords(verdict), width - indent)
   const head: StyledLine = [piece(`  ${mark} ${word.padEnd(7)} `, tone), piece(label, 'strong')]
-  const rows: readonly StyledLine[] = width < 64
-    ? [head, ...words.map((text): StyledLine => [piece(' '.repeat(indent) + text)])]
-    : words.map((text, index): StyledLine => (index === 0 ? [...head, piece(` ${text}`)] : [piece(' '.repeat(indent) + text)]))
+  const rows: readonly StyledLine[] =
+    width < 64
+      ? [head, ...words.map((text): StyledLine => [piece(' '.repeat(indent) + text)])]
+      : words.map((text, index): StyledLine => (index === 0 ? [...head, piece(` ${text}`)] : [piece(' '.repeat(indent) + text)]))
   return [...rows, ...suggestionsOf(verdict), ...changesOf(verdict).flatMap((change) => changeRows(change, width))]
 }
 
@@ -117,25 +129,51 @@ const repairs = {
 function unchanged(stacks: readonly PlannedStack[], width: number): readonly StyledLine[] {
   const same = stacks.filter(({verdict}) => verdict.kind === 'unchanged').map(({id}) => placed(id))
   if (same.length === 0) return []
-  return wrapped(`unchanged: ${same.join(', ')}`, width - 4, '  ').map((text, index) => [piece(index === 0 ? '  = ' : '    ', 'dim'), piece(text, 'dim')])
+  return wrapped(`unchanged: ${same.join(', ')}`, width - 4, '  ').map((text, index) => [
+    piece(index === 0 ? '  = ' : '    ', 'dim'),
+    piece(text, 'dim'),
+  ])
 }
 
 function slotRows({slots}: InfraPlan, width: number): readonly StyledLine[] {
-  const words = {create: 'create', exists: 'there, and never touched', later: 'once the stack is there', 'no-image': 'no firstImage: not created'} as const
+  const words = {
+    create: 'create',
+    exists: 'there, and never touched',
+    later: 'once the stack is there',
+    'no-image': 'no firstImage: not created',
+  } as const
   const groups = Map.groupBy(slots, ({verdict, region}) => `${verdict}@${region}`)
   return [...groups.values()].flatMap((group) => {
     const {verdict, region} = group[0]!
-    const mark: StyledLine = [piece(verdict === 'create' ? '  + ' : verdict === 'no-image' ? '  ! ' : '  = ', verdict === 'create' ? 'good' : verdict === 'no-image' ? 'warn' : 'dim')]
-    const text = wrapped(`${group.map(({what}) => what.replace('-', ' ')).join(', ')} in ${region}: ${words[verdict]}`, width - 4, '  ')
+    const mark: StyledLine = [
+      piece(
+        verdict === 'create' ? '  + ' : verdict === 'no-image' ? '  ! ' : '  = ',
+        verdict === 'create' ? 'good' : verdict === 'no-image' ? 'warn' : 'dim',
+      ),
+    ]
+    const text = wrapped(
+      `${group.map(({what}) => what.replace('-', ' ')).join(', ')} in ${region}: ${words[verdict]}`,
+      width - 4,
+      '  ',
+    )
     return text.map((line, index): StyledLine => (index === 0 ? [...mark, piece(line)] : [piece(`    ${line}`)]))
   })
 }
 
 function lastRows({changes, criticalPath, etaSeconds, stacks}: InfraPlan, width: number): readonly StyledLine[] {
-  if (!changes) return entry('plan', stacks.some(({verdict}) => verdict.kind === 'in-progress') ? 'an operation is under way; nothing else to do' : 'nothing to change', width)
+  if (!changes)
+    return entry(
+      'plan',
+      stacks.some(({verdict}) => verdict.kind === 'in-progress')
+        ? 'an operation is under way; nothing else to do'
+        : 'nothing to change',
+      width,
+    )
   const created = stacks.reduce((sum, {verdict}) => sum + (verdict.kind === 'create' ? verdict.resources : 0), 0)
   const total = created > 0 ? `, ${counted(created, 'resource')} to create` : ''
-  const way = wayOf(criticalPath).map(({label, seconds}) => `${label} ${span(seconds * 1000)}`).join(' → ')
+  const way = wayOf(criticalPath)
+    .map(({label, seconds}) => `${label} ${span(seconds * 1000)}`)
+    .join(' → ')
   return [
     ...entry('plan', `about ${span(etaSeconds * 1000)}${total}`, width),
     ...(way === '' ? [] : entry('longest', way, width)),
@@ -146,10 +184,18 @@ function lastRows({changes, criticalPath, etaSeconds, stacks}: InfraPlan, width:
 export function infraPlanJson(plan: InfraPlan): object {
   const shown = (change: JudgedChange): JudgedChange => ({
     ...change,
-    properties: change.properties.map((one) => ({...one, before: withoutSecrets(one.path, one.before), after: withoutSecrets(one.path, one.after)})),
+    properties: change.properties.map((one) => ({
+      ...one,
+      before: withoutSecrets(one.path, one.before),
+      after: withoutSecrets(one.path, one.after),
+    })),
   })
   return {
     ...plan,
-    stacks: plan.stacks.map((stack) => (stack.verdict.kind === 'update' ? {...stack, verdict: {...stack.verdict, changes: stack.verdict.changes.map(shown)}} : stack)),
+    stacks: plan.stacks.map((stack) =>
+      stack.verdict.kind === 'update'
+        ? {...stack, verdict: {...stack.verdict, changes: stack.verdict.changes.map(shown)}}
+        : stack,
+    ),
   }
 }

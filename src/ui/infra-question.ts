@@ -18,15 +18,23 @@ export function infraQuestion(plan: InfraPlan): Asked | null {
   if (!plan.changes) return null
   const {service, environment, region} = plan.config
   const losses = plan.stacks.flatMap(lossesOf)
-  if (losses.length > 0) return {question: {kind: 'type-the-name', name: environment, text: 'That can\'t be taken back.'}, because: losses}
-  return {question: {kind: 'yes-no', text: `  go on with ${service} ${environment} in ${account(plan.account)}, ${region}?`}, because: []}
+  if (losses.length > 0)
+    return {question: {kind: 'type-the-name', name: environment, text: "That can't be taken back."}, because: losses}
+  return {
+    question: {kind: 'yes-no', text: `  go on with ${service} ${environment} in ${account(plan.account)}, ${region}?`},
+    because: [],
+  }
 }
 
 function lossesOf({id, verdict}: PlannedStack): readonly string[] {
   switch (verdict.kind) {
     case 'update':
-      return verdict.changes.filter(({dangers}) => dangers.includes('stateful') && dangers.some((danger) => losing.has(danger)))
-        .map(({path, dangers}) => `${path} of ${placed(id)} holds data and ${dangers.includes('removed') ? 'is removed' : 'is, or may be, replaced'}`)
+      return verdict.changes
+        .filter(({dangers}) => dangers.includes('stateful') && dangers.some((danger) => losing.has(danger)))
+        .map(
+          ({path, dangers}) =>
+            `${path} of ${placed(id)} holds data and ${dangers.includes('removed') ? 'is removed' : 'is, or may be, replaced'}`,
+        )
     case 'repair':
       return verdict.how === 'delete-and-create' ? [`${placed(id)} (${verdict.status}) is deleted and made anew`] : []
     case 'create':

@@ -24,7 +24,11 @@ export function infraRenderer(choice: RendererChoice, terminal: Terminal, now: (
   let live = nothingShown
   const log = choice.kind === 'lines' ? infraLog((text) => void terminal.write(text)) : null
   const color = choice.kind === 'tty' && choice.color
-  const picture = painter(terminal, (at, columns) => (events.length === 0 ? null : infraFrame(infraView(events, live, at), columns, {color})), now)
+  const picture = painter(
+    terminal,
+    (at, columns) => (events.length === 0 ? null : infraFrame(infraView(events, live, at), columns, {color})),
+    now,
+  )
   const endOf = (): number => events.findLast(({kind}) => kind === 'ended')?.at ?? now()
   return {
     get live() {

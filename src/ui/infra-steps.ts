@@ -27,7 +27,8 @@ export interface InfraGroup {
 }
 
 /** The id of the stack that a step is about, if it is about one. */
-export const stackOf = (step: string): string | null => /(?:foundation|certificate|main|replica|surge)@[a-z]{2}(?:-[a-z]+)+-\d/.exec(step)?.[0] ?? null
+export const stackOf = (step: string): string | null =>
+  /(?:foundation|certificate|main|replica|surge)@[a-z]{2}(?:-[a-z]+)+-\d/.exec(step)?.[0] ?? null
 
 /** Note of a step that found nothing to do. */
 export const alreadySo = 'already so'
@@ -79,11 +80,27 @@ export const courseOf = (step: string): Course | null => courses.find(([pattern]
 function follow(steps: readonly InfraStep[], event: Event): readonly InfraStep[] {
   switch (event.kind) {
     case 'planned':
-      return [...steps.map(left), ...event.data.steps.map(({id, title, needs}): InfraStep => ({
-        id, title, needs, state: 'waiting', startedAt: null, endedAt: null, waitsFor: null, note: null, because: null,
-      }))]
+      return [
+        ...steps.map(left),
+        ...event.data.steps.map(({id, title, needs}): InfraStep => ({
+          id,
+          title,
+          needs,
+          state: 'waiting',
+          startedAt: null,
+          endedAt: null,
+          waitsFor: null,
+          note: null,
+          because: null,
+        })),
+      ]
     case 'step-started':
-      return changed(steps, event.data.step, (step) => ({...step, state: 'running', startedAt: step.startedAt ?? event.at, endedAt: null}))
+      return changed(steps, event.data.step, (step) => ({
+        ...step,
+        state: 'running',
+        startedAt: step.startedAt ?? event.at,
+        endedAt: null,
+      }))
     case 'step-observed':
       return changed(steps, event.data.step, (step) => ({...step, waitsFor: event.data.waitsFor ?? step.waitsFor}))
     case 'step-ended':
@@ -109,7 +126,11 @@ function changed(steps: readonly InfraStep[], id: string, change: (step: InfraSt
 function ended(step: InfraStep, {at, data}: EventOf<'step-ended'>): InfraStep {
   const over = {...step, startedAt: step.startedAt ?? at, endedAt: at, waitsFor: null}
   if (data.how === 'failed') return {...over, state: 'failed', because: withoutPlace(step.id, data.because)}
-  return {...over, state: data.how === 'undone' ? 'stopped' : 'done', note: data.note ?? (data.how === 'already' ? alreadySo : null)}
+  return {
+    ...over,
+    state: data.how === 'undone' ? 'stopped' : 'done',
+    note: data.note ?? (data.how === 'already' ? alreadySo : null),
+  }
 }
 
 /** The line says already which stack it is. */

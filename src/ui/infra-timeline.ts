@@ -40,13 +40,18 @@ export function infraTimeline(view: InfraView, told: Told): {readonly lines: rea
   return {
     lines: all.map((row, index) => [piece(index === 0 ? stamp(view) : '        ', 'dim'), ...row]),
     told: {
-      labels: new Set([...told.labels, ...settled.map(({label}) => label)]), opened: true, ended: told.ended || ends,
+      labels: new Set([...told.labels, ...settled.map(({label}) => label)]),
+      opened: true,
+      ended: told.ended || ends,
       at: all.length > 0 ? view.now : told.at,
     },
   }
 }
 
-export function infraTimelineRenderer(write: (text: string) => void, {color = false}: {readonly color?: boolean} = {}): InfraRenderer {
+export function infraTimelineRenderer(
+  write: (text: string) => void,
+  {color = false}: {readonly color?: boolean} = {},
+): InfraRenderer {
   let told = untold
   let live: InfraLive = nothingShown
   return {
@@ -66,10 +71,14 @@ export function infraTimelineRenderer(write: (text: string) => void, {color = fa
   }
 }
 
-const stamp = ({startedAt, now}: InfraView): string => `  +${String(Math.max(0, Math.floor((now - startedAt) / 60_000))).padStart(2, '0')}m  `
+const stamp = ({startedAt, now}: InfraView): string =>
+  `  +${String(Math.max(0, Math.floor((now - startedAt) / 60_000))).padStart(2, '0')}m  `
 
 function row(name: string, text: string, tone: Tone = 'plain'): readonly StyledLine[] {
-  return wrapped(text, rowsWidth).map((line, index) => [piece(padded(index === 0 ? name : '', 9), tone === 'plain' ? 'dim' : tone), piece(line)])
+  return wrapped(text, rowsWidth).map((line, index) => [
+    piece(padded(index === 0 ? name : '', 9), tone === 'plain' ? 'dim' : tone),
+    piece(line),
+  ])
 }
 
 function opening({input: {stacks, resources, etaSeconds}, criticalPath}: InfraView): readonly StyledLine[] {
@@ -83,13 +92,18 @@ function settledRows(line: InfraLine, {input}: InfraView): readonly StyledLine[]
   if (line.state === 'failed') return row('FAILED', `${line.label}: ${line.because ?? ''}`, 'bad')
   const resources = input.created[line.stack ?? ''] ?? 0
   const took = line.durationMs === null ? '' : `, ${duration(line.durationMs)}`
-  return row('done', `${padded(line.label, labelWidth)} ${resources > 0 ? counted(resources, 'resource') : infraNote(line)}${took}`, 'good')
+  return row(
+    'done',
+    `${padded(line.label, labelWidth)} ${resources > 0 ? counted(resources, 'resource') : infraNote(line)}${took}`,
+    'good',
+  )
 }
 
 /** Of all that is under way, what is on the longest way. */
 function underWay({lines, criticalPath, now}: InfraView): readonly StyledLine[] {
   const running = lines.filter(({state, progress}) => state === 'running' && progress !== null)
-  const line = criticalPath.map((label) => running.find((one) => one.label === label)).find((one) => one !== undefined) ?? running[0]
+  const line =
+    criticalPath.map((label) => running.find((one) => one.label === label)).find((one) => one !== undefined) ?? running[0]
   if (line === undefined) return []
   const slowest = (line.progress?.underWay ?? []).toSorted((x, y) => y.usualSeconds - x.usualSeconds)[0]
   const what = slowest === undefined ? '' : `: ${slowest.path}, ${duration(now - slowest.since)}`
@@ -98,6 +112,7 @@ function underWay({lines, criticalPath, now}: InfraView): readonly StyledLine[] 
 
 function ending({state, because, elapsedMs, resources}: InfraView): readonly StyledLine[] {
   const after = duration(elapsedMs)
-  return state === 'done' ? row('DONE', `${counted(resources.done, 'resource')} after ${after}`, 'good')
+  return state === 'done'
+    ? row('DONE', `${counted(resources.done, 'resource')} after ${after}`, 'good')
     : row(state.toUpperCase(), `after ${after}${because === '' ? '' : `: ${because}`}`, 'bad')
 }

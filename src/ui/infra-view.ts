@@ -52,13 +52,22 @@ export interface InfraView {
   readonly forecastEnd: number | null
   readonly because: string
   /** The first step that failed; `cause` when it could be found out, and this process saw it. */
-  readonly failure: {readonly label: string; readonly stack: string | null; readonly because: string; readonly at: number; readonly cause: RootCause | null} | null
+  readonly failure: {
+    readonly label: string
+    readonly stack: string | null
+    readonly because: string
+    readonly at: number
+    readonly cause: RootCause | null
+  } | null
   readonly exitCode: ExitCode
   readonly hint: string | null
 }
 
 const exitCodes: Readonly<Record<InfraState, ExitCode>> = {
-  running: ExitCode.stillRunning, done: ExitCode.done, failed: ExitCode.unexpected, halted: ExitCode.halted,
+  running: ExitCode.stillRunning,
+  done: ExitCode.done,
+  failed: ExitCode.unexpected,
+  halted: ExitCode.halted,
 }
 
 export function infraView(events: readonly Event[], live: InfraLive, now: number): InfraView {
@@ -69,7 +78,10 @@ export function infraView(events: readonly Event[], live: InfraLive, now: number
   const lines = groups.map((group) => lineOf(group, groups, live, ended?.at ?? now))
   const startedAt = events[0]?.at ?? now
   const counts = lines.map((line) => countOf(line, input))
-  const failed = groups.flatMap(({steps}) => steps).filter(({state: of}) => of === 'failed').toSorted((x, y) => (x.endedAt ?? 0) - (y.endedAt ?? 0))[0]
+  const failed = groups
+    .flatMap(({steps}) => steps)
+    .filter(({state: of}) => of === 'failed')
+    .toSorted((x, y) => (x.endedAt ?? 0) - (y.endedAt ?? 0))[0]
   const failedLine = failed === undefined ? undefined : lines.find(({label}) => label === labelOf(failed))
   return {
     run: live.run ?? '–',
@@ -83,12 +95,21 @@ export function infraView(events: readonly Event[], live: InfraLive, now: number
     resources: {done: sum(counts.map(({done}) => done)), total: sum(counts.map(({total}) => total))},
     records: state === 'running' ? lines.flatMap((line) => (line.state === 'running' ? (line.progress?.records ?? []) : [])) : [],
     failing: lines.flatMap(({label, state: at, progress}) =>
-      (at === 'running' ? (progress?.failed ?? []).map(({path, reason}) => ({label, path, reason})) : [])),
+      at === 'running' ? (progress?.failed ?? []).map(({path, reason}) => ({label, path, reason})) : [],
+    ),
     criticalPath: input.criticalPath.map(({label}) => label),
     forecastEnd: state === 'running' ? forecastEnd(lines, input, now) : null,
     because: ended?.data.because ?? '',
-    failure: failed === undefined || failedLine === undefined ? null
-      : {label: failedLine.label, stack: failedLine.stack, because: failed.because ?? '', at: failed.endedAt ?? now, cause: live.causes.get(failed.id) ?? null},
+    failure:
+      failed === undefined || failedLine === undefined
+        ? null
+        : {
+            label: failedLine.label,
+            stack: failedLine.stack,
+            because: failed.because ?? '',
+            at: failed.endedAt ?? now,
+            cause: live.causes.get(failed.id) ?? null,
+          },
     exitCode: exitCodes[state],
     hint: live.hint ?? null,
   }
@@ -115,15 +136,21 @@ function lineOf({label, stack, steps}: InfraGroup, groups: readonly InfraGroup[]
   const state = stateTogether(steps)
   const startedAt = starts.length === 0 ? null : Math.min(...starts)
   return {
-    label, stack, state, startedAt,
+    label,
+    stack,
+    state,
+    startedAt,
     doing: running.map(({id, title}) => courseOf(id)?.doing ?? title),
     waitsFor: running.findLast(({waitsFor}) => waitsFor !== null)?.waitsFor ?? null,
     needs: state === 'waiting' || (state === 'running' && running.length === 0) ? openNeeds(steps, groups, label) : [],
     // That a stack is guarded says less of it than what it holds.
-    note: steps.findLast(({id, note}) => note !== null && note !== alreadySo && !id.startsWith('guard-'))?.note ?? (steps.every(({note}) => note === alreadySo) ? alreadySo : null),
+    note:
+      steps.findLast(({id, note}) => note !== null && note !== alreadySo && !id.startsWith('guard-'))?.note
+      ?? (steps.every(({note}) => note === alreadySo) ? alreadySo : null),
     because: steps.find(({because}) => because !== null)?.because ?? null,
     progress: newest(steps, state, live),
-    durationMs: startedAt === null ? null : Math.max(0, (state === 'running' || ends.length === 0 ? end : Math.max(...ends)) - startedAt),
+    durationMs:
+      startedAt === null ? null : Math.max(0, (state === 'running' || ends.length === 0 ? end : Math.max(...ends)) - startedAt),
   }
 }
 
@@ -137,13 +164,16 @@ function newest(steps: readonly InfraStep[], state: StepState, live: InfraLive):
 /** What a stack showed last was seen before its end; a quick one shows nothing. */
 function countOf({stack, state, progress}: InfraLine, {created}: InfraInput): {readonly done: number; readonly total: number} {
   const total = progress?.total ?? created[stack ?? ''] ?? 0
-  return {total, done: state === 'done' ? total : progress?.done ?? 0}
+  return {total, done: state === 'done' ? total : (progress?.done ?? 0)}
 }
 
 /** What the next step of the line waits for, by the lines those steps are in. */
 function openNeeds(steps: readonly InfraStep[], groups: readonly InfraGroup[], label: string): readonly string[] {
   const next = steps.find(({state}) => state === 'waiting')
-  const open = groups.filter((group) => group.label !== label && group.steps.some(({id, state}) => (next?.needs.includes(id) ?? false) && state !== 'done'))
+  const open = groups.filter(
+    (group) =>
+      group.label !== label && group.steps.some(({id, state}) => (next?.needs.includes(id) ?? false) && state !== 'done'),
+  )
   return open.map((group) => group.label)
 }
 

@@ -30,7 +30,17 @@ export function press(keyboard: Keyboard, key: string, now: number): Pressed {
   if (key !== 'a' && key !== 'm') return {keyboard: idle, hint: keysHint, wish: null, interrupt: 'no'}
   const {armed} = keyboard
   if (armed?.key === key && now <= armed.until) {
-    return {keyboard: idle, hint: key === 'a' ? 'asked: abort' : 'asked: promote', wish: key === 'a' ? 'abort' : 'promote', interrupt: 'no'}
+    return {
+      keyboard: idle,
+      hint: key === 'a' ? 'asked: abort' : 'asked: promote',
+      wish: key === 'a' ? 'abort' : 'promote',
+      interrupt: 'no',
+    }
   }
-  return {keyboard: {armed: {key, until: now + againWithinMs}}, hint: `${words[key]}; press ${key} again`, wish: null, interrupt: 'no'}
+  return {
+    keyboard: {armed: {key, until: now + againWithinMs}},
+    hint: `${words[key]}; press ${key} again`,
+    wish: null,
+    interrupt: 'no',
+  }
 }

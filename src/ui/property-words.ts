@@ -25,9 +25,14 @@ const secretValue = /^\*{3,}$|\{\{resolve:(secretsmanager|ssm-secure):/
 export function propertyWords({path, before, after}: PropertyChange, longest: number): readonly PropertyWords[] {
   const name = path.replace(/^\/?Properties\//, '')
   const [from, to] = [document(before), document(after)]
-  if (from === null || to === null) return [{path: name, before: shown(name, before, longest), after: shown(name, after, longest)}]
+  if (from === null || to === null)
+    return [{path: name, before: shown(name, before, longest), after: shown(name, after, longest)}]
   const leaves = differing(from, to, name)
-  const told = leaves.slice(0, mostLeaves).map((leaf) => ({path: leaf.path, before: shown(leaf.path, leaf.before, longest), after: shown(leaf.path, leaf.after, longest)}))
+  const told = leaves.slice(0, mostLeaves).map((leaf) => ({
+    path: leaf.path,
+    before: shown(leaf.path, leaf.before, longest),
+    after: shown(leaf.path, leaf.after, longest),
+  }))
   const more = leaves.length - told.length
   return more > 0 ? [...told, {path: `${name}: ${more} more`, before: '', after: ''}] : told
 }
@@ -75,7 +80,9 @@ function redacted(value: unknown, path: string): unknown {
     const named = value as {readonly Name?: unknown; readonly Value?: unknown}
     // Lists of {Name, Value}, as containers have them: the name says what the value is.
     const secret = typeof named.Name === 'string' && secretName.test(named.Name)
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, secret && key === 'Value' ? hidden : redacted(item, `${path}/${key}`)]))
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, secret && key === 'Value' ? hidden : redacted(item, `${path}/${key}`)]),
+    )
   }
   return isSecret(path, String(value)) ? hidden : value
 }

@@ -16,10 +16,17 @@ export interface ReadinessLook {
 }
 
 const marks: Readonly<Record<Level, readonly [string, Tone]>> = {
-  ok: ['✔ OK     ', 'good'], warn: ['! WARN   ', 'warn'], fail: ['✖ FAIL   ', 'bad'], unknown: ['? UNKNOWN', 'warn'],
+  ok: ['✔ OK     ', 'good'],
+  warn: ['! WARN   ', 'warn'],
+  fail: ['✖ FAIL   ', 'bad'],
+  unknown: ['? UNKNOWN', 'warn'],
 }
 
-export function readinessText(readiness: Readiness, whose: {readonly service: string; readonly environment: string}, {color = false, columns = 80, fine}: ReadinessLook): string {
+export function readinessText(
+  readiness: Readiness,
+  whose: {readonly service: string; readonly environment: string},
+  {color = false, columns = 80, fine}: ReadinessLook,
+): string {
   const {findings} = readiness
   const told = fine === 'listed' ? findings : findings.filter(({level}) => level !== 'ok')
   const names = Math.min(26, Math.max(0, ...told.map(({title}) => lengthOf(title))))
@@ -34,14 +41,27 @@ export function readinessText(readiness: Readiness, whose: {readonly service: st
   return `${lines.map((line) => paint(line, color)).join('\n')}\n`
 }
 
-export function readinessHeader({score, from, to, rto, rpo}: Readiness, {service, environment}: {readonly service: string; readonly environment: string}, columns: number): readonly StyledLine[] {
+export function readinessHeader(
+  {score, from, to, rto, rpo}: Readiness,
+  {service, environment}: {readonly service: string; readonly environment: string},
+  columns: number,
+): readonly StyledLine[] {
   const late = rto.p50Seconds > rto.objectiveSeconds
   const time = `RTO ${clockSpan(rto.p50Seconds * 1000)} usually, ${clockSpan(rto.p90Seconds * 1000)} at worst, of ${clockSpan(rto.objectiveSeconds * 1000)}${rto.findingsSeconds > 0 ? ` (${span(rto.findingsSeconds * 1000)} of it by what is below)` : ''}`
-  const lost = rpo.lagSeconds === null ? 'can\'t be told' : `${trimmed(rpo.lagSeconds, 1)} s by ${rpo.source ?? 'nothing'}`
+  const lost = rpo.lagSeconds === null ? "can't be told" : `${trimmed(rpo.lagSeconds, 1)} s by ${rpo.source ?? 'nothing'}`
   return [
-    spread([piece('readiness', 'strong'), piece(` · ${service} · ${environment} · ${from} → ${to}`)], [piece(`${score} of 100`, score >= 90 ? 'good' : score >= 60 ? 'warn' : 'bad')], columns),
+    spread(
+      [piece('readiness', 'strong'), piece(` · ${service} · ${environment} · ${from} → ${to}`)],
+      [piece(`${score} of 100`, score >= 90 ? 'good' : score >= 60 ? 'warn' : 'bad')],
+      columns,
+    ),
     ...wrapped(time, columns - 2).map((text): StyledLine => [piece(`  ${text}`, late ? 'bad' : 'plain')]),
-    [piece(`  loss if it began now ${lost}, of ${span(rpo.objectiveSeconds * 1000)}`, rpo.lagSeconds !== null && rpo.lagSeconds <= rpo.objectiveSeconds ? 'plain' : 'warn')],
+    [
+      piece(
+        `  loss if it began now ${lost}, of ${span(rpo.objectiveSeconds * 1000)}`,
+        rpo.lagSeconds !== null && rpo.lagSeconds <= rpo.objectiveSeconds ? 'plain' : 'warn',
+      ),
+    ],
   ]
 }
 
@@ -63,7 +83,9 @@ function fineRows(findings: readonly Finding[], columns: number): readonly Style
   const [mark, tone] = marks.ok
   const names = [...new Set(fine.map(({title}) => oneLine(title)))]
   const told = wrapped(names.join(', '), Math.max(24, columns - 14))
-  return told.map((line, index): StyledLine => (index === 0 ? [piece('  '), piece(mark, tone), piece(`  ${line}`)] : [piece(`             ${line}`)]))
+  return told.map((line, index): StyledLine =>
+    index === 0 ? [piece('  '), piece(mark, tone), piece(`  ${line}`)] : [piece(`             ${line}`)],
+  )
 }
 
 /** `2 failed, 1 unknown, 3 warnings, 20 fine` */

@@ -36,7 +36,13 @@ export interface RecoveryFacts {
 
 export function recoveryFacts(steps: readonly RecoveryStep[]): RecoveryFacts {
   const facts = (id: string): Facts => steps.findLast((step) => step.id === id)?.facts ?? {}
-  const [declare, fence, approve, serving, report] = [facts('declare'), {...facts('fence-away'), ...facts('fence')}, facts('approve'), facts('serving'), facts('report')]
+  const [declare, fence, approve, serving, report] = [
+    facts('declare'),
+    {...facts('fence-away'), ...facts('fence')},
+    facts('approve'),
+    facts('serving'),
+    facts('report'),
+  ]
   return {
     primaryAnswers: truth(declare['primaryAnswers']),
     primaryLastRowAt: number(member(declare['primaryLast'], 'at')),
@@ -56,9 +62,14 @@ export function recoveryFacts(steps: readonly RecoveryStep[]): RecoveryFacts {
 /** The newest measurement stands: proven by the drain, measured at the question. */
 function lossOf(...places: readonly Facts[]): MeasuredLoss | null {
   const measured = places.find((one) => one['lossMs'] !== undefined)
-  return measured === undefined ? null : {
-    ms: number(measured['lossMs']), source: text(measured['source']) ?? '', replicatedUntil: number(measured['replicatedUntil']), text: text(measured['text']) ?? '',
-  }
+  return measured === undefined
+    ? null
+    : {
+        ms: number(measured['lossMs']),
+        source: text(measured['source']) ?? '',
+        replicatedUntil: number(measured['replicatedUntil']),
+        text: text(measured['text']) ?? '',
+      }
 }
 
 function acceptedOf(approve: Facts): RecoveryFacts['accepted'] {
@@ -73,11 +84,12 @@ function orphansOf(found: Facts): RecoveryFacts['orphans'] {
   return {count: number(found['orphans']), rows: list(found['rows']) ?? [], because: text(found['because'])}
 }
 
-const fenceOf = (how: string | null): RecoveryFacts['fence'] => (['fenced', 'unreachable', 'none'] as const).find((one) => one === how) ?? null
+const fenceOf = (how: string | null): RecoveryFacts['fence'] =>
+  (['fenced', 'unreachable', 'none'] as const).find((one) => one === how) ?? null
 
 const number = (value: Json | undefined): number | null => (typeof value === 'number' ? value : null)
 const text = (value: Json | undefined): string | null => (typeof value === 'string' ? value : null)
 const member = (value: Json | undefined, name: string): Json | undefined =>
-  (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Facts)[name] : undefined)
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Facts)[name] : undefined
 const truth = (value: Json | undefined): boolean | null => (typeof value === 'boolean' ? value : null)
-const list = (value: Json | undefined): readonly Json[] | null => (Array.isArray(value) ? value as readonly Json[] : null)
+const list = (value: Json | undefined): readonly Json[] | null => (Array.isArray(value) ? (value as readonly Json[]) : null)

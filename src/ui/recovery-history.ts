@@ -25,10 +25,24 @@ export interface RecoveryRow {
 
 export function recoveryRow(view: RecoveryView): RecoveryRow {
   const {run, asked, state, startedAt, elapsedMs, rtoMs, served, loss, facts, criticalPathMs} = view
-  const longest = view.steps.filter(({startedAt: at}) => at !== null).map((step) => ({id: step.id, ms: tookMs(step, view.now)})).toSorted((x, y) => y.ms - x.ms)[0]
+  const longest = view.steps
+    .filter(({startedAt: at}) => at !== null)
+    .map((step) => ({id: step.id, ms: tookMs(step, view.now)}))
+    .toSorted((x, y) => y.ms - x.ms)[0]
   return {
-    run, kind: asked.kind, mode: asked.mode, startedAt, outcome: state, durationMs: elapsedMs, rtoMs: served ? rtoMs : null, rtoObjectiveMs: asked.rtoMs,
-    lossMs: loss?.ms ?? null, residue: facts.residue, criticalPathMs, longest: longest ?? null, by: asked.by,
+    run,
+    kind: asked.kind,
+    mode: asked.mode,
+    startedAt,
+    outcome: state,
+    durationMs: elapsedMs,
+    rtoMs: served ? rtoMs : null,
+    rtoObjectiveMs: asked.rtoMs,
+    lossMs: loss?.ms ?? null,
+    residue: facts.residue,
+    criticalPathMs,
+    longest: longest ?? null,
+    by: asked.by,
   }
 }
 
@@ -38,13 +52,23 @@ const head = ['run', 'started', 'what', 'outcome', 'took', 'RTO', 'loss'] as con
 export function recoveryHistoryText(rows: readonly RecoveryRow[], columns = 80): string {
   if (rows.length === 0) return 'no recoveries and no drills yet\n  sluice dr drill\n'
   const cells = rows.map((row): readonly string[] => [
-    row.run, dateAndMinute(row.startedAt), row.mode ?? row.kind, row.outcome, clockSpan(row.durationMs),
-    row.rtoMs === null ? '–' : `${clockSpan(row.rtoMs)}${row.rtoMs > row.rtoObjectiveMs ? ' MISSED' : ''}`, row.lossMs === null ? '–' : span(row.lossMs),
+    row.run,
+    dateAndMinute(row.startedAt),
+    row.mode ?? row.kind,
+    row.outcome,
+    clockSpan(row.durationMs),
+    row.rtoMs === null ? '–' : `${clockSpan(row.rtoMs)}${row.rtoMs > row.rtoObjectiveMs ? ' MISSED' : ''}`,
+    row.lossMs === null ? '–' : span(row.lossMs),
   ])
   const shown = head.filter((name) => columns >= 100 || name !== 'started')
   const table = [head, ...cells].map((row) => row.filter((_, index) => shown.includes(head[index]!)))
   const widths = shown.map((_, column) => Math.max(...table.map((row) => lengthOf(row[column] ?? ''))))
-  const lines = table.map((row) => row.map((cell, column) => padded(cell, widths[column]!)).join('  ').trimEnd())
+  const lines = table.map((row) =>
+    row
+      .map((cell, column) => padded(cell, widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  )
   return `${[...lines, ...trendLines(rows)].join('\n')}\n`
 }
 
@@ -56,16 +80,28 @@ function trendLines(rows: readonly RecoveryRow[]): readonly string[] {
   const drills = drillTrend(rows)
   const [first, last] = [drills[0], drills.at(-1)]
   if (first === undefined || last === undefined || drills.length < 2) return []
-  return ['', `drills ${sparkline(drills.map(({durationMs}) => durationMs))}  ${clockSpan(first.durationMs)} → ${clockSpan(last.durationMs)}, ${drills.length} since ${dateAndMinute(first.startedAt).slice(0, 10)}`]
+  return [
+    '',
+    `drills ${sparkline(drills.map(({durationMs}) => durationMs))}  ${clockSpan(first.durationMs)} → ${clockSpan(last.durationMs)}, ${drills.length} since ${dateAndMinute(first.startedAt).slice(0, 10)}`,
+  ]
 }
 
 /** One run in JSON; times in ISO 8601, lengths in seconds. */
 export function recoveryRowJson(row: RecoveryRow): object {
   const inSeconds = (ms: number | null): number | null => (ms === null ? null : Math.round(ms / 1000))
   return {
-    run: row.run, kind: row.kind, ...(row.mode !== null && {mode: row.mode}), outcome: row.outcome, startedAt: isoTime(row.startedAt), by: row.by,
-    durationSeconds: inSeconds(row.durationMs), rtoSeconds: inSeconds(row.rtoMs), rtoObjectiveSeconds: inSeconds(row.rtoObjectiveMs),
-    measuredLossSeconds: inSeconds(row.lossMs), residue: row.residue, criticalPathSeconds: inSeconds(row.criticalPathMs),
+    run: row.run,
+    kind: row.kind,
+    ...(row.mode !== null && {mode: row.mode}),
+    outcome: row.outcome,
+    startedAt: isoTime(row.startedAt),
+    by: row.by,
+    durationSeconds: inSeconds(row.durationMs),
+    rtoSeconds: inSeconds(row.rtoMs),
+    rtoObjectiveSeconds: inSeconds(row.rtoObjectiveMs),
+    measuredLossSeconds: inSeconds(row.lossMs),
+    residue: row.residue,
+    criticalPathSeconds: inSeconds(row.criticalPathMs),
     longestStep: row.longest === null ? null : {id: row.longest.id, seconds: inSeconds(row.longest.ms)},
   }
 }

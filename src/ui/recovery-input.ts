@@ -37,7 +37,13 @@ interface Stored {
   readonly kind?: RecoveryKind
   readonly mode?: PromoteMode
   readonly by?: string
-  readonly place?: {readonly service?: string; readonly environment?: string; readonly account?: string; readonly home?: string; readonly recovery?: string}
+  readonly place?: {
+    readonly service?: string
+    readonly environment?: string
+    readonly account?: string
+    readonly home?: string
+    readonly recovery?: string
+  }
   readonly settings?: Partial<RecoverySettings>
   readonly config?: {readonly activeRegion?: string}
   readonly from?: {readonly region?: string} | null
@@ -60,8 +66,11 @@ export function recoveryInput(events: readonly Event[]): RecoveryAsked {
   const {from, to} = wayOf(kind, stored)
   return {
     kind,
-    service: place?.service ?? '–', environment: place?.environment ?? '–', account: place?.account ?? '',
-    from, to,
+    service: place?.service ?? '–',
+    environment: place?.environment ?? '–',
+    account: place?.account ?? '',
+    from,
+    to,
     mode: stored.mode ?? null,
     flip: settings?.flip ?? recoveryDefaults.flip,
     rtoMs: settings?.rtoMs ?? recoveryDefaults.rtoMs,

@@ -28,7 +28,12 @@ const againWithinMs = 5000
 /** What the last line says when nothing is being pressed. */
 export function recoveryHint({question, pointOfNoReturn}: RecoveryView): string {
   const passed = pointOfNoReturn !== null && pointOfNoReturn.passed !== null
-  return [...(question === null ? [] : ['y accept']), 'p pause', ...(passed ? [] : ['a abort']), 'Ctrl-C leaves; dr resume goes on'].join(' · ')
+  return [
+    ...(question === null ? [] : ['y accept']),
+    'p pause',
+    ...(passed ? [] : ['a abort']),
+    'Ctrl-C leaves; dr resume goes on',
+  ].join(' · ')
 }
 
 /** `keys`: what came in at once (a paste is many). `now` is real time: hands don't run faster in a sandbox. */
@@ -63,15 +68,24 @@ function pressOne(keyboard: RecoveryKeyboard, key: string, view: RecoveryView, n
 function abort(keyboard: RecoveryKeyboard, view: RecoveryView, now: number): RecoveryPressed {
   const passed = view.pointOfNoReturn !== null && view.pointOfNoReturn.passed !== null
   if (passed) return said('the point of no return is passed: forward is the only safe direction')
-  if (keyboard.kind === 'aborting' && now <= keyboard.until) return {keyboard: idleKeyboard, hint: 'asked: abort', wish: 'abort', interrupt: 'no'}
-  return {keyboard: {kind: 'aborting', until: now + againWithinMs}, hint: 'abort: everything is taken back; press a again', wish: null, interrupt: 'no'}
+  if (keyboard.kind === 'aborting' && now <= keyboard.until)
+    return {keyboard: idleKeyboard, hint: 'asked: abort', wish: 'abort', interrupt: 'no'}
+  return {
+    keyboard: {kind: 'aborting', until: now + againWithinMs},
+    hint: 'abort: everything is taken back; press a again',
+    wish: null,
+    interrupt: 'no',
+  }
 }
 
 function type(typed: string, key: string, view: RecoveryView): RecoveryPressed {
   if (key === '\u001b') return said('not accepted')
   if (key === '\u007f' || key === '\b') return typing(typed.slice(0, -1), view)
   if (key !== '\r' && key !== '\n') return typing(/^[\w.-]$/.test(key) ? typed + key : typed, view)
-  const {question, asked: {environment}} = view
+  const {
+    question,
+    asked: {environment},
+  } = view
   if (question === null || question.loss === null) return said('nothing is asked any more')
   if (typed !== environment) return said(`that isn't ${environment}: not accepted`)
   return {keyboard: idleKeyboard, hint: 'accepted', wish: 'promote', accepts: acceptedLoss(question.loss.ms), interrupt: 'no'}
@@ -81,9 +95,20 @@ function type(typed: string, key: string, view: RecoveryView): RecoveryPressed {
 export const acceptedLoss = (lossMs: number | null): Facts => (lossMs === null ? {unknown: true} : {lossMs: lossMs + 1000})
 
 function typing(typed: string, view: RecoveryView): RecoveryPressed {
-  const {question, asked: {environment}} = view
-  const loss = question === null || question.loss === null || question.loss.ms === null ? 'a loss that can\'t be told' : `a loss of ${span(question.loss.ms)}`
-  return {keyboard: {kind: 'typing', typed}, hint: `to accept ${loss} type ${environment}, then Enter (Esc: no): ${typed}_`, wish: null, interrupt: 'no'}
+  const {
+    question,
+    asked: {environment},
+  } = view
+  const loss =
+    question === null || question.loss === null || question.loss.ms === null
+      ? "a loss that can't be told"
+      : `a loss of ${span(question.loss.ms)}`
+  return {
+    keyboard: {kind: 'typing', typed},
+    hint: `to accept ${loss} type ${environment}, then Enter (Esc: no): ${typed}_`,
+    wish: null,
+    interrupt: 'no',
+  }
 }
 
 const quiet = (keyboard: RecoveryKeyboard, view: RecoveryView): RecoveryPressed =>

@@ -10,10 +10,18 @@ interface Linted {
   readonly findings: readonly {readonly text: string}[]
 }
 
-export function lintText(plans: readonly Linted[], {color, columns}: {readonly color: boolean; readonly columns: number}): string {
+export function lintText(
+  plans: readonly Linted[],
+  {color, columns}: {readonly color: boolean; readonly columns: number},
+): string {
   const lines = plans.flatMap(({name, steps, calls, findings}): readonly StyledLine[] => [
     findings.length === 0
-      ? [piece('✔ CLEAN', 'good'), piece(` ${name}: ${counted(steps, 'step')}, ${counted(calls, 'declared call')}; none needs the home Region or us-east-1`)]
+      ? [
+          piece('✔ CLEAN', 'good'),
+          piece(
+            ` ${name}: ${counted(steps, 'step')}, ${counted(calls, 'declared call')}; none needs the home Region or us-east-1`,
+          ),
+        ]
       : [piece('✖ FOUND', 'bad'), piece(` ${name}: ${counted(findings.length, 'call')} of what may be lost`)],
     ...findings.flatMap(({text}) => wrapped(text, columns - 4, '  ').map((line): StyledLine => [piece(`    ${line}`)])),
   ])

@@ -62,7 +62,8 @@ export function recoveryLog(write: (text: string) => void): RecoveryLog {
 }
 
 /** A step is as slow as somebody was there to go on with it. */
-const stuckSteps = ({steps, stuck: ids, now}: RecoveryView, since: number): readonly RecoveryStep[] => steps.filter((step) => ids.includes(step.id) && stuck(step, now, since))
+const stuckSteps = ({steps, stuck: ids, now}: RecoveryView, since: number): readonly RecoveryStep[] =>
+  steps.filter((step) => ids.includes(step.id) && stuck(step, now, since))
 
 /** Where a run stands that somebody goes on with. */
 function standingLines(view: RecoveryView): readonly string[] {
@@ -70,7 +71,9 @@ function standingLines(view: RecoveryView): readonly string[] {
   const ids = (state: RecoveryStep['state']): readonly string[] => steps.filter((step) => step.state === state).map(({id}) => id)
   const [done, running, failed] = [ids('done'), ids('running'), ids('failed')]
   const ways = [
-    `${done.length} of ${counted(steps.length, 'step')} done`, ...(running.length === 0 ? [] : [`on their way: ${running.join(', ')}`]), ...(failed.length === 0 ? [] : [`failed: ${failed.join(', ')}`]),
+    `${done.length} of ${counted(steps.length, 'step')} done`,
+    ...(running.length === 0 ? [] : [`on their way: ${running.join(', ')}`]),
+    ...(failed.length === 0 ? [] : [`failed: ${failed.join(', ')}`]),
   ]
   return [
     `${run} ${operation({asked})} ${subject({asked})}: going on; begun ${dateAndMinute(startedAt)}, ${ways.join('; ')}`,
@@ -96,7 +99,9 @@ export function recoveryEventLines(events: readonly Event[], index: number, live
     case 'asked':
       return [`${wishes[event.data.wish]} asked by ${who(event.data.by)}: ${event.data.why}${acceptance(event.data.accepts)}`]
     case 'ended':
-      return [`${event.data.outcome.toUpperCase()} after ${duration(event.at - (events[0]?.at ?? event.at))}${event.data.because === '' ? '' : `: ${event.data.because}`}`]
+      return [
+        `${event.data.outcome.toUpperCase()} after ${duration(event.at - (events[0]?.at ?? event.at))}${event.data.because === '' ? '' : `: ${event.data.because}`}`,
+      ]
     case 'lease-taken':
     case 'verdict':
     case 'rule-written':
@@ -111,7 +116,11 @@ const wishes = {pause: 'pause', resume: 'resume', promote: 'consent', abort: 'ab
 
 function acceptance(accepts: Facts | undefined): string {
   const ms = accepts?.['lossMs']
-  return typeof ms === 'number' ? `, accepting a loss of ${span(ms)}` : accepts?.['unknown'] === true ? ', accepting a loss that can\'t be told' : ''
+  return typeof ms === 'number'
+    ? `, accepting a loss of ${span(ms)}`
+    : accepts?.['unknown'] === true
+      ? ", accepting a loss that can't be told"
+      : ''
 }
 
 function planned(event: EventOf<'planned'>, index: number, live: Live): readonly string[] {
@@ -141,7 +150,15 @@ function questionLines(view: RecoveryView): readonly string[] {
 /** What goes on at this moment, and how it looks. */
 function heartbeat(view: RecoveryView): readonly string[] {
   const {forecastMs, asked} = view
-  const running = view.steps.filter(({state}) => state === 'running').map(({id, waitsFor, startedAt}) => `${id} ${duration(view.now - (startedAt ?? view.now))}${waitsFor === null ? '' : ` (${waitsFor})`}`)
-  const forecast = forecastMs === null ? '' : `; forecast ${clockSpan(forecastMs)}${asked.kind === 'promote' ? ` of ${clockSpan(asked.rtoMs)}` : ''}`
+  const running = view.steps
+    .filter(({state}) => state === 'running')
+    .map(
+      ({id, waitsFor, startedAt}) =>
+        `${id} ${duration(view.now - (startedAt ?? view.now))}${waitsFor === null ? '' : ` (${waitsFor})`}`,
+    )
+  const forecast =
+    forecastMs === null
+      ? ''
+      : `; forecast ${clockSpan(forecastMs)}${asked.kind === 'promote' ? ` of ${clockSpan(asked.rtoMs)}` : ''}`
   return running.length === 0 ? [] : [`still at it: ${running.join(', ')}${forecast}`]
 }

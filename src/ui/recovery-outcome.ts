@@ -11,15 +11,25 @@ export interface OutcomeLook {
   readonly columns?: number
 }
 
-const marks = {running: ['▶', 'warn'], paused: ['■', 'warn'], done: ['✔', 'good'], failed: ['✖', 'bad'], halted: ['✖', 'bad']} as const satisfies Readonly<Record<RecoveryView['state'], readonly [string, Tone]>>
+const marks = {
+  running: ['▶', 'warn'],
+  paused: ['■', 'warn'],
+  done: ['✔', 'good'],
+  failed: ['✖', 'bad'],
+  halted: ['✖', 'bad'],
+} as const satisfies Readonly<Record<RecoveryView['state'], readonly [string, Tone]>>
 
 export function recoveryOutcomeText(view: RecoveryView, {color = false, columns = 80}: OutcomeLook = {}): string {
   const [mark, tone] = marks[view.state]
   const point = pointWords(view)
   const passed = view.pointOfNoReturn !== null && view.pointOfNoReturn.passed !== null
   const lines: readonly StyledLine[] = [
-    ...wrapped(recoverySentence(view), columns - 2).map((text, index): StyledLine => (index === 0 ? [piece(mark, tone), piece(` ${text}`)] : [piece(`  ${text}`)])),
-    ...(point === null || (!passed && view.state === 'failed') ? [] : wrapped(point, columns - 2).map((text): StyledLine => [piece(`  ${text}`, passed ? 'strong' : 'plain')])),
+    ...wrapped(recoverySentence(view), columns - 2).map((text, index): StyledLine =>
+      index === 0 ? [piece(mark, tone), piece(` ${text}`)] : [piece(`  ${text}`)],
+    ),
+    ...(point === null || (!passed && view.state === 'failed')
+      ? []
+      : wrapped(point, columns - 2).map((text): StyledLine => [piece(`  ${text}`, passed ? 'strong' : 'plain')])),
     ...objectiveRows(view, columns),
     ...nextRows(view, columns),
   ]
@@ -29,14 +39,25 @@ export function recoveryOutcomeText(view: RecoveryView, {color = false, columns 
 function objectiveRows(view: RecoveryView, columns: number): readonly StyledLine[] {
   const {asked, rtoMs, loss, objectives, facts, criticalPathMs, served} = view
   if (asked.kind !== 'promote' || view.state === 'failed') return []
-  const row = (name: string, achieved: string, objective: string, met: string): StyledLine =>
-    [piece(`  ${padded(name, 6)}${padded(achieved, 24)}objective ${padded(objective, 10)}`), piece(met, met === 'missed' ? 'bad' : met === 'met' ? 'good' : 'dim')]
+  const row = (name: string, achieved: string, objective: string, met: string): StyledLine => [
+    piece(`  ${padded(name, 6)}${padded(achieved, 24)}objective ${padded(objective, 10)}`),
+    piece(met, met === 'missed' ? 'bad' : met === 'met' ? 'good' : 'dim'),
+  ]
   return [
     [],
     row('RTO', served && rtoMs !== null ? clockSpan(rtoMs) : 'not served yet', clockSpan(asked.rtoMs), objectives.rto),
-    row('RPO', loss === null ? 'not measured' : loss.ms === null ? 'can\'t be told' : span(loss.ms), clockSpan(asked.rpoMs), objectives.rpo),
+    row(
+      'RPO',
+      loss === null ? 'not measured' : loss.ms === null ? "can't be told" : span(loss.ms),
+      clockSpan(asked.rpoMs),
+      objectives.rpo,
+    ),
     ...(facts.lastOldAnswerAt === null ? [] : [[piece(`  last answer from ${asked.from}: ${timeOfDay(facts.lastOldAnswerAt)}`)]]),
-    ...(served && rtoMs !== null && criticalPathMs > 0 ? wrapped(`critical path ${clockSpan(criticalPathMs)}: ${view.criticalPath.join(' → ')}`, columns - 2, '  ').map((text): StyledLine => [piece(`  ${text}`, 'dim')]) : []),
+    ...(served && rtoMs !== null && criticalPathMs > 0
+      ? wrapped(`critical path ${clockSpan(criticalPathMs)}: ${view.criticalPath.join(' → ')}`, columns - 2, '  ').map(
+          (text): StyledLine => [piece(`  ${text}`, 'dim')],
+        )
+      : []),
     [],
   ]
 }
@@ -44,9 +65,13 @@ function objectiveRows(view: RecoveryView, columns: number): readonly StyledLine
 function nextRows(view: RecoveryView, columns: number): readonly StyledLine[] {
   const passed = view.pointOfNoReturn !== null && view.pointOfNoReturn.passed !== null
   const words = {
-    running: passed ? 'forward is the only safe direction; go on with' : 'nobody follows it here any more; go on, or take it back, with',
+    running: passed
+      ? 'forward is the only safe direction; go on with'
+      : 'nobody follows it here any more; go on, or take it back, with',
     paused: passed ? 'a person is needed now; forward is the only safe direction' : 'go on, or take it back, with',
-    done: 'next', failed: 'what happened, and how it stands', halted: 'look, and go on when it is mended',
+    done: 'next',
+    failed: 'what happened, and how it stands',
+    halted: 'look, and go on when it is mended',
   }[view.state]
   return [
     ...wrapped(`${words}:`, columns - 2).map((text): StyledLine => [piece(`  ${text}`)]),
@@ -59,35 +84,75 @@ export function recoveryOutcomeJson(view: RecoveryView): object {
   const {asked, loss, facts, pointOfNoReturn} = view
   const passed = pointOfNoReturn?.passed ?? null
   return {
-    run: view.run, kind: asked.kind, ...(asked.mode !== null && {mode: asked.mode}),
-    service: asked.service, environment: asked.environment, account: asked.account, from: asked.from, to: asked.to, flip: asked.flip, by: asked.by,
-    startedAt: isoTime(view.startedAt), endedAt: view.endedAt === null ? null : isoTime(view.endedAt),
+    run: view.run,
+    kind: asked.kind,
+    ...(asked.mode !== null && {mode: asked.mode}),
+    service: asked.service,
+    environment: asked.environment,
+    account: asked.account,
+    from: asked.from,
+    to: asked.to,
+    flip: asked.flip,
+    by: asked.by,
+    startedAt: isoTime(view.startedAt),
+    endedAt: view.endedAt === null ? null : isoTime(view.endedAt),
     durationSeconds: inSeconds(view.elapsedMs),
     ...(asked.kind === 'promote' && {
-      rtoSeconds: view.served ? inSeconds(view.rtoMs) : null, rtoObjectiveSeconds: inSeconds(asked.rtoMs),
-      measuredLossSeconds: inSeconds(loss?.ms ?? null), rpoObjectiveSeconds: inSeconds(asked.rpoMs),
-      lossMeasuredBy: loss?.source ?? null, objectives: view.objectives, fence: facts.fence,
+      rtoSeconds: view.served ? inSeconds(view.rtoMs) : null,
+      rtoObjectiveSeconds: inSeconds(asked.rtoMs),
+      measuredLossSeconds: inSeconds(loss?.ms ?? null),
+      rpoObjectiveSeconds: inSeconds(asked.rpoMs),
+      lossMeasuredBy: loss?.source ?? null,
+      objectives: view.objectives,
+      fence: facts.fence,
       primaryAnswers: facts.primaryAnswers,
       lastOldAnswerAt: facts.lastOldAnswerAt === null ? null : isoTime(facts.lastOldAnswerAt),
       servingAt: facts.servingAt === null ? null : isoTime(facts.servingAt),
     }),
-    criticalPath: view.criticalPath, criticalPathSeconds: inSeconds(view.criticalPathMs),
+    criticalPath: view.criticalPath,
+    criticalPathSeconds: inSeconds(view.criticalPathMs),
     ...(view.forecastMs !== null && {forecastSeconds: inSeconds(view.forecastMs)}),
-    ...(pointOfNoReturn !== null && {pointOfNoReturn: passed === null ? null : {
-      step: passed.step, at: isoTime(passed.at), by: passed.by,
-      acceptedLossSeconds: inSeconds(passed.acceptedMs), acceptedUnknownLoss: passed.acceptedUnknown,
-    }}),
-    ...(view.question !== null && {question: {...(view.question.loss !== null && {lossSeconds: inSeconds(view.question.loss.ms)}), words: view.question.words}}),
-    ...(asked.kind === 'drill' && {residue: facts.residue, rtoSeconds: facts.rtoSeconds, rpoSeconds: facts.rpoSeconds, withoutPrimary: asked.withoutPrimary}),
-    ...(asked.kind === 'failback' && {rtoSeconds: facts.rtoSeconds, measuredLossSeconds: inSeconds(loss?.ms ?? null), orphans: facts.orphans}),
+    ...(pointOfNoReturn !== null && {
+      pointOfNoReturn:
+        passed === null
+          ? null
+          : {
+              step: passed.step,
+              at: isoTime(passed.at),
+              by: passed.by,
+              acceptedLossSeconds: inSeconds(passed.acceptedMs),
+              acceptedUnknownLoss: passed.acceptedUnknown,
+            },
+    }),
+    ...(view.question !== null && {
+      question: {...(view.question.loss !== null && {lossSeconds: inSeconds(view.question.loss.ms)}), words: view.question.words},
+    }),
+    ...(asked.kind === 'drill' && {
+      residue: facts.residue,
+      rtoSeconds: facts.rtoSeconds,
+      rpoSeconds: facts.rpoSeconds,
+      withoutPrimary: asked.withoutPrimary,
+    }),
+    ...(asked.kind === 'failback' && {
+      rtoSeconds: facts.rtoSeconds,
+      measuredLossSeconds: inSeconds(loss?.ms ?? null),
+      orphans: facts.orphans,
+    }),
     ...(view.because !== '' && {because: view.because}),
-    stuck: view.stuck, next: nextCommands(view),
+    stuck: view.stuck,
+    next: nextCommands(view),
     steps: view.steps.map((step) => ({
-      plan: step.plan, id: step.id, state: step.state, ...(step.already && {already: true}), ...(step.takenBack && {takenBack: true}),
+      plan: step.plan,
+      id: step.id,
+      state: step.state,
+      ...(step.already && {already: true}),
+      ...(step.takenBack && {takenBack: true}),
       startedAt: step.startedAt === null ? null : isoTime(step.startedAt),
       seconds: step.startedAt === null ? null : inSeconds((step.endedAt ?? view.now) - step.startedAt),
       onAwsSeconds: typeof step.facts['tookMs'] === 'number' ? inSeconds(tookMs(step, view.now)) : null,
-      note: step.note, because: step.because, facts: step.facts,
+      note: step.note,
+      because: step.because,
+      facts: step.facts,
     })),
   }
 }

@@ -8,11 +8,18 @@ import {lengthOf, padded, paint, piece, spread, wrapped} from './styled-line.ts'
 
 const goal = 'serving'
 
-export function recoveryPlanText(input: RecoveryInput, steps: readonly PlannedStep[], {color, columns}: {readonly color: boolean; readonly columns: number}): string {
+export function recoveryPlanText(
+  input: RecoveryInput,
+  steps: readonly PlannedStep[],
+  {color, columns}: {readonly color: boolean; readonly columns: number},
+): string {
   const names = Math.min(18, Math.max(...steps.map(({id}) => lengthOf(id))))
   const point = steps.findIndex(({pointOfNoReturn}) => pointOfNoReturn === true)
   const row = (name: string, text: string): readonly StyledLine[] =>
-    wrapped(text, columns - 13).map((line, index): StyledLine => [piece(`  ${padded(index === 0 ? name : '', 9)}  `, 'dim'), piece(line)])
+    wrapped(text, columns - 13).map((line, index): StyledLine => [
+      piece(`  ${padded(index === 0 ? name : '', 9)}  `, 'dim'),
+      piece(line),
+    ])
   const lines: readonly StyledLine[] = [
     ...row('account', `${account(input.place.account)} as ${input.by}`),
     ...changeOf(input).flatMap(([name, text]) => row(name, text)),
@@ -33,32 +40,53 @@ function pointRow(columns: number): StyledLine {
   return [piece(`${words}${'─'.repeat(Math.max(0, columns - lengthOf(words)))}`, 'warn')]
 }
 
-const usually = ({usual}: PlannedStep): string => (usual === undefined ? '' : `${clockSpan(usual.p50Seconds * 1000)}–${clockSpan(usual.p90Seconds * 1000)}`)
+const usually = ({usual}: PlannedStep): string =>
+  usual === undefined ? '' : `${clockSpan(usual.p50Seconds * 1000)}–${clockSpan(usual.p90Seconds * 1000)}`
 
 function changeOf(input: RecoveryInput): readonly (readonly [string, string])[] {
   const {service, environment, home, recovery} = input.place
   switch (input.kind) {
     case 'promote': {
       const {capacity, mode, acceptLossMs, acceptUnknownLoss, silence: silent = null} = input
-      const accepted = mode === 'planned' ? 'nothing is lost: home is drained before the database is promoted'
-        : acceptUnknownLoss === true ? 'any loss, even one that can\'t be told' : acceptLossMs === null ? 'asked once it is measured, before the database is promoted' : `at most ${span(acceptLossMs)}`
+      const accepted =
+        mode === 'planned'
+          ? 'nothing is lost: home is drained before the database is promoted'
+          : acceptUnknownLoss === true
+            ? "any loss, even one that can't be told"
+            : acceptLossMs === null
+              ? 'asked once it is measured, before the database is promoted'
+              : `at most ${span(acceptLossMs)}`
       return [
-        ['move', `${service} ${environment}, ${home} → ${input.to.region}, ${mode}${input.from === null ? `; ${home} doesn't answer` : ''}`],
-        ['size', `${capacity.hosts.desired} hosts, ${capacity.service.desired} tasks, as written down ${dateAndMinute(capacity.at)}`],
+        [
+          'move',
+          `${service} ${environment}, ${home} → ${input.to.region}, ${mode}${input.from === null ? `; ${home} doesn't answer` : ''}`,
+        ],
+        [
+          'size',
+          `${capacity.hosts.desired} hosts, ${capacity.service.desired} tasks, as written down ${dateAndMinute(capacity.at)}`,
+        ],
         ...(silent === null ? [] : [['silent', silenceOf(home, silent)] as const]),
         ['loss', accepted],
       ]
     }
     case 'failback':
       return [
-        ['back', `${service} ${environment}, ${input.from.region} → ${input.to.region}; nothing is lost, users are refused for some minutes in the middle of it`],
+        [
+          'back',
+          `${service} ${environment}, ${input.from.region} → ${input.to.region}; nothing is lost, users are refused for some minutes in the middle of it`,
+        ],
         ['deletes', `what is set aside on the way (the old primary, then what serves now), each with a final snapshot`],
       ]
     case 'drill':
-      return input.clean ? [['clean', `what earlier drills of ${service} ${environment} have left in ${recovery}`]] : [
-        ['rehearse', `${service} ${environment} in ${input.side.region}, from the recovery point of ${dateAndMinute(input.recoveryPoint.createdAt)}; production isn't touched`],
-        ['expires', dateAndMinute(input.expiresAt)],
-      ]
+      return input.clean
+        ? [['clean', `what earlier drills of ${service} ${environment} have left in ${recovery}`]]
+        : [
+            [
+              'rehearse',
+              `${service} ${environment} in ${input.side.region}, from the recovery point of ${dateAndMinute(input.recoveryPoint.createdAt)}; production isn't touched`,
+            ],
+            ['expires', dateAndMinute(input.expiresAt)],
+          ]
     case 'settle':
       return [['settle', `the stacks of ${service} ${environment} are brought to where users are: ${input.active}`]]
   }
@@ -72,7 +100,10 @@ function forecastRows(input: RecoveryInput, steps: readonly PlannedStep[]): read
   // Only where users move there is a moment to reach; of the other plans not every step says how long it takes.
   if (p50Seconds === 0 || !steps.some(({id}) => id === goal)) return []
   const usual = `about ${clockSpan(p50Seconds * 1000)}, at worst ${clockSpan(p90Seconds * 1000)}`
-  return [['longest', ids.join(' → ')], ['takes', input.kind === 'promote' ? `${usual}; the objective is ${clockSpan(input.settings.rtoMs)}` : usual]]
+  return [
+    ['longest', ids.join(' → ')],
+    ['takes', input.kind === 'promote' ? `${usual}; the objective is ${clockSpan(input.settings.rtoMs)}` : usual],
+  ]
 }
 
 /** Of `--plan-only --json`. */
@@ -80,8 +111,18 @@ export function recoveryPlanJson(input: RecoveryInput, steps: readonly PlannedSt
   const forecast = forecastPath(steps, goal)
   const {service, environment, account: id, home, recovery} = input.place
   return {
-    kind: input.kind, ...(input.kind === 'promote' && {mode: input.mode}), service, environment, account: id, home, recovery,
-    rtoObjectiveSeconds: Math.round(input.settings.rtoMs / 1000), rpoObjectiveSeconds: Math.round(input.settings.rpoMs / 1000),
-    criticalPath: forecast.ids, forecastSeconds: forecast.p50Seconds, forecastWorstSeconds: forecast.p90Seconds, steps,
+    kind: input.kind,
+    ...(input.kind === 'promote' && {mode: input.mode}),
+    service,
+    environment,
+    account: id,
+    home,
+    recovery,
+    rtoObjectiveSeconds: Math.round(input.settings.rtoMs / 1000),
+    rpoObjectiveSeconds: Math.round(input.settings.rpoMs / 1000),
+    criticalPath: forecast.ids,
+    forecastSeconds: forecast.p50Seconds,
+    forecastWorstSeconds: forecast.p90Seconds,
+    steps,
   }
 }

@@ -19,7 +19,11 @@ export function recoveryRenderer(choice: RendererChoice, terminal: Terminal, now
   let live: Live = {}
   const log = choice.kind === 'lines' ? recoveryLog((text) => void terminal.write(text)) : null
   const color = choice.kind === 'tty' && choice.color
-  const picture = painter(terminal, (at, columns) => (events.length === 0 ? null : recoveryFrame(recoveryView(events, live, at), columns, {color})), now)
+  const picture = painter(
+    terminal,
+    (at, columns) => (events.length === 0 ? null : recoveryFrame(recoveryView(events, live, at), columns, {color})),
+    now,
+  )
   return {
     goOn: (known, shown, at) => log?.goOn(known, shown, at),
     update(known, shown, at) {

@@ -41,9 +41,19 @@ export interface RecoveryReport {
   readonly history: readonly RecoveryRow[]
 }
 
-export function recoveryReport(view: RecoveryView, events: readonly Event[], calls: readonly StepCalls[] | null, history: readonly RecoveryRow[]): RecoveryReport {
+export function recoveryReport(
+  view: RecoveryView,
+  events: readonly Event[],
+  calls: readonly StepCalls[] | null,
+  history: readonly RecoveryRow[],
+): RecoveryReport {
   return {
-    view, sentence: recoverySentence(view), events, chain: chainOf(events), calls, history,
+    view,
+    sentence: recoverySentence(view),
+    events,
+    chain: chainOf(events),
+    calls,
+    history,
     wishes: events.filter((event) => event.kind === 'asked'),
     owners: events.filter((event) => event.kind === 'lease-taken'),
   }
@@ -52,27 +62,58 @@ export function recoveryReport(view: RecoveryView, events: readonly Event[], cal
 /** Each event holds the hash of the text of the one before; an event's text is its JSON, as it was written. */
 export function chainOf(events: readonly Event[]): Chain {
   const hashes = events.map((event) => hashOf(JSON.stringify(event)))
-  const brokenAt = events.findIndex(({previousHash, seq}, index) => seq !== index || (index > 0 ? previousHash !== hashes[index - 1] : /[^0]/.test(previousHash)))
-  return {events: events.length, intact: brokenAt === -1, brokenAt: brokenAt === -1 ? null : brokenAt, head: hashes.at(-1) ?? null}
+  const brokenAt = events.findIndex(
+    ({previousHash, seq}, index) => seq !== index || (index > 0 ? previousHash !== hashes[index - 1] : /[^0]/.test(previousHash)),
+  )
+  return {
+    events: events.length,
+    intact: brokenAt === -1,
+    brokenAt: brokenAt === -1 ? null : brokenAt,
+    head: hashes.at(-1) ?? null,
+  }
 }
 
 /** What the probes saw: facts of the steps that asked the API, the names or the database. */
 export const probesOf = ({view}: RecoveryReport): readonly {readonly step: string; readonly facts: Facts}[] =>
   view.steps.filter(({id, facts}) => probing.has(id) && Object.keys(facts).length > 0).map(({id, facts}) => ({step: id, facts}))
 
-const probing = new Set(['declare', 'fence', 'drained', 'roll', 'serving', 'reads', 'writes', 'untouched', 'caught-up', 'residue', 'backups', 'report'])
+const probing = new Set([
+  'declare',
+  'fence',
+  'drained',
+  'roll',
+  'serving',
+  'reads',
+  'writes',
+  'untouched',
+  'caught-up',
+  'residue',
+  'backups',
+  'report',
+])
 
 export function recoveryReportJson(report: RecoveryReport): object {
   const {view, sentence, chain, wishes, owners, calls, history, events} = report
   return {
     ...recoveryOutcomeJson(view),
-    sentence, toolVersion: view.toolVersion, planHash: view.planHash, chain,
-    approvals: wishes.map(({at, data}) => ({at: isoTime(at), wish: data.wish, by: data.by, why: data.why, ...(data.accepts !== undefined && {accepts: data.accepts})})),
+    sentence,
+    toolVersion: view.toolVersion,
+    planHash: view.planHash,
+    chain,
+    approvals: wishes.map(({at, data}) => ({
+      at: isoTime(at),
+      wish: data.wish,
+      by: data.by,
+      why: data.why,
+      ...(data.accepts !== undefined && {accepts: data.accepts}),
+    })),
     owners: owners.map(({at, epoch, data}) => ({at: isoTime(at), epoch, owner: data.owner, host: data.host})),
     probes: probesOf(report),
     readiness: view.asked.readiness as Json,
-    residue: view.facts.residue, orphans: view.facts.orphans,
-    calls, trend: history.map(recoveryRowJson),
+    residue: view.facts.residue,
+    orphans: view.facts.orphans,
+    calls,
+    trend: history.map(recoveryRowJson),
     events: events.map(({seq, at, epoch, writer, kind}) => ({seq, at: isoTime(at), epoch, writer, kind})),
   }
 }

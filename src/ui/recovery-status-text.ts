@@ -29,21 +29,45 @@ export interface RecoveryStatus {
   readonly now: number
 }
 
-const tones: Readonly<Record<Level, readonly [string, Tone]>> = {ok: ['✔', 'good'], warn: ['!', 'warn'], fail: ['✖', 'bad'], unknown: ['?', 'warn']}
+const tones: Readonly<Record<Level, readonly [string, Tone]>> = {
+  ok: ['✔', 'good'],
+  warn: ['!', 'warn'],
+  fail: ['✖', 'bad'],
+  unknown: ['?', 'warn'],
+}
 const words: Readonly<Record<Level, string>> = {ok: 'OK', warn: 'WARN', fail: 'FAIL', unknown: 'UNKNOWN'}
 
-export function recoveryStatusText(status: RecoveryStatus, {color = false, columns = 80}: {readonly color?: boolean; readonly columns?: number} = {}): string {
+export function recoveryStatusText(
+  status: RecoveryStatus,
+  {color = false, columns = 80}: {readonly color?: boolean; readonly columns?: number} = {},
+): string {
   const {readiness, runs} = status
   const lines: readonly StyledLine[] = [
     ...readinessHeader(readiness, status, columns),
     [],
     ...row('users', usersWords(status), status.standing?.settled === false ? 'warn' : 'ok', columns),
-    ...row('home', status.homeMissing === null ? `${status.home} answers` : `${status.home} can't be asked: ${status.homeMissing}`, status.homeMissing === null ? 'ok' : 'fail', columns),
-    ...['replica-state', 'replica-lag'].flatMap((id) => readiness.findings.filter((finding) => finding.id === id).flatMap(({title, text, level}) => row(title, text, level, columns))),
+    ...row(
+      'home',
+      status.homeMissing === null ? `${status.home} answers` : `${status.home} can't be asked: ${status.homeMissing}`,
+      status.homeMissing === null ? 'ok' : 'fail',
+      columns,
+    ),
+    ...['replica-state', 'replica-lag'].flatMap((id) =>
+      readiness.findings
+        .filter((finding) => finding.id === id)
+        .flatMap(({title, text, level}) => row(title, text, level, columns)),
+    ),
     ...row('last drill', drillWords(status), drillLevel(status), columns),
     ...row('readiness', readinessSummary(readiness), worst(readiness), columns),
     [],
-    ...runs.slice(0, 3).map((one): StyledLine => [piece(`  ${one.run}  ${padded(one.mode ?? one.kind, 10)} ${one.outcome}`, one.outcome === 'running' || one.outcome === 'paused' ? 'strong' : 'dim')]),
+    ...runs
+      .slice(0, 3)
+      .map((one): StyledLine => [
+        piece(
+          `  ${one.run}  ${padded(one.mode ?? one.kind, 10)} ${one.outcome}`,
+          one.outcome === 'running' || one.outcome === 'paused' ? 'strong' : 'dim',
+        ),
+      ]),
     ...nextCommands(status).map((command): StyledLine => [piece(`  ${command}`)]),
   ]
   return `${lines.map((line) => paint(line, color)).join('\n')}\n`
@@ -52,9 +76,11 @@ export function recoveryStatusText(status: RecoveryStatus, {color = false, colum
 function row(name: string, text: string, level: Level, columns: number): readonly StyledLine[] {
   const [mark, tone] = tones[level]
   const told = wrapped(text, Math.max(24, columns - 28))
-  return told.map((line, index): StyledLine => index === 0
-    ? [piece('  '), piece(`${mark} ${padded(words[level], 8)}`, tone), piece(`${padded(name, 16)}${line}`)]
-    : [piece(`${' '.repeat(28)}${line}`)])
+  return told.map((line, index): StyledLine =>
+    index === 0
+      ? [piece('  '), piece(`${mark} ${padded(words[level], 8)}`, tone), piece(`${padded(name, 16)}${line}`)]
+      : [piece(`${' '.repeat(28)}${line}`)],
+  )
 }
 
 function usersWords({standing, home}: RecoveryStatus): string {
@@ -68,10 +94,12 @@ function drillWords({lastDrillAt, now, drillEveryMs}: RecoveryStatus): string {
   return `${dateAndMinute(lastDrillAt)}, ${days(now - lastDrillAt)} ago${overdue > 0 ? `: overdue by ${days(overdue)}` : ''}`
 }
 
-const drillLevel = ({lastDrillAt, now, drillEveryMs}: RecoveryStatus): Level => (lastDrillAt === null || now - lastDrillAt > drillEveryMs ? 'warn' : 'ok')
+const drillLevel = ({lastDrillAt, now, drillEveryMs}: RecoveryStatus): Level =>
+  lastDrillAt === null || now - lastDrillAt > drillEveryMs ? 'warn' : 'ok'
 const days = (ms: number): string => (ms < 86_400_000 ? span(ms) : `${Math.floor(ms / 86_400_000)} d`)
 
-const worst = ({findings}: Readiness): Level => (['fail', 'unknown', 'warn'] as const).find((level) => findings.some((finding) => finding.level === level)) ?? 'ok'
+const worst = ({findings}: Readiness): Level =>
+  (['fail', 'unknown', 'warn'] as const).find((level) => findings.some((finding) => finding.level === level)) ?? 'ok'
 
 function nextCommands({runs, standing, home, environment, readiness, homeMissing}: RecoveryStatus): readonly string[] {
   const open = runs.find(({outcome}) => outcome === 'running' || outcome === 'paused')
@@ -84,10 +112,24 @@ function nextCommands({runs, standing, home, environment, readiness, homeMissing
 export function recoveryStatusJson(status: RecoveryStatus): object {
   const {readiness, runs, standing, lastDrillAt} = status
   return {
-    service: status.service, environment: status.environment, home: status.home, recovery: status.recovery, shape: status.shape,
-    standing: standing === null ? null : {...standing, since: new Date(standing.since).toISOString(), replicatedUntil: standing.replicatedUntil === null ? null : new Date(standing.replicatedUntil).toISOString()},
-    homeAnswers: status.homeMissing === null, ...(status.homeMissing !== null && {homeMissing: status.homeMissing}),
+    service: status.service,
+    environment: status.environment,
+    home: status.home,
+    recovery: status.recovery,
+    shape: status.shape,
+    standing:
+      standing === null
+        ? null
+        : {
+            ...standing,
+            since: new Date(standing.since).toISOString(),
+            replicatedUntil: standing.replicatedUntil === null ? null : new Date(standing.replicatedUntil).toISOString(),
+          },
+    homeAnswers: status.homeMissing === null,
+    ...(status.homeMissing !== null && {homeMissing: status.homeMissing}),
     lastDrillAt: lastDrillAt === null ? null : new Date(lastDrillAt).toISOString(),
-    readiness, runs: runs.map(recoveryRowJson), next: nextCommands(status),
+    readiness,
+    runs: runs.map(recoveryRowJson),
+    next: nextCommands(status),
   }
 }

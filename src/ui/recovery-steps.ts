@@ -71,8 +71,21 @@ function follow(plans: (readonly SoFar[])[], event: Event): void {
 
 function begin(plan: string, {id, title, needs, pointOfNoReturn, usual}: EventOf<'planned'>['data']['steps'][number]): SoFar {
   return {
-    plan, id, title, needs, pointOfNoReturn: pointOfNoReturn === true, usual: usual ?? null, state: 'waiting', already: false, takenBack: false,
-    startedAt: null, endedAt: null, waitsFor: null, note: null, because: null, facts: {},
+    plan,
+    id,
+    title,
+    needs,
+    pointOfNoReturn: pointOfNoReturn === true,
+    usual: usual ?? null,
+    state: 'waiting',
+    already: false,
+    takenBack: false,
+    startedAt: null,
+    endedAt: null,
+    waitsFor: null,
+    note: null,
+    because: null,
+    facts: {},
   }
 }
 
@@ -138,12 +151,19 @@ export function leftMs(step: RecoveryStep, now: number): number {
 }
 
 /** A person is asked, and takes the time that it takes. */
-export const asksConsent = ({state, waitsFor}: RecoveryStep): boolean => state === 'running' && waitsFor !== null && waitsFor.startsWith(consentMark)
+export const asksConsent = ({state, waitsFor}: RecoveryStep): boolean =>
+  state === 'running' && waitsFor !== null && waitsFor.startsWith(consentMark)
 
 export const consentMark = 'consent: '
 
 /** Beyond its p90 and still not done; `since`: not counted before that, because nobody went on with it. */
 export function stuck(step: RecoveryStep, now: number, since = 0): boolean {
   const {state, startedAt, usual} = step
-  return state === 'running' && usual !== null && startedAt !== null && !asksConsent(step) && now - Math.max(startedAt, since) > usual.p90Seconds * 1000
+  return (
+    state === 'running'
+    && usual !== null
+    && startedAt !== null
+    && !asksConsent(step)
+    && now - Math.max(startedAt, since) > usual.p90Seconds * 1000
+  )
 }

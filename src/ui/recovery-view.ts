@@ -70,7 +70,9 @@ export type Met = 'met' | 'missed' | 'unknown' | 'none'
 
 export function recoveryView(events: readonly Event[], live: Live, now: number): RecoveryView {
   const asked = recoveryInput(events)
-  const steps = recoverySteps(events).map((step) => (step.state === 'running' ? {...step, waitsFor: live.waits?.[step.id] ?? step.waitsFor} : step))
+  const steps = recoverySteps(events).map((step) =>
+    step.state === 'running' ? {...step, waitsFor: live.waits?.[step.id] ?? step.waitsFor} : step,
+  )
   const facts = recoveryFacts(steps)
   const first = events.find((event) => event.kind === 'planned')
   const ended = events.findLast((event) => event.kind === 'ended')
@@ -84,35 +86,79 @@ export function recoveryView(events: readonly Event[], live: Live, now: number):
   const ahead = pathOf(present, goal, (step) => leftMs(step, now))
   const pointOfNoReturn = pointOf(steps, events, facts)
   const servedAt = facts.servingAt ?? present.find(({id, state: of}) => id === goalStep && of === 'done')?.endedAt ?? null
-  const rtoMs = asked.kind !== 'promote' ? null : facts.rtoSeconds !== null ? facts.rtoSeconds * 1000 : Math.max(0, (servedAt ?? until) - startedAt)
+  const rtoMs =
+    asked.kind !== 'promote'
+      ? null
+      : facts.rtoSeconds !== null
+        ? facts.rtoSeconds * 1000
+        : Math.max(0, (servedAt ?? until) - startedAt)
   const forecastMs = goal === null || servedAt !== null || ended !== undefined ? null : until - startedAt + ahead.ms
   const shown = live.loss === undefined ? null : {...live.loss, ms: live.loss.lossMs}
   const loss = facts.loss ?? shown
   const objectives = {
-    rto: asked.kind !== 'promote' || rtoMs === null ? 'none' as const : rtoMs > asked.rtoMs ? 'missed' as const : servedAt !== null ? 'met' as const : 'unknown' as const,
-    rpo: asked.kind !== 'promote' ? 'none' as const : metBy(loss?.ms ?? null, asked.rpoMs),
+    rto:
+      asked.kind !== 'promote' || rtoMs === null
+        ? ('none' as const)
+        : rtoMs > asked.rtoMs
+          ? ('missed' as const)
+          : servedAt !== null
+            ? ('met' as const)
+            : ('unknown' as const),
+    rpo: asked.kind !== 'promote' ? ('none' as const) : metBy(loss?.ms ?? null, asked.rpoMs),
   }
   return {
-    run: live.run ?? '–', asked, steps, facts, loss, state, startedAt, now, rtoMs, forecastMs, objectives, pointOfNoReturn,
-    toolVersion: first?.data.toolVersion ?? '', planHash: first?.data.planHash ?? '',
+    run: live.run ?? '–',
+    asked,
+    steps,
+    facts,
+    loss,
+    state,
+    startedAt,
+    now,
+    rtoMs,
+    forecastMs,
+    objectives,
+    pointOfNoReturn,
+    toolVersion: first?.data.toolVersion ?? '',
+    planHash: first?.data.planHash ?? '',
     endedAt: ended?.at ?? null,
     elapsedMs: Math.max(0, until - startedAt),
-    question: state === 'running' || state === 'paused' ? questionOf(present, asked.kind === 'failback' ? nothingLost : shown, state === 'paused') : null,
+    question:
+      state === 'running' || state === 'paused'
+        ? questionOf(present, asked.kind === 'failback' ? nothingLost : shown, state === 'paused')
+        : null,
     served: servedAt !== null,
-    criticalPath: way.ids, criticalPathMs: way.ms,
-    left: ended !== undefined ? [] : ahead.ids.filter((id) => present.some((step) => step.id === id && (step.state === 'waiting' || step.state === 'running'))),
+    criticalPath: way.ids,
+    criticalPathMs: way.ms,
+    left:
+      ended !== undefined
+        ? []
+        : ahead.ids.filter((id) =>
+            present.some((step) => step.id === id && (step.state === 'waiting' || step.state === 'running')),
+          ),
     stuck: ended !== undefined ? [] : present.filter((step) => stuck(step, now)).map(({id}) => id),
     because: ended?.data.because ?? run.paused?.because ?? '',
-    paused: state === 'paused' && run.paused !== null ? {because: run.paused.because, by: run.paused.by, until: run.paused.until} : null,
+    paused:
+      state === 'paused' && run.paused !== null
+        ? {because: run.paused.because, by: run.paused.by, until: run.paused.until}
+        : null,
     exitCode: exitCodeOf(state, objectives, pointOfNoReturn?.passed !== null && pointOfNoReturn !== null, present),
     hint: live.hint ?? null,
   }
 }
 
 /** To the goal; without one the longest of all. */
-function pathOf(steps: readonly RecoveryStep[], goal: string | null, weighMs: (step: RecoveryStep) => number): {readonly ids: readonly string[]; readonly ms: number} {
+function pathOf(
+  steps: readonly RecoveryStep[],
+  goal: string | null,
+  weighMs: (step: RecoveryStep) => number,
+): {readonly ids: readonly string[]; readonly ms: number} {
   const weights = new Map(steps.map((step) => [step.id, weighMs(step)]))
-  const {ids, seconds} = longestPath(steps.map(({id, needs}) => ({id, needs})), goal ?? '', ({id}) => (weights.get(id) ?? 0) / 1000)
+  const {ids, seconds} = longestPath(
+    steps.map(({id, needs}) => ({id, needs})),
+    goal ?? '',
+    ({id}) => (weights.get(id) ?? 0) / 1000,
+  )
   return {ids, ms: Math.round(seconds * 1000)}
 }
 
@@ -132,7 +178,11 @@ function stateOf(outcome: EventOf<'ended'>['data']['outcome']): RecoveryState {
 }
 
 /** It is passed as soon as it was started: whether the call arrived can't be known by then. */
-function pointOf(steps: readonly RecoveryStep[], events: readonly Event[], facts: RecoveryFacts): RecoveryView['pointOfNoReturn'] {
+function pointOf(
+  steps: readonly RecoveryStep[],
+  events: readonly Event[],
+  facts: RecoveryFacts,
+): RecoveryView['pointOfNoReturn'] {
   const step = steps.find(({pointOfNoReturn}) => pointOfNoReturn)
   if (step === undefined) return null
   if (step.startedAt === null) return {passed: null, step: step.id}
@@ -141,8 +191,11 @@ function pointOf(steps: readonly RecoveryStep[], events: readonly Event[], facts
   return {
     step: step.id,
     passed: {
-      step: step.id, at: step.startedAt, by: accepted === null || accepted.by === 'at the start' ? by : accepted.by,
-      acceptedMs: accepted === null ? acceptLossMs : accepted.lossMs, acceptedUnknown: accepted?.unknownLoss ?? false,
+      step: step.id,
+      at: step.startedAt,
+      by: accepted === null || accepted.by === 'at the start' ? by : accepted.by,
+      acceptedMs: accepted === null ? acceptLossMs : accepted.lossMs,
+      acceptedUnknown: accepted?.unknownLoss ?? false,
     },
   }
 }
@@ -152,17 +205,26 @@ const nothingLost: MeasuredLoss = {ms: 0, source: '', replicatedUntil: null, tex
 
 function questionOf(present: readonly RecoveryStep[], loss: MeasuredLoss | null, paused: boolean): RecoveryView['question'] {
   // What it waits for isn't in the journal: of a run that nobody ticks, the open step alone says so.
-  const open = present.find((step) => step.id === 'approve' && (asksConsent(step) || (paused && step.state === 'running' && step.waitsFor === null)))
+  const open = present.find(
+    (step) => step.id === 'approve' && (asksConsent(step) || (paused && step.state === 'running' && step.waitsFor === null)),
+  )
   return open === undefined ? null : {loss, words: (open.waitsFor ?? '').slice(consentMark.length), since: open.startedAt ?? 0}
 }
 
-function exitCodeOf(state: RecoveryState, {rto, rpo}: RecoveryView['objectives'], passed: boolean, present: readonly RecoveryStep[]): ExitCode {
+function exitCodeOf(
+  state: RecoveryState,
+  {rto, rpo}: RecoveryView['objectives'],
+  passed: boolean,
+  present: readonly RecoveryStep[],
+): ExitCode {
   switch (state) {
     case 'running':
       return ExitCode.stillRunning
     case 'paused':
       if (passed) return ExitCode.halted
-      return present.some(({id, state: of}) => id === 'approve' && of === 'running') ? ExitCode.confirmation : ExitCode.stillRunning
+      return present.some(({id, state: of}) => id === 'approve' && of === 'running')
+        ? ExitCode.confirmation
+        : ExitCode.stillRunning
     case 'done':
       return rto === 'missed' || rpo === 'missed' ? ExitCode.objectiveMissed : ExitCode.done
     case 'failed':

@@ -5,7 +5,11 @@ import type {MeasuredLoss} from './recovery-facts.ts'
 import type {RecoveryView} from './recovery-view.ts'
 
 const verbs: Readonly<Record<RecoveryKind, string>> = {
-  promote: 'dr promote', drill: 'dr drill', failback: 'dr failback', settle: 'dr settle', custom: 'runbook',
+  promote: 'dr promote',
+  drill: 'dr drill',
+  failback: 'dr failback',
+  settle: 'dr settle',
+  custom: 'runbook',
 }
 
 /** `dr promote` */
@@ -35,20 +39,34 @@ export function pointWords({pointOfNoReturn}: RecoveryView): string | null {
   if (pointOfNoReturn === null) return null
   const {passed, step} = pointOfNoReturn
   if (passed === null) return `before the point of no return (${step}): all of it can be taken back`
-  const accepted = passed.acceptedMs !== null ? `, accepting ${span(passed.acceptedMs)}` : passed.acceptedUnknown ? ', accepting a loss that can\'t be told' : ''
+  const accepted =
+    passed.acceptedMs !== null
+      ? `, accepting ${span(passed.acceptedMs)}`
+      : passed.acceptedUnknown
+        ? ", accepting a loss that can't be told"
+        : ''
   return `POINT OF NO RETURN passed ${timeOfDay(passed.at)}${passed.by === '' ? '' : ` by ${who(passed.by)}`}${accepted}`
 }
 
 /** What consent means, by what is under way. */
-export const asksWhat: Readonly<Record<RecoveryKind, string>> = {promote: 'Promote', drill: 'Go on', failback: 'Go home', settle: 'Go on', custom: 'Go on'}
+export const asksWhat: Readonly<Record<RecoveryKind, string>> = {
+  promote: 'Promote',
+  drill: 'Go on',
+  failback: 'Go home',
+  settle: 'Go on',
+  custom: 'Go on',
+}
 const forwardOnly = 'After it forward is the only way.'
 export const noWayBack: Readonly<Record<RecoveryKind, string>> = {
-  promote: 'After it there is no way back but a failback.', drill: forwardOnly, failback: forwardOnly, settle: forwardOnly, custom: forwardOnly,
+  promote: 'After it there is no way back but a failback.',
+  drill: forwardOnly,
+  failback: forwardOnly,
+  settle: forwardOnly,
+  custom: forwardOnly,
 }
 
 /** `arn:aws:sts::1:assumed-role/oncall/mira` → `oncall/mira`. */
 export const who = (arn: string): string => (arn.startsWith('arn:') ? arn.split('/').slice(1).join('/') || arn : arn)
-
 
 /** One sentence: how it stands or how it ended. */
 export function recoverySentence(view: RecoveryView): string {
@@ -76,7 +94,7 @@ function doneSentence(view: RecoveryView, what: string): string {
       return `${what}: users are served from ${asked.to} after ${duration(rtoMs ?? 0)} (objective ${span(asked.rtoMs)})${lost}${missed}`
     }
     case 'drill':
-      return `${what} done after ${duration(view.elapsedMs)}; ${facts.residue === null ? 'what is left of it isn\'t known' : facts.residue === 0 ? 'nothing is left of it' : `${counted(facts.residue, 'thing')} left of it`}`
+      return `${what} done after ${duration(view.elapsedMs)}; ${facts.residue === null ? "what is left of it isn't known" : facts.residue === 0 ? 'nothing is left of it' : `${counted(facts.residue, 'thing')} left of it`}`
     case 'failback':
       return `${what}: users are served from ${asked.to} again${facts.rtoSeconds === null ? '' : `, refused for ${duration(facts.rtoSeconds * 1000)}`}; all of it took ${duration(view.elapsedMs)}${orphanWords(view)}${fileWords(view)}`
     case 'settle':
@@ -88,7 +106,9 @@ function doneSentence(view: RecoveryView, what: string): string {
 
 /** Before the next `infra up`, which takes names from that file. */
 const fileWords = ({asked: {activeRegion, to}}: RecoveryView): string =>
-  (activeRegion === null || activeRegion === to ? '' : `. Now set stack.activeRegion to ${to} in sluice.yaml: it still means ${activeRegion}`)
+  activeRegion === null || activeRegion === to
+    ? ''
+    : `. Now set stack.activeRegion to ${to} in sluice.yaml: it still means ${activeRegion}`
 
 /** Rows that the old primary took and that were never replicated. */
 function orphanWords({facts: {orphans}}: RecoveryView): string {
@@ -98,16 +118,28 @@ function orphanWords({facts: {orphans}}: RecoveryView): string {
 }
 
 function undoneWords({steps}: RecoveryView): string {
-  const [back, stands] = [steps.filter(({takenBack}) => takenBack), steps.filter(({state, pointOfNoReturn}) => pointOfNoReturn && state === 'done')]
+  const [back, stands] = [
+    steps.filter(({takenBack}) => takenBack),
+    steps.filter(({state, pointOfNoReturn}) => pointOfNoReturn && state === 'done'),
+  ]
   if (stands.length > 0) return 'The point of no return had been passed: look at what stands before anything else.'
-  return back.length === 0 ? 'Nothing of consequence was changed.' : `Everything was taken back (${back.map(({id}) => id).join(', ')}).`
+  return back.length === 0
+    ? 'Nothing of consequence was changed.'
+    : `Everything was taken back (${back.map(({id}) => id).join(', ')}).`
 }
 
 /** What to run next, exactly; the first is what most want. */
 export function nextCommands(view: RecoveryView): readonly string[] {
   const {run, asked, state, question, pointOfNoReturn} = view
   const passed = pointOfNoReturn !== null && pointOfNoReturn.passed !== null
-  const accept = question === null || question.loss === null ? '' : asked.kind === 'failback' ? ' --accept-loss 0s' : question.loss.ms === null ? ' --accept-unknown-loss' : ` --accept-loss ${acceptable(question.loss.ms)}`
+  const accept =
+    question === null || question.loss === null
+      ? ''
+      : asked.kind === 'failback'
+        ? ' --accept-loss 0s'
+        : question.loss.ms === null
+          ? ' --accept-unknown-loss'
+          : ` --accept-loss ${acceptable(question.loss.ms)}`
   const resume = asked.kind === 'custom' ? `sluice runbook resume ${run}` : `sluice dr resume ${run}${passed ? '' : accept}`
   const withdraw = passed || pointOfNoReturn === null ? [] : [`sluice dr resume ${run} --withdraw`]
   const report = `sluice dr report ${run} --html ${run}.html`

@@ -30,8 +30,8 @@ export function releaseWeights(
     // Somebody else has changed the rule: what we once wrote isn't what it says.
     actual: foreign ? (live.actual ?? null) : ours,
     observed:
-      countedShare(events, written?.seq ?? -1) ??
-      (running.some((id) => id.startsWith('share-')) ? (live.observed ?? null) : null),
+      countedShare(events, written?.seq ?? -1)
+      ?? (running.some((id) => id.startsWith('share-')) ? (live.observed ?? null) : null),
   }
 }
 

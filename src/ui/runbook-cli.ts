@@ -2,11 +2,24 @@
 import type {DoneWhen, OwnCall, ReadCall, Value} from '../config/runbook.ts'
 
 /** The CLI's names of services, where they aren't IAM's. */
-const services: Readonly<Record<string, string>> = {elasticloadbalancing: 'elbv2', s3: 's3api', servicequotas: 'service-quotas', tag: 'resourcegroupstaggingapi'}
+const services: Readonly<Record<string, string>> = {
+  elasticloadbalancing: 'elbv2',
+  s3: 's3api',
+  servicequotas: 'service-quotas',
+  tag: 'resourcegroupstaggingapi',
+}
 
 export function awsCommand(call: Pick<OwnCall, 'service' | 'action' | 'input'>, region: string, query?: string): string {
   const input = Object.keys(call.input).length === 0 ? [] : ['--cli-input-json', quoted(JSON.stringify(call.input))]
-  return ['aws', services[call.service] ?? call.service, kebab(call.action), '--region', shellWord(region), ...input, ...(query === undefined ? [] : ['--query', quoted(query)])].join(' ')
+  return [
+    'aws',
+    services[call.service] ?? call.service,
+    kebab(call.action),
+    '--region',
+    shellWord(region),
+    ...input,
+    ...(query === undefined ? [] : ['--query', quoted(query)]),
+  ].join(' ')
 }
 
 /** The command, and what its answer has to say. */
@@ -25,8 +38,12 @@ function wantedWords(doneWhen: DoneWhen): string {
 export function kebab(action: string): string {
   const plural = /[A-Z]{2,}s$/.exec(action)?.[0]
   const name = plural === undefined ? action : `${action.slice(0, -plural.length)}-${plural.toLowerCase()}`
-  return name.replace(/(.)([A-Z][a-z]+)/g, '$1-$2').replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase().replaceAll('--', '-')
+  return name
+    .replace(/(.)([A-Z][a-z]+)/g, '$1-$2')
+    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .toLowerCase()
+    .replaceAll('--', '-')
 }
 
-export const quoted = (text: string): string => `'${text.replaceAll('\'', '\'\\\'\'')}'`
+export const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 export const shellWord = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : quoted(text))

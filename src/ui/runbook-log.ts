@@ -32,12 +32,22 @@ export function runbookLog(write: (text: string) => void): RunbookLog {
     shown(step, data, now) {
       const {waitsFor} = data as {readonly waitsFor?: string}
       const before = said.get(step)
-      if (watched === null || waitsFor === undefined || waitsFor === before?.text || (before !== undefined && now - before.at < everyMs)) return
+      if (
+        watched === null
+        || waitsFor === undefined
+        || waitsFor === before?.text
+        || (before !== undefined && now - before.at < everyMs)
+      )
+        return
       said.set(step, {text: waitsFor, at: now})
       const answer = runbookView(watched.run, watched.input, [], now).runbook.steps.find(({id}) => id === step)?.does.kind
       if (answer !== 'manual' && answer !== 'approval') return say(now, `${step}: waiting for ${waitsFor}`)
       say(now, `${step}: NEEDS ${answer === 'manual' ? 'A PERSON' : 'A YES'}`)
-      for (const line of waitsFor.replace(/^a person: /, '').split('\n').flatMap((one) => wrapped(printable(one), 100))) write(`          ${line}\n`)
+      for (const line of waitsFor
+        .replace(/^a person: /, '')
+        .split('\n')
+        .flatMap((one) => wrapped(printable(one), 100)))
+        write(`          ${line}\n`)
       const command = answer === 'manual' ? `--done ${step} --evidence TEXT` : `--approve ${step}`
       write(`          from any machine:\n          sluice runbook resume ${watched.run} ${command}\n`)
     },
@@ -45,7 +55,8 @@ export function runbookLog(write: (text: string) => void): RunbookLog {
       if (watched === null) return
       for (; told < events.length; told += 1) {
         const event = events[told]!
-        if (event.kind === 'planned') say(event.at, `${watched.run} ${watched.input.runbook.name}: ${event.data.steps.length} steps`)
+        if (event.kind === 'planned')
+          say(event.at, `${watched.run} ${watched.input.runbook.name}: ${event.data.steps.length} steps`)
         else for (const line of recoveryEventLines(events, told, {})) say(event.at, line)
       }
       const begun = events.findLast(({kind}) => kind === 'step-started')?.at ?? now
@@ -54,7 +65,10 @@ export function runbookLog(write: (text: string) => void): RunbookLog {
       if (events.length === 0 || now - last < everyMs || running.length === 0) return
       for (const {id, startedAt} of running) {
         const waits = said.get(id)
-        say(now, `still at it: ${id} ${duration(now - (startedAt ?? now))}${waits === undefined ? '' : ` (${oneLine(waits.text)})`}`)
+        say(
+          now,
+          `still at it: ${id} ${duration(now - (startedAt ?? now))}${waits === undefined ? '' : ` (${oneLine(waits.text)})`}`,
+        )
         said.set(id, {text: waits?.text ?? '', at: now})
       }
     },

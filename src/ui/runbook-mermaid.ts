@@ -6,15 +6,28 @@ export function runbookMermaid({steps, criticalPath}: Sheet): string {
   const node = (id: string): string => id.replaceAll('-', '_')
   const onPath = new Set(criticalPath.ids)
   const boxes = steps.map(({id, title, usual, pointOfNoReturn}) => {
-    const label = [id, ...(title === id ? [] : [title]), ...(usual === null ? [] : [`about ${span(usual.p50Seconds * 1000)}`])].map(escaped).join('<br/>')
+    const label = [id, ...(title === id ? [] : [title]), ...(usual === null ? [] : [`about ${span(usual.p50Seconds * 1000)}`])]
+      .map(escaped)
+      .join('<br/>')
     return pointOfNoReturn ? `  ${node(id)}{{"${label}<br/>no way back"}}` : `  ${node(id)}["${label}"]`
   })
-  const arrows = steps.flatMap(({id, needs}) => needs.map((need) => `  ${node(need)} ${onPath.has(id) && onPath.has(need) ? '==>' : '-->'} ${node(id)}`))
+  const arrows = steps.flatMap(({id, needs}) =>
+    needs.map((need) => `  ${node(need)} ${onPath.has(id) && onPath.has(need) ? '==>' : '-->'} ${node(id)}`),
+  )
   const styled = [
     ...(onPath.size === 0 ? [] : [`  classDef critical stroke-width:3px`, `  class ${[...onPath].map(node).join(',')} critical`]),
-    ...steps.filter(({own}) => own).length === 0 || steps.every(({own}) => own) ? [] : ['  classDef own stroke-dasharray:4 3', `  class ${steps.filter(({own}) => own).map(({id}) => node(id)).join(',')} own`],
+    ...(steps.filter(({own}) => own).length === 0 || steps.every(({own}) => own)
+      ? []
+      : [
+          '  classDef own stroke-dasharray:4 3',
+          `  class ${steps
+            .filter(({own}) => own)
+            .map(({id}) => node(id))
+            .join(',')} own`,
+        ]),
   ]
   return ['flowchart TD', ...boxes, ...arrows, ...styled].join('\n')
 }
 
-const escaped = (text: string): string => text.replaceAll('#', '#35;').replaceAll('"', '#quot;').replaceAll('<', '#lt;').replaceAll('>', '#gt;').replace(/\s+/g, ' ')
+const escaped = (text: string): string =>
+  text.replaceAll('#', '#35;').replaceAll('"', '#quot;').replaceAll('<', '#lt;').replaceAll('>', '#gt;').replace(/\s+/g, ' ')

@@ -23,7 +23,12 @@ export interface RunbookView {
   readonly exitCode: ExitCode
 }
 
-export function runbookView(run: string, {runbook}: Pick<RunbookInput, 'runbook'>, events: readonly Event[], now: number): RunbookView {
+export function runbookView(
+  run: string,
+  {runbook}: Pick<RunbookInput, 'runbook'>,
+  events: readonly Event[],
+  now: number,
+): RunbookView {
   const steps = recoverySteps(events)
   const state = runState(events)
   const at = state.ended?.at ?? now
@@ -33,9 +38,19 @@ export function runbookView(run: string, {runbook}: Pick<RunbookInput, 'runbook'
   const {rtoMs} = runbook.objectives
   const rto = rtoMs === null ? null : {objectiveMs: rtoMs, met: elapsedMs <= rtoMs}
   return {
-    run, runbook, state: is, steps, elapsedMs, criticalPath: way.ids, criticalPathMs: way.seconds * 1000, rto,
+    run,
+    runbook,
+    state: is,
+    steps,
+    elapsedMs,
+    criticalPath: way.ids,
+    criticalPathMs: way.seconds * 1000,
+    rto,
     because: state.ended?.data.because ?? state.paused?.because ?? '',
-    waiting: is === 'running' || is === 'paused' ? steps.filter((step) => step.state === 'running').flatMap(({id}) => waitingFor(id, run, runbook)) : [],
+    waiting:
+      is === 'running' || is === 'paused'
+        ? steps.filter((step) => step.state === 'running').flatMap(({id}) => waitingFor(id, run, runbook))
+        : [],
     exitCode: exitCodeOf(is, rto?.met ?? true),
   }
 }
@@ -56,7 +71,10 @@ function stateOf({ended, paused}: ReturnType<typeof runState>): RunbookView['sta
 
 function waitingFor(id: string, run: string, {steps}: Pick<OwnRunbook, 'steps'>): RunbookView['waiting'] {
   const does = steps.find((step) => step.id === id)?.does
-  if (does?.kind === 'manual') return [{step: id, command: `sluice runbook resume ${run} --done ${id}${does.evidence === 'required' ? ' --evidence TEXT' : ''}`}]
+  if (does?.kind === 'manual')
+    return [
+      {step: id, command: `sluice runbook resume ${run} --done ${id}${does.evidence === 'required' ? ' --evidence TEXT' : ''}`},
+    ]
   return does?.kind === 'approval' ? [{step: id, command: `sluice runbook resume ${run} --approve ${id}`}] : []
 }
 

@@ -24,7 +24,10 @@ stack:
   site: www.example.com
 `
 const sluiceYaml = file('sluice.yaml', `${stack}  recovery:\n    region: eu-central-1\n`)
-const withRecords = file('records.yaml', `${stack}  hostedZone: Z0EXAMPLE0000\n  recovery:\n    region: eu-central-1\n    flip: record\n`)
+const withRecords = file(
+  'records.yaml',
+  `${stack}  hostedZone: Z0EXAMPLE0000\n  recovery:\n    region: eu-central-1\n    flip: record\n`,
+)
 const alone = file('alone.yaml', stack)
 
 let config: Config
@@ -40,11 +43,15 @@ interface Ran {
   readonly exitCode: unknown
 }
 
-async function ran(command: typeof Command & {run(argv: string[], config: Config): Promise<unknown>}, id: string, ...argv: readonly string[]): Promise<Ran> {
+async function ran(
+  command: typeof Command & {run(argv: string[], config: Config): Promise<unknown>},
+  id: string,
+  ...argv: readonly string[]
+): Promise<Ran> {
   const printed = {out: '', err: ''}
   const before = process.exitCode
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => (printed.out += String(text), true))
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => (printed.err += String(text), true))
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((printed.out += String(text)), true))
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((printed.err += String(text)), true))
   command.id = id
   await command.run([...(argv.includes('--config') ? [] : ['--config', sluiceYaml]), ...argv], config)
   const {exitCode} = process
@@ -54,16 +61,44 @@ async function ran(command: typeof Command & {run(argv: string[], config: Config
 
 describe('what is refused before anything is asked of AWS (exit 2)', () => {
   it.each([
-    ['a failover that doesn\'t say whether it is planned', () => ran(DrPromote, 'dr:promote'), 'Planned or unplanned?'],
+    ["a failover that doesn't say whether it is planned", () => ran(DrPromote, 'dr:promote'), 'Planned or unplanned?'],
     ['one that is both', () => ran(DrPromote, 'dr:promote', '--planned', '--unplanned'), '--planned'],
-    ['a loss without a unit', () => ran(DrPromote, 'dr:promote', '--unplanned', '--accept-loss', '10'), '--accept-loss 10 isn\'t a length of time'],
-    ['a last answer that is no time', () => ran(DrPromote, 'dr:promote', '--unplanned', '--last-answer', 'yesterday'), '--last-answer yesterday isn\'t a time in UTC'],
-    ['a switchover that accepts a loss: it has none', () => ran(DrPromote, 'dr:promote', '--planned', '--accept-loss', '10s'), '--accept-loss goes with --unplanned: a planned switchover loses nothing'],
-    ['one that is told when home last answered', () => ran(DrPromote, 'dr:promote', '--planned', '--last-answer=2026-11-22T03:12:20Z'), '--last-answer goes with --unplanned'],
-    ['taking everything back and accepting a loss at once', () => ran(DrResume, 'dr:resume', '--withdraw', '--accept-loss', '10s'), '--withdraw'],
-    ['a confirmation of a drill, which moves nobody', () => ran(DrDrill, 'dr:drill', '--confirm', 'production'), 'a drill moves nobody'],
+    [
+      'a loss without a unit',
+      () => ran(DrPromote, 'dr:promote', '--unplanned', '--accept-loss', '10'),
+      "--accept-loss 10 isn't a length of time",
+    ],
+    [
+      'a last answer that is no time',
+      () => ran(DrPromote, 'dr:promote', '--unplanned', '--last-answer', 'yesterday'),
+      "--last-answer yesterday isn't a time in UTC",
+    ],
+    [
+      'a switchover that accepts a loss: it has none',
+      () => ran(DrPromote, 'dr:promote', '--planned', '--accept-loss', '10s'),
+      '--accept-loss goes with --unplanned: a planned switchover loses nothing',
+    ],
+    [
+      'one that is told when home last answered',
+      () => ran(DrPromote, 'dr:promote', '--planned', '--last-answer=2026-11-22T03:12:20Z'),
+      '--last-answer goes with --unplanned',
+    ],
+    [
+      'taking everything back and accepting a loss at once',
+      () => ran(DrResume, 'dr:resume', '--withdraw', '--accept-loss', '10s'),
+      '--withdraw',
+    ],
+    [
+      'a confirmation of a drill, which moves nobody',
+      () => ran(DrDrill, 'dr:drill', '--confirm', 'production'),
+      'a drill moves nobody',
+    ],
     ['a live drill without the primary', () => ran(DrDrill, 'dr:drill', '--live', '--without-primary'), '--live'],
-    ['a recovery of a stack that has no recovery Region', () => ran(DrPromote, 'dr:promote', '--unplanned', '--config', alone), 'names no recovery Region'],
+    [
+      'a recovery of a stack that has no recovery Region',
+      () => ran(DrPromote, 'dr:promote', '--unplanned', '--config', alone),
+      'names no recovery Region',
+    ],
   ])('%s', async (_, run, words) => {
     const {err, exitCode} = await run()
     expect(err).toContain(words)
@@ -80,7 +115,10 @@ describe('dr check --lint', () => {
 
   it('finds Route 53 and CloudFront where records are written, exit 9', async () => {
     const {out, exitCode} = await ran(DrCheck, 'dr:check', '--lint', '--json', '--config', withRecords)
-    const answer = JSON.parse(out) as {readonly outcome: string; readonly plans: readonly {readonly findings: readonly {readonly action: string}[]}[]}
+    const answer = JSON.parse(out) as {
+      readonly outcome: string
+      readonly plans: readonly {readonly findings: readonly {readonly action: string}[]}[]
+    }
     expect(answer.outcome).toBe('found')
     expect(answer.plans[0]?.findings.map(({action}) => action)).toContain('route53:ChangeResourceRecordSets')
     expect(exitCode).toBe(9)

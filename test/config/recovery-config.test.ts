@@ -11,7 +11,10 @@ stack:
   hostedZone: Z0123456789ABC
 ${more}  recovery:
     region: eu-central-1
-${recovery.split('\n').map((line) => `    ${line}`).join('\n')}
+${recovery
+  .split('\n')
+  .map((line) => `    ${line}`)
+  .join('\n')}
 `
 const settings = (recovery: string) => {
   const parsed = parseStack(file(recovery))
@@ -29,16 +32,25 @@ describe('how a stack recovers', () => {
     expect(parsed.kind === 'config' ? parsed.config.recovery : null).not.toHaveProperty('dr')
   })
   test('takes each key as it was written, and the default for those left out', () => {
-    expect(settings(`objectives: {rto: 20m}
+    expect(
+      settings(`objectives: {rto: 20m}
 flip: record
 distribution: E1ABCDEF2GHIJK
 probes: {write: /db/ready, warm: [/catalog, /prices]}
 drillEvery: 30d
 approval: 90s
 breakGlassRole: break-glass
-extend: recovery-extra.yaml`)).toEqual({
-      ...recoveryDefaults, rtoMs: 20 * 60_000, flip: 'record', distribution: 'E1ABCDEF2GHIJK', drillEveryMs: 30 * 86_400_000, approvalMs: 90_000,
-      probes: {...recoveryDefaults.probes, write: '/db/ready', warm: ['/catalog', '/prices']}, breakGlassRole: 'break-glass', extend: 'recovery-extra.yaml',
+extend: recovery-extra.yaml`),
+    ).toEqual({
+      ...recoveryDefaults,
+      rtoMs: 20 * 60_000,
+      flip: 'record',
+      distribution: 'E1ABCDEF2GHIJK',
+      drillEveryMs: 30 * 86_400_000,
+      approvalMs: 90_000,
+      probes: {...recoveryDefaults.probes, write: '/db/ready', warm: ['/catalog', '/prices']},
+      breakGlassRole: 'break-glass',
+      extend: 'recovery-extra.yaml',
     })
   })
   test('a loss of 0 may be the objective; no time at all may not', () => {
@@ -50,18 +62,32 @@ extend: recovery-extra.yaml`)).toEqual({
     ['objectives: {rto: 30}', '9:23  stack.recovery.objectives.rto: 30 has no unit: write a unit: 30m'],
     ['objectives: {rto: 1d}', '9:23  stack.recovery.objectives.rto: "1d" isn\'t a duration: write one like 90s, 30m or 1h30m'],
     ['flip: dns', '9:11  stack.recovery.flip: "dns" isn\'t one of stop, record'],
-    ['probes: {write: ready}', '9:21  stack.recovery.probes.write: "ready" isn\'t usable here: a path of the API that begins with /'],
-    ['probes: {regionHeader: X-Region}', '9:28  stack.recovery.probes.regionHeader: "X-Region" isn\'t usable here: the name of a header in lower case'],
+    [
+      'probes: {write: ready}',
+      '9:21  stack.recovery.probes.write: "ready" isn\'t usable here: a path of the API that begins with /',
+    ],
+    [
+      'probes: {regionHeader: X-Region}',
+      '9:28  stack.recovery.probes.regionHeader: "X-Region" isn\'t usable here: the name of a header in lower case',
+    ],
     ['drill: 92d', '9:5  stack.recovery.drill: unknown key'],
     ['distribution: E1ABCDEF2GHIJK', '9:19  stack.recovery.distribution: a second distribution is only for flip: record'],
   ])('%s is told with its place', (recovery, problem) => {
     expect(problems(file(recovery))).toEqual([problem])
   })
   test('record has nothing to change where the zone is elsewhere', () => {
-    expect(problems(file('flip: record').replace('  hostedZone: Z0123456789ABC\n', ''))).toEqual(['8:11  stack.recovery.flip: record changes records: it needs stack.hostedZone'])
+    expect(problems(file('flip: record').replace('  hostedZone: Z0123456789ABC\n', ''))).toEqual([
+      '8:11  stack.recovery.flip: record changes records: it needs stack.hostedZone',
+    ])
   })
 })
 
-test.each([['92d', 92 * 86_400_000], ['2160h', 90 * 86_400_000], ['1d12h', null], ['92', null], ['', null]])('an interval of %s is %s ms', (text, ms) => {
+test.each([
+  ['92d', 92 * 86_400_000],
+  ['2160h', 90 * 86_400_000],
+  ['1d12h', null],
+  ['92', null],
+  ['', null],
+])('an interval of %s is %s ms', (text, ms) => {
   expect(parseInterval(text)).toBe(ms)
 })

@@ -12,13 +12,19 @@ const found: Discovered = {
   rule: `${elb}:listener-rule/app/shop/50dc/f2f7/9683`,
   cluster: 'shop',
   container: 'api',
-  slots: {a: {service: 'shop-a', targetGroup: `${elb}:targetgroup/shop-a/73e2`}, b: {service: 'shop-b', targetGroup: `${elb}:targetgroup/shop-b/84f3`}},
+  slots: {
+    a: {service: 'shop-a', targetGroup: `${elb}:targetgroup/shop-a/73e2`},
+    b: {service: 'shop-b', targetGroup: `${elb}:targetgroup/shop-b/84f3`},
+  },
 }
 const render = (from: Discovered): string => renderYaml(from, {schema: './schema.json'})
 
 describe('the sluice.yaml that init writes', () => {
   it('is a valid configuration when everything was found', () => {
-    expect(parseConfig(render(found))).toMatchObject({kind: 'config', config: {service: 'shop', container: 'api', slots: found.slots, steps: [{weight: 5}, {weight: 25}, {weight: 50}]}})
+    expect(parseConfig(render(found))).toMatchObject({
+      kind: 'config',
+      config: {service: 'shop', container: 'api', slots: found.slots, steps: [{weight: 5}, {weight: 25}, {weight: 50}]},
+    })
   })
 
   it('names its JSON schema on the first line', () => {
@@ -28,14 +34,28 @@ describe('the sluice.yaml that init writes', () => {
   it('says only what is still to be filled in when nothing was found', () => {
     const parsed = parseConfig(render(undiscovered('shop', 'eu-west-1')))
     expect(parsed.kind === 'problems' && parsed.problems.map((line) => line.replace(/^\S+ +/, ''))).toEqual(
-      ['loadBalancer', 'listener', 'rule', 'cluster', 'slots.a.service', 'slots.a.targetGroup', 'slots.b.service', 'slots.b.targetGroup'].map((key) => `${key}: still to be filled in`),
+      [
+        'loadBalancer',
+        'listener',
+        'rule',
+        'cluster',
+        'slots.a.service',
+        'slots.a.targetGroup',
+        'slots.b.service',
+        'slots.b.targetGroup',
+      ].map((key) => `${key}: still to be filled in`),
     )
   })
 
   it('shows defaults as comments that are true', () => {
     // Taking the # away from every commented setting changes nothing that is decided.
-    const uncommented = render(found).replace(/^( *)# ((?:  )?[a-zA-Z]+: +[^ ]+)( +#.*)?$/gm, (line, indent: string, setting: string) =>
-      /^(tolerance|ratio|floor|ceiling|beta|minMinutes|environment|warmup|warm|afterPromotion):/.test(setting.trim()) ? `${indent}${setting.replace(/ +$/, '')}` : line)
+    const uncommented = render(found).replace(
+      /^( *)# ((?:  )?[a-zA-Z]+: +[^ ]+)( +#.*)?$/gm,
+      (line, indent: string, setting: string) =>
+        /^(tolerance|ratio|floor|ceiling|beta|minMinutes|environment|warmup|warm|afterPromotion):/.test(setting.trim())
+          ? `${indent}${setting.replace(/ +$/, '')}`
+          : line,
+    )
     expect(uncommented).toContain('\nwarm: 30m')
     expect(parseConfig(uncommented)).toEqual(parseConfig(render(found)))
   })

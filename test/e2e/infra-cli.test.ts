@@ -24,7 +24,21 @@ let machine: Machine
 beforeAll(async () => {
   machine = await aMachine()
   tidyLater(async () => void (await machine.sluice('sandbox', 'down', '--name', name)))
-  const up = await machine.sluice('sandbox', 'up', '--world', 'empty', '--name', name, '--speed', '60', '--region', 'eu-west-1', '--region', 'eu-central-1', '--json')
+  const up = await machine.sluice(
+    'sandbox',
+    'up',
+    '--world',
+    'empty',
+    '--name',
+    name,
+    '--speed',
+    '60',
+    '--region',
+    'eu-west-1',
+    '--region',
+    'eu-central-1',
+    '--json',
+  )
   if (up.code !== 0) throw new Error(`the sandbox didn't start: ${up.stdout}${up.stderr}`)
   await configured(stack + recovery)
 }, 60_000)
@@ -36,12 +50,12 @@ const error = (ran: Ran): unknown => [ran.code, (ran.json() as {readonly error?:
 
 describe('wrong input is exit 2, and nothing is touched', () => {
   it.each([
-    ['a configuration that isn\'t there', ['plan', '--config', 'nowhere.yaml'], 'config-missing'],
-    ['a plan that isn\'t there', ['up', 'nowhere.json'], 'plan-missing'],
+    ["a configuration that isn't there", ['plan', '--config', 'nowhere.yaml'], 'config-missing'],
+    ["a plan that isn't there", ['up', 'nowhere.json'], 'plan-missing'],
     ['a plan that is none', ['up', 'sluice.yaml'], 'plan-invalid'],
     ['a Region that is the recovery Region already', ['plan', '--region', 'eu-central-1'], 'region-taken'],
     ['a flag that nobody knows', ['up', '--force'], 'usage'],
-    ['a part that there isn\'t', ['plan', '--only', 'moon'], 'usage'],
+    ["a part that there isn't", ['plan', '--only', 'moon'], 'usage'],
   ])('%s', async (_, argv, code) => {
     expect(error(await infra(...argv, '--json'))).toEqual([2, code])
   })
@@ -50,11 +64,13 @@ describe('wrong input is exit 2, and nothing is touched', () => {
     const path = join(machine.directory, 'wrong.yaml')
     await writeFile(path, stack.replace('Z0EXAMPLE0000', 'example.com').replace('api.example.com', 'API') + '  shapes: staging\n')
     const ran = await infra('plan', '--config', path, '--json')
-    const {error: {details}} = ran.json() as {readonly error: {readonly details: readonly string[]}}
+    const {
+      error: {details},
+    } = ran.json() as {readonly error: {readonly details: readonly string[]}}
     expect([ran.code, details.map((line) => /:(\d+):\d+ /.exec(line)?.[1])]).toEqual([2, expect.arrayContaining(['5', '7', '9'])])
   })
 
-  it('the recovery Region\'s part, when there is no recovery Region', async () => {
+  it("the recovery Region's part, when there is no recovery Region", async () => {
     const path = join(machine.directory, 'alone.yaml')
     await writeFile(path, stack)
     expect(error(await infra('plan', '--only', 'recovery', '--config', path, '--json'))).toEqual([2, 'no-recovery'])
@@ -74,7 +90,10 @@ describe('an empty account', () => {
 
   it('is planned for: what would be made, how long it takes, and exit 10 when that is asked for', async () => {
     const ran = await infra('plan', '--detailed-exitcode', '--json')
-    const {stacks, etaSeconds} = ran.json() as {readonly stacks: readonly {readonly id: string; readonly verdict: {readonly kind: string}}[]; readonly etaSeconds: number}
+    const {stacks, etaSeconds} = ran.json() as {
+      readonly stacks: readonly {readonly id: string; readonly verdict: {readonly kind: string}}[]
+      readonly etaSeconds: number
+    }
     expect([ran.code, stacks.map(({verdict}) => verdict.kind)]).toEqual([10, Array(6).fill('create')])
     expect(etaSeconds).toBeGreaterThan(600)
   })
@@ -99,17 +118,20 @@ describe('an empty account', () => {
 })
 
 describe('a plan that was written', () => {
-  it('is for its owner\'s eyes, and isn\'t applied to another configuration: exit 2 names what differs', async () => {
+  it("is for its owner's eyes, and isn't applied to another configuration: exit 2 names what differs", async () => {
     const path = join(machine.directory, 'plan.json')
     expect((await infra('plan', '--out', path)).code).toBe(0)
     expect((await stat(path)).mode & 0o077).toBe(0)
     await configured(stack)
     const ran = await infra('up', path, '--yes', '--json')
     await configured(stack + recovery)
-    expect([ran.code, ran.json()]).toMatchObject([2, {error: {code: 'plan-outdated', details: expect.arrayContaining([expect.stringMatching(/configuration/)]) as unknown}}])
+    expect([ran.code, ran.json()]).toMatchObject([
+      2,
+      {error: {code: 'plan-outdated', details: expect.arrayContaining([expect.stringMatching(/configuration/)]) as unknown}},
+    ])
   })
 
-  it('isn\'t applied when somebody has changed it', async () => {
+  it("isn't applied when somebody has changed it", async () => {
     const path = join(machine.directory, 'forged.json')
     await infra('plan', '--out', path)
     const made = await readFile(path, 'utf8')

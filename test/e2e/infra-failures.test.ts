@@ -38,25 +38,45 @@ describe('infra up, when something in a nested stack fails', () => {
     ['foundation', ['shop-production-foundation/PreviewSecret'], []],
     ['Vpc, Backup and Edge, that need nothing', ['Vpc/PublicRoute', 'Backup/Vault', 'Edge/SiteBucketPolicy'], []],
     ['SecurityGroups and Nat', ['SecurityGroups/CacheFromTasks', 'Nat/RouteB'], []],
-    ['LoadBalancer, Api, Cache, Database and Images', ['LoadBalancer/PreviewB', 'Api/Association', 'Cache/ReplicationGroup', 'Database/Database', 'Images/Replication'], []],
+    [
+      'LoadBalancer, Api, Cache, Database and Images',
+      ['LoadBalancer/PreviewB', 'Api/Association', 'Cache/ReplicationGroup', 'Database/Database', 'Images/Replication'],
+      [],
+    ],
     ['Names, Monitoring and Observability', ['Names/OriginRecord', 'Monitoring/Prometheus', 'Observability/Dashboard'], []],
     // Without the recovery Region, because its replica would be made meanwhile.
     ['certificate, in its second pass', ['shop-production-certificate/Flipped'], ['--only', 'home']],
     ['replica', ['shop-production-replica/Replica'], []],
-  ] as const)('%s: it exits 1 and names each failure with AWS\'s reason', async (_, targets, only) => {
-    for (const target of targets) {
-      const region = /certificate|replica|foundation/.test(target) ? [] : ['--region', home]
-      await sandbox.fault('resource-fails', '--target', target, '--times', '1', ...region, '--message', `${target} is out of luck.`)
-    }
-    const ran = await up(...only)
-    expect([ran.code, ran.json()['outcome']], ran.stdout + ran.stderr).toEqual([1, 'failed'])
-    const said = named(ran)
-    for (const target of targets) {
-      const path = target.replace(/^shop-production-\w+\//, '')
-      expect(said.filter((line) => line.includes(`${path}:`) || line.includes(`${path} (`)).join('\n'), said.join('\n')).toContain(`${target} is out of luck.`)
-    }
-    expect(ran.stderr).toContain('is out of luck.')
-  }, 120_000)
+  ] as const)(
+    "%s: it exits 1 and names each failure with AWS's reason",
+    async (_, targets, only) => {
+      for (const target of targets) {
+        const region = /certificate|replica|foundation/.test(target) ? [] : ['--region', home]
+        await sandbox.fault(
+          'resource-fails',
+          '--target',
+          target,
+          '--times',
+          '1',
+          ...region,
+          '--message',
+          `${target} is out of luck.`,
+        )
+      }
+      const ran = await up(...only)
+      expect([ran.code, ran.json()['outcome']], ran.stdout + ran.stderr).toEqual([1, 'failed'])
+      const said = named(ran)
+      for (const target of targets) {
+        const path = target.replace(/^shop-production-\w+\//, '')
+        expect(
+          said.filter((line) => line.includes(`${path}:`) || line.includes(`${path} (`)).join('\n'),
+          said.join('\n'),
+        ).toContain(`${target} is out of luck.`)
+      }
+      expect(ran.stderr).toContain('is out of luck.')
+    },
+    120_000,
+  )
 
   it('converges: every resource that was planned is there once, and nothing of a failed try is left beside it', async () => {
     const ran = await up()

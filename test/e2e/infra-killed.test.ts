@@ -29,7 +29,12 @@ const parts: readonly (readonly string[])[] = [
   [`update-main@${home}`, 'update-certificate@us-east-1', `create-replica@${away}`],
 ]
 /** Long steps are died in anywhere, short ones at once. */
-const longest: Readonly<Record<string, number>> = {'create-main': 9000, 'update-main': 3000, 'create-replica': 3000, 'create-foundation': 400}
+const longest: Readonly<Record<string, number>> = {
+  'create-main': 9000,
+  'update-main': 3000,
+  'create-replica': 3000,
+  'create-foundation': 400,
+}
 
 interface Moment {
   readonly step: string
@@ -68,11 +73,14 @@ async function begin(): Promise<Attempt> {
   return {machine, events, running: sandbox.start(['infra', 'up', '--yes', '--json', '--events', events], machine)}
 }
 
-const begins = (step: string) => (event: Event): boolean => event.kind === 'step-started' && event.data.step === step
+const begins =
+  (step: string) =>
+  (event: Event): boolean =>
+    event.kind === 'step-started' && event.data.step === step
 
 /** False: it ended without coming to that step again. */
 async function killAt({step, delayMs}: Moment, {running, events}: Attempt): Promise<boolean> {
-  if (await eventOf(running, events, `step ${step}`, begins(step)) === null) return false
+  if ((await eventOf(running, events, `step ${step}`, begins(step))) === null) return false
   await pause(delayMs)
   running.signal('SIGKILL')
   const {signal} = await running.ended
@@ -87,7 +95,7 @@ describe('infra up', () => {
     const about = `seed ${seed}: ${moments.map(({step, delayMs}) => `${step}+${delayMs}ms`).join(', ')}`
     let present = await begin()
     for (const moment of moments) {
-      if (!await killAt(moment, present)) break
+      if (!(await killAt(moment, present))) break
       present = await begin()
     }
     const ran = await present.running.ended

@@ -17,7 +17,9 @@ import type {InfraAccount} from '../support/e2e-infra.ts'
 
 /** The account's registry and state bucket belong to the first; the second only uses them. */
 const staging = stackConfig({
-  service: 'small', environment: 'staging', region: away,
+  service: 'small',
+  environment: 'staging',
+  region: away,
   stack: {shape: 'staging', api: 'api.small.example.com', site: 'www.small.example.com', account: 'shared', recovery: undefined},
 })
 const pilotLight = stackConfig({service: 'light', stack: {recovery: {region: away, shape: 'pilot-light'}}})
@@ -34,7 +36,8 @@ beforeAll(async () => {
 }, 180_000)
 afterAll(tidyUp, 60_000)
 
-const tagged = (service: string, tags: readonly {readonly Key?: string; readonly Value?: string}[] = []): boolean => tags.some(({Key, Value}) => Key === 'service' && Value === service)
+const tagged = (service: string, tags: readonly {readonly Key?: string; readonly Value?: string}[] = []): boolean =>
+  tags.some(({Key, Value}) => Key === 'service' && Value === service)
 
 async function vpcOf(service: string, region: string): Promise<string> {
   const {Vpcs = []} = await sandbox.client(EC2Client, region).send(new DescribeVpcsCommand({}))
@@ -52,22 +55,36 @@ async function gateways(service: string, region: string): Promise<number> {
 async function groups(stack: string, region: string): Promise<Readonly<Record<string, readonly (number | undefined)[]>>> {
   const {AutoScalingGroups = []} = await sandbox.client(AutoScalingClient, region).send(new DescribeAutoScalingGroupsCommand({}))
   const ours = AutoScalingGroups.filter(({AutoScalingGroupName}) => AutoScalingGroupName?.startsWith(`${stack}-`))
-  return Object.fromEntries(ours.map(({AutoScalingGroupName = '', MinSize, Instances = []}) => [AutoScalingGroupName.includes('Monitoring') ? 'monitoring' : 'hosts', [MinSize, Instances.length]]))
+  return Object.fromEntries(
+    ours.map(({AutoScalingGroupName = '', MinSize, Instances = []}) => [
+      AutoScalingGroupName.includes('Monitoring') ? 'monitoring' : 'hosts',
+      [MinSize, Instances.length],
+    ]),
+  )
 }
 
 describe('staging', () => {
   it('has one NAT gateway, two small hosts, and is easily thrown away', async () => {
     expect(await gateways('small', away)).toBe(1)
     expect(await groups('small-staging-main', away)).toEqual({hosts: [2, 2], monitoring: [1, 1]})
-    for (const kind of ['main', 'foundation']) expect((await sandbox.stack(`small-staging-${kind}`, away))?.EnableTerminationProtection, kind).toBe(false)
+    for (const kind of ['main', 'foundation'])
+      expect((await sandbox.stack(`small-staging-${kind}`, away))?.EnableTerminationProtection, kind).toBe(false)
   })
 
   it('has a small database in one zone, unprotected, and two small cache nodes', async () => {
-    const {DBInstances = []} = await sandbox.client(RDSClient, away).send(new DescribeDBInstancesCommand({DBInstanceIdentifier: 'small-staging'}))
-    expect(DBInstances).toMatchObject([{DBInstanceClass: 'db.t4g.medium', MultiAZ: false, DeletionProtection: false, BackupRetentionPeriod: 7}])
+    const {DBInstances = []} = await sandbox
+      .client(RDSClient, away)
+      .send(new DescribeDBInstancesCommand({DBInstanceIdentifier: 'small-staging'}))
+    expect(DBInstances).toMatchObject([
+      {DBInstanceClass: 'db.t4g.medium', MultiAZ: false, DeletionProtection: false, BackupRetentionPeriod: 7},
+    ])
     const {CacheId} = await sandbox.outputs('small-staging-main', away)
-    const {ReplicationGroups = []} = await sandbox.client(ElastiCacheClient, away).send(new DescribeReplicationGroupsCommand({ReplicationGroupId: CacheId}))
-    expect(ReplicationGroups).toMatchObject([{CacheNodeType: 'cache.t4g.small', MemberClusters: [expect.anything(), expect.anything()]}])
+    const {ReplicationGroups = []} = await sandbox
+      .client(ElastiCacheClient, away)
+      .send(new DescribeReplicationGroupsCommand({ReplicationGroupId: CacheId}))
+    expect(ReplicationGroups).toMatchObject([
+      {CacheNodeType: 'cache.t4g.small', MemberClusters: [expect.anything(), expect.anything()]},
+    ])
   })
 
   it('keeps its logs for a week', async () => {
@@ -78,7 +95,7 @@ describe('staging', () => {
 
   it('has no second Region', async () => {
     expect(await sandbox.stack('small-staging-main', home)).toBeNull()
-    const {StackStatus} = await sandbox.stack('small-staging-main', away) ?? {}
+    const {StackStatus} = (await sandbox.stack('small-staging-main', away)) ?? {}
     expect(StackStatus).toBe('UPDATE_COMPLETE')
   })
 })
@@ -90,7 +107,9 @@ describe('a pilot light', () => {
     const {ReplicationGroups = []} = await sandbox.client(ElastiCacheClient, away).send(new DescribeReplicationGroupsCommand({}))
     expect(ReplicationGroups.map(({Description}) => Description)).toEqual(['Cache of small staging'])
     const {LoadBalancerArn = ''} = await sandbox.outputs('light-production-main', away)
-    const {LoadBalancers = []} = await sandbox.client(ElasticLoadBalancingV2Client, away).send(new DescribeLoadBalancersCommand({LoadBalancerArns: [LoadBalancerArn]}))
+    const {LoadBalancers = []} = await sandbox
+      .client(ElasticLoadBalancingV2Client, away)
+      .send(new DescribeLoadBalancersCommand({LoadBalancerArns: [LoadBalancerArn]}))
     expect(LoadBalancers).toMatchObject([{State: {Code: 'active'}}])
   })
 
@@ -100,11 +119,16 @@ describe('a pilot light', () => {
     const {serviceArns = []} = await ecs.send(new ListServicesCommand({cluster: ClusterName}))
     const {services = []} = await ecs.send(new DescribeServicesCommand({cluster: ClusterName, services: serviceArns}))
     const slots = services.filter(({serviceName}) => /-(a|b)$/.test(serviceName ?? ''))
-    expect(slots.map(({serviceName, desiredCount}) => `${serviceName} ${desiredCount}`).toSorted()).toEqual(['light-production-a 0', 'light-production-b 0'])
+    expect(slots.map(({serviceName, desiredCount}) => `${serviceName} ${desiredCount}`).toSorted()).toEqual([
+      'light-production-a 0',
+      'light-production-b 0',
+    ])
   })
 
   it('has its replica, and the surge that a failover deploys lies uploaded and is not deployed', async () => {
-    const {DBInstances = []} = await sandbox.client(RDSClient, away).send(new DescribeDBInstancesCommand({DBInstanceIdentifier: 'light-production'}))
+    const {DBInstances = []} = await sandbox
+      .client(RDSClient, away)
+      .send(new DescribeDBInstancesCommand({DBInstanceIdentifier: 'light-production'}))
     expect(DBInstances[0]?.ReadReplicaSourceDBInstanceIdentifier).toContain(`:${home}:`)
     expect(await sandbox.stack('light-production-surge', away)).toBeNull()
     const s3 = sandbox.client(S3Client, away)
@@ -114,6 +138,9 @@ describe('a pilot light', () => {
   })
 
   it('has home at full size', async () => {
-    expect([await gateways('light', home), await groups('light-production-main', home)]).toEqual([2, {hosts: [4, 4], monitoring: [1, 1]}])
+    expect([await gateways('light', home), await groups('light-production-main', home)]).toEqual([
+      2,
+      {hosts: [4, 4], monitoring: [1, 1]},
+    ])
   })
 })

@@ -25,8 +25,25 @@ const drawn = dice(seed)
 
 /** Steps of a healthy release in order, `warm` and `retire` being what follows its promotion. */
 const forward = [
-  'preflight', 'finish-previous', 'arm', 'register', 'hold-scale-in', 'canary-tasks', 'shift-50', 'share-50', 'bake-50', 'size-100',
-  'shift-100', 'observe-100', 'swap', 'repoint', 'disarm', 'release-scale-in', 'carry', 'warm', 'retire',
+  'preflight',
+  'finish-previous',
+  'arm',
+  'register',
+  'hold-scale-in',
+  'canary-tasks',
+  'shift-50',
+  'share-50',
+  'bake-50',
+  'size-100',
+  'shift-100',
+  'observe-100',
+  'swap',
+  'repoint',
+  'disarm',
+  'release-scale-in',
+  'carry',
+  'warm',
+  'retire',
 ] as const
 /** Steps of a rollback by verdict that are worth dying in, in order. */
 const back = ['share-50', 'bake-50', 'home', 'observe-home', 'release-scale-in', 'drain', 'disarm'] as const
@@ -54,14 +71,18 @@ function deal(version: Version, prefix: string, steps: readonly string[], hands:
   return Array.from({length: hands}, (_, hand) => ({
     service: `${prefix}${hand}`,
     version,
-    moments: shuffled.filter((_step, index) => index % hands === hand).toSorted((x, y) => steps.indexOf(x) - steps.indexOf(y)).map(moment),
+    moments: shuffled
+      .filter((_step, index) => index % hands === hand)
+      .toSorted((x, y) => steps.indexOf(x) - steps.indexOf(y))
+      .map(moment),
   }))
 }
 
 const resumed = [...deal('healthy', 'h', forward, 5), ...deal('bad', 'b', back, 2)]
 const forsaken: readonly Life[] = [
-  ...['preflight', 'arm', 'canary-tasks', 'shift-50', 'bake-50', 'shift-100', 'observe-100', 'repoint', 'disarm']
-    .map((step, index) => ({service: `n${index}`, version: 'healthy' as const, moments: [moment(step)]})),
+  ...['preflight', 'arm', 'canary-tasks', 'shift-50', 'bake-50', 'shift-100', 'observe-100', 'repoint', 'disarm'].map(
+    (step, index) => ({service: `n${index}`, version: 'healthy' as const, moments: [moment(step)]}),
+  ),
   ...['home', 'observe-home'].map((step, index) => ({service: `m${index}`, version: 'bad' as const, moments: [moment(step)]})),
 ]
 
@@ -92,7 +113,10 @@ interface Attempt {
 
 async function begin({service, version, moments}: Life, windowMinutes: number): Promise<Attempt> {
   const config = await sandbox.configFor(service, {
-    gates: {errors: {budget: '2%', minMinutes: 2}}, steps: [{weight: 50, hold: '1m', atMost: '20m'}], warm: '7m', switch: {window: `${windowMinutes}m`},
+    gates: {errors: {budget: '2%', minMinutes: 2}},
+    steps: [{weight: 50, hold: '1m', atMost: '20m'}],
+    warm: '7m',
+    switch: {window: `${windowMinutes}m`},
   })
   const machine = await sandbox.elsewhere()
   const stay = moments.some(({step}) => step === 'warm' || step === 'retire') ? ['--through-warm-window'] : []
@@ -111,7 +135,12 @@ function attempt(machine: Machine, argv: readonly string[]): Attempt {
 }
 
 /** Kills at the moment, if the process lives to see it; `from` is the first event that counts. */
-async function killAt({service, version}: Life, {step, delayMs}: Moment, {running, events}: Attempt, from: number): Promise<boolean> {
+async function killAt(
+  {service, version}: Life,
+  {step, delayMs}: Moment,
+  {running, events}: Attempt,
+  from: number,
+): Promise<boolean> {
   const seen = await eventOf(running, events, `step ${step} of ${service}`, aboutStep(step), from)
   if (seen === null) return false
   await pause(delayMs)
@@ -125,53 +154,70 @@ async function killAt({service, version}: Life, {step, delayMs}: Moment, {runnin
 
 const journalOf = async (service: string): Promise<readonly Event[]> => sandbox.journal(await sandbox.runOf(service))
 
-const about = (life: Life): string => `seed ${seed}, ${life.service} (${life.version}) killed at ${life.moments.map(({step, delayMs}) => `${step}+${delayMs}ms`).join(', ')}`
+const about = (life: Life): string =>
+  `seed ${seed}, ${life.service} (${life.version}) killed at ${life.moments.map(({step, delayMs}) => `${step}+${delayMs}ms`).join(', ')}`
 
 describe.concurrent('killed and resumed in time from another computer', () => {
-  it.each(resumed)('$service, $version, ends as an uninterrupted release does', (life) => sandbox.withTraffic(life.service, perMinute, async () => {
-    let present = await begin(life, window.resumed)
-    for (const at of life.moments) {
-      const from = (await eventsIn(present.events)).at(-1)?.seq ?? 0
-      if (!await killAt(life, at, present, from)) break
-      present = await resume(life)
-    }
-    const ran = await present.running.ended
-    const [journal, state] = await Promise.all([journalOf(life.service), sandbox.state(life.service)])
-    const retired = journal.some((event) => event.kind === 'step-ended' && event.data.step === 'retire')
-    if (life.version === 'bad') {
-      expect(endOf(ran), `${about(life)}: ${ran.stdout}`).toMatchObject({code: 5, outcome: 'rolled-back', because: 'verdict'})
-      expect(state, about(life)).toEqual(atRest)
-    } else {
-      expect(endOf(ran), `${about(life)}: ${ran.stdout}`).toMatchObject({code: 0, outcome: 'promoted'})
-      expect(state, about(life)).toMatchObject({weights: {a: 0, b: 100}, desired: {a: retired ? 0 : 2, b: 2}, scaling: {b: '2–4'}, schedules: []})
-    }
-    expect(journal.map(({seq}) => seq), about(life)).toEqual(journal.map((_, index) => index))
-  }))
+  it.each(resumed)('$service, $version, ends as an uninterrupted release does', (life) =>
+    sandbox.withTraffic(life.service, perMinute, async () => {
+      let present = await begin(life, window.resumed)
+      for (const at of life.moments) {
+        const from = (await eventsIn(present.events)).at(-1)?.seq ?? 0
+        if (!(await killAt(life, at, present, from))) break
+        present = await resume(life)
+      }
+      const ran = await present.running.ended
+      const [journal, state] = await Promise.all([journalOf(life.service), sandbox.state(life.service)])
+      const retired = journal.some((event) => event.kind === 'step-ended' && event.data.step === 'retire')
+      if (life.version === 'bad') {
+        expect(endOf(ran), `${about(life)}: ${ran.stdout}`).toMatchObject({code: 5, outcome: 'rolled-back', because: 'verdict'})
+        expect(state, about(life)).toEqual(atRest)
+      } else {
+        expect(endOf(ran), `${about(life)}: ${ran.stdout}`).toMatchObject({code: 0, outcome: 'promoted'})
+        expect(state, about(life)).toMatchObject({
+          weights: {a: 0, b: 100},
+          desired: {a: retired ? 0 : 2, b: 2},
+          scaling: {b: '2–4'},
+          schedules: [],
+        })
+      }
+      expect(
+        journal.map(({seq}) => seq),
+        about(life),
+      ).toEqual(journal.map((_, index) => index))
+    }),
+  )
 })
 
 describe.concurrent('killed with nobody there', () => {
-  it.each(forsaken)('$service, $version: all traffic is on the stable version within the window, and a later resume says so', (life) => sandbox.withTraffic(life.service, perMinute, async () => {
-    const [at] = life.moments
-    const begun = await begin(life, window.forsaken)
-    expect(at !== undefined && await killAt(life, at, begun, 0), about(life)).toBe(true)
-    const killedAt = await sandbox.now()
-    const before = await journalOf(life.service)
-    const due = dueAt(before)
-    expect((due ?? killedAt) - killedAt, about(life)).toBeLessThanOrEqual(window.forsaken * minute)
-    await until('the switch to have come due', async () => (await sandbox.now() > (due ?? killedAt) + latenessMs ? true : null))
-    const home = await sandbox.weights(life.service)
-    expect(homesOf(before), about(life)).toContainEqual(home)
-    const ran = await (await resume(life)).running.ended
-    const state = await sandbox.state(life.service)
-    if (endsPromoted(before, home)) {
-      expect(endOf(ran), `${about(life)}: ${ran.stdout}`).toMatchObject({code: 0, outcome: 'promoted'})
-      expect(state, about(life)).toMatchObject({weights: {a: 0, b: 100}, desired: {b: 2}, scaling: {b: '2–4'}, schedules: []})
-    } else {
-      const because = planOf(before) === 'rollback' ? 'verdict' : 'unattended'
-      expect(endOf(ran), `${about(life)}: ${ran.stdout}`).toMatchObject({code: 5, outcome: 'rolled-back', because})
-      expect(state, about(life)).toEqual(atRest)
-    }
-  }))
+  it.each(forsaken)(
+    '$service, $version: all traffic is on the stable version within the window, and a later resume says so',
+    (life) =>
+      sandbox.withTraffic(life.service, perMinute, async () => {
+        const [at] = life.moments
+        const begun = await begin(life, window.forsaken)
+        expect(at !== undefined && (await killAt(life, at, begun, 0)), about(life)).toBe(true)
+        const killedAt = await sandbox.now()
+        const before = await journalOf(life.service)
+        const due = dueAt(before)
+        expect((due ?? killedAt) - killedAt, about(life)).toBeLessThanOrEqual(window.forsaken * minute)
+        await until('the switch to have come due', async () =>
+          (await sandbox.now()) > (due ?? killedAt) + latenessMs ? true : null,
+        )
+        const home = await sandbox.weights(life.service)
+        expect(homesOf(before), about(life)).toContainEqual(home)
+        const ran = await (await resume(life)).running.ended
+        const state = await sandbox.state(life.service)
+        if (endsPromoted(before, home)) {
+          expect(endOf(ran), `${about(life)}: ${ran.stdout}`).toMatchObject({code: 0, outcome: 'promoted'})
+          expect(state, about(life)).toMatchObject({weights: {a: 0, b: 100}, desired: {b: 2}, scaling: {b: '2–4'}, schedules: []})
+        } else {
+          const because = planOf(before) === 'rollback' ? 'verdict' : 'unattended'
+          expect(endOf(ran), `${about(life)}: ${ran.stdout}`).toMatchObject({code: 5, outcome: 'rolled-back', because})
+          expect(state, about(life)).toEqual(atRest)
+        }
+      }),
+  )
 })
 
 describe('the kills', () => {
@@ -197,7 +243,10 @@ const dueAt = (events: readonly Event[]): number | null => armings(events).at(-1
 
 /** Where all weight may be when nobody was there: stable, which is the new version once the switch points at it. */
 function homesOf(events: readonly Event[]): readonly ServiceState['weights'][] {
-  const [old, fresh] = [{a: 100, b: 0}, {a: 0, b: 100}]
+  const [old, fresh] = [
+    {a: 100, b: 0},
+    {a: 0, b: 100},
+  ]
   const last = armings(events).at(-1)?.data
   if (planOf(events) === 'rollback') return [old]
   if (last === undefined) return events.some(({kind}) => kind === 'disarmed') ? [fresh] : [old]

@@ -52,33 +52,50 @@ async function killedOnItsWay(name: keyof typeof plans, argv: readonly string[])
     // A takeover writes three events of its own.
     const seq = from + (death === 0 ? 2 : 3) + Math.floor(drawn.next() * apart)
     const delayMs = Math.round(drawn.next() * 1200)
-    if (await eventOf(present.running, present.events, `event ${seq}`, (event) => event.seq >= seq) === null) break
+    if ((await eventOf(present.running, present.events, `event ${seq}`, (event) => event.seq >= seq)) === null) break
     await pause(delayMs)
     present.running.signal('SIGKILL')
     const {signal} = await present.running.ended
     if (signal !== 'SIGKILL') break
     const last = (await eventsIn(present.events)).at(-1)
     from = last?.seq ?? from
-    kills.push(`${name}: event ${from} (${last?.kind ?? ''}${last !== undefined && 'step' in last.data ? ` ${last.data.step}` : ''}) + ${delayMs} ms`)
+    kills.push(
+      `${name}: event ${from} (${last?.kind ?? ''}${last !== undefined && 'step' in last.data ? ` ${last.data.step}` : ''}) + ${delayMs} ms`,
+    )
     if (last?.kind === 'ended') return {outcome: 'done'}
     present = await attempt(['dr', 'resume'])
   }
   const ran = await present.running.ended
-  if (ran.code !== 0 && ran.code !== 9) process.stdout.write(`${name} ended with ${String(ran.code)}:\n${ran.stderr.slice(-3000)}\n${ran.stdout.slice(0, 1500)}\n`)
+  if (ran.code !== 0 && ran.code !== 9)
+    process.stdout.write(`${name} ended with ${String(ran.code)}:\n${ran.stderr.slice(-3000)}\n${ran.stdout.slice(0, 1500)}\n`)
   expect([0, 9]).toContain(ran.code)
   return ran.json()
 }
 
 async function promotions(since: number, region: string): Promise<number> {
-  const calls = (await account.callsSince(since)) as unknown as readonly {readonly action: string; readonly region: string; readonly count: number}[]
-  return calls.filter((call) => call.action === 'rds:PromoteReadReplica' && call.region === region).reduce((sum, {count}) => sum + count, 0)
+  const calls = (await account.callsSince(since)) as unknown as readonly {
+    readonly action: string
+    readonly region: string
+    readonly count: number
+  }[]
+  return calls
+    .filter((call) => call.action === 'rds:PromoteReadReplica' && call.region === region)
+    .reduce((sum, {count}) => sum + count, 0)
 }
 
 describe('killed again and again, resumed from other computers', () => {
   it('an unplanned failover promotes once and serves', async () => {
     const began = await account.now()
     await account.dies(home)
-    const told = await killedOnItsWay('promote', ['dr', 'promote', '--unplanned', '--accept-loss', '2h', '--confirm', 'production'])
+    const told = await killedOnItsWay('promote', [
+      'dr',
+      'promote',
+      '--unplanned',
+      '--accept-loss',
+      '2h',
+      '--confirm',
+      'production',
+    ])
     expect(told['outcome']).toBe('done')
     expect(await promotions(began, away)).toBe(1)
     expect((await account.counted()).duplicates).toBe(0)

@@ -19,7 +19,12 @@ interface Told {
   readonly residue: number
   readonly refusedCalls: number
   readonly orphans: {readonly count: number | null} | null
-  readonly steps: readonly {readonly id: string; readonly endedAt?: string; readonly startedAt: string | null; readonly seconds: number | null}[]
+  readonly steps: readonly {
+    readonly id: string
+    readonly endedAt?: string
+    readonly startedAt: string | null
+    readonly seconds: number | null
+  }[]
 }
 
 let account: RecoveryAccount
@@ -33,16 +38,23 @@ interface Region {
 }
 
 async function regionAsItStands(region: string): Promise<Region> {
-  const {ListenerArn, ClusterName} = (await account.outputs('shop-production-main', region)) as {readonly ListenerArn: string; readonly ClusterName: string}
+  const {ListenerArn, ClusterName} = (await account.outputs('shop-production-main', region)) as {
+    readonly ListenerArn: string
+    readonly ClusterName: string
+  }
   const [{Rules = []}, {services = []}, {DBInstances = []}] = await Promise.all([
     account.client(ElasticLoadBalancingV2Client, region).send(new DescribeRulesCommand({ListenerArn})),
-    account.client(ECSClient, region).send(new DescribeServicesCommand({cluster: ClusterName, services: ['shop-production-a', 'shop-production-b']})),
+    account
+      .client(ECSClient, region)
+      .send(new DescribeServicesCommand({cluster: ClusterName, services: ['shop-production-a', 'shop-production-b']})),
     account.client(RDSClient, region).send(new DescribeDBInstancesCommand({})),
   ])
   const live = Rules.find(({Priority}) => Priority === '40000')
   return {
     databases: DBInstances.map(({DBInstanceIdentifier = ''}) => DBInstanceIdentifier).sort(),
-    follows: DBInstances.find(({DBInstanceIdentifier}) => DBInstanceIdentifier === 'shop-production')?.ReadReplicaSourceDBInstanceIdentifier ?? null,
+    follows:
+      DBInstances.find(({DBInstanceIdentifier}) => DBInstanceIdentifier === 'shop-production')
+        ?.ReadReplicaSourceDBInstanceIdentifier ?? null,
     weights: live?.Actions?.[0]?.ForwardConfig?.TargetGroups?.map(({Weight}) => Weight) ?? [],
     tasks: services.map(({desiredCount}) => desiredCount),
   }
@@ -50,7 +62,10 @@ async function regionAsItStands(region: string): Promise<Region> {
 
 const dr = async (...argv: readonly string[]): Promise<{readonly code: number | null; readonly told: Told}> => {
   const {code, json, ran} = await account.told('dr', ...argv)
-  if (code !== 0) process.stdout.write(`dr ${argv.join(' ')} ended with ${String(code)}:\n${ran.stderr.slice(-3000)}\n${ran.stdout.slice(0, 1500)}\n`)
+  if (code !== 0)
+    process.stdout.write(
+      `dr ${argv.join(' ')} ended with ${String(code)}:\n${ran.stderr.slice(-3000)}\n${ran.stdout.slice(0, 1500)}\n`,
+    )
   return {code, told: json as unknown as Told}
 }
 
@@ -106,7 +121,9 @@ describe('the home Region returns', () => {
     const {byRegion} = (await account.counted()) as unknown as {readonly byRegion: Readonly<Record<string, number>>}
     const athome = byRegion[home]
     await settledCount()
-    expect(((await account.counted()) as unknown as {readonly byRegion: Readonly<Record<string, number>>}).byRegion[home]).toBe(athome)
+    expect(((await account.counted()) as unknown as {readonly byRegion: Readonly<Record<string, number>>}).byRegion[home]).toBe(
+      athome,
+    )
   }, 120_000)
 
   it('failback: both Regions as they were, the counter without a gap, what only the old primary had is listed', async () => {
@@ -124,7 +141,8 @@ describe('the home Region returns', () => {
 
   it('infra up has nothing to do then', async () => {
     const plan = await account.told('infra', 'plan')
-    const stacks = (plan.json as {readonly stacks: readonly {readonly id: string; readonly verdict: {readonly kind: string}}[]}).stacks
+    const stacks = (plan.json as {readonly stacks: readonly {readonly id: string; readonly verdict: {readonly kind: string}}[]})
+      .stacks
     expect(stacks.filter(({verdict}) => verdict.kind !== 'unchanged').map(({id, verdict}) => `${id} ${verdict.kind}`)).toEqual([])
   }, 60_000)
 })

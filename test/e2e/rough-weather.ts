@@ -14,15 +14,30 @@ const atRest = {weights: {a: 100, b: 0}, desired: {a: 2, b: 0}, schedules: []}
 const promoted = {weights: {a: 0, b: 100}, desired: {a: 2, b: 2}, schedules: []}
 
 type Weather = readonly (readonly string[])[]
-const stormy: Weather = [['throttle', '--rate', '0.3'], ['error', '--rate', '0.05']]
+const stormy: Weather = [
+  ['throttle', '--rate', '0.3'],
+  ['error', '--rate', '0.05'],
+]
 
 /** A release in a sandbox of its own, under faults from before it begins until it has ended. */
-async function released(env: Readonly<Record<string, number>>, weather: Weather): Promise<{readonly ran: Ran; readonly state: ServiceState; readonly sandbox: TestSandbox}> {
+async function released(
+  env: Readonly<Record<string, number>>,
+  weather: Weather,
+): Promise<{readonly ran: Ran; readonly state: ServiceState; readonly sandbox: TestSandbox}> {
   const sandbox = await aSandbox({speed, rate: perMinute})
   const config = await sandbox.configFor('api', quick)
   await sandbox.image('shop/api:2.0.0', env)
   for (const fault of weather) await sandbox.fault(...fault)
-  const ran = await sandbox.machine.sluice('release', 'shop/api:2.0.0', '--config', config, '--sandbox', sandbox.name, '--yes', '--json')
+  const ran = await sandbox.machine.sluice(
+    'release',
+    'shop/api:2.0.0',
+    '--config',
+    config,
+    '--sandbox',
+    sandbox.name,
+    '--yes',
+    '--json',
+  )
   await sandbox.fault('--clear')
   return {ran, state: await sandbox.state('api'), sandbox}
 }

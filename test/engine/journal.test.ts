@@ -22,12 +22,14 @@ describe('a journal', () => {
 
   it('recognises its own write whose answer was lost', async () => {
     let lose = true
-    const store = memoryStore(new Map(), {after(operation) {
-      if (operation === 'create' && lose) {
-        lose = false
-        throw new StoreUnavailable('connection reset')
-      }
-    }})
+    const store = memoryStore(new Map(), {
+      after(operation) {
+        if (operation === 'create' && lose) {
+          lose = false
+          throw new StoreUnavailable('connection reset')
+        }
+      },
+    })
     const journal = await open(store)
     await expect(journal.append(1, 'step-observed', note)).rejects.toThrow(StoreUnavailable)
     await journal.append(1, 'step-ended', {step: 's', how: 'done'})
@@ -68,24 +70,37 @@ describe('a journal', () => {
     await journal.append(1, 'step-observed', note)
     const key = eventKey('r-1', 0)
     store.objects.set(key, {body: change(store.objects.get(key)?.body ?? ''), etag: 'x'})
-    await expect(open(store)).rejects.toMatchObject({code: 'journal-corrupt', exitCode: 6, message: expect.stringMatching(/journal of r-1/) as string})
+    await expect(open(store)).rejects.toMatchObject({
+      code: 'journal-corrupt',
+      exitCode: 6,
+      message: expect.stringMatching(/journal of r-1/) as string,
+    })
   })
 
   it('never loses, doubles or reorders what several writers append', async () => {
-    await fc.assert(fc.asyncProperty(fc.scheduler(), fc.integer({min: 1, max: 6}), async (scheduler, each) => {
-      const objects = new Map<string, {readonly body: string; readonly etag: string}>()
-      const writers = await Promise.all(['w1', 'w2', 'w3'].map((writer) => open(memoryStore(objects), writer)))
-      await scheduler.waitFor(Promise.all(writers.map(async (journal) => {
-        for (let n = 0; n < each; n += 1) {
-          await scheduler.schedule(Promise.resolve())
-          await journal.append(1, 'asked', {wish: 'pause', by: journal.writer, why: String(n)})
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), fc.integer({min: 1, max: 6}), async (scheduler, each) => {
+        const objects = new Map<string, {readonly body: string; readonly etag: string}>()
+        const writers = await Promise.all(['w1', 'w2', 'w3'].map((writer) => open(memoryStore(objects), writer)))
+        await scheduler.waitFor(
+          Promise.all(
+            writers.map(async (journal) => {
+              for (let n = 0; n < each; n += 1) {
+                await scheduler.schedule(Promise.resolve())
+                await journal.append(1, 'asked', {wish: 'pause', by: journal.writer, why: String(n)})
+              }
+            }),
+          ),
+        )
+        const {events} = await open(memoryStore(objects), 'reader')
+        expect(events.map((event) => event.seq)).toEqual([...events.keys()])
+        for (const {writer} of writers) {
+          expect(
+            events.filter((event) => event.writer === writer).map((event) => (event.kind === 'asked' ? event.data.why : '')),
+          ).toEqual(Array.from({length: each}, (_, n) => String(n)))
         }
-      })))
-      const {events} = await open(memoryStore(objects), 'reader')
-      expect(events.map((event) => event.seq)).toEqual([...events.keys()])
-      for (const {writer} of writers) {
-        expect(events.filter((event) => event.writer === writer).map((event) => (event.kind === 'asked' ? event.data.why : ''))).toEqual(Array.from({length: each}, (_, n) => String(n)))
-      }
-    }), {numRuns: 30})
+      }),
+      {numRuns: 30},
+    )
   })
 })

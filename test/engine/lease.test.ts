@@ -4,7 +4,15 @@ import {StoreUnavailable} from '../../src/runbooks/engine/store.ts'
 import {leapingClock} from '../support/leaping-clock.ts'
 import {memoryStore} from '../support/memory-store.ts'
 
-const wanted = (owner: string, store = memoryStore(), clock = leapingClock()) => ({store, clock, target: 'api', run: 'r-1', owner, host: 'h', operation: 'release'})
+const wanted = (owner: string, store = memoryStore(), clock = leapingClock()) => ({
+  store,
+  clock,
+  target: 'api',
+  run: 'r-1',
+  owner,
+  host: 'h',
+  operation: 'release',
+})
 
 async function taken(owner: string, store = memoryStore(), clock = leapingClock()) {
   const result = await takeLease(wanted(owner, store, clock))
@@ -16,7 +24,10 @@ describe('a lease', () => {
   it('is held by one owner, and says by whom and since when', async () => {
     const [store, clock] = [memoryStore(), leapingClock()]
     await taken('w1', store, clock)
-    expect(await takeLease(wanted('w2', store, clock))).toMatchObject({kind: 'held', lease: {owner: 'w1', since: clock.now(), epoch: 1}})
+    expect(await takeLease(wanted('w2', store, clock))).toMatchObject({
+      kind: 'held',
+      lease: {owner: 'w1', since: clock.now(), epoch: 1},
+    })
   })
 
   it('can be taken once it has run out, with a higher epoch, and the owner before learns it at the next renewal', async () => {
@@ -43,12 +54,14 @@ describe('a lease', () => {
 
   it('recognises its own renewal whose answer was lost', async () => {
     let lose = false
-    const store = memoryStore(new Map(), {after(operation) {
-      if (operation === 'replace' && lose) {
-        lose = false
-        throw new StoreUnavailable('reset')
-      }
-    }})
+    const store = memoryStore(new Map(), {
+      after(operation) {
+        if (operation === 'replace' && lose) {
+          lose = false
+          throw new StoreUnavailable('reset')
+        }
+      },
+    })
     const held = await taken('w1', store)
     lose = true
     await expect(held.renew()).rejects.toThrow(StoreUnavailable)

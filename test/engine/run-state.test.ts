@@ -10,8 +10,21 @@ const begun: readonly Event[] = [
 ]
 
 it.each<readonly [string, Event]>([
-  ['a runner that takes the run over', {...written, seq: 2, at: minutes(9), epoch: 2, kind: 'lease-taken', data: {owner: 'w2', host: 'elsewhere', expiresAt: minutes(12)}}],
-  ['a person who resumes it', {...written, seq: 2, at: minutes(9), kind: 'asked', data: {wish: 'resume', by: 'ann', why: 'back'}}],
+  [
+    'a runner that takes the run over',
+    {
+      ...written,
+      seq: 2,
+      at: minutes(9),
+      epoch: 2,
+      kind: 'lease-taken',
+      data: {owner: 'w2', host: 'elsewhere', expiresAt: minutes(12)},
+    },
+  ],
+  [
+    'a person who resumes it',
+    {...written, seq: 2, at: minutes(9), kind: 'asked', data: {wish: 'resume', by: 'ann', why: 'back'}},
+  ],
 ])('deadlines count anew from %s', (_, event) => {
   expect(runState([...begun, event]).resumedAt).toBe(minutes(9))
 })

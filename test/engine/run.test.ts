@@ -24,18 +24,28 @@ const diamond: readonly ToyStep[] = [
 ]
 
 const shapes = fc.integer({min: 1, max: 6}).chain((count) =>
-  fc.tuple(...Array.from({length: count}, (_, index) => fc.record({
-    needs: fc.subarray(Array.from({length: index}, (_step, earlier) => `s${earlier}`)),
-    takesMs: fc.constantFrom(0, seconds(7), seconds(95)),
-  }))))
+  fc.tuple(
+    ...Array.from({length: count}, (_, index) =>
+      fc.record({
+        needs: fc.subarray(Array.from({length: index}, (_step, earlier) => `s${earlier}`)),
+        takesMs: fc.constantFrom(0, seconds(7), seconds(95)),
+      }),
+    ),
+  ),
+)
 
 /** Up to six steps in any shape, at most one of which fails. */
-const aPlan = fc.record({shape: shapes, failing: fc.nat(11), then: fc.constantFrom('roll-back' as const, 'halt' as const, 'fail' as const)})
-  .map(({shape, failing, then}) => shape.map((step, index): ToyStep => ({id: `s${index}`, ...step, ...(index === failing && {fails: then})})))
+const aPlan = fc
+  .record({shape: shapes, failing: fc.nat(11), then: fc.constantFrom('roll-back' as const, 'halt' as const, 'fail' as const)})
+  .map(({shape, failing, then}) =>
+    shape.map((step, index): ToyStep => ({id: `s${index}`, ...step, ...(index === failing && {fails: then})})),
+  )
 
 /** What must be the same: after a rollback or halt, how far independent branches had come is a matter of time. */
 const finalState = (world: ToyWorld, end: RunEnd) =>
-  end.kind === 'ended' && (end.outcome.outcome === 'promoted' || end.outcome.outcome === 'failed') ? [...world.on].toSorted() : world.on.has('home')
+  end.kind === 'ended' && (end.outcome.outcome === 'promoted' || end.outcome.outcome === 'failed')
+    ? [...world.on].toSorted()
+    : world.on.has('home')
 
 const outcomeOf = (events: readonly Event[]) => runState(events).ended?.data.outcome
 
@@ -57,8 +67,17 @@ describe('a run', () => {
     ['fail', 'failed'],
   ] as const)('whose step is past its deadline with %s ends %s', async (atDeadline, outcome) => {
     const steps: readonly ToyStep[] = [{id: 'slow', needs: [], takesMs: minutes(60), deadlineMs: minutes(2), atDeadline}]
-    const {end} = await driveToy({store: memoryStore(), clock: leapingClock(), writer: 'w1', runbook: toyRunbook(steps), world: aToyWorld()})
-    expect(end).toMatchObject({kind: 'ended', outcome: {outcome, because: expect.stringContaining('not done within 2 min') as string}})
+    const {end} = await driveToy({
+      store: memoryStore(),
+      clock: leapingClock(),
+      writer: 'w1',
+      runbook: toyRunbook(steps),
+      world: aToyWorld(),
+    })
+    expect(end).toMatchObject({
+      kind: 'ended',
+      outcome: {outcome, because: expect.stringContaining('not done within 2 min') as string},
+    })
   })
 
   it('whose step is past its deadline with pause is paused, and its deadline counts anew after a resume', async () => {
@@ -76,7 +95,11 @@ describe('a run', () => {
   })
 
   it('takes back what it did, in reverse, when nothing of consequence had changed', async () => {
-    const steps: readonly ToyStep[] = [{id: 'one', needs: []}, {id: 'two', needs: ['one']}, {id: 'three', needs: ['two'], fails: 'fail'}]
+    const steps: readonly ToyStep[] = [
+      {id: 'one', needs: []},
+      {id: 'two', needs: ['one']},
+      {id: 'three', needs: ['two'], fails: 'fail'},
+    ]
     const world = aToyWorld()
     const {end} = await driveToy({store: memoryStore(), clock: leapingClock(), writer: 'w1', runbook: toyRunbook(steps), world})
     expect(end).toMatchObject({kind: 'ended', outcome: {outcome: 'failed'}})
@@ -122,7 +145,10 @@ describe('a run', () => {
     clock.at(clock.now() + seconds(30), () => detach.abort())
     await driveToy({store, clock, writer: 'w1', runbook: toyRunbook(diamond), world, detach: detach.signal})
     const newer = toyRunbook([...diamond, {id: 'more', needs: ['join']}])
-    await expect(driveToy({store, clock, writer: 'w2', runbook: newer, world})).rejects.toMatchObject({code: 'plan-changed', exitCode: 6})
+    await expect(driveToy({store, clock, writer: 'w2', runbook: newer, world})).rejects.toMatchObject({
+      code: 'plan-changed',
+      exitCode: 6,
+    })
     const journal = await openJournal({store, run: 'r-toy', writer: 'person', clock})
     await journal.append(2, 'asked', {wish: 'abort', by: 'person', why: 'home then'})
     const {end} = await driveToy({store, clock, writer: 'w3', runbook: newer, world})
@@ -131,15 +157,20 @@ describe('a run', () => {
 
   it('stops with state unreachable, having started nothing more, once its lease has run out', async () => {
     let reachable = true
-    const store = memoryStore(new Map(), {before: () => {
-      if (!reachable) throw new StoreUnavailable('no route to state')
-    }})
+    const store = memoryStore(new Map(), {
+      before: () => {
+        if (!reachable) throw new StoreUnavailable('no route to state')
+      },
+    })
     const clock = leapingClock()
     const world = aToyWorld()
     clock.at(clock.now() + minutes(1), () => {
       reachable = false
     })
-    const steps: readonly ToyStep[] = [{id: 'slow', needs: [], takesMs: minutes(4)}, {id: 'next', needs: ['slow']}]
+    const steps: readonly ToyStep[] = [
+      {id: 'slow', needs: [], takesMs: minutes(4)},
+      {id: 'next', needs: ['slow']},
+    ]
     const {end} = await driveToy({store, clock, writer: 'w1', runbook: toyRunbook(steps), world})
     expect(end.kind).toBe('state-unreachable')
     expect(world.effects).toEqual(['on slow'])
@@ -150,14 +181,28 @@ describe('a run', () => {
     const clock = leapingClock()
     const until = clock.now() + seconds(30)
     let pushed = 0
-    const blind: Guard<ToyWorld> = {id: 'blind', calls: [], check: async (_world, {now}) =>
-      now < until ? {kind: 'pending', waitsFor: 'AWS', lookAgainAt: now + seconds(5)} : {kind: 'ok'}}
-    const pusher: Guard<ToyWorld> = {id: 'pusher', calls: [], check: async (_world, {now}) => {
-      if (now < until) pushed += 1
-      expect(now < until ? [...world.on] : []).toEqual([])
-      return {kind: 'ok'}
-    }}
-    const {end} = await driveToy({store: memoryStore(), clock, writer: 'w1', runbook: toyRunbook(diamond, [blind, pusher]), world})
+    const blind: Guard<ToyWorld> = {
+      id: 'blind',
+      calls: [],
+      check: async (_world, {now}) =>
+        now < until ? {kind: 'pending', waitsFor: 'AWS', lookAgainAt: now + seconds(5)} : {kind: 'ok'},
+    }
+    const pusher: Guard<ToyWorld> = {
+      id: 'pusher',
+      calls: [],
+      check: async (_world, {now}) => {
+        if (now < until) pushed += 1
+        expect(now < until ? [...world.on] : []).toEqual([])
+        return {kind: 'ok'}
+      },
+    }
+    const {end} = await driveToy({
+      store: memoryStore(),
+      clock,
+      writer: 'w1',
+      runbook: toyRunbook(diamond, [blind, pusher]),
+      world,
+    })
     expect(end).toMatchObject({kind: 'ended', outcome: {outcome: 'promoted'}})
     expect(pushed).toBeGreaterThan(3)
   })
@@ -167,7 +212,14 @@ describe('a run', () => {
     const clock = leapingClock()
     const detach = new AbortController()
     clock.at(clock.now() + seconds(30), () => detach.abort())
-    const {end, journal} = await driveToy({store, clock, writer: 'w1', runbook: toyRunbook(diamond), world: aToyWorld(), detach: detach.signal})
+    const {end, journal} = await driveToy({
+      store,
+      clock,
+      writer: 'w1',
+      runbook: toyRunbook(diamond),
+      world: aToyWorld(),
+      detach: detach.signal,
+    })
     expect(end.kind).toBe('detached')
     expect(outcomeOf(journal.events)).toBeUndefined()
   })
@@ -175,54 +227,83 @@ describe('a run', () => {
 
 describe('always', () => {
   it('resuming from any prefix of any journal ends in the same state', async () => {
-    await fc.assert(fc.asyncProperty(aPlan, async (steps) => {
-      const straight = aToyWorld()
-      const whole = await driveToy({store: memoryStore(), clock: leapingClock(), writer: 'w1', runbook: toyRunbook(steps), world: straight})
-      for (let prefix = 1; prefix <= whole.journal.events.length; prefix += 1) {
-        const {world, end, journal} = await killedAndResumed(steps, ({writes}) => writes > prefix)
-        expect(end).toEqual(whole.end)
-        expect(finalState(world, end)).toEqual(finalState(straight, whole.end))
-        expect(new Set(world.effects.filter((effect) => effect.startsWith('on'))).size).toBe(world.effects.filter((effect) => effect.startsWith('on')).length)
-        expect(outcomeOf(journal.events)).toBe(outcomeOf(whole.journal.events))
-      }
-    }), {numRuns: 40})
+    await fc.assert(
+      fc.asyncProperty(aPlan, async (steps) => {
+        const straight = aToyWorld()
+        const whole = await driveToy({
+          store: memoryStore(),
+          clock: leapingClock(),
+          writer: 'w1',
+          runbook: toyRunbook(steps),
+          world: straight,
+        })
+        for (let prefix = 1; prefix <= whole.journal.events.length; prefix += 1) {
+          const {world, end, journal} = await killedAndResumed(steps, ({writes}) => writes > prefix)
+          expect(end).toEqual(whole.end)
+          expect(finalState(world, end)).toEqual(finalState(straight, whole.end))
+          expect(new Set(world.effects.filter((effect) => effect.startsWith('on'))).size).toBe(
+            world.effects.filter((effect) => effect.startsWith('on')).length,
+          )
+          expect(outcomeOf(journal.events)).toBe(outcomeOf(whole.journal.events))
+        }
+      }),
+      {numRuns: 40},
+    )
   })
 
   it('being killed inside any call, before or after its effect, ends in the same state', async () => {
-    await fc.assert(fc.asyncProperty(aPlan, fc.integer({min: 0, max: 12}), async (steps, killAt) => {
-      const straight = aToyWorld()
-      const whole = await driveToy({store: memoryStore(), clock: leapingClock(), writer: 'w1', runbook: toyRunbook(steps), world: straight})
-      const {world, end} = await killedAndResumed(steps, ({calls}) => calls > killAt)
-      expect(end).toEqual(whole.end)
-      expect(finalState(world, end)).toEqual(finalState(straight, whole.end))
-    }), {numRuns: 100})
+    await fc.assert(
+      fc.asyncProperty(aPlan, fc.integer({min: 0, max: 12}), async (steps, killAt) => {
+        const straight = aToyWorld()
+        const whole = await driveToy({
+          store: memoryStore(),
+          clock: leapingClock(),
+          writer: 'w1',
+          runbook: toyRunbook(steps),
+          world: straight,
+        })
+        const {world, end} = await killedAndResumed(steps, ({calls}) => calls > killAt)
+        expect(end).toEqual(whole.end)
+        expect(finalState(world, end)).toEqual(finalState(straight, whole.end))
+      }),
+      {numRuns: 100},
+    )
   })
 
   it('two runners on one journal never both proceed', async () => {
-    await fc.assert(fc.asyncProperty(aPlan, fc.scheduler(), fc.integer({min: 0, max: 400}), async (steps, scheduler, stallSeconds) => {
-      const objects = new Map<string, {readonly body: string; readonly etag: string}>()
-      const clock = leapingClock()
-      const world = aToyWorld()
-      // The first runner stalls in the middle for longer or shorter than its lease; the second waits for its turn.
-      const stalling = {...clock, until: async (at: number, signal?: AbortSignal) => {
-        await scheduler.schedule(Promise.resolve(), 'first waits')
-        await clock.until(Math.max(at, clock.now() + seconds(stallSeconds)), signal)
-      }}
-      const other = {...clock, until: async (at: number, signal?: AbortSignal) => {
-        await scheduler.schedule(Promise.resolve(), 'second waits')
-        await clock.until(at, signal)
-      }}
-      const first = driveToy({store: memoryStore(objects), clock: stalling, writer: 'w1', runbook: toyRunbook(steps), world})
-      const second = driveToy({store: memoryStore(objects), clock: other, writer: 'w2', runbook: toyRunbook(steps), world})
-      const both = Promise.all([first, second])
-      await scheduler.waitFor(both)
-      const ends = (await both).map(({end}) => end)
-      expect(ends).toContainEqual(expect.objectContaining({kind: 'ended'}))
-      const {events} = await openJournal({store: memoryStore(objects), run: 'r-toy', writer: 'reader', clock})
-      const epochs = events.filter((event) => event.kind !== 'asked').map((event) => event.epoch)
-      expect(epochs).toEqual(epochs.toSorted((x, y) => x - y))
-      expect(world.effects.length).toBe(new Set(world.effects).size)
-    }), {numRuns: 60})
+    await fc.assert(
+      fc.asyncProperty(aPlan, fc.scheduler(), fc.integer({min: 0, max: 400}), async (steps, scheduler, stallSeconds) => {
+        const objects = new Map<string, {readonly body: string; readonly etag: string}>()
+        const clock = leapingClock()
+        const world = aToyWorld()
+        // The first runner stalls in the middle for longer or shorter than its lease; the second waits for its turn.
+        const stalling = {
+          ...clock,
+          until: async (at: number, signal?: AbortSignal) => {
+            await scheduler.schedule(Promise.resolve(), 'first waits')
+            await clock.until(Math.max(at, clock.now() + seconds(stallSeconds)), signal)
+          },
+        }
+        const other = {
+          ...clock,
+          until: async (at: number, signal?: AbortSignal) => {
+            await scheduler.schedule(Promise.resolve(), 'second waits')
+            await clock.until(at, signal)
+          },
+        }
+        const first = driveToy({store: memoryStore(objects), clock: stalling, writer: 'w1', runbook: toyRunbook(steps), world})
+        const second = driveToy({store: memoryStore(objects), clock: other, writer: 'w2', runbook: toyRunbook(steps), world})
+        const both = Promise.all([first, second])
+        await scheduler.waitFor(both)
+        const ends = (await both).map(({end}) => end)
+        expect(ends).toContainEqual(expect.objectContaining({kind: 'ended'}))
+        const {events} = await openJournal({store: memoryStore(objects), run: 'r-toy', writer: 'reader', clock})
+        const epochs = events.filter((event) => event.kind !== 'asked').map((event) => event.epoch)
+        expect(epochs).toEqual(epochs.toSorted((x, y) => x - y))
+        expect(world.effects.length).toBe(new Set(world.effects).size)
+      }),
+      {numRuns: 60},
+    )
   })
 })
 
@@ -252,14 +333,19 @@ async function killedAndResumed(steps: readonly ToyStep[], when: (moment: Moment
     },
   })
   const world = aToyWorld()
-  const mortal = {...world, around: () => {
-    moment.calls += 1
-    dieIf()
-  }}
-  const first = await driveToy({store: dying, clock, writer: 'w1', runbook: toyRunbook(steps), world: mortal}).catch((error: unknown) => {
-    if (error instanceof Killed) return null
-    throw error
-  })
+  const mortal = {
+    ...world,
+    around: () => {
+      moment.calls += 1
+      dieIf()
+    },
+  }
+  const first = await driveToy({store: dying, clock, writer: 'w1', runbook: toyRunbook(steps), world: mortal}).catch(
+    (error: unknown) => {
+      if (error instanceof Killed) return null
+      throw error
+    },
+  )
   const second = first ?? (await driveToy({store: memoryStore(objects), clock, writer: 'w2', runbook: toyRunbook(steps), world}))
   return {world, end: second.end, journal: second.journal}
 }

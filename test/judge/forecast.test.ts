@@ -5,7 +5,17 @@ import {seededRandom} from '../../src/judge/random.ts'
 import {settings} from './minutes.ts'
 
 const ask = (changed: Partial<ForecastQuestion> = {}) =>
-  forecast({settings: settings(), stableRate: 0.001, requestsPerMinute: 6000, weight: 5, minutes: 15, ratios: [2, 8], seed: 1, runs: 200, ...changed})
+  forecast({
+    settings: settings(),
+    stableRate: 0.001,
+    requestsPerMinute: 6000,
+    weight: 5,
+    minutes: 15,
+    ratios: [2, 8],
+    seed: 1,
+    runs: 200,
+    ...changed,
+  })
 
 describe('forecast', () => {
   test('gives the same answer to the same question, and another to another seed', () => {
@@ -26,9 +36,12 @@ describe('forecast', () => {
     expect(ask({hold: 9}).passMinutes?.p50).toBeGreaterThanOrEqual(9)
   })
   test('has nothing to find where stable has no bad requests', () => {
-    expect(ask({stableRate: 0}).finds).toEqual([{ratio: 2, share: 0, medianMinute: null}, {ratio: 8, share: 0, medianMinute: null}])
+    expect(ask({stableRate: 0}).finds).toEqual([
+      {ratio: 2, share: 0, medianMinute: null},
+      {ratio: 8, share: 0, medianMinute: null},
+    ])
   })
-  test('exposes at most the weight\'s share of the full time', () => {
+  test("exposes at most the weight's share of the full time", () => {
     expect(ask({weight: 10, minutes: 20}).exposedRequests).toBe(12_000)
   })
 })

@@ -10,7 +10,10 @@ interface Golden {
   readonly settings: GateSettings
   readonly history: readonly (readonly [number, number])[]
   readonly minutes: readonly (readonly [number, number, number, number])[]
-  readonly expected: Record<'logHarm' | 'logWithinBudget' | 'logNoWorse' | 'dispersion', number> & {readonly verdict: string; readonly failedAt: number | null}
+  readonly expected: Record<'logHarm' | 'logWithinBudget' | 'logNoWorse' | 'dispersion', number> & {
+    readonly verdict: string
+    readonly failedAt: number | null
+  }
 }
 
 const golden = JSON.parse(readFileSync(new URL('golden.json', import.meta.url), 'utf8')) as readonly Golden[]
@@ -26,7 +29,9 @@ describe('agrees with the second implementation', () => {
     expect(verdict.failedAt).toBe(expected.failedAt)
     for (const key of ['logHarm', 'logWithinBudget', 'logNoWorse', 'dispersion'] as const) {
       const allowed = Math.max(1e-12, 1e-9 * Math.abs(expected[key]))
-      expect(Math.abs(verdict[key] - expected[key]), `${key} ${verdict[key]} against ${expected[key]}`).toBeLessThanOrEqual(allowed)
+      expect(Math.abs(verdict[key] - expected[key]), `${key} ${verdict[key]} against ${expected[key]}`).toBeLessThanOrEqual(
+        allowed,
+      )
     }
   })
 

@@ -5,7 +5,8 @@ import {gateJudge, judgeGate} from '../../src/judge/judge-gate.ts'
 import {count, emptyMinute, minute, quietHour, settings, times} from './minutes.ts'
 
 const none = {canary: count(0, 0)}
-const judged = (minutes: readonly PairedMinute[], changed: Partial<GateSettings> = {}) => judgeGate(settings(changed), quietHour, minutes)
+const judged = (minutes: readonly PairedMinute[], changed: Partial<GateSettings> = {}) =>
+  judgeGate(settings(changed), quietHour, minutes)
 
 describe('verdict', () => {
   const rows: readonly (readonly [string, string, readonly PairedMinute[], Partial<GateSettings>])[] = [
@@ -14,16 +15,26 @@ describe('verdict', () => {
     ['asks for data, and does not pass, when nobody has had any requests', 'need-data', times(60, emptyMinute), {}],
     ['passes a canary with no bad requests within minutes', 'pass', times(4, minute(0)), {}],
     ['waits for three minutes with traffic, however clear it is', 'need-data', times(2, minute(0, {canary: count(3000, 0)})), {}],
-    ['counts only minutes with canary traffic toward those three', 'need-data', [...times(2, minute(0, {canary: count(3000, 0)})), ...times(5, minute(0, none))], {}],
+    [
+      'counts only minutes with canary traffic toward those three',
+      'need-data',
+      [...times(2, minute(0, {canary: count(3000, 0)})), ...times(5, minute(0, none))],
+      {},
+    ],
     ['fails a canary that is sixteen times worse', 'fail', times(6, minute(5)), {}],
     ['does not fail the same canary when stable is as bad', 'pass', times(9, minute(5, {stable: count(5700, 95)})), {}],
     ['does not fail below the floor, whatever the evidence', 'need-data', times(30, minute(2)), {floor: 0.02, budget: 0.001}],
     ['fails a dead canary in its first minute', 'fail', [minute(150)], {}],
     ['does not call a canary dead on fewer than twenty requests', 'need-data', [minute(0, {canary: count(19, 19)})], {}],
     ['does not call a canary dead while stable is half as bad', 'need-data', [minute(180, {stable: count(100, 30)})], {}],
-    ['calls a canary dead that stable can\'t be compared with', 'fail', [minute(150, {stable: count(0, 0)})], {}],
+    ["calls a canary dead that stable can't be compared with", 'fail', [minute(150, {stable: count(0, 0)})], {}],
     ['fails over the ceiling in two minutes running', 'fail', times(2, minute(60)), {alpha: 1e-30}],
-    ['does not fail over the ceiling in two minutes with one between', 'need-data', [minute(60), minute(59), minute(60)], {alpha: 1e-60}],
+    [
+      'does not fail over the ceiling in two minutes with one between',
+      'need-data',
+      [minute(60), minute(59), minute(60)],
+      {alpha: 1e-60},
+    ],
     ['takes an empty minute between for one between', 'need-data', [minute(60), emptyMinute, minute(60)], {alpha: 1e-60}],
   ]
   test.each(rows)('%s', (_, expected, minutes, changed) => {
@@ -71,7 +82,8 @@ describe('mixed', () => {
   })
 
   test('is betting up to the fourth minute', () => {
-    const harm = (length: number, method: 'mixed' | 'betting') => judgeGate(settings({method}), quietHour, worse.slice(0, length)).logHarm
+    const harm = (length: number, method: 'mixed' | 'betting') =>
+      judgeGate(settings({method}), quietHour, worse.slice(0, length)).logHarm
     expect(harm(4, 'mixed')).toBe(harm(4, 'betting'))
     expect(harm(5, 'mixed')).not.toBe(harm(5, 'betting'))
   })
@@ -79,21 +91,68 @@ describe('mixed', () => {
 
 describe('dispersion', () => {
   const dispersion = (history: readonly [number, number][], stable: readonly [number, number][]) =>
-    judgeGate(settings(), history.map(([n, k]) => count(n, k)), stable.map(([n, k]) => ({canary: count(10, 0), stable: count(n, k)}))).dispersion
+    judgeGate(
+      settings(),
+      history.map(([n, k]) => count(n, k)),
+      stable.map(([n, k]) => ({canary: count(10, 0), stable: count(n, k)})),
+    ).dispersion
 
   test('is 1 before the first minute and at least 1.5 after it', () => {
-    expect(dispersion([[100, 1], [100, 1]], [])).toBe(1)
+    expect(
+      dispersion(
+        [
+          [100, 1],
+          [100, 1],
+        ],
+        [],
+      ),
+    ).toBe(1)
     expect(dispersion([], [[100, 1]])).toBe(1.5)
   })
 
   test('rises with the jump from history to release, which history alone does not show', () => {
-    expect(dispersion([[1000, 2], [1000, 2]], [[1000, 2]])).toBe(1)
-    expect(dispersion([[1000, 2], [1000, 2]], [[1000, 90]])).toBeGreaterThan(50)
+    expect(
+      dispersion(
+        [
+          [1000, 2],
+          [1000, 2],
+        ],
+        [[1000, 2]],
+      ),
+    ).toBe(1)
+    expect(
+      dispersion(
+        [
+          [1000, 2],
+          [1000, 2],
+        ],
+        [[1000, 90]],
+      ),
+    ).toBeGreaterThan(50)
   })
 
   test('never falls again', () => {
     const steady = Array.from({length: 30}, (): [number, number] => [1000, 2])
-    expect(dispersion([[1000, 2], [1000, 2]], [[1000, 90], ...steady])).toBe(dispersion([[1000, 2], [1000, 2]], [[1000, 90], [1000, 2]]))
+    expect(
+      dispersion(
+        [
+          [1000, 2],
+          [1000, 2],
+        ],
+        [[1000, 90], ...steady],
+      ),
+    ).toBe(
+      dispersion(
+        [
+          [1000, 2],
+          [1000, 2],
+        ],
+        [
+          [1000, 90],
+          [1000, 2],
+        ],
+      ),
+    )
   })
 
   test('is the same for both methods', () => {

@@ -6,8 +6,11 @@ import {defaultSettings} from '../../src/judge/default-settings.ts'
 export const count = (requests: number, bad: number): Count => ({requests, bad})
 
 /** 300 canary and 5,700 stable requests, stable at 0.1 %. */
-export const minute = (canaryBad = 0, changed: Partial<PairedMinute> = {}): PairedMinute =>
-  ({canary: count(300, canaryBad), stable: count(5700, 6), ...changed})
+export const minute = (canaryBad = 0, changed: Partial<PairedMinute> = {}): PairedMinute => ({
+  canary: count(300, canaryBad),
+  stable: count(5700, 6),
+  ...changed,
+})
 
 export const emptyMinute: PairedMinute = {canary: count(0, 0), stable: count(0, 0)}
 

@@ -9,13 +9,17 @@ const unlucky = minute(1, {stable: count(5700, 16)})
 
 describe('the sentence', () => {
   test('of a fail by evidence: counts, ratio, odds and their limit', () => {
-    expect(reason(times(6, minute(5)))).toBe('canary 1.67 % (20 of 1,200) against stable 0.11 % (24 of 22,800): 16× worse; chance alone under 1 in 420 (limit 1 in 200)')
+    expect(reason(times(6, minute(5)))).toBe(
+      'canary 1.67 % (20 of 1,200) against stable 0.11 % (24 of 22,800): 16× worse; chance alone under 1 in 420 (limit 1 in 200)',
+    )
   })
-  test('of a fail is the failing minute\'s, not that of later ones', () => {
+  test("of a fail is the failing minute's, not that of later ones", () => {
     expect(reason([...times(6, minute(5)), ...times(90, minute(0))])).toContain('20 of 1,200')
   })
   test('of a dead canary names the minute', () => {
-    expect(reason([minute(0), minute(270)])).toBe('in minute 2: canary 90 % (270 of 300) against stable 0.11 % (6 of 5,700); over 50 % in one minute fails at once')
+    expect(reason([minute(0), minute(270)])).toBe(
+      'in minute 2: canary 90 % (270 of 300) against stable 0.11 % (6 of 5,700); over 50 % in one minute fails at once',
+    )
   })
   test('of the ceiling names it', () => {
     expect(reason(times(2, minute(60)), {alpha: 1e-30})).toContain('over 20 % in two minutes running')
@@ -24,16 +28,22 @@ describe('the sentence', () => {
     expect(reason(times(6, minute(9, {stable: count(5700, 0)})))).not.toContain('worse')
   })
   test('of a pass within the budget', () => {
-    expect(reason(times(4, minute(0)))).toBe('canary 0 % (0 of 1,200): within the budget of 0.50 %; one outside it would look so good under 1 time in 150 (limit 1 in 20)')
+    expect(reason(times(4, minute(0)))).toBe(
+      'canary 0 % (0 of 1,200): within the budget of 0.50 %; one outside it would look so good under 1 time in 150 (limit 1 in 20)',
+    )
   })
   test('of a pass against stable, in an incident', () => {
     expect(reason(times(3, minute(15, {stable: count(5700, 285)})))).toContain('less than 2.5× worse')
   })
   test('of missing data says how long at which rate, and what would shorten it', () => {
-    expect(reason(times(2, unlucky))).toBe('canary 0.33 % (2 of 600) against stable 0.28 % (32 of 11,400): too little to tell; ~9 min more at 300 requests/min, ~5 min at 10 %')
+    expect(reason(times(2, unlucky))).toBe(
+      'canary 0.33 % (2 of 600) against stable 0.28 % (32 of 11,400): too little to tell; ~9 min more at 300 requests/min, ~5 min at 10 %',
+    )
   })
   test('of missing data that is heading for a fail promises no pass', () => {
-    expect(reason(times(3, minute(1)))).toBe('canary 0.33 % (3 of 900) against stable 0.11 % (18 of 17,100): too little to tell, and at these rates it would not pass')
+    expect(reason(times(3, minute(1)))).toBe(
+      'canary 0.33 % (3 of 900) against stable 0.11 % (18 of 17,100): too little to tell, and at these rates it would not pass',
+    )
   })
   test('of a canary without requests', () => {
     expect(reason(times(3, minute(0, {canary: count(0, 0)})))).toBe('the canary has had no requests yet')

@@ -26,10 +26,13 @@ test('a lease that nobody has is taken at once', async () => {
   expect(held.lease).toMatchObject({run, operation: 'infra up', owner: 'w1', epoch: 1})
 })
 
-test('a dead owner\'s lease is waited out, said once, and taken in a new epoch', async () => {
+test("a dead owner's lease is waited out, said once, and taken in a new epoch", async () => {
   const {clock, store, held} = await taken()
   const waitedFor: Lease[] = []
-  const claim = await claimInfra(aDesk(store, clock, 'w2'), target, 'infra down', {detach: never, onWaiting: (lease) => waitedFor.push(lease)})
+  const claim = await claimInfra(aDesk(store, clock, 'w2'), target, 'infra down', {
+    detach: never,
+    onWaiting: (lease) => waitedFor.push(lease),
+  })
   expect(waitedFor.map(({run, host}) => ({run, host}))).toEqual([{run: 'r-1', host: 'laptop'}])
   expect(clock.now()).toBeGreaterThanOrEqual(held.lease.expiresAt)
   expect(claim.held.lease.epoch).toBe(2)
@@ -39,7 +42,9 @@ test('an owner that renews is alive: exit 7 says who it is', async () => {
   const {clock, store, held} = await taken()
   clock.at(clock.now() + 30_000, () => void held.renew())
   await expect(claimInfra(aDesk(store, clock, 'w2'), target, 'infra up', {detach: never})).rejects.toMatchObject({
-    code: 'lease-held', exitCode: 7, message: expect.stringContaining('infra up r-1 by w1 on laptop') as string,
+    code: 'lease-held',
+    exitCode: 7,
+    message: expect.stringContaining('infra up r-1 by w1 on laptop') as string,
   })
 })
 
@@ -55,6 +60,9 @@ test('Ctrl-C while waiting takes nothing', async () => {
   const {clock, store} = await taken()
   const detach = new AbortController()
   clock.at(clock.now() + 5_000, () => detach.abort())
-  await expect(claimInfra(aDesk(store, clock, 'w2'), target, 'infra up', {detach: detach.signal})).rejects.toMatchObject({code: 'interrupted', exitCode: 130})
+  await expect(claimInfra(aDesk(store, clock, 'w2'), target, 'infra up', {detach: detach.signal})).rejects.toMatchObject({
+    code: 'interrupted',
+    exitCode: 130,
+  })
   expect((await readLease(store, target))?.owner).toBe('w1')
 })

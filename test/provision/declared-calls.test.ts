@@ -27,7 +27,13 @@ const actionsOf: Readonly<Record<string, readonly string[]>> = {
   'stacks.events': ['cloudformation:DescribeStackEvents'],
   // Templates by URL are read with the caller's own rights.
   'stacks.create': ['cloudformation:CreateStack', 's3:GetObject'],
-  'stacks.makeChangeSet': ['cloudformation:DescribeStacks', 'cloudformation:DescribeChangeSet', 'cloudformation:DeleteChangeSet', 'cloudformation:CreateChangeSet', 's3:GetObject'],
+  'stacks.makeChangeSet': [
+    'cloudformation:DescribeStacks',
+    'cloudformation:DescribeChangeSet',
+    'cloudformation:DeleteChangeSet',
+    'cloudformation:CreateChangeSet',
+    's3:GetObject',
+  ],
   'stacks.changeSet': ['cloudformation:DescribeChangeSet'],
   'stacks.executeChangeSet': ['cloudformation:ExecuteChangeSet'],
   'stacks.deleteChangeSet': ['cloudformation:DeleteChangeSet'],
@@ -38,7 +44,13 @@ const actionsOf: Readonly<Record<string, readonly string[]>> = {
   'stacks.protect': ['cloudformation:UpdateTerminationProtection'],
   'ground.missingServiceRoles': ['iam:ListRoles'],
   'ground.createServiceRole': ['iam:CreateServiceLinkedRole'],
-  'ground.ensureStateBucket': ['s3:GetBucketVersioning', 's3:CreateBucket', 's3:PutBucketPublicAccessBlock', 's3:PutEncryptionConfiguration', 's3:PutBucketVersioning'],
+  'ground.ensureStateBucket': [
+    's3:GetBucketVersioning',
+    's3:CreateBucket',
+    's3:PutBucketPublicAccessBlock',
+    's3:PutEncryptionConfiguration',
+    's3:PutBucketVersioning',
+  ],
   // Without the right to list, an absent object is a refusal.
   'ground.hasObject': ['s3:GetObject', 's3:ListBucket'],
   'ground.putObject': ['s3:PutObject'],
@@ -53,9 +65,18 @@ const actionsOf: Readonly<Record<string, readonly string[]>> = {
   'claims.serviceEvents': ['ecs:DescribeServices'],
   'claims.scalingActivities': ['autoscaling:DescribeScalingActivities'],
   'slots.slot': ['ecs:DescribeServices', 'application-autoscaling:DescribeScalableTargets'],
-  'slots.createSlot': ['ecs:ListTaskDefinitions', 'ecs:DescribeTaskDefinition', 'ecs:RegisterTaskDefinition', 'ecs:CreateService', 'ecs:TagResource', 'iam:PassRole'],
+  'slots.createSlot': [
+    'ecs:ListTaskDefinitions',
+    'ecs:DescribeTaskDefinition',
+    'ecs:RegisterTaskDefinition',
+    'ecs:CreateService',
+    'ecs:TagResource',
+    'iam:PassRole',
+  ],
   'slots.createScaling': [
-    'application-autoscaling:DescribeScalableTargets', 'application-autoscaling:RegisterScalableTarget', 'application-autoscaling:DescribeScalingPolicies',
+    'application-autoscaling:DescribeScalableTargets',
+    'application-autoscaling:RegisterScalableTarget',
+    'application-autoscaling:DescribeScalingPolicies',
     'application-autoscaling:PutScalingPolicy',
   ],
   'slots.removeScaling': ['application-autoscaling:DeregisterScalableTarget'],
@@ -82,7 +103,7 @@ function regionOf(port: string, [first]: readonly unknown[]): string {
   return about?.region ?? about?.stack?.region ?? ''
 }
 
-test('no step of infra up uses a port whose calls it doesn\'t declare', async () => {
+test("no step of infra up uses a port whose calls it doesn't declare", async () => {
   const clock = leapingClock()
   const aws = fakeProvisionWorld({clock})
   const desk = aDesk(memoryStore(), clock, 'w1')
@@ -98,11 +119,16 @@ test('no step of infra up uses a port whose calls it doesn\'t declare', async ()
   expect(undeclaredUses([runbook.plan('up', [])], uses, actionsOf)).toEqual([])
 })
 
-test('no step of infra down uses a port whose calls it doesn\'t declare', async () => {
+test("no step of infra down uses a port whose calls it doesn't declare", async () => {
   const clock = leapingClock()
   const {world} = downBench(clock)
   const desk = aDesk(memoryStore(), clock, 'w1')
-  const input = await planDown(desk, {config: aDownConfig(), account: '1', arn: '', options: {only: 'all', data: 'deleted', stuck: 'tried-again'}}, world, never)
+  const input = await planDown(
+    desk,
+    {config: aDownConfig(), account: '1', arn: '', options: {only: 'all', data: 'deleted', stuck: 'tried-again'}},
+    world,
+    never,
+  )
   const runbook = downRunbook(input)
   const uses = noUses()
   const claim = await claimInfra(desk, 'infra.shop.production', 'infra down', watching)

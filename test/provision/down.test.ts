@@ -24,8 +24,12 @@ function aBench(prepare: (bench: DownBench) => void = () => undefined, around?: 
 }
 type Bench = ReturnType<typeof aBench>
 
-const request = (options: Partial<DownOptions> = {}, config = aStackConfig()) =>
-  ({config, account: '111122223333', arn: 'arn:aws:iam::1:role/op', options: {...keeps, ...options}})
+const request = (options: Partial<DownOptions> = {}, config = aStackConfig()) => ({
+  config,
+  account: '111122223333',
+  arn: 'arn:aws:iam::1:role/op',
+  options: {...keeps, ...options},
+})
 
 async function down({bench, desk}: Bench, options: Partial<DownOptions> = {}, writer = 'w1', onEvent?: (event: Event) => void) {
   const agreed = await planDown(desk(writer), request(options), bench.world, never)
@@ -35,8 +39,10 @@ async function down({bench, desk}: Bench, options: Partial<DownOptions> = {}, wr
 const left = (bench: DownBench): readonly string[] =>
   bench.stacks.filter(({status}) => status !== 'DELETE_COMPLETE').map(({name, region}) => `${name}@${region}`)
 const ended = (events: readonly Event[]) => runState(events).ended?.data
-const order = (bench: DownBench, ...changes: readonly string[]): readonly number[] => changes.map((one) => bench.changes.indexOf(one))
-const rising = (numbers: readonly number[]): boolean => numbers.every((one, index) => one >= 0 && (index === 0 || one > (numbers[index - 1] ?? 0)))
+const order = (bench: DownBench, ...changes: readonly string[]): readonly number[] =>
+  changes.map((one) => bench.changes.indexOf(one))
+const rising = (numbers: readonly number[]): boolean =>
+  numbers.every((one, index) => one >= 0 && (index === 0 || one > (numbers[index - 1] ?? 0)))
 
 describe('infra down', () => {
   test('takes both Regions and us-east-1 away, and ends done', async () => {
@@ -48,34 +54,69 @@ describe('infra down', () => {
     expect(it.bench.rules.size).toBe(0)
   })
 
-  test('removes a slot\'s scaling, then its tasks, then the service, then the live rule, then the stack', async () => {
+  test("removes a slot's scaling, then its tasks, then the service, then the live rule, then the stack", async () => {
     const it = aBench()
     await down(it)
-    expect(rising(order(
-      it.bench, `no scaling shop-production-a@${home}`, `0 tasks shop-production-a@${home}`, `no service shop-production-a@${home}`, `no rule@${home}`,
-      `free hosts of hosts-${home}`, `remove shop-production-main@${home}`, `remove shop-production-foundation@${home}`,
-    ))).toBe(true)
+    expect(
+      rising(
+        order(
+          it.bench,
+          `no scaling shop-production-a@${home}`,
+          `0 tasks shop-production-a@${home}`,
+          `no service shop-production-a@${home}`,
+          `no rule@${home}`,
+          `free hosts of hosts-${home}`,
+          `remove shop-production-main@${home}`,
+          `remove shop-production-foundation@${home}`,
+        ),
+      ),
+    ).toBe(true)
   })
 
-  test('deletes the replica before the primary, and the primary\'s stack before the network it is in', async () => {
+  test("deletes the replica before the primary, and the primary's stack before the network it is in", async () => {
     const it = aBench()
     await down(it)
-    expect(rising(order(
-      it.bench, 'no database shop-replica', `remove shop-production-replica@${away}`, `remove shop-production-main@${away}`,
-    ))).toBe(true)
-    expect(rising(order(it.bench, 'no database shop-replica', `remove Database@${home}`, `remove shop-production-main@${home}`))).toBe(true)
+    expect(
+      rising(
+        order(
+          it.bench,
+          'no database shop-replica',
+          `remove shop-production-replica@${away}`,
+          `remove shop-production-main@${away}`,
+        ),
+      ),
+    ).toBe(true)
+    expect(
+      rising(order(it.bench, 'no database shop-replica', `remove Database@${home}`, `remove shop-production-main@${home}`)),
+    ).toBe(true)
   })
 
-  test('keeps the certificate\'s stack until the distribution is gone, and every foundation until the last', async () => {
+  test("keeps the certificate's stack until the distribution is gone, and every foundation until the last", async () => {
     const it = aBench()
     await down(it)
-    expect(rising(order(it.bench, `remove Edge@${home}`, 'remove shop-production-certificate@us-east-1', `remove shop-production-foundation@${away}`))).toBe(true)
+    expect(
+      rising(
+        order(
+          it.bench,
+          `remove Edge@${home}`,
+          'remove shop-production-certificate@us-east-1',
+          `remove shop-production-foundation@${away}`,
+        ),
+      ),
+    ).toBe(true)
   })
 
   test('empties no bucket and says what stays, with the way to remove each', async () => {
     const it = aBench()
     const {input} = await down(it)
-    expect(it.bench.buckets).toEqual(new Map([[`logs-${home}`, 1500], [`site-${home}`, 10], [`logs-${away}`, 1500], [`site-${away}`, 10]]))
+    expect(it.bench.buckets).toEqual(
+      new Map([
+        [`logs-${home}`, 1500],
+        [`site-${home}`, 10],
+        [`logs-${away}`, 1500],
+        [`site-${away}`, 10],
+      ]),
+    )
     expect(it.bench.snapshots).toEqual(['shop-db-snapshot'])
     const stays = input.retained.map(({what, id}) => `${what} ${id}`)
     expect(stays).toContain('final snapshot of the database shop-db')
@@ -89,7 +130,9 @@ describe('infra down', () => {
     const it = aBench()
     const {input} = await down(it, {data: 'deleted'})
     expect(it.bench.buckets.size).toBe(0)
-    expect(rising(order(it.bench, `remove shop-production-foundation@${home}`, `empty logs-${home}`, `no bucket logs-${home}`))).toBe(true)
+    expect(
+      rising(order(it.bench, `remove shop-production-foundation@${home}`, `empty logs-${home}`, `no bucket logs-${home}`)),
+    ).toBe(true)
     expect(input.retained.map(({id}) => id)).not.toContain(`site-${home}`)
     expect(input.retained.map(({id}) => id)).toContain(`sluice-state-111122223333-${home}`)
   })
@@ -98,9 +141,13 @@ describe('infra down', () => {
     const it = aBench()
     const {input} = await down(it, {data: 'deleted'})
     expect(it.bench.stores).toEqual(new Map([[`${home}/shop-production`, 'full']]))
-    expect(rising(order(it.bench, `remove shop-production-foundation@${home}`, `no repository shop-production/api@${home}`))).toBe(true)
+    expect(
+      rising(order(it.bench, `remove shop-production-foundation@${home}`, `no repository shop-production/api@${home}`)),
+    ).toBe(true)
     const stays = input.retained.filter(({what}) => /^(vault|repository|secret)/.test(what))
-    expect(stays.map(({what, id, region}) => `${what} ${id} ${region}`)).toEqual([`vault with its recovery points shop-production ${home}`])
+    expect(stays.map(({what, id, region}) => `${what} ${id} ${region}`)).toEqual([
+      `vault with its recovery points shop-production ${home}`,
+    ])
   })
 
   test('a vault that got a recovery point after the plan was shown stays, and fails nothing', async () => {
@@ -113,9 +160,15 @@ describe('infra down', () => {
   test('without that, repositories, secrets and vaults stay', async () => {
     const it = aBench()
     await down(it)
-    expect([...it.bench.stores.keys()].toSorted()).toEqual([
-      `${away}/shop-production`, `${away}/shop-production/api`, `${home}/shop-production`, `${home}/shop-production/api`, `${home}/${databaseSecret}`,
-    ].toSorted())
+    expect([...it.bench.stores.keys()].toSorted()).toEqual(
+      [
+        `${away}/shop-production`,
+        `${away}/shop-production/api`,
+        `${home}/shop-production`,
+        `${home}/shop-production/api`,
+        `${home}/${databaseSecret}`,
+      ].toSorted(),
+    )
   })
 
   test('gives a replica that was promoted a final snapshot, and lists it', async () => {
@@ -144,7 +197,9 @@ describe('infra down', () => {
   test('attaches to a deletion that is under way', async () => {
     const it = aBench()
     it.bench.stack('shop-production-certificate', 'us-east-1').status = 'DELETE_IN_PROGRESS'
-    it.clock.at(it.clock.now() + 600_000, () => { it.bench.stack('shop-production-certificate', 'us-east-1').status = 'DELETE_COMPLETE' })
+    it.clock.at(it.clock.now() + 600_000, () => {
+      it.bench.stack('shop-production-certificate', 'us-east-1').status = 'DELETE_COMPLETE'
+    })
     await down(it)
     expect(it.bench.changes.filter((one) => one.includes('certificate'))).toEqual([])
     expect(left(it.bench)).toEqual([])
@@ -152,12 +207,16 @@ describe('infra down', () => {
 })
 
 describe('a deletion that fails', () => {
-  const stuckVpc = (bench: DownBench): void => void bench.databases.set(`${home}/somebody-elses`, {replicaOf: null, snapshot: null})
+  const stuckVpc = (bench: DownBench): void =>
+    void bench.databases.set(`${home}/somebody-elses`, {replicaOf: null, snapshot: null})
 
-  test('ends the run, and names the resource and AWS\'s reason', async () => {
+  test("ends the run, and names the resource and AWS's reason", async () => {
     const it = aBench(stuckVpc)
     const {events} = await down(it)
-    expect(ended(events)).toMatchObject({outcome: 'failed', because: 'Vpc/Vpc (AWS::EC2::VPC): The vpc has dependencies and cannot be deleted'})
+    expect(ended(events)).toMatchObject({
+      outcome: 'failed',
+      because: 'Vpc/Vpc (AWS::EC2::VPC): The vpc has dependencies and cannot be deleted',
+    })
   })
 
   test('is tried again by the same command once the reason is gone', async () => {
@@ -174,7 +233,9 @@ describe('a deletion that fails', () => {
     await down(it)
     const {stacks} = await planDown(it.desk(), request(), it.bench.world, never)
     expect(stacks.find(({id}) => id === `main@${home}`)?.stuck[0]).toMatchObject({
-      path: 'Vpc', logicalIds: ['Vpc'], because: 'Vpc: The vpc has dependencies and cannot be deleted',
+      path: 'Vpc',
+      logicalIds: ['Vpc'],
+      because: 'Vpc: The vpc has dependencies and cannot be deleted',
     })
     await down(it)
     expect(left(it.bench)).toContain(`shop-production-main@${home}`)
@@ -191,10 +252,15 @@ describe('a deletion that fails', () => {
 
 describe('what speaks against it', () => {
   const stops = async (it: Bench, options: Partial<DownOptions>, config = aStackConfig()): Promise<readonly string[]> =>
-    (await planDown(it.desk(), request(options, config), it.bench.world, never)).findings.filter(({level}) => level === 'stops').map(({id}) => id)
+    (await planDown(it.desk(), request(options, config), it.bench.world, never)).findings
+      .filter(({level}) => level === 'stops')
+      .map(({id}) => id)
 
   test('a recovery Region that sluice.yaml forgot is told of: nobody looks there, and it stays', async () => {
-    const warned = async (config = aStackConfig()) => (await planDown(aBench().desk(), request({}, config), aBench().bench.world, never)).findings.map(({id, level}) => `${id} ${level}`)
+    const warned = async (config = aStackConfig()) =>
+      (await planDown(aBench().desk(), request({}, config), aBench().bench.world, never)).findings.map(
+        ({id, level}) => `${id} ${level}`,
+      )
     expect([await warned(), await warned(aStackConfig({recovery: null}))]).toEqual([[], ['forgotten-region warns']])
   })
 
@@ -209,7 +275,7 @@ describe('what speaks against it', () => {
     expect(it.bench.changes).toEqual([])
   })
 
-  test('an account that isn\'t allowed', async () => {
+  test("an account that isn't allowed", async () => {
     expect(await stops(aBench(), {}, aStackConfig({allowedAccounts: ['999900001111']}))).toEqual(['account'])
   })
 
@@ -222,16 +288,23 @@ describe('what speaks against it', () => {
   })
 
   test('a stack that came to be after the plan was shown: exit 3, and nothing is touched', async () => {
-    const it = aBench(({stacks}) => { for (const stack of stacks) if (stack.region === away) stack.status = 'DELETE_COMPLETE' })
+    const it = aBench(({stacks}) => {
+      for (const stack of stacks) if (stack.region === away) stack.status = 'DELETE_COMPLETE'
+    })
     const agreed = await planDown(it.desk(), request(), it.bench.world, never)
     it.bench.stack('shop-production-foundation', away).status = 'CREATE_COMPLETE'
-    await expect(runDown(it.desk(), agreed, it.bench.world, {detach: never, leave: never})).rejects.toMatchObject({code: 'plan-changed', exitCode: 3})
+    await expect(runDown(it.desk(), agreed, it.bench.world, {detach: never, leave: never})).rejects.toMatchObject({
+      code: 'plan-changed',
+      exitCode: 3,
+    })
     expect(it.bench.changes).toEqual([])
   })
 })
 
 test('a failure read at once after the deletion was begun again is the one from before, and fails nothing', async () => {
-  const it = aBench((bench) => { bench.stack('shop-production-certificate', 'us-east-1').status = 'DELETE_FAILED' })
+  const it = aBench((bench) => {
+    bench.stack('shop-production-certificate', 'us-east-1').status = 'DELETE_FAILED'
+  })
   const {stacks} = it.bench.world
   let stale = 0
   const remove: typeof stacks.remove = async (ref, options) => {
@@ -260,7 +333,10 @@ test('a log that comes after its bucket was emptied is deleted too, and fails no
     }
     await teardown.removeBucket(region, bucket)
   }
-  const {events} = await down({...it, bench: {...it.bench, world: {...it.bench.world, teardown: {...teardown, removeBucket}}}}, {data: 'deleted'})
+  const {events} = await down(
+    {...it, bench: {...it.bench, world: {...it.bench.world, teardown: {...teardown, removeBucket}}}},
+    {data: 'deleted'},
+  )
   expect([ended(events)?.outcome, it.bench.buckets.size]).toEqual(['done', 0])
 })
 

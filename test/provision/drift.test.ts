@@ -13,9 +13,19 @@ import {aStackConfig, away, downBench, home} from './down-world.ts'
 import type {DownBench} from './down-world.ts'
 
 const never = new AbortController().signal
-const difference = (path: string, expected: string | null, actual: string | null, kind: DriftedResource['properties'][number]['kind'] = 'not-equal') => ({path, expected, actual, kind})
-const modified = (logicalId: string, type: string, ...properties: DriftedResource['properties']): DriftedResource =>
-  ({logicalId, physicalId: `${logicalId}-1`, type, kind: 'modified', properties})
+const difference = (
+  path: string,
+  expected: string | null,
+  actual: string | null,
+  kind: DriftedResource['properties'][number]['kind'] = 'not-equal',
+) => ({path, expected, actual, kind})
+const modified = (logicalId: string, type: string, ...properties: DriftedResource['properties']): DriftedResource => ({
+  logicalId,
+  physicalId: `${logicalId}-1`,
+  type,
+  kind: 'modified',
+  properties,
+})
 
 interface Given {
   /** By the end of a stack's name. */
@@ -28,7 +38,10 @@ interface Given {
 }
 
 /** A stack in which this differs; detection takes a while. */
-async function drift({drifted = {}, prepare, throttled = 0, refused, takesMs = 15_000}: Given = {}, before?: (it: ReturnType<typeof aBench>) => Promise<unknown>) {
+async function drift(
+  {drifted = {}, prepare, throttled = 0, refused, takesMs = 15_000}: Given = {},
+  before?: (it: ReturnType<typeof aBench>) => Promise<unknown>,
+) {
   const it = aBench(prepare)
   await before?.(it)
   const began = new Map<string, number>()
@@ -38,7 +51,8 @@ async function drift({drifted = {}, prepare, throttled = 0, refused, takesMs = 1
     stacks: {
       ...it.bench.world.stacks,
       async detectDrift({name}: {readonly name: string}) {
-        if (refused !== undefined && name.includes(refused)) throw new SluiceError({code: 'x', exitCode: 1, message: 'Drift detection is already in progress'})
+        if (refused !== undefined && name.includes(refused))
+          throw new SluiceError({code: 'x', exitCode: 1, message: 'Drift detection is already in progress'})
         began.set(name, it.clock.now())
         return {detection: name}
       },
@@ -68,31 +82,67 @@ describe('stacks', () => {
   })
 
   test('a difference in a nested stack is named by its path from the root', async () => {
-    const {differs} = await drift({drifted: {'main-LoadBalancer': [modified('Listener', 'AWS::ElasticLoadBalancingV2::Listener', difference('/SslPolicy', 'new', 'old'))]}})
+    const {differs} = await drift({
+      drifted: {
+        'main-LoadBalancer': [
+          modified('Listener', 'AWS::ElasticLoadBalancingV2::Listener', difference('/SslPolicy', 'new', 'old')),
+        ],
+      },
+    })
     expect(differs).toContainEqual({
-      stack: `main@${home}`, region: home, path: 'LoadBalancer/Listener', type: 'AWS::ElasticLoadBalancingV2::Listener', physicalId: 'Listener-1', kind: 'modified',
+      stack: `main@${home}`,
+      region: home,
+      path: 'LoadBalancer/Listener',
+      type: 'AWS::ElasticLoadBalancingV2::Listener',
+      physicalId: 'Listener-1',
+      kind: 'modified',
       properties: [{path: '/SslPolicy', expected: 'new', actual: 'old'}],
     })
   })
 
   test('a deleted resource is drift, whoever owns its properties', async () => {
-    const gone: DriftedResource = {logicalId: 'ApiAmi', physicalId: '/x', type: 'AWS::SSM::Parameter', kind: 'deleted', properties: []}
-    expect((await drift({drifted: {foundation: [gone]}})).differs.map(({path, kind}) => ({path, kind}))).toContainEqual({path: 'ApiAmi', kind: 'deleted'})
+    const gone: DriftedResource = {
+      logicalId: 'ApiAmi',
+      physicalId: '/x',
+      type: 'AWS::SSM::Parameter',
+      kind: 'deleted',
+      properties: [],
+    }
+    expect((await drift({drifted: {foundation: [gone]}})).differs.map(({path, kind}) => ({path, kind}))).toContainEqual({
+      path: 'ApiAmi',
+      kind: 'deleted',
+    })
   })
 
   test('of a resource with a meant and an unmeant difference, only the unmeant one is drift', async () => {
-    const group = modified('Hosts', 'AWS::AutoScaling::AutoScalingGroup', difference('/MinSize', '4', '6'), difference('/MaxSize', '12', '2'))
+    const group = modified(
+      'Hosts',
+      'AWS::AutoScaling::AutoScalingGroup',
+      difference('/MinSize', '4', '6'),
+      difference('/MaxSize', '12', '2'),
+    )
     const {differs, ignored} = await drift({drifted: {'eu-west-1:1:stack/shop-production-main-Api': [group]}})
     expect(differs.map(({properties}) => properties)).toEqual([[{path: '/MaxSize', expected: '12', actual: '2'}]])
-    expect(ignored).toEqual([{stack: `main@${home}`, path: 'Api/Hosts', property: '/MinSize', because: 'scheduled actions move the least number of hosts'}])
+    expect(ignored).toEqual([
+      {
+        stack: `main@${home}`,
+        path: 'Api/Hosts',
+        property: '/MinSize',
+        because: 'scheduled actions move the least number of hosts',
+      },
+    ])
   })
 
   test('a stack in the middle of an update is unchecked, and never said to be fine', async () => {
-    const {unchecked} = await drift({prepare: (bench) => { bench.stack('shop-production-replica', away).status = 'UPDATE_IN_PROGRESS' }})
+    const {unchecked} = await drift({
+      prepare: (bench) => {
+        bench.stack('shop-production-replica', away).status = 'UPDATE_IN_PROGRESS'
+      },
+    })
     expect(unchecked).toEqual([{stack: `replica@${away}`, path: '', because: 'it is UPDATE_IN_PROGRESS'}])
   })
 
-  test('a stack that can\'t be compared hides none of the others', async () => {
+  test("a stack that can't be compared hides none of the others", async () => {
     const {unchecked, checked} = await drift({refused: 'replica'})
     expect(unchecked.map(({because}) => because)).toEqual(['Drift detection is already in progress'])
     expect(checked).toBe(18)
@@ -119,78 +169,133 @@ describe('what others own', () => {
     ['AWS::S3::Bucket', 'SiteBucket', difference('/ReplicationConfiguration', null, '{}', 'add')],
     ['AWS::SecretsManager::Secret', 'Secret', difference('/GenerateSecretString/PasswordLength', '64', null, 'remove')],
     ['AWS::ECS::Cluster', 'Cluster', difference('/CapacityProviders', null, '["hosts"]', 'add')],
-  ] as const)('%s %s: is counted with its reason, and isn\'t drift', async (type, logicalId, one) => {
-    const {differs, ignored} = await drift({drifted: {[`${home}:1:stack/shop-production-main-Vpc`]: [modified(logicalId, type, one)]}})
+  ] as const)("%s %s: is counted with its reason, and isn't drift", async (type, logicalId, one) => {
+    const {differs, ignored} = await drift({
+      drifted: {[`${home}:1:stack/shop-production-main-Vpc`]: [modified(logicalId, type, one)]},
+    })
     expect(differs).toEqual([])
     expect(ignored).toHaveLength(1)
   })
 
   test.each([
-    ['a parameter that Image Builder doesn\'t write', 'AWS::SSM::Parameter', 'PublishedDataKey', difference('/Value', 'x', 'y')],
+    ["a parameter that Image Builder doesn't write", 'AWS::SSM::Parameter', 'PublishedDataKey', difference('/Value', 'x', 'y')],
     ['a major version', 'AWS::RDS::DBInstance', 'Database', difference('/EngineVersion', '17.4', '18.0')],
     ['storage that shrank', 'AWS::RDS::DBInstance', 'Database', difference('/AllocatedStorage', '100', '50')],
-    ['a tag of somebody else\'s', 'AWS::AutoScaling::AutoScalingGroup', 'Hosts', difference('/Tags/3', null, '{"Key":"mine"}', 'add')],
-    ['replication that was changed', 'AWS::S3::Bucket', 'SiteBucket', difference('/ReplicationConfiguration/Rules/0/Status', 'Enabled', 'Disabled')],
+    [
+      "a tag of somebody else's",
+      'AWS::AutoScaling::AutoScalingGroup',
+      'Hosts',
+      difference('/Tags/3', null, '{"Key":"mine"}', 'add'),
+    ],
+    [
+      'replication that was changed',
+      'AWS::S3::Bucket',
+      'SiteBucket',
+      difference('/ReplicationConfiguration/Rules/0/Status', 'Enabled', 'Disabled'),
+    ],
   ] as const)('%s is drift', async (_what, type, logicalId, one) => {
-    expect((await drift({drifted: {[`${home}:1:stack/shop-production-main-Vpc`]: [modified(logicalId, type, one)]}})).differs).toHaveLength(1)
+    expect(
+      (await drift({drifted: {[`${home}:1:stack/shop-production-main-Vpc`]: [modified(logicalId, type, one)]}})).differs,
+    ).toHaveLength(1)
   })
 })
 
 describe('what releases work on', () => {
-  const weights = (a: number, b: number) => (bench: DownBench): void => {
-    bench.world.slots.liveRule = async (region) => ({arn: 'rule', weights: region === home ? {a, b} : {a: 100, b: 0}})
-  }
+  const weights =
+    (a: number, b: number) =>
+    (bench: DownBench): void => {
+      bench.world.slots.liveRule = async (region) => ({arn: 'rule', weights: region === home ? {a, b} : {a: 100, b: 0}})
+    }
 
   test('all weight on slot a is right before the first release', async () => {
     expect((await drift()).differs).toEqual([])
   })
 
   test('a live rule that is gone is drift', async () => {
-    const {differs} = await drift({prepare: (bench) => { bench.rules.delete(home) }})
+    const {differs} = await drift({
+      prepare: (bench) => {
+        bench.rules.delete(home)
+      },
+    })
     expect(differs).toMatchObject([{path: 'live-rule', kind: 'deleted', region: home}])
   })
 
   test('weights other than all on one slot are drift while no release runs', async () => {
     const {differs} = await drift({prepare: weights(80, 20)})
-    expect(differs).toMatchObject([{path: 'live-rule', properties: [{path: 'Weights', expected: 'a 100 / b 0', actual: 'a 80 / b 20'}]}])
+    expect(differs).toMatchObject([
+      {path: 'live-rule', properties: [{path: 'Weights', expected: 'a 100 / b 0', actual: 'a 80 / b 20'}]},
+    ])
   })
 
-  test('the same weights are a release\'s while one runs', async () => {
+  test("the same weights are a release's while one runs", async () => {
     const {differs, ignored} = await drift({prepare: weights(80, 20)}, async ({store, clock}) => {
       const desk = aDesk(store, clock, 'w9')
       await takeLease({store, clock, target: 'shop', run: 'r-9', owner: 'w9', host: 'ci', operation: 'release'})
       const journal = await openJournal({store, run: 'r-9', writer: desk.writer, clock})
-      await journal.append(1, 'planned', {plan: 'release', planHash: 'h', steps: [], input: {config: {service: 'shop', environment: 'production'}}})
+      await journal.append(1, 'planned', {
+        plan: 'release',
+        planHash: 'h',
+        steps: [],
+        input: {config: {service: 'shop', environment: 'production'}},
+      })
     })
     expect(differs).toEqual([])
-    expect(ignored).toEqual([{stack: `main@${home}`, path: 'live-rule', property: 'Weights', because: 'release r-9 isn\'t finished'}])
+    expect(ignored).toEqual([
+      {stack: `main@${home}`, path: 'live-rule', property: 'Weights', because: "release r-9 isn't finished"},
+    ])
   })
 
   test('after a promotion the other slot serves, and all weight there is right', async () => {
-    const promoted = async ({store, clock}: {readonly store: ReturnType<typeof memoryStore>; readonly clock: ReturnType<typeof leapingClock>}) => {
-      const ran = await release(aDesk(store, clock, 'w1'), fakeAws({clock}), undefined, {config: aReleaseConfig({service: 'shop'})})
+    const promoted = async ({
+      store,
+      clock,
+    }: {
+      readonly store: ReturnType<typeof memoryStore>
+      readonly clock: ReturnType<typeof leapingClock>
+    }) => {
+      const ran = await release(aDesk(store, clock, 'w1'), fakeAws({clock}), undefined, {
+        config: aReleaseConfig({service: 'shop'}),
+      })
       expect(ran.end).toMatchObject({kind: 'ended', outcome: {outcome: 'promoted'}})
     }
     expect((await drift({prepare: weights(0, 100)}, promoted)).differs).toEqual([])
-    expect((await drift({prepare: weights(100, 0)}, promoted)).differs).toMatchObject([{path: 'live-rule', properties: [{expected: 'a 0 / b 100'}]}])
+    expect((await drift({prepare: weights(100, 0)}, promoted)).differs).toMatchObject([
+      {path: 'live-rule', properties: [{expected: 'a 0 / b 100'}]},
+    ])
   })
 
-  test('a slot that is gone is drift; its count and version are the releases\'', async () => {
-    const {differs} = await drift({prepare: ({services}) => {
-      services.delete(`${away}/shop-production-b`)
-      services.set(`${home}/shop-production-a`, {count: 9, scaling: true, status: 'ACTIVE'})
-    }})
+  test("a slot that is gone is drift; its count and version are the releases'", async () => {
+    const {differs} = await drift({
+      prepare: ({services}) => {
+        services.delete(`${away}/shop-production-b`)
+        services.set(`${home}/shop-production-a`, {count: 9, scaling: true, status: 'ACTIVE'})
+      },
+    })
     expect(differs).toMatchObject([{path: 'slot-b', kind: 'deleted', region: away}])
   })
 
-  test('slots that no image is named for aren\'t missing, though the live rule is there', async () => {
-    expect((await drift({prepare: ({services}) => { services.clear() }})).differs).toEqual([])
+  test("slots that no image is named for aren't missing, though the live rule is there", async () => {
+    expect(
+      (
+        await drift({
+          prepare: ({services}) => {
+            services.clear()
+          },
+        })
+      ).differs,
+    ).toEqual([])
   })
 
   test('where nothing was made because no image is named, nothing is missing', async () => {
-    expect((await drift({prepare: ({services, rules}) => {
-      services.clear()
-      rules.clear()
-    }})).differs).toEqual([])
+    expect(
+      (
+        await drift({
+          prepare: ({services, rules}) => {
+            services.clear()
+            rules.clear()
+          },
+        })
+      ).differs,
+    ).toEqual([])
   })
 })

@@ -19,7 +19,12 @@ interface Said {
 /** Events of one stack; the stack's own are those that name it. */
 function told(stack: string, ...said: readonly Said[]): readonly StackEvent[] {
   return said.map((event, index) => ({
-    id: `${stack}-${index}`, at: event.at, stack, stackId: idOf(stack), logicalId: event.logicalId, status: event.status,
+    id: `${stack}-${index}`,
+    at: event.at,
+    stack,
+    stackId: idOf(stack),
+    logicalId: event.logicalId,
+    status: event.status,
     physicalId: event.physicalId ?? (event.logicalId === stack ? idOf(stack) : ''),
     type: event.type ?? (event.logicalId === stack ? stackType : 'AWS::EC2::Subnet'),
     reason: event.reason ?? null,
@@ -36,11 +41,14 @@ interface Claims {
 
 /** Stacks that have said these events, and services that know this. */
 function world(stacks: Readonly<Record<string, readonly StackEvent[]>>, claims: Claims = {}): ProvisionWorld {
-  const served = <T>(value: T): Promise<T> => (claims.down === true ? Promise.reject(new Unavailable('ecs:ListTasks', 'throttled')) : Promise.resolve(value))
+  const served = <T>(value: T): Promise<T> =>
+    claims.down === true ? Promise.reject(new Unavailable('ecs:ListTasks', 'throttled')) : Promise.resolve(value)
   return {
     stacks: {
       events: async ({name}: StackRef, since: number) =>
-        (Object.entries(stacks).find(([stack]) => stack === name || idOf(stack) === name)?.[1] ?? []).filter((event) => event.at >= since),
+        (Object.entries(stacks).find(([stack]) => stack === name || idOf(stack) === name)?.[1] ?? []).filter(
+          (event) => event.at >= since,
+        ),
     },
     claims: {
       stoppedTasks: () => served(claims.stopped ?? []),
@@ -53,7 +61,12 @@ function world(stacks: Readonly<Record<string, readonly StackEvent[]>>, claims: 
 
 const begun = (stack: string, at = 0): Said => ({at, logicalId: stack, status: 'CREATE_IN_PROGRESS'})
 const nestedFailed = (logicalId: string, stack: string, at: number): Said => ({
-  at, logicalId, status: 'CREATE_FAILED', type: stackType, physicalId: idOf(stack), reason: `Embedded stack ${idOf(stack)} was not successfully created`,
+  at,
+  logicalId,
+  status: 'CREATE_FAILED',
+  type: stackType,
+  physicalId: idOf(stack),
+  reason: `Embedded stack ${idOf(stack)} was not successfully created`,
 })
 const explained = async (stacks: Parameters<typeof world>[0], claims?: Claims) => explainFailure(world(stacks, claims), root, 0)
 /** The root with one nested stack `Api` in which one resource failed. */
@@ -63,7 +76,9 @@ const oneFailed = (failed: Omit<Said, 'at' | 'status'>) => ({
 })
 
 test('a stack in which nothing failed has no root cause', async () => {
-  expect(await explained({[root.name]: told(root.name, begun(root.name), {at: 5, logicalId: 'Vpc', status: 'CREATE_COMPLETE'})})).toBeNull()
+  expect(
+    await explained({[root.name]: told(root.name, begun(root.name), {at: 5, logicalId: 'Vpc', status: 'CREATE_COMPLETE'})}),
+  ).toBeNull()
 })
 
 test('the cause is the resource in the nested stack, named by logical ids, not the nested stack that says so', async () => {
@@ -92,7 +107,8 @@ test('of several failures, the oldest across all nested stacks is the cause', as
 test('siblings that were only cancelled are never the cause, though they are older', async () => {
   const cause = await explained({
     [root.name]: told(
-      root.name, begun(root.name),
+      root.name,
+      begun(root.name),
       {at: 10, logicalId: 'SubnetA', status: 'CREATE_FAILED', reason: 'Resource creation cancelled'},
       {at: 11, logicalId: 'SubnetB', status: 'UPDATE_FAILED', reason: 'Resource update cancelled'},
       {at: 12, logicalId: 'Vpc', status: 'CREATE_FAILED', reason: 'The maximum number of VPCs has been reached.'},
@@ -104,8 +120,11 @@ test('siblings that were only cancelled are never the cause, though they are old
 test('a failure of an operation before is not the cause of the newest one', async () => {
   const cause = await explained({
     [root.name]: told(
-      root.name, begun(root.name), {at: 10, logicalId: 'Vpc', status: 'CREATE_FAILED', reason: 'long ago'},
-      {at: 50, logicalId: root.name, status: 'UPDATE_IN_PROGRESS'}, {at: 60, logicalId: 'Key', status: 'UPDATE_FAILED', reason: 'just now'},
+      root.name,
+      begun(root.name),
+      {at: 10, logicalId: 'Vpc', status: 'CREATE_FAILED', reason: 'long ago'},
+      {at: 50, logicalId: root.name, status: 'UPDATE_IN_PROGRESS'},
+      {at: 60, logicalId: 'Key', status: 'UPDATE_FAILED', reason: 'just now'},
     ),
   })
   expect(cause?.reason).toBe('just now')
@@ -114,8 +133,11 @@ test('a failure of an operation before is not the cause of the newest one', asyn
 test('a rollback belongs to the operation that failed, and what fails in it later is not the cause', async () => {
   const cause = await explained({
     [root.name]: told(
-      root.name, {at: 1, logicalId: root.name, status: 'UPDATE_IN_PROGRESS'}, {at: 10, logicalId: 'Key', status: 'UPDATE_FAILED', reason: 'the cause'},
-      {at: 20, logicalId: root.name, status: 'UPDATE_ROLLBACK_IN_PROGRESS'}, {at: 30, logicalId: 'Role', status: 'DELETE_FAILED', reason: 'the sequel'},
+      root.name,
+      {at: 1, logicalId: root.name, status: 'UPDATE_IN_PROGRESS'},
+      {at: 10, logicalId: 'Key', status: 'UPDATE_FAILED', reason: 'the cause'},
+      {at: 20, logicalId: root.name, status: 'UPDATE_ROLLBACK_IN_PROGRESS'},
+      {at: 30, logicalId: 'Role', status: 'DELETE_FAILED', reason: 'the sequel'},
     ),
   })
   expect(cause?.reason).toBe('the cause')
@@ -124,7 +146,11 @@ test('a rollback belongs to the operation that failed, and what fails in it late
 test('a nested stack whose template was refused is the cause itself', async () => {
   const cause = await explained({
     [root.name]: told(root.name, begun(root.name), {
-      at: 9, logicalId: 'Api', status: 'CREATE_FAILED', type: stackType, reason: 'Parameters: [VpcId] must have values',
+      at: 9,
+      logicalId: 'Api',
+      status: 'CREATE_FAILED',
+      type: stackType,
+      reason: 'Parameters: [VpcId] must have values',
     }),
   })
   expect(cause).toMatchObject({path: 'Api', reason: 'Parameters: [VpcId] must have values'})
@@ -132,72 +158,115 @@ test('a nested stack whose template was refused is the cause itself', async () =
 
 test('a stack that failed without any resource failing is its own cause', async () => {
   const cause = await explained({
-    [root.name]: told(root.name, begun(root.name), {at: 9, logicalId: root.name, status: 'ROLLBACK_IN_PROGRESS', reason: 'Template format error'}),
+    [root.name]: told(root.name, begun(root.name), {
+      at: 9,
+      logicalId: root.name,
+      status: 'ROLLBACK_IN_PROGRESS',
+      reason: 'Template format error',
+    }),
   })
   expect(cause).toMatchObject({path: root.name, reason: 'Template format error'})
 })
 
 test('a service that never stabilised brings its stopped tasks, their last lines and its own events', async () => {
   const cause = await explained(
-    oneFailed({logicalId: 'Prometheus', type: 'AWS::ECS::Service', physicalId: 'arn:aws:ecs:eu-west-1:111122223333:service/shop-m/prom', reason: 'Exceeded attempts to wait'}),
-    {stopped: [{reason: 'Essential container exited: 1', lines: ['no such file', 'bye']}], says: ['(service prom) was unable to place a task']},
+    oneFailed({
+      logicalId: 'Prometheus',
+      type: 'AWS::ECS::Service',
+      physicalId: 'arn:aws:ecs:eu-west-1:111122223333:service/shop-m/prom',
+      reason: 'Exceeded attempts to wait',
+    }),
+    {
+      stopped: [{reason: 'Essential container exited: 1', lines: ['no such file', 'bye']}],
+      says: ['(service prom) was unable to place a task'],
+    },
   )
   expect(cause?.evidence).toEqual([
-    'a task stopped: Essential container exited: 1', 'its log: no such file', 'its log: bye',
+    'a task stopped: Essential container exited: 1',
+    'its log: no such file',
+    'its log: bye',
     'the service says: (service prom) was unable to place a task',
   ])
 })
 
 test('an Auto Scaling group brings the launches that failed since the operation began', async () => {
-  const cause = await explained(oneFailed({logicalId: 'Hosts', type: 'AWS::AutoScaling::AutoScalingGroup', physicalId: 'shop-hosts', reason: 'timed out'}), {
-    activities: [
-      {at: 18, status: 'Failed', message: 'We currently do not have sufficient m7g.large capacity'},
-      {at: 17, status: 'Successful', message: 'Launching a new EC2 instance'},
-      {at: -9, status: 'Failed', message: 'last week'},
-    ],
-  })
+  const cause = await explained(
+    oneFailed({logicalId: 'Hosts', type: 'AWS::AutoScaling::AutoScalingGroup', physicalId: 'shop-hosts', reason: 'timed out'}),
+    {
+      activities: [
+        {at: 18, status: 'Failed', message: 'We currently do not have sufficient m7g.large capacity'},
+        {at: 17, status: 'Successful', message: 'Launching a new EC2 instance'},
+        {at: -9, status: 'Failed', message: 'last week'},
+      ],
+    },
+  )
   expect(cause?.evidence).toEqual(['a launch failed: We currently do not have sufficient m7g.large capacity'])
 })
 
 test('a certificate brings the records that it waits for', async () => {
   const cause = await explained(
-    oneFailed({logicalId: 'Certificate', type: 'AWS::CertificateManager::Certificate', physicalId: 'arn:aws:acm:1', reason: 'timed out'}),
+    oneFailed({
+      logicalId: 'Certificate',
+      type: 'AWS::CertificateManager::Certificate',
+      physicalId: 'arn:aws:acm:1',
+      reason: 'timed out',
+    }),
     {records: [{name: '_a.example.com.', type: 'CNAME', value: '_b.acm-validations.aws.'}]},
   )
   expect(cause?.evidence).toEqual(['it waits for the record _a.example.com. CNAME _b.acm-validations.aws.'])
 })
 
 test('a denied call names the action and the role that lacks it', async () => {
-  const reason = 'User: arn:aws:sts::111122223333:assumed-role/shop-execution/AWSCloudFormation is not authorized to perform: rds:CreateDBInstance on resource: arn:aws:rds:… because no identity-based policy allows it'
+  const reason =
+    'User: arn:aws:sts::111122223333:assumed-role/shop-execution/AWSCloudFormation is not authorized to perform: rds:CreateDBInstance on resource: arn:aws:rds:… because no identity-based policy allows it'
   const cause = await explained(oneFailed({logicalId: 'Instance', type: 'AWS::RDS::DBInstance', reason}))
   expect(cause?.evidence).toEqual(['role shop-execution may not rds:CreateDBInstance'])
 })
 
-test('a service that can\'t be asked leaves the cause standing without evidence', async () => {
-  const cause = await explained(oneFailed({logicalId: 'Hosts', type: 'AWS::AutoScaling::AutoScalingGroup', physicalId: 'g', reason: 'timed out'}), {down: true})
+test("a service that can't be asked leaves the cause standing without evidence", async () => {
+  const cause = await explained(
+    oneFailed({logicalId: 'Hosts', type: 'AWS::AutoScaling::AutoScalingGroup', physicalId: 'g', reason: 'timed out'}),
+    {down: true},
+  )
   expect(cause).toMatchObject({path: 'Api/Hosts', evidence: []})
 })
 
-test('in one sentence: the path, the type and AWS\'s reason without the handler\'s token', async () => {
-  const reason = 'Resource handler returned message: "DB Instance already exists (Service: Rds)" (RequestToken: 7c9e6679-7425, HandlerErrorCode: AlreadyExists)'
+test("in one sentence: the path, the type and AWS's reason without the handler's token", async () => {
+  const reason =
+    'Resource handler returned message: "DB Instance already exists (Service: Rds)" (RequestToken: 7c9e6679-7425, HandlerErrorCode: AlreadyExists)'
   const cause = await explained(oneFailed({logicalId: 'Instance', type: 'AWS::RDS::DBInstance', reason}))
-  expect(cause !== null && rootCauseText(cause))
-    .toBe('Api/Instance (AWS::RDS::DBInstance): DB Instance already exists (Service: Rds) (HandlerErrorCode: AlreadyExists)')
+  expect(cause !== null && rootCauseText(cause)).toBe(
+    'Api/Instance (AWS::RDS::DBInstance): DB Instance already exists (Service: Rds) (HandlerErrorCode: AlreadyExists)',
+  )
 })
 
 test('names what else failed on its own beside the first, and not what was cancelled', async () => {
   const cause = await explained({
-    [root.name]: told(root.name, begun(root.name),
-      {at: 3, logicalId: 'Alarm', status: 'CREATE_FAILED', reason: 'later'}, {at: 2, logicalId: 'Subnet', status: 'CREATE_FAILED', reason: 'first'},
-      {at: 4, logicalId: 'Route', status: 'CREATE_FAILED', reason: 'Resource creation cancelled'}),
+    [root.name]: told(
+      root.name,
+      begun(root.name),
+      {at: 3, logicalId: 'Alarm', status: 'CREATE_FAILED', reason: 'later'},
+      {at: 2, logicalId: 'Subnet', status: 'CREATE_FAILED', reason: 'first'},
+      {at: 4, logicalId: 'Route', status: 'CREATE_FAILED', reason: 'Resource creation cancelled'},
+    ),
   })
   expect([cause?.path, cause?.evidence]).toEqual(['Subnet', ['also failed: Alarm (AWS::EC2::Subnet): later']])
 })
 
 test.each([
-  ['the stack\'s own policy', 'Action denied by stack policy: Statement [#1] does not allow [Update:Replace] for resource [Database]', /set-stack-policy; the next infra up puts the policy back/],
-  ['a replacement after a failure', 'Replacement type updates not supported on stack with disable-rollback.', /rollback-stack --region eu-west-1 --stack-name shop-production-main, then infra up/],
+  [
+    "the stack's own policy",
+    'Action denied by stack policy: Statement [#1] does not allow [Update:Replace] for resource [Database]',
+    /set-stack-policy; the next infra up puts the policy back/,
+  ],
+  [
+    'a replacement after a failure',
+    'Replacement type updates not supported on stack with disable-rollback.',
+    /rollback-stack --region eu-west-1 --stack-name shop-production-main, then infra up/,
+  ],
 ])('what %s refuses is told with the way on, because another try would end the same', async (_, reason, way) => {
-  const cause = await explained({[root.name]: told(root.name, begun(root.name), {at: 1, logicalId: 'Database', status: 'UPDATE_FAILED', reason})})
+  const cause = await explained({
+    [root.name]: told(root.name, begun(root.name), {at: 1, logicalId: 'Database', status: 'UPDATE_FAILED', reason}),
+  })
   expect(cause?.evidence.join('\n')).toMatch(way)
 })

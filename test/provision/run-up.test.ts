@@ -30,7 +30,8 @@ type Environment = Awaited<ReturnType<typeof anEnvironment>>
 const apply = ({desk, aws}: Environment, plan: InfraPlan, wantedConfig = more) =>
   runUp(desk, aws.world, wantedOf(wantedConfig, aws), plan, upOptions(wantedConfig), 'exactly', watchingUp())
 const written = (plan: InfraPlan): InfraPlan => JSON.parse(JSON.stringify(plan)) as InfraPlan
-const executed = ({aws}: Environment): readonly string[] => aws.calls.filter((call) => changing.test(call) && !/^(ensureStateBucket|makeChangeSet|putObject)/.test(call))
+const executed = ({aws}: Environment): readonly string[] =>
+  aws.calls.filter((call) => changing.test(call) && !/^(ensureStateBucket|makeChangeSet|putObject)/.test(call))
 
 describe('a written plan', () => {
   it('is applied as it is', async () => {
@@ -44,40 +45,66 @@ describe('a written plan', () => {
 
   it.each<readonly [string, (environment: Environment, plan: InfraPlan) => InfraPlan | void, string]>([
     ['a hand', (_, plan) => ({...plan, stacks: plan.stacks.slice(1)}), 'the plan was changed after it was made'],
-    ['the account\'s number', (_, plan) => ({...plan, account: '999999999999'}), 'the plan is for account 999999999999'],
-    ['a change set that is gone', ({aws}) => void aws.stack('shop-production-main', home)?.changeSets.clear(), 'isn\'t there any more'],
-    ['a change set that is obsolete', ({aws}) => {
-      for (const one of aws.stack('shop-production-main', home)?.changeSets.values() ?? []) one.status = 'obsolete'
-    }, 'isn\'t there any more'],
-    ['an update in between', ({aws}) => {
-      const main = aws.stack('shop-production-main', home)
-      if (main !== undefined) main.changedAt += 60_000
-    }, 'main@eu-west-1'],
-    ['an operation under way', ({aws}) => {
-      const main = aws.stack('shop-production-main', home)
-      if (main !== undefined) Object.assign(main, {status: 'UPDATE_IN_PROGRESS'})
-    }, 'main@eu-west-1 was to be updated and is now under way'],
+    ["the account's number", (_, plan) => ({...plan, account: '999999999999'}), 'the plan is for account 999999999999'],
+    [
+      'a change set that is gone',
+      ({aws}) => void aws.stack('shop-production-main', home)?.changeSets.clear(),
+      "isn't there any more",
+    ],
+    [
+      'a change set that is obsolete',
+      ({aws}) => {
+        for (const one of aws.stack('shop-production-main', home)?.changeSets.values() ?? []) one.status = 'obsolete'
+      },
+      "isn't there any more",
+    ],
+    [
+      'an update in between',
+      ({aws}) => {
+        const main = aws.stack('shop-production-main', home)
+        if (main !== undefined) main.changedAt += 60_000
+      },
+      'main@eu-west-1',
+    ],
+    [
+      'an operation under way',
+      ({aws}) => {
+        const main = aws.stack('shop-production-main', home)
+        if (main !== undefined) Object.assign(main, {status: 'UPDATE_IN_PROGRESS'})
+      },
+      'main@eu-west-1 was to be updated and is now under way',
+    ],
     ['a live rule that is gone', ({aws}) => aws.rules.clear(), 'slots or live rule have been made or removed since'],
   ])('is refused after %s, by name, and nothing is changed', async (_, happen, named) => {
     const environment = await anEnvironment()
     const plan = written(await planUp(environment.desk, environment.aws, {config: more}))
     const changed = happen(environment, plan)
-    await expect(apply(environment, changed ?? plan)).rejects.toMatchObject({code: 'plan-outdated', exitCode: 2, details: expect.arrayContaining([expect.stringContaining(named)]) as unknown})
+    await expect(apply(environment, changed ?? plan)).rejects.toMatchObject({
+      code: 'plan-outdated',
+      exitCode: 2,
+      details: expect.arrayContaining([expect.stringContaining(named)]) as unknown,
+    })
     expect(executed(environment)).toEqual([])
   })
 
   it('is refused when the configuration is another one', async () => {
     const environment = await anEnvironment()
     const plan = written(await planUp(environment.desk, environment.aws, {config: more}))
-    await expect(apply(environment, plan, aStackConfig({parameters: {HostsMax: '30'}}))).rejects.toMatchObject({details: expect.arrayContaining(['the configuration isn\'t the one it was made from']) as unknown})
+    await expect(apply(environment, plan, aStackConfig({parameters: {HostsMax: '30'}}))).rejects.toMatchObject({
+      details: expect.arrayContaining(["the configuration isn't the one it was made from"]) as unknown,
+    })
   })
 
-  it('is refused by another version\'s templates', async () => {
+  it("is refused by another version's templates", async () => {
     const {aws, desk, ...rest} = await anEnvironment()
     const plan = written(await planUp(desk, aws, {config: more}))
-    const files = new Map([...packageTemplates].map(([name, text]) => [name, name === '01-vpc.yaml' ? `${text}\n# newer\n` : text]))
+    const files = new Map(
+      [...packageTemplates].map(([name, text]) => [name, name === '01-vpc.yaml' ? `${text}\n# newer\n` : text]),
+    )
     const applying = runUp(desk, aws.world, wantedOf(more, aws, files), plan, upOptions(more), 'exactly', watchingUp())
-    await expect(applying).rejects.toMatchObject({details: expect.arrayContaining([expect.stringMatching(/main@eu-west-1: its template is another one/)]) as unknown})
+    await expect(applying).rejects.toMatchObject({
+      details: expect.arrayContaining([expect.stringMatching(/main@eu-west-1: its template is another one/)]) as unknown,
+    })
     expect(executed({aws, desk, ...rest})).toEqual([])
   })
 
@@ -86,13 +113,23 @@ describe('a written plan', () => {
     const plan = written(await planUp(environment.desk, environment.aws, {config: more}))
     environment.aws.rules.clear()
     await expect(apply(environment, plan)).rejects.toMatchObject({code: 'plan-outdated'})
-    expect((await up(aDesk(environment.store, environment.clock, 'w2'), environment.aws)).end).toMatchObject({outcome: {outcome: 'done'}})
+    expect((await up(aDesk(environment.store, environment.clock, 'w2'), environment.aws)).end).toMatchObject({
+      outcome: {outcome: 'done'},
+    })
   })
 })
 
 describe('the lease', () => {
   const claimed = async ({store, clock}: Environment, owner = 'w9') => {
-    const taken = await takeLease({store, clock, target: infraTarget(config), run: 'r-1', owner, host: 'ci', operation: 'infra up'})
+    const taken = await takeLease({
+      store,
+      clock,
+      target: infraTarget(config),
+      run: 'r-1',
+      owner,
+      host: 'ci',
+      operation: 'infra up',
+    })
     return taken.kind === 'taken' ? taken.held : expect.fail('held')
   }
 
@@ -101,7 +138,10 @@ describe('the lease', () => {
     await claimed(environment)
     const waiting: Lease[] = []
     const begun = environment.clock.now()
-    const ran = await up(environment.desk, environment.aws, {config: more, watching: {onWaiting: (lease) => void waiting.push(lease)}})
+    const ran = await up(environment.desk, environment.aws, {
+      config: more,
+      watching: {onWaiting: (lease) => void waiting.push(lease)},
+    })
     expect(ran.end).toMatchObject({outcome: {outcome: 'done'}})
     expect(waiting.map(({owner}) => owner)).toEqual(['w9'])
     expect(environment.clock.now() - begun).toBeGreaterThan(180_000)
@@ -111,7 +151,11 @@ describe('the lease', () => {
     const environment = await anEnvironment()
     const held = await claimed(environment)
     environment.clock.at(environment.clock.now() + 15_000, () => void held.renew())
-    await expect(up(environment.desk, environment.aws, {config: more})).rejects.toMatchObject({code: 'lease-held', exitCode: 7, message: expect.stringContaining('w9 on ci') as unknown})
+    await expect(up(environment.desk, environment.aws, {config: more})).rejects.toMatchObject({
+      code: 'lease-held',
+      exitCode: 7,
+      message: expect.stringContaining('w9 on ci') as unknown,
+    })
     expect(executed(environment)).toEqual([])
   })
 
@@ -128,15 +172,28 @@ describe('the lease', () => {
 describe('before anything', () => {
   it('a finding that stops is refused with its way out', async () => {
     const environment = await anEnvironment()
-    const finding = {id: 'account', level: 'stops' as const, text: 'account 1 isn\'t allowed', suggestions: ['use another profile']}
-    await expect(up(environment.desk, environment.aws, {config: more, options: {findings: [finding]}})).rejects.toMatchObject({code: 'infra-stopped', details: ['account 1 isn\'t allowed'], suggestions: ['use another profile']})
+    const finding = {
+      id: 'account',
+      level: 'stops' as const,
+      text: "account 1 isn't allowed",
+      suggestions: ['use another profile'],
+    }
+    await expect(up(environment.desk, environment.aws, {config: more, options: {findings: [finding]}})).rejects.toMatchObject({
+      code: 'infra-stopped',
+      details: ["account 1 isn't allowed"],
+      suggestions: ['use another profile'],
+    })
     expect(executed(environment)).toEqual([])
   })
 
   it('a run that was left half way is a change, though every stack is as it shall be', async () => {
     const {store, clock, desk, aws} = await anEnvironment()
     expect((await planUp(desk, aws)).changes).toBe(false)
-    const last = [...store.objects.keys()].filter((key) => key.startsWith('runs/')).toSorted().at(-1) ?? ''
+    const last =
+      [...store.objects.keys()]
+        .filter((key) => key.startsWith('runs/'))
+        .toSorted()
+        .at(-1) ?? ''
     store.objects.delete(last)
     expect((await planUp(aDesk(store, clock, 'w2'), aws)).changes).toBe(true)
   })
@@ -157,7 +214,9 @@ describe('before anything', () => {
   it('the journal holds the plan and the configuration, and no template', async () => {
     const {store} = await anEnvironment()
     const first = [...store.objects].find(([key]) => key.endsWith('000000.json'))?.[1].body ?? ''
-    expect(JSON.parse(first)).toMatchObject({data: {input: {plan: {schema: 1, account: '111122223333'}, config: {service: 'shop'}}}})
+    expect(JSON.parse(first)).toMatchObject({
+      data: {input: {plan: {schema: 1, account: '111122223333'}, config: {service: 'shop'}}},
+    })
     expect(first).not.toContain('AWSTemplateFormatVersion')
   })
 })

@@ -19,23 +19,47 @@ async function anEnvironment() {
   const desk = aDesk(memoryStore(), clock, 'w1')
   await up(desk, aws)
   aws.calls.length = 0
-  const put = (bucket: string, key: string, body: string) => aws.world.ground.putObject(away, bucket, key, body, 'application/json')
+  const put = (bucket: string, key: string, body: string) =>
+    aws.world.ground.putObject(away, bucket, key, body, 'application/json')
   const state = `sluice-state-${aws.account}-${away}`
   return {
-    clock, aws, desk,
-    stands: (change: Partial<Standing> = {}) => put(state, standingKey(more), JSON.stringify({
-      schema: 1, region: away, since: clock.now(), run: 'r-1', settled: false, replicatedUntil: null, fence: 'fenced', ...change,
-    })),
+    clock,
+    aws,
+    desk,
+    stands: (change: Partial<Standing> = {}) =>
+      put(
+        state,
+        standingKey(more),
+        JSON.stringify({
+          schema: 1,
+          region: away,
+          since: clock.now(),
+          run: 'r-1',
+          settled: false,
+          replicatedUntil: null,
+          fence: 'fenced',
+          ...change,
+        }),
+      ),
     recovers: async () => {
       const store = memoryStore()
-      await takeLease({store, clock, target: recoveryTarget(more), run: 'r-9', owner: 'alice', host: 'laptop', operation: 'dr promote'})
+      await takeLease({
+        store,
+        clock,
+        target: recoveryTarget(more),
+        run: 'r-9',
+        owner: 'alice',
+        host: 'laptop',
+        operation: 'dr promote',
+      })
       const [[key, lease] = ['', {body: ''}]] = [...store.objects]
       await put(state, key, lease.body)
     },
     executed: () => aws.calls.filter((call) => changing.test(call) && !/^(ensureStateBucket|makeChangeSet|putObject)/.test(call)),
   }
 }
-const found = (plan: Awaited<ReturnType<typeof planUp>>): readonly string[] => plan.findings.filter(({id}) => /failover|recovery|active-region/.test(id)).map(({level, text}) => `${level}: ${text}`)
+const found = (plan: Awaited<ReturnType<typeof planUp>>): readonly string[] =>
+  plan.findings.filter(({id}) => /failover|recovery|active-region/.test(id)).map(({level, text}) => `${level}: ${text}`)
 
 describe('infra up', () => {
   test('does as always in peace', async () => {
@@ -59,14 +83,20 @@ describe('infra up', () => {
     await expect(up(desk, aws, {config: more, agreed})).rejects.toMatchObject({code: 'lease-held', exitCode: 7})
     expect(executed()).toEqual([])
     // The lease was given back: the next one gets as far.
-    await expect(up(desk, aws, {config: more, agreed})).rejects.toMatchObject({message: expect.stringContaining('has the recovery lease') as string})
+    await expect(up(desk, aws, {config: more, agreed})).rejects.toMatchObject({
+      message: expect.stringContaining('has the recovery lease') as string,
+    })
   })
   test('leaves names, database and replica as a failover left them, and does everything else', async () => {
     const {desk, aws, stands} = await anEnvironment()
     await stands()
     const plan = await planUp(desk, aws, {config: more})
     expect(plan.stacks.map(({id}) => id).filter((id) => /^(main|replica)/.test(id))).toEqual([])
-    expect(found(plan)).toEqual([expect.stringMatching(/^warns: Users are in eu-central-1 since .* \(r-1\): main@eu-central-1, main@eu-west-1, replica@eu-central-1 stay as they are until that is settled\.$/)])
+    expect(found(plan)).toEqual([
+      expect.stringMatching(
+        /^warns: Users are in eu-central-1 since .* \(r-1\): main@eu-central-1, main@eu-west-1, replica@eu-central-1 stay as they are until that is settled\.$/,
+      ),
+    ])
     const ran = await up(desk, aws, {config: more})
     expect(ran.end).toMatchObject({outcome: {outcome: 'done'}})
     expect(aws.stack('shop-production-certificate', 'us-east-1')?.parameters['AlarmEmail']).toBe('new@example.com')
@@ -90,7 +120,9 @@ describe('infra up', () => {
   test('settled there, only what was the replica stays; sluice.yaml has to agree with where users are', async () => {
     const {desk, aws, stands} = await anEnvironment()
     await stands({settled: true})
-    expect(found(await planUp(desk, aws, {config: more}))[0]).toMatch(/^stops: Users are in eu-central-1 since .*, settled. sluice.yaml says that they are in eu-west-1/)
+    expect(found(await planUp(desk, aws, {config: more}))[0]).toMatch(
+      /^stops: Users are in eu-central-1 since .*, settled. sluice.yaml says that they are in eu-west-1/,
+    )
     const plan = await planUp(desk, aws, {config: {...more, activeRegion: away}})
     expect(found(plan)[0]).toMatch(/^warns: Users are in eu-central-1 since .*, settled: replica@eu-central-1 stays as it is\./)
     expect(plan.stacks.map(({id}) => id)).toContain(`main@${home}`)
@@ -103,24 +135,35 @@ describe('infra up', () => {
     expect(found(plan).filter((text) => text.startsWith('stops'))).toEqual([])
   })
   test.each([
-    ['home again after a settled stay', {region: home, settled: true}], ['where nobody has ever failed over', null],
-  ])('%s, a sluice.yaml that still says elsewhere stops it: names would lead to a database that takes no write', async (_, stand) => {
-    const {desk, aws, stands} = await anEnvironment()
-    if (stand !== null) await stands(stand)
-    expect(found(await planUp(desk, aws, {config: {...more, activeRegion: away}}))).toEqual([
-      expect.stringMatching(/^stops: Users are in eu-west-1\. sluice\.yaml says that they are in eu-central-1, and the names would be brought there\.$/),
-    ])
-  })
+    ['home again after a settled stay', {region: home, settled: true}],
+    ['where nobody has ever failed over', null],
+  ])(
+    '%s, a sluice.yaml that still says elsewhere stops it: names would lead to a database that takes no write',
+    async (_, stand) => {
+      const {desk, aws, stands} = await anEnvironment()
+      if (stand !== null) await stands(stand)
+      expect(found(await planUp(desk, aws, {config: {...more, activeRegion: away}}))).toEqual([
+        expect.stringMatching(
+          /^stops: Users are in eu-west-1\. sluice\.yaml says that they are in eu-central-1, and the names would be brought there\.$/,
+        ),
+      ])
+    },
+  )
   test('back home and not looked at yet, database and names wait for settle', async () => {
     const {desk, aws, stands} = await anEnvironment()
     await stands({region: home})
-    expect(found(await planUp(desk, aws, {config: more}))[0]).toMatch(/^warns: Users came back to eu-west-1 .* aren't settled: main@/)
+    expect(found(await planUp(desk, aws, {config: more}))[0]).toMatch(
+      /^warns: Users came back to eu-west-1 .* aren't settled: main@/,
+    )
   })
-  test('a recovery Region that can\'t be asked warns and stops nobody', async () => {
+  test("a recovery Region that can't be asked warns and stops nobody", async () => {
     const {desk, aws} = await anEnvironment()
-    const ground = {...aws.world.ground, readObject: async (): Promise<never> => {
-      throw new Unavailable('s3:GetObject', 'silence')
-    }}
+    const ground = {
+      ...aws.world.ground,
+      readObject: async (): Promise<never> => {
+        throw new Unavailable('s3:GetObject', 'silence')
+      },
+    }
     const plan = await planUp(desk, {...aws, world: {...aws.world, ground}}, {config: more})
     expect(found(plan)).toEqual([`warns: ${away} can't be asked whether a recovery is under way (silence).`])
     expect(plan.stacks.map(({id}) => id)).toContain(`main@${home}`)

@@ -15,8 +15,11 @@ function bench() {
   const place = aPlace()
   const fake = fakeRecovery({clock, place})
   return {
-    clock, place, fake,
-    keep: (region = place.home) => keepCapacity(fake.world, place, aSide(region), {now: clock.now(), by: 'arn:aws:iam::1:role/w1'}),
+    clock,
+    place,
+    fake,
+    keep: (region = place.home) =>
+      keepCapacity(fake.world, place, aSide(region), {now: clock.now(), by: 'arn:aws:iam::1:role/w1'}),
     kept: () => readCapacity(fake.world.store(place.recovery), place),
     after: (ms: number) => clock.leap(clock.now() + ms),
   }
@@ -27,7 +30,12 @@ describe('the capacity snapshot', () => {
     const {keep, kept, clock, fake, place} = bench()
     expect(await keep()).toMatchObject({kind: 'taken'})
     expect(await kept()).toMatchObject({
-      schema: 1, at: clock.now(), region: place.home, hosts: {min: 1, max: 6, desired: 2, peak: 2}, service: {desired: 4, min: 2, max: 8, peak: 4}, image: 'shop/api@sha256:1111',
+      schema: 1,
+      at: clock.now(),
+      region: place.home,
+      hosts: {min: 1, max: 6, desired: 2, peak: 2},
+      service: {desired: 4, min: 2, max: 8, peak: 4},
+      image: 'shop/api@sha256:1111',
     })
     expect([...(fake.stores[place.home]?.objects.keys() ?? [])]).toEqual([])
   })
@@ -51,7 +59,7 @@ describe('the capacity snapshot', () => {
     expect(await keep()).toEqual({kind: 'nothing', because: 'eu-west-1 is at size 0, which is no size to fail over to'})
     expect((await kept())?.service.desired).toBe(4)
   })
-  test('a Region that users aren\'t in is never written down', async () => {
+  test("a Region that users aren't in is never written down", async () => {
     const {keep, kept, fake, place} = bench()
     await fake.world.store(place.recovery).create(standingKey(place), JSON.stringify({region: place.recovery, settled: false}))
     expect(await keep(place.home)).toEqual({kind: 'nothing', because: 'users are in eu-central-1'})
@@ -68,9 +76,12 @@ describe('the capacity snapshot', () => {
 describe('dr check writes it down first', () => {
   const sides = {home: aSide('eu-west-1'), homeMissing: null, recovery: aSide('eu-central-1')}
   const arn = 'arn:aws:iam::1:role/w1'
-  test('and goes on to everything else when that Region has nothing to size, or can\'t be asked', async () => {
+  test("and goes on to everything else when that Region has nothing to size, or can't be asked", async () => {
     const {fake, place, clock, kept} = bench()
-    for (const error of [new SluiceError({code: 'x', exitCode: 1, message: 'no such group'}), new StoreUnavailable('no answer')]) {
+    for (const error of [
+      new SluiceError({code: 'x', exitCode: 1, message: 'no such group'}),
+      new StoreUnavailable('no answer'),
+    ]) {
       const world = {...fake.world, compute: {...fake.world.compute, hosts: async () => Promise.reject(error)}}
       await expect(writeDownCapacity({world, place, arn, clock}, {sides, standing: null})).resolves.toBeUndefined()
     }

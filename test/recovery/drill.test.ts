@@ -22,19 +22,35 @@ const snapshot = 'arn:aws:rds:eu-central-1:111122223333:snapshot:awsbackup:copyj
 
 function asked(change: Partial<DrillAsked> = {}): DrillAsked {
   return {
-    config: aStackConfig(), place: aPlace(), settings: recoveryDefaults, by: 'arn:aws:iam::1:user/anna', now: startOfTests, side: aSide('eu-central-1'), standing: null,
+    config: aStackConfig(),
+    place: aPlace(),
+    settings: recoveryDefaults,
+    by: 'arn:aws:iam::1:user/anna',
+    now: startOfTests,
+    side: aSide('eu-central-1'),
+    standing: null,
     replica: fakeRecovery({clock: leapingClock(), place: aPlace()}).database('eu-central-1'),
     recoveryPoints: [{snapshot, createdAt: startOfTests - hours(3), engineVersion: '17.4', from: 'aws-backup'}],
     image: 'shop/api@sha256:1111',
     main: {
       outputs: {
-        CapacityProvider: 'cp', TaskExecutionRoleArn: 'arn:aws:iam::1:role/x', TaskRoleArn: 'arn:aws:iam::1:role/t', ApiLogGroup: 'logs', PrivateSubnetA: 'subnet-a', PrivateSubnetB: 'subnet-b',
-        ListenerArn: 'arn:aws:elasticloadbalancing:eu-central-1:1:listener/1', ClusterName: 'cluster',
+        CapacityProvider: 'cp',
+        TaskExecutionRoleArn: 'arn:aws:iam::1:role/x',
+        TaskRoleArn: 'arn:aws:iam::1:role/t',
+        ApiLogGroup: 'logs',
+        PrivateSubnetA: 'subnet-a',
+        PrivateSubnetB: 'subnet-b',
+        ListenerArn: 'arn:aws:elasticloadbalancing:eu-central-1:1:listener/1',
+        ClusterName: 'cluster',
       },
       parameters: {ApiPort: '8080'},
     },
     foundation: {RecoveryExecutionRoleArn: 'arn:aws:iam::1:role/recovery', SchedulerRoleArn: 'arn:aws:iam::1:role/scheduler'},
-    template: {kind: 'url', url: 'https://bucket/templates/1/drill.yaml'}, withoutPrimary: false, clean: false, readiness: null, ...change,
+    template: {kind: 'url', url: 'https://bucket/templates/1/drill.yaml'},
+    withoutPrimary: false,
+    clean: false,
+    readiness: null,
+    ...change,
   }
 }
 
@@ -44,7 +60,10 @@ function input(change: Partial<DrillAsked> = {}): DrillInput {
   return made.input
 }
 
-const runbookOf = (one: DrillInput): Runbook<RecoveryWorld> => ({first: firstDrillPlan(one), plan: (name) => drillPlan(one, name)})
+const runbookOf = (one: DrillInput): Runbook<RecoveryWorld> => ({
+  first: firstDrillPlan(one),
+  plan: (name) => drillPlan(one, name),
+})
 
 interface Drilled {
   readonly fake: FakeRecovery
@@ -55,11 +74,18 @@ interface Drilled {
 class Killed extends Error {}
 
 /** `around` may throw; a run that was killed is taken over by another process. */
-async function rehearse(one: DrillInput, furnish: (fake: FakeRecovery, drill: FakeDrill) => void = () => undefined, around?: (moment: 'before' | 'after', call: string) => void): Promise<Drilled> {
+async function rehearse(
+  one: DrillInput,
+  furnish: (fake: FakeRecovery, drill: FakeDrill) => void = () => undefined,
+  around?: (moment: 'before' | 'after', call: string) => void,
+): Promise<Drilled> {
   const clock = leapingClock()
   const fake = fakeRecovery({clock, place: aPlace(), ...(around !== undefined && {around})})
   const drill = fakeDrillStack(fake, around)
-  fake.databases.points.push({region: 'eu-central-1', point: {snapshot, createdAt: startOfTests - hours(3), engineVersion: '17.4', from: 'aws-backup'}})
+  fake.databases.points.push({
+    region: 'eu-central-1',
+    point: {snapshot, createdAt: startOfTests - hours(3), engineVersion: '17.4', from: 'aws-backup'},
+  })
   furnish(fake, drill)
   const store = memoryStore()
   for (let writer = 1; ; writer += 1) {
@@ -73,14 +99,28 @@ async function rehearse(one: DrillInput, furnish: (fake: FakeRecovery, drill: Fa
 }
 
 const endOf = (events: readonly Event[]) => events.findLast((event) => event.kind === 'ended')?.data
-const factsOf = (events: readonly Event[], step: string) => events.flatMap((event) => (event.kind === 'step-ended' && event.data.step === step && event.data.how !== 'failed' ? [event.data.facts ?? {}] : [])).at(-1)
-const databasesOf = ({databases}: FakeRecovery) => databases.all.map(({id, region, source}) => `${id}@${region}${source === null ? '' : ' replica'}`)
+const factsOf = (events: readonly Event[], step: string) =>
+  events
+    .flatMap((event) =>
+      event.kind === 'step-ended' && event.data.step === step && event.data.how !== 'failed' ? [event.data.facts ?? {}] : [],
+    )
+    .at(-1)
+const databasesOf = ({databases}: FakeRecovery) =>
+  databases.all.map(({id, region, source}) => `${id}@${region}${source === null ? '' : ' replica'}`)
 
 describe('a drill', () => {
   it('restores, answers, writes, removes itself, and has measured each', async () => {
     const {events, fake, drill} = await rehearse(input())
     expect(endOf(events)?.outcome).toBe('done')
-    expect(factsOf(events, 'report')).toMatchObject({measured: 'restore', rpoSeconds: 10_800, restoreSeconds: 480, reads: 5, writes: 5, untouched: true, residue: 0})
+    expect(factsOf(events, 'report')).toMatchObject({
+      measured: 'restore',
+      rpoSeconds: 10_800,
+      restoreSeconds: 480,
+      reads: 5,
+      writes: 5,
+      untouched: true,
+      residue: 0,
+    })
     expect(factsOf(events, 'report')?.['rtoSeconds']).toBeGreaterThan(580)
     expect(drill.stands()).toBe(false)
     expect(databasesOf(fake)).toEqual(['shop-production@eu-west-1', 'shop-production@eu-central-1 replica'])
@@ -88,7 +128,8 @@ describe('a drill', () => {
 
   it('promotes nothing, snapshots nothing, and writes no record and no switch', async () => {
     const {fake} = await rehearse(input())
-    const changing = /\.(promote|snapshot|modify|create\w+|reboot|setTags|removeTags|put|remove|write\w+|preferOrigin|moveAlias|size\w+|bound\w+|roll\w+|runTask|refuseAll|forward|\w+Ingress|standAlone|copyValue|replicate)$/
+    const changing =
+      /\.(promote|snapshot|modify|create\w+|reboot|setTags|removeTags|put|remove|write\w+|preferOrigin|moveAlias|size\w+|bound\w+|roll\w+|runTask|refuseAll|forward|\w+Ingress|standAlone|copyValue|replicate)$/
     expect(fake.calls.filter((call) => changing.test(call.split(' ')[0] ?? '') && !call.startsWith('stacks.'))).toEqual([])
   })
 
@@ -97,37 +138,72 @@ describe('a drill', () => {
     const {fake, events} = await rehearse(one, (world) => world.kill('eu-west-1'))
     expect(endOf(events)?.outcome).toBe('done')
     expect(fake.calls.filter((call) => /eu-west-1|us-east-1/.test(call))).toEqual([])
-    const regions = ['drill', 'drill-cleanup', 'drill-clean'].flatMap((name) => drillPlan(one, name).steps.flatMap(({calls}) => calls.map(({region}) => region)))
+    const regions = ['drill', 'drill-cleanup', 'drill-clean'].flatMap((name) =>
+      drillPlan(one, name).steps.flatMap(({calls}) => calls.map(({region}) => region)),
+    )
     expect([...new Set(regions)]).toEqual(['eu-central-1'])
     expect(factsOf(events, 'report')?.['roles']).toEqual({
-      cloudformation: 'arn:aws:iam::1:role/recovery', tasks: 'arn:aws:iam::1:role/t', 'task execution': 'arn:aws:iam::1:role/x', scheduler: 'arn:aws:iam::1:role/scheduler',
+      cloudformation: 'arn:aws:iam::1:role/recovery',
+      tasks: 'arn:aws:iam::1:role/t',
+      'task execution': 'arn:aws:iam::1:role/x',
+      scheduler: 'arn:aws:iam::1:role/scheduler',
     })
   })
 
   it('with the primary looks at the records too', () => {
-    expect(drillPlan(input()).steps.find(({id}) => id === 'untouched')?.calls.map(({action}) => action)).toContain('route53:ListResourceRecordSets')
+    expect(
+      drillPlan(input())
+        .steps.find(({id}) => id === 'untouched')
+        ?.calls.map(({action}) => action),
+    ).toContain('route53:ListResourceRecordSets')
   })
 
-  it('that can\'t restore removes what it made, says why, and has failed', async () => {
-    const {events, drill, fake} = await rehearse(input(), (_, one) => { one.fails = 1 })
-    expect(endOf(events)).toMatchObject({outcome: 'failed', because: 'the drill\'s stack failed: Database (AWS::RDS::DBInstance): DB snapshot can\'t be restored'})
+  it("that can't restore removes what it made, says why, and has failed", async () => {
+    const {events, drill, fake} = await rehearse(input(), (_, one) => {
+      one.fails = 1
+    })
+    expect(endOf(events)).toMatchObject({
+      outcome: 'failed',
+      because: "the drill's stack failed: Database (AWS::RDS::DBInstance): DB snapshot can't be restored",
+    })
     expect(factsOf(events, 'residue')).toMatchObject({residue: 0})
     expect(drill.stands()).toBe(false)
     expect(databasesOf(fake)).toHaveLength(2)
   })
 
-  it('that AWS refuses something half way is removed, and ends with AWS\'s words', async () => {
+  it("that AWS refuses something half way is removed, and ends with AWS's words", async () => {
     const {events, drill} = await rehearse(input(), undefined, (moment, call) => {
-      if (moment === 'before' && call === 'compute.healthyTargets') throw new SluiceError({code: 'aws-denied', exitCode: ExitCode.credentials, message: 'not authorized to perform elasticloadbalancing:DescribeTargetHealth'})
+      if (moment === 'before' && call === 'compute.healthyTargets')
+        throw new SluiceError({
+          code: 'aws-denied',
+          exitCode: ExitCode.credentials,
+          message: 'not authorized to perform elasticloadbalancing:DescribeTargetHealth',
+        })
     })
-    expect(endOf(events)).toMatchObject({outcome: 'failed', because: expect.stringContaining('not authorized to perform') as unknown})
+    expect(endOf(events)).toMatchObject({
+      outcome: 'failed',
+      because: expect.stringContaining('not authorized to perform') as unknown,
+    })
     expect(drill.stands()).toBe(false)
   })
 
   it('whose writes fail once goes on, and whose writes never commit is removed', async () => {
-    expect(endOf((await rehearse(input(), (_, one) => { one.refusesWrites = 2 })).events)?.outcome).toBe('done')
-    const never = await rehearse(input(), (_, one) => { one.refusesWrites = Infinity })
-    expect(endOf(never.events)).toMatchObject({outcome: 'failed', because: expect.stringContaining('writes: 0 of 5 committed') as unknown})
+    expect(
+      endOf(
+        (
+          await rehearse(input(), (_, one) => {
+            one.refusesWrites = 2
+          })
+        ).events,
+      )?.outcome,
+    ).toBe('done')
+    const never = await rehearse(input(), (_, one) => {
+      one.refusesWrites = Infinity
+    })
+    expect(endOf(never.events)).toMatchObject({
+      outcome: 'failed',
+      because: expect.stringContaining('writes: 0 of 5 committed') as unknown,
+    })
     expect(never.drill.stands()).toBe(false)
   })
 
@@ -136,33 +212,53 @@ describe('a drill', () => {
       const drilled = fake.answers
       fake.answers = (target) => {
         const answer = drilled(target)
-        return answer !== null && target.path === '/heartbeat' && target.hostHeader !== undefined ? {...answer, body: JSON.stringify({region: 'eu-central-1', writable: false, drained: true, last: null})} : answer
+        return answer !== null && target.path === '/heartbeat' && target.hostHeader !== undefined
+          ? {...answer, body: JSON.stringify({region: 'eu-central-1', writable: false, drained: true, last: null})}
+          : answer
       }
     })
-    expect(endOf(events)).toMatchObject({outcome: 'failed', because: expect.stringContaining('what answers is on a replica') as unknown})
+    expect(endOf(events)).toMatchObject({
+      outcome: 'failed',
+      because: expect.stringContaining('what answers is on a replica') as unknown,
+    })
     expect(events.some((event) => event.kind === 'step-started' && event.data.step === 'writes')).toBe(false)
   })
 
-  it('during which the replica stops replicating fails and says that production isn\'t as it was', async () => {
-    const {events, drill} = await rehearse(input(), (fake) => fake.clock.at(startOfTests + 300_000, () => {
-      fake.database('eu-central-1').replication = {status: 'terminated', message: ''}
-    }))
-    expect(endOf(events)).toMatchObject({outcome: 'failed', because: 'production isn\'t as it was before the drill: the replica doesn\'t replicate any more'})
+  it("during which the replica stops replicating fails and says that production isn't as it was", async () => {
+    const {events, drill} = await rehearse(input(), (fake) =>
+      fake.clock.at(startOfTests + 300_000, () => {
+        fake.database('eu-central-1').replication = {status: 'terminated', message: ''}
+      }),
+    )
+    expect(endOf(events)).toMatchObject({
+      outcome: 'failed',
+      because: "production isn't as it was before the drill: the replica doesn't replicate any more",
+    })
     expect(drill.stands()).toBe(false)
   })
 
   it('that leaves an instance halts, and names it with its Region', async () => {
     const one = input()
-    const {events} = await rehearse(one, (_, drill) => { drill.sticks = true })
-    expect(endOf(events)).toMatchObject({outcome: 'halted', because: expect.stringMatching(new RegExp(`has left \\d: database shop-production-drill-${one.name} \\(available\\) in eu-central-1`)) as unknown})
+    const {events} = await rehearse(one, (_, drill) => {
+      drill.sticks = true
+    })
+    expect(endOf(events)).toMatchObject({
+      outcome: 'halted',
+      because: expect.stringMatching(
+        new RegExp(`has left \\d: database shop-production-drill-${one.name} \\(available\\) in eu-central-1`),
+      ) as unknown,
+    })
   })
 
-  it('finds an earlier drill\'s leftovers: removes what has expired, and refuses to begin beside what hasn\'t', async () => {
+  it("finds an earlier drill's leftovers: removes what has expired, and refuses to begin beside what hasn't", async () => {
     const expired = await rehearse(input(), (_, drill) => drill.leave('d-old', startOfTests - 1))
     expect(endOf(expired.events)?.outcome).toBe('done')
     expect(expired.drill.created).toEqual(['d-old', input().name])
     const fresh = await rehearse(input(), (_, drill) => drill.leave('d-other', startOfTests + hours(1)))
-    expect(endOf(fresh.events)).toMatchObject({outcome: 'failed', because: expect.stringContaining('sluice dr drill --clean') as unknown})
+    expect(endOf(fresh.events)).toMatchObject({
+      outcome: 'failed',
+      because: expect.stringContaining('sluice dr drill --clean') as unknown,
+    })
     expect(fresh.drill.stands()).toBe(true)
   })
 
@@ -187,7 +283,8 @@ describe('killed', () => {
           seen += 1
           if (seen === nth) throw new Killed()
         })
-        if (endOf(events)?.outcome !== 'done' || drill.stands() || drill.created.length !== 1 || databasesOf(fake).length !== 2) wrong.push(`${at} ${nth}`)
+        if (endOf(events)?.outcome !== 'done' || drill.stands() || drill.created.length !== 1 || databasesOf(fake).length !== 2)
+          wrong.push(`${at} ${nth}`)
       }
     }
     expect(wrong).toEqual([])
@@ -201,7 +298,11 @@ describe('what a drill is made from', () => {
     return made.kind === 'refused' ? made.because : 'made'
   }
   it.each([
-    ['users are in the recovery Region', {standing: {schema: 1, region: 'eu-central-1', since: 0, run: 'r', settled: false, replicatedUntil: null, fence: 'fenced'}}, /users are in eu-central-1/],
+    [
+      'users are in the recovery Region',
+      {standing: {schema: 1, region: 'eu-central-1', since: 0, run: 'r', settled: false, replicatedUntil: null, fence: 'fenced'}},
+      /users are in eu-central-1/,
+    ],
     ['there is no replica', {replica: null}, /no replica shop-production/],
     ['there is no recovery point', {recoveryPoints: []}, /no recovery point/],
     ['no version is there', {image: null}, /has no version yet/],
@@ -211,8 +312,14 @@ describe('what a drill is made from', () => {
     expect(refusal(change)).toMatch(because)
   })
 
-  it('is the newest recovery point, the replica\'s class, the version that serves, and a host that no record has', () => {
-    expect(input().parameters).toMatchObject({Snapshot: snapshot, InstanceClass: 'db.m7g.large', Image: 'shop/api@sha256:1111', HostName: 'drill.origin-api.example.com', LoadBalancerGroup: '/shop/production/sluice/load-balancer-group'})
+  it("is the newest recovery point, the replica's class, the version that serves, and a host that no record has", () => {
+    expect(input().parameters).toMatchObject({
+      Snapshot: snapshot,
+      InstanceClass: 'db.m7g.large',
+      Image: 'shop/api@sha256:1111',
+      HostName: 'drill.origin-api.example.com',
+      LoadBalancerGroup: '/shop/production/sluice/load-balancer-group',
+    })
   })
 
   it('has names that fit into an identifier, and expire', () => {

@@ -22,11 +22,15 @@ import {anExtension} from '../support/runbook-bench.ts'
 const place = aPlace()
 const ground = {place, settings: aSettings()}
 const plan = promotePlan(aPromoteInput(place))
-const extended = (text: string, of: Plan<RecoveryWorld> = plan): Plan<RecoveryWorld> => extendPlan(of, anExtension(`name: more\ndescription: d\n${text}`), ground)
-const needsOf = ({steps}: Plan<RecoveryWorld>, id: string): readonly string[] | undefined => steps.find((step) => step.id === id)?.needs
+const extended = (text: string, of: Plan<RecoveryWorld> = plan): Plan<RecoveryWorld> =>
+  extendPlan(of, anExtension(`name: more\ndescription: d\n${text}`), ground)
+const needsOf = ({steps}: Plan<RecoveryWorld>, id: string): readonly string[] | undefined =>
+  steps.find((step) => step.id === id)?.needs
 
-describe('steps before one of the recovery\'s', () => {
-  const more = extended('extends: dr promote\nbefore:\n  flip: [{id: page, http: {url: \'https://status.example.com\'}}, {id: bank, manual: {instructions: call}}]')
+describe("steps before one of the recovery's", () => {
+  const more = extended(
+    "extends: dr promote\nbefore:\n  flip: [{id: page, http: {url: 'https://status.example.com'}}, {id: bank, manual: {instructions: call}}]",
+  )
 
   it('begin when that step could have, one after the other, and hold it up', () => {
     expect(needsOf(more, 'page')).toEqual(['roll'])
@@ -40,8 +44,10 @@ describe('steps before one of the recovery\'s', () => {
   })
 })
 
-describe('steps after one of the recovery\'s', () => {
-  const more = extended('extends: dr promote\nafter:\n  promote-database: [{id: tell, http: {url: \'https://status.example.com\', method: POST}}]')
+describe("steps after one of the recovery's", () => {
+  const more = extended(
+    "extends: dr promote\nafter:\n  promote-database: [{id: tell, http: {url: 'https://status.example.com', method: POST}}]",
+  )
 
   it('wait for it, and hold up nothing but the report: the way to the users is as long as before', () => {
     expect(needsOf(more, 'tell')).toEqual(['promote-database'])
@@ -50,21 +56,40 @@ describe('steps after one of the recovery\'s', () => {
 })
 
 describe('a failure of an added step', () => {
-  const then = (text: string, id: string, of?: Plan<RecoveryWorld>): string | undefined => extended(text, of).steps.find((step) => step.id === id)?.atDeadline
+  const then = (text: string, id: string, of?: Plan<RecoveryWorld>): string | undefined =>
+    extended(text, of).steps.find((step) => step.id === id)?.atDeadline
 
   it('takes everything back with on-failure: undo, before the point of no return', () => {
     expect(then('extends: dr promote\nafter: {declare: [{id: x, wait: 1m, on-failure: undo}]}', 'x')).toBe('fail')
   })
 
   it('pauses beyond it whatever the file says: there is no way back from there', () => {
-    const file: Extension = {...anExtension('name: more\ndescription: d\nextends: dr promote\nafter: {warm: [{id: x, wait: 1m, on-failure: undo, needs: [roll]}]}')}
+    const file: Extension = {
+      ...anExtension(
+        'name: more\ndescription: d\nextends: dr promote\nafter: {warm: [{id: x, wait: 1m, on-failure: undo, needs: [roll]}]}',
+      ),
+    }
     expect(extendPlan(plan, file, ground).steps.find(({id}) => id === 'x')?.atDeadline).toBe('pause')
   })
 
   it('leads a drill to its clean-up', () => {
     const drill = drillPlan({
-      config: aStackConfig(), place, settings: aSettings(), by: '', readiness: null, kind: 'drill', name: 'd1', side: aSide(place.recovery), recoveryPoint: {snapshot: '', createdAt: 0},
-      parameters: {}, template: {kind: 'body', body: ''}, role: '', roles: {}, expiresAt: 0, withoutPrimary: false, clean: false,
+      config: aStackConfig(),
+      place,
+      settings: aSettings(),
+      by: '',
+      readiness: null,
+      kind: 'drill',
+      name: 'd1',
+      side: aSide(place.recovery),
+      recoveryPoint: {snapshot: '', createdAt: 0},
+      parameters: {},
+      template: {kind: 'body', body: ''},
+      role: '',
+      roles: {},
+      expiresAt: 0,
+      withoutPrimary: false,
+      clean: false,
     })
     expect(then('extends: dr drill\nbefore: {untouched: [{id: x, wait: 1m, on-failure: halt}]}', 'x', drill)).toBe('roll-back')
   })
@@ -76,16 +101,30 @@ describe('an extension', () => {
     expect(extendPlan(plan, null, ground)).toBe(plan)
   })
 
-  it('beside a step that this shape doesn\'t have is left out with it', () => {
+  it("beside a step that this shape doesn't have is left out with it", () => {
     expect(extended('extends: dr promote\nbefore: {surge: [{id: x, wait: 1m}]}').steps.map(({id}) => id)).not.toContain('x')
   })
 
   it.each([
-    ['that would have to wait for itself', 'before: {hosts: [{id: x, needs: [serving], wait: 1m}]}', 'x (before hosts) would have to wait for itself'],
-    ['that refers to what comes later', 'before: {hosts: [{id: x, manual: {instructions: \'${steps.serving.at}\'}}]}', 'x refers to serving, which doesn\'t come before it'],
-    ['that needs a step which isn\'t in this plan', 'before: {hosts: [{id: x, needs: [surge], wait: 1m}]}', 'x needs surge, which isn\'t in this plan'],
+    [
+      'that would have to wait for itself',
+      'before: {hosts: [{id: x, needs: [serving], wait: 1m}]}',
+      'x (before hosts) would have to wait for itself',
+    ],
+    [
+      'that refers to what comes later',
+      "before: {hosts: [{id: x, manual: {instructions: '${steps.serving.at}'}}]}",
+      "x refers to serving, which doesn't come before it",
+    ],
+    [
+      "that needs a step which isn't in this plan",
+      'before: {hosts: [{id: x, needs: [surge], wait: 1m}]}',
+      "x needs surge, which isn't in this plan",
+    ],
   ])('%s is refused before anything is touched', (_, text, detail) => {
-    expect(() => extended(`extends: dr promote\n${text}`)).toThrow(expect.objectContaining({code: 'extension-impossible', exitCode: 2, details: [detail]}) as Error)
+    expect(() => extended(`extends: dr promote\n${text}`)).toThrow(
+      expect.objectContaining({code: 'extension-impossible', exitCode: 2, details: [detail]}) as Error,
+    )
   })
 
   it('needs the ports of own steps: a world without them is a bug of ours, and says so', async () => {
@@ -94,7 +133,7 @@ describe('an extension', () => {
   })
 })
 
-describe('a failover with steps of the team\'s own', () => {
+describe("a failover with steps of the team's own", () => {
   const file = anExtension(`name: more
 description: d
 extends: dr promote
@@ -107,17 +146,25 @@ after:
     const fake = aRecovery()
     fake.kill(place.home)
     const sent: string[] = []
-    Object.assign(fake.world, {own: {ask: async ({body}: HttpRequest) => {
-      sent.push(`${body ?? ''}, users are in ${fake.names.leads() ?? 'no Region'}`)
-      return {status: 202, headers: {}, body: ''}
-    }}})
+    Object.assign(fake.world, {
+      own: {
+        ask: async ({body}: HttpRequest) => {
+          sent.push(`${body ?? ''}, users are in ${fake.names.leads() ?? 'no Region'}`)
+          return {status: 202, headers: {}, body: ''}
+        },
+      },
+    })
     const gone = new AbortController()
     fake.clock.at(fake.clock.now() + minutes(25), () => gone.abort(new Error('gone')))
     const ran = await begin(fake, aPromoteInput(fake.place, {extension: file}), {detach: gone.signal})
     expect(sent).toEqual([expect.stringMatching(/^to eu-central-1, lost \d+ ms, users are in eu-west-1$/)])
     expect(fake.names.leads()).toBe('eu-central-1')
     expect(runState(ran.events).steps.get('bank')?.kind).toBe('started')
-    await askRecovery(aDesk(fake.stores[place.recovery]!, fake.clock, 'bob'), ran.run, 'resume', 'called', {step: 'bank', done: true, evidence: 'ticket 4711'})
+    await askRecovery(aDesk(fake.stores[place.recovery]!, fake.clock, 'bob'), ran.run, 'resume', 'called', {
+      step: 'bank',
+      done: true,
+      evidence: 'ticket 4711',
+    })
     const after = await goOn(fake, ran.run)
     expect(after.end).toMatchObject({kind: 'ended', outcome: {outcome: 'done'}})
     expect(runState(after.events).facts.get('bank')).toMatchObject({evidence: 'ticket 4711'})
@@ -129,7 +176,7 @@ describe.each(recoveries)('the table of the steps of %s', (name: RecoveryName) =
     builtInSteps(name, {config: aStackConfig(shape), place: aPlace(shape), settings: aSettings(), extension: null})
 
   it('is what the recovery does', async () => {
-    const ids = new Set([...await stepsOf('warm-standby'), ...await stepsOf('pilot-light')].map(({id}) => id))
+    const ids = new Set([...(await stepsOf('warm-standby')), ...(await stepsOf('pilot-light'))].map(({id}) => id))
     expect([...ids].filter((id) => !anchors[name].includes(id))).toEqual([])
     expect(anchors[name].filter((id) => !ids.has(id) && !sometimes[name].includes(id))).toEqual([])
   })
@@ -137,7 +184,13 @@ describe.each(recoveries)('the table of the steps of %s', (name: RecoveryName) =
   it('knows what only begins beyond the point of no return', async () => {
     const steps = await stepsOf('pilot-light')
     const byId = new Map(steps.map((step) => [step.id, step]))
-    const beyond = (id: string): boolean => (byId.get(id)?.needs ?? []).some((need) => byId.get(need)?.pointOfNoReturn === true || beyond(need))
-    expect(steps.filter(({id}) => beyond(id)).map(({id}) => id).toSorted()).toEqual(pastNoReturn[name].filter((id) => byId.has(id)).toSorted())
+    const beyond = (id: string): boolean =>
+      (byId.get(id)?.needs ?? []).some((need) => byId.get(need)?.pointOfNoReturn === true || beyond(need))
+    expect(
+      steps
+        .filter(({id}) => beyond(id))
+        .map(({id}) => id)
+        .toSorted(),
+    ).toEqual(pastNoReturn[name].filter((id) => byId.has(id)).toSorted())
   })
 })

@@ -8,15 +8,30 @@ import {ExitCode, SluiceError} from '../../src/errors.ts'
 import {aSide} from '../support/recovery-bench.ts'
 import {aFailback, away, failback, Killed} from '../support/failback-bench.ts'
 
-const factsOf = (events: readonly Event[], step: string) => events.flatMap((event) => (event.kind === 'step-ended' && event.data.step === step && event.data.how !== 'failed' ? [event.data.facts ?? {}] : [])).at(-1)
+const factsOf = (events: readonly Event[], step: string) =>
+  events
+    .flatMap((event) =>
+      event.kind === 'step-ended' && event.data.step === step && event.data.how !== 'failed' ? [event.data.facts ?? {}] : [],
+    )
+    .at(-1)
 
 /** What both Regions are, without what time alone changes. */
 const shapeOf = ({place, databases, compute, names, secrets, stores}: FakeRecovery) => ({
-  databases: databases.all.map(({id, region, source, status, tags, class: klass}) => ({id, region, role: source === null ? 'primary' : 'replica', status, backedUp: tags['sluice:backup'] !== undefined, class: klass})).toSorted((x, y) => x.region.localeCompare(y.region)),
+  databases: databases.all
+    .map(({id, region, source, status, tags, class: klass}) => ({
+      id,
+      region,
+      role: source === null ? 'primary' : 'replica',
+      status,
+      backedUp: tags['sluice:backup'] !== undefined,
+      class: klass,
+    }))
+    .toSorted((x, y) => x.region.localeCompare(y.region)),
   rules: [...compute.rules].map(([region, {forwards, fixed}]) => ({region, forwards, fixed})),
   open: [...compute.ingress].map(([group, rules]) => [group, rules !== '[]']),
   services: compute.services.map(({name, region, desired, bounds}) => ({name, region, desired, bounds})),
-  objects: [...names.objects.keys()].filter((key) => !key.endsWith('/alive')), leads: names.leads(),
+  objects: [...names.objects.keys()].filter((key) => !key.endsWith('/alive')),
+  leads: names.leads(),
   secrets: [...secrets].map(([key, {primaryRegion, version}]) => ({key, primaryRegion, version})),
   standing: JSON.parse(stores[place.recovery]?.objects.get(`recovery/shop.production/standing.json`)?.body ?? 'null') as unknown,
 })
@@ -28,23 +43,43 @@ describe('a failback', () => {
     expect(end).toBe('done')
     expect(shapeOf(gone.fake)).toMatchObject({
       databases: [
-        {id: 'shop-production', region: 'eu-central-1', role: 'replica', status: 'available', backedUp: false, class: 'db.m7g.large'},
+        {
+          id: 'shop-production',
+          region: 'eu-central-1',
+          role: 'replica',
+          status: 'available',
+          backedUp: false,
+          class: 'db.m7g.large',
+        },
         {id: 'shop-production', region: 'eu-west-1', role: 'primary', status: 'available', backedUp: true, class: 'db.m7g.large'},
       ],
-      rules: [{region: 'eu-west-1', forwards: {a: 100, b: 0}, fixed: null}, {region: 'eu-central-1', forwards: {a: 100, b: 0}, fixed: null}],
-      open: [['eu-west-1/sg-database-eu-west-1', true], ['eu-central-1/sg-database-eu-central-1', true]],
-      objects: [], leads: 'eu-west-1', secrets: [{primaryRegion: null}, {primaryRegion: 'eu-west-1'}], standing: {region: 'eu-west-1', settled: true},
+      rules: [
+        {region: 'eu-west-1', forwards: {a: 100, b: 0}, fixed: null},
+        {region: 'eu-central-1', forwards: {a: 100, b: 0}, fixed: null},
+      ],
+      open: [
+        ['eu-west-1/sg-database-eu-west-1', true],
+        ['eu-central-1/sg-database-eu-central-1', true],
+      ],
+      objects: [],
+      leads: 'eu-west-1',
+      secrets: [{primaryRegion: null}, {primaryRegion: 'eu-west-1'}],
+      standing: {region: 'eu-west-1', settled: true},
     })
     expect(gone.fake.service('eu-central-1')).toMatchObject({desired: 2, connected: 'read-only'})
     // Hosts that ECS protects from scaling in go too.
     expect(gone.fake.compute.hosts.get('eu-central-1')).toMatchObject({min: 1, desired: 1, registered: 1})
     expect(factsOf(events, 'report')).toMatchObject({lossMs: 0, fence: 'fenced'})
-    expect(gone.fake.databases.accepted.filter((call) => call.startsWith('promote'))).toEqual(['promote shop-production@eu-central-1', 'promote shop-production@eu-west-1'])
+    expect(gone.fake.databases.accepted.filter((call) => call.startsWith('promote'))).toEqual([
+      'promote shop-production@eu-central-1',
+      'promote shop-production@eu-west-1',
+    ])
   })
 
-  it('after a settled stay tells home\'s stacks that home is active before anybody is refused: their record is never healthy until then', async () => {
+  it("after a settled stay tells home's stacks that home is active before anybody is refused: their record is never healthy until then", async () => {
     const gone = await away('planned')
-    const needsOf = (settled: boolean) => new Map(failbackPlan(aFailback(gone, {standing: {...gone.standing, settled}})).steps.map(({id, needs}) => [id, needs]))
+    const needsOf = (settled: boolean) =>
+      new Map(failbackPlan(aFailback(gone, {standing: {...gone.standing, settled}})).steps.map(({id, needs}) => [id, needs]))
     const [stayed, passing] = [needsOf(true), needsOf(false)]
     expect(stayed.get('approve')).toEqual(expect.arrayContaining(['active-home', 'active-away']))
     expect(stayed.get('settle')).toContain('policy-back')
@@ -60,18 +95,27 @@ describe('a failback', () => {
 
   it('lists the rows that only the old primary had, and keeps it in a final snapshot', async () => {
     const gone = await away('unplanned')
-    gone.fake.compute.taskLines = (region, {SLUICE_ASK: ask}) => (region === 'eu-west-1' && ask?.startsWith('writes-after:') === true ? ['{"id":2,"at":1763836221000}', 'a word of the image\'s own', '{"done":true,"rows":1}'] : [])
+    gone.fake.compute.taskLines = (region, {SLUICE_ASK: ask}) =>
+      region === 'eu-west-1' && ask?.startsWith('writes-after:') === true
+        ? ['{"id":2,"at":1763836221000}', "a word of the image's own", '{"done":true,"rows":1}']
+        : []
     const {events} = await failback(gone, aFailback(gone))
     expect(factsOf(events, 'report')).toMatchObject({orphans: 1, orphanRows: [{id: 2, at: 1763836221000}]})
-    expect(gone.fake.databases.snapshots.map(({region, name, of}) => `${name} ${region} ${of.split(':').at(-1) ?? ''}`)).toContain('shop-production-final-20261122-1900 eu-west-1 shop-production-fenced-20261122-1900')
+    expect(
+      gone.fake.databases.snapshots.map(({region, name, of}) => `${name} ${region} ${of.split(':').at(-1) ?? ''}`),
+    ).toContain('shop-production-final-20261122-1900 eu-west-1 shop-production-fenced-20261122-1900')
   })
 
-  it('says that nobody knows when the old primary can\'t be asked, and goes on', async () => {
+  it("says that nobody knows when the old primary can't be asked, and goes on", async () => {
     const gone = await away('unplanned')
     gone.fake.compute.taskLines = () => ['{"id":2,"at":1}']
     const {events, end} = await failback(gone, aFailback(gone))
     expect(end).toBe('done')
-    expect(factsOf(events, 'report')).toMatchObject({orphans: null, orphanRows: [], orphansUnknown: expect.stringContaining('the task that lists them') as unknown})
+    expect(factsOf(events, 'report')).toMatchObject({
+      orphans: null,
+      orphanRows: [],
+      orphansUnknown: expect.stringContaining('the task that lists them') as unknown,
+    })
   })
 
   it('refuses users only between the fence and the flip', async () => {
@@ -91,12 +135,13 @@ describe('a failback', () => {
     expect(events.some((event) => event.kind === 'step-started' && event.data.step === 'fence-away')).toBe(false)
   })
 
-  it('home\'s own fence stands down only for a replica, and stands guard again afterwards', async () => {
+  it("home's own fence stands down only for a replica, and stands guard again afterwards", async () => {
     const gone = await away('unplanned')
     const {place, names} = gone.fake
     const seen: boolean[] = []
     gone.watch((moment, call) => {
-      if (moment === 'after' && call === 'switches.put' && names.objects.has(`${switchBucket(place, place.recovery)}/returning`)) seen.push(gone.fake.database(place.home).source !== null)
+      if (moment === 'after' && call === 'switches.put' && names.objects.has(`${switchBucket(place, place.recovery)}/returning`))
+        seen.push(gone.fake.database(place.home).source !== null)
     })
     await failback(gone, aFailback(gone))
     expect(seen).toEqual([true])
@@ -108,7 +153,9 @@ describe('killed, refused, failing', () => {
   const moments = async (): Promise<readonly string[]> => {
     const seen = new Set<string>()
     const gone = await away('unplanned')
-    gone.watch((moment, call, region) => { if (!call.startsWith('store.')) seen.add(`${moment} ${call} ${region}`) })
+    gone.watch((moment, call, region) => {
+      if (!call.startsWith('store.')) seen.add(`${moment} ${call} ${region}`)
+    })
     await failback(gone, aFailback(gone))
     return [...seen]
   }
@@ -119,65 +166,88 @@ describe('killed, refused, failing', () => {
     const check = (what: string, region: string, id: string): void => {
       const there = fake.databases.find(region, id)
       const standing = (shapeOf(fake).standing as {region: string} | null)?.region
-      if (there !== undefined && id === fake.place.database && standing === region && fake.databases.writable(there)) wrong.push(`${what} ${id}@${region}`)
+      if (there !== undefined && id === fake.place.database && standing === region && fake.databases.writable(there))
+        wrong.push(`${what} ${id}@${region}`)
     }
-    Object.assign(fake.world, {database: {
-      ...database,
-      remove: (region: string, id: string, snapshot: string | null, signal?: AbortSignal) => {
-        check('remove', region, id)
-        if (!id.includes('-fenced-') || snapshot === null) wrong.push(`remove ${id}@${region}`)
-        return database.remove(region, id, snapshot, signal)
+    Object.assign(fake.world, {
+      database: {
+        ...database,
+        remove: (region: string, id: string, snapshot: string | null, signal?: AbortSignal) => {
+          check('remove', region, id)
+          if (!id.includes('-fenced-') || snapshot === null) wrong.push(`remove ${id}@${region}`)
+          return database.remove(region, id, snapshot, signal)
+        },
+        modify: (region: string, id: string, change: Parameters<typeof database.modify>[2], signal?: AbortSignal) => {
+          if (change.id !== undefined) check('rename', region, id)
+          return database.modify(region, id, change, signal)
+        },
       },
-      modify: (region: string, id: string, change: Parameters<typeof database.modify>[2], signal?: AbortSignal) => {
-        if (change.id !== undefined) check('rename', region, id)
-        return database.modify(region, id, change, signal)
-      },
-    }})
+    })
     return wrong
   }
 
-  it('before and after any call, it ends the same way, promotes once each way, and removes nothing that serves', {timeout: 240_000}, async () => {
-    const first = await away('unplanned')
-    await failback(first, aFailback(first))
-    const expected = JSON.stringify(shapeOf(first.fake), (key, value: unknown) => (key === 'run' || key === 'since' || key === 'replicatedUntil' ? undefined : value))
-    const wrong: string[] = []
-    for (const at of await moments()) {
-      const gone = await away('unplanned')
-      const bad = guarded(gone.fake)
-      let armed = true
-      gone.watch((moment, call, region) => {
-        if (!armed || `${moment} ${call} ${region}` !== at) return
-        armed = false
-        throw new Killed()
-      })
-      const {end} = await failback(gone, aFailback(gone))
-      const shape = JSON.stringify(shapeOf(gone.fake), (key, value: unknown) => (key === 'run' || key === 'since' || key === 'replicatedUntil' ? undefined : value))
-      const promotions = gone.fake.databases.accepted.filter((call) => call.startsWith('promote')).length
-      if (end !== 'done' || bad.length > 0 || shape !== expected || promotions !== 2) wrong.push(`${at}: ${end} ${promotions} ${bad.join(' ')} ${shape === expected ? '' : shape}`)
-    }
-    expect(wrong).toEqual([])
-  })
+  it(
+    'before and after any call, it ends the same way, promotes once each way, and removes nothing that serves',
+    {timeout: 240_000},
+    async () => {
+      const first = await away('unplanned')
+      await failback(first, aFailback(first))
+      const expected = JSON.stringify(shapeOf(first.fake), (key, value: unknown) =>
+        key === 'run' || key === 'since' || key === 'replicatedUntil' ? undefined : value,
+      )
+      const wrong: string[] = []
+      for (const at of await moments()) {
+        const gone = await away('unplanned')
+        const bad = guarded(gone.fake)
+        let armed = true
+        gone.watch((moment, call, region) => {
+          if (!armed || `${moment} ${call} ${region}` !== at) return
+          armed = false
+          throw new Killed()
+        })
+        const {end} = await failback(gone, aFailback(gone))
+        const shape = JSON.stringify(shapeOf(gone.fake), (key, value: unknown) =>
+          key === 'run' || key === 'since' || key === 'replicatedUntil' ? undefined : value,
+        )
+        const promotions = gone.fake.databases.accepted.filter((call) => call.startsWith('promote')).length
+        if (end !== 'done' || bad.length > 0 || shape !== expected || promotions !== 2)
+          wrong.push(`${at}: ${end} ${promotions} ${bad.join(' ')} ${shape === expected ? '' : shape}`)
+      }
+      expect(wrong).toEqual([])
+    },
+  )
 
-  it('at any changing call that AWS refuses once, before or after its effect, it ends somewhere that has a name and users are served', {timeout: 240_000}, async () => {
-    const changing = (await moments()).filter((one) => /\.(promote|modify|createReplica|remove|removeTags|setTags|put|runTask|openIngress|closeIngress|refuseAll|forward|size\w+|bound\w+|roll\w+|copyValue|replicate) /.test(one))
-    const wrong: string[] = []
-    for (const at of changing) {
-      const gone = await away('unplanned')
-      const bad = guarded(gone.fake)
-      let armed = true
-      gone.watch((moment, call, region) => {
-        if (!armed || `${moment} ${call} ${region}` !== at) return
-        armed = false
-        throw new SluiceError({code: 'aws-refused', exitCode: ExitCode.unexpected, message: 'refused once'})
-      })
-      const {end, events} = await failback(gone, aFailback(gone))
-      gone.fake.clock.leap(gone.fake.clock.now() + 600_000)
-      const served = gone.fake.write(99)
-      if (!['done', 'failed'].includes(end) || bad.length > 0 || !served) wrong.push(`${at}: ${end}, ${served ? 'served' : 'not served'} ${bad.join(' ')} ${events.flatMap((event) => (event.kind === 'asked' ? [event.data.why] : [])).join('|')}`)
-    }
-    expect(wrong).toEqual([])
-    expect(changing.length).toBeGreaterThan(20)
-  })
+  it(
+    'at any changing call that AWS refuses once, before or after its effect, it ends somewhere that has a name and users are served',
+    {timeout: 240_000},
+    async () => {
+      const changing = (await moments()).filter((one) =>
+        /\.(promote|modify|createReplica|remove|removeTags|setTags|put|runTask|openIngress|closeIngress|refuseAll|forward|size\w+|bound\w+|roll\w+|copyValue|replicate) /.test(
+          one,
+        ),
+      )
+      const wrong: string[] = []
+      for (const at of changing) {
+        const gone = await away('unplanned')
+        const bad = guarded(gone.fake)
+        let armed = true
+        gone.watch((moment, call, region) => {
+          if (!armed || `${moment} ${call} ${region}` !== at) return
+          armed = false
+          throw new SluiceError({code: 'aws-refused', exitCode: ExitCode.unexpected, message: 'refused once'})
+        })
+        const {end, events} = await failback(gone, aFailback(gone))
+        gone.fake.clock.leap(gone.fake.clock.now() + 600_000)
+        const served = gone.fake.write(99)
+        if (!['done', 'failed'].includes(end) || bad.length > 0 || !served)
+          wrong.push(
+            `${at}: ${end}, ${served ? 'served' : 'not served'} ${bad.join(' ')} ${events.flatMap((event) => (event.kind === 'asked' ? [event.data.why] : [])).join('|')}`,
+          )
+      }
+      expect(wrong).toEqual([])
+      expect(changing.length).toBeGreaterThan(20)
+    },
+  )
 
   it('when the replica never drains, users get their Region back and nothing is promoted', async () => {
     const gone = await away('planned')
@@ -187,7 +257,9 @@ describe('killed, refused, failing', () => {
     })
     const {end, events} = await failback(gone, aFailback(gone))
     expect(end).toBe('failed')
-    expect(events.findLast((event) => event.kind === 'ended')?.data).toMatchObject({because: expect.stringContaining('what was received to be applied') as unknown})
+    expect(events.findLast((event) => event.kind === 'ended')?.data).toMatchObject({
+      because: expect.stringContaining('what was received to be applied') as unknown,
+    })
     fake.clock.leap(fake.clock.now() + 600_000)
     expect(fake.write(99)).toBe(true)
     expect(fake.names.leads()).toBe('eu-central-1')
@@ -198,7 +270,7 @@ describe('killed, refused, failing', () => {
     expect((await failback(gone, aFailback(gone))).end).toBe('done')
   })
 
-  it('a Region that doesn\'t answer is waited for, and nothing is done to what serves', async () => {
+  it("a Region that doesn't answer is waited for, and nothing is done to what serves", async () => {
     const gone = await away('planned')
     gone.fake.kill('eu-west-1')
     const {end} = await failback(gone, aFailback(gone), 'stays')
@@ -211,7 +283,9 @@ describe('the slot that home is opened with', () => {
   it('is the one that has the version that serves elsewhere, whatever its registry is called', async () => {
     const gone = await away('planned')
     const {fake} = gone
-    for (const slot of ['a', 'b'] as const) fake.service('eu-west-1', slot).image = slot === 'b' ? '111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/api@sha256:2222' : 'shop/api@sha256:1111'
+    for (const slot of ['a', 'b'] as const)
+      fake.service('eu-west-1', slot).image =
+        slot === 'b' ? '111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/api@sha256:2222' : 'shop/api@sha256:1111'
     fake.service('eu-central-1').image = '111122223333.dkr.ecr.eu-central-1.amazonaws.com/shop/api@sha256:2222'
     const asked = () => slotThatServes(fake.world, fake.place, aSide('eu-west-1'), aSide('eu-central-1'))
     expect(await asked()).toEqual({kind: 'slot', serving: 'b'})

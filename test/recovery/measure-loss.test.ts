@@ -10,14 +10,23 @@ import type {Watch} from '../../src/runbooks/recovery/watch.ts'
 import {memoryStore} from '../support/memory-store.ts'
 
 const now = Date.UTC(2026, 10, 22, 12, 0, 10)
-const evidence = (change: Partial<LossEvidence> = {}): LossEvidence =>
-  ({now, until: {at: now, how: 'declared'}, engine: 'postgres', heartbeat: null, lag: null, ...change})
+const evidence = (change: Partial<LossEvidence> = {}): LossEvidence => ({
+  now,
+  until: {at: now, how: 'declared'},
+  engine: 'postgres',
+  heartbeat: null,
+  lag: null,
+  ...change,
+})
 const row = (at: number) => ({region: 'eu-central-1', writable: false, drained: true, last: {seq: 7, at, region: 'eu-west-1'}})
 
 describe('a heartbeat row', () => {
   it('bounds the loss by the moment after which nothing was accepted', () => {
     expect(measureLoss(evidence({heartbeat: row(now - seconds(7))}))).toMatchObject({
-      lossMs: 7000, source: 'heartbeat', ageMs: 7000, text: 'at most 7 s lost (last heartbeat row 12:00:03Z, silent since at least 12:00:10Z)',
+      lossMs: 7000,
+      source: 'heartbeat',
+      ageMs: 7000,
+      text: 'at most 7 s lost (last heartbeat row 12:00:03Z, silent since at least 12:00:10Z)',
     })
   })
   it('younger than the fence is no loss, and never less than none', () => {
@@ -33,10 +42,15 @@ describe('a heartbeat row', () => {
 
 describe('ReplicaLag', () => {
   it('is counted back from its own minute: an old Region that died takes nothing back', () => {
-    expect(measureLoss(evidence({lag: {seconds: 2, at: now - seconds(10)}}))).toMatchObject({lossMs: 12_000, replicatedUntil: now - seconds(12)})
+    expect(measureLoss(evidence({lag: {seconds: 2, at: now - seconds(10)}}))).toMatchObject({
+      lossMs: 12_000,
+      replicatedUntil: now - seconds(12),
+    })
   })
   it('of PostgreSQL says that idleness looks like lag', () => {
-    expect(measureLoss(evidence({lag: {seconds: 240, at: now}})).text).toContain('an idle PostgreSQL shows up to 5 min that aren\'t there')
+    expect(measureLoss(evidence({lag: {seconds: 240, at: now}})).text).toContain(
+      "an idle PostgreSQL shows up to 5 min that aren't there",
+    )
     expect(measureLoss(evidence({lag: {seconds: 240, at: now}, engine: 'mysql'})).text).not.toContain('idle')
   })
   it.each([
@@ -54,22 +68,63 @@ const silence = {since: 4, answeredAt: 2, by: 'eu-central-1'}
 
 describe('the moment after which nothing was accepted', () => {
   it.each([
-    ['is the fence, when it held', {fencedAt: 5}, {declaredAt: 9, primaryAnswers: true}, {lastAnswerAt: null, silence}, {at: 5, how: 'fenced'}],
-    ['is now, as long as the Region answers and nobody could fence it', {how: 'unreachable', fencedAt: null}, {declaredAt: 9, primaryAnswers: true}, {lastAnswerAt: 3, silence}, {at: now, how: 'still-answering'}],
-    ['is the last answer that a person knows of, whatever the watch saw', {fencedAt: null}, {declaredAt: 9, primaryAnswers: false}, {lastAnswerAt: 3, silence}, {at: 3, how: 'last-answer'}],
-    ['is the watch\'s first look without an answer, not its last one with', {fencedAt: null}, {declaredAt: 9, primaryAnswers: false}, {lastAnswerAt: null, silence}, {at: 4, how: 'watched', answeredAt: 2, by: 'eu-central-1'}],
-    ['is the run\'s first silent look, where nobody watched', {fencedAt: null}, {declaredAt: 9, primaryAnswers: false}, {lastAnswerAt: null, silence: null}, {at: 9, how: 'declared'}],
+    [
+      'is the fence, when it held',
+      {fencedAt: 5},
+      {declaredAt: 9, primaryAnswers: true},
+      {lastAnswerAt: null, silence},
+      {at: 5, how: 'fenced'},
+    ],
+    [
+      'is now, as long as the Region answers and nobody could fence it',
+      {how: 'unreachable', fencedAt: null},
+      {declaredAt: 9, primaryAnswers: true},
+      {lastAnswerAt: 3, silence},
+      {at: now, how: 'still-answering'},
+    ],
+    [
+      'is the last answer that a person knows of, whatever the watch saw',
+      {fencedAt: null},
+      {declaredAt: 9, primaryAnswers: false},
+      {lastAnswerAt: 3, silence},
+      {at: 3, how: 'last-answer'},
+    ],
+    [
+      "is the watch's first look without an answer, not its last one with",
+      {fencedAt: null},
+      {declaredAt: 9, primaryAnswers: false},
+      {lastAnswerAt: null, silence},
+      {at: 4, how: 'watched', answeredAt: 2, by: 'eu-central-1'},
+    ],
+    [
+      "is the run's first silent look, where nobody watched",
+      {fencedAt: null},
+      {declaredAt: 9, primaryAnswers: false},
+      {lastAnswerAt: null, silence: null},
+      {at: 9, how: 'declared'},
+    ],
   ] as const)('%s', (_what, fence, declare, known, until) => {
     expect(untilOf(fence, declare, known, now)).toEqual(until)
   })
 })
 
 describe('the watch of the other Region', () => {
-  const watch: Watch = {schema: 1, region: 'eu-west-1', lookedAt: now - minutes(1), answeredAt: now - minutes(10), silentSince: now - minutes(10) + seconds(9), misses: 40}
+  const watch: Watch = {
+    schema: 1,
+    region: 'eu-west-1',
+    lookedAt: now - minutes(1),
+    answeredAt: now - minutes(10),
+    silentSince: now - minutes(10) + seconds(9),
+    misses: 40,
+  }
   const asked = {region: 'eu-west-1', by: 'eu-central-1', now}
 
   it('proves since when a Region is silent, and says who saw it', () => {
-    expect(provenSilence(watch, asked)).toEqual({since: now - minutes(10) + seconds(9), answeredAt: now - minutes(10), by: 'eu-central-1'})
+    expect(provenSilence(watch, asked)).toEqual({
+      since: now - minutes(10) + seconds(9),
+      answeredAt: now - minutes(10),
+      by: 'eu-central-1',
+    })
   })
   it('knows a silence without ever having had an answer', () => {
     expect(provenSilence({...watch, answeredAt: null}, asked)).toMatchObject({answeredAt: null})
@@ -77,25 +132,29 @@ describe('the watch of the other Region', () => {
   it.each<[string, Watch | null]>([
     ['is there none', null],
     ['hears it answer', {...watch, silentSince: null, misses: 0}],
-    ['hasn\'t looked for more than 3 min: it may have answered since', {...watch, lookedAt: now - minutes(3) - 1}],
+    ["hasn't looked for more than 3 min: it may have answered since", {...watch, lookedAt: now - minutes(3) - 1}],
     ['missed fewer than three answers: that may have been the way there', {...watch, misses: 2}],
     ['asks another Region', {...watch, region: 'eu-north-1'}],
   ])('proves nothing when it %s', (_what, seen) => {
     expect(provenSilence(seen, asked)).toBeNull()
   })
-  it.each<[string, string]>([['no JSON', '<html>'], ['of another schema', '{"schema":2,"region":"eu-west-1","lookedAt":1}'], ['without its time', '{"schema":1,"region":"eu-west-1"}']])(
-    'is none when its object is %s', async (_what, body) => {
-      const store = memoryStore()
-      await store.create(watchKey({service: 'shop', environment: 'production'}), body)
-      expect(await readWatch(store, {service: 'shop', environment: 'production'})).toBeNull()
-    })
+  it.each<[string, string]>([
+    ['no JSON', '<html>'],
+    ['of another schema', '{"schema":2,"region":"eu-west-1","lookedAt":1}'],
+    ['without its time', '{"schema":1,"region":"eu-west-1"}'],
+  ])('is none when its object is %s', async (_what, body) => {
+    const store = memoryStore()
+    await store.create(watchKey({service: 'shop', environment: 'production'}), body)
+    expect(await readWatch(store, {service: 'shop', environment: 'production'})).toBeNull()
+  })
   it('is told as it is: what answered last, who saw it, and until when it may have taken writes', () => {
     const until = {at: now - seconds(1), how: 'watched', answeredAt: now - seconds(10), by: 'eu-central-1'} as const
     expect(measureLoss(evidence({until, heartbeat: row(now - seconds(7))}))).toMatchObject({
-      lossMs: 6000, text: 'at most 6 s lost (last heartbeat row 12:00:03Z, the old Region last answered 12:00:00Z, by the watch of eu-central-1, and was silent at 12:00:09Z)',
+      lossMs: 6000,
+      text: 'at most 6 s lost (last heartbeat row 12:00:03Z, the old Region last answered 12:00:00Z, by the watch of eu-central-1, and was silent at 12:00:09Z)',
     })
   })
-  it('isn\'t believed when a row was replicated after its silence began: users may have reached what it couldn\'t', () => {
+  it("isn't believed when a row was replicated after its silence began: users may have reached what it couldn't", () => {
     const known = {since: now - minutes(5), answeredAt: null, by: 'eu-central-1'}
     expect(believable({replicatedUntil: now - minutes(6)}, known)).toBe(true)
     expect(believable({replicatedUntil: now - minutes(5)}, known)).toBe(false)

@@ -28,26 +28,32 @@ const stories = {
     },
     input: (fake: FakeRecovery) => aPromoteInput(fake.place, {acceptLossMs: minutes(30)}),
   },
-  planned: {prepare: () => undefined, input: (fake: FakeRecovery) => aPromoteInput(fake.place, {mode: 'planned', acceptLossMs: null})},
+  planned: {
+    prepare: () => undefined,
+    input: (fake: FakeRecovery) => aPromoteInput(fake.place, {mode: 'planned', acceptLossMs: null}),
+  },
 } as const
 
-const error = ({call, how}: Failing): Error => (how === 'for now'
-  ? new Unavailable(call, 'throttled')
-  : new SluiceError({code: 'aws-refused', exitCode: ExitCode.unexpected, message: `${call} was refused`, suggestions: []}))
+const error = ({call, how}: Failing): Error =>
+  how === 'for now'
+    ? new Unavailable(call, 'throttled')
+    : new SluiceError({code: 'aws-refused', exitCode: ExitCode.unexpected, message: `${call} was refused`, suggestions: []})
 
 /** A world in which one call fails once; `seen` collects calls that change or tell something. */
 function failing(one: Failing | null, {prepare}: (typeof stories)[keyof typeof stories]) {
   const seen = new Set<string>()
   let left = one === null ? 0 : 1
   let armed = false
-  const fake = aRecovery({around(moment, call, region) {
-    if (!armed || call.startsWith('store.')) return
-    const name = `${call} ${region}`
-    seen.add(name)
-    if (one === null || left === 0 || one.call !== name || one.moment !== moment) return
-    left -= 1
-    throw error(one)
-  }})
+  const fake = aRecovery({
+    around(moment, call, region) {
+      if (!armed || call.startsWith('store.')) return
+      const name = `${call} ${region}`
+      seen.add(name)
+      if (one === null || left === 0 || one.call !== name || one.moment !== moment) return
+      left -= 1
+      throw error(one)
+    },
+  })
   prepare(fake)
   const before = shapeOf(aRecovery())
   armed = true
@@ -55,30 +61,37 @@ function failing(one: Failing | null, {prepare}: (typeof stories)[keyof typeof s
 }
 
 describe.each(Object.entries(stories))('%s', (_name, story) => {
-  it.each(['for now', 'for good'] as const)('every call fails once, %s', async (how) => {
-    const whole = failing(null, story)
-    const done = await begin(whole.fake, story.input(whole.fake))
-    expect(endOf(done)).toBe('done')
-    const wanted = shapeOf(whole.fake)
-    for (const call of whole.seen) {
-      for (const moment of ['before', 'after'] as const) {
-        const {fake, before} = failing({call, moment, how}, story)
-        const label = `${call} ${moment} ${how}`
-        const ran = await begin(fake, story.input(fake))
-        const end = endOf(ran)
-        if (how === 'for now') expect(`${label}: ${end}`).toBe(`${label}: done`)
-        expect(end, label).toMatch(/^(done$|failed: .+|paused: .+)/)
-        if (end.startsWith('failed')) {
-          expect(fake.databases.accepted, label).toEqual([])
-          expect(shapeOf(fake), label).toEqual(before)
-          expect(end, label).toContain('was refused')
-          continue
+  it.each(['for now', 'for good'] as const)(
+    'every call fails once, %s',
+    async (how) => {
+      const whole = failing(null, story)
+      const done = await begin(whole.fake, story.input(whole.fake))
+      expect(endOf(done)).toBe('done')
+      const wanted = shapeOf(whole.fake)
+      for (const call of whole.seen) {
+        for (const moment of ['before', 'after'] as const) {
+          const {fake, before} = failing({call, moment, how}, story)
+          const label = `${call} ${moment} ${how}`
+          const ran = await begin(fake, story.input(fake))
+          const end = endOf(ran)
+          if (how === 'for now') expect(`${label}: ${end}`).toBe(`${label}: done`)
+          expect(end, label).toMatch(/^(done$|failed: .+|paused: .+)/)
+          if (end.startsWith('failed')) {
+            expect(fake.databases.accepted, label).toEqual([])
+            expect(shapeOf(fake), label).toEqual(before)
+            expect(end, label).toContain('was refused')
+            continue
+          }
+          const over = end === 'done' ? ran : await goOn(fake, ran.run)
+          expect(`${label}: ${endOf(over)}`).toBe(`${label}: done`)
+          expect(
+            fake.databases.accepted.filter((one) => one.startsWith('promote')),
+            label,
+          ).toHaveLength(1)
+          expect(shapeOf(fake), label).toEqual(wanted)
         }
-        const over = end === 'done' ? ran : await goOn(fake, ran.run)
-        expect(`${label}: ${endOf(over)}`).toBe(`${label}: done`)
-        expect(fake.databases.accepted.filter((one) => one.startsWith('promote')), label).toHaveLength(1)
-        expect(shapeOf(fake), label).toEqual(wanted)
       }
-    }
-  }, 240_000)
+    },
+    240_000,
+  )
 })

@@ -20,7 +20,8 @@ const stories: Readonly<Record<string, Story>> = {
   'a failover of a Region that answers': {input: (fake) => aPromoteInput(fake.place, {acceptLossMs})},
   'a planned switchover': {input: (fake) => aPromoteInput(fake.place, {mode: 'planned', acceptLossMs: null})},
   'a pilot light, flipped by record': {
-    options: {place: aPlace('pilot-light'), stackSeconds: surgeSeconds}, prepare: loseHome,
+    options: {place: aPlace('pilot-light'), stackSeconds: surgeSeconds},
+    prepare: loseHome,
     input: (fake) => aPromoteInput(fake.place, {acceptLossMs, settings: aSettings({flip: 'record'}), surge: aSurge}),
   },
 }
@@ -37,7 +38,10 @@ describe.each(Object.entries(stories))('%s', (_name, story) => {
       if (run === null) fake.clock.leap(fake.clock.now() + minutes(4))
       const ran = run === null ? await begin(fake, story.input(fake), {}, 'w2') : await goOn(fake, run)
       expect(`${label}: ${endOf(ran)}`).toBe(`${label}: done`)
-      expect(fake.databases.accepted.filter((one) => one.startsWith('promote')), label).toHaveLength(1)
+      expect(
+        fake.databases.accepted.filter((one) => one.startsWith('promote')),
+        label,
+      ).toHaveLength(1)
       expect(shapeOf(fake), label).toEqual(wanted)
       if (factsOf(ran.events, 'drained')['lossMs'] !== undefined) expect(factsOf(ran.events, 'report')['lossMs'], label).toBe(0)
     }

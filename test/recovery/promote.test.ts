@@ -24,8 +24,9 @@ function lost(fake: FakeRecovery): FakeRecovery {
   return fake
 }
 
-const asked = ({calls}: FakeRecovery, region: string): readonly string[] =>
-  [...new Set(calls.filter((call) => call.endsWith(` ${region}`) && !call.startsWith('api.')))]
+const asked = ({calls}: FakeRecovery, region: string): readonly string[] => [
+  ...new Set(calls.filter((call) => call.endsWith(` ${region}`) && !call.startsWith('api.'))),
+]
 
 describe('an unplanned failover of a dead Region', () => {
   it('that was decided on ten minutes late loses what was lost when home fell silent, where the watch saw it', async () => {
@@ -52,7 +53,12 @@ describe('an unplanned failover of a dead Region', () => {
     expect(endOf(ran)).toBe('done')
     expect(fake.names.leads()).toBe(away)
     expect(fake.write(1)).toBe(true)
-    expect(await readStanding(fake.world.store(away), fake.place)).toMatchObject({region: away, run: ran.run, settled: false, fence: 'unreachable'})
+    expect(await readStanding(fake.world.store(away), fake.place)).toMatchObject({
+      region: away,
+      run: ran.run,
+      settled: false,
+      fence: 'unreachable',
+    })
   })
 
   it('asks nothing of us-east-1, and of the lost Region nothing but whether its fence can be closed', async () => {
@@ -112,12 +118,12 @@ describe('an unplanned failover of a dead Region', () => {
     expect(factsOf(events, 'backups')['kept']).toContain('RDS has no db.m7g.large now')
   })
 
-  it('leaves the smaller class with a word where the zones don\'t offer it', async () => {
+  it("leaves the smaller class with a word where the zones don't offer it", async () => {
     const fake = lost(aRecovery())
     Object.assign(fake.database(away), {class: 'db.m7g.medium'})
     fake.databases.orderable = () => []
     const {events} = await begin(fake, aPromoteInput(fake.place))
-    expect(factsOf(events, 'backups')['kept']).toContain('db.m7g.large isn\'t offered in eu-central-1a, eu-central-1b')
+    expect(factsOf(events, 'backups')['kept']).toContain("db.m7g.large isn't offered in eu-central-1a, eu-central-1b")
   })
 
   it('creates the surge of a pilot light and grows everything from nothing', async () => {
@@ -137,7 +143,9 @@ describe('the flip by record', () => {
     const fake = lost(aRecovery())
     const ran = await begin(fake, byRecord(fake))
     expect(endOf(ran)).toBe('done')
-    expect(new Set(fake.names.records.map(({aliasTo}) => aliasTo?.dnsName))).toEqual(new Set(['lb.eu-central-1.elb.amazonaws.com']))
+    expect(new Set(fake.names.records.map(({aliasTo}) => aliasTo?.dnsName))).toEqual(
+      new Set(['lb.eu-central-1.elb.amazonaws.com']),
+    )
     expect(fake.names.distribution.origins[0]).toBe(away)
     expect(fake.names.objects.has(`${switchBucket(fake.place, away)}/stop`)).toBe(true)
   })
@@ -149,7 +157,7 @@ describe('the flip by record', () => {
     expect(fake.names.distribution.origins[0]).toBe(away)
   })
 
-  it('pauses with CloudFront\'s own words when the alias is another distribution\'s', async () => {
+  it("pauses with CloudFront's own words when the alias is another distribution's", async () => {
     const fake = lost(aRecovery())
     fake.names.distribution.aliases = []
     fake.names.distribution.conflict = 'CNAMEAlreadyExists: www.example.com is on E9'
@@ -192,7 +200,8 @@ describe('a planned switchover', () => {
   it('serves users at home until everything is there to take them over', async () => {
     const fake = aRecovery()
     const {events} = await begin(fake, aPromoteInput(fake.place, {mode: 'planned', acceptLossMs: null}))
-    const at = (kind: Event['kind'], step: string) => events.find((event) => event.kind === kind && (event.data as {step?: string}).step === step)?.at ?? 0
+    const at = (kind: Event['kind'], step: string) =>
+      events.find((event) => event.kind === kind && (event.data as {step?: string}).step === step)?.at ?? 0
     expect(at('step-started', 'fence')).toBeGreaterThanOrEqual(at('step-ended', 'tasks'))
     expect(Number(factsOf(events, 'report')['outageSeconds'])).toBeLessThan(Number(factsOf(events, 'report')['rtoSeconds']) - 120)
   })
@@ -225,11 +234,34 @@ describe('a planned switchover', () => {
   })
 
   it.each([
-    ['a Region that doesn\'t answer', (fake: FakeRecovery) => fake.kill(home), 'eu-west-1 doesn\'t answer: a planned switchover needs it'],
-    ['a primary without a replica', (fake: FakeRecovery) => Object.assign(fake.database(home), {replicas: []}), 'replicates to nobody'],
-    ['a release at work at home', (fake: FakeRecovery) => fake.stores[home]?.objects.set('leases/shop.json', {etag: 'x', body: JSON.stringify({
-      run: 'r-1', owner: 'w9', host: 'ci', operation: 'release', epoch: 1, since: 0, expiresAt: fake.clock.now() + minutes(3), released: false,
-    })}), 'release r-1 by w9 on ci is at work'],
+    [
+      "a Region that doesn't answer",
+      (fake: FakeRecovery) => fake.kill(home),
+      "eu-west-1 doesn't answer: a planned switchover needs it",
+    ],
+    [
+      'a primary without a replica',
+      (fake: FakeRecovery) => Object.assign(fake.database(home), {replicas: []}),
+      'replicates to nobody',
+    ],
+    [
+      'a release at work at home',
+      (fake: FakeRecovery) =>
+        fake.stores[home]?.objects.set('leases/shop.json', {
+          etag: 'x',
+          body: JSON.stringify({
+            run: 'r-1',
+            owner: 'w9',
+            host: 'ci',
+            operation: 'release',
+            epoch: 1,
+            since: 0,
+            expiresAt: fake.clock.now() + minutes(3),
+            released: false,
+          }),
+        }),
+      'release r-1 by w9 on ci is at work',
+    ],
   ])('refuses %s, and has changed nothing', async (_what, prepare, words) => {
     const fake = aRecovery()
     prepare(fake)
@@ -238,17 +270,45 @@ describe('a planned switchover', () => {
   })
 })
 
-describe('a replica that can\'t be promoted', () => {
+describe("a replica that can't be promoted", () => {
   it.each([
-    ['isn\'t there', (fake: FakeRecovery) => fake.databases.all.pop(), 'there is no database shop-production in eu-central-1'],
-    ['was promoted before', (fake: FakeRecovery) => Object.assign(fake.database(away), {source: null, from: null, replication: null}), 'is no replica: it has been promoted before'],
-    ['ended its replication', (fake: FakeRecovery) => Object.assign(fake.database(away), {replication: {status: 'terminated', message: ''}}), 'replication of shop-production was terminated'],
-    ['has lost its key', (fake: FakeRecovery) => Object.assign(fake.database(away), {status: 'inaccessible-encryption-credentials'}), 'its KMS key (key-eu-central-1) is disabled'],
-    ['has failed', (fake: FakeRecovery) => Object.assign(fake.database(away), {status: 'incompatible-network'}), 'is incompatible-network: RDS doesn\'t get it out of that by itself'],
+    ["isn't there", (fake: FakeRecovery) => fake.databases.all.pop(), 'there is no database shop-production in eu-central-1'],
+    [
+      'was promoted before',
+      (fake: FakeRecovery) => Object.assign(fake.database(away), {source: null, from: null, replication: null}),
+      'is no replica: it has been promoted before',
+    ],
+    [
+      'ended its replication',
+      (fake: FakeRecovery) => Object.assign(fake.database(away), {replication: {status: 'terminated', message: ''}}),
+      'replication of shop-production was terminated',
+    ],
+    [
+      'has lost its key',
+      (fake: FakeRecovery) => Object.assign(fake.database(away), {status: 'inaccessible-encryption-credentials'}),
+      'its KMS key (key-eu-central-1) is disabled',
+    ],
+    [
+      'has failed',
+      (fake: FakeRecovery) => Object.assign(fake.database(away), {status: 'incompatible-network'}),
+      "is incompatible-network: RDS doesn't get it out of that by itself",
+    ],
     ['is stopped', (fake: FakeRecovery) => Object.assign(fake.database(away), {status: 'stopped'}), 'is stopped: start it first'],
-    ['is backed up for too long', (fake: FakeRecovery) => Object.assign(fake.database(away), {status: 'backing-up'}), 'RDS promotes nothing while it is backing-up'],
-    ['is out of storage', (fake: FakeRecovery) => Object.assign(fake.database(away), {status: 'storage-full'}), 'grow it by 10 % at least'],
-    ['has a change pending', (fake: FakeRecovery) => Object.assign(fake.database(away), {pending: ['DBInstanceClass']}), 'pending changes of shop-production (DBInstanceClass)'],
+    [
+      'is backed up for too long',
+      (fake: FakeRecovery) => Object.assign(fake.database(away), {status: 'backing-up'}),
+      'RDS promotes nothing while it is backing-up',
+    ],
+    [
+      'is out of storage',
+      (fake: FakeRecovery) => Object.assign(fake.database(away), {status: 'storage-full'}),
+      'grow it by 10 % at least',
+    ],
+    [
+      'has a change pending',
+      (fake: FakeRecovery) => Object.assign(fake.database(away), {pending: ['DBInstanceClass']}),
+      'pending changes of shop-production (DBInstanceClass)',
+    ],
   ])('because it %s ends the run before anything is changed, in its own words', async (_what, prepare, words) => {
     const fake = lost(aRecovery())
     prepare(fake)
@@ -300,14 +360,17 @@ describe('the question before the point of no return', () => {
       if (wished || event.kind !== 'step-started' || event.data.step !== 'approve') return
       wished = true
       const desk = aDesk(fake.world.store(away), fake.clock, 'w8')
-      fake.clock.at(fake.clock.now() + seconds(20), () => void askRecovery(desk, runOf(fake), 'promote', 'agreed', {lossMs: 25_000}))
+      fake.clock.at(
+        fake.clock.now() + seconds(20),
+        () => void askRecovery(desk, runOf(fake), 'promote', 'agreed', {lossMs: 25_000}),
+      )
     }
     const ran = await begin(fake, aPromoteInput(fake.place, {acceptLossMs: null}), {onEvent})
     expect(endOf(ran)).toBe('done')
     expect(factsOf(ran.events, 'approve')).toMatchObject({accepted: 'arn:aws:iam::1:role/w8'})
   })
 
-  it('takes no number for a loss that can\'t be told', async () => {
+  it("takes no number for a loss that can't be told", async () => {
     const fake = lost(aRecovery())
     Object.assign(fake.database(away), {rows: [], lagMetric: 'none'})
     fake.database(home).rows = []
@@ -317,7 +380,7 @@ describe('the question before the point of no return', () => {
   })
 
   it.each([
-    ['−1', 'minus-one', 'ReplicaLag is −1: the replica isn\'t replicating'],
+    ['−1', 'minus-one', "ReplicaLag is −1: the replica isn't replicating"],
     ['no datapoint', 'none', 'CloudWatch has no datapoint of ReplicaLag'],
     ['a stale datapoint', 'stale', 'the newest datapoint of ReplicaLag is'],
   ] as const)('says of %s what it means', async (_what, lagMetric, words) => {
@@ -340,11 +403,13 @@ describe('the question before the point of no return', () => {
     const before = shapeOf(aRecovery())
     const {run} = await begin(fake, aPromoteInput(fake.place, {acceptLossMs: null}))
     expect(fake.service(away).desired).toBe(4)
-    expect(endOf(await goOn(fake, run, {withdraw: 'the Region is back'}))).toBe('failed: aborted by arn:aws:iam::1:role/w2: the Region is back')
+    expect(endOf(await goOn(fake, run, {withdraw: 'the Region is back'}))).toBe(
+      'failed: aborted by arn:aws:iam::1:role/w2: the Region is back',
+    )
     expect(shapeOf(fake)).toEqual(before)
   })
 
-  it('can\'t be withdrawn once the promotion has begun', async () => {
+  it("can't be withdrawn once the promotion has begun", async () => {
     const fake = lost(aRecovery())
     fake.compute.sick.add('shop-production-a')
     const ran = await begin(fake, aPromoteInput(fake.place))
@@ -368,11 +433,11 @@ describe('split brain', () => {
     expect(fake.names.leads()).toBe(away)
   })
 
-  it('nothing is promoted while a Region that couldn\'t be fenced answers again', async () => {
+  it("nothing is promoted while a Region that couldn't be fenced answers again", async () => {
     const fake = lost(aRecovery())
     fake.clock.at(fake.clock.now() + seconds(30), () => fake.revive(home))
     const ran = await begin(fake, aPromoteInput(fake.place, {acceptLossMs: seconds(1)}))
-    expect(endOf(ran)).toContain('eu-west-1 to be silent: it answers again, takes writes, and isn\'t fenced')
+    expect(endOf(ran)).toContain("eu-west-1 to be silent: it answers again, takes writes, and isn't fenced")
     expect(endOf(await goOn(fake, ran.run, {accepts: {lossMs: minutes(60)}}))).toMatch(/^paused/)
     expect(fake.databases.accepted).toEqual([])
     expect(endOf(await goOn(fake, ran.run, {withdraw: 'it is back'}, 'w3'))).toMatch(/^failed: aborted/)
@@ -384,7 +449,9 @@ describe('split brain', () => {
     fake.clock.at(fake.clock.now() + seconds(90), () => fake.kill(home))
     const ran = await begin(fake, aPromoteInput(fake.place, {acceptLossMs: seconds(5)}))
     expect(endOf(ran)).toBe('done')
-    expect(Number(factsOf(ran.events, 'approve')['replicatedUntil'])).toBeGreaterThan(Number(factsOf(ran.events, 'declare')['declaredAt']))
+    expect(Number(factsOf(ran.events, 'approve')['replicatedUntil'])).toBeGreaterThan(
+      Number(factsOf(ran.events, 'declare')['declaredAt']),
+    )
     expect(Number(factsOf(ran.events, 'approve')['lossMs'])).toBeLessThanOrEqual(5000)
   })
 
@@ -398,10 +465,14 @@ describe('split brain', () => {
 })
 
 describe('one at a time', () => {
-  it('a second run is refused while the first isn\'t finished, with the way on', async () => {
+  it("a second run is refused while the first isn't finished, with the way on", async () => {
     const fake = lost(aRecovery())
     const {run} = await begin(fake, aPromoteInput(fake.place, {acceptLossMs: null}))
-    await expect(begin(fake, aPromoteInput(fake.place), {}, 'w3')).rejects.toMatchObject({code: 'run-unfinished', exitCode: 7, suggestions: [`sluice dr resume ${run}`, `sluice dr resume ${run} --withdraw`]})
+    await expect(begin(fake, aPromoteInput(fake.place), {}, 'w3')).rejects.toMatchObject({
+      code: 'run-unfinished',
+      exitCode: 7,
+      suggestions: [`sluice dr resume ${run}`, `sluice dr resume ${run} --withdraw`],
+    })
   })
 
   it('a run that is over answers its end when it is resumed', async () => {
@@ -412,7 +483,10 @@ describe('one at a time', () => {
 
   it('finds its runs among journals of others, newest first', async () => {
     const fake = lost(aRecovery())
-    fake.stores[away]?.objects.set('runs/r-20270101-000000-zzzz/000000.json', {etag: 'x', body: '{"kind":"planned","data":{"plan":"release","input":{}}}'})
+    fake.stores[away]?.objects.set('runs/r-20270101-000000-zzzz/000000.json', {
+      etag: 'x',
+      body: '{"kind":"planned","data":{"plan":"release","input":{}}}',
+    })
     const {run} = await begin(fake, aPromoteInput(fake.place))
     const desk = aDesk(fake.world.store(away), fake.clock, 'w5')
     expect((await recoveryRuns(desk, fake.place)).map((one) => [one.run, one.isFinished])).toEqual([[run, true]])
@@ -421,4 +495,5 @@ describe('one at a time', () => {
   })
 })
 
-const runOf = (fake: FakeRecovery): string => [...(fake.stores[away]?.objects.keys() ?? [])].find((key) => key.startsWith('runs/'))?.split('/')[1] ?? ''
+const runOf = (fake: FakeRecovery): string =>
+  [...(fake.stores[away]?.objects.keys() ?? [])].find((key) => key.startsWith('runs/'))?.split('/')[1] ?? ''

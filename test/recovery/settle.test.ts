@@ -1,24 +1,44 @@
 import {describe, expect, it} from 'vitest'
 import {parseTemplate, readTemplates} from '../../src/infra/stack/templates.ts'
-import {hasReplica, isWhole, namesSource, whole, withDatabase, withoutReplica, withReplica} from '../../src/runbooks/recovery/settle-steps/replica-template.ts'
+import {
+  hasReplica,
+  isWhole,
+  namesSource,
+  whole,
+  withDatabase,
+  withoutReplica,
+  withReplica,
+} from '../../src/runbooks/recovery/settle-steps/replica-template.ts'
 import {tellsOnly} from '../../src/runbooks/recovery/settle-steps/long-stay.ts'
 import {aDatabase} from '../support/fake-recovery-databases.ts'
 
 const text = (await readTemplates()).get('08-rds-replica.yaml') ?? ''
-const promoted = aDatabase('eu-central-1', {class: 'db.m7g.xlarge', engineVersion: '17.4', storageGiB: 120, backupDays: 14, tags: {'sluice:backup': 'shop-production'}, endpoint: {host: 'shop-production.abc.eu-central-1.rds.amazonaws.com', port: 5433}})
+const promoted = aDatabase('eu-central-1', {
+  class: 'db.m7g.xlarge',
+  engineVersion: '17.4',
+  storageGiB: 120,
+  backupDays: 14,
+  tags: {'sluice:backup': 'shop-production'},
+  endpoint: {host: 'shop-production.abc.eu-central-1.rds.amazonaws.com', port: 5433},
+})
 const without = withoutReplica(text, promoted) ?? ''
 const imported = withDatabase(without, text, promoted) ?? ''
 
 describe('telling a Region which one is active', () => {
   it.each([
-    ['modify', 'no', 'AWS::Route53::HealthCheck', true], ['add', 'no', 'AWS::CloudWatch::Alarm', true], ['remove', 'no', 'AWS::CloudWatch::CompositeAlarm', true],
-    ['dynamic', 'maybe', 'AWS::CloudFormation::Stack', true], ['remove', 'no', 'AWS::RDS::DBInstance', false], ['modify', 'yes', 'AWS::RDS::DBInstance', false], ['import', 'no', 'AWS::S3::Bucket', false],
+    ['modify', 'no', 'AWS::Route53::HealthCheck', true],
+    ['add', 'no', 'AWS::CloudWatch::Alarm', true],
+    ['remove', 'no', 'AWS::CloudWatch::CompositeAlarm', true],
+    ['dynamic', 'maybe', 'AWS::CloudFormation::Stack', true],
+    ['remove', 'no', 'AWS::RDS::DBInstance', false],
+    ['modify', 'yes', 'AWS::RDS::DBInstance', false],
+    ['import', 'no', 'AWS::S3::Bucket', false],
   ] as const)('%s (replaced: %s) of %s may be executed: %s', (action, replacement, type, expected) => {
     expect(tellsOnly({action, replacement, type})).toBe(expected)
   })
 })
 
-describe('the replica\'s template on its way to a database of its own', () => {
+describe("the replica's template on its way to a database of its own", () => {
   it('first is the same without the instance, with what was told of it written out', () => {
     const [before, after] = [parseTemplate(text), parseTemplate(without)]
     const {Replica: _gone, ...rest} = before.Resources
@@ -34,8 +54,16 @@ describe('the replica\'s template on its way to a database of its own', () => {
     expect(rest).toEqual(parseTemplate(without).Resources)
     expect(instance).toMatchObject({Type: 'AWS::RDS::DBInstance', DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain'})
     expect(instance?.Properties).toMatchObject({
-      Engine: {Ref: 'Engine'}, EngineVersion: '17', AllocatedStorage: '120', DBInstanceClass: 'db.m7g.xlarge', MultiAZ: true, StorageEncrypted: true, BackupRetentionPeriod: 14,
-      DBSubnetGroupName: {Ref: 'Subnets'}, DBParameterGroupName: {Ref: 'Parameters'}, Tags: [{Key: 'sluice:backup', Value: 'shop-production'}],
+      Engine: {Ref: 'Engine'},
+      EngineVersion: '17',
+      AllocatedStorage: '120',
+      DBInstanceClass: 'db.m7g.xlarge',
+      MultiAZ: true,
+      StorageEncrypted: true,
+      BackupRetentionPeriod: 14,
+      DBSubnetGroupName: {Ref: 'Subnets'},
+      DBParameterGroupName: {Ref: 'Parameters'},
+      Tags: [{Key: 'sluice:backup', Value: 'shop-production'}],
     })
     expect(Object.keys(instance?.Properties ?? {})).not.toContain('SourceDBInstanceIdentifier')
     expect(Object.keys(instance?.Properties ?? {})).not.toContain('SourceRegion')
@@ -56,10 +84,14 @@ describe('the replica\'s template on its way to a database of its own', () => {
   })
 
   it('knows where it is by the text alone', () => {
-    expect([text, without, imported].map((one) => [hasReplica(one), namesSource(one)])).toEqual([[true, true], [false, false], [true, false]])
+    expect([text, without, imported].map((one) => [hasReplica(one), namesSource(one)])).toEqual([
+      [true, true],
+      [false, false],
+      [true, false],
+    ])
   })
 
-  it('isn\'t touched when it isn\'t one of ours, or wouldn\'t be retained', () => {
+  it("isn't touched when it isn't one of ours, or wouldn't be retained", () => {
     expect(withoutReplica('Resources:\n  Other:\n    Type: AWS::RDS::DBInstance\n', promoted)).toBeNull()
     expect(withoutReplica(text.replaceAll('DeletionPolicy: Retain', 'DeletionPolicy: Delete'), promoted)).toBeNull()
     expect(withoutReplica(text, {...promoted, endpoint: null})).toBeNull()

@@ -8,8 +8,25 @@ import {Unreachable} from '../../src/runbooks/recovery/unreachable.ts'
 import {startOfTests as now} from '../support/leaping-clock.ts'
 
 const [home, recovery] = ['eu-west-1', 'eu-central-1']
-const lease: Lease = {run: 'r-1', owner: 'alice-1', host: 'laptop', operation: 'dr promote', epoch: 1, since: now - 60_000, expiresAt: now + 60_000, released: false}
-const standing: Standing = {schema: 1, region: recovery, since: now - 3_600_000, run: 'r-1', settled: false, replicatedUntil: null, fence: 'fenced'}
+const lease: Lease = {
+  run: 'r-1',
+  owner: 'alice-1',
+  host: 'laptop',
+  operation: 'dr promote',
+  epoch: 1,
+  since: now - 60_000,
+  expiresAt: now + 60_000,
+  released: false,
+}
+const standing: Standing = {
+  schema: 1,
+  region: recovery,
+  since: now - 3_600_000,
+  run: 'r-1',
+  settled: false,
+  replicatedUntil: null,
+  fence: 'fenced',
+}
 const quiet: Signs = {lease: null, standing: null, stopped: false}
 
 describe('what lies in the recovery Region says', () => {
@@ -19,14 +36,14 @@ describe('what lies in the recovery Region says', () => {
     ['a recovery that is over gave its lease back', {lease: {...lease, released: true}}, 'peace'],
     ['a recovery whose owner died long ago', {lease: {...lease, expiresAt: now - 1}}, 'peace'],
     ['the database was promoted there', {standing}, 'away'],
-    ['users were sent there, whatever else isn\'t written', {stopped: true}, 'away'],
+    ["users were sent there, whatever else isn't written", {stopped: true}, 'away'],
     ['users stay there, settled', {standing: {...standing, settled: true}}, 'away'],
-    ['users are back, and the stacks weren\'t looked at', {standing: {...standing, region: home}}, 'unsettled'],
+    ["users are back, and the stacks weren't looked at", {standing: {...standing, region: home}}, 'unsettled'],
     ['users are back for good', {standing: {...standing, region: home, settled: true}}, 'peace'],
     ['a recovery under way comes before where users are', {lease, standing}, 'recovering'],
   ]
   test.each(rows)('%s', (_, signs, kind) => expect(judgeSigns({...quiet, ...signs}, home, now).kind).toBe(kind))
-  test('what it says when it answers late: one answer that didn\'t come isn\'t a lost Region', async () => {
+  test("what it says when it answers late: one answer that didn't come isn't a lost Region", async () => {
     let asked = 0
     const late = async (): Promise<Signs> => {
       asked += 1
@@ -35,9 +52,12 @@ describe('what lies in the recovery Region says', () => {
     }
     expect((await situationNow(late, home, now)).kind).toBe('away')
   })
-  test('nothing when it can\'t be asked', async () => {
+  test("nothing when it can't be asked", async () => {
     const failing = (error: Error) => situationNow(async () => Promise.reject(error), home, now)
-    expect(await failing(new Unreachable('s3:GetObject', recovery, 'eu-central-1 doesn\'t answer'))).toEqual({kind: 'unknown', because: 'eu-central-1 doesn\'t answer'})
+    expect(await failing(new Unreachable('s3:GetObject', recovery, "eu-central-1 doesn't answer"))).toEqual({
+      kind: 'unknown',
+      because: "eu-central-1 doesn't answer",
+    })
     expect((await failing(new StoreUnavailable('no state'))).kind).toBe('unknown')
     await expect(failing(new Error('a bug'))).rejects.toThrow('a bug')
   })
@@ -53,16 +73,27 @@ describe('a release at home', () => {
     }
   }
   test('waits for whoever recovers, and says who and since when', () => {
-    expect(refused({lease})).toMatchObject({code: 'lease-held', exitCode: 7, message: 'dr promote r-1 by alice-1 on laptop, since 2026-11-22T18:29:00Z, has the recovery lease: a recovery and changes at home exclude each other.'})
+    expect(refused({lease})).toMatchObject({
+      code: 'lease-held',
+      exitCode: 7,
+      message:
+        'dr promote r-1 by alice-1 on laptop, since 2026-11-22T18:29:00Z, has the recovery lease: a recovery and changes at home exclude each other.',
+    })
   })
   test('reaches nobody while users are elsewhere', () => {
-    expect(refused({standing})).toMatchObject({code: 'users-elsewhere', exitCode: 2, message: 'Users are in eu-central-1 since 2026-11-22T17:30:00Z (r-1): a release in eu-west-1 would reach nobody.'})
-    expect(refused({stopped: true})).toMatchObject({message: 'Users are in eu-central-1: a release in eu-west-1 would reach nobody.'})
+    expect(refused({standing})).toMatchObject({
+      code: 'users-elsewhere',
+      exitCode: 2,
+      message: 'Users are in eu-central-1 since 2026-11-22T17:30:00Z (r-1): a release in eu-west-1 would reach nobody.',
+    })
+    expect(refused({stopped: true})).toMatchObject({
+      message: 'Users are in eu-central-1: a release in eu-west-1 would reach nobody.',
+    })
   })
   test('begins in peace, and when users are back before the stacks are settled', () => {
     expect([refused({}), refused({standing: {...standing, region: home}})]).toEqual([null, null])
   })
-  test('begins when the recovery Region can\'t be asked: a second Region that is down mustn\'t stop the first', () => {
+  test("begins when the recovery Region can't be asked: a second Region that is down mustn't stop the first", () => {
     expect(() => refuseReleaseElsewhere({kind: 'unknown', because: 'silence'}, {home, recovery})).not.toThrow()
   })
 })

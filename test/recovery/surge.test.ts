@@ -21,15 +21,22 @@ function lost(): FakeRecovery {
   fake.clock.leap(fake.clock.now() + seconds(20))
   return fake
 }
-const promote = (fake: FakeRecovery, acceptLossMs = minutes(10)) => begin(fake, aPromoteInput(fake.place, {surge: aSurge, acceptLossMs}))
+const promote = (fake: FakeRecovery, acceptLossMs = minutes(10)) =>
+  begin(fake, aPromoteInput(fake.place, {surge: aSurge, acceptLossMs}))
 const at = (events: readonly Event[], kind: Event['kind'], step: string): number =>
   events.find((event) => event.kind === kind && (event.data as {step?: string}).step === step)?.at ?? Number.NaN
 const noteOf = (events: readonly Event[], step: string): string =>
-  events.flatMap((event) => (event.kind === 'step-ended' && event.data.step === step && event.data.how !== 'failed' ? [event.data.note ?? ''] : [])).at(-1) ?? ''
+  events
+    .flatMap((event) =>
+      event.kind === 'step-ended' && event.data.step === step && event.data.how !== 'failed' ? [event.data.note ?? ''] : [],
+    )
+    .at(-1) ?? ''
 
 describe('the plan', () => {
   it('lets nothing but warming and the report wait for the cache', () => {
-    const waiting = promotePlan(aPromoteInput(aPlace('pilot-light'))).steps.filter(({needs}) => needs.includes('cache')).map(({id}) => id)
+    const waiting = promotePlan(aPromoteInput(aPlace('pilot-light')))
+      .steps.filter(({needs}) => needs.includes('cache'))
+      .map(({id}) => id)
     expect(waiting).toEqual(['warm', 'report'])
   })
   it('has neither surge nor cache where all of it stands in peace', () => {
@@ -58,11 +65,20 @@ describe('a failover of a pilot light', () => {
 
   it('whose cache fails goes on, says what is missing and why, and keeps the way out', async () => {
     const fake = lost()
-    fake.provision.fail(name, away, {path: 'Cache/ReplicationGroup', type: 'AWS::ElastiCache::ReplicationGroup', reason: 'InsufficientCacheClusterCapacity'})
+    fake.provision.fail(name, away, {
+      path: 'Cache/ReplicationGroup',
+      type: 'AWS::ElastiCache::ReplicationGroup',
+      reason: 'InsufficientCacheClusterCapacity',
+    })
     const ran = await promote(fake)
     expect(endOf(ran)).toBe('done')
-    expect(factsOf(ran.events, 'cache')).toEqual({cache: 'missing', because: 'ReplicationGroup: InsufficientCacheClusterCapacity'})
-    expect(noteOf(ran.events, 'cache')).toContain('the cache isn\'t there: ReplicationGroup: InsufficientCacheClusterCapacity; users are served without it')
+    expect(factsOf(ran.events, 'cache')).toEqual({
+      cache: 'missing',
+      because: 'ReplicationGroup: InsufficientCacheClusterCapacity',
+    })
+    expect(noteOf(ran.events, 'cache')).toContain(
+      "the cache isn't there: ReplicationGroup: InsufficientCacheClusterCapacity; users are served without it",
+    )
     expect(fake.provision.calls.filter((call) => /^(remove|continueRollback)/.test(call))).toEqual([])
     expect(fake.provision.stack(`${name}-Nat`, away)?.status).toBe('CREATE_COMPLETE')
   })
@@ -71,7 +87,10 @@ describe('a failover of a pilot light', () => {
     const fake = lost()
     fake.clock.at(fake.clock.now() + seconds(30), () => {
       const root = fake.provision.stack(name, away)
-      if (root !== undefined) root.resources = root.resources.map((one) => (one.logicalId === 'Cache' ? {...one, status: 'CREATE_FAILED', reason: 'no capacity'} : one))
+      if (root !== undefined)
+        root.resources = root.resources.map((one) =>
+          one.logicalId === 'Cache' ? {...one, status: 'CREATE_FAILED', reason: 'no capacity'} : one,
+        )
     })
     expect(endOf(await promote(fake))).toBe('done')
   })
@@ -80,7 +99,10 @@ describe('a failover of a pilot light', () => {
     const fake = lost()
     fake.clock.at(fake.clock.now() + seconds(30), () => {
       const root = fake.provision.stack(name, away)
-      if (root !== undefined) root.resources = root.resources.map((one) => (one.logicalId === 'Nat' ? {...one, status: 'CREATE_FAILED', reason: 'NatGatewayLimitExceeded'} : one))
+      if (root !== undefined)
+        root.resources = root.resources.map((one) =>
+          one.logicalId === 'Nat' ? {...one, status: 'CREATE_FAILED', reason: 'NatGatewayLimitExceeded'} : one,
+        )
     })
     const end = endOf(await promote(fake, 0))
     expect(end).toMatch(/^failed: .*no way out: NatGatewayLimitExceeded/)
@@ -111,22 +133,27 @@ describe('a failover of a pilot light', () => {
     expect(fake.provision.stack(name, away)).toBeUndefined()
   })
 
-  it('isn\'t paused by a refusal to say how the cache is', async () => {
+  it("isn't paused by a refusal to say how the cache is", async () => {
     let refuses = false
     const fake = aRecovery({
-      place: aPlace('pilot-light'), stackSeconds: surgeSeconds,
+      place: aPlace('pilot-light'),
+      stackSeconds: surgeSeconds,
       around: (moment, call) => {
-        if (refuses && moment === 'before' && call === 'stacks.describe') throw new SluiceError({code: 'aws-refused', exitCode: 1, message: 'not authorized'})
+        if (refuses && moment === 'before' && call === 'stacks.describe')
+          throw new SluiceError({code: 'aws-refused', exitCode: 1, message: 'not authorized'})
         if (call === 'names.resolve') refuses = true
       },
     })
     const ran = await promote(fake)
     expect(endOf(ran)).toBe('done')
-    expect(noteOf(ran.events, 'cache')).toContain('it can\'t be asked for: not authorized')
+    expect(noteOf(ran.events, 'cache')).toContain("it can't be asked for: not authorized")
   })
 
   it('tells a cache that takes for ever as missing instead of waiting', async () => {
-    const fake = aRecovery({place: aPlace('pilot-light'), stackSeconds: (stack, operation) => (stack === name ? 7200 : surgeSeconds(stack, operation))})
+    const fake = aRecovery({
+      place: aPlace('pilot-light'),
+      stackSeconds: (stack, operation) => (stack === name ? 7200 : surgeSeconds(stack, operation)),
+    })
     const ran = await promote(fake)
     expect(endOf(ran)).toBe('done')
     expect(factsOf(ran.events, 'cache')).toEqual({cache: 'missing', because: 'still CREATE_IN_PROGRESS after 40 min'})
@@ -136,7 +163,11 @@ describe('a failover of a pilot light', () => {
 describe('the way home', () => {
   it('deletes a surge whose cache had failed', async () => {
     const there = await gone('unplanned', aPlace('pilot-light'), {surge: aSurge}, ({provision}) => {
-      provision.fail(name, away, {path: 'Cache/ReplicationGroup', type: 'AWS::ElastiCache::ReplicationGroup', reason: 'no capacity'})
+      provision.fail(name, away, {
+        path: 'Cache/ReplicationGroup',
+        type: 'AWS::ElastiCache::ReplicationGroup',
+        reason: 'no capacity',
+      })
     })
     expect(there.fake.provision.stack(name, away)?.status).toBe('CREATE_FAILED')
     expect((await failback(there, aFailback(there))).end).toBe('done')

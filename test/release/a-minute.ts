@@ -2,12 +2,24 @@
 import type {CountedMinute, SlotMinute} from '../../src/runbooks/release/ports.ts'
 
 const nothing: SlotMinute = {
-  requests: null, answered2xx: null, answered3xx: null, answered4xx: null, answered5xx: null, connectionErrors: null, timed: null, slow: null,
+  requests: null,
+  answered2xx: null,
+  answered3xx: null,
+  answered4xx: null,
+  answered5xx: null,
+  connectionErrors: null,
+  timed: null,
+  slow: null,
 }
 
 /** `requests` given to the slot, of which all are answered with 2xx unless `more` says otherwise. */
-export const served = (requests: number, more: Partial<SlotMinute> = {}): SlotMinute =>
-  ({...nothing, requests, answered2xx: requests - (more.answered5xx ?? 0), timed: requests, ...more})
+export const served = (requests: number, more: Partial<SlotMinute> = {}): SlotMinute => ({
+  ...nothing,
+  requests,
+  answered2xx: requests - (more.answered5xx ?? 0),
+  timed: requests,
+  ...more,
+})
 
 export const silent = nothing
 

@@ -45,7 +45,13 @@ const actionsOf: Readonly<Record<string, readonly string[]>> = {
   // Of a stack of ours alone; `noteCapacity` asks the home Region too, which the sandbox's run of the demo holds against the policy.
   'recovery.noteCapacity': [],
   'recovery.carry': [
-    'ecr:DescribeImages', 'ecs:DescribeServices', 'ecs:DescribeTaskDefinition', 'ecs:ListTaskDefinitions', 'ecs:RegisterTaskDefinition', 'ecs:UpdateService', 'iam:PassRole',
+    'ecr:DescribeImages',
+    'ecs:DescribeServices',
+    'ecs:DescribeTaskDefinition',
+    'ecs:ListTaskDefinitions',
+    'ecs:RegisterTaskDefinition',
+    'ecs:UpdateService',
+    'iam:PassRole',
   ],
 }
 
@@ -62,12 +68,29 @@ async function run(image: string, errorRate: number, uses: Uses): Promise<readon
   const input = await prepareRelease(aws.world, {config, account: '1', by: 'w1', image, previous: null}, never)
   const runbook = releaseRunbook(input)
   const journal = await openJournal({store: desk.store, run: id, writer: desk.writer, clock})
-  await driveRun({runbook: watchedRunbook(runbook, uses), world, journal, held, clock, until: 'tidied', detach: never, leave: never})
-  return undeclaredUses(['release', 'rollback', 'halt', 'retire'].map((name) => runbook.plan(name, [])), uses, actionsOf)
+  await driveRun({
+    runbook: watchedRunbook(runbook, uses),
+    world,
+    journal,
+    held,
+    clock,
+    until: 'tidied',
+    detach: never,
+    leave: never,
+  })
+  return undeclaredUses(
+    ['release', 'rollback', 'halt', 'retire'].map((name) => runbook.plan(name, [])),
+    uses,
+    actionsOf,
+  )
 }
 
-test.each([['promoted', 'shop/api:1.9.0', 0.001, 20], ['rolled back', 'shop/api:2.0.0', 0.2, 10]] as const)(
-  'in a release that is %s, no step and no guard uses a port whose calls it doesn\'t declare', async (_how, image, errorRate, least) => {
+test.each([
+  ['promoted', 'shop/api:1.9.0', 0.001, 20],
+  ['rolled back', 'shop/api:2.0.0', 0.2, 10],
+] as const)(
+  "in a release that is %s, no step and no guard uses a port whose calls it doesn't declare",
+  async (_how, image, errorRate, least) => {
     const uses = noUses()
     expect(await run(image, errorRate, uses)).toEqual([])
     expect(uses.byStep.size).toBeGreaterThan(least)

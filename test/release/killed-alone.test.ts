@@ -23,7 +23,8 @@ describe.each(['healthy', 'broken'] as const)('a %s release', (version) => {
       const resumed = await resume(desk, run, aws)
       const outcome = outcomeOf(resumed.events)
       if (before.b === 100) expect(outcome, label).toMatchObject({outcome: 'promoted'})
-      else if (wasArmed(events)) expect(outcome, label).toMatchObject({outcome: 'rolled-back', ...(inRelease(events) && {cause: 'unattended'})})
+      else if (wasArmed(events))
+        expect(outcome, label).toMatchObject({outcome: 'rolled-back', ...(inRelease(events) && {cause: 'unattended'})})
       expect(aws.rule.weights, label).toEqual(outcome?.outcome === 'promoted' ? {a: 0, b: 100} : {a: 100, b: 0})
       expect(aws.schedule(), label).toBeNull()
     }
@@ -35,4 +36,5 @@ function wasArmed(events: readonly Event[]): boolean {
   return events.findLast((event) => event.kind === 'armed' || event.kind === 'disarmed')?.kind === 'armed'
 }
 
-const inRelease = (events: readonly Event[]): boolean => events.findLast((event) => event.kind === 'planned')?.data.plan === 'release'
+const inRelease = (events: readonly Event[]): boolean =>
+  events.findLast((event) => event.kind === 'planned')?.data.plan === 'release'

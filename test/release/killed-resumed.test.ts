@@ -12,7 +12,10 @@ describe.each(['healthy', 'broken'] as const)('a %s release', (version) => {
       expect(ran, label).toBeNull()
       if (run === null) continue
       const resumed = await resume(desk, run, aws)
-      expect(resumed.end, label).toMatchObject({kind: 'ended', outcome: {outcome: whole.ran?.end.kind === 'ended' ? whole.ran.end.outcome.outcome : ''}})
+      expect(resumed.end, label).toMatchObject({
+        kind: 'ended',
+        outcome: {outcome: whole.ran?.end.kind === 'ended' ? whole.ran.end.outcome.outcome : ''},
+      })
       expect(shape(aws), label).toEqual(shape(whole.aws))
     }
   })

@@ -7,7 +7,9 @@ import {release, resume} from '../support/release-bench.ts'
 describe('a switch that is late', () => {
   it('around a promotion never takes traffic off the stable version', async () => {
     const whole = await dying('healthy', null)
-    const late = [...whole.labels].filter((label) => /^(shift-100|observe-100|swap|repoint|disarm|release-scale-in)\//.test(label))
+    const late = [...whole.labels].filter((label) =>
+      /^(shift-100|observe-100|swap|repoint|disarm|release-scale-in)\//.test(label),
+    )
     expect(late.length).toBeGreaterThan(10)
     for (const label of late) {
       const {aws, desk, clock, run} = await dying('healthy', label, minutes(4))

@@ -9,7 +9,8 @@ const gates: readonly Gate[] = [
   {kind: 'latency', name: 'latency', boundMs: 500, settings: defaultSettings(2)},
 ]
 const history = minutesOf(...Array.from({length: 60}, () => [served(900, {slow: 9}), silent] as const))
-const ten = (canary: ReturnType<typeof served>) => minutesOf(...Array.from({length: 10}, () => [served(720, {slow: 7}), canary] as const))
+const ten = (canary: ReturnType<typeof served>) =>
+  minutesOf(...Array.from({length: 10}, () => [served(720, {slow: 7}), canary] as const))
 const at = (canary: ReturnType<typeof served>, needed?: readonly string[]) =>
   look({gates, history, minutes: ten(canary), canary: 'b', stable: 'a', stepFrom: 0, needed})
 

@@ -25,19 +25,35 @@ export type ComputeWire = Awaited<ReturnType<typeof aComputeWire>>
 
 export async function aComputeWire() {
   const clock = aLeapingClock(START)
-  const wire = await aWire([createAutoScaling, createS3, createCloudWatch, createApplicationAutoScaling, createScheduler], {clock})
+  const wire = await aWire([createAutoScaling, createS3, createCloudWatch, createApplicationAutoScaling, createScheduler], {
+    clock,
+  })
   const {world} = wire
   const plane = createPlane(world)
   for (const service of plane.services) world.register(service)
-  const record = (type: string, id: string, properties: AccountRecord['properties'], attributes: AccountRecord['attributes'] = {}, region = REGION): void => {
+  const record = (
+    type: string,
+    id: string,
+    properties: AccountRecord['properties'],
+    attributes: AccountRecord['attributes'] = {},
+    region = REGION,
+  ): void => {
     world.records.put({region, type, id, properties, attributes, tags: {}, status: 'available', createdAt: START, stack: null})
   }
   record('AWS::EC2::Subnet', 'subnet-a', {AvailabilityZone: `${REGION}a`, VpcId: 'vpc-1'})
   record('AWS::EC2::Subnet', 'subnet-b', {AvailabilityZone: `${REGION}b`, VpcId: 'vpc-1'})
-  record('AWS::EC2::LaunchTemplate', 'lt-1', {LaunchTemplateData: launchTemplateData('api')}, {LatestVersionNumber: '1', DefaultVersionNumber: '1', LaunchTemplateName: 'hosts'})
+  record(
+    'AWS::EC2::LaunchTemplate',
+    'lt-1',
+    {LaunchTemplateData: launchTemplateData('api')},
+    {LatestVersionNumber: '1', DefaultVersionNumber: '1', LaunchTemplateName: 'hosts'},
+  )
   const options = wire.client(REGION)
   return {
-    world, clock, plane, record,
+    world,
+    clock,
+    plane,
+    record,
     autoScaling: new AutoScalingClient(options),
     ecs: new ECSClient(options),
     elb: new ElasticLoadBalancingV2Client(options),
@@ -56,12 +72,16 @@ export const launchTemplateData = (cluster: string) => ({
   InstanceType: 'm7g.large',
   BlockDeviceMappings: [{DeviceName: '/dev/xvda', Ebs: {VolumeType: 'gp3', VolumeSize: 50, Encrypted: true}}],
   TagSpecifications: [
-    {ResourceType: 'instance', Tags: [{Key: 'Name', Value: 'api-host'}]}, {ResourceType: 'volume', Tags: [{Key: 'sluice:backup', Value: 'shop-production'}]},
+    {ResourceType: 'instance', Tags: [{Key: 'Name', Value: 'api-host'}]},
+    {ResourceType: 'volume', Tags: [{Key: 'sluice:backup', Value: 'shop-production'}]},
   ],
   UserData: Buffer.from(`#!/bin/bash\necho ECS_CLUSTER=${cluster} >> /etc/ecs/ecs.config\n`).toString('base64'),
 })
 
 /** What AWS refused, in its words. */
 export async function refusal(attempt: Promise<unknown>): Promise<string> {
-  return attempt.then(() => 'accepted', (error: Error) => `${error.name}: ${error.message}`)
+  return attempt.then(
+    () => 'accepted',
+    (error: Error) => `${error.name}: ${error.message}`,
+  )
 }

@@ -12,14 +12,18 @@ export function aLeapingClock(startAt: number, speed = 1): LeapingClock {
   const at = (when: number, action: () => void): (() => void) => {
     const entry = {at: when, action}
     waiting = [...waiting, entry].sort((a, b) => a.at - b.at)
-    return () => { waiting = waiting.filter((one) => one !== entry) }
+    return () => {
+      waiting = waiting.filter((one) => one !== entry)
+    }
   }
   const every = (everyMs: number, action: () => void): (() => void) => {
     let cancel = at(now + everyMs, function again() {
       action()
       cancel = at(now + everyMs, again)
     })
-    return () => { cancel() }
+    return () => {
+      cancel()
+    }
   }
   const leap = async (ms: number): Promise<void> => {
     const target = now + ms
@@ -33,5 +37,14 @@ export function aLeapingClock(startAt: number, speed = 1): LeapingClock {
     }
     now = target
   }
-  return {speed, now: () => now, at, every, leap, stop: () => { waiting = [] }}
+  return {
+    speed,
+    now: () => now,
+    at,
+    every,
+    leap,
+    stop: () => {
+      waiting = []
+    },
+  }
 }

@@ -11,8 +11,20 @@ export interface Network {
 
 export async function aNetwork(world: World, region = 'eu-west-1'): Promise<Network> {
   const vpc = await aResource(world, 'AWS::EC2::VPC', {CidrBlock: '10.40.0.0/16'}, {region, tags: {Name: 'shop'}})
-  const subnet = async (third: number, zone: string, name: string): Promise<Stacked> => aResource(world, 'AWS::EC2::Subnet', {
-    VpcId: vpc.id, CidrBlock: `10.40.${third}.0/24`, AvailabilityZone: `${region}${zone}`,
-  }, {region, tags: {Name: name}})
-  return {vpc, publicSubnet: await subnet(0, 'a', 'public-a'), data: [await subnet(8, 'a', 'data-a'), await subnet(9, 'b', 'data-b')]}
+  const subnet = async (third: number, zone: string, name: string): Promise<Stacked> =>
+    aResource(
+      world,
+      'AWS::EC2::Subnet',
+      {
+        VpcId: vpc.id,
+        CidrBlock: `10.40.${third}.0/24`,
+        AvailabilityZone: `${region}${zone}`,
+      },
+      {region, tags: {Name: name}},
+    )
+  return {
+    vpc,
+    publicSubnet: await subnet(0, 'a', 'public-a'),
+    data: [await subnet(8, 'a', 'data-a'), await subnet(9, 'b', 'data-b')],
+  }
 }

@@ -21,17 +21,46 @@ export interface Stacked {
 }
 
 export async function aResource(
-  world: World, type: string, properties: Properties, {region = 'eu-west-1', logicalId = 'Thing', stack = 'shop', tags = {}}: {
-    readonly region?: string; readonly logicalId?: string; readonly stack?: string; readonly tags?: Readonly<Record<string, string>>
+  world: World,
+  type: string,
+  properties: Properties,
+  {
+    region = 'eu-west-1',
+    logicalId = 'Thing',
+    stack = 'shop',
+    tags = {},
+  }: {
+    readonly region?: string
+    readonly logicalId?: string
+    readonly stack?: string
+    readonly tags?: Readonly<Record<string, string>>
   } = {},
 ): Promise<Stacked> {
   const handler = handlers[type]
   if (handler === undefined) throw new Error(`${type} has no handler`)
-  const request = {world, region, type, logicalId, stackId: `arn:aws:cloudformation:${region}:${world.account}:stack/${stack}/1`, stackName: stack, properties, tags, token: 'token'}
+  const request = {
+    world,
+    region,
+    type,
+    logicalId,
+    stackId: `arn:aws:cloudformation:${region}:${world.account}:stack/${stack}/1`,
+    stackName: stack,
+    properties,
+    tags,
+    token: 'token',
+  }
   const {physicalId, attributes} = await handler.create(request)
   const home = homeOf(type, region)
   world.records.put({
-    region: home, type, id: physicalId, properties, attributes, tags, status: 'available', createdAt: world.clock.now(), stack: {id: request.stackId, logicalId},
+    region: home,
+    type,
+    id: physicalId,
+    properties,
+    attributes,
+    tags,
+    status: 'available',
+    createdAt: world.clock.now(),
+    stack: {id: request.stackId, logicalId},
   })
   let present = properties
   return {

@@ -20,14 +20,23 @@ export interface ClientOptions {
   readonly forcePathStyle: boolean
 }
 
-export async function aWire(services: readonly ((world: SandboxWorld) => Service)[], options: Partial<WorldOptions> = {}): Promise<AWire> {
+export async function aWire(
+  services: readonly ((world: SandboxWorld) => Service)[],
+  options: Partial<WorldOptions> = {},
+): Promise<AWire> {
   const world = createWorld({speed: 60, seed: 1, ...options})
   for (const create of services) world.register(create(world))
   const {endpoint, close} = await listenOnLoopback(createWire(world))
   return {
     world,
     endpoint,
-    client: (region = 'eu-west-1') => ({endpoint, region, credentials: {accessKeyId: 'sandbox', secretAccessKey: 'sandbox'}, maxAttempts: 1, forcePathStyle: true}),
+    client: (region = 'eu-west-1') => ({
+      endpoint,
+      region,
+      credentials: {accessKeyId: 'sandbox', secretAccessKey: 'sandbox'},
+      maxAttempts: 1,
+      forcePathStyle: true,
+    }),
     close: async () => {
       await close()
       await world.close()

@@ -22,21 +22,54 @@ describe('CloudWatch as the unmodified SDK sees it', () => {
     await wire.close()
   })
 
-  const put = async (...data: (Omit<MetricDatum, 'Timestamp' | 'MetricName'> & {minute?: number; metric?: string})[]): Promise<void> => {
-    const MetricData = data.map(({minute = 0, metric = 'm', ...rest}) => ({MetricName: metric, Timestamp: new Date(start + minute * MINUTE), ...rest}))
+  const put = async (
+    ...data: (Omit<MetricDatum, 'Timestamp' | 'MetricName'> & {minute?: number; metric?: string})[]
+  ): Promise<void> => {
+    const MetricData = data.map(({minute = 0, metric = 'm', ...rest}) => ({
+      MetricName: metric,
+      Timestamp: new Date(start + minute * MINUTE),
+      ...rest,
+    }))
     await cloudwatch.send(new PutMetricDataCommand({Namespace: 'Shop', MetricData}))
   }
-  const stat = (Stat: string, metric = 'm', Period = 60): MetricDataQuery => ({Id: metric, MetricStat: {Metric: {Namespace: 'Shop', MetricName: metric}, Period, Stat}})
+  const stat = (Stat: string, metric = 'm', Period = 60): MetricDataQuery => ({
+    Id: metric,
+    MetricStat: {Metric: {Namespace: 'Shop', MetricName: metric}, Period, Stat},
+  })
   const get = async (queries: MetricDataQuery[], window: {from?: number; to?: number; ScanBy?: 'TimestampAscending'} = {}) => {
     const {from = 0, to = 30, ScanBy} = window
-    const {MetricDataResults} = await cloudwatch.send(new GetMetricDataCommand({StartTime: new Date(start + from * MINUTE), EndTime: new Date(start + to * MINUTE), MetricDataQueries: queries, ScanBy}))
+    const {MetricDataResults} = await cloudwatch.send(
+      new GetMetricDataCommand({
+        StartTime: new Date(start + from * MINUTE),
+        EndTime: new Date(start + to * MINUTE),
+        MetricDataQueries: queries,
+        ScanBy,
+      }),
+    )
     return MetricDataResults ?? []
   }
   const one = async (Stat: string): Promise<number | undefined> => (await get([stat(Stat)]))[0]?.Values?.[0]
 
   it.each([
-    ['Sum', 110], ['SampleCount', 5], ['Average', 22], ['Minimum', 1], ['Maximum', 100], ['p50', 3], ['p75', 4], ['p100', 100], ['p87.5', 52],
-    ['TC(:4)', 4], ['TC(1:3)', 2], ['TC(4:)', 1], ['TC(80%:)', 1], ['TM(:4)', 2.5], ['tm80', 2.5], ['TM(20%:80%)', 3], ['PR(:3)', 60], ['TS(:3)', 6], ['TC(0.5:0.9)', 0],
+    ['Sum', 110],
+    ['SampleCount', 5],
+    ['Average', 22],
+    ['Minimum', 1],
+    ['Maximum', 100],
+    ['p50', 3],
+    ['p75', 4],
+    ['p100', 100],
+    ['p87.5', 52],
+    ['TC(:4)', 4],
+    ['TC(1:3)', 2],
+    ['TC(4:)', 1],
+    ['TC(80%:)', 1],
+    ['TM(:4)', 2.5],
+    ['tm80', 2.5],
+    ['TM(20%:80%)', 3],
+    ['PR(:3)', 60],
+    ['TS(:3)', 6],
+    ['TC(0.5:0.9)', 0],
   ])('computes %s', async (Stat, expected) => {
     await put({Values: [1, 2, 3, 4, 100]})
     expect(await one(Stat)).toBeCloseTo(expected, 9)
@@ -50,15 +83,33 @@ describe('CloudWatch as the unmodified SDK sees it', () => {
   })
 
   it('loses nothing of a body that the SDK gzips', async () => {
-    const data = Array.from({length: 500}, (_, i) => ({minute: i % 20, Value: 1, Dimensions: [{Name: 'a-rather-long-dimension-name', Value: 'the same for all of them'}]}))
+    const data = Array.from({length: 500}, (_, i) => ({
+      minute: i % 20,
+      Value: 1,
+      Dimensions: [{Name: 'a-rather-long-dimension-name', Value: 'the same for all of them'}],
+    }))
     let encoding: string | undefined
-    cloudwatch.middlewareStack.add((next) => async (args) => {
-      encoding = (args.request as {headers: Record<string, string>}).headers['content-encoding'] ?? encoding
-      return next(args)
-    }, {step: 'finalizeRequest', name: 'look-at-encoding'})
+    cloudwatch.middlewareStack.add(
+      (next) => async (args) => {
+        encoding = (args.request as {headers: Record<string, string>}).headers['content-encoding'] ?? encoding
+        return next(args)
+      },
+      {step: 'finalizeRequest', name: 'look-at-encoding'},
+    )
     await put(...data)
     expect(encoding).toBe('gzip')
-    const query: MetricDataQuery = {Id: 'm', MetricStat: {Metric: {Namespace: 'Shop', MetricName: 'm', Dimensions: [{Name: 'a-rather-long-dimension-name', Value: 'the same for all of them'}]}, Period: 3600, Stat: 'Sum'}}
+    const query: MetricDataQuery = {
+      Id: 'm',
+      MetricStat: {
+        Metric: {
+          Namespace: 'Shop',
+          MetricName: 'm',
+          Dimensions: [{Name: 'a-rather-long-dimension-name', Value: 'the same for all of them'}],
+        },
+        Period: 3600,
+        Stat: 'Sum',
+      },
+    }
     expect((await get([query]))[0]?.Values).toEqual([500])
   })
 
@@ -86,17 +137,31 @@ describe('CloudWatch as the unmodified SDK sees it', () => {
     expect((await get([stat('Sum')]))[0]?.Values).toEqual([])
     const elsewhere = new CloudWatchClient(wire.client('eu-central-1'))
     expect((await elsewhere.send(new ListMetricsCommand({Namespace: 'Shop'}))).Metrics).toEqual([])
-    expect((await cloudwatch.send(new ListMetricsCommand({Namespace: 'Shop', Dimensions: [{Name: 'Slot'}]}))).Metrics)
-      .toEqual([{Namespace: 'Shop', MetricName: 'm', Dimensions: [{Name: 'Slot', Value: 'a'}]}])
+    expect((await cloudwatch.send(new ListMetricsCommand({Namespace: 'Shop', Dimensions: [{Name: 'Slot'}]}))).Metrics).toEqual([
+      {Namespace: 'Shop', MetricName: 'm', Dimensions: [{Name: 'Slot', Value: 'a'}]},
+    ])
     elsewhere.destroy()
   })
 
   it.each([
-    ['requests - answered', [4, 1]], ['(requests - answered) / requests * 100', [40, 10]], ['FILL(bad, 0) + requests', [10, 12]],
-    ['FILL(bad, REPEAT)', [2]], ['SUM([requests, bad])', [10, 12]], ['MAX([requests, answered])', [10, 10]], ['requests / SUM(requests)', [0.5, 0.5]], ['answered - -1', [7, 10]],
-    ['requests + bad', [12]], ['1 / (requests - 10)', []],
+    ['requests - answered', [4, 1]],
+    ['(requests - answered) / requests * 100', [40, 10]],
+    ['FILL(bad, 0) + requests', [10, 12]],
+    ['FILL(bad, REPEAT)', [2]],
+    ['SUM([requests, bad])', [10, 12]],
+    ['MAX([requests, answered])', [10, 10]],
+    ['requests / SUM(requests)', [0.5, 0.5]],
+    ['answered - -1', [7, 10]],
+    ['requests + bad', [12]],
+    ['1 / (requests - 10)', []],
   ])('evaluates %s', async (Expression, expected) => {
-    await put({minute: 0, metric: 'requests', Value: 10}, {minute: 1, metric: 'requests', Value: 10}, {minute: 0, metric: 'answered', Value: 6}, {minute: 1, metric: 'answered', Value: 9}, {minute: 1, metric: 'bad', Value: 2})
+    await put(
+      {minute: 0, metric: 'requests', Value: 10},
+      {minute: 1, metric: 'requests', Value: 10},
+      {minute: 0, metric: 'answered', Value: 6},
+      {minute: 1, metric: 'answered', Value: 9},
+      {minute: 1, metric: 'bad', Value: 2},
+    )
     const inputs = ['requests', 'answered', 'bad'].map((metric) => ({...stat('Sum', metric), ReturnData: false}))
     const results = await get([...inputs, {Id: 'e', Expression, Label: 'the label'}], {to: 2, ScanBy: 'TimestampAscending'})
     expect(results).toMatchObject([{Id: 'e', Label: 'the label', StatusCode: 'Complete'}])
@@ -109,10 +174,17 @@ describe('CloudWatch as the unmodified SDK sees it', () => {
     let NextToken: string | undefined
     let pages = 0
     do {
-      const page = await cloudwatch.send(new GetMetricDataCommand({
-        StartTime: new Date(start), EndTime: new Date(start + 30 * MINUTE), MetricDataQueries: [stat('Sum'), stat('Sum', 'empty'), stat('Sum', 'other')], MaxDatapoints: 4, NextToken, ScanBy: 'TimestampAscending',
-      }))
-      for (const {Id, Values} of page.MetricDataResults ?? []) (seen[Id ?? ''] ??= []).push(...Values ?? [])
+      const page = await cloudwatch.send(
+        new GetMetricDataCommand({
+          StartTime: new Date(start),
+          EndTime: new Date(start + 30 * MINUTE),
+          MetricDataQueries: [stat('Sum'), stat('Sum', 'empty'), stat('Sum', 'other')],
+          MaxDatapoints: 4,
+          NextToken,
+          ScanBy: 'TimestampAscending',
+        }),
+      )
+      for (const {Id, Values} of page.MetricDataResults ?? []) (seen[Id ?? ''] ??= []).push(...(Values ?? []))
       NextToken = page.NextToken
       pages += 1
     } while (NextToken !== undefined)
@@ -134,10 +206,14 @@ describe('CloudWatch as the unmodified SDK sees it', () => {
   })
 
   it.each<[string, string, MetricDatum]>([
-    ['AWS\'s own namespaces', 'AWS/Shop', {MetricName: 'm', Value: 1}], ['a datum with Value and Values', 'Shop', {MetricName: 'm', Value: 1, Values: [1]}],
-    ['Counts that don\'t match', 'Shop', {MetricName: 'm', Values: [1, 2], Counts: [1]}], ['a point from three weeks ago', 'Shop', {MetricName: 'm', Value: 1, Timestamp: new Date(start - 21 * 86_400_000)}],
+    ["AWS's own namespaces", 'AWS/Shop', {MetricName: 'm', Value: 1}],
+    ['a datum with Value and Values', 'Shop', {MetricName: 'm', Value: 1, Values: [1]}],
+    ["Counts that don't match", 'Shop', {MetricName: 'm', Values: [1, 2], Counts: [1]}],
+    ['a point from three weeks ago', 'Shop', {MetricName: 'm', Value: 1, Timestamp: new Date(start - 21 * 86_400_000)}],
   ])('refuses %s and stores nothing', async (_, Namespace, datum) => {
-    await expect(cloudwatch.send(new PutMetricDataCommand({Namespace, MetricData: [{MetricName: 'good', Value: 1}, datum]}))).rejects.toThrow(/./)
+    await expect(
+      cloudwatch.send(new PutMetricDataCommand({Namespace, MetricData: [{MetricName: 'good', Value: 1}, datum]})),
+    ).rejects.toThrow(/./)
     expect([...wire.world.metrics.all()]).toEqual([])
   })
 
@@ -146,9 +222,22 @@ describe('CloudWatch as the unmodified SDK sees it', () => {
     const seen = async (afterEnd: number, fault?: {kind: 'late-metrics' | 'no-metrics'; seconds?: number}): Promise<boolean> => {
       const local = await aWire([createCloudWatch], {startAt: start + MINUTE + afterEnd, speed: 1})
       const client = new CloudWatchClient(local.client())
-      local.world.metrics.observe({region: 'eu-west-1', namespace: 'Shop', metric: 'm', dimensions: {}, value: 1, at: start + 30_000})
+      local.world.metrics.observe({
+        region: 'eu-west-1',
+        namespace: 'Shop',
+        metric: 'm',
+        dimensions: {},
+        value: 1,
+        at: start + 30_000,
+      })
       if (fault !== undefined) local.world.setFault(fault)
-      const {MetricDataResults} = await client.send(new GetMetricDataCommand({StartTime: new Date(start), EndTime: new Date(start + 10 * MINUTE), MetricDataQueries: [stat('Sum')]}))
+      const {MetricDataResults} = await client.send(
+        new GetMetricDataCommand({
+          StartTime: new Date(start),
+          EndTime: new Date(start + 10 * MINUTE),
+          MetricDataQueries: [stat('Sum')],
+        }),
+      )
       client.destroy()
       await local.close()
       return MetricDataResults?.[0]?.Values?.length === 1

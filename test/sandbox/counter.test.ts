@@ -30,25 +30,49 @@ describe('the counter', () => {
     ;[committed, behaves] = [[], 'well']
     server = createServer((request, response) => {
       let body = ''
-      request.on('data', (chunk: Buffer) => { body += chunk.toString() }).on('end', () => {
-        const {id} = JSON.parse(body) as {readonly id: number}
-        if (behaves !== 'fails') committed.push(id)
-        if (behaves === 'commits twice') committed.push(id)
-        if (behaves === 'forgets the answer') request.socket.destroy()
-        else response.writeHead(behaves === 'fails' ? 503 : 200).end(JSON.stringify({id, region: HOME}))
-      })
+      request
+        .on('data', (chunk: Buffer) => {
+          body += chunk.toString()
+        })
+        .on('end', () => {
+          const {id} = JSON.parse(body) as {readonly id: number}
+          if (behaves !== 'fails') committed.push(id)
+          if (behaves === 'commits twice') committed.push(id)
+          if (behaves === 'forgets the answer') request.socket.destroy()
+          else response.writeHead(behaves === 'fails' ? 503 : 200).end(JSON.stringify({id, region: HOME}))
+        })
     })
-    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve)
+    })
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     clock = aLeapingClock(Date.UTC(2026, 10, 22, 12))
     world = createWorld({speed: 60, seed: 1, clock})
-    counter = createCounter(world, createNames(world, () => [{region: HOME, loadBalancer: 'api', dnsName: HOST, listenerArn: 'api', listenerPort: 443, protocol: 'HTTPS', port: 1, url}]))
+    counter = createCounter(
+      world,
+      createNames(world, () => [
+        {
+          region: HOME,
+          loadBalancer: 'api',
+          dnsName: HOST,
+          listenerArn: 'api',
+          listenerPort: 443,
+          protocol: 'HTTPS',
+          port: 1,
+          url,
+        },
+      ]),
+    )
     counter.set(HOST, 60)
   })
   afterEach(async () => {
     counter.close()
     server.closeAllConnections()
-    await new Promise<void>((resolve) => { server.close(() => { resolve() }) })
+    await new Promise<void>((resolve) => {
+      server.close(() => {
+        resolve()
+      })
+    })
     await world.close()
   })
 
@@ -56,11 +80,22 @@ describe('the counter', () => {
   /** Numbers go out by the clock; what became of them comes back over a socket. */
   const afterWrites = async (count: number, expected: object): Promise<void> => {
     await clock.leap(count * 1000)
-    await vi.waitFor(() => { expect(report()).toMatchObject(expected) })
+    await vi.waitFor(() => {
+      expect(report()).toMatchObject(expected)
+    })
   }
 
   it('writes each number once, and knows that all of them are there', async () => {
-    await afterWrites(10, {sent: 10, acknowledged: 10, failed: 0, present: 10, lost: [], lostCount: 0, duplicates: 0, byRegion: {[HOME]: 10}})
+    await afterWrites(10, {
+      sent: 10,
+      acknowledged: 10,
+      failed: 0,
+      present: 10,
+      lost: [],
+      lostCount: 0,
+      duplicates: 0,
+      byRegion: {[HOME]: 10},
+    })
     expect(committed.toSorted((x, y) => x - y)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
   })
 
@@ -72,13 +107,13 @@ describe('the counter', () => {
     expect(committed.toSorted((x, y) => x - y)).toEqual([4, 5])
   })
 
-  it('calls lost what was acknowledged and isn\'t there any more, by number', async () => {
+  it("calls lost what was acknowledged and isn't there any more, by number", async () => {
     await afterWrites(5, {acknowledged: 5})
     committed = committed.filter((id) => id !== 2 && id !== 4)
     expect(report()).toMatchObject({present: 3, lost: [2, 4], lostCount: 2})
   })
 
-  it('doesn\'t call lost what was committed and never acknowledged, nor what it can\'t look for', async () => {
+  it("doesn't call lost what was committed and never acknowledged, nor what it can't look for", async () => {
     behaves = 'forgets the answer'
     await afterWrites(3, {sent: 3, acknowledged: 0, failed: 3, present: 3, lostCount: 0})
     expect(counter.report(() => null)).toMatchObject({present: null, lost: [], duplicates: 0})
@@ -91,7 +126,7 @@ describe('the counter', () => {
 })
 
 describe('the database that is primary by right', () => {
-  it('is the one that takes writes and that the Region\'s parameter names: no replica, no drill\'s copy, none that was set aside', async () => {
+  it("is the one that takes writes and that the Region's parameter names: no replica, no drill's copy, none that was set aside", async () => {
     const {world, home} = await aPair()
     const record = (region: string, id: string) => {
       const found = world.records.get(region, DATABASE, id)
@@ -102,13 +137,30 @@ describe('the database that is primary by right', () => {
     databasesOf(world).commit(record(HOME, NAME), {kind: 'heartbeat', id: 0, region: HOME})
     expect([rowsByRight(world, HOME), rowsByRight(world, AWAY)]).toEqual([[7], null])
     const alone = async (id: string, tags: Readonly<Record<string, string>> = {}): Promise<void> => {
-      await aResource(world, DATABASE, {DBInstanceIdentifier: id, Engine: 'postgres', DBInstanceClass: 'db.m7g.large', AllocatedStorage: '20', MasterUsername: 'root', MasterUserPassword: 'open-sesame'}, {region: AWAY, tags})
+      await aResource(
+        world,
+        DATABASE,
+        {
+          DBInstanceIdentifier: id,
+          Engine: 'postgres',
+          DBInstanceClass: 'db.m7g.large',
+          AllocatedStorage: '20',
+          MasterUsername: 'root',
+          MasterUserPassword: 'open-sesame',
+        },
+        {region: AWAY, tags},
+      )
     }
     await alone('shop-drill', {'sluice:drill': 'd-1'})
     await alone(`${NAME}-fenced-1`)
     expect(rowsByRight(world, AWAY)).toBeNull()
     await alone('other')
-    await aResource(world, 'AWS::SSM::Parameter', {Name: '/shop/production/database/host', Type: 'String', Value: String(home.database.attributes['Endpoint.Address'])}, {region: HOME})
+    await aResource(
+      world,
+      'AWS::SSM::Parameter',
+      {Name: '/shop/production/database/host', Type: 'String', Value: String(home.database.attributes['Endpoint.Address'])},
+      {region: HOME},
+    )
     expect([rowsByRight(world, HOME), rowsByRight(world, AWAY)]).toEqual([[7], []])
   })
 })

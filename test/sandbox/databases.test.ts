@@ -5,11 +5,17 @@ import type {Pair} from './a-pair.ts'
 import {aResource} from './a-resource.ts'
 
 let pair: Pair
-beforeEach(async () => { pair = await aPair() })
-afterEach(async () => { await pair.close() })
+beforeEach(async () => {
+  pair = await aPair()
+})
+afterEach(async () => {
+  await pair.close()
+})
 
 const count = (id: number) => ({what: 'count', id}) as const
-const promote = async (more: object = {BackupRetentionPeriod: 14}): Promise<void> => { await pair.rds('PromoteReadReplica', {DBInstanceIdentifier: NAME, ...more}, AWAY) }
+const promote = async (more: object = {BackupRetentionPeriod: 14}): Promise<void> => {
+  await pair.rds('PromoteReadReplica', {DBInstanceIdentifier: NAME, ...more}, AWAY)
+}
 const ids = (region: string): number[] => pair.databases.rows(region, NAME).map(({id}) => id)
 
 describe('rows', () => {
@@ -20,7 +26,11 @@ describe('rows', () => {
     expect(pair.tell(task, {what: 'ready-write'})).toMatchObject({status: 200, committed: true})
     expect(pair.tell(task, {what: 'counter'})).toEqual({status: 200, count: 1, last: 1})
     expect(pair.tell(task, {what: 'heartbeat'})).toEqual({
-      status: 200, region: HOME, writable: true, drained: true, last: {seq: 5, at: pair.world.clock.now(), region: HOME},
+      status: 200,
+      region: HOME,
+      writable: true,
+      drained: true,
+      last: {seq: 5, at: pair.world.clock.now(), region: HOME},
     })
   })
 
@@ -41,7 +51,13 @@ describe('rows', () => {
     expect(pair.tell(reader, {what: 'ready-write'})).toEqual({status: 503, committed: false, because: 'read-only'})
     await pair.leap(3)
     expect(ids(AWAY)).toEqual([7])
-    expect(pair.tell(reader, {what: 'heartbeat'})).toMatchObject({status: 200, region: AWAY, writable: false, drained: true, last: {seq: 10, region: HOME}})
+    expect(pair.tell(reader, {what: 'heartbeat'})).toMatchObject({
+      status: 200,
+      region: AWAY,
+      writable: false,
+      drained: true,
+      last: {seq: 10, region: HOME},
+    })
   })
 
   it('lag that was switched on is lag of the rows', async () => {
@@ -59,7 +75,7 @@ describe('rows', () => {
     const fault = pair.world.setFault({kind: 'region-down', region: HOME})
     await pair.live(20, task)
     pair.ask(task, count(1))
-    const cut = pair.tell(reader, {what: 'heartbeat'}) as {last: {seq: number}, drained: boolean}
+    const cut = pair.tell(reader, {what: 'heartbeat'}) as {last: {seq: number}; drained: boolean}
     expect(cut.last.seq).toBeLessThanOrEqual(10)
     expect(cut.drained).toBe(true)
     pair.world.clearFault(fault.id)
@@ -75,7 +91,10 @@ describe('rows', () => {
     await pair.leap(0.9)
     pair.world.setFault({kind: 'region-down', region: HOME})
     await pair.leap(600)
-    expect(pair.tell(pair.away.task(), {what: 'heartbeat'})).toMatchObject({drained: true, last: {seq: expect.any(Number) as number}})
+    expect(pair.tell(pair.away.task(), {what: 'heartbeat'})).toMatchObject({
+      drained: true,
+      last: {seq: expect.any(Number) as number},
+    })
     const {last} = pair.tell(pair.away.task(), {what: 'heartbeat'}) as {last: {seq: number}}
     expect(last.seq).toBeGreaterThanOrEqual(4)
   })
@@ -91,7 +110,10 @@ describe('rows', () => {
     pair.ask(task, {what: 'ready-write'})
     const {status, body} = pair.ask(task, {what: 'writes-after', at: since})
     expect(status).toBe(200)
-    expect(body.split('\n').map((line) => JSON.parse(line) as unknown)).toEqual([{id: 2, at: pair.world.clock.now()}, {done: true, rows: 1}])
+    expect(body.split('\n').map((line) => JSON.parse(line) as unknown)).toEqual([
+      {id: 2, at: pair.world.clock.now()},
+      {done: true, rows: 1},
+    ])
   })
 })
 
@@ -108,7 +130,10 @@ describe('getting in', () => {
   it('once its ingress is closed no new session begins, and one that stands goes on until its task ends or the database restarts', async () => {
     const [task, late] = [pair.home.task(), pair.home.task()]
     expect(pair.tell(task, count(1))).toMatchObject({status: 200})
-    const rules = {GroupId: pair.home.databaseGroup, IpPermissions: [{IpProtocol: 'tcp', FromPort: 5433, ToPort: 5433, UserIdGroupPairs: [{GroupId: pair.home.tasksGroup}]}]}
+    const rules = {
+      GroupId: pair.home.databaseGroup,
+      IpPermissions: [{IpProtocol: 'tcp', FromPort: 5433, ToPort: 5433, UserIdGroupPairs: [{GroupId: pair.home.tasksGroup}]}],
+    }
     await pair.world.invoke('ec2', 'RevokeSecurityGroupIngress', rules, HOME)
     expect(pair.tell(late, count(2))).toMatchObject({status: 503, because: 'unreachable'})
     expect(pair.tell(task, count(3))).toMatchObject({status: 200})
@@ -117,13 +142,25 @@ describe('getting in', () => {
     expect(pair.tell(task, count(4))).toMatchObject({status: 503, because: 'unreachable'})
     await pair.world.invoke('ec2', 'AuthorizeSecurityGroupIngress', rules, HOME)
     expect(pair.tell(task, count(5))).toMatchObject({status: 200})
-    await expect(pair.world.invoke('ec2', 'AuthorizeSecurityGroupIngress', rules, HOME)).rejects.toMatchObject({code: 'InvalidPermission.Duplicate'})
+    await expect(pair.world.invoke('ec2', 'AuthorizeSecurityGroupIngress', rules, HOME)).rejects.toMatchObject({
+      code: 'InvalidPermission.Duplicate',
+    })
   })
 
   it('the way out is a rule too: tasks whose egress is closed reach no database', async () => {
     const {tasksGroup: GroupId} = pair.home
-    await pair.world.invoke('ec2', 'AuthorizeSecurityGroupEgress', {GroupId, IpPermissions: [{IpProtocol: 'tcp', FromPort: 443, ToPort: 443, IpRanges: [{CidrIp: '0.0.0.0/0'}]}]}, HOME)
-    await pair.world.invoke('ec2', 'RevokeSecurityGroupEgress', {GroupId, IpPermissions: [{IpProtocol: '-1', IpRanges: [{CidrIp: '0.0.0.0/0'}]}]}, HOME)
+    await pair.world.invoke(
+      'ec2',
+      'AuthorizeSecurityGroupEgress',
+      {GroupId, IpPermissions: [{IpProtocol: 'tcp', FromPort: 443, ToPort: 443, IpRanges: [{CidrIp: '0.0.0.0/0'}]}]},
+      HOME,
+    )
+    await pair.world.invoke(
+      'ec2',
+      'RevokeSecurityGroupEgress',
+      {GroupId, IpPermissions: [{IpProtocol: '-1', IpRanges: [{CidrIp: '0.0.0.0/0'}]}]},
+      HOME,
+    )
     expect(pair.tell(pair.home.task(), count(1))).toMatchObject({status: 503, because: 'unreachable'})
   })
 })
@@ -133,7 +170,10 @@ describe('promotion', () => {
     const [task, reader] = [pair.home.task(), pair.away.task()]
     await pair.live(10, task)
     await promote({BackupRetentionPeriod: 14, PreferredBackupWindow: '01:00-02:00'})
-    expect(await pair.instance(AWAY)).toMatchObject({DBInstanceStatus: 'available', ReadReplicaSourceDBInstanceIdentifier: expect.any(String) as string})
+    expect(await pair.instance(AWAY)).toMatchObject({
+      DBInstanceStatus: 'available',
+      ReadReplicaSourceDBInstanceIdentifier: expect.any(String) as string,
+    })
     await pair.leap(25)
     expect(await pair.instance(AWAY)).toMatchObject({DBInstanceStatus: 'available', StatusInfos: [{Status: 'replicating'}]})
     await pair.leap(40)
@@ -145,7 +185,12 @@ describe('promotion', () => {
     await pair.leap(45)
     const after = await pair.instance(AWAY)
     expect(after).toMatchObject({
-      DBInstanceStatus: 'available', BackupRetentionPeriod: 14, PreferredBackupWindow: '01:00-02:00', PendingModifiedValues: {}, AllocatedStorage: 100, StorageEncrypted: true,
+      DBInstanceStatus: 'available',
+      BackupRetentionPeriod: 14,
+      PreferredBackupWindow: '01:00-02:00',
+      PendingModifiedValues: {},
+      AllocatedStorage: 100,
+      StorageEncrypted: true,
       Endpoint: {Address: reader.databaseHost},
     })
     expect(after.ReadReplicaSourceDBInstanceIdentifier).toBeUndefined()
@@ -171,19 +216,40 @@ describe('promotion', () => {
     await pair.live(300, task)
     pair.ask(task, count(3))
     pair.ask(reader, count(4))
-    expect([ids(HOME), ids(AWAY)]).toEqual([[1, 2, 3], [1, 4]])
+    expect([ids(HOME), ids(AWAY)]).toEqual([
+      [1, 2, 3],
+      [1, 4],
+    ])
   })
 
   it.each<[string, () => Promise<void>, string, RegExp]>([
     ['of what is no replica', async () => {}, HOME, /InvalidDBInstanceState: .*not a read replica/],
     ['of a replica that is being promoted', promote, AWAY, /InvalidDBInstanceState/],
-    ['of a replica that was promoted', async () => {
-      await promote()
-      await pair.leap(300)
-    }, AWAY, /InvalidDBInstanceState: .*not a read replica/],
-    ['of a replica that is being backed up', async () => { await pair.rds('CreateDBSnapshot', {DBInstanceIdentifier: NAME, DBSnapshotIdentifier: 'now'}, AWAY) }, AWAY,
-      /InvalidDBInstanceState: .*backing-up/],
-    ['while the fault says that it is being backed up', async () => { pair.world.setFault({kind: 'backing-up', target: NAME, region: AWAY}) }, AWAY, /InvalidDBInstanceState: .*backing-up/],
+    [
+      'of a replica that was promoted',
+      async () => {
+        await promote()
+        await pair.leap(300)
+      },
+      AWAY,
+      /InvalidDBInstanceState: .*not a read replica/,
+    ],
+    [
+      'of a replica that is being backed up',
+      async () => {
+        await pair.rds('CreateDBSnapshot', {DBInstanceIdentifier: NAME, DBSnapshotIdentifier: 'now'}, AWAY)
+      },
+      AWAY,
+      /InvalidDBInstanceState: .*backing-up/,
+    ],
+    [
+      'while the fault says that it is being backed up',
+      async () => {
+        pair.world.setFault({kind: 'backing-up', target: NAME, region: AWAY})
+      },
+      AWAY,
+      /InvalidDBInstanceState: .*backing-up/,
+    ],
   ])('is refused %s', async (_sentence, before, region, message) => {
     await before()
     expect(await pair.refusal('PromoteReadReplica', {DBInstanceIdentifier: NAME}, region)).toMatch(message)
@@ -197,7 +263,9 @@ describe('a replica', () => {
     pair.world.setFault({kind: 'replica-state', target: NAME, message})
     pair.ask(task, count(1))
     await pair.leap(30)
-    expect((await pair.instance(AWAY)).StatusInfos).toMatchObject([{StatusType: 'read replication', Status: message, Normal: false}])
+    expect((await pair.instance(AWAY)).StatusInfos).toMatchObject([
+      {StatusType: 'read replication', Status: message, Normal: false},
+    ])
     expect(ids(AWAY)).toEqual([])
   })
 
@@ -212,21 +280,42 @@ describe('a replica', () => {
   })
 
   it('takes no backups of its own before it is promoted', async () => {
-    expect(await pair.refusal('ModifyDBInstance', {DBInstanceIdentifier: NAME, BackupRetentionPeriod: 7}, AWAY)).toContain('DB Backups not supported on a read replica for engine postgres')
+    expect(await pair.refusal('ModifyDBInstance', {DBInstanceIdentifier: NAME, BackupRetentionPeriod: 7}, AWAY)).toContain(
+      'DB Backups not supported on a read replica for engine postgres',
+    )
   })
 
   const create = (more: object) => ({
-    DBInstanceIdentifier: 'again', SourceDBInstanceIdentifier: pair.home.database.attributes['DBInstanceArn'], KmsKeyId: pair.away.key, DBSubnetGroupName: pair.away.subnets, ...more,
+    DBInstanceIdentifier: 'again',
+    SourceDBInstanceIdentifier: pair.home.database.attributes['DBInstanceArn'],
+    KmsKeyId: pair.away.key,
+    DBSubnetGroupName: pair.away.subnets,
+    ...more,
   })
 
   it('that a call makes is there after its time with the rows of its source', async () => {
     pair.ask(pair.home.task(), count(1))
-    await pair.rds('CreateDBInstanceReadReplica', create({VpcSecurityGroupIds: [pair.away.databaseGroup], DBParameterGroupName: pair.away.parameters, Tags: [{Key: 'a', Value: 'b'}]}), AWAY)
+    await pair.rds(
+      'CreateDBInstanceReadReplica',
+      create({
+        VpcSecurityGroupIds: [pair.away.databaseGroup],
+        DBParameterGroupName: pair.away.parameters,
+        Tags: [{Key: 'a', Value: 'b'}],
+      }),
+      AWAY,
+    )
     expect((await pair.instance(AWAY, 'again')).DBInstanceStatus).toBe('creating')
     await pair.leap(640)
     expect(await pair.instance(AWAY, 'again')).toMatchObject({
-      DBInstanceStatus: 'available', Engine: 'postgres', EngineVersion: '17.6', BackupRetentionPeriod: 0, Endpoint: {Port: 5433}, StorageEncrypted: true,
-      ReadReplicaSourceDBInstanceIdentifier: pair.home.database.attributes['DBInstanceArn'], DBParameterGroups: [{DBParameterGroupName: pair.away.parameters}], TagList: [{Key: 'a', Value: 'b'}],
+      DBInstanceStatus: 'available',
+      Engine: 'postgres',
+      EngineVersion: '17.6',
+      BackupRetentionPeriod: 0,
+      Endpoint: {Port: 5433},
+      StorageEncrypted: true,
+      ReadReplicaSourceDBInstanceIdentifier: pair.home.database.attributes['DBInstanceArn'],
+      DBParameterGroups: [{DBParameterGroupName: pair.away.parameters}],
+      TagList: [{Key: 'a', Value: 'b'}],
     })
     expect(pair.databases.rows(AWAY, 'again')).toHaveLength(1)
   })
@@ -237,13 +326,19 @@ describe('a replica', () => {
     const made = await pair.instance(AWAY, 'again')
     expect(made.DBParameterGroups).toMatchObject([{DBParameterGroupName: 'default.postgres17'}])
     expect(made.VpcSecurityGroups?.[0]?.VpcSecurityGroupId).not.toBe(pair.away.databaseGroup)
-    expect(pair.tell({...pair.away.task(), databaseHost: made.Endpoint?.Address ?? null}, {what: 'heartbeat'})).toMatchObject({status: 503})
+    expect(pair.tell({...pair.away.task(), databaseHost: made.Endpoint?.Address ?? null}, {what: 'heartbeat'})).toMatchObject({
+      status: 503,
+    })
   })
 
   it.each<[string, () => object, RegExp]>([
     ['under a name that is taken', () => create({DBInstanceIdentifier: NAME}), /DBInstanceAlreadyExists/],
     ['without a key of its Region', () => create({KmsKeyId: pair.home.key}), /InvalidParameterCombination/],
-    ['of a source that is not there', () => create({SourceDBInstanceIdentifier: `arn:aws:rds:${HOME}:111122223333:db:nobody`}), /DBInstanceNotFound/],
+    [
+      'of a source that is not there',
+      () => create({SourceDBInstanceIdentifier: `arn:aws:rds:${HOME}:111122223333:db:nobody`}),
+      /DBInstanceNotFound/,
+    ],
     ['in a group that is not there', () => create({DBParameterGroupName: 'nobody'}), /DBParameterGroupNotFound/],
   ])('is not made %s', async (_sentence, input, message) => {
     expect(await pair.refusal('CreateDBInstanceReadReplica', input(), AWAY)).toMatch(message)
@@ -275,7 +370,11 @@ describe('in a stack', () => {
     await promote()
     await pair.leap(300)
     expect(await pair.away.database.read()).toMatchObject({...pair.replicaProperties, Port: '5433'})
-    await pair.rds('ModifyDBInstance', {DBInstanceIdentifier: NAME, DBInstanceClass: 'db.m7g.xlarge', ApplyImmediately: true}, AWAY)
+    await pair.rds(
+      'ModifyDBInstance',
+      {DBInstanceIdentifier: NAME, DBInstanceClass: 'db.m7g.xlarge', ApplyImmediately: true},
+      AWAY,
+    )
     await pair.leap(800)
     expect(await pair.away.database.read()).toMatchObject({DBInstanceClass: 'db.m7g.xlarge'})
   })
@@ -291,30 +390,53 @@ describe('in a stack', () => {
 })
 
 describe('changes', () => {
-  const modify = async (more: object): Promise<void> => { await pair.rds('ModifyDBInstance', {DBInstanceIdentifier: NAME, ApplyImmediately: true, ...more}) }
+  const modify = async (more: object): Promise<void> => {
+    await pair.rds('ModifyDBInstance', {DBInstanceIdentifier: NAME, ApplyImmediately: true, ...more})
+  }
 
   it('a class is pending while the instance is modified, and costs an outage of about a minute', async () => {
     const task = pair.home.task()
     await modify({DBInstanceClass: 'db.m7g.xlarge'})
-    expect(await pair.instance(HOME)).toMatchObject({DBInstanceStatus: 'modifying', DBInstanceClass: 'db.m7g.large', PendingModifiedValues: {DBInstanceClass: 'db.m7g.xlarge'}})
+    expect(await pair.instance(HOME)).toMatchObject({
+      DBInstanceStatus: 'modifying',
+      DBInstanceClass: 'db.m7g.large',
+      PendingModifiedValues: {DBInstanceClass: 'db.m7g.xlarge'},
+    })
     expect(pair.tell(task, count(1))).toMatchObject({status: 200})
     await pair.leap(460)
     expect(pair.tell(task, count(2))).toMatchObject({because: 'unreachable'})
     await pair.leap(300)
-    expect(await pair.instance(HOME)).toMatchObject({DBInstanceStatus: 'available', DBInstanceClass: 'db.m7g.xlarge', PendingModifiedValues: {}})
+    expect(await pair.instance(HOME)).toMatchObject({
+      DBInstanceStatus: 'available',
+      DBInstanceClass: 'db.m7g.xlarge',
+      PendingModifiedValues: {},
+    })
     expect(await pair.events(HOME)).toContain('Finished applying modification to DB instance class')
   })
 
   it('waits for the maintenance window unless it is to be applied at once', async () => {
     await modify({DBInstanceClass: 'db.m7g.xlarge', ApplyImmediately: false})
     await pair.leap(3600)
-    expect(await pair.instance(HOME)).toMatchObject({DBInstanceStatus: 'available', DBInstanceClass: 'db.m7g.large', PendingModifiedValues: {DBInstanceClass: 'db.m7g.xlarge'}})
+    expect(await pair.instance(HOME)).toMatchObject({
+      DBInstanceStatus: 'available',
+      DBInstanceClass: 'db.m7g.large',
+      PendingModifiedValues: {DBInstanceClass: 'db.m7g.xlarge'},
+    })
   })
 
   it('a class that is not to be had is refused, and not offered', async () => {
     pair.world.setFault({kind: 'no-database-capacity', target: 'db.m7g.xlarge'})
-    expect(await pair.refusal('ModifyDBInstance', {DBInstanceIdentifier: NAME, DBInstanceClass: 'db.m7g.xlarge', ApplyImmediately: true})).toMatch(/InsufficientDBInstanceCapacity/)
-    const offered = await pair.rds<R.OrderableDBInstanceOptionsMessage>('DescribeOrderableDBInstanceOptions', {Engine: 'postgres', DBInstanceClass: 'db.m7g.xlarge'})
+    expect(
+      await pair.refusal('ModifyDBInstance', {
+        DBInstanceIdentifier: NAME,
+        DBInstanceClass: 'db.m7g.xlarge',
+        ApplyImmediately: true,
+      }),
+    ).toMatch(/InsufficientDBInstanceCapacity/)
+    const offered = await pair.rds<R.OrderableDBInstanceOptionsMessage>('DescribeOrderableDBInstanceOptions', {
+      Engine: 'postgres',
+      DBInstanceClass: 'db.m7g.xlarge',
+    })
     expect(offered.OrderableDBInstanceOptions).toEqual([])
   })
 
@@ -322,7 +444,11 @@ describe('changes', () => {
     pair.world.setFault({kind: 'no-database-capacity', target: 'db.m7g.xlarge', message: 'event'})
     await modify({DBInstanceClass: 'db.m7g.xlarge'})
     await pair.leap(120)
-    expect(await pair.instance(HOME)).toMatchObject({DBInstanceStatus: 'available', DBInstanceClass: 'db.m7g.large', PendingModifiedValues: {}})
+    expect(await pair.instance(HOME)).toMatchObject({
+      DBInstanceStatus: 'available',
+      DBInstanceClass: 'db.m7g.large',
+      PendingModifiedValues: {},
+    })
     expect((await pair.events(HOME)).at(-1)).toMatch(/Unable to modify database instance class/)
   })
 
@@ -336,16 +462,24 @@ describe('changes', () => {
   it('another parameter group is in force only after a restart', async () => {
     await modify({DBParameterGroupName: 'default.postgres17'})
     await pair.leap(30)
-    expect(await pair.instance(HOME)).toMatchObject({DBInstanceStatus: 'available', DBParameterGroups: [{DBParameterGroupName: 'default.postgres17', ParameterApplyStatus: 'pending-reboot'}]})
+    expect(await pair.instance(HOME)).toMatchObject({
+      DBInstanceStatus: 'available',
+      DBParameterGroups: [{DBParameterGroupName: 'default.postgres17', ParameterApplyStatus: 'pending-reboot'}],
+    })
     await pair.rds('RebootDBInstance', {DBInstanceIdentifier: NAME})
     expect((await pair.instance(HOME)).DBInstanceStatus).toBe('rebooting')
     await pair.leap(70)
-    expect(await pair.instance(HOME)).toMatchObject({DBInstanceStatus: 'available', DBParameterGroups: [{ParameterApplyStatus: 'in-sync'}]})
+    expect(await pair.instance(HOME)).toMatchObject({
+      DBInstanceStatus: 'available',
+      DBParameterGroups: [{ParameterApplyStatus: 'in-sync'}],
+    })
   })
 
   it('a second change while the first is under way is refused', async () => {
     await modify({DBInstanceClass: 'db.m7g.xlarge'})
-    expect(await pair.refusal('ModifyDBInstance', {DBInstanceIdentifier: NAME, MultiAZ: false, ApplyImmediately: true})).toMatch(/InvalidDBInstanceState: .*modifying/)
+    expect(await pair.refusal('ModifyDBInstance', {DBInstanceIdentifier: NAME, MultiAZ: false, ApplyImmediately: true})).toMatch(
+      /InvalidDBInstanceState: .*modifying/,
+    )
   })
 
   it('a new name is a new address; the old one is free, rows and replicas stay', async () => {
@@ -364,7 +498,9 @@ describe('changes', () => {
   })
 
   it('a name that is taken is refused', async () => {
-    expect(await pair.refusal('ModifyDBInstance', {DBInstanceIdentifier: NAME, NewDBInstanceIdentifier: NAME, ApplyImmediately: true})).toMatch(/DBInstanceAlreadyExists/)
+    expect(
+      await pair.refusal('ModifyDBInstance', {DBInstanceIdentifier: NAME, NewDBInstanceIdentifier: NAME, ApplyImmediately: true}),
+    ).toMatch(/DBInstanceAlreadyExists/)
   })
 
   it('tags come and go', async () => {
@@ -376,9 +512,16 @@ describe('changes', () => {
 })
 
 describe('snapshots', () => {
-  const snapshot = async (name: string, region = HOME): Promise<void> => { await pair.rds('CreateDBSnapshot', {DBInstanceIdentifier: NAME, DBSnapshotIdentifier: name}, region) }
+  const snapshot = async (name: string, region = HOME): Promise<void> => {
+    await pair.rds('CreateDBSnapshot', {DBInstanceIdentifier: NAME, DBSnapshotIdentifier: name}, region)
+  }
   const restore = (more: object = {}) => ({
-    DBInstanceIdentifier: 'copy', DBSnapshotIdentifier: 'one', DBSubnetGroupName: pair.home.subnets, VpcSecurityGroupIds: [pair.home.databaseGroup], Port: 5433, ...more,
+    DBInstanceIdentifier: 'copy',
+    DBSnapshotIdentifier: 'one',
+    DBSubnetGroupName: pair.home.subnets,
+    VpcSecurityGroupIds: [pair.home.databaseGroup],
+    Port: 5433,
+    ...more,
   })
 
   it('take their time, and the instance is backing up meanwhile', async () => {
@@ -387,8 +530,13 @@ describe('snapshots', () => {
     expect(await pair.refusal('ModifyDBInstance', {DBInstanceIdentifier: NAME, MultiAZ: false})).toMatch(/backing-up/)
     await pair.leap(130)
     expect((await pair.instance(HOME)).DBInstanceStatus).toBe('available')
-    const {DBSnapshots} = await pair.rds<R.DBSnapshotMessage>('DescribeDBSnapshots', {DBInstanceIdentifier: NAME, SnapshotType: 'manual'})
-    expect(DBSnapshots).toMatchObject([{DBSnapshotIdentifier: 'one', Status: 'available', EngineVersion: '17.6', SnapshotType: 'manual'}])
+    const {DBSnapshots} = await pair.rds<R.DBSnapshotMessage>('DescribeDBSnapshots', {
+      DBInstanceIdentifier: NAME,
+      SnapshotType: 'manual',
+    })
+    expect(DBSnapshots).toMatchObject([
+      {DBSnapshotIdentifier: 'one', Status: 'available', EngineVersion: '17.6', SnapshotType: 'manual'},
+    ])
   })
 
   it('hold what was committed when they began, and an instance that is restored goes on from there by itself', async () => {
@@ -401,7 +549,13 @@ describe('snapshots', () => {
     expect((await pair.instance(HOME, 'copy')).DBInstanceStatus).toBe('creating')
     await pair.leap(510)
     const copy = await pair.instance(HOME, 'copy')
-    expect(copy).toMatchObject({DBInstanceStatus: 'available', Engine: 'postgres', EngineVersion: '17.6', AllocatedStorage: 100, DBInstanceClass: 'db.m7g.large'})
+    expect(copy).toMatchObject({
+      DBInstanceStatus: 'available',
+      Engine: 'postgres',
+      EngineVersion: '17.6',
+      AllocatedStorage: 100,
+      DBInstanceClass: 'db.m7g.large',
+    })
     const other = {...pair.home.task(), databaseHost: copy.Endpoint?.Address ?? null}
     expect(pair.tell(other, count(3))).toMatchObject({status: 200})
     expect(pair.databases.rows(HOME, 'copy').map(({id}) => id)).toEqual([1, 3])
@@ -412,7 +566,12 @@ describe('snapshots', () => {
     pair.ask(pair.home.task(), count(1))
     await snapshot('one')
     await pair.leap(130)
-    await aResource(pair.world, 'AWS::RDS::DBInstance', {DBInstanceIdentifier: 'copy', DBSnapshotIdentifier: 'one', DBInstanceClass: 'db.m7g.large', DBSubnetGroupName: pair.home.subnets})
+    await aResource(pair.world, 'AWS::RDS::DBInstance', {
+      DBInstanceIdentifier: 'copy',
+      DBSnapshotIdentifier: 'one',
+      DBInstanceClass: 'db.m7g.large',
+      DBSubnetGroupName: pair.home.subnets,
+    })
     expect(pair.databases.rows(HOME, 'copy')).toHaveLength(1)
   })
 
@@ -426,7 +585,12 @@ describe('snapshots', () => {
 })
 
 describe('the lag that CloudWatch tells', () => {
-  const lag = (): number[] => [...pair.world.metrics.find({region: AWAY, namespace: 'AWS/RDS', metric: 'ReplicaLag', dimensions: {DBInstanceIdentifier: NAME}})?.minutes.values() ?? []].map(({sum}) => sum)
+  const lag = (): number[] =>
+    [
+      ...(pair.world.metrics
+        .find({region: AWAY, namespace: 'AWS/RDS', metric: 'ReplicaLag', dimensions: {DBInstanceIdentifier: NAME}})
+        ?.minutes.values() ?? []),
+    ].map(({sum}) => sum)
 
   it('is small while rows come', async () => {
     await pair.live(130, pair.home.task())
@@ -466,7 +630,12 @@ describe('a replica of MySQL', () => {
     await pair.live(60, pair.home.task())
     pair.world.setFault({kind: 'replica-state', target: NAME, message: 'error'})
     await pair.leap(120)
-    const {minutes} = pair.world.metrics.find({region: AWAY, namespace: 'AWS/RDS', metric: 'ReplicaLag', dimensions: {DBInstanceIdentifier: NAME}}) ?? {minutes: new Map()}
+    const {minutes} = pair.world.metrics.find({
+      region: AWAY,
+      namespace: 'AWS/RDS',
+      metric: 'ReplicaLag',
+      dimensions: {DBInstanceIdentifier: NAME},
+    }) ?? {minutes: new Map()}
     expect([...minutes.values()].at(-1)).toMatchObject({max: -1})
   })
 })

@@ -20,10 +20,14 @@ beforeEach(async () => {
   wire.world.register(createS3(wire.world))
   wire.world.register(createSts(wire.world))
 })
-afterEach(async () => { await wire.close() })
+afterEach(async () => {
+  await wire.close()
+})
 
 const whoAmI = async (region: string, abortSignal?: AbortSignal): Promise<unknown> =>
-  await wire.kept(new STSClient(wire.client(region))).send(new GetCallerIdentityCommand({}), abortSignal === undefined ? {} : {abortSignal})
+  await wire
+    .kept(new STSClient(wire.client(region)))
+    .send(new GetCallerIdentityCommand({}), abortSignal === undefined ? {} : {abortSignal})
 
 describe('a Region that is down', () => {
   it('refuses connections; the other one answers', async () => {
@@ -41,15 +45,19 @@ describe('a Region that is down', () => {
     wire.world.setFault({kind: 'region-down', region: HOME, message: 'hang'})
     const waiting = whoAmI(HOME)
     const ended = expect(waiting).rejects.toMatchObject({code: 'ECONNRESET'})
-    await vi.waitFor(() => { expect(seenCalls(wire.world)).toMatchObject([{unreachable: 1}]) })
+    await vi.waitFor(() => {
+      expect(seenCalls(wire.world)).toMatchObject([{unreachable: 1}])
+    })
     wire.world.clearFault()
     await ended
     await expect(whoAmI(HOME)).resolves.toMatchObject({Account: '111122223333'})
   })
 
-  it('takes the global services\' control planes with it when it is us-east-1', async () => {
+  it("takes the global services' control planes with it when it is us-east-1", async () => {
     wire.world.setFault({kind: 'region-down', region: 'us-east-1'})
-    await expect(wire.kept(new Route53Client(wire.client('us-east-1'))).send(new ListHostedZonesCommand({}))).rejects.toMatchObject({code: 'ECONNRESET'})
+    await expect(
+      wire.kept(new Route53Client(wire.client('us-east-1'))).send(new ListHostedZonesCommand({})),
+    ).rejects.toMatchObject({code: 'ECONNRESET'})
     await expect(whoAmI(HOME)).resolves.toMatchObject({Account: '111122223333'})
   })
 
@@ -64,37 +72,77 @@ describe('a Region that is down', () => {
       {action: 'sts:GetCallerIdentity', service: 'sts', region: AWAY, count: 1, unreachable: 0},
       {action: 'sts:GetCallerIdentity', service: 'sts', region: HOME, count: 1, unreachable: 1},
     ])
-    expect(seenCalls(wire.world)).toContainEqual({action: 'sts:GetCallerIdentity', service: 'sts', region: HOME, count: 2, unreachable: 1})
+    expect(seenCalls(wire.world)).toContainEqual({
+      action: 'sts:GetCallerIdentity',
+      service: 'sts',
+      region: HOME,
+      count: 2,
+      unreachable: 1,
+    })
   })
 })
 
-describe('the site\'s objects', () => {
+describe("the site's objects", () => {
   let s3: S3Client
-  const copied = async (Key: string): Promise<string> => await wire.kept(new S3Client(wire.client(AWAY))).send(new GetObjectCommand({Bucket: 'site-away', Key}))
-    .then(async ({Body}) => await Body?.transformToString() ?? '', () => 'missing')
-  const write = async (Key: string): Promise<void> => { await s3.send(new PutObjectCommand({Bucket: 'site-home', Key, Body: 'page'})) }
+  const copied = async (Key: string): Promise<string> =>
+    await wire
+      .kept(new S3Client(wire.client(AWAY)))
+      .send(new GetObjectCommand({Bucket: 'site-away', Key}))
+      .then(
+        async ({Body}) => (await Body?.transformToString()) ?? '',
+        () => 'missing',
+      )
+  const write = async (Key: string): Promise<void> => {
+    await s3.send(new PutObjectCommand({Bucket: 'site-home', Key, Body: 'page'}))
+  }
   const pending = (): number | undefined => {
-    const id = {namespace: 'AWS/S3', metric: 'OperationsPendingReplication', dimensions: {SourceBucket: 'site-home', DestinationBucket: 'site-away', RuleId: 'peer'}}
-    return [...wire.world.metrics.find({region: HOME, ...id})?.minutes.values() ?? []].at(-1)?.sum
+    const id = {
+      namespace: 'AWS/S3',
+      metric: 'OperationsPendingReplication',
+      dimensions: {SourceBucket: 'site-home', DestinationBucket: 'site-away', RuleId: 'peer'},
+    }
+    return [...(wire.world.metrics.find({region: HOME, ...id})?.minutes.values() ?? [])].at(-1)?.sum
   }
 
   beforeEach(async () => {
     s3 = wire.kept(new S3Client(wire.client(HOME)))
-    for (const [name, region] of [['site-home', HOME], ['site-away', AWAY]] as const) {
-      await wire.world.invoke('s3', 'CreateBucket', {Bucket: name, CreateBucketConfiguration: {LocationConstraint: region}}, region)
+    for (const [name, region] of [
+      ['site-home', HOME],
+      ['site-away', AWAY],
+    ] as const) {
+      await wire.world.invoke(
+        's3',
+        'CreateBucket',
+        {Bucket: name, CreateBucketConfiguration: {LocationConstraint: region}},
+        region,
+      )
       await wire.world.invoke('s3', 'PutBucketVersioning', {Bucket: name, VersioningConfiguration: {Status: 'Enabled'}}, region)
     }
-    await s3.send(new PutBucketReplicationCommand({Bucket: 'site-home', ReplicationConfiguration: {Role: 'arn:aws:iam::111122223333:role/copy', Rules: [{
-      ID: 'peer', Status: 'Enabled', Priority: 1, Filter: {Prefix: ''}, DeleteMarkerReplication: {Status: 'Enabled'},
-      Destination: {Bucket: 'arn:aws:s3:::site-away', Metrics: {Status: 'Enabled', EventThreshold: {Minutes: 15}}},
-    }]}}))
+    await s3.send(
+      new PutBucketReplicationCommand({
+        Bucket: 'site-home',
+        ReplicationConfiguration: {
+          Role: 'arn:aws:iam::111122223333:role/copy',
+          Rules: [
+            {
+              ID: 'peer',
+              Status: 'Enabled',
+              Priority: 1,
+              Filter: {Prefix: ''},
+              DeleteMarkerReplication: {Status: 'Enabled'},
+              Destination: {Bucket: 'arn:aws:s3:::site-away', Metrics: {Status: 'Enabled', EventThreshold: {Minutes: 15}}},
+            },
+          ],
+        },
+      }),
+    )
   })
 
   it.each<[string, Parameters<RecordsWire['world']['setFault']>[0]]>([
     ['the Region they come from is down', {kind: 'region-down', region: HOME}],
     ['the Region they go to is down', {kind: 'region-down', region: AWAY}],
-    ['the site isn\'t replicated', {kind: 'site-stale', region: HOME}],
-    ['the site isn\'t replicated, said by its Region as the target', {kind: 'site-stale', target: HOME}],
+    ["the site isn't replicated", {kind: 'site-stale', region: HOME}],
+    ["the site isn't replicated, said by its Region as the target", {kind: 'site-stale', target: HOME}],
   ])('wait while %s, and arrive afterwards', async (_sentence, fault) => {
     await write('one.html')
     wire.world.setFault(fault)
@@ -107,7 +155,7 @@ describe('the site\'s objects', () => {
     expect(pending()).toBe(0)
   })
 
-  it('of another Region don\'t wait for a fault that names one', async () => {
+  it("of another Region don't wait for a fault that names one", async () => {
     wire.world.setFault({kind: 'site-stale', region: AWAY})
     await write('two.html')
     await clock.leap(10_000)

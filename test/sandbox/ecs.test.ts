@@ -7,7 +7,11 @@ import type {Shop} from './plane-shop.ts'
 function views(shop: Shop) {
   const primary = async (name = 'api-a'): Promise<Ecs.Deployment | undefined> => (await shop.service(name)).deployments?.[0]
   const tasks = async (desiredStatus: 'RUNNING' | 'STOPPED'): Promise<Ecs.Task[]> => {
-    const {taskArns = []} = await shop.ecs<Ecs.ListTasksCommandOutput>('ListTasks', {cluster: 'shop', serviceName: 'api-a', desiredStatus})
+    const {taskArns = []} = await shop.ecs<Ecs.ListTasksCommandOutput>('ListTasks', {
+      cluster: 'shop',
+      serviceName: 'api-a',
+      desiredStatus,
+    })
     if (taskArns.length === 0) return []
     return (await shop.ecs<Ecs.DescribeTasksCommandOutput>('DescribeTasks', {cluster: 'shop', tasks: taskArns})).tasks ?? []
   }
@@ -17,13 +21,17 @@ function views(shop: Shop) {
     completed: async (name = 'api-a'): Promise<void> =>
       until('the deployment is complete', async () => (await primary(name))?.rolloutState === 'COMPLETED'),
     update: async (input: Partial<Ecs.UpdateServiceCommandInput>): Promise<Ecs.Service> =>
-      (await shop.ecs<Ecs.UpdateServiceCommandOutput>('UpdateService', {cluster: 'shop', service: 'api-a', ...input})).service as Ecs.Service,
+      (await shop.ecs<Ecs.UpdateServiceCommandOutput>('UpdateService', {cluster: 'shop', service: 'api-a', ...input}))
+        .service as Ecs.Service,
     stopped: async (): Promise<Ecs.Task> => {
       await until('a task has stopped', async () => (await tasks('STOPPED')).some((task) => task.lastStatus === 'STOPPED'))
       return (await tasks('STOPPED')).find((task) => task.lastStatus === 'STOPPED') as Ecs.Task
     },
     refusal: async (operation: string, input: unknown): Promise<string> =>
-      shop.ecs(operation, input).then(() => 'accepted', (error: {code: string; message: string}) => `${error.code}: ${error.message}`),
+      shop.ecs(operation, input).then(
+        () => 'accepted',
+        (error: {code: string; message: string}) => `${error.code}: ${error.message}`,
+      ),
   }
 }
 
@@ -36,7 +44,9 @@ const it = plainIt.extend<{shop: Shop; the: ReturnType<typeof views>}>({
     await use(shop)
     await shop.close()
   },
-  the: async ({shop}, use) => { await use(views(shop)) },
+  the: async ({shop}, use) => {
+    await use(views(shop))
+  },
 })
 const breaker = {deploymentCircuitBreaker: {enable: true, rollback: false}}
 
@@ -54,7 +64,10 @@ describe.concurrent('a service', {timeout: 60_000}, () => {
     expect(messages?.[0]).toBe('(service api-a) has reached a steady state.')
   })
 
-  it('rolls to a new revision without failing a request, under a new deployment id, and the old deployment goes away', async ({shop, the}) => {
+  it('rolls to a new revision without failing a request, under a new deployment id, and the old deployment goes away', async ({
+    shop,
+    the,
+  }) => {
     const first = await shop.slot('a', {taskDefinition: await shop.revision('shop/api:1'), desiredCount: 2})
     await the.completed()
     const revision = await shop.revision('shop/api:2')
@@ -69,13 +82,13 @@ describe.concurrent('a service', {timeout: 60_000}, () => {
     expect([...seen.keys()]).toEqual([200])
     expect(await the.primary()).toMatchObject({taskDefinition: revision, rolloutState: 'COMPLETED', runningCount: 2})
     expect(await (await fetch(shop.url())).json()).toEqual({ok: true, version: '2'})
-    expect((await the.stopped())).toMatchObject({stopCode: 'ServiceSchedulerInitiated', containers: [{exitCode: 0}]})
+    expect(await the.stopped()).toMatchObject({stopCode: 'ServiceSchedulerInitiated', containers: [{exitCode: 0}]})
   })
 
   it('keeps its deployment id when only resized, and starts and stops just the difference', async ({shop, the}) => {
     await shop.slot('a', {taskDefinition: await shop.revision('shop/api:1'), desiredCount: 1})
     await the.completed()
-    const {id} = await the.primary() ?? {}
+    const {id} = (await the.primary()) ?? {}
     const [survivor] = await the.tasks('RUNNING')
     expect((await the.update({desiredCount: 3})).deployments?.map((one) => one.id)).toEqual([id])
     await until('three run', async () => (await shop.service('api-a')).runningCount === 3)
@@ -100,7 +113,9 @@ describe.concurrent('a service', {timeout: 60_000}, () => {
     await the.completed()
     const crashed = await the.stopped()
     expect(crashed).toMatchObject({
-      stopCode: 'EssentialContainerExited', stoppedReason: 'Essential container in task exited', lastStatus: 'STOPPED',
+      stopCode: 'EssentialContainerExited',
+      stoppedReason: 'Essential container in task exited',
+      lastStatus: 'STOPPED',
       containers: [{name: 'api', exitCode: 137}],
     })
     expect(crashed.stoppedAt?.getTime()).toBeGreaterThan(crashed.startedAt?.getTime() ?? Infinity)
@@ -112,41 +127,60 @@ describe.concurrent('a service', {timeout: 60_000}, () => {
     ['exits at start', 'shop/api:1', {EXIT_ON_START: '1', CRASH_EXIT: '3'}, {stopCode: 'EssentialContainerExited', exitCode: 3}],
     ['can’t read its environment', 'shop/api:1', {ERROR_RATE: 'lots'}, {stopCode: 'EssentialContainerExited', exitCode: 78}],
     ['has an image that nobody has', 'shop/api:404', {}, {stopCode: 'TaskFailedToStart', exitCode: undefined}],
-  ] as const)('fails the deployment by the circuit breaker when the task %s, and starts no more', async ([, image, env, expected], {shop, the}) => {
-    await shop.slot('a', {taskDefinition: await shop.revision(image, env), deploymentConfiguration: breaker})
-    await until('the circuit breaker trips', async () => (await the.primary())?.rolloutState === 'FAILED')
-    expect(await the.primary()).toMatchObject({failedTasks: 3, rolloutStateReason: 'ECS deployment circuit breaker: tasks failed to start.'})
-    const task = await the.stopped()
-    expect(task.stopCode).toBe(expected.stopCode)
-    expect(task.containers?.[0]?.exitCode).toBe(expected.exitCode)
-    if (expected.stopCode === 'TaskFailedToStart') expect(task.stoppedReason).toMatch(/^CannotPullContainerError: .*shop\/api:404/)
-    expect(await the.tasks('STOPPED')).toHaveLength(3)
-  })
+  ] as const)(
+    'fails the deployment by the circuit breaker when the task %s, and starts no more',
+    async ([, image, env, expected], {shop, the}) => {
+      await shop.slot('a', {taskDefinition: await shop.revision(image, env), deploymentConfiguration: breaker})
+      await until('the circuit breaker trips', async () => (await the.primary())?.rolloutState === 'FAILED')
+      expect(await the.primary()).toMatchObject({
+        failedTasks: 3,
+        rolloutStateReason: 'ECS deployment circuit breaker: tasks failed to start.',
+      })
+      const task = await the.stopped()
+      expect(task.stopCode).toBe(expected.stopCode)
+      expect(task.containers?.[0]?.exitCode).toBe(expected.exitCode)
+      if (expected.stopCode === 'TaskFailedToStart')
+        expect(task.stoppedReason).toMatch(/^CannotPullContainerError: .*shop\/api:404/)
+      expect(await the.tasks('STOPPED')).toHaveLength(3)
+    },
+  )
 
   it('keeps the old tasks serving when a deployment fails and rollback is off', async ({shop, the}) => {
     await shop.slot('a', {taskDefinition: await shop.revision('shop/api:1'), deploymentConfiguration: breaker})
     await the.completed()
     await the.update({taskDefinition: await shop.revision('shop/api:2', {EXIT_ON_START: '1'})})
     await until('the circuit breaker trips', async () => (await the.primary())?.rolloutState === 'FAILED')
-    expect((await shop.service('api-a')).deployments?.map((one) => [one.status, one.runningCount])).toEqual([['PRIMARY', 0], ['ACTIVE', 1]])
+    expect((await shop.service('api-a')).deployments?.map((one) => [one.status, one.runningCount])).toEqual([
+      ['PRIMARY', 0],
+      ['ACTIVE', 1],
+    ])
     expect(await ask(shop.url(), 10)).toEqual(new Map([[200, 10]]))
   })
 
   it('goes back to the last deployment when rollback is on', async ({shop, the}) => {
     const good = await shop.revision('shop/api:1')
-    const first = await shop.slot('a', {taskDefinition: good, deploymentConfiguration: {deploymentCircuitBreaker: {enable: true, rollback: true}}})
+    const first = await shop.slot('a', {
+      taskDefinition: good,
+      deploymentConfiguration: {deploymentCircuitBreaker: {enable: true, rollback: true}},
+    })
     await the.completed()
     await the.update({taskDefinition: await shop.revision('shop/api:2', {EXIT_ON_START: '1'})})
     await until('it is back', async () => {
       const {deployments = []} = await shop.service('api-a')
-      return deployments.length === 1 && deployments[0]?.id === first.deployments?.[0]?.id && deployments[0]?.rolloutState === 'COMPLETED'
+      return (
+        deployments.length === 1
+        && deployments[0]?.id === first.deployments?.[0]?.id
+        && deployments[0]?.rolloutState === 'COMPLETED'
+      )
     })
     expect((await the.primary())?.taskDefinition).toBe(good)
   })
 
   it('stops a task that fails its health checks, but not within the grace period', async ({shop, the}) => {
     await shop.slot('a', {taskDefinition: await shop.revision('shop/api:1', {HEALTH: 'fail'}), healthCheckGracePeriodSeconds: 60})
-    await until('its target is unhealthy', async () => (await shop.health(shop.a)).includes('unhealthy Target.ResponseCodeMismatch'))
+    await until('its target is unhealthy', async () =>
+      (await shop.health(shop.a)).includes('unhealthy Target.ResponseCodeMismatch'),
+    )
     expect(await the.tasks('STOPPED')).toEqual([])
     await until('it is stopped', async () => (await the.tasks('STOPPED')).length > 0)
     const [task] = await the.tasks('STOPPED')
@@ -156,7 +190,10 @@ describe.concurrent('a service', {timeout: 60_000}, () => {
   })
 
   it('counts a slow start as running but not as complete', async ({shop, the}) => {
-    await shop.slot('a', {taskDefinition: await shop.revision('shop/api:1', {START_MS: '40000'}), healthCheckGracePeriodSeconds: 120})
+    await shop.slot('a', {
+      taskDefinition: await shop.revision('shop/api:1', {START_MS: '40000'}),
+      healthCheckGracePeriodSeconds: 120,
+    })
     await until('it runs', async () => (await shop.service('api-a')).runningCount === 1)
     expect((await the.primary())?.rolloutState).toBe('IN_PROGRESS')
     const {startedAt} = (await the.tasks('RUNNING'))[0] ?? {}
@@ -165,7 +202,10 @@ describe.concurrent('a service', {timeout: 60_000}, () => {
   })
 
   it('answers what is not there as MISSING, with HTTP 200', async ({shop}) => {
-    const {services, failures} = await shop.ecs<Ecs.DescribeServicesCommandOutput>('DescribeServices', {cluster: 'shop', services: ['nobody']})
+    const {services, failures} = await shop.ecs<Ecs.DescribeServicesCommandOutput>('DescribeServices', {
+      cluster: 'shop',
+      services: ['nobody'],
+    })
     expect(services).toEqual([])
     expect(failures).toEqual([{arn: expect.stringMatching(/:service\/shop\/nobody$/) as string, reason: 'MISSING'}])
   })
@@ -174,11 +214,16 @@ describe.concurrent('a service', {timeout: 60_000}, () => {
     const taskDefinition = await shop.revision('shop/api:1')
     await shop.elb('ModifyRule', {RuleArn: shop.rule, Actions: [{Type: 'forward', TargetGroupArn: shop.a}]})
     const loadBalancers = [{targetGroupArn: shop.b, containerName: 'api', containerPort: 80}]
-    expect(await the.refusal('CreateService', {cluster: 'shop', serviceName: 'x', taskDefinition, loadBalancers}))
-      .toMatch(/^InvalidParameterException: The target group .* does not have an associated load balancer\.$/)
+    expect(await the.refusal('CreateService', {cluster: 'shop', serviceName: 'x', taskDefinition, loadBalancers})).toMatch(
+      /^InvalidParameterException: The target group .* does not have an associated load balancer\.$/,
+    )
     await shop.ecs('DeregisterTaskDefinition', {taskDefinition})
-    expect(await the.refusal('CreateService', {cluster: 'shop', serviceName: 'x', taskDefinition})).toBe('ClientException: TaskDefinition is inactive')
-    expect(await the.refusal('DescribeServices', {cluster: 'none', services: ['x']})).toBe('ClusterNotFoundException: Cluster not found.')
+    expect(await the.refusal('CreateService', {cluster: 'shop', serviceName: 'x', taskDefinition})).toBe(
+      'ClientException: TaskDefinition is inactive',
+    )
+    expect(await the.refusal('DescribeServices', {cluster: 'none', services: ['x']})).toBe(
+      'ClusterNotFoundException: Cluster not found.',
+    )
   })
 
   it('is gone after DeleteService, with all its tasks', async ({shop, the}) => {
@@ -251,7 +296,9 @@ describe.concurrent('task definitions', {timeout: 60_000}, () => {
     await shop.ecs('DeregisterTaskDefinition', {taskDefinition: 'api:2'})
     expect(await list({familyPrefix: 'api'})).toEqual([one])
     expect(await list({familyPrefix: 'api', status: 'INACTIVE'})).toEqual([two])
-    const {taskDefinition} = await shop.ecs<Ecs.DescribeTaskDefinitionCommandOutput>('DescribeTaskDefinition', {taskDefinition: 'api'})
+    const {taskDefinition} = await shop.ecs<Ecs.DescribeTaskDefinitionCommandOutput>('DescribeTaskDefinition', {
+      taskDefinition: 'api',
+    })
     expect(taskDefinition?.taskDefinitionArn).toBe(one)
   })
 })

@@ -19,30 +19,79 @@ let clock: LeapingClock
 let plane: Plane
 let things: {readonly rule: string; readonly group: string; readonly service: string}
 
-const call = async <Answer>(service: string, operation: string, input: object, region: string = HOME): Promise<Answer> => await wire.world.invoke(service, operation, input, region) as Answer
-const list = (tags: Readonly<Record<string, string>>): {Key: string; Value: string}[] => Object.entries(tags).map(([Key, Value]) => ({Key, Value}))
-const put = async (Key: string): Promise<void> => { await call('s3', 'PutObject', {Bucket: SWITCH, Key, Body: '{}'}, AWAY) }
+const call = async <Answer>(service: string, operation: string, input: object, region: string = HOME): Promise<Answer> =>
+  (await wire.world.invoke(service, operation, input, region)) as Answer
+const list = (tags: Readonly<Record<string, string>>): {Key: string; Value: string}[] =>
+  Object.entries(tags).map(([Key, Value]) => ({Key, Value}))
+const put = async (Key: string): Promise<void> => {
+  await call('s3', 'PutObject', {Bucket: SWITCH, Key, Body: '{}'}, AWAY)
+}
 
 /** A live rule, a slot's service, its scaling and the database's group, tagged as a stack tags them. */
 async function aRegion(): Promise<typeof things> {
-  const {LoadBalancers: [balancer]} = await call<{LoadBalancers: [{LoadBalancerArn: string}]}>('elasticloadbalancingv2', 'CreateLoadBalancer', {Name: 'shop', Subnets: ['subnet-1', 'subnet-2']})
-  const {TargetGroups: [target]} = await call<{TargetGroups: [{TargetGroupArn: string}]}>('elasticloadbalancingv2', 'CreateTargetGroup', {Name: 'a', Port: 80, Protocol: 'HTTP', VpcId: 'vpc-1', TargetType: 'ip'})
+  const {
+    LoadBalancers: [balancer],
+  } = await call<{LoadBalancers: [{LoadBalancerArn: string}]}>('elasticloadbalancingv2', 'CreateLoadBalancer', {
+    Name: 'shop',
+    Subnets: ['subnet-1', 'subnet-2'],
+  })
+  const {
+    TargetGroups: [target],
+  } = await call<{TargetGroups: [{TargetGroupArn: string}]}>('elasticloadbalancingv2', 'CreateTargetGroup', {
+    Name: 'a',
+    Port: 80,
+    Protocol: 'HTTP',
+    VpcId: 'vpc-1',
+    TargetType: 'ip',
+  })
   const fixed = [{Type: 'fixed-response', FixedResponseConfig: {StatusCode: '404'}}]
-  const {Listeners: [listener]} = await call<{Listeners: [{ListenerArn: string}]}>('elasticloadbalancingv2', 'CreateListener', {LoadBalancerArn: balancer.LoadBalancerArn, Protocol: 'HTTP', Port: 80, DefaultActions: fixed})
-  const {Rules: [rule]} = await call<{Rules: [{RuleArn: string}]}>('elasticloadbalancingv2', 'CreateRule', {
-    ListenerArn: listener.ListenerArn, Priority: 1, Conditions: [{Field: 'path-pattern', Values: ['/*']}],
-    Actions: [{Type: 'forward', TargetGroupArn: target.TargetGroupArn}], Tags: list({...OURS, 'sluice:live': 'shop'}),
+  const {
+    Listeners: [listener],
+  } = await call<{Listeners: [{ListenerArn: string}]}>('elasticloadbalancingv2', 'CreateListener', {
+    LoadBalancerArn: balancer.LoadBalancerArn,
+    Protocol: 'HTTP',
+    Port: 80,
+    DefaultActions: fixed,
+  })
+  const {
+    Rules: [rule],
+  } = await call<{Rules: [{RuleArn: string}]}>('elasticloadbalancingv2', 'CreateRule', {
+    ListenerArn: listener.ListenerArn,
+    Priority: 1,
+    Conditions: [{Field: 'path-pattern', Values: ['/*']}],
+    Actions: [{Type: 'forward', TargetGroupArn: target.TargetGroupArn}],
+    Tags: list({...OURS, 'sluice:live': 'shop'}),
   })
   await call('ecs', 'CreateCluster', {clusterName: 'shop'})
-  await call('ecs', 'RegisterTaskDefinition', {family: 'shop', containerDefinitions: [{name: 'api', image: 'shop/api:1', memory: 128, portMappings: [{containerPort: 80}]}]})
-  const {service} = await call<{service: {serviceArn: string}}>('ecs', 'CreateService', {
-    cluster: 'shop', serviceName: 'shop-a', taskDefinition: 'shop', desiredCount: 0, tags: Object.entries({...OURS, 'sluice:slot': 'a'}).map(([key, value]) => ({key, value})),
+  await call('ecs', 'RegisterTaskDefinition', {
+    family: 'shop',
+    containerDefinitions: [{name: 'api', image: 'shop/api:1', memory: 128, portMappings: [{containerPort: 80}]}],
   })
-  await call('application-autoscaling', 'RegisterScalableTarget', {ServiceNamespace: 'ecs', ResourceId: 'service/shop/shop-a', ScalableDimension: 'ecs:service:DesiredCount', MinCapacity: 2, MaxCapacity: 8})
+  const {service} = await call<{service: {serviceArn: string}}>('ecs', 'CreateService', {
+    cluster: 'shop',
+    serviceName: 'shop-a',
+    taskDefinition: 'shop',
+    desiredCount: 0,
+    tags: Object.entries({...OURS, 'sluice:slot': 'a'}).map(([key, value]) => ({key, value})),
+  })
+  await call('application-autoscaling', 'RegisterScalableTarget', {
+    ServiceNamespace: 'ecs',
+    ResourceId: 'service/shop/shop-a',
+    ScalableDimension: 'ecs:service:DesiredCount',
+    MinCapacity: 2,
+    MaxCapacity: 8,
+  })
   const {id: VpcId} = await aResource(wire.world, 'AWS::EC2::VPC', {CidrBlock: '10.0.0.0/16'})
-  const group = await aResource(wire.world, 'AWS::EC2::SecurityGroup', {
-    GroupDescription: 'database', VpcId, SecurityGroupIngress: [{IpProtocol: 'tcp', FromPort: 5432, ToPort: 5432, CidrIp: '10.0.0.0/8'}],
-  }, {tags: {...OURS, 'sluice:role': 'database'}})
+  const group = await aResource(
+    wire.world,
+    'AWS::EC2::SecurityGroup',
+    {
+      GroupDescription: 'database',
+      VpcId,
+      SecurityGroupIngress: [{IpProtocol: 'tcp', FromPort: 5432, ToPort: 5432, CidrIp: '10.0.0.0/8'}],
+    },
+    {tags: {...OURS, 'sluice:role': 'database'}},
+  )
   return {rule: rule.RuleArn, group: group.id, service: service.serviceArn}
 }
 
@@ -50,10 +99,23 @@ async function aRegion(): Promise<typeof things> {
 async function aFence(state = 'ENABLED'): Promise<void> {
   const arn = `arn:aws:lambda:${HOME}:111122223333:function:fence`
   wire.world.records.put({
-    region: HOME, type: 'AWS::Lambda::Function', id: 'fence', attributes: {Arn: arn}, tags: {}, status: 'available', createdAt: clock.now(), stack: null,
-    properties: {Environment: {Variables: {SERVICE: 'shop', ENVIRONMENT: 'production', PEER_REGION: AWAY, SWITCH_BUCKET: SWITCH}}},
+    region: HOME,
+    type: 'AWS::Lambda::Function',
+    id: 'fence',
+    attributes: {Arn: arn},
+    tags: {},
+    status: 'available',
+    createdAt: clock.now(),
+    stack: null,
+    properties: {
+      Environment: {Variables: {SERVICE: 'shop', ENVIRONMENT: 'production', PEER_REGION: AWAY, SWITCH_BUCKET: SWITCH}},
+    },
   })
-  await aResource(wire.world, 'AWS::Events::Rule', {ScheduleExpression: 'rate(1 minute)', State: state, Targets: [{Id: 'fence', Arn: arn}]})
+  await aResource(wire.world, 'AWS::Events::Rule', {
+    ScheduleExpression: 'rate(1 minute)',
+    State: state,
+    Targets: [{Id: 'fence', Arn: arn}],
+  })
 }
 
 interface Seen {
@@ -64,14 +126,36 @@ interface Seen {
 const OPEN: Seen = {rule: 'forward', bounds: [2, 8], openings: 1}
 const FENCED: Seen = {rule: 'fixed-response', bounds: [0, 0], openings: 0}
 async function seen(): Promise<Seen> {
-  const {Rules: [rule]} = await call<{Rules: [{Actions: readonly {Type: string}[]}]}>('elasticloadbalancingv2', 'DescribeRules', {RuleArns: [things.rule]})
-  const {ScalableTargets: [target]} = await call<{ScalableTargets: [{MinCapacity?: number; MaxCapacity?: number}]}>('application-autoscaling', 'DescribeScalableTargets', {ServiceNamespace: 'ecs'})
-  const {SecurityGroups: [group]} = await call<{SecurityGroups: [{IpPermissions?: readonly unknown[]}]}>('ec2', 'DescribeSecurityGroups', {GroupIds: [things.group]})
-  return {rule: rule.Actions[0]?.Type, bounds: [target.MinCapacity, target.MaxCapacity], openings: group.IpPermissions?.length ?? 0}
+  const {
+    Rules: [rule],
+  } = await call<{Rules: [{Actions: readonly {Type: string}[]}]}>('elasticloadbalancingv2', 'DescribeRules', {
+    RuleArns: [things.rule],
+  })
+  const {
+    ScalableTargets: [target],
+  } = await call<{ScalableTargets: [{MinCapacity?: number; MaxCapacity?: number}]}>(
+    'application-autoscaling',
+    'DescribeScalableTargets',
+    {ServiceNamespace: 'ecs'},
+  )
+  const {
+    SecurityGroups: [group],
+  } = await call<{SecurityGroups: [{IpPermissions?: readonly unknown[]}]}>('ec2', 'DescribeSecurityGroups', {
+    GroupIds: [things.group],
+  })
+  return {
+    rule: rule.Actions[0]?.Type,
+    bounds: [target.MinCapacity, target.MaxCapacity],
+    openings: group.IpPermissions?.length ?? 0,
+  }
 }
 /** Its errors, minute by minute. */
 const errors = (): readonly number[] =>
-  [...wire.world.metrics.find({region: HOME, namespace: 'AWS/Lambda', metric: 'Errors', dimensions: {FunctionName: 'fence'}})?.minutes.values() ?? []].map((one) => one.sum)
+  [
+    ...(wire.world.metrics
+      .find({region: HOME, namespace: 'AWS/Lambda', metric: 'Errors', dimensions: {FunctionName: 'fence'}})
+      ?.minutes.values() ?? []),
+  ].map((one) => one.sum)
 const minute = async (): Promise<void> => {
   await clock.leap(60_000)
   // What it calls within a minute takes turns of its own.
@@ -82,7 +166,8 @@ beforeEach(async () => {
   clock = aLeapingClock(Date.parse('2031-05-06T07:08:00Z'))
   wire = await aRecordsWire({clock})
   plane = createPlane(wire.world)
-  for (const service of [...plane.services, createS3(wire.world), createApplicationAutoScaling(wire.world)]) wire.world.register(service)
+  for (const service of [...plane.services, createS3(wire.world), createApplicationAutoScaling(wire.world)])
+    wire.world.register(service)
   startFences(wire.world)
   await call('s3', 'CreateBucket', {Bucket: SWITCH, CreateBucketConfiguration: {LocationConstraint: AWAY}}, AWAY)
   things = await aRegion()
@@ -111,23 +196,31 @@ describe('the fence of a Region', () => {
     await aFence()
     await put('stop')
     await minute()
-    await call('application-autoscaling', 'RegisterScalableTarget', {ServiceNamespace: 'ecs', ResourceId: 'service/shop/shop-a', ScalableDimension: 'ecs:service:DesiredCount', MinCapacity: 1, MaxCapacity: 8})
+    await call('application-autoscaling', 'RegisterScalableTarget', {
+      ServiceNamespace: 'ecs',
+      ResourceId: 'service/shop/shop-a',
+      ScalableDimension: 'ecs:service:DesiredCount',
+      MinCapacity: 1,
+      MaxCapacity: 8,
+    })
     await minute()
     expect(await seen()).toEqual(FENCED)
   })
 
-  it.each<[string, string]>([['its own Region is cut off', HOME], ['the other Region is lost', AWAY]])(
-    'knows nothing while %s, changes nothing, and fences as soon as it can look', async (_sentence, region) => {
-      await aFence()
-      await put('stop')
-      wire.world.setFault({kind: 'region-down', region})
-      await minute()
-      expect(await seen()).toEqual(OPEN)
-      expect(errors()).toEqual([1])
-      wire.world.clearFault()
-      await minute()
-      expect(await seen()).toEqual(FENCED)
-    })
+  it.each<[string, string]>([
+    ['its own Region is cut off', HOME],
+    ['the other Region is lost', AWAY],
+  ])('knows nothing while %s, changes nothing, and fences as soon as it can look', async (_sentence, region) => {
+    await aFence()
+    await put('stop')
+    wire.world.setFault({kind: 'region-down', region})
+    await minute()
+    expect(await seen()).toEqual(OPEN)
+    expect(errors()).toEqual([1])
+    wire.world.clearFault()
+    await minute()
+    expect(await seen()).toEqual(FENCED)
+  })
 
   it('stands down while a failback is under way', async () => {
     await aFence()
@@ -137,14 +230,14 @@ describe('the fence of a Region', () => {
     expect(await seen()).toEqual(OPEN)
   })
 
-  it('doesn\'t run when its rule is disabled', async () => {
+  it("doesn't run when its rule is disabled", async () => {
     await aFence('DISABLED')
     await put('stop')
     await minute()
     expect(await seen()).toEqual(OPEN)
   })
 
-  it('leaves alone what is another service\'s', async () => {
+  it("leaves alone what is another service's", async () => {
     await call('elasticloadbalancingv2', 'RemoveTags', {ResourceArns: [things.rule], TagKeys: ['service']})
     await aFence()
     await put('stop')
@@ -154,15 +247,24 @@ describe('the fence of a Region', () => {
 })
 
 describe('things by their tags', () => {
-  const arns = async (input: {readonly types?: readonly string[]; readonly tags?: Readonly<Record<string, readonly string[]>>; readonly region?: string; readonly size?: number}): Promise<readonly string[]> => {
+  const arns = async (input: {
+    readonly types?: readonly string[]
+    readonly tags?: Readonly<Record<string, readonly string[]>>
+    readonly region?: string
+    readonly size?: number
+  }): Promise<readonly string[]> => {
     const client = wire.kept(new ResourceGroupsTaggingAPIClient(wire.client(input.region ?? HOME)))
     const found: string[] = []
     let PaginationToken: string | undefined
     do {
-      const page = await client.send(new GetResourcesCommand({
-        PaginationToken, ...(input.types !== undefined && {ResourceTypeFilters: [...input.types]}), ...(input.size !== undefined && {ResourcesPerPage: input.size}),
-        TagFilters: Object.entries(input.tags ?? {}).map(([Key, Values]) => ({Key, Values: [...Values]})),
-      }))
+      const page = await client.send(
+        new GetResourcesCommand({
+          PaginationToken,
+          ...(input.types !== undefined && {ResourceTypeFilters: [...input.types]}),
+          ...(input.size !== undefined && {ResourcesPerPage: input.size}),
+          TagFilters: Object.entries(input.tags ?? {}).map(([Key, Values]) => ({Key, Values: [...Values]})),
+        }),
+      )
       found.push(...(page.ResourceTagMappingList ?? []).map(({ResourceARN = ''}) => ResourceARN))
       PaginationToken = page.PaginationToken === '' ? undefined : page.PaginationToken
     } while (PaginationToken !== undefined)
@@ -170,12 +272,26 @@ describe('things by their tags', () => {
   }
 
   it.each<[string, Parameters<typeof arns>[0], () => readonly string[]]>([
-    ['rules of a load balancer', {types: ['elasticloadbalancing:listener-rule/app'], tags: {'sluice:live': []}}, () => [things.rule]],
+    [
+      'rules of a load balancer',
+      {types: ['elasticloadbalancing:listener-rule/app'], tags: {'sluice:live': []}},
+      () => [things.rule],
+    ],
     ['services of ECS', {types: ['ecs:service'], tags: {'sluice:slot': ['a', 'b']}}, () => [things.service]],
-    ['security groups', {types: ['ec2:security-group'], tags: {'sluice:role': ['database']}}, () => [`arn:aws:ec2:${HOME}:111122223333:security-group/${things.group}`]],
-    ['all of a service, page by page', {tags: {service: ['shop']}, size: 1}, () => [`arn:aws:ec2:${HOME}:111122223333:security-group/${things.group}`, things.service, things.rule]],
+    [
+      'security groups',
+      {types: ['ec2:security-group'], tags: {'sluice:role': ['database']}},
+      () => [`arn:aws:ec2:${HOME}:111122223333:security-group/${things.group}`],
+    ],
+    [
+      'all of a service, page by page',
+      {tags: {service: ['shop']}, size: 1},
+      () => [`arn:aws:ec2:${HOME}:111122223333:security-group/${things.group}`, things.service, things.rule],
+    ],
     ['nothing with another value', {tags: {'sluice:slot': ['c']}}, () => []],
-    ['nothing of a type that isn\'t asked for', {types: ['rds'], tags: {service: ['shop']}}, () => []],
+    ["nothing of a type that isn't asked for", {types: ['rds'], tags: {service: ['shop']}}, () => []],
     ['nothing of another Region', {tags: {service: ['shop']}, region: AWAY}, () => []],
-  ])('are found: %s', async (_sentence, input, expected) => { expect(await arns(input)).toEqual([...expected()].toSorted()) })
+  ])('are found: %s', async (_sentence, input, expected) => {
+    expect(await arns(input)).toEqual([...expected()].toSorted())
+  })
 })

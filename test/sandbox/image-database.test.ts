@@ -15,7 +15,12 @@ const ENV = {SLUICE_SERVICE: 'shop', SLUICE_ENVIRONMENT: 'production'}
 
 async function withDatabase(shop: Shop): Promise<string> {
   const {attributes} = await aResource(shop.world, 'AWS::RDS::DBInstance', {
-    DBInstanceIdentifier: 'shop-production', Engine: 'postgres', DBInstanceClass: 'db.m7g.large', AllocatedStorage: 20, MasterUsername: 'root', MasterUserPassword: 'open-sesame',
+    DBInstanceIdentifier: 'shop-production',
+    Engine: 'postgres',
+    DBInstanceClass: 'db.m7g.large',
+    AllocatedStorage: 20,
+    MasterUsername: 'root',
+    MasterUserPassword: 'open-sesame',
   })
   const host = String(attributes['Endpoint.Address'])
   await aResource(shop.world, 'AWS::SSM::Parameter', {Name: '/shop/production/database/host', Type: 'String', Value: host})
@@ -24,13 +29,24 @@ async function withDatabase(shop: Shop): Promise<string> {
   return host
 }
 
-const revision = async (shop: Shop, env: Readonly<Record<string, string>>): Promise<string> => (await shop.ecs<Ecs.RegisterTaskDefinitionCommandOutput>('RegisterTaskDefinition', {
-  family: 'api',
-  containerDefinitions: [{
-    name: 'api', image: 'shop/api:1', stopTimeout: 10, environment: Object.entries(env).map(([name, value]) => ({name, value})),
-    logConfiguration: {logDriver: 'awslogs', options: {'awslogs-group': GROUP, 'awslogs-region': REGION, 'awslogs-stream-prefix': 'api'}},
-  }],
-})).taskDefinition?.taskDefinitionArn ?? ''
+const revision = async (shop: Shop, env: Readonly<Record<string, string>>): Promise<string> =>
+  (
+    await shop.ecs<Ecs.RegisterTaskDefinitionCommandOutput>('RegisterTaskDefinition', {
+      family: 'api',
+      containerDefinitions: [
+        {
+          name: 'api',
+          image: 'shop/api:1',
+          stopTimeout: 10,
+          environment: Object.entries(env).map(([name, value]) => ({name, value})),
+          logConfiguration: {
+            logDriver: 'awslogs',
+            options: {'awslogs-group': GROUP, 'awslogs-region': REGION, 'awslogs-stream-prefix': 'api'},
+          },
+        },
+      ],
+    })
+  ).taskDefinition?.taskDefinitionArn ?? ''
 
 async function serving(shop: Shop, env: Readonly<Record<string, string>> = ENV): Promise<string> {
   const arn = await revision(shop, env)
@@ -41,9 +57,10 @@ async function serving(shop: Shop, env: Readonly<Record<string, string>> = ENV):
 
 const get = async (shop: Shop, path: string, init?: RequestInit) => {
   const answer = await fetch(`${shop.url()}${path}`, init)
-  return {status: answer.status, region: answer.headers.get('x-region'), body: await answer.json() as Record<string, unknown>}
+  return {status: answer.status, region: answer.headers.get('x-region'), body: (await answer.json()) as Record<string, unknown>}
 }
-const post = async (shop: Shop, path: string, body?: object) => get(shop, path, {method: 'POST', ...(body !== undefined && {body: JSON.stringify(body)})})
+const post = async (shop: Shop, path: string, body?: object) =>
+  get(shop, path, {method: 'POST', ...(body !== undefined && {body: JSON.stringify(body)})})
 
 const it = plainIt.extend<{shop: Shop}>({
   shop: async ({}, use) => {
@@ -66,7 +83,10 @@ describe.concurrent('the image', {timeout: 60_000}, () => {
   it('writes heartbeats, commits a probe and counts into the database of its Region', async ({shop}) => {
     await withDatabase(shop)
     await serving(shop)
-    await until('heartbeats come', async () => ((await get(shop, '/heartbeat')).body['last'] as {seq: number} | null)?.seq as number > 3)
+    await until(
+      'heartbeats come',
+      async () => (((await get(shop, '/heartbeat')).body['last'] as {seq: number} | null)?.seq as number) > 3,
+    )
     expect(await get(shop, '/heartbeat')).toMatchObject({status: 200, body: {region: REGION, writable: true, drained: true}})
     expect(await post(shop, '/ready-write')).toMatchObject({status: 200, body: {committed: true}})
     expect(await post(shop, '/counter', {id: 4})).toMatchObject({status: 200, body: {id: 4, region: REGION}})
@@ -100,19 +120,34 @@ describe.concurrent('the image', {timeout: 60_000}, () => {
 describe.concurrent('a task for itself', {timeout: 60_000}, () => {
   const run = async (shop: Shop, taskDefinition: string, environment: Readonly<Record<string, string>>) => {
     const {tasks = []} = await shop.ecs<Ecs.RunTaskCommandOutput>('RunTask', {
-      cluster: 'shop', taskDefinition, startedBy: 'failback', networkConfiguration: {awsvpcConfiguration: {subnets: ['subnet-1']}},
-      overrides: {containerOverrides: [{name: 'api', environment: Object.entries(environment).map(([name, value]) => ({name, value}))}]},
+      cluster: 'shop',
+      taskDefinition,
+      startedBy: 'failback',
+      networkConfiguration: {awsvpcConfiguration: {subnets: ['subnet-1']}},
+      overrides: {
+        containerOverrides: [{name: 'api', environment: Object.entries(environment).map(([name, value]) => ({name, value}))}],
+      },
     })
     const task = tasks[0]?.taskArn ?? ''
-    const described = async () => (await shop.ecs<Ecs.DescribeTasksCommandOutput>('DescribeTasks', {cluster: 'shop', tasks: [task]})).tasks?.[0] as Ecs.Task
-    return {task, described, ended: async () => {
-      await until('it has ended', async () => (await described()).lastStatus === 'STOPPED')
-      return described()
-    }}
+    const described = async () =>
+      (await shop.ecs<Ecs.DescribeTasksCommandOutput>('DescribeTasks', {cluster: 'shop', tasks: [task]})).tasks?.[0] as Ecs.Task
+    return {
+      task,
+      described,
+      ended: async () => {
+        await until('it has ended', async () => (await described()).lastStatus === 'STOPPED')
+        return described()
+      },
+    }
   }
   const logged = async (shop: Shop, task: string): Promise<string[]> => {
     const logStreamName = `api/api/${task.split('/').at(-1) ?? ''}`
-    const {events = []} = await shop.world.invoke('logs', 'GetLogEvents', {logGroupName: GROUP, logStreamName, startFromHead: true}, REGION) as Logs.GetLogEventsResponse
+    const {events = []} = (await shop.world.invoke(
+      'logs',
+      'GetLogEvents',
+      {logGroupName: GROUP, logStreamName, startFromHead: true},
+      REGION,
+    )) as Logs.GetLogEventsResponse
     return events.map(({message}) => message ?? '')
   }
 
@@ -125,25 +160,36 @@ describe.concurrent('a task for itself', {timeout: 60_000}, () => {
     await post(shop, '/counter', {id: 2})
     const {task, ended} = await run(shop, arn, {SLUICE_ASK: `writes-after:${since}`})
     expect(await ended()).toMatchObject({
-      stopCode: 'EssentialContainerExited', group: 'family:api', startedBy: 'failback', containers: [{exitCode: 0}],
+      stopCode: 'EssentialContainerExited',
+      group: 'family:api',
+      startedBy: 'failback',
+      containers: [{exitCode: 0}],
       overrides: {containerOverrides: [{name: 'api', environment: [{name: 'SLUICE_ASK'}]}]},
     })
     expect((await logged(shop, task)).map((line) => JSON.parse(line) as unknown)).toMatchObject([{id: 2}, {done: true, rows: 1}])
     expect((await shop.service('api-a')).runningCount).toBe(1)
-    const {taskArns} = await shop.ecs<Ecs.ListTasksCommandOutput>('ListTasks', {cluster: 'shop', startedBy: 'failback', desiredStatus: 'STOPPED'})
+    const {taskArns} = await shop.ecs<Ecs.ListTasksCommandOutput>('ListTasks', {
+      cluster: 'shop',
+      startedBy: 'failback',
+      desiredStatus: 'STOPPED',
+    })
     expect(taskArns).toEqual([task])
   })
 
   it('ends with 1 and says so when the database does not answer', async ({shop}) => {
     await withDatabase(shop)
-    const {task, ended} = await run(shop, await revision(shop, {DATABASE_HOST: 'gone.example.com'}), {SLUICE_ASK: 'writes-after:0'})
+    const {task, ended} = await run(shop, await revision(shop, {DATABASE_HOST: 'gone.example.com'}), {
+      SLUICE_ASK: 'writes-after:0',
+    })
     expect((await ended()).containers).toMatchObject([{exitCode: 1}])
-    expect(await logged(shop, task)).toEqual(['The database doesn\'t answer.'])
+    expect(await logged(shop, task)).toEqual(["The database doesn't answer."])
   })
 
   it('is refused an override of a container that it does not have', async ({shop}) => {
     const taskDefinition = await revision(shop, {})
-    await expect(shop.ecs('RunTask', {cluster: 'shop', taskDefinition, overrides: {containerOverrides: [{name: 'other'}]}})).rejects.toMatchObject({code: 'ClientException'})
+    await expect(
+      shop.ecs('RunTask', {cluster: 'shop', taskDefinition, overrides: {containerOverrides: [{name: 'other'}]}}),
+    ).rejects.toMatchObject({code: 'ClientException'})
   })
 
   it('is stopped by a person like any other', async ({shop}) => {

@@ -7,7 +7,11 @@ import {aShop, ask, forward, until} from './plane-shop.ts'
 import type {Shop} from './plane-shop.ts'
 
 const PROBE = 'ELB-HealthChecker/2.0'
-const says = (text: string): RequestListener => (_request, response) => { response.end(text) }
+const says =
+  (text: string): RequestListener =>
+  (_request, response) => {
+    response.end(text)
+  }
 
 /** What the tests do with a shop: hand-made targets, and who answered. */
 function hands(shop: Shop, servers: Server[]) {
@@ -25,13 +29,18 @@ function hands(shop: Shop, servers: Server[]) {
         else serve(request, response)
       })
       servers.push(server)
-      await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+      await new Promise<void>((resolve) => {
+        server.listen(0, '127.0.0.1', resolve)
+      })
       const {port} = server.address() as AddressInfo
       await register(group, port)
       return port
     },
     healthy: async (group: string, count = 1): Promise<void> =>
-      until('targets are healthy', async () => (await shop.health(group)).filter((state) => state === 'healthy').length === count),
+      until(
+        'targets are healthy',
+        async () => (await shop.health(group)).filter((state) => state === 'healthy').length === count,
+      ),
     tally: async (count: number, init?: RequestInit): Promise<Record<string, number>> => {
       const seen: Record<string, number> = {}
       for (let sent = 0; sent < count; sent += 20) {
@@ -57,7 +66,9 @@ const it = plainIt.extend<{servers: Server[]; shop: Shop; the: ReturnType<typeof
     await use(shop)
     await shop.close()
   },
-  the: async ({shop, servers}, use) => { await use(hands(shop, servers)) },
+  the: async ({shop, servers}, use) => {
+    await use(hands(shop, servers))
+  },
 })
 
 describe.concurrent('the load balancer', {timeout: 60_000}, () => {
@@ -69,10 +80,10 @@ describe.concurrent('the load balancer', {timeout: 60_000}, () => {
     expect(await the.tally(2000)).toEqual({a: 2000})
     expect(shop.metric('RequestCount', shop.b)).toBeUndefined()
     await shop.weigh(0, 100)
-    await until('the new weights reach traffic', async () => await the.text() === 'b')
+    await until('the new weights reach traffic', async () => (await the.text()) === 'b')
     expect(await the.tally(2000)).toEqual({b: 2000})
     await shop.weigh(80, 20)
-    await until('the new weights reach traffic', async () => await the.text() === 'a')
+    await until('the new weights reach traffic', async () => (await the.text()) === 'a')
     const {b = 0} = await the.tally(2000)
     // Five standard deviations: √(2000 × 0.2 × 0.8) ≈ 18.
     expect(Math.abs(b - 400)).toBeLessThan(90)
@@ -88,7 +99,13 @@ describe.concurrent('the load balancer', {timeout: 60_000}, () => {
     await the.healthy(shop.b)
     await shop.weigh(0, 100)
     expect(await the.text()).toBe('a')
-    for (const [a, b] of [[100, 0], [0, 100], [50, 50], [0, 100]] as const) await shop.weigh(a, b)
+    for (const [a, b] of [
+      [100, 0],
+      [0, 100],
+      [50, 50],
+      [0, 100],
+    ] as const)
+      await shop.weigh(a, b)
     await until('the last write reaches traffic', async () => (await the.tally(100))['b'] === 100)
     expect(await the.tally(400)).toEqual({b: 400})
     await shop.close()
@@ -115,7 +132,13 @@ describe.concurrent('the load balancer', {timeout: 60_000}, () => {
       response.writeHead(asked % 10 === 0 ? 500 : asked % 5 === 0 ? 404 : 200).end()
     })
     await the.healthy(shop.a)
-    expect(await ask(shop.url(), 100)).toEqual(new Map([[200, 80], [404, 10], [500, 10]]))
+    expect(await ask(shop.url(), 100)).toEqual(
+      new Map([
+        [200, 80],
+        [404, 10],
+        [500, 10],
+      ]),
+    )
     expect(shop.metric('RequestCount', shop.a)?.sum).toBe(100)
     expect(shop.metric('HTTPCode_Target_2XX_Count', shop.a)?.sum).toBe(80)
     expect(shop.metric('HTTPCode_Target_4XX_Count', shop.a)?.sum).toBe(10)
@@ -128,7 +151,9 @@ describe.concurrent('the load balancer', {timeout: 60_000}, () => {
   })
 
   it('counts a request that was reset as given and never as answered, and makes a 502 of it', async ({shop, the}) => {
-    await the.target(shop.a, (request) => { request.socket.resetAndDestroy() })
+    await the.target(shop.a, (request) => {
+      request.socket.resetAndDestroy()
+    })
     await the.healthy(shop.a)
     expect(await ask(shop.url(), 30)).toEqual(new Map([[502, 30]]))
     expect(shop.metric('RequestCount', shop.a)?.sum).toBe(30)
@@ -140,7 +165,8 @@ describe.concurrent('the load balancer', {timeout: 60_000}, () => {
 
   it('makes a 504 of a request that is not answered within the idle timeout', async ({shop, the}) => {
     await shop.elb('ModifyLoadBalancerAttributes', {
-      LoadBalancerArn: shop.loadBalancer, Attributes: [{Key: 'idle_timeout.timeout_seconds', Value: '1'}],
+      LoadBalancerArn: shop.loadBalancer,
+      Attributes: [{Key: 'idle_timeout.timeout_seconds', Value: '1'}],
     })
     await the.target(shop.a, () => {})
     await the.healthy(shop.a)
@@ -149,12 +175,20 @@ describe.concurrent('the load balancer', {timeout: 60_000}, () => {
     expect(shop.metric('HTTPCode_ELB_504_Count')?.sum).toBe(3)
   })
 
-  it('calls a target with a closed port unhealthy, fails open to it, and counts connection errors', async ({shop, the, servers}) => {
+  it('calls a target with a closed port unhealthy, fails open to it, and counts connection errors', async ({
+    shop,
+    the,
+    servers,
+  }) => {
     const port = await the.target(shop.a, says('gone'))
     await the.healthy(shop.a)
     const [server] = servers
     server?.closeAllConnections()
-    await new Promise<void>((resolve) => { server?.close(() => { resolve() }) })
+    await new Promise<void>((resolve) => {
+      server?.close(() => {
+        resolve()
+      })
+    })
     await until('the probes notice', async () => (await shop.health(shop.a))[0] === 'unhealthy Target.FailedHealthChecks')
     expect(port).toBeGreaterThan(0)
     expect(await ask(shop.url(), 10)).toEqual(new Map([[502, 10]]))
@@ -167,7 +201,9 @@ describe.concurrent('the load balancer', {timeout: 60_000}, () => {
     await the.target(shop.a, says('well'))
     await the.register(shop.a, 9)
     await the.healthy(shop.a)
-    await until('the closed port is noticed', async () => (await shop.health(shop.a)).includes('unhealthy Target.FailedHealthChecks'))
+    await until('the closed port is noticed', async () =>
+      (await shop.health(shop.a)).includes('unhealthy Target.FailedHealthChecks'),
+    )
     expect(await the.tally(100)).toEqual({well: 100})
   })
 
@@ -193,10 +229,10 @@ describe.concurrent('the load balancer', {timeout: 60_000}, () => {
       return cookie.startsWith('AWSALBTG=')
     })
     await shop.elb('ModifyRule', {RuleArn: shop.rule, Actions: [forward(shop.a, shop.b, [1, 0], 3600)]})
-    await until('the weights are turned', async () => await the.text() === 'a')
+    await until('the weights are turned', async () => (await the.text()) === 'a')
     expect(await the.tally(100, {headers: {cookie}})).toEqual({b: 100})
     await shop.weigh(1, 0)
-    await until('stickiness is off', async () => await the.text({headers: {cookie}}) === 'a')
+    await until('stickiness is off', async () => (await the.text({headers: {cookie}})) === 'a')
     expect(await the.tally(100, {headers: {cookie}})).toEqual({a: 100})
   })
 
@@ -206,13 +242,17 @@ describe.concurrent('the load balancer', {timeout: 60_000}, () => {
     await the.healthy(shop.a)
     await the.healthy(shop.b)
     await shop.elb('CreateRule', {
-      ListenerArn: shop.listener, Priority: 1, Actions: [{Type: 'forward', TargetGroupArn: shop.b}],
+      ListenerArn: shop.listener,
+      Priority: 1,
+      Actions: [{Type: 'forward', TargetGroupArn: shop.b}],
       Conditions: [{Field: 'http-header', HttpHeaderConfig: {HttpHeaderName: 'x-preview', Values: ['s3cret']}}],
     })
-    await until('the preview rule is there', async () => await the.text({headers: {'x-preview': 's3cret'}}) === 'b')
+    await until('the preview rule is there', async () => (await the.text({headers: {'x-preview': 's3cret'}})) === 'b')
     expect(await the.text()).toBe('a')
     await shop.elb('CreateRule', {
-      ListenerArn: shop.listener, Priority: 2, Conditions: [{Field: 'path-pattern', Values: ['/old']}],
+      ListenerArn: shop.listener,
+      Priority: 2,
+      Conditions: [{Field: 'path-pattern', Values: ['/old']}],
       Actions: [{Type: 'redirect', RedirectConfig: {StatusCode: 'HTTP_301', Path: '/new'}}],
     })
     const old = `${shop.url()}/old?x=1`

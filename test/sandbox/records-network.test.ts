@@ -1,7 +1,18 @@
 import {
-  DescribeAddressesCommand, DescribeAvailabilityZonesCommand, DescribeImagesCommand, DescribeInstancesCommand, DescribeInstanceTypeOfferingsCommand,
-  DescribeNatGatewaysCommand, DescribeNetworkAclsCommand, DescribeRouteTablesCommand, DescribeSecurityGroupRulesCommand, DescribeSecurityGroupsCommand,
-  DescribeSubnetsCommand, DescribeVpcsCommand, EC2Client, RunInstancesCommand,
+  DescribeAddressesCommand,
+  DescribeAvailabilityZonesCommand,
+  DescribeImagesCommand,
+  DescribeInstancesCommand,
+  DescribeInstanceTypeOfferingsCommand,
+  DescribeNatGatewaysCommand,
+  DescribeNetworkAclsCommand,
+  DescribeRouteTablesCommand,
+  DescribeSecurityGroupRulesCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
+  DescribeVpcsCommand,
+  EC2Client,
+  RunInstancesCommand,
 } from '@aws-sdk/client-ec2'
 import {GetServiceQuotaCommand, ServiceQuotasClient} from '@aws-sdk/client-service-quotas'
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
@@ -24,20 +35,35 @@ afterEach(async () => {
 
 describe('networks', () => {
   it('a VPC comes with a main route table, a default group and an ACL that allows everything', async () => {
-    const {vpc, data: [first]} = await aNetwork(wire.world)
+    const {
+      vpc,
+      data: [first],
+    } = await aNetwork(wire.world)
     const Filters = [{Name: 'vpc-id', Values: [vpc.id]}]
-    expect((await ec2.send(new DescribeRouteTablesCommand({Filters}))).RouteTables).toMatchObject([{Associations: [{Main: true}], Routes: [{GatewayId: 'local'}]}])
+    expect((await ec2.send(new DescribeRouteTablesCommand({Filters}))).RouteTables).toMatchObject([
+      {Associations: [{Main: true}], Routes: [{GatewayId: 'local'}]},
+    ])
     expect((await ec2.send(new DescribeSecurityGroupsCommand({Filters}))).SecurityGroups).toMatchObject([{GroupName: 'default'}])
     const {NetworkAcls} = await ec2.send(new DescribeNetworkAclsCommand({Filters}))
-    expect(NetworkAcls).toMatchObject([{IsDefault: true, Entries: [{RuleAction: 'allow'}, {RuleAction: 'deny'}, {RuleAction: 'allow'}, {RuleAction: 'deny'}]}])
+    expect(NetworkAcls).toMatchObject([
+      {IsDefault: true, Entries: [{RuleAction: 'allow'}, {RuleAction: 'deny'}, {RuleAction: 'allow'}, {RuleAction: 'deny'}]},
+    ])
     expect(NetworkAcls?.[0]?.Associations?.map(({SubnetId}) => SubnetId)).toContain(first.id)
   })
 
   it('subnets are found by VPC, zone and tag, with wildcards', async () => {
     const {vpc} = await aNetwork(wire.world)
-    const names = async (Name: string, ...Values: string[]): Promise<unknown> => (await ec2.send(new DescribeSubnetsCommand({Filters: [
-      {Name: 'vpc-id', Values: [vpc.id]}, {Name, Values},
-    ]}))).Subnets?.map(({Tags}) => Tags?.find(({Key}) => Key === 'Name')?.Value)
+    const names = async (Name: string, ...Values: string[]): Promise<unknown> =>
+      (
+        await ec2.send(
+          new DescribeSubnetsCommand({
+            Filters: [
+              {Name: 'vpc-id', Values: [vpc.id]},
+              {Name, Values},
+            ],
+          }),
+        )
+      ).Subnets?.map(({Tags}) => Tags?.find(({Key}) => Key === 'Name')?.Value)
     expect(await names('tag:Name', 'data-*')).toEqual(['data-a', 'data-b'])
     expect(await names('availability-zone', 'eu-west-1a')).toEqual(['public-a', 'data-a'])
     expect(await names('tag:Name', 'nobody')).toEqual([])
@@ -45,12 +71,16 @@ describe('networks', () => {
 
   it('a filter EC2 does not know is refused, never read over', async () => {
     await expect(ec2.send(new DescribeVpcsCommand({Filters: [{Name: 'colour', Values: ['red']}]}))).rejects.toMatchObject({
-      name: 'InvalidParameterValue', message: 'The filter \'colour\' is invalid',
+      name: 'InvalidParameterValue',
+      message: "The filter 'colour' is invalid",
     })
   })
 
   it('an id that is not there is an error with its own code', async () => {
-    await expect(ec2.send(new DescribeVpcsCommand({VpcIds: ['vpc-0dead']}))).rejects.toMatchObject({name: 'InvalidVpcID.NotFound', message: 'The vpc ID \'vpc-0dead\' does not exist'})
+    await expect(ec2.send(new DescribeVpcsCommand({VpcIds: ['vpc-0dead']}))).rejects.toMatchObject({
+      name: 'InvalidVpcID.NotFound',
+      message: "The vpc ID 'vpc-0dead' does not exist",
+    })
   })
 
   it('a VPC is seen in its own Region only', async () => {
@@ -62,18 +92,26 @@ describe('networks', () => {
 
   it('subnets that share an address are refused', async () => {
     const {vpc} = await aNetwork(wire.world)
-    await expect(aResource(wire.world, 'AWS::EC2::Subnet', {VpcId: vpc.id, CidrBlock: '10.40.8.128/25', AvailabilityZone: 'eu-west-1b'}))
-      .rejects.toThrow('The CIDR \'10.40.8.128/25\' conflicts with another subnet')
+    await expect(
+      aResource(wire.world, 'AWS::EC2::Subnet', {VpcId: vpc.id, CidrBlock: '10.40.8.128/25', AvailabilityZone: 'eu-west-1b'}),
+    ).rejects.toThrow("The CIDR '10.40.8.128/25' conflicts with another subnet")
   })
 
   it('a NAT gateway stands in its zone with the address it was given, and the address cannot be released meanwhile', async () => {
     const {publicSubnet, vpc} = await aNetwork(wire.world)
     const address = await aResource(wire.world, 'AWS::EC2::EIP', {Domain: 'vpc'})
-    const gateway = await aResource(wire.world, 'AWS::EC2::NatGateway', {SubnetId: publicSubnet.id, AllocationId: address.attributes['AllocationId']})
-    expect((await ec2.send(new DescribeNatGatewaysCommand({Filter: [{Name: 'vpc-id', Values: [vpc.id]}]}))).NatGateways).toMatchObject([
+    const gateway = await aResource(wire.world, 'AWS::EC2::NatGateway', {
+      SubnetId: publicSubnet.id,
+      AllocationId: address.attributes['AllocationId'],
+    })
+    expect(
+      (await ec2.send(new DescribeNatGatewaysCommand({Filter: [{Name: 'vpc-id', Values: [vpc.id]}]}))).NatGateways,
+    ).toMatchObject([
       {NatGatewayId: gateway.id, SubnetId: publicSubnet.id, State: 'available', NatGatewayAddresses: [{PublicIp: address.id}]},
     ])
-    expect((await ec2.send(new DescribeAddressesCommand({}))).Addresses).toMatchObject([{PublicIp: address.id, AssociationId: expect.any(String) as string}])
+    expect((await ec2.send(new DescribeAddressesCommand({}))).Addresses).toMatchObject([
+      {PublicIp: address.id, AssociationId: expect.any(String) as string},
+    ])
     await expect(address.remove()).rejects.toMatchObject({code: 'InvalidIPAddress.InUse'})
     await gateway.remove()
     await expect(address.remove()).resolves.toBeUndefined()
@@ -111,11 +149,21 @@ describe('security groups', () => {
   it('a rule of its own and a rule within its group are both rules of the group', async () => {
     const {vpc} = await aNetwork(wire.world)
     const tasks = await aResource(wire.world, 'AWS::EC2::SecurityGroup', {
-      VpcId: vpc.id, GroupDescription: 'tasks', SecurityGroupEgress: [{IpProtocol: '-1', CidrIp: '127.0.0.1/32'}],
+      VpcId: vpc.id,
+      GroupDescription: 'tasks',
+      SecurityGroupEgress: [{IpProtocol: '-1', CidrIp: '127.0.0.1/32'}],
     })
     const balancer = await aResource(wire.world, 'AWS::EC2::SecurityGroup', {VpcId: vpc.id, GroupDescription: 'balancer'})
-    await aResource(wire.world, 'AWS::EC2::SecurityGroupIngress', {GroupId: tasks.id, IpProtocol: 'tcp', FromPort: '8080', ToPort: '8080', SourceSecurityGroupId: balancer.id})
-    const {SecurityGroupRules} = await ec2.send(new DescribeSecurityGroupRulesCommand({Filters: [{Name: 'group-id', Values: [tasks.id]}]}))
+    await aResource(wire.world, 'AWS::EC2::SecurityGroupIngress', {
+      GroupId: tasks.id,
+      IpProtocol: 'tcp',
+      FromPort: '8080',
+      ToPort: '8080',
+      SourceSecurityGroupId: balancer.id,
+    })
+    const {SecurityGroupRules} = await ec2.send(
+      new DescribeSecurityGroupRulesCommand({Filters: [{Name: 'group-id', Values: [tasks.id]}]}),
+    )
     expect(SecurityGroupRules).toMatchObject([
       {IsEgress: false, FromPort: 8080, ReferencedGroupInfo: {GroupId: balancer.id}},
       {IsEgress: true, CidrIpv4: '127.0.0.1/32'},
@@ -125,7 +173,9 @@ describe('security groups', () => {
   it('a group that says nothing of what leaves lets everything out', async () => {
     const {vpc} = await aNetwork(wire.world)
     const group = await aResource(wire.world, 'AWS::EC2::SecurityGroup', {VpcId: vpc.id, GroupDescription: 'open'})
-    expect((await ec2.send(new DescribeSecurityGroupsCommand({GroupIds: [group.id]}))).SecurityGroups).toMatchObject([{IpPermissionsEgress: [{IpRanges: [{CidrIp: '0.0.0.0/0'}]}]}])
+    expect((await ec2.send(new DescribeSecurityGroupsCommand({GroupIds: [group.id]}))).SecurityGroups).toMatchObject([
+      {IpPermissionsEgress: [{IpRanges: [{CidrIp: '0.0.0.0/0'}]}]},
+    ])
   })
 
   it('the same rule twice is a duplicate', async () => {
@@ -133,14 +183,23 @@ describe('security groups', () => {
     const group = await aResource(wire.world, 'AWS::EC2::SecurityGroup', {VpcId: vpc.id, GroupDescription: 'web'})
     const rule = {GroupId: group.id, IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIp: '0.0.0.0/0'}
     await aResource(wire.world, 'AWS::EC2::SecurityGroupIngress', rule)
-    await expect(aResource(wire.world, 'AWS::EC2::SecurityGroupIngress', {...rule, Description: 'again'})).rejects.toMatchObject({code: 'InvalidPermission.Duplicate'})
+    await expect(aResource(wire.world, 'AWS::EC2::SecurityGroupIngress', {...rule, Description: 'again'})).rejects.toMatchObject({
+      code: 'InvalidPermission.Duplicate',
+    })
   })
 
-  it('a group that another group\'s rule names stays', async () => {
+  it("a group that another group's rule names stays", async () => {
     const {vpc} = await aNetwork(wire.world)
-    const group = async (): ReturnType<typeof aResource> => aResource(wire.world, 'AWS::EC2::SecurityGroup', {VpcId: vpc.id, GroupDescription: 'one'})
+    const group = async (): ReturnType<typeof aResource> =>
+      aResource(wire.world, 'AWS::EC2::SecurityGroup', {VpcId: vpc.id, GroupDescription: 'one'})
     const [named, other] = [await group(), await group()]
-    const rule = await aResource(wire.world, 'AWS::EC2::SecurityGroupIngress', {GroupId: other.id, IpProtocol: 'tcp', FromPort: 1, ToPort: 1, SourceSecurityGroupId: named.id})
+    const rule = await aResource(wire.world, 'AWS::EC2::SecurityGroupIngress', {
+      GroupId: other.id,
+      IpProtocol: 'tcp',
+      FromPort: 1,
+      ToPort: 1,
+      SourceSecurityGroupId: named.id,
+    })
     await expect(named.remove()).rejects.toMatchObject({code: 'DependencyViolation'})
     await rule.remove()
     await expect(named.remove()).resolves.toBeUndefined()
@@ -150,33 +209,69 @@ describe('security groups', () => {
 describe('what a Region offers', () => {
   it('has three zones', async () => {
     const {AvailabilityZones} = await ec2.send(new DescribeAvailabilityZonesCommand({}))
-    expect(AvailabilityZones?.map(({ZoneName, ZoneId}) => [ZoneName, ZoneId])).toEqual([['eu-west-1a', 'euw1-az1'], ['eu-west-1b', 'euw1-az2'], ['eu-west-1c', 'euw1-az3']])
+    expect(AvailabilityZones?.map(({ZoneName, ZoneId}) => [ZoneName, ZoneId])).toEqual([
+      ['eu-west-1a', 'euw1-az1'],
+      ['eu-west-1b', 'euw1-az2'],
+      ['eu-west-1c', 'euw1-az3'],
+    ])
   })
 
   it('has some types in two of them only', async () => {
-    const zones = async (type: string): Promise<unknown> => (await ec2.send(new DescribeInstanceTypeOfferingsCommand({
-      LocationType: 'availability-zone', Filters: [{Name: 'instance-type', Values: [type]}],
-    }))).InstanceTypeOfferings?.map(({Location}) => Location)
+    const zones = async (type: string): Promise<unknown> =>
+      (
+        await ec2.send(
+          new DescribeInstanceTypeOfferingsCommand({
+            LocationType: 'availability-zone',
+            Filters: [{Name: 'instance-type', Values: [type]}],
+          }),
+        )
+      ).InstanceTypeOfferings?.map(({Location}) => Location)
     expect(await zones('m7g.large')).toEqual(['eu-west-1a', 'eu-west-1b', 'eu-west-1c'])
     expect(await zones('m8g.large')).toEqual(['eu-west-1a', 'eu-west-1b'])
   })
 
   it('answers hosts with state, zone and tags', async () => {
-    const {data: [first], vpc} = await aNetwork(wire.world)
+    const {
+      data: [first],
+      vpc,
+    } = await aNetwork(wire.world)
     wire.world.records.put({
-      region: 'eu-west-1', type: 'AWS::EC2::Instance', id: 'i-0123456789abcdef0', status: 'running', attributes: {}, tags: {'aws:autoscaling:groupName': 'hosts'}, createdAt: 0, stack: null,
-      properties: {InstanceType: 'm7g.large', ImageId: 'ami-0123456789abcdef0', SubnetId: first.id, AvailabilityZone: 'eu-west-1a'},
+      region: 'eu-west-1',
+      type: 'AWS::EC2::Instance',
+      id: 'i-0123456789abcdef0',
+      status: 'running',
+      attributes: {},
+      tags: {'aws:autoscaling:groupName': 'hosts'},
+      createdAt: 0,
+      stack: null,
+      properties: {
+        InstanceType: 'm7g.large',
+        ImageId: 'ami-0123456789abcdef0',
+        SubnetId: first.id,
+        AvailabilityZone: 'eu-west-1a',
+      },
     })
-    const {Reservations} = await ec2.send(new DescribeInstancesCommand({Filters: [{Name: 'tag:aws:autoscaling:groupName', Values: ['hosts']}]}))
-    expect(Reservations?.[0]?.Instances).toMatchObject([{InstanceType: 'm7g.large', State: {Name: 'running', Code: 16}, VpcId: vpc.id, Placement: {AvailabilityZone: 'eu-west-1a'}}])
+    const {Reservations} = await ec2.send(
+      new DescribeInstancesCommand({Filters: [{Name: 'tag:aws:autoscaling:groupName', Values: ['hosts']}]}),
+    )
+    expect(Reservations?.[0]?.Instances).toMatchObject([
+      {InstanceType: 'm7g.large', State: {Name: 'running', Code: 16}, VpcId: vpc.id, Placement: {AvailabilityZone: 'eu-west-1a'}},
+    ])
   })
 
   it('knows an image by its id and refuses what is none', async () => {
-    expect((await ec2.send(new DescribeImagesCommand({ImageIds: ['ami-0123456789abcdef0']}))).Images).toMatchObject([{State: 'available', Architecture: 'arm64'}])
-    await expect(ec2.send(new DescribeImagesCommand({ImageIds: ['latest']}))).rejects.toMatchObject({name: 'InvalidAMIID.Malformed'})
+    expect((await ec2.send(new DescribeImagesCommand({ImageIds: ['ami-0123456789abcdef0']}))).Images).toMatchObject([
+      {State: 'available', Architecture: 'arm64'},
+    ])
+    await expect(ec2.send(new DescribeImagesCommand({ImageIds: ['latest']}))).rejects.toMatchObject({
+      name: 'InvalidAMIID.Malformed',
+    })
   })
 
   it('says by name what it does not model', async () => {
-    await expect(ec2.send(new RunInstancesCommand({MinCount: 1, MaxCount: 1}))).rejects.toMatchObject({name: 'NotImplemented', message: 'The sandbox doesn\'t model ec2:RunInstances.'})
+    await expect(ec2.send(new RunInstancesCommand({MinCount: 1, MaxCount: 1}))).rejects.toMatchObject({
+      name: 'NotImplemented',
+      message: "The sandbox doesn't model ec2:RunInstances.",
+    })
   })
 })

@@ -1,7 +1,21 @@
 import {
-  CreateBucketCommand, DeleteBucketCommand, DeleteObjectCommand, GetBucketVersioningCommand, GetObjectCommand, GetPublicAccessBlockCommand, HeadBucketCommand,
-  HeadObjectCommand, ListBucketsCommand, ListObjectVersionsCommand, ListObjectsV2Command, PutBucketEncryptionCommand, PutBucketVersioningCommand, PutObjectCommand,
-  PutPublicAccessBlockCommand, S3Client, GetBucketEncryptionCommand,
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  DeleteObjectCommand,
+  GetBucketVersioningCommand,
+  GetObjectCommand,
+  GetPublicAccessBlockCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListBucketsCommand,
+  ListObjectVersionsCommand,
+  ListObjectsV2Command,
+  PutBucketEncryptionCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  PutPublicAccessBlockCommand,
+  S3Client,
+  GetBucketEncryptionCommand,
 } from '@aws-sdk/client-s3'
 import {Readable} from 'node:stream'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
@@ -21,9 +35,14 @@ describe('S3 as the unmodified SDK sees it', () => {
     if (versioned) await s3.send(new PutBucketVersioningCommand({Bucket, VersioningConfiguration: {Status: 'Enabled'}}))
     return Bucket
   }
-  const text = async (Bucket: string, Key: string): Promise<string | undefined> => (await s3.send(new GetObjectCommand({Bucket, Key}))).Body?.transformToString()
-  const put = async (Bucket: string, Key: string, Body: string, conditions: {IfMatch?: string; IfNoneMatch?: string} = {}): Promise<string> =>
-    (await s3.send(new PutObjectCommand({Bucket, Key, Body, ...conditions}))).ETag ?? ''
+  const text = async (Bucket: string, Key: string): Promise<string | undefined> =>
+    (await s3.send(new GetObjectCommand({Bucket, Key}))).Body?.transformToString()
+  const put = async (
+    Bucket: string,
+    Key: string,
+    Body: string,
+    conditions: {IfMatch?: string; IfNoneMatch?: string} = {},
+  ): Promise<string> => (await s3.send(new PutObjectCommand({Bucket, Key, Body, ...conditions}))).ETag ?? ''
 
   beforeAll(async () => {
     wire = await aWire([createS3])
@@ -36,7 +55,15 @@ describe('S3 as the unmodified SDK sees it', () => {
 
   it('answers what was put, with its length, type, metadata and ETag', async () => {
     const Bucket = await aBucket()
-    const {ETag} = await s3.send(new PutObjectCommand({Bucket, Key: 'runs/r 1/ü+&.json', Body: '{"a":1}', ContentType: 'application/json', Metadata: {writer: 'w1'}}))
+    const {ETag} = await s3.send(
+      new PutObjectCommand({
+        Bucket,
+        Key: 'runs/r 1/ü+&.json',
+        Body: '{"a":1}',
+        ContentType: 'application/json',
+        Metadata: {writer: 'w1'},
+      }),
+    )
     const got = await s3.send(new GetObjectCommand({Bucket, Key: 'runs/r 1/ü+&.json'}))
     expect(await got.Body?.transformToString()).toBe('{"a":1}')
     expect(got).toMatchObject({ETag, ContentLength: 7, ContentType: 'application/json', Metadata: {writer: 'w1'}})
@@ -59,13 +86,18 @@ describe('S3 as the unmodified SDK sees it', () => {
 
   it('refuses a body that is not what its checksum says', async () => {
     const Bucket = await aBucket()
-    await expect(s3.send(new PutObjectCommand({Bucket, Key: 'k', Body: 'a', ContentMD5: Buffer.alloc(16).toString('base64')}))).rejects.toMatchObject({name: 'BadDigest'})
+    await expect(
+      s3.send(new PutObjectCommand({Bucket, Key: 'k', Body: 'a', ContentMD5: Buffer.alloc(16).toString('base64')})),
+    ).rejects.toMatchObject({name: 'BadDigest'})
   })
 
   it('never overwrites with If-None-Match: *', async () => {
     const Bucket = await aBucket()
     await put(Bucket, 'event', 'first', {IfNoneMatch: '*'})
-    await expect(put(Bucket, 'event', 'second', {IfNoneMatch: '*'})).rejects.toMatchObject({name: 'PreconditionFailed', $metadata: {httpStatusCode: 412}})
+    await expect(put(Bucket, 'event', 'second', {IfNoneMatch: '*'})).rejects.toMatchObject({
+      name: 'PreconditionFailed',
+      $metadata: {httpStatusCode: 412},
+    })
     expect(await text(Bucket, 'event')).toBe('first')
   })
 
@@ -87,21 +119,29 @@ describe('S3 as the unmodified SDK sees it', () => {
     const Bucket = await aBucket()
     const first = await put(Bucket, 'lease', '1')
     const second = await put(Bucket, 'lease', '2', {IfMatch: first})
-    await expect(put(Bucket, 'lease', '3', {IfMatch: first})).rejects.toMatchObject({name: 'PreconditionFailed', $metadata: {httpStatusCode: 412}})
+    await expect(put(Bucket, 'lease', '3', {IfMatch: first})).rejects.toMatchObject({
+      name: 'PreconditionFailed',
+      $metadata: {httpStatusCode: 412},
+    })
     await put(Bucket, 'lease', '3', {IfMatch: second})
     expect(await text(Bucket, 'lease')).toBe('3')
   })
 
   it('answers 404 to If-Match on a key that is not there', async () => {
     const Bucket = await aBucket()
-    await expect(put(Bucket, 'none', 'x', {IfMatch: '"abc"'})).rejects.toMatchObject({name: 'NoSuchKey', $metadata: {httpStatusCode: 404}})
+    await expect(put(Bucket, 'none', 'x', {IfMatch: '"abc"'})).rejects.toMatchObject({
+      name: 'NoSuchKey',
+      $metadata: {httpStatusCode: 404},
+    })
   })
 
   it('deletes with If-Match only what was read', async () => {
     const Bucket = await aBucket()
     const first = await put(Bucket, 'lease', '1')
     await put(Bucket, 'lease', '2')
-    await expect(s3.send(new DeleteObjectCommand({Bucket, Key: 'lease', IfMatch: first}))).rejects.toMatchObject({name: 'PreconditionFailed'})
+    await expect(s3.send(new DeleteObjectCommand({Bucket, Key: 'lease', IfMatch: first}))).rejects.toMatchObject({
+      name: 'PreconditionFailed',
+    })
     expect(await text(Bucket, 'lease')).toBe('2')
   })
 
@@ -134,7 +174,9 @@ describe('S3 as the unmodified SDK sees it', () => {
     const Bucket = await aBucket()
     for (const key of ['a/1', 'a/2', 'b/1', 'c', 'd/1']) await put(Bucket, key, 'x')
     const first = await s3.send(new ListObjectsV2Command({Bucket, Delimiter: '/', MaxKeys: 2}))
-    const second = await s3.send(new ListObjectsV2Command({Bucket, Delimiter: '/', MaxKeys: 5, ContinuationToken: first.NextContinuationToken}))
+    const second = await s3.send(
+      new ListObjectsV2Command({Bucket, Delimiter: '/', MaxKeys: 5, ContinuationToken: first.NextContinuationToken}),
+    )
     expect(first.CommonPrefixes?.map((one) => one.Prefix)).toEqual(['a/', 'b/'])
     expect(second.CommonPrefixes?.map((one) => one.Prefix)).toEqual(['d/'])
     expect(second.Contents?.map((one) => one.Key)).toEqual(['c'])
@@ -160,7 +202,10 @@ describe('S3 as the unmodified SDK sees it', () => {
   it('keeps a bucket in its Region and says where it is', async () => {
     const Bucket = await aBucket()
     const elsewhere = new S3Client(wire.client('eu-central-1'))
-    await expect(elsewhere.send(new GetObjectCommand({Bucket, Key: 'k'}))).rejects.toMatchObject({name: 'PermanentRedirect', $metadata: {httpStatusCode: 301}})
+    await expect(elsewhere.send(new GetObjectCommand({Bucket, Key: 'k'}))).rejects.toMatchObject({
+      name: 'PermanentRedirect',
+      $metadata: {httpStatusCode: 301},
+    })
     expect((await elsewhere.send(new ListBucketsCommand({}))).Buckets?.map((one) => one.Name)).toContain(Bucket)
     elsewhere.destroy()
   })
@@ -171,7 +216,9 @@ describe('S3 as the unmodified SDK sees it', () => {
     await s3.send(new PutBucketEncryptionCommand({Bucket, ServerSideEncryptionConfiguration: rules}))
     expect((await s3.send(new GetBucketEncryptionCommand({Bucket}))).ServerSideEncryptionConfiguration).toEqual(rules)
     await s3.send(new PutPublicAccessBlockCommand({Bucket, PublicAccessBlockConfiguration: {BlockPublicAcls: true}}))
-    expect((await s3.send(new GetPublicAccessBlockCommand({Bucket}))).PublicAccessBlockConfiguration).toEqual({BlockPublicAcls: true})
+    expect((await s3.send(new GetPublicAccessBlockCommand({Bucket}))).PublicAccessBlockConfiguration).toEqual({
+      BlockPublicAcls: true,
+    })
     await put(Bucket, 'k', '1')
     await expect(s3.send(new DeleteBucketCommand({Bucket}))).rejects.toMatchObject({name: 'BucketNotEmpty'})
     await s3.send(new DeleteObjectCommand({Bucket, Key: 'k'}))
@@ -181,20 +228,24 @@ describe('S3 as the unmodified SDK sees it', () => {
 
   it('refuses a second bucket of that name', async () => {
     const Bucket = await aBucket()
-    await expect(s3.send(new CreateBucketCommand({Bucket, CreateBucketConfiguration: {LocationConstraint: 'eu-west-1'}})))
-      .rejects.toMatchObject({name: 'BucketAlreadyOwnedByYou'})
+    await expect(
+      s3.send(new CreateBucketCommand({Bucket, CreateBucketConfiguration: {LocationConstraint: 'eu-west-1'}})),
+    ).rejects.toMatchObject({name: 'BucketAlreadyOwnedByYou'})
   })
 
   it('finds the bucket in a virtual host as well', async () => {
     const Bucket = await aBucket()
     const port = new URL(wire.endpoint).port
     const virtual = new S3Client({...wire.client(), endpoint: `http://localhost:${port}`, forcePathStyle: false})
-    virtual.middlewareStack.add((next) => async (args) => {
-      const request = args.request as {hostname: string}
-      expect(request.hostname).toBe(`${Bucket}.localhost`)
-      request.hostname = '127.0.0.1'
-      return next(args)
-    }, {step: 'finalizeRequest', priority: 'low', name: 'resolve-on-loopback'})
+    virtual.middlewareStack.add(
+      (next) => async (args) => {
+        const request = args.request as {hostname: string}
+        expect(request.hostname).toBe(`${Bucket}.localhost`)
+        request.hostname = '127.0.0.1'
+        return next(args)
+      },
+      {step: 'finalizeRequest', priority: 'low', name: 'resolve-on-loopback'},
+    )
     await virtual.send(new PutObjectCommand({Bucket, Key: 'k', Body: 'v'}))
     expect(await text(Bucket, 'k')).toBe('v')
     virtual.destroy()

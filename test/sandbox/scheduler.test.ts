@@ -1,5 +1,12 @@
 import {
-  CreateScheduleCommand, CreateScheduleGroupCommand, DeleteScheduleCommand, GetScheduleCommand, GetScheduleGroupCommand, ListSchedulesCommand, SchedulerClient, UpdateScheduleCommand,
+  CreateScheduleCommand,
+  CreateScheduleGroupCommand,
+  DeleteScheduleCommand,
+  GetScheduleCommand,
+  GetScheduleGroupCommand,
+  ListSchedulesCommand,
+  SchedulerClient,
+  UpdateScheduleCommand,
 } from '@aws-sdk/client-scheduler'
 import type {CreateScheduleCommandInput, Target} from '@aws-sdk/client-scheduler'
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
@@ -13,7 +20,10 @@ import type {AWire} from './a-wire.ts'
 
 const ROLE = 'arn:aws:iam::111122223333:role/sluice-switch'
 const MODIFY_RULE = 'arn:aws:scheduler:::aws-sdk:elasticloadbalancingv2:modifyRule'
-const actions = {RuleArn: 'arn:rule', Actions: [{Type: 'forward', ForwardConfig: {TargetGroups: [{TargetGroupArn: 'arn:a', Weight: 100}]}}]}
+const actions = {
+  RuleArn: 'arn:rule',
+  Actions: [{Type: 'forward', ForwardConfig: {TargetGroups: [{TargetGroupArn: 'arn:a', Weight: 100}]}}],
+}
 
 describe('EventBridge Scheduler as the unmodified SDK sees it', () => {
   let wire: AWire
@@ -27,19 +37,22 @@ describe('EventBridge Scheduler as the unmodified SDK sees it', () => {
     calls = []
     clock = aLeapingClock(Date.parse('2026-01-01T12:00:00Z'))
     answerWith = () => {}
-    wire = await aWire([
-      (world) => scheduler = createScheduler(world),
-      (world) => ({
-        name: 'elasticloadbalancingv2',
-        operations: {
-          ModifyRule: (input: unknown, {region}: {region: string}) => {
-            calls.push({input, at: world.clock.now(), region})
-            answerWith(calls.length)
-            return {}
+    wire = await aWire(
+      [
+        (world) => (scheduler = createScheduler(world)),
+        (world) => ({
+          name: 'elasticloadbalancingv2',
+          operations: {
+            ModifyRule: (input: unknown, {region}: {region: string}) => {
+              calls.push({input, at: world.clock.now(), region})
+              answerWith(calls.length)
+              return {}
+            },
           },
-        },
-      }),
-    ], {clock})
+        }),
+      ],
+      {clock},
+    )
     client = new SchedulerClient(wire.client())
   })
   afterEach(async () => {
@@ -48,12 +61,23 @@ describe('EventBridge Scheduler as the unmodified SDK sees it', () => {
   })
 
   const atIn = (seconds: number): string => `at(${new Date(wire.world.clock.now() + seconds * 1000).toISOString().slice(0, 19)})`
-  const schedule = (seconds: number, more: Partial<CreateScheduleCommandInput> = {}, target: Partial<Target> = {}): CreateScheduleCommandInput => ({
-    Name: 'home', ScheduleExpression: atIn(seconds), ScheduleExpressionTimezone: 'UTC', FlexibleTimeWindow: {Mode: 'OFF'}, ActionAfterCompletion: 'DELETE', ...more,
+  const schedule = (
+    seconds: number,
+    more: Partial<CreateScheduleCommandInput> = {},
+    target: Partial<Target> = {},
+  ): CreateScheduleCommandInput => ({
+    Name: 'home',
+    ScheduleExpression: atIn(seconds),
+    ScheduleExpressionTimezone: 'UTC',
+    FlexibleTimeWindow: {Mode: 'OFF'},
+    ActionAfterCompletion: 'DELETE',
+    ...more,
     Target: {Arn: MODIFY_RULE, RoleArn: ROLE, Input: JSON.stringify(actions), ...target},
   })
   const create = async (input: CreateScheduleCommandInput): Promise<unknown> => client.send(new CreateScheduleCommand(input))
-  const hasPassed = async (seconds: number): Promise<void> => { await clock.leap(seconds * 1000) }
+  const hasPassed = async (seconds: number): Promise<void> => {
+    await clock.leap(seconds * 1000)
+  }
 
   it('fires once, at its time or up to ten virtual seconds later, in its own Region, and is gone', async () => {
     const input = schedule(10)
@@ -95,11 +119,29 @@ describe('EventBridge Scheduler as the unmodified SDK sees it', () => {
   })
 
   it('replaces every field with an update: what it leaves out is back at its default', async () => {
-    await create(schedule(600, {Description: 'the switch', State: 'DISABLED'}, {RetryPolicy: {MaximumEventAgeInSeconds: 300}, DeadLetterConfig: {Arn: 'arn:aws:sqs:eu-west-1:111122223333:q'}}))
-    await client.send(new UpdateScheduleCommand({Name: 'home', ScheduleExpression: atIn(900), FlexibleTimeWindow: {Mode: 'OFF'}, Target: {Arn: MODIFY_RULE, RoleArn: ROLE}}))
+    await create(
+      schedule(
+        600,
+        {Description: 'the switch', State: 'DISABLED'},
+        {RetryPolicy: {MaximumEventAgeInSeconds: 300}, DeadLetterConfig: {Arn: 'arn:aws:sqs:eu-west-1:111122223333:q'}},
+      ),
+    )
+    await client.send(
+      new UpdateScheduleCommand({
+        Name: 'home',
+        ScheduleExpression: atIn(900),
+        FlexibleTimeWindow: {Mode: 'OFF'},
+        Target: {Arn: MODIFY_RULE, RoleArn: ROLE},
+      }),
+    )
     const read = await client.send(new GetScheduleCommand({Name: 'home'}))
     expect(read).toMatchObject({State: 'ENABLED', ActionAfterCompletion: 'NONE'})
-    expect([read.Description, read.Target?.RetryPolicy, read.Target?.DeadLetterConfig, read.Target?.Input]).toEqual([undefined, undefined, undefined, undefined])
+    expect([read.Description, read.Target?.RetryPolicy, read.Target?.DeadLetterConfig, read.Target?.Input]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ])
   })
 
   it('fires later under late-schedule', async () => {
@@ -115,14 +157,18 @@ describe('EventBridge Scheduler as the unmodified SDK sees it', () => {
   })
 
   it('tries again after throttling and counts its attempts', async () => {
-    answerWith = (attempt) => { if (attempt < 3) throw new AwsFault('Throttling', 'Rate exceeded') }
+    answerWith = (attempt) => {
+      if (attempt < 3) throw new AwsFault('Throttling', 'Rate exceeded')
+    }
     await create(schedule(2))
     await hasPassed(120)
     expect(scheduler.status().deliveries[0]).toMatchObject({attempts: 3, failure: null})
   })
 
   it('gives up at the maximum event age, and keeps what it could not deliver', async () => {
-    answerWith = () => { throw new AwsFault('InternalFailure', 'no', 500) }
+    answerWith = () => {
+      throw new AwsFault('InternalFailure', 'no', 500)
+    }
     await create(schedule(2, {}, {RetryPolicy: {MaximumEventAgeInSeconds: 60}}))
     await hasPassed(120)
     expect(scheduler.status().deadLetters).toHaveLength(1)
@@ -142,7 +188,11 @@ describe('EventBridge Scheduler as the unmodified SDK sees it', () => {
 
   it.each([
     ['a member in the wrong case', {ruleArn: 'arn:rule', Actions: []}, 'ruleArn'],
-    ['a member the API does not have, deep inside', {RuleArn: 'arn:rule', Actions: [{Type: 'forward', Wieght: 1}]}, 'Actions[0].Wieght'],
+    [
+      'a member the API does not have, deep inside',
+      {RuleArn: 'arn:rule', Actions: [{Type: 'forward', Wieght: 1}]},
+      'Actions[0].Wieght',
+    ],
     ['no required member', {Actions: []}, 'RuleArn'],
   ])('dead-letters an input with %s', async (_, input, named) => {
     await create(schedule(2, {}, {Input: JSON.stringify(input)}))
@@ -155,7 +205,10 @@ describe('EventBridge Scheduler as the unmodified SDK sees it', () => {
   it.each<[string, () => CreateScheduleCommandInput]>([
     ['a time in the past', () => schedule(-5)],
     ['an expression it cannot read', () => schedule(5, {ScheduleExpression: 'at(2026-13-01 10:00)'})],
-    ['a target that only reads', () => schedule(5, {}, {Arn: 'arn:aws:scheduler:::aws-sdk:elasticloadbalancingv2:describeRules'})],
+    [
+      'a target that only reads',
+      () => schedule(5, {}, {Arn: 'arn:aws:scheduler:::aws-sdk:elasticloadbalancingv2:describeRules'}),
+    ],
     ['a target that does not exist', () => schedule(5, {}, {Arn: 'arn:aws:scheduler:::aws-sdk:elasticloadbalancingv2:bendRule'})],
     ['an input that is not JSON', () => schedule(5, {}, {Input: '{'})],
     ['an event age under a minute', () => schedule(5, {}, {RetryPolicy: {MaximumEventAgeInSeconds: 30}})],
@@ -172,7 +225,10 @@ describe('EventBridge Scheduler as the unmodified SDK sees it', () => {
   it('conflicts on a second schedule of that name, but knows the retry of the same call', async () => {
     await create(schedule(600, {ClientToken: 'one'}))
     await create(schedule(600, {ClientToken: 'one'}))
-    await expect(create(schedule(600, {ClientToken: 'two'}))).rejects.toMatchObject({name: 'ConflictException', $metadata: {httpStatusCode: 409}})
+    await expect(create(schedule(600, {ClientToken: 'two'}))).rejects.toMatchObject({
+      name: 'ConflictException',
+      $metadata: {httpStatusCode: 409},
+    })
   })
 
   it.each([
@@ -189,8 +245,12 @@ describe('EventBridge Scheduler as the unmodified SDK sees it', () => {
     expect((await client.send(new GetScheduleGroupCommand({Name: 'sluice'}))).State).toBe('ACTIVE')
     await create(schedule(600, {GroupName: 'sluice'}))
     await create(schedule(600, {Name: 'other'}))
-    expect((await client.send(new ListSchedulesCommand({GroupName: 'sluice'}))).Schedules?.map((one) => one.Name)).toEqual(['home'])
-    expect((await client.send(new ListSchedulesCommand({NamePrefix: 'oth'}))).Schedules?.map((one) => one.Name)).toEqual(['other'])
+    expect((await client.send(new ListSchedulesCommand({GroupName: 'sluice'}))).Schedules?.map((one) => one.Name)).toEqual([
+      'home',
+    ])
+    expect((await client.send(new ListSchedulesCommand({NamePrefix: 'oth'}))).Schedules?.map((one) => one.Name)).toEqual([
+      'other',
+    ])
     const elsewhere = new SchedulerClient(wire.client('eu-central-1'))
     expect((await elsewhere.send(new ListSchedulesCommand({}))).Schedules).toEqual([])
     elsewhere.destroy()

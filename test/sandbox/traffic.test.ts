@@ -47,8 +47,12 @@ describe.concurrent('the steady load', {timeout: 60_000}, () => {
   })
 
   it('doesn’t wait for answers: requests go on leaving while none is answered', async ({shop}) => {
-    const silent = createServer((request, response) => { if (request.headers['user-agent']?.startsWith('ELB') === true) response.end() })
-    await new Promise<void>((resolve) => { silent.listen(0, '127.0.0.1', resolve) })
+    const silent = createServer((request, response) => {
+      if (request.headers['user-agent']?.startsWith('ELB') === true) response.end()
+    })
+    await new Promise<void>((resolve) => {
+      silent.listen(0, '127.0.0.1', resolve)
+    })
     const {port} = silent.address() as AddressInfo
     await shop.elb('RegisterTargets', {TargetGroupArn: shop.a, Targets: [{Id: '127.0.0.1', Port: port}]})
     await until('the target is healthy', async () => (await shop.health(shop.a))[0] === 'healthy')
@@ -81,7 +85,10 @@ describe.concurrent('the steady load', {timeout: 60_000}, () => {
       return open === 0 && counts(shop)?.sent === sent
     })
     await shop.elb('CreateListener', {
-      LoadBalancerArn: shop.loadBalancer, Port: 80, Protocol: 'HTTP', DefaultActions: [{Type: 'fixed-response', FixedResponseConfig: {StatusCode: '200'}}],
+      LoadBalancerArn: shop.loadBalancer,
+      Port: 80,
+      Protocol: 'HTTP',
+      DefaultActions: [{Type: 'fixed-response', FixedResponseConfig: {StatusCode: '200'}}],
     })
     await until('it follows to the new port', () => (counts(shop)?.answered2xx ?? 0) > 50)
   })
@@ -98,7 +105,9 @@ describe.concurrent('the steady load', {timeout: 60_000}, () => {
     `
     const child = execFile(process.execPath, ['--input-type=module', '-e', program])
     let output = ''
-    child.stdout?.on('data', (chunk: string) => { output += chunk })
+    child.stdout?.on('data', (chunk: string) => {
+      output += chunk
+    })
     await until('it is up', () => output.includes(']'))
     const pids = JSON.parse(output) as number[]
     expect(pids).toHaveLength(3)

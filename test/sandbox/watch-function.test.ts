@@ -28,8 +28,10 @@ interface Seen {
   readonly misses: number
 }
 async function seen(): Promise<Seen | null> {
-  const {Body} = await (wire.world.invoke('s3', 'GetObject', {Bucket: BUCKET, Key: KEY}, AWAY) as Promise<{Body?: Uint8Array}>).catch(() => ({Body: undefined}))
-  return Body === undefined ? null : JSON.parse(Buffer.from(Body).toString()) as Seen
+  const {Body} = await (
+    wire.world.invoke('s3', 'GetObject', {Bucket: BUCKET, Key: KEY}, AWAY) as Promise<{Body?: Uint8Array}>
+  ).catch(() => ({Body: undefined}))
+  return Body === undefined ? null : (JSON.parse(Buffer.from(Body).toString()) as Seen)
 }
 /** So many looks, each with the time that a socket takes. */
 async function looks(count: number): Promise<void> {
@@ -38,16 +40,31 @@ async function looks(count: number): Promise<void> {
     await clock.leap(10 * SECOND)
     await expect.poll(() => isDead || asked.length > before).toBe(true)
     // An answer's way back, and the object's.
-    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => { setImmediate(resolve) })
+    for (let turn = 0; turn < 20; turn += 1)
+      await new Promise((resolve) => {
+        setImmediate(resolve)
+      })
   }
 }
 async function aWatch(state = 'ENABLED', URL = `https://${HOME}.api.example.com/heartbeat`): Promise<void> {
   const arn = `arn:aws:lambda:${AWAY}:111122223333:function:watch`
   wire.world.records.put({
-    region: AWAY, type: 'AWS::Lambda::Function', id: 'watch', attributes: {Arn: arn}, tags: {}, status: 'available', createdAt: clock.now(), stack: null,
+    region: AWAY,
+    type: 'AWS::Lambda::Function',
+    id: 'watch',
+    attributes: {Arn: arn},
+    tags: {},
+    status: 'available',
+    createdAt: clock.now(),
+    stack: null,
     properties: {Environment: {Variables: {URL, BUCKET, KEY, PEER_REGION: HOME}}},
   })
-  await aResource(wire.world, 'AWS::Events::Rule', {ScheduleExpression: 'rate(1 minute)', State: state, Targets: [{Id: 'watch', Arn: arn}]}, {region: AWAY})
+  await aResource(
+    wire.world,
+    'AWS::Events::Rule',
+    {ScheduleExpression: 'rate(1 minute)', State: state, Targets: [{Id: 'watch', Arn: arn}]},
+    {region: AWAY},
+  )
 }
 
 beforeEach(async () => {
@@ -61,7 +78,9 @@ beforeEach(async () => {
     asked.push({path: request.url ?? '', host: request.headers.host ?? ''})
     response.writeHead(status).end('{}')
   })
-  await new Promise<void>((resolve) => { api.listen(0, '127.0.0.1', resolve) })
+  await new Promise<void>((resolve) => {
+    api.listen(0, '127.0.0.1', resolve)
+  })
   const url = `http://127.0.0.1:${(api.address() as AddressInfo).port}`
   const names = new Map([[`${HOME}.api.example.com`, '127.10.0.1']])
   watches = startWatches(wire.world, {
@@ -72,15 +91,24 @@ beforeEach(async () => {
 afterEach(async () => {
   watches.close()
   await wire.close()
-  await new Promise((resolve) => { api.close(resolve) })
+  await new Promise((resolve) => {
+    api.close(resolve)
+  })
 })
 
 describe('the watch of the other Region', () => {
-  it('asks its API\'s heartbeat by its own name and writes down when it answered', async () => {
+  it("asks its API's heartbeat by its own name and writes down when it answered", async () => {
     await aWatch()
     await looks(1)
     expect(asked).toEqual([{path: '/heartbeat', host: `${HOME}.api.example.com`}])
-    expect(await seen()).toEqual({schema: 1, region: HOME, lookedAt: clock.now(), answeredAt: clock.now(), silentSince: null, misses: 0})
+    expect(await seen()).toEqual({
+      schema: 1,
+      region: HOME,
+      lookedAt: clock.now(),
+      answeredAt: clock.now(),
+      silentSince: null,
+      misses: 0,
+    })
   })
 
   it('writes once a minute, and at once when a silence is confirmed by a third look', async () => {
@@ -108,7 +136,7 @@ describe('the watch of the other Region', () => {
     expect(await seen()).toMatchObject({silentSince: null, misses: 0})
   })
 
-  it.each([503, 404])('takes a %i for no answer: the database there can\'t be read', async (code) => {
+  it.each([503, 404])("takes a %i for no answer: the database there can't be read", async (code) => {
     status = code
     await aWatch()
     await looks(3)
@@ -116,7 +144,14 @@ describe('the watch of the other Region', () => {
   })
 
   it('begins a silence anew when nobody looked for more than three minutes: it may have answered', async () => {
-    const Body = JSON.stringify({schema: 1, region: HOME, lookedAt: clock.now() - 600 * SECOND, answeredAt: 7, silentSince: 8, misses: 9})
+    const Body = JSON.stringify({
+      schema: 1,
+      region: HOME,
+      lookedAt: clock.now() - 600 * SECOND,
+      answeredAt: 7,
+      silentSince: 8,
+      misses: 9,
+    })
     await wire.world.invoke('s3', 'PutObject', {Bucket: BUCKET, Key: KEY, Body}, AWAY)
     wire.world.setFault({kind: 'region-down', region: HOME})
     await aWatch()
@@ -125,7 +160,14 @@ describe('the watch of the other Region', () => {
   })
 
   it('goes on from what lies there when its last minute was a moment ago', async () => {
-    const Body = JSON.stringify({schema: 1, region: HOME, lookedAt: clock.now() - 20 * SECOND, answeredAt: 7, silentSince: 8, misses: 9})
+    const Body = JSON.stringify({
+      schema: 1,
+      region: HOME,
+      lookedAt: clock.now() - 20 * SECOND,
+      answeredAt: 7,
+      silentSince: 8,
+      misses: 9,
+    })
     await wire.world.invoke('s3', 'PutObject', {Bucket: BUCKET, Key: KEY, Body}, AWAY)
     wire.world.setFault({kind: 'region-down', region: HOME})
     await aWatch()

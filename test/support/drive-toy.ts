@@ -32,9 +32,22 @@ export async function driveToy<W>({store, clock, writer, runbook, world, detach}
       continue
     }
     const journal = await openJournal({store, run: 'r-toy', writer, clock})
-    await journal.append(taken.held.lease.epoch, 'lease-taken', {owner: writer, host: 'test', expiresAt: taken.held.lease.expiresAt})
+    await journal.append(taken.held.lease.epoch, 'lease-taken', {
+      owner: writer,
+      host: 'test',
+      expiresAt: taken.held.lease.expiresAt,
+    })
     const never = new AbortController().signal
-    const end = await driveRun({runbook, world, journal, held: taken.held, clock, until: 'ended', detach: detach ?? never, leave: never})
+    const end = await driveRun({
+      runbook,
+      world,
+      journal,
+      held: taken.held,
+      clock,
+      until: 'ended',
+      detach: detach ?? never,
+      leave: never,
+    })
     return {end, journal, held: taken.held}
   }
 }

@@ -30,18 +30,21 @@ export async function dyingRecovery({options, prepare, input}: Story, at: string
   const labels = new Set<string>()
   const counts = new Map<string, number>()
   const state = {dead: false, armed: false}
-  const fake: FakeRecovery = aRecovery({...options, around(moment, call, region) {
-    if (state.dead) throw new Killed()
-    if (!state.armed) return
-    const isEvent = call.startsWith('store.create runs/')
-    const name = isEvent ? `event ${call.split('/').at(-1) ?? ''} ${moment}` : `${call.replace(/ .*/, '')} ${region} ${moment}`
-    counts.set(name, (counts.get(name) ?? 0) + 1)
-    const label = isEvent ? name : `${name} ${(counts.get(name) ?? 0) <= 1 ? 'first' : 'later'}`
-    labels.add(label)
-    if (label !== at) return
-    state.dead = true
-    throw new Killed()
-  }})
+  const fake: FakeRecovery = aRecovery({
+    ...options,
+    around(moment, call, region) {
+      if (state.dead) throw new Killed()
+      if (!state.armed) return
+      const isEvent = call.startsWith('store.create runs/')
+      const name = isEvent ? `event ${call.split('/').at(-1) ?? ''} ${moment}` : `${call.replace(/ .*/, '')} ${region} ${moment}`
+      counts.set(name, (counts.get(name) ?? 0) + 1)
+      const label = isEvent ? name : `${name} ${(counts.get(name) ?? 0) <= 1 ? 'first' : 'later'}`
+      labels.add(label)
+      if (label !== at) return
+      state.dead = true
+      throw new Killed()
+    },
+  })
   prepare?.(fake)
   state.armed = true
   const ran = await begin(fake, input(fake)).catch((error: unknown) => {
@@ -51,7 +54,8 @@ export async function dyingRecovery({options, prepare, input}: Story, at: string
   await Promise.resolve()
   state.dead = false
   state.armed = false
-  const run = [...(fake.stores[fake.place.recovery]?.objects.keys() ?? [])].find((key) => key.startsWith('runs/'))?.split('/')[1] ?? null
+  const run =
+    [...(fake.stores[fake.place.recovery]?.objects.keys() ?? [])].find((key) => key.startsWith('runs/'))?.split('/')[1] ?? null
   return {fake, ran, run, labels}
 }
 
@@ -67,9 +71,20 @@ export function shapeOf(fake: FakeRecovery) {
     ingress: [...compute.ingress],
     objects: [...names.objects.keys()].toSorted(),
     leads: names.leads(),
-    databases: databases.all.map(({id, region, status, source, class: klass, multiAz, backupDays}) => ({id, region, status, isReplica: source !== null, klass, multiAz, backupDays})),
+    databases: databases.all.map(({id, region, status, source, class: klass, multiAz, backupDays}) => ({
+      id,
+      region,
+      status,
+      isReplica: source !== null,
+      klass,
+      multiAz,
+      backupDays,
+    })),
     secrets: [...secrets].map(([key, {primaryRegion}]) => ({key, primaryRegion})),
-    stacks: fake.provision.stacks().filter(({status}) => status !== 'DELETE_COMPLETE').map(({name, region}) => ({name, region})),
+    stacks: fake.provision
+      .stacks()
+      .filter(({status}) => status !== 'DELETE_COMPLETE')
+      .map(({name, region}) => ({name, region})),
     standing: stored === undefined ? null : (JSON.parse(stored) as {region: string}).region,
   }
 }

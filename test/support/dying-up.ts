@@ -27,15 +27,20 @@ export async function dyingUp(wanted: Wanted, at: string | null) {
     state.dead = true
     throw new Killed()
   }
-  const store = memoryStore(new Map(), {after(operation, key) {
-    if (operation === 'create' && key.startsWith('runs/')) pass(`event ${key.split('/')[2] ?? ''}`)
-    else if (state.dead) throw new Killed()
-  }})
-  const aws = fakeProvisionWorld({clock, around(moment, call, where) {
-    const name = `${call} ${where} ${moment}`
-    counts.set(name, (counts.get(name) ?? 0) + 1)
-    pass((counts.get(name) ?? 0) <= 1 ? `${name} first` : `${name} later`)
-  }})
+  const store = memoryStore(new Map(), {
+    after(operation, key) {
+      if (operation === 'create' && key.startsWith('runs/')) pass(`event ${key.split('/')[2] ?? ''}`)
+      else if (state.dead) throw new Killed()
+    },
+  })
+  const aws = fakeProvisionWorld({
+    clock,
+    around(moment, call, where) {
+      const name = `${call} ${where} ${moment}`
+      counts.set(name, (counts.get(name) ?? 0) + 1)
+      pass((counts.get(name) ?? 0) <= 1 ? `${name} first` : `${name} later`)
+    },
+  })
   const onEvent = (_: Event): void => undefined
   const ran = await up(aDesk(store, clock, 'w1'), aws, {wanted, watching: {onEvent}}).catch((error: unknown) => {
     if (error instanceof Killed) return null
@@ -49,11 +54,22 @@ export async function dyingUp(wanted: Wanted, at: string | null) {
 
 /** What must be the same afterwards. */
 export const shapeOf = (aws: FakeProvision) => ({
-  stacks: aws.stacks().map(({name, region, status, parameters, tags, protected: isProtected, policy}) => ({
-    name, region, settled: status.endsWith('_COMPLETE'), parameters: Object.entries(parameters).toSorted(), tags, isProtected, policy: policy !== null,
-  })).toSorted((x, y) => (x.name + x.region < y.name + y.region ? -1 : 1)),
+  stacks: aws
+    .stacks()
+    .map(({name, region, status, parameters, tags, protected: isProtected, policy}) => ({
+      name,
+      region,
+      settled: status.endsWith('_COMPLETE'),
+      parameters: Object.entries(parameters).toSorted(),
+      tags,
+      isProtected,
+      policy: policy !== null,
+    }))
+    .toSorted((x, y) => (x.name + x.region < y.name + y.region ? -1 : 1)),
   buckets: [...aws.buckets].map(([name, keys]) => [name, [...keys].toSorted()]).toSorted(),
   roles: [...aws.roles].toSorted(),
-  slots: [...aws.slots].map(([key, {desired, scaling, taskDefinition}]) => ({key, desired, scaling, taskDefinition})).toSorted((x, y) => (x.key < y.key ? -1 : 1)),
+  slots: [...aws.slots]
+    .map(([key, {desired, scaling, taskDefinition}]) => ({key, desired, scaling, taskDefinition}))
+    .toSorted((x, y) => (x.key < y.key ? -1 : 1)),
   rules: [...aws.rules].map(([key, {weights}]) => ({key, weights})).toSorted((x, y) => (x.key < y.key ? -1 : 1)),
 })

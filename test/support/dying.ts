@@ -33,15 +33,22 @@ export async function dying(version: Version, at: string | null, lateMs = 0) {
     state.dead = true
     throw new Killed()
   }
-  const store = memoryStore(new Map(), {after(operation, key) {
-    if (operation === 'create' && key.startsWith('runs/')) pass({label: `event ${key.split('/')[2] ?? ''}`})
-    else if (state.dead) throw new Killed()
-  }})
-  const aws = fakeAws({clock, errorRates: versions[version], lateMs, around(moment, call) {
-    const name = `${state.step}/${call}/${moment}`
-    counts.set(name, (counts.get(name) ?? 0) + 1)
-    pass({label: (counts.get(name) ?? 0) <= 1 ? `${name} first` : `${name} later`})
-  }})
+  const store = memoryStore(new Map(), {
+    after(operation, key) {
+      if (operation === 'create' && key.startsWith('runs/')) pass({label: `event ${key.split('/')[2] ?? ''}`})
+      else if (state.dead) throw new Killed()
+    },
+  })
+  const aws = fakeAws({
+    clock,
+    errorRates: versions[version],
+    lateMs,
+    around(moment, call) {
+      const name = `${state.step}/${call}/${moment}`
+      counts.set(name, (counts.get(name) ?? 0) + 1)
+      pass({label: (counts.get(name) ?? 0) <= 1 ? `${name} first` : `${name} later`})
+    },
+  })
   const onEvent = (event: Event): void => {
     if (event.kind === 'step-started') state.step = event.data.step
   }
@@ -58,7 +65,10 @@ export async function dying(version: Version, at: string | null, lateMs = 0) {
 
 /** What must be the same afterwards. */
 export const shape = ({rule, slots, schedule}: FakeAws) => ({
-  weights: rule.weights, schedule: schedule(), a: {desired: slots.a.desired, scaling: slots.a.scaling}, b: {desired: slots.b.desired, scaling: slots.b.scaling},
+  weights: rule.weights,
+  schedule: schedule(),
+  a: {desired: slots.a.desired, scaling: slots.a.scaling},
+  b: {desired: slots.b.desired, scaling: slots.b.scaling},
 })
 
 export const outcomeOf = (events: readonly Event[]) => events.findLast((event) => event.kind === 'ended')?.data

@@ -70,18 +70,28 @@ export async function aMachine(): Promise<Machine> {
   return {directory, stateHome, start, sluice: (...argv) => start(argv).ended}
 }
 
-function launch(argv: readonly string[], {directory, stateHome}: Pick<Machine, 'directory' | 'stateHome'>, {stdin}: StartOptions): Running {
+function launch(
+  argv: readonly string[],
+  {directory, stateHome}: Pick<Machine, 'directory' | 'stateHome'>,
+  {stdin}: StartOptions,
+): Running {
   // Nothing of this machine's own: no credentials, no sandbox that happens to be named, no CI.
   const env = {PATH: process.env['PATH'] ?? '', HOME: directory, XDG_STATE_HOME: stateHome, TMPDIR: stateHome}
   const child = spawn(process.execPath, [entry, ...argv], {cwd: directory, env, stdio: 'pipe'})
   const said = {stdout: '', stderr: ''}
-  child.stdout.setEncoding('utf8').on('data', (text: string) => { said.stdout += text })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => { said.stderr += text })
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    said.stdout += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said.stderr += text
+  })
   child.stdin.on('error', () => undefined).end(stdin ?? '')
   let over = false
   const ended = new Promise<Ran>((resolve, reject) => {
     child.on('error', reject)
-    child.on('exit', () => { over = true })
+    child.on('exit', () => {
+      over = true
+    })
     child.on('close', (code, signal) => {
       resolve({code, signal, ...said, json: () => oneDocument(said.stdout)})
     })

@@ -15,6 +15,10 @@ export function dice(seed: number): Dice {
   }
   return {
     next,
-    shuffled: (all) => all.map((one) => ({one, key: next()})).toSorted((x, y) => x.key - y.key).map(({one}) => one),
+    shuffled: (all) =>
+      all
+        .map((one) => ({one, key: next()}))
+        .toSorted((x, y) => x.key - y.key)
+        .map(({one}) => one),
   }
 }

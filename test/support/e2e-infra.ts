@@ -21,11 +21,18 @@ export type Config = Readonly<Record<string, unknown>>
 /** What a file holds unless a test says otherwise; `stack` is merged. */
 export function stackConfig({stack = {}, ...changes}: Config = {}): Config {
   return {
-    service: 'shop', environment: 'production', region: home,
+    service: 'shop',
+    environment: 'production',
+    region: home,
     ...changes,
     stack: {
-      api: 'origin-api.example.com', site: 'www.example.com', hostedZone: 'Z0EXAMPLE0000', alarms: 'oncall@example.com',
-      firstImage: 'shop/api:1.8.2', recovery: {region: away}, ...(stack as Config),
+      api: 'origin-api.example.com',
+      site: 'www.example.com',
+      hostedZone: 'Z0EXAMPLE0000',
+      alarms: 'oncall@example.com',
+      firstImage: 'shop/api:1.8.2',
+      recovery: {region: away},
+      ...(stack as Config),
     },
   }
 }
@@ -65,32 +72,75 @@ export interface InfraAccount {
   now(): Promise<number>
 }
 
-export async function anAccount({speed, seed = 1, config = stackConfig()}: {readonly speed: number; readonly seed?: number; readonly config?: Config}): Promise<InfraAccount> {
+export async function anAccount({
+  speed,
+  seed = 1,
+  config = stackConfig(),
+}: {
+  readonly speed: number
+  readonly seed?: number
+  readonly config?: Config
+}): Promise<InfraAccount> {
   const machine = await aMachine()
   const name = `infra-${process.pid}-${randomInt(1e6)}`
   tidyLater(() => sandboxDown(machine, name))
-  const up = await machine.sluice('sandbox', 'up', '--world', 'empty', '--name', name, '--speed', String(speed), '--seed', String(seed), '--region', home, '--region', away, '--json')
+  const up = await machine.sluice(
+    'sandbox',
+    'up',
+    '--world',
+    'empty',
+    '--name',
+    name,
+    '--speed',
+    String(speed),
+    '--seed',
+    String(seed),
+    '--region',
+    home,
+    '--region',
+    away,
+    '--json',
+  )
   if (up.code !== 0) throw new Error(`the sandbox didn't start: ${up.stdout}${up.stderr}`)
   const {endpoint, account} = up.json() as {readonly endpoint: string; readonly account: string}
   const clients = new Map<string, {destroy?(): void}>()
-  tidyLater(() => { for (const client of clients.values()) client.destroy?.() })
-  const write = (content: Config, on: Machine = machine): Promise<void> => writeFile(join(on.directory, 'sluice.yaml'), stringify(content))
+  tidyLater(() => {
+    for (const client of clients.values()) client.destroy?.()
+  })
+  const write = (content: Config, on: Machine = machine): Promise<void> =>
+    writeFile(join(on.directory, 'sluice.yaml'), stringify(content))
   await write(config)
   const client = <C>(Client: new (options: ClientOptions) => C, region = home): C => {
     const key = `${Client.name} ${region}`
     const known = clients.get(key) as C | undefined
     if (known !== undefined) return known
-    const made = new Client({endpoint, region, credentials: {accessKeyId: 'test', secretAccessKey: 'test'}, maxAttempts: 4, ...(Client.name === 'S3Client' && {forcePathStyle: true})})
+    const made = new Client({
+      endpoint,
+      region,
+      credentials: {accessKeyId: 'test', secretAccessKey: 'test'},
+      maxAttempts: 4,
+      ...(Client.name === 'S3Client' && {forcePathStyle: true}),
+    })
     clients.set(key, made as {destroy?(): void})
     return made
   }
   const stack = async (stackName: string, region = home): Promise<Stack | null> => {
-    const answer = await client(CloudFormationClient, region).send(new DescribeStacksCommand({StackName: stackName}))
-      .catch((error: unknown) => { if (error instanceof Error && error.message.includes('does not exist')) return null; throw error })
+    const answer = await client(CloudFormationClient, region)
+      .send(new DescribeStacksCommand({StackName: stackName}))
+      .catch((error: unknown) => {
+        if (error instanceof Error && error.message.includes('does not exist')) return null
+        throw error
+      })
     return answer?.Stacks?.[0] ?? null
   }
   const self: InfraAccount = {
-    name, account, endpoint, machine, write, client, stack,
+    name,
+    account,
+    endpoint,
+    machine,
+    write,
+    client,
+    stack,
     async elsewhere(content = config) {
       const other = await aMachine()
       const handle = join('sluice', 'sandbox', `${name}.json`)
@@ -109,16 +159,23 @@ export async function anAccount({speed, seed = 1, config = stackConfig()}: {read
     },
     tree: (stackName, region = home) => treeOf(client(CloudFormationClient, region), stackName, ''),
     async resource(type, id, region = home) {
-      const {ResourceDescription} = await client(CloudControlClient, region).send(new GetResourceCommand({TypeName: type, Identifier: id}))
+      const {ResourceDescription} = await client(CloudControlClient, region).send(
+        new GetResourceCommand({TypeName: type, Identifier: id}),
+      )
       return JSON.parse(ResourceDescription?.Properties ?? '{}') as Readonly<Record<string, unknown>>
     },
     async resources(type, region = home) {
-      const {ResourceDescriptions = []} = await client(CloudControlClient, region).send(new ListResourcesCommand({TypeName: type}))
+      const {ResourceDescriptions = []} = await client(CloudControlClient, region).send(
+        new ListResourcesCommand({TypeName: type}),
+      )
       return ResourceDescriptions.map(({Properties}) => JSON.parse(Properties ?? '{}') as Readonly<Record<string, unknown>>)
     },
     async traffic(perMinute) {
       const loadBalancer = (await self.outputs('shop-production-main'))['LoadBalancerArn']?.split('/')[2]
-      const answer = await fetch(`${endpoint}/_sluice/traffic`, {method: 'POST', body: JSON.stringify({service: 'shop', loadBalancer, perMinute})})
+      const answer = await fetch(`${endpoint}/_sluice/traffic`, {
+        method: 'POST',
+        body: JSON.stringify({service: 'shop', loadBalancer, perMinute}),
+      })
       if (!answer.ok) throw new Error(`no traffic: ${await answer.text()}`)
     },
     now: async () => ((await (await fetch(`${endpoint}/_sluice/clock`)).json()) as {readonly epochMs: number}).epochMs,
@@ -126,10 +183,19 @@ export async function anAccount({speed, seed = 1, config = stackConfig()}: {read
   return self
 }
 
-async function treeOf(cloudFormation: CloudFormationClient, stackName: string, path: string): Promise<Map<string, StackResource>> {
+async function treeOf(
+  cloudFormation: CloudFormationClient,
+  stackName: string,
+  path: string,
+): Promise<Map<string, StackResource>> {
   const {StackResources = []} = await cloudFormation.send(new DescribeStackResourcesCommand({StackName: stackName}))
   const own = StackResources.map((one) => [`${path}${one.LogicalResourceId ?? ''}`, one] as const)
-  const nested = await Promise.all(own.map(async ([at, {ResourceType, PhysicalResourceId = ''}]) =>
-    ResourceType === 'AWS::CloudFormation::Stack' && PhysicalResourceId !== '' ? [...await treeOf(cloudFormation, PhysicalResourceId, `${at}/`)] : []))
+  const nested = await Promise.all(
+    own.map(async ([at, {ResourceType, PhysicalResourceId = ''}]) =>
+      ResourceType === 'AWS::CloudFormation::Stack' && PhysicalResourceId !== ''
+        ? [...(await treeOf(cloudFormation, PhysicalResourceId, `${at}/`))]
+        : [],
+    ),
+  )
   return new Map([...own, ...nested.flat()])
 }

@@ -27,7 +27,9 @@ export interface SeenCall {
 
 export interface RecoveryAccount extends InfraAccount {
   /** What one command said as JSON, whatever its exit code; throws when it said none. */
-  told(...argv: readonly string[]): Promise<{readonly code: number | null; readonly json: Readonly<Record<string, unknown>>; readonly ran: Ran}>
+  told(
+    ...argv: readonly string[]
+  ): Promise<{readonly code: number | null; readonly json: Readonly<Record<string, unknown>>; readonly ran: Ran}>
   counted(): Promise<Counted>
   /** Virtual time passes until it holds. */
   until(what: string, holds: () => Promise<boolean>, atMostMs?: number): Promise<void>
@@ -42,12 +44,20 @@ export interface RecoveryAccount extends InfraAccount {
 }
 
 /** With `infra up` done, users coming, and the counter counting. */
-export async function aStandingService({seed = 1, config = stackConfig(), speed = 60}: {readonly seed?: number; readonly config?: Config; readonly speed?: number} = {}): Promise<RecoveryAccount> {
+export async function aStandingService({
+  seed = 1,
+  config = stackConfig(),
+  speed = 60,
+}: {readonly seed?: number; readonly config?: Config; readonly speed?: number} = {}): Promise<RecoveryAccount> {
   const account = await anAccount({speed, seed, config})
   const up = await account.sluice('infra', 'up', '--yes', '--json')
-  if (up.code !== 0) throw new Error(`infra up ended with ${String(up.code)}: ${up.stdout.slice(0, 2000)}${up.stderr.slice(-2000)}`)
+  if (up.code !== 0)
+    throw new Error(`infra up ended with ${String(up.code)}: ${up.stdout.slice(0, 2000)}${up.stderr.slice(-2000)}`)
   const ask = async (method: string, route: string, body?: object): Promise<unknown> => {
-    const answer = await fetch(`${account.endpoint}/_sluice/${route}`, {method, ...(body !== undefined && {body: JSON.stringify(body)})})
+    const answer = await fetch(`${account.endpoint}/_sluice/${route}`, {
+      method,
+      ...(body !== undefined && {body: JSON.stringify(body)}),
+    })
     if (!answer.ok) throw new Error(`${method} ${route}: ${await answer.text()}`)
     return answer.json()
   }
@@ -62,26 +72,49 @@ export async function aStandingService({seed = 1, config = stackConfig(), speed 
       const end = (await account.now()) + atMostMs
       while (!(await holds())) {
         if ((await account.now()) > end) throw new Error(`waited in vain: ${what}`)
-        await new Promise((resolve) => { setTimeout(resolve, 200) })
+        await new Promise((resolve) => {
+          setTimeout(resolve, 200)
+        })
       }
     },
-    dies: async (region, how = 'refuse') => { await ask('POST', 'faults', {kind: 'region-down', region, ...(how === 'hang' && {message: 'hang'})}) },
-    returns: async () => { await ask('DELETE', 'faults?kind=region-down') },
+    dies: async (region, how = 'refuse') => {
+      await ask('POST', 'faults', {kind: 'region-down', region, ...(how === 'hang' && {message: 'hang'})})
+    },
+    returns: async () => {
+      await ask('DELETE', 'faults?kind=region-down')
+    },
     async backsUp() {
       await ask('POST', 'backup')
-      await self.until('the other Region has a recovery point', async () => {
-        const {findings = []} = (await self.told('dr', 'check')).json as {readonly findings?: readonly {readonly id: string; readonly level: string}[]}
-        return findings.some(({id, level}) => id === 'recovery-points' && level === 'ok')
-      }, 60 * 60_000)
+      await self.until(
+        'the other Region has a recovery point',
+        async () => {
+          const {findings = []} = (await self.told('dr', 'check')).json as {
+            readonly findings?: readonly {readonly id: string; readonly level: string}[]
+          }
+          return findings.some(({id, level}) => id === 'recovery-points' && level === 'ok')
+        },
+        60 * 60_000,
+      )
     },
     callsSince: async (at) => ((await ask('GET', `calls?since=${at}`)) as {readonly calls: readonly SeenCall[]}).calls,
     async database(region, id = 'shop-production') {
-      const answer = await account.client(RDSClient, region).send(new DescribeDBInstancesCommand({DBInstanceIdentifier: id}))
-        .catch((error: unknown) => { if (error instanceof Error && error.name === 'DBInstanceNotFound') return null; throw error })
+      const answer = await account
+        .client(RDSClient, region)
+        .send(new DescribeDBInstancesCommand({DBInstanceIdentifier: id}))
+        .catch((error: unknown) => {
+          if (error instanceof Error && error.name === 'DBInstanceNotFound') return null
+          throw error
+        })
       return answer?.DBInstances?.[0] ?? null
     },
-    isStopped: () => account.client(S3Client, away).send(new HeadObjectCommand({Bucket: `shop-production-switch-${account.account}-${away}`, Key: 'stop'}))
-      .then(() => true, () => false),
+    isStopped: () =>
+      account
+        .client(S3Client, away)
+        .send(new HeadObjectCommand({Bucket: `shop-production-switch-${account.account}-${away}`, Key: 'stop'}))
+        .then(
+          () => true,
+          () => false,
+        ),
   }
   await ask('POST', 'traffic', {host: api, perMinute: 600, stragglers: 0.05})
   await ask('POST', 'counter', {host: api, perMinute: 60})

@@ -72,7 +72,23 @@ export async function aSandbox({speed, rate, seed = 1, services = ['api']}: Sand
   const name = `e2e-${process.pid}-${randomInt(1e6)}`
   // Before it is up: an `up` that fails half-way must leave nothing either.
   tidyLater(() => sandboxDown(machine, name))
-  const up = await machine.sluice('sandbox', 'up', '--name', name, '--speed', String(speed), '--rate', String(rate), '--seed', String(seed), '--services', services.join(','), '--region', region, '--json')
+  const up = await machine.sluice(
+    'sandbox',
+    'up',
+    '--name',
+    name,
+    '--speed',
+    String(speed),
+    '--rate',
+    String(rate),
+    '--seed',
+    String(seed),
+    '--services',
+    services.join(','),
+    '--region',
+    region,
+    '--json',
+  )
   if (up.code !== 0) throw new Error(`the sandbox didn't start: ${up.stdout}${up.stderr}`)
   const {endpoint, pid, account} = up.json() as {readonly endpoint: string; readonly pid: number; readonly account: string}
   const look = clientsOf(endpoint)
@@ -85,7 +101,10 @@ export async function aSandbox({speed, rate, seed = 1, services = ['api']}: Sand
   const weights = async (service: string): Promise<ServiceState['weights']> => weightsOf(look.elb, await configOf(service))
   const bucket = `sluice-state-${account}-${region}`
   return {
-    name, pid, machine, weights,
+    name,
+    pid,
+    machine,
+    weights,
     async elsewhere() {
       const other = await aMachine()
       const handle = join('sluice', 'sandbox', `${name}.json`)
@@ -95,7 +114,7 @@ export async function aSandbox({speed, rate, seed = 1, services = ['api']}: Sand
     },
     async configFor(service, changes) {
       const path = join(machine.directory, `${service}.yaml`)
-      await writeFile(path, stringify({...await configOf(service), ...changes}))
+      await writeFile(path, stringify({...(await configOf(service)), ...changes}))
       return path
     },
     async image(tag, env) {
@@ -114,26 +133,50 @@ export async function aSandbox({speed, rate, seed = 1, services = ['api']}: Sand
       }
     },
     async state(service) {
-      const [rule, slots, schedules] = await Promise.all([weights(service), slotsOf(look, service), look.scheduler.send(new ListSchedulesCommand({}))])
-      return {weights: rule, ...slots, schedules: (schedules.Schedules ?? []).map((one) => one.Name ?? '').filter((one) => one.startsWith(`sluice-${service}-`)).toSorted()}
+      const [rule, slots, schedules] = await Promise.all([
+        weights(service),
+        slotsOf(look, service),
+        look.scheduler.send(new ListSchedulesCommand({})),
+      ])
+      return {
+        weights: rule,
+        ...slots,
+        schedules: (schedules.Schedules ?? [])
+          .map((one) => one.Name ?? '')
+          .filter((one) => one.startsWith(`sluice-${service}-`))
+          .toSorted(),
+      }
     },
     async modifyRule(service, wanted) {
       const {rule, slots} = await configOf(service)
       const TargetGroups = (['a', 'b'] as const).map((slot) => ({TargetGroupArn: slots[slot].targetGroup, Weight: wanted[slot]}))
-      await look.elb.send(new ModifyRuleCommand({RuleArn: rule, Actions: [{Type: 'forward', Order: 1, ForwardConfig: {TargetGroups, TargetGroupStickinessConfig: {Enabled: false}}}]}))
+      await look.elb.send(
+        new ModifyRuleCommand({
+          RuleArn: rule,
+          Actions: [{Type: 'forward', Order: 1, ForwardConfig: {TargetGroups, TargetGroupStickinessConfig: {Enabled: false}}}],
+        }),
+      )
     },
     async journal(run) {
       const {Contents = []} = await look.s3.send(new ListObjectsV2Command({Bucket: bucket, Prefix: `runs/${run}/`}))
-      return Promise.all(Contents.map(async ({Key}) =>
-        JSON.parse(await (await look.s3.send(new GetObjectCommand({Bucket: bucket, Key}))).Body?.transformToString() ?? '') as Event))
+      return Promise.all(
+        Contents.map(
+          async ({Key}) =>
+            JSON.parse(
+              (await (await look.s3.send(new GetObjectCommand({Bucket: bucket, Key}))).Body?.transformToString()) ?? '',
+            ) as Event,
+        ),
+      )
     },
     async runs() {
-      const {CommonPrefixes = []} = await look.s3.send(new ListObjectsV2Command({Bucket: bucket, Prefix: 'runs/', Delimiter: '/'}))
+      const {CommonPrefixes = []} = await look.s3.send(
+        new ListObjectsV2Command({Bucket: bucket, Prefix: 'runs/', Delimiter: '/'}),
+      )
       return CommonPrefixes.map(({Prefix = ''}) => Prefix.split('/')[1] ?? '')
     },
     async runOf(service) {
       const {Body} = await look.s3.send(new GetObjectCommand({Bucket: bucket, Key: `leases/${service}.json`}))
-      return (JSON.parse(await Body?.transformToString() ?? '') as {readonly run: string}).run
+      return (JSON.parse((await Body?.transformToString()) ?? '') as {readonly run: string}).run
     },
     now: async () => (await admin<{readonly epochMs: number}>(endpoint, 'clock')).epochMs,
     status: () => admin<SandboxStatus>(endpoint, 'status'),
@@ -151,7 +194,9 @@ function clientsOf(endpoint: string) {
     scheduler: new SchedulerClient(options),
     s3: new S3Client({...options, forcePathStyle: true}),
   }
-  tidyLater(() => { for (const client of Object.values(clients)) client.destroy() })
+  tidyLater(() => {
+    for (const client of Object.values(clients)) client.destroy()
+  })
   return clients
 }
 
@@ -166,7 +211,9 @@ async function slotsOf({ecs, scaling}: Clients, service: string): Promise<Pick<S
   const names = [`${service}-a`, `${service}-b`]
   const [{services = []}, {ScalableTargets = []}] = await Promise.all([
     ecs.send(new DescribeServicesCommand({cluster: 'shop', services: names})),
-    scaling.send(new DescribeScalableTargetsCommand({ServiceNamespace: 'ecs', ResourceIds: names.map((one) => `service/shop/${one}`)})),
+    scaling.send(
+      new DescribeScalableTargetsCommand({ServiceNamespace: 'ecs', ResourceIds: names.map((one) => `service/shop/${one}`)}),
+    ),
   ])
   const desired = (slot: string): number => services.find((one) => one.serviceName === `${service}-${slot}`)?.desiredCount ?? -1
   const bounds = (slot: string): string => {
@@ -198,7 +245,7 @@ export async function sandboxDown(machine: Machine, name: string): Promise<void>
   const {pid} = JSON.parse(handle) as {readonly pid: number}
   try {
     mustDo(await machine.sluice('sandbox', 'down', '--name', name))
-    await until(`process ${pid} of sandbox ${name} to be gone`, async () => (await isRunning(pid) ? null : true), 10_000)
+    await until(`process ${pid} of sandbox ${name} to be gone`, async () => ((await isRunning(pid)) ? null : true), 10_000)
   } finally {
     if (await isRunning(pid)) process.kill(pid, 'SIGKILL')
   }

@@ -27,7 +27,10 @@ export interface Away {
 
 /** Row 1 was replicated, row 2 (unplanned) only the old primary has. */
 export async function away(
-  mode: 'planned' | 'unplanned', place = aPlace(), change: Partial<PromoteInput> = {}, prepare: (fake: FakeRecovery) => void = () => undefined,
+  mode: 'planned' | 'unplanned',
+  place = aPlace(),
+  change: Partial<PromoteInput> = {},
+  prepare: (fake: FakeRecovery) => void = () => undefined,
 ): Promise<Away> {
   const clock = leapingClock()
   let around: Around | null = null
@@ -52,31 +55,78 @@ export async function away(
   fake.write(3)
   const stored = fake.stores[place.recovery]?.objects.get(standingKey(place))
   if (stored === undefined) throw new Error('no standing')
-  return {fake, standing: JSON.parse(stored.body) as Standing, watch: (given) => { around = given }}
+  return {
+    fake,
+    standing: JSON.parse(stored.body) as Standing,
+    watch: (given) => {
+      around = given
+    },
+  }
 }
 
 /** Foundation, main with its nested database, replica: as `infra up` leaves them. */
 async function standing({provision, place, clock}: FakeRecovery): Promise<void> {
   for (const region of [place.home, place.recovery]) {
-    for (const name of [place.stacks.foundation, place.stacks.main, ...(region === place.recovery ? [place.stacks.replica] : [])]) {
-      const text = name === place.stacks.main && region === place.home ? '  Database:\n    Type: AWS::CloudFormation::Stack\n' : name === place.stacks.replica ? '  Replica:\n    Type: AWS::RDS::DBInstance\n' : ''
-      const parameters: Record<string, string> = name === place.stacks.replica ? {InstanceClass: 'db.m7g.large', MultiAz: 'false', DeletionProtection: 'true'} : name === place.stacks.main ? {HostsMin: region === place.home ? '2' : '1', HostsMax: '6'} : {}
-      await provision.world.stacks.create({stack: {name, region}, template: {kind: 'body', body: text}, parameters, tags: {service: place.service, environment: place.environment}, role: null, token: `${name}-${region}`})
+    for (const name of [
+      place.stacks.foundation,
+      place.stacks.main,
+      ...(region === place.recovery ? [place.stacks.replica] : []),
+    ]) {
+      const text =
+        name === place.stacks.main && region === place.home
+          ? '  Database:\n    Type: AWS::CloudFormation::Stack\n'
+          : name === place.stacks.replica
+            ? '  Replica:\n    Type: AWS::RDS::DBInstance\n'
+            : ''
+      const parameters: Record<string, string> =
+        name === place.stacks.replica
+          ? {InstanceClass: 'db.m7g.large', MultiAz: 'false', DeletionProtection: 'true'}
+          : name === place.stacks.main
+            ? {HostsMin: region === place.home ? '2' : '1', HostsMax: '6'}
+            : {}
+      await provision.world.stacks.create({
+        stack: {name, region},
+        template: {kind: 'body', body: text},
+        parameters,
+        tags: {service: place.service, environment: place.environment},
+        role: null,
+        token: `${name}-${region}`,
+      })
     }
   }
   clock.leap(clock.now() + seconds(90))
   await provision.world.stacks.list(place.home, '')
   const nested = provision.stack(`${place.stacks.main}-Database`, place.home)
   const replica = provision.stack(place.stacks.replica, place.recovery)
-  if (nested !== undefined) nested.resources = [{logicalId: 'Database', physicalId: place.database, type: 'AWS::RDS::DBInstance', status: 'CREATE_COMPLETE', reason: null, changedAt: 0}]
+  if (nested !== undefined)
+    nested.resources = [
+      {
+        logicalId: 'Database',
+        physicalId: place.database,
+        type: 'AWS::RDS::DBInstance',
+        status: 'CREATE_COMPLETE',
+        reason: null,
+        changedAt: 0,
+      },
+    ]
   if (replica !== undefined) replica.resources = replica.resources.map((one) => ({...one, physicalId: place.database}))
 }
 
 export function aFailback({fake, standing: stands}: Away, change: Partial<FailbackInput> = {}): FailbackInput {
   const {place} = fake
   return {
-    kind: 'failback', config: aStackConfig(), place, settings: aSettings(), by: 'arn:aws:iam::1:role/w1', from: aSide(place.recovery), to: aSide(place.home),
-    capacity: aCapacity(place.recovery), standing: stands, stamp: '20261122-1900', readiness: null, ...change,
+    kind: 'failback',
+    config: aStackConfig(),
+    place,
+    settings: aSettings(),
+    by: 'arn:aws:iam::1:role/w1',
+    from: aSide(place.recovery),
+    to: aSide(place.home),
+    capacity: aCapacity(place.recovery),
+    standing: stands,
+    stamp: '20261122-1900',
+    readiness: null,
+    ...change,
   }
 }
 

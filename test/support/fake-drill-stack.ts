@@ -38,10 +38,23 @@ export function fakeDrillStack(fake: FakeRecovery, around: Around = () => undefi
   let standing: Standing | null = null
   let ids = 0
   const drill: FakeDrill = {
-    fails: 0, sticks: false, refusesWrites: 0, created: [], stands: () => present() !== null,
-    leave: (name, expiresAt) => make({stack: {name: place.stacks.drill, region}, template: {kind: 'body', body: ''}, parameters: {Name: name}, tags: {'sluice:drill': name, 'sluice:expires': String(expiresAt)}, role: null, token: name}),
+    fails: 0,
+    sticks: false,
+    refusesWrites: 0,
+    created: [],
+    stands: () => present() !== null,
+    leave: (name, expiresAt) =>
+      make({
+        stack: {name: place.stacks.drill, region},
+        template: {kind: 'body', body: ''},
+        parameters: {Name: name},
+        tags: {'sluice:drill': name, 'sluice:expires': String(expiresAt)},
+        role: null,
+        token: name,
+      }),
   }
-  const databaseId = (one: Standing): string => `${place.service}-${place.environment}-drill-${one.input.parameters['Name'] ?? ''}`
+  const databaseId = (one: Standing): string =>
+    `${place.service}-${place.environment}-drill-${one.input.parameters['Name'] ?? ''}`
   const failing = new Set<string>()
   const age = (one: Standing): number => clock.now() - one.at
 
@@ -52,17 +65,30 @@ export function fakeDrillStack(fake: FakeRecovery, around: Around = () => undefi
       if (index !== -1 && !drill.sticks) fake.databases.all.splice(index, 1)
       standing = null
     }
-    if (standing !== null && age(standing) >= seconds(20) && fake.databases.find(region, databaseId(standing)) === undefined && standing.removedAt === null) {
-      fake.databases.all.push(aDatabase(region, {id: databaseId(standing), status: 'creating', tags: standing.input.tags, class: 'db.m7g.large'}))
+    if (
+      standing !== null
+      && age(standing) >= seconds(20)
+      && fake.databases.find(region, databaseId(standing)) === undefined
+      && standing.removedAt === null
+    ) {
+      fake.databases.all.push(
+        aDatabase(region, {id: databaseId(standing), status: 'creating', tags: standing.input.tags, class: 'db.m7g.large'}),
+      )
     }
     const made = standing === null ? undefined : fake.databases.find(region, databaseId(standing))
-    if (standing !== null && made !== undefined && !failing.has(standing.id) && age(standing) >= seconds(500)) made.status = 'available'
+    if (standing !== null && made !== undefined && !failing.has(standing.id) && age(standing) >= seconds(500))
+      made.status = 'available'
     return standing
   }
 
   function make(input: StackInput): void {
     ids += 1
-    standing = {id: `arn:aws:cloudformation:${region}:${place.account}:stack/${input.stack.name}/drill-${ids}`, input, at: clock.now(), removedAt: null}
+    standing = {
+      id: `arn:aws:cloudformation:${region}:${place.account}:stack/${input.stack.name}/drill-${ids}`,
+      input,
+      at: clock.now(),
+      removedAt: null,
+    }
     drill.created.push(input.tags['sluice:drill'] ?? '')
     if (drill.fails === 0) return
     drill.fails -= 1
@@ -75,14 +101,39 @@ export function fakeDrillStack(fake: FakeRecovery, around: Around = () => undefi
     return age(one) < seconds(580) ? 'CREATE_IN_PROGRESS' : 'CREATE_COMPLETE'
   }
   const stateOf = (one: Standing): StackState => ({
-    id: one.id, name: one.input.stack.name, status: statusOf(one), reason: null, parameters: {}, resolved: {}, tags: one.input.tags, changedAt: one.at, protected: false, parent: null,
+    id: one.id,
+    name: one.input.stack.name,
+    status: statusOf(one),
+    reason: null,
+    parameters: {},
+    resolved: {},
+    tags: one.input.tags,
+    changedAt: one.at,
+    protected: false,
+    parent: null,
     outputs: {TargetGroupArn: `tg-drill@${region}`},
   })
   const eventsOf = (one: Standing): readonly StackEvent[] => {
-    const event = (after: number, status: string, reason: string | null = null): readonly StackEvent[] => (age(one) < seconds(after) ? [] : [{
-      id: `${one.id}-${status}`, at: one.at + seconds(after), stack: one.input.stack.name, stackId: one.id, logicalId: 'Database', physicalId: databaseId(one), type: 'AWS::RDS::DBInstance', status, reason,
-    }])
-    return [...event(20, 'CREATE_IN_PROGRESS'), ...(failing.has(one.id) ? event(120, 'CREATE_FAILED', 'DB snapshot can\'t be restored') : event(500, 'CREATE_COMPLETE'))]
+    const event = (after: number, status: string, reason: string | null = null): readonly StackEvent[] =>
+      age(one) < seconds(after)
+        ? []
+        : [
+            {
+              id: `${one.id}-${status}`,
+              at: one.at + seconds(after),
+              stack: one.input.stack.name,
+              stackId: one.id,
+              logicalId: 'Database',
+              physicalId: databaseId(one),
+              type: 'AWS::RDS::DBInstance',
+              status,
+              reason,
+            },
+          ]
+    return [
+      ...event(20, 'CREATE_IN_PROGRESS'),
+      ...(failing.has(one.id) ? event(120, 'CREATE_FAILED', "DB snapshot can't be restored") : event(500, 'CREATE_COMPLETE')),
+    ]
   }
 
   const {stacks, compute, readiness} = fake.world
@@ -99,21 +150,78 @@ export function fakeDrillStack(fake: FakeRecovery, around: Around = () => undefi
   Object.assign(fake.world, {
     stacks: {
       ...stacks,
-      describe: (ref, signal) => (isOurs(ref) ? asked('stacks.describe', () => { const one = present(); return one === null ? null : stateOf(one) }) : stacks.describe(ref, signal)),
-      resources: (ref, signal) => (isOurs(ref) ? asked('stacks.resources', () => {
-        const one = present()
-        return one === null || age(one) < seconds(20) ? [] : [{logicalId: 'Database', physicalId: databaseId(one), type: 'AWS::RDS::DBInstance', status: 'CREATE_IN_PROGRESS', reason: null, changedAt: one.at}]
-      }) : stacks.resources(ref, signal)),
-      events: (ref, since, signal) => (isOurs(ref) ? asked('stacks.events', () => { const one = present(); return one === null ? [] : eventsOf(one) }) : stacks.events(ref, since, signal)),
-      create: (input, signal) => (isOurs(input.stack) ? asked('stacks.create', () => { if (present() === null) make(input); return {id: present()?.id ?? ''} }) : stacks.create(input, signal)),
-      remove: (ref, options, signal) => (isOurs(ref) ? asked('stacks.remove', () => { const one = present(); if (one !== null) one.removedAt ??= clock.now() }) : stacks.remove(ref, options, signal)),
+      describe: (ref, signal) =>
+        isOurs(ref)
+          ? asked('stacks.describe', () => {
+              const one = present()
+              return one === null ? null : stateOf(one)
+            })
+          : stacks.describe(ref, signal),
+      resources: (ref, signal) =>
+        isOurs(ref)
+          ? asked('stacks.resources', () => {
+              const one = present()
+              return one === null || age(one) < seconds(20)
+                ? []
+                : [
+                    {
+                      logicalId: 'Database',
+                      physicalId: databaseId(one),
+                      type: 'AWS::RDS::DBInstance',
+                      status: 'CREATE_IN_PROGRESS',
+                      reason: null,
+                      changedAt: one.at,
+                    },
+                  ]
+            })
+          : stacks.resources(ref, signal),
+      events: (ref, since, signal) =>
+        isOurs(ref)
+          ? asked('stacks.events', () => {
+              const one = present()
+              return one === null ? [] : eventsOf(one)
+            })
+          : stacks.events(ref, since, signal),
+      create: (input, signal) =>
+        isOurs(input.stack)
+          ? asked('stacks.create', () => {
+              if (present() === null) make(input)
+              return {id: present()?.id ?? ''}
+            })
+          : stacks.create(input, signal),
+      remove: (ref, options, signal) =>
+        isOurs(ref)
+          ? asked('stacks.remove', () => {
+              const one = present()
+              if (one !== null) one.removedAt ??= clock.now()
+            })
+          : stacks.remove(ref, options, signal),
     } satisfies typeof stacks,
-    compute: {...compute, healthyTargets: (at: string, group: string, signal?: AbortSignal) => (group === `tg-drill@${region}` ? asked('compute.healthyTargets', () => { const one = present(); return one !== null && statusOf(one) === 'CREATE_COMPLETE' ? 2 : 0 }) : compute.healthyTargets(at, group, signal))},
-    readiness: {...readiness, tagged: (at: string, tags: Readonly<Record<string, string>>) => asked('readiness.tagged', () => {
-      const one = present()
-      const here = one !== null && one.input.tags['sluice:drill'] === tags['sluice:drill'] ? [one.id] : []
-      return [...here, ...fake.databases.all.filter((database) => database.region === at && database.tags['sluice:drill'] === tags['sluice:drill']).map(({arn}) => arn), `arn:aws:ecs:${at}:1:task-definition/drill:1`]
-    })},
+    compute: {
+      ...compute,
+      healthyTargets: (at: string, group: string, signal?: AbortSignal) =>
+        group === `tg-drill@${region}`
+          ? asked('compute.healthyTargets', () => {
+              const one = present()
+              return one !== null && statusOf(one) === 'CREATE_COMPLETE' ? 2 : 0
+            })
+          : compute.healthyTargets(at, group, signal),
+    },
+    readiness: {
+      ...readiness,
+      tagged: (at: string, tags: Readonly<Record<string, string>>) =>
+        asked('readiness.tagged', () => {
+          const one = present()
+          const here = one !== null && one.input.tags['sluice:drill'] === tags['sluice:drill'] ? [one.id] : []
+          return [
+            ...here,
+            ...fake.databases.all
+              .filter((database) => database.region === at && database.tags['sluice:drill'] === tags['sluice:drill'])
+              .map(({arn}) => arn),
+            `arn:aws:ecs:${at}:1:task-definition/drill:1`,
+          ]
+        }),
+    },
   })
   const before = fake.answers
   fake.answers = (target): ProbeAnswer | null => {

@@ -47,7 +47,12 @@ export interface FakeCompute {
   readonly rules: Map<string, FakeRule>
   /** Of a database group: its rules as JSON, `[]` when closed. */
   readonly ingress: Map<string, string>
-  readonly tasks: {readonly arn: string; readonly region: string; readonly environment: Readonly<Record<string, string>>; readonly startedAt: number}[]
+  readonly tasks: {
+    readonly arn: string
+    readonly region: string
+    readonly environment: Readonly<Record<string, string>>
+    readonly startedAt: number
+  }[]
   /** What a one-shot task prints; by default rows written after the moment it was asked for. */
   taskLines: (region: string, environment: Readonly<Record<string, string>>) => readonly string[]
   /** Tasks of a service never become healthy. */
@@ -65,23 +70,27 @@ export function fakeCompute(clock: LeapingClock, settled: () => void, connection
   const ingress = new Map<string, string>()
   const tasks: FakeCompute['tasks'] = []
   let ids = 0
-  const after = (ms: number, action: () => void): void => clock.at(clock.now() + ms, () => {
-    settled()
-    action()
-  })
-  const service = (region: string, name: string): FakeService | undefined => services.find((one) => one.region === region && one.name === name)
+  const after = (ms: number, action: () => void): void =>
+    clock.at(clock.now() + ms, () => {
+      settled()
+      action()
+    })
+  const service = (region: string, name: string): FakeService | undefined =>
+    services.find((one) => one.region === region && one.name === name)
   const fits = (region: string): number => (hosts.get(region)?.registered ?? 0) * tasksPerHost
   const reconcile = (region: string): void => {
     for (const one of services.filter((each) => each.region === region)) {
-      if (one.desired < one.running) after(seconds(10), () => {
-        if (one.desired < one.running) one.running = one.desired
-        if (one.running === 0) one.connected = 'no'
-      })
-      if (one.desired > one.running && !fake.sick.has(one.name)) after(seconds(60), () => {
-        const before = one.running
-        one.running = Math.max(one.running, Math.min(one.desired, fits(region)))
-        if (before === 0 && one.running > 0) one.connected = connection(region)
-      })
+      if (one.desired < one.running)
+        after(seconds(10), () => {
+          if (one.desired < one.running) one.running = one.desired
+          if (one.running === 0) one.connected = 'no'
+        })
+      if (one.desired > one.running && !fake.sick.has(one.name))
+        after(seconds(60), () => {
+          const before = one.running
+          one.running = Math.max(one.running, Math.min(one.desired, fits(region)))
+          if (before === 0 && one.running > 0) one.connected = connection(region)
+        })
     }
   }
   const sizeHosts = (region: string, size: {min: number; max: number; desired: number}): void => {
@@ -97,7 +106,13 @@ export function fakeCompute(clock: LeapingClock, settled: () => void, connection
     })
   }
   const fake: FakeCompute = {
-    services, hosts, rules, ingress, tasks, sick: new Set(), taskLines: () => ['{"done":true,"rows":0}'],
+    services,
+    hosts,
+    rules,
+    ingress,
+    tasks,
+    sick: new Set(),
+    taskLines: () => ['{"done":true,"rows":0}'],
     selfFence(region) {
       const rule = rules.get(region)
       if (rule !== undefined) Object.assign(rule, {forwards: null, fixed: 503})
@@ -108,9 +123,17 @@ export function fakeCompute(clock: LeapingClock, settled: () => void, connection
     compute: {
       hosts: async (region) => {
         const group = hosts.get(region)
-        return group === undefined ? null : {
-          group: group.group, min: group.min, max: group.max, desired: group.desired, inService: group.registered, registered: group.registered, instanceTypes: ['c7g.large'],
-        }
+        return group === undefined
+          ? null
+          : {
+              group: group.group,
+              min: group.min,
+              max: group.max,
+              desired: group.desired,
+              inService: group.registered,
+              registered: group.registered,
+              instanceTypes: ['c7g.large'],
+            }
       },
       sizeHosts: async (region, _group, size) => sizeHosts(region, {...size}),
       freeHosts: async (region, _group, _cluster, tooMany) => {
@@ -149,13 +172,23 @@ export function fakeCompute(clock: LeapingClock, settled: () => void, connection
       },
       service: async (region, _cluster, name) => {
         const one = service(region, name)
-        return one === undefined ? null : {
-          name, desired: one.desired, running: one.running, taskDefinition: `${name}:1`, targetGroup: `tg-${one.slot}@${region}`, bounds: {...one.bounds},
-          deployment: {...one.deployment}, createdAt: 0,
-        }
+        return one === undefined
+          ? null
+          : {
+              name,
+              desired: one.desired,
+              running: one.running,
+              taskDefinition: `${name}:1`,
+              targetGroup: `tg-${one.slot}@${region}`,
+              bounds: {...one.bounds},
+              deployment: {...one.deployment},
+              createdAt: 0,
+            }
       },
-      healthyTargets: async (region, targetGroup) => services.find((one) => one.region === region && targetGroup === `tg-${one.slot}@${region}`)?.running ?? 0,
-      image: async (region, definition) => services.find((one) => one.region === region && definition.startsWith(`${one.name}:`))?.image ?? null,
+      healthyTargets: async (region, targetGroup) =>
+        services.find((one) => one.region === region && targetGroup === `tg-${one.slot}@${region}`)?.running ?? 0,
+      image: async (region, definition) =>
+        services.find((one) => one.region === region && definition.startsWith(`${one.name}:`))?.image ?? null,
       runTask: async (region, _cluster, _service, environment) => {
         ids += 1
         const arn = `task-${ids}`
@@ -175,7 +208,8 @@ export function fakeCompute(clock: LeapingClock, settled: () => void, connection
         return rule === undefined ? null : structuredClone(rule)
       },
       refuseAll: async (region) => void Object.assign(rules.get(region) ?? {}, {forwards: null, fixed: 503}),
-      forward: async (region, _rule, _groups, weights) => void Object.assign(rules.get(region) ?? {}, {forwards: {...weights}, fixed: null}),
+      forward: async (region, _rule, _groups, weights) =>
+        void Object.assign(rules.get(region) ?? {}, {forwards: {...weights}, fixed: null}),
       ingress: async (region, group) => {
         const present = ingress.get(`${region}/${group}`) ?? '[]'
         return present

@@ -53,23 +53,61 @@ export interface FakeDatabases {
 export const promotionMs = seconds(240)
 export const classChangeMs = minutes(12)
 
-const refused = (code: string, message: string): SluiceError => new SluiceError({code, exitCode: ExitCode.unexpected, message, suggestions: []})
+const refused = (code: string, message: string): SluiceError =>
+  new SluiceError({code, exitCode: ExitCode.unexpected, message, suggestions: []})
 
 export function aDatabase(region: string, change: Partial<FakeDatabase> = {}): FakeDatabase {
   const id = change.id ?? 'shop-production'
   return {
-    id, region, arn: `arn:aws:rds:${region}:111122223333:db:${id}`, status: 'available', class: 'db.m7g.large', engine: 'postgres', engineVersion: '17.4',
-    multiAz: true, storageGiB: 100, source: null, replicas: [], replication: null, pending: [], backupDays: 14, backupWindow: '03:00-03:30',
-    latestRestorableAt: null, parameterGroup: {name: 'shop-pg', apply: 'in-sync'}, optionGroup: null, subnetGroup: 'shop-data', securityGroups: ['sg-database'],
-    zones: [`${region}a`, `${region}b`], kmsKey: `key-${region}`, protected: true, endpoint: {host: `${id}.${region}.rds`, port: 5433}, monitoringRole: null,
-    tags: {}, rows: [], written: [], from: null, receivedUntil: 0, lagMs: seconds(1), drained: true, promoting: false, noCapacity: null, lagMetric: 'normal',
+    id,
+    region,
+    arn: `arn:aws:rds:${region}:111122223333:db:${id}`,
+    status: 'available',
+    class: 'db.m7g.large',
+    engine: 'postgres',
+    engineVersion: '17.4',
+    multiAz: true,
+    storageGiB: 100,
+    source: null,
+    replicas: [],
+    replication: null,
+    pending: [],
+    backupDays: 14,
+    backupWindow: '03:00-03:30',
+    latestRestorableAt: null,
+    parameterGroup: {name: 'shop-pg', apply: 'in-sync'},
+    optionGroup: null,
+    subnetGroup: 'shop-data',
+    securityGroups: ['sg-database'],
+    zones: [`${region}a`, `${region}b`],
+    kmsKey: `key-${region}`,
+    protected: true,
+    endpoint: {host: `${id}.${region}.rds`, port: 5433},
+    monitoringRole: null,
+    tags: {},
+    rows: [],
+    written: [],
+    from: null,
+    receivedUntil: 0,
+    lagMs: seconds(1),
+    drained: true,
+    promoting: false,
+    noCapacity: null,
+    lagMetric: 'normal',
     ...change,
   }
 }
 
-export const replicaOf = (source: FakeDatabase, region: string, now: number, change: Partial<FakeDatabase> = {}): FakeDatabase => aDatabase(region, {
-  id: source.id, source: source.arn, from: source, replication: {status: 'replicating', message: ''}, backupDays: 0, receivedUntil: now, ...change,
-})
+export const replicaOf = (source: FakeDatabase, region: string, now: number, change: Partial<FakeDatabase> = {}): FakeDatabase =>
+  aDatabase(region, {
+    id: source.id,
+    source: source.arn,
+    from: source,
+    replication: {status: 'replicating', message: ''},
+    backupDays: 0,
+    receivedUntil: now,
+    ...change,
+  })
 
 export function fakeDatabases(clock: LeapingClock, settled: () => void): FakeDatabases {
   const all: FakeDatabase[] = []
@@ -78,24 +116,36 @@ export function fakeDatabases(clock: LeapingClock, settled: () => void): FakeDat
   const points: {region: string; point: RecoveryPoint}[] = []
   const snapshots: {region: string; name: string; of: string}[] = []
   const find = (region: string, id: string): FakeDatabase | undefined => all.find((one) => one.region === region && one.id === id)
-  const after = (ms: number, action: () => void): void => clock.at(clock.now() + ms, () => {
-    settled()
-    action()
-  })
+  const after = (ms: number, action: () => void): void =>
+    clock.at(clock.now() + ms, () => {
+      settled()
+      action()
+    })
   const must = (region: string, id: string): FakeDatabase => {
     const database = find(region, id)
     if (database === undefined) throw refused('DBInstanceNotFound', `DBInstance ${id} not found.`)
     return database
   }
   const available = (database: FakeDatabase): void => {
-    if (database.status !== 'available') throw refused('InvalidDBInstanceState', `Database ${database.id} is in ${database.status}.`)
+    if (database.status !== 'available')
+      throw refused('InvalidDBInstanceState', `Database ${database.id} is in ${database.status}.`)
   }
-  const tell = (database: FakeDatabase, message: string): void => void events.push({id: database.id, region: database.region, at: clock.now(), message})
-  const drop = (pending: readonly string[], names: readonly string[]): readonly string[] => pending.filter((name) => !names.includes(name))
+  const tell = (database: FakeDatabase, message: string): void =>
+    void events.push({id: database.id, region: database.region, at: clock.now(), message})
+  const drop = (pending: readonly string[], names: readonly string[]): readonly string[] =>
+    pending.filter((name) => !names.includes(name))
 
   const fake: FakeDatabases = {
-    all, accepted, events, points, snapshots, find, orderable: (region) => [`${region}a`, `${region}b`], backupRunning: false,
-    writable: ({source, status, promoting}) => source === null && !promoting && ['available', 'modifying', 'backing-up', 'storage-full'].includes(status),
+    all,
+    accepted,
+    events,
+    points,
+    snapshots,
+    find,
+    orderable: (region) => [`${region}a`, `${region}b`],
+    backupRunning: false,
+    writable: ({source, status, promoting}) =>
+      source === null && !promoting && ['available', 'modifying', 'backing-up', 'storage-full'].includes(status),
     settle(from, to, isWriting, isUp) {
       for (const database of all) {
         const region = isWriting(database)
@@ -103,11 +153,17 @@ export function fakeDatabases(clock: LeapingClock, settled: () => void): FakeDat
       }
       for (const database of all) {
         const {from: source} = database
-        if (source === null || database.source === null || database.promoting || database.replication?.status !== 'replicating') continue
-        if (isUp(source.region) && isUp(database.region) && all.includes(source)) database.receivedUntil = Math.max(database.receivedUntil, to - database.lagMs)
+        if (source === null || database.source === null || database.promoting || database.replication?.status !== 'replicating')
+          continue
+        if (isUp(source.region) && isUp(database.region) && all.includes(source))
+          database.receivedUntil = Math.max(database.receivedUntil, to - database.lagMs)
       }
     },
-    heartbeat: (database) => lastRow(database.source === null || database.from === null ? database : database.from, database.source === null ? Infinity : database.receivedUntil),
+    heartbeat: (database) =>
+      lastRow(
+        database.source === null || database.from === null ? database : database.from,
+        database.source === null ? Infinity : database.receivedUntil,
+      ),
     port: {
       describe: async (region, id) => {
         const found = find(region, id)
@@ -115,7 +171,8 @@ export function fakeDatabases(clock: LeapingClock, settled: () => void): FakeDat
       },
       promote: async (region, id, {days, window}) => {
         const database = must(region, id)
-        if (database.source === null || database.promoting) throw refused('InvalidDBInstanceState', `DB Instance ${id} is not a read replica.`)
+        if (database.source === null || database.promoting)
+          throw refused('InvalidDBInstanceState', `DB Instance ${id} is not a read replica.`)
         available(database)
         accepted.push(`promote ${id}@${region}`)
         database.promoting = true
@@ -144,8 +201,16 @@ export function fakeDatabases(clock: LeapingClock, settled: () => void): FakeDat
           throw refused('InsufficientDBInstanceCapacity', `${change.class} isn't available in the zones of ${id}.`)
         }
         accepted.push(`modify ${id}@${region} ${Object.keys(change).join(',')}`)
-        const slow = ([['DBInstanceClass', change.class], ['MultiAZ', change.multiAz], ['BackupRetentionPeriod', change.backupDays], ['PreferredBackupWindow', change.backupWindow]] as const)
-          .filter(([, value]) => value !== undefined).map(([name]) => name)
+        const slow = (
+          [
+            ['DBInstanceClass', change.class],
+            ['MultiAZ', change.multiAz],
+            ['BackupRetentionPeriod', change.backupDays],
+            ['PreferredBackupWindow', change.backupWindow],
+          ] as const
+        )
+          .filter(([, value]) => value !== undefined)
+          .map(([name]) => name)
         database.pending = [...database.pending, ...slow]
         if (change.protected !== undefined) database.protected = change.protected
         if (change.id !== undefined) {
@@ -166,21 +231,45 @@ export function fakeDatabases(clock: LeapingClock, settled: () => void): FakeDat
         after(change.class !== undefined && change.class !== database.class ? classChangeMs : seconds(60), () => {
           database.status = 'available'
           database.pending = drop(database.pending, slow)
-          if (change.class !== undefined && database.noCapacity?.class === change.class) tell(database, `Unable to modify database instance class: insufficient instance capacity for ${change.class}`)
+          if (change.class !== undefined && database.noCapacity?.class === change.class)
+            tell(database, `Unable to modify database instance class: insufficient instance capacity for ${change.class}`)
           else database.class = change.class ?? database.class
           database.multiAz = change.multiAz ?? database.multiAz
           database.backupDays = change.backupDays ?? database.backupDays
           database.backupWindow = change.backupWindow ?? database.backupWindow
         })
       },
-      createReplica: async ({id, region, sourceArn, class: klass, multiAz, tags, protected: isProtected, parameterGroup, subnetGroup, securityGroups, kmsKey}) => {
+      createReplica: async ({
+        id,
+        region,
+        sourceArn,
+        class: klass,
+        multiAz,
+        tags,
+        protected: isProtected,
+        parameterGroup,
+        subnetGroup,
+        securityGroups,
+        kmsKey,
+      }) => {
         const source = all.find(({arn}) => arn === sourceArn)
         if (source === undefined) throw refused('DBInstanceNotFound', `DBInstance ${sourceArn} not found.`)
         if (find(region, id) !== undefined) throw refused('DBInstanceAlreadyExists', `DB instance ${id} already exists.`)
         accepted.push(`createReplica ${id}@${region}`)
         const replica = replicaOf(source, region, 0, {
-          id, arn: `arn:aws:rds:${region}:111122223333:db:${id}`, class: klass, multiAz, status: 'creating', tags, protected: isProtected,
-          parameterGroup: {name: parameterGroup, apply: 'in-sync'}, subnetGroup, securityGroups, kmsKey, replication: null, endpoint: null,
+          id,
+          arn: `arn:aws:rds:${region}:111122223333:db:${id}`,
+          class: klass,
+          multiAz,
+          status: 'creating',
+          tags,
+          protected: isProtected,
+          parameterGroup: {name: parameterGroup, apply: 'in-sync'},
+          subnetGroup,
+          securityGroups,
+          kmsKey,
+          replication: null,
+          endpoint: null,
         })
         source.replicas = [...source.replicas, replica.arn]
         all.push(replica)
@@ -211,7 +300,9 @@ export function fakeDatabases(clock: LeapingClock, settled: () => void): FakeDat
         for (const one of all) if (one.arn === arn && one.region === region) one.tags = {...one.tags, ...tags}
       },
       removeTags: async (region, arn, names) => {
-        for (const one of all) if (one.arn === arn && one.region === region) one.tags = Object.fromEntries(Object.entries(one.tags).filter(([name]) => !names.includes(name)))
+        for (const one of all)
+          if (one.arn === arn && one.region === region)
+            one.tags = Object.fromEntries(Object.entries(one.tags).filter(([name]) => !names.includes(name)))
       },
       events: async (region, id, since) => events.filter((one) => one.region === region && one.id === id && one.at >= since),
       lag: async (region, id) => {
@@ -223,16 +314,32 @@ export function fakeDatabases(clock: LeapingClock, settled: () => void): FakeDat
         return {seconds: behind, at: database.lagMetric === 'stale' ? minute - minutes(9) : minute}
       },
       orderable: async (region, spec) => fake.orderable(region, spec.class),
-      recoveryPoints: async (region) => points.filter((one) => one.region === region).map(({point}) => point).toSorted((x, y) => y.createdAt - x.createdAt),
+      recoveryPoints: async (region) =>
+        points
+          .filter((one) => one.region === region)
+          .map(({point}) => point)
+          .toSorted((x, y) => y.createdAt - x.createdAt),
       backupRunning: async () => fake.backupRunning,
-      snapshot: async (region, name) => (snapshots.some((one) => one.region === region && one.name === name) ? {status: 'available'} : null),
+      snapshot: async (region, name) =>
+        snapshots.some((one) => one.region === region && one.name === name) ? {status: 'available'} : null,
     },
   }
   return fake
 }
 
 function stateOf(database: FakeDatabase): DatabaseState {
-  const {rows: _r, written: _w, from: _f, receivedUntil: _u, lagMs: _l, drained: _d, promoting: _p, noCapacity: _n, lagMetric: _m, ...state} = database
+  const {
+    rows: _r,
+    written: _w,
+    from: _f,
+    receivedUntil: _u,
+    lagMs: _l,
+    drained: _d,
+    promoting: _p,
+    noCapacity: _n,
+    lagMetric: _m,
+    ...state
+  } = database
   return structuredClone(state)
 }
 

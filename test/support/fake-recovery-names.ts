@@ -15,7 +15,15 @@ export interface FakeNames {
   readonly switches: SwitchPort
   /** `bucket/key` → body. */
   readonly objects: Map<string, string>
-  readonly distribution: {id: string; etag: number; readyAt: number; origins: string[]; aliases: string[]; conflict: string | null; /** So many tries meet another writer. */ races: number}
+  readonly distribution: {
+    id: string
+    etag: number
+    readyAt: number
+    origins: string[]
+    aliases: string[]
+    conflict: string | null
+    /** So many tries meet another writer. */ races: number
+  }
   records: RecordState[]
   /** Authoritative servers that don't answer. */
   readonly silent: Set<string>
@@ -51,25 +59,61 @@ export function fakeNames(clock: LeapingClock, place: Place, settled: () => void
   const addressOf = (region: string): string => (region === place.home ? '127.10.0.1' : '127.10.0.2')
   const at = (when: number): string => history.findLast((one) => one.at <= when)?.region ?? place.home
   const record = (region: string): RecordState => ({
-    name: place.api, type: 'A', setIdentifier: region, failover: region === place.home ? 'PRIMARY' : 'SECONDARY',
-    healthCheck: region === place.home ? 'stop-check' : null, ttlSeconds: null, values: [],
+    name: place.api,
+    type: 'A',
+    setIdentifier: region,
+    failover: region === place.home ? 'PRIMARY' : 'SECONDARY',
+    healthCheck: region === place.home ? 'stop-check' : null,
+    ttlSeconds: null,
+    values: [],
     aliasTo: {dnsName: loadBalancerName(region), zone: `Z-${region}`, evaluatesHealth: false},
   })
-  const regional = (region: string): RecordState => ({...record(region), name: regionalName(place, region), setIdentifier: null, failover: null, healthCheck: null})
+  const regional = (region: string): RecordState => ({
+    ...record(region),
+    name: regionalName(place, region),
+    setIdentifier: null,
+    failover: null,
+    healthCheck: null,
+  })
   const fake: FakeNames = {
-    objects, records: [record(place.home), record(place.recovery)], silent: new Set(), ttlSeconds: 60,
-    distribution: {id: 'E1', etag: 1, readyAt: 0, origins: [place.home, place.recovery], aliases: [place.site], conflict: null, races: 0},
-    leads: () => at(clock.now()), addressOf,
+    objects,
+    records: [record(place.home), record(place.recovery)],
+    silent: new Set(),
+    ttlSeconds: 60,
+    distribution: {
+      id: 'E1',
+      etag: 1,
+      readyAt: 0,
+      origins: [place.home, place.recovery],
+      aliases: [place.site],
+      conflict: null,
+      races: 0,
+    },
+    leads: () => at(clock.now()),
+    addressOf,
     names: {
       resolve: async (name) => {
         const alone = [place.home, place.recovery].find((region) => regionalName(place, region) === name)
-        const answer = (when: number): readonly string[] => (alone === undefined && name !== place.api ? [] : [addressOf(alone ?? at(when))])
+        const answer = (when: number): readonly string[] =>
+          alone === undefined && name !== place.api ? [] : [addressOf(alone ?? at(when))]
         const servers = ['ns-1', 'ns-2', 'ns-3', 'ns-4'].map((server) => ({
-          server, kind: 'authoritative' as const, addresses: fake.silent.has(server) ? null : answer(clock.now()), ttlSeconds: fake.ttlSeconds,
+          server,
+          kind: 'authoritative' as const,
+          addresses: fake.silent.has(server) ? null : answer(clock.now()),
+          ttlSeconds: fake.ttlSeconds,
         }))
-        return [...servers, ...['1.1.1.1', '8.8.8.8'].map((server) => ({server, kind: 'resolver' as const, addresses: answer(clock.now() - seconds(60)), ttlSeconds: fake.ttlSeconds}))]
+        return [
+          ...servers,
+          ...['1.1.1.1', '8.8.8.8'].map((server) => ({
+            server,
+            kind: 'resolver' as const,
+            addresses: answer(clock.now() - seconds(60)),
+            ttlSeconds: fake.ttlSeconds,
+          })),
+        ]
       },
-      records: async (_zone, name) => structuredClone([...fake.records, regional(place.home), regional(place.recovery)].filter((one) => one.name === name)),
+      records: async (_zone, name) =>
+        structuredClone([...fake.records, regional(place.home), regional(place.recovery)].filter((one) => one.name === name)),
       writeRecords: async (_zone, records) => {
         for (const one of records) {
           fake.records = [...fake.records.filter((present) => present.setIdentifier !== one.setIdentifier), structuredClone(one)]
@@ -87,8 +131,14 @@ export function fakeNames(clock: LeapingClock, place: Place, settled: () => void
       distribution: async () => {
         const {id, etag, readyAt, origins, aliases} = fake.distribution
         return {
-          id, arn: `arn:aws:cloudfront::1:distribution/${id}`, domain: `${id}.cloudfront.net`, status: clock.now() >= readyAt ? 'Deployed' : 'InProgress', etag: `E${etag}`,
-          aliases: [...aliases], certificate: 'certificate', siteOrigins: origins.map((region) => `site-${region}`),
+          id,
+          arn: `arn:aws:cloudfront::1:distribution/${id}`,
+          domain: `${id}.cloudfront.net`,
+          status: clock.now() >= readyAt ? 'Deployed' : 'InProgress',
+          etag: `E${etag}`,
+          aliases: [...aliases],
+          certificate: 'certificate',
+          siteOrigins: origins.map((region) => `site-${region}`),
           origins: origins.map((region) => ({id: `site-${region}`, domain: `site-${region}.s3.${region}.amazonaws.com`})),
         }
       },

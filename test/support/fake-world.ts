@@ -5,7 +5,18 @@
  * meanwhile. `around` runs before and after every call: a place to be killed at, throttled, or to lose an answer.
  */
 import {seconds} from '../../src/runbooks/engine/clock.ts'
-import type {CountedMinute, Deployment, ReleaseWorld, RuleReading, Scaling, Slot, SlotMinute, SwitchReading, Target, Weights} from '../../src/runbooks/release/ports.ts'
+import type {
+  CountedMinute,
+  Deployment,
+  ReleaseWorld,
+  RuleReading,
+  Scaling,
+  Slot,
+  SlotMinute,
+  SwitchReading,
+  Target,
+  Weights,
+} from '../../src/runbooks/release/ports.ts'
 import type {LeapingClock} from './leaping-clock.ts'
 
 export interface FakeOptions {
@@ -40,13 +51,20 @@ export interface FakeAws {
 
 const healthyAfterMs = seconds(20)
 const imageOf = (taskDefinition: string): string => taskDefinition.replace('td:', 'shop/api:')
-const hashOf = (weights: Weights, stickiness: boolean, extra: string): string => `${weights.a}/${weights.b}/${String(stickiness)}/${extra}`
+const hashOf = (weights: Weights, stickiness: boolean, extra: string): string =>
+  `${weights.a}/${weights.b}/${String(stickiness)}/${extra}`
 const started = 24 * 60 * 60_000
 
 export function fakeAws(options: FakeOptions): FakeAws {
   const {clock, errorRates = {}, requestsPerMinute = 900, lateMs = 0} = options
   const scaling: Scaling = {min: 2, max: 4, scaleInSuspended: false, scaleOutSuspended: false}
-  const slot = (desired: number): FakeSlot => ({taskDefinition: 'td:1.8.2', desired, deployment: 'd-0', healthyAt: clock.now() - started, scaling: desired > 0 ? scaling : {...scaling, min: 0}})
+  const slot = (desired: number): FakeSlot => ({
+    taskDefinition: 'td:1.8.2',
+    desired,
+    deployment: 'd-0',
+    healthyAt: clock.now() - started,
+    scaling: desired > 0 ? scaling : {...scaling, min: 0},
+  })
   const slots: Record<Slot, FakeSlot> = {a: slot(2), b: slot(0)}
   const rule = {weights: {a: 100, b: 0} as Weights, stickiness: false, extra: ''}
   const weightHistory = [{at: clock.now() - started, weights: rule.weights, by: 'before'}]
@@ -67,7 +85,12 @@ export function fakeAws(options: FakeOptions): FakeAws {
     return result
   }
   const reading = (weights: Weights, stickiness: boolean): RuleReading => ({
-    rule: 'rule-1', weights, stickiness, actionsHash: hashOf(weights, stickiness, rule.extra), unusable: null, words: `a ${weights.a} / b ${weights.b}`,
+    rule: 'rule-1',
+    weights,
+    stickiness,
+    actionsHash: hashOf(weights, stickiness, rule.extra),
+    unusable: null,
+    words: `a ${weights.a} / b ${weights.b}`,
   })
   const running = (which: Slot): number => (clock.now() >= slots[which].healthyAt ? slots[which].desired : 0)
   const grow = (which: Slot, desired: number): void => {
@@ -89,58 +112,94 @@ export function fakeAws(options: FakeOptions): FakeAws {
     },
     otherRules: () => call('otherRules', () => []),
     targets: {
-      health: (which) => call('targets.health', () => Array.from({length: slots[which].desired}, (_, index): Target => ({
-        id: `${which}${index}`, state: index < running(which) ? 'healthy' : 'initial', reason: null,
-      }))),
-      settings: (which) => call('targets.settings', () => ({targetGroup: which, slowStartSeconds: 0, deregistrationDelaySeconds: 30, stickiness: false, minimumHealthyTargets: 1})),
+      health: (which) =>
+        call('targets.health', () =>
+          Array.from({length: slots[which].desired}, (_, index): Target => ({
+            id: `${which}${index}`,
+            state: index < running(which) ? 'healthy' : 'initial',
+            reason: null,
+          })),
+        ),
+      settings: (which) =>
+        call('targets.settings', () => ({
+          targetGroup: which,
+          slowStartSeconds: 0,
+          deregistrationDelaySeconds: 30,
+          stickiness: false,
+          minimumHealthyTargets: 1,
+        })),
     },
     slots: {
-      read: (which) => call('slots.read', () => {
-        const {taskDefinition, desired, deployment} = slots[which]
-        const complete = running(which) === desired
-        const only: Deployment = {
-          id: deployment, status: 'PRIMARY', rolloutState: complete ? 'COMPLETED' : 'IN_PROGRESS', rolloutStateReason: null,
-          taskDefinition, desired, running: running(which), pending: desired - running(which), failedTasks: 0,
-        }
-        return {service: `api-${which}`, taskDefinition, desired, running: running(which), deployments: [only], circuitBreaker: {enabled: true, rollback: false}, capacityProvider: 'shop'}
-      }),
-      deploy: (which, to) => call('slots.deploy', () => {
-        if (slots[which].taskDefinition !== to.taskDefinition || slots[which].desired === 0) {
-          ids += 1
-          slots[which].deployment = `d-${ids}`
-          slots[which].healthyAt = clock.now() + healthyAfterMs
-        }
-        slots[which].taskDefinition = to.taskDefinition
-        grow(which, to.desired)
-        return {deployment: slots[which].deployment}
-      }),
+      read: (which) =>
+        call('slots.read', () => {
+          const {taskDefinition, desired, deployment} = slots[which]
+          const complete = running(which) === desired
+          const only: Deployment = {
+            id: deployment,
+            status: 'PRIMARY',
+            rolloutState: complete ? 'COMPLETED' : 'IN_PROGRESS',
+            rolloutStateReason: null,
+            taskDefinition,
+            desired,
+            running: running(which),
+            pending: desired - running(which),
+            failedTasks: 0,
+          }
+          return {
+            service: `api-${which}`,
+            taskDefinition,
+            desired,
+            running: running(which),
+            deployments: [only],
+            circuitBreaker: {enabled: true, rollback: false},
+            capacityProvider: 'shop',
+          }
+        }),
+      deploy: (which, to) =>
+        call('slots.deploy', () => {
+          if (slots[which].taskDefinition !== to.taskDefinition || slots[which].desired === 0) {
+            ids += 1
+            slots[which].deployment = `d-${ids}`
+            slots[which].healthyAt = clock.now() + healthyAfterMs
+          }
+          slots[which].taskDefinition = to.taskDefinition
+          grow(which, to.desired)
+          return {deployment: slots[which].deployment}
+        }),
       resize: (which, desired) => call('slots.resize', () => grow(which, desired)),
       stopped: () => call('slots.stopped', () => []),
       imageDigest: () => call('slots.imageDigest', () => 'sha256:00'),
     },
     revisions: {
       image: (taskDefinition) => call('revisions.image', () => imageOf(taskDefinition)),
-      withImage: (_from, image) => call('revisions.withImage', () => ({taskDefinition: image.replace('shop/api:', 'td:'), reused: false})),
+      withImage: (_from, image) =>
+        call('revisions.withImage', () => ({taskDefinition: image.replace('shop/api:', 'td:'), reused: false})),
     },
     scaling: {
       read: (which) => call('scaling.read', () => slots[which].scaling),
-      write: (which, next) => call('scaling.write', () => {
-        slots[which].scaling = next
-      }),
+      write: (which, next) =>
+        call('scaling.write', () => {
+          slots[which].scaling = next
+        }),
     },
-    metrics: {counts: (from, to) => call('metrics.counts', () => Array.from({length: (to - from) / 60_000}, (_, index) => minuteAt(from + index * 60_000)))},
+    metrics: {
+      counts: (from, to) =>
+        call('metrics.counts', () => Array.from({length: (to - from) / 60_000}, (_, index) => minuteAt(from + index * 60_000))),
+    },
     deadMansSwitch: {
       read: () => call('switch.read', () => schedule),
-      arm: (dueAt, from, home) => call('switch.arm', () => {
-        ids += 1
-        const id = ids
-        const weights = home === 'a' ? {a: 100, b: 0} : {a: 0, b: 100}
-        schedule = {dueAt, weights, actionsHash: hashOf(weights, false, from.actionsHash.split('/')[3] ?? ''), id}
-        clock.at(dueAt, () => fire(id))
-      }),
-      disarm: () => call('switch.disarm', () => {
-        schedule = null
-      }),
+      arm: (dueAt, from, home) =>
+        call('switch.arm', () => {
+          ids += 1
+          const id = ids
+          const weights = home === 'a' ? {a: 100, b: 0} : {a: 0, b: 100}
+          schedule = {dueAt, weights, actionsHash: hashOf(weights, false, from.actionsHash.split('/')[3] ?? ''), id}
+          clock.at(dueAt, () => fire(id))
+        }),
+      disarm: () =>
+        call('switch.disarm', () => {
+          schedule = null
+        }),
       armScaling: () => call('switch.armScaling', () => undefined),
       disarmScaling: () => call('switch.disarmScaling', () => undefined),
     },
@@ -164,10 +223,37 @@ export function fakeAws(options: FakeOptions): FakeAws {
   }
   function slotMinute(which: Slot, share: number): SlotMinute {
     const requests = Math.round(requestsPerMinute * share)
-    if (requests === 0) return {requests: null, answered2xx: null, answered3xx: null, answered4xx: null, answered5xx: null, connectionErrors: null, timed: null, slow: null}
+    if (requests === 0)
+      return {
+        requests: null,
+        answered2xx: null,
+        answered3xx: null,
+        answered4xx: null,
+        answered5xx: null,
+        connectionErrors: null,
+        timed: null,
+        slow: null,
+      }
     const answered5xx = Math.round(requests * (errorRates[imageOf(slots[which].taskDefinition)] ?? 0.001))
-    return {requests, answered2xx: requests - answered5xx, answered3xx: null, answered4xx: null, answered5xx, connectionErrors: null, timed: requests, slow: 0}
+    return {
+      requests,
+      answered2xx: requests - answered5xx,
+      answered3xx: null,
+      answered4xx: null,
+      answered5xx,
+      connectionErrors: null,
+      timed: requests,
+      slow: 0,
+    }
   }
 
-  return {world, slots, rule, schedule: () => schedule, weightHistory, modifyRule: (weights) => setWeights(weights, 'somebody'), calls}
+  return {
+    world,
+    slots,
+    rule,
+    schedule: () => schedule,
+    weightHistory,
+    modifyRule: (weights) => setWeights(weights, 'somebody'),
+    calls,
+  }
 }

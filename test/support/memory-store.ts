@@ -33,10 +33,24 @@ export function memoryStore(objects: MemoryStore['objects'] = new Map(), around:
     objects,
     get: (key) => doing('get', key, () => objects.get(key) ?? null),
     create: (key, body) => doing('create', key, () => (objects.has(key) ? {kind: 'conflict'} : put(key, body))),
-    replace: (key, body, etag) => doing('replace', key, () => (objects.get(key)?.etag === etag ? put(key, body) : {kind: 'conflict'})),
+    replace: (key, body, etag) =>
+      doing('replace', key, () => (objects.get(key)?.etag === etag ? put(key, body) : {kind: 'conflict'})),
     list: (prefix, {after = '', limit = Infinity} = {}) =>
-      doing('list', prefix, () => [...objects.keys()].filter((key) => key.startsWith(prefix) && key > after).toSorted().slice(0, limit)),
-    folders: (prefix) => doing('list', prefix, () =>
-      [...new Set([...objects.keys()].filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length).split('/')[0] ?? ''))].toSorted()),
+      doing('list', prefix, () =>
+        [...objects.keys()]
+          .filter((key) => key.startsWith(prefix) && key > after)
+          .toSorted()
+          .slice(0, limit),
+      ),
+    folders: (prefix) =>
+      doing('list', prefix, () =>
+        [
+          ...new Set(
+            [...objects.keys()]
+              .filter((key) => key.startsWith(prefix))
+              .map((key) => key.slice(prefix.length).split('/')[0] ?? ''),
+          ),
+        ].toSorted(),
+      ),
   }
 }

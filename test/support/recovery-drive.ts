@@ -17,11 +17,28 @@ export const aRecovery = (options: Partial<FakeRecoveryOptions> = {}): FakeRecov
 
 export const unwatched: RecoveryWatching = {detach: never, leave: never}
 
-export const begin = (fake: FakeRecovery, input: RecoveryInput, watching: Partial<RecoveryWatching> = {}, writer = 'w1'): Promise<RecoveryRan> =>
+export const begin = (
+  fake: FakeRecovery,
+  input: RecoveryInput,
+  watching: Partial<RecoveryWatching> = {},
+  writer = 'w1',
+): Promise<RecoveryRan> =>
   startRecovery(aDesk(fake.world.store(fake.place.recovery), fake.clock, writer), input, fake.world, {...unwatched, ...watching})
 
-export const goOn = (fake: FakeRecovery, run: string, resuming: Resuming = {}, writer = 'w2', watching: Partial<RecoveryWatching> = {}): Promise<RecoveryRan> =>
-  resumeRecovery(aDesk(fake.world.store(fake.place.recovery), fake.clock, writer), run, () => Promise.resolve(fake.world), {...unwatched, ...watching}, resuming)
+export const goOn = (
+  fake: FakeRecovery,
+  run: string,
+  resuming: Resuming = {},
+  writer = 'w2',
+  watching: Partial<RecoveryWatching> = {},
+): Promise<RecoveryRan> =>
+  resumeRecovery(
+    aDesk(fake.world.store(fake.place.recovery), fake.clock, writer),
+    run,
+    () => Promise.resolve(fake.world),
+    {...unwatched, ...watching},
+    resuming,
+  )
 
 export const factsOf = (events: readonly Event[], step: string): Facts => runState(events).facts.get(step) ?? {}
 

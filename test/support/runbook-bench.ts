@@ -55,14 +55,26 @@ export function runbookBench(): RunbookBench {
   }
   const never = new AbortController().signal
   const bench: RunbookBench = {
-    fake, world: {...fake.world, own}, calls: [], answer: () => ({}), http: () => null, datapoints: () => [],
+    fake,
+    world: {...fake.world, own},
+    calls: [],
+    answer: () => ({}),
+    http: () => null,
+    datapoints: () => [],
     desk: (writer = 'ada-1', who = 'arn:aws:iam::111122223333:user/ada') => ({
-      store: fake.stores[place.recovery]!, clock, ids: (length) => String((ids += 1)).padStart(length, '0'), writer, host: 'test', who, toolVersion: 'test',
+      store: fake.stores[place.recovery]!,
+      clock,
+      ids: (length) => String((ids += 1)).padStart(length, '0'),
+      writer,
+      host: 'test',
+      who,
+      toolVersion: 'test',
     }),
     run: (runbook, detach = never) => startCustom(bench.desk(), input(runbook), bench.world, {detach, leave: never}),
     resume: (ran, writer) => resumeCustom(bench.desk(writer), ran, bench.world, {detach: never, leave: never}),
     say: (run, accepts, who) => sayToCustom(bench.desk('other-1', who), run, 'resume', 'said', accepts),
   }
-  const input = (runbook: OwnRunbook): RunbookInput => runbookInput({config: aStackConfig(), place, settings: aSettings(), by: 'arn:aws:iam::111122223333:user/ada'}, runbook)
+  const input = (runbook: OwnRunbook): RunbookInput =>
+    runbookInput({config: aStackConfig(), place, settings: aSettings(), by: 'arn:aws:iam::111122223333:user/ada'}, runbook)
   return bench
 }

@@ -19,7 +19,11 @@ export interface ToyStep {
   readonly fails?: Then
 }
 
-export const aToyWorld = (around?: ToyWorld['around']): ToyWorld => ({on: new Set(), effects: [], ...(around !== undefined && {around})})
+export const aToyWorld = (around?: ToyWorld['around']): ToyWorld => ({
+  on: new Set(),
+  effects: [],
+  ...(around !== undefined && {around}),
+})
 
 function act(world: ToyWorld, effect: string, change: () => void): void {
   world.around?.('before', effect)
@@ -28,9 +32,21 @@ function act(world: ToyWorld, effect: string, change: () => void): void {
   world.around?.('after', effect)
 }
 
-export function toyStep({id, needs, takesMs = 0, deadlineMs = 600_000, atDeadline = 'roll-back', fails}: ToyStep): Step<ToyWorld> {
+export function toyStep({
+  id,
+  needs,
+  takesMs = 0,
+  deadlineMs = 600_000,
+  atDeadline = 'roll-back',
+  fails,
+}: ToyStep): Step<ToyWorld> {
   return {
-    id, title: id, needs, calls: [], deadlineMs, atDeadline,
+    id,
+    title: id,
+    needs,
+    calls: [],
+    deadlineMs,
+    atDeadline,
     observe: async (world) => (world.on.has(id) && takesMs === 0 && fails === undefined ? {kind: 'done'} : {kind: 'not-done'}),
     start: async (world) => {
       await Promise.resolve()
@@ -39,7 +55,9 @@ export function toyStep({id, needs, takesMs = 0, deadlineMs = 600_000, atDeadlin
     },
     poll: async (_world, {now, startedAt}) => {
       if (fails !== undefined) return {kind: 'failed', because: `${id} fails`, then: fails}
-      return now - startedAt >= takesMs ? {kind: 'done', facts: {at: id}} : {kind: 'pending', waitsFor: id, lookAgainAt: startedAt + takesMs}
+      return now - startedAt >= takesMs
+        ? {kind: 'done', facts: {at: id}}
+        : {kind: 'pending', waitsFor: id, lookAgainAt: startedAt + takesMs}
     },
     undo: async (world) => act(world, `undo ${id}`, () => world.on.delete(id)),
   }
@@ -48,7 +66,14 @@ export function toyStep({id, needs, takesMs = 0, deadlineMs = 600_000, atDeadlin
 export function toyRunbook(steps: readonly ToyStep[], guards: readonly Guard<ToyWorld>[] = []): Runbook<ToyWorld> {
   const plans: Record<string, Plan<ToyWorld>> = {
     release: {name: 'release', steps: steps.map(toyStep), guards, ends: 'promoted', onRollBack: 'rollback', onHalt: 'halt'},
-    rollback: {name: 'rollback', steps: [toyStep({id: 'home', needs: []})], guards: [], ends: 'rolled-back', onRollBack: null, onHalt: 'halt'},
+    rollback: {
+      name: 'rollback',
+      steps: [toyStep({id: 'home', needs: []})],
+      guards: [],
+      ends: 'rolled-back',
+      onRollBack: null,
+      onHalt: 'halt',
+    },
     halt: {name: 'halt', steps: [], guards: [], ends: 'halted', onRollBack: null, onHalt: null},
   }
   return {first: 'release', plan: (name) => plans[name] as Plan<ToyWorld>}

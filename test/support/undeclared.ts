@@ -9,5 +9,12 @@ const global = new Set(['iam', 'route53', 'cloudfront', 'sts'])
 export function undeclared(seen: readonly Call[], declared: readonly Call[]): readonly string[] {
   const key = ({action, region}: Call): string => (global.has(action.split(':')[0] ?? '') ? action : `${action} ${region}`)
   const known = new Set(declared.map(key))
-  return [...new Set(seen.filter(({action}) => !free.has(action)).map(key).filter((call) => !known.has(call)))].toSorted()
+  return [
+    ...new Set(
+      seen
+        .filter(({action}) => !free.has(action))
+        .map(key)
+        .filter((call) => !known.has(call)),
+    ),
+  ].toSorted()
 }

@@ -26,22 +26,32 @@ export function watchedRunbook<W>(runbook: Runbook<W>, {present}: Uses): Runbook
           start: (world, context) => present.run(step.id, () => step.start(world, context)),
           poll: (world, context) => present.run(step.id, () => step.poll(world, context)),
         })),
-        guards: plan.guards.map((guard) => ({...guard, check: (world, context) => present.run(guard.id, () => guard.check(world, context))})),
+        guards: plan.guards.map((guard) => ({
+          ...guard,
+          check: (world, context) => present.run(guard.id, () => guard.check(world, context)),
+        })),
       }
     },
   }
 }
 
 /** `regionOf`: in which Region a port is used with these arguments. */
-export function watchedWorld<W extends object>(world: W, {byStep, present}: Uses, regionOf: (port: string, args: readonly unknown[]) => string): W {
+export function watchedWorld<W extends object>(
+  world: W,
+  {byStep, present}: Uses,
+  regionOf: (port: string, args: readonly unknown[]) => string,
+): W {
   const wrap = (value: unknown, path: string): unknown => {
-    if (typeof value === 'function') return (...args: unknown[]): unknown => {
-      const step = present.getStore()
-      if (step !== undefined) byStep.set(step, (byStep.get(step) ?? new Set()).add(`${path} ${regionOf(path, args)}`))
-      return (value as (...args: unknown[]) => unknown)(...args)
-    }
+    if (typeof value === 'function')
+      return (...args: unknown[]): unknown => {
+        const step = present.getStore()
+        if (step !== undefined) byStep.set(step, (byStep.get(step) ?? new Set()).add(`${path} ${regionOf(path, args)}`))
+        return (value as (...args: unknown[]) => unknown)(...args)
+      }
     if (typeof value !== 'object' || value === null) return value
-    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, wrap(one, path === '' ? name : `${path}.${name}`)]))
+    return Object.fromEntries(
+      Object.entries(value).map(([name, one]) => [name, wrap(one, path === '' ? name : `${path}.${name}`)]),
+    )
   }
   return wrap(world, '') as W
 }
@@ -49,15 +59,27 @@ export function watchedWorld<W extends object>(world: W, {byStep, present}: Uses
 const global = new Set(['iam', 'route53'])
 
 /** `step: action region` for what was used and not declared. A port that the table doesn't know is one too. */
-export function undeclaredUses(plans: readonly Plan<never>[], {byStep}: Uses, actionsOf: Readonly<Record<string, readonly string[]>>): readonly string[] {
+export function undeclaredUses(
+  plans: readonly Plan<never>[],
+  {byStep}: Uses,
+  actionsOf: Readonly<Record<string, readonly string[]>>,
+): readonly string[] {
   const makers = plans.flatMap(({steps, guards}) => [...steps, ...guards])
-  return [...byStep].flatMap(([id, uses]) => {
-    const declared = makers.filter((maker) => maker.id === id).flatMap(({calls}) => calls)
-    return [...uses].flatMap((use) => {
-      const [port = '', region = ''] = use.split(' ')
-      const actions = actionsOf[port] ?? [`${port} isn't in the table`]
-      return actions.filter((action) => !declared.some((call) => call.action === action && (call.region === region || global.has(action.split(':')[0] ?? ''))))
-        .map((action) => `${id}: ${action} ${region}`)
+  return [...byStep]
+    .flatMap(([id, uses]) => {
+      const declared = makers.filter((maker) => maker.id === id).flatMap(({calls}) => calls)
+      return [...uses].flatMap((use) => {
+        const [port = '', region = ''] = use.split(' ')
+        const actions = actionsOf[port] ?? [`${port} isn't in the table`]
+        return actions
+          .filter(
+            (action) =>
+              !declared.some(
+                (call) => call.action === action && (call.region === region || global.has(action.split(':')[0] ?? '')),
+              ),
+          )
+          .map((action) => `${id}: ${action} ${region}`)
+      })
     })
-  }).toSorted()
+    .toSorted()
 }

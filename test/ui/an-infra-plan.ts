@@ -3,9 +3,24 @@ import type {StackConfig} from '../../src/config/stack-config.ts'
 import type {InfraPlan, JudgedChange, PlannedStack, StackVerdict} from '../../src/runbooks/provision/infra-plan.ts'
 
 const config = {
-  service: 'shop', environment: 'production', region: 'eu-west-1', shape: 'production', api: 'api.example.com', site: 'www.example.com',
-  hostedZone: 'Z0EXAMPLE0000', network: '10.40.0.0/16', engine: 'postgres', account: 'own', alarms: '', siteCertificate: '', distribution: '',
-  activeRegion: 'eu-west-1', parameters: {}, firstImage: 'shop/api:1.8.2', allowedAccounts: [], task: {cpu: 256, memory: 512},
+  service: 'shop',
+  environment: 'production',
+  region: 'eu-west-1',
+  shape: 'production',
+  api: 'api.example.com',
+  site: 'www.example.com',
+  hostedZone: 'Z0EXAMPLE0000',
+  network: '10.40.0.0/16',
+  engine: 'postgres',
+  account: 'own',
+  alarms: '',
+  siteCertificate: '',
+  distribution: '',
+  activeRegion: 'eu-west-1',
+  parameters: {},
+  firstImage: 'shop/api:1.8.2',
+  allowedAccounts: [],
+  task: {cpu: 256, memory: 512},
   recovery: {region: 'eu-central-1', shape: 'warm-standby', network: '10.41.0.0/16', parameters: {}},
 } as unknown as StackConfig
 
@@ -15,8 +30,16 @@ export function aStack(id: string, verdict: StackVerdict): PlannedStack {
 }
 
 export const aChange = (change: Partial<JudgedChange> = {}): JudgedChange => ({
-  path: 'Api/LaunchTemplate', type: 'AWS::EC2::LaunchTemplate', physicalId: 'lt-1', action: 'modify', replacement: 'no', nested: null, dangers: [],
-  properties: [{path: 'Properties/LaunchTemplateData/ImageId', before: 'ami-0aaa', after: 'ami-0bbb', replaces: 'no', follows: false}],
+  path: 'Api/LaunchTemplate',
+  type: 'AWS::EC2::LaunchTemplate',
+  physicalId: 'lt-1',
+  action: 'modify',
+  replacement: 'no',
+  nested: null,
+  dangers: [],
+  properties: [
+    {path: 'Properties/LaunchTemplateData/ImageId', before: 'ami-0aaa', after: 'ami-0bbb', replaces: 'no', follows: false},
+  ],
   ...change,
 })
 
@@ -31,10 +54,24 @@ const first: readonly PlannedStack[] = [
 
 export function aPlan(change: Partial<InfraPlan> = {}): InfraPlan {
   return {
-    schema: 1, toolVersion: '0.1.0', account: '111122223333', arn: 'arn:aws:iam::111122223333:role/deployer', config, stacks: first,
-    slots: ['eu-west-1', 'eu-central-1'].flatMap((region) => ['live-rule', 'slot-a', 'slot-b'].map((what) => ({region, what, verdict: 'create' as const}))),
+    schema: 1,
+    toolVersion: '0.1.0',
+    account: '111122223333',
+    arn: 'arn:aws:iam::111122223333:role/deployer',
+    config,
+    stacks: first,
+    slots: ['eu-west-1', 'eu-central-1'].flatMap((region) =>
+      ['live-rule', 'slot-a', 'slot-b'].map((what) => ({region, what, verdict: 'create' as const})),
+    ),
     findings: [{id: 'zone', level: 'ok', text: 'the hosted zone is example.com', suggestions: []}],
-    criticalPath: [{id: 'foundation@eu-west-1', seconds: 21}, {id: 'main@eu-west-1', seconds: 760}, {id: 'replica@eu-central-1', seconds: 600}],
-    etaSeconds: 1381, changes: true, hash: 'abcdef', ...change,
+    criticalPath: [
+      {id: 'foundation@eu-west-1', seconds: 21},
+      {id: 'main@eu-west-1', seconds: 760},
+      {id: 'replica@eu-central-1', seconds: 600},
+    ],
+    etaSeconds: 1381,
+    changes: true,
+    hash: 'abcdef',
+    ...change,
   }
 }

@@ -9,7 +9,8 @@ import {creating, doneRun, failedRun, failing, InfraRun, seen, waitingForRecords
 const picture = (run: InfraRun, columns = 80): string => `\n${infraFrame(seen(run), columns).join('\n')}\n`
 
 describe('the picture', () => {
-  test('of stacks being made', () => expect(picture(creating())).toMatchInlineSnapshot(`
+  test('of stacks being made', () =>
+    expect(picture(creating())).toMatchInlineSnapshot(`
     "
     infra up · shop · production                          run r-20261122-183210-ab12
     account 1111-2222-3333 as deployer
@@ -29,7 +30,8 @@ describe('the picture', () => {
       Ctrl-C leaves; AWS goes on                                forecast done 18:55Z
     "
   `))
-  test('at 60 columns', () => expect(picture(creating(), 60)).toMatchInlineSnapshot(`
+  test('at 60 columns', () =>
+    expect(picture(creating(), 60)).toMatchInlineSnapshot(`
     "
     infra up · shop · production      run r-20261122-183210-ab12
     account 1111-2222-3333 as deployer
@@ -50,7 +52,8 @@ describe('the picture', () => {
       Ctrl-C leaves; AWS goes on            forecast done 18:55Z
     "
   `))
-  test('of a certificate that waits for somebody', () => expect(picture(waitingForRecords())).toMatchInlineSnapshot(`
+  test('of a certificate that waits for somebody', () =>
+    expect(picture(waitingForRecords())).toMatchInlineSnapshot(`
     "
     infra up · shop · production                          run r-20261122-183210-ab12
     account 1111-2222-3333 as deployer
@@ -85,7 +88,8 @@ describe('the picture', () => {
     ])
     expect(infraFrame(seen(run), 80, {color: true})[at]).toMatch(/\u001B\[31m.*✖ Backup\/Vault failed/)
   })
-  test('of a failure', () => expect(picture(failedRun())).toMatchInlineSnapshot(`
+  test('of a failure', () =>
+    expect(picture(failedRun())).toMatchInlineSnapshot(`
     "
     infra up · shop · production                          run r-20261122-183210-ab12
     account 1111-2222-3333 as deployer
@@ -102,7 +106,8 @@ describe('the picture', () => {
       ✖ FAILED after 4m34s
     "
   `))
-  test('of the end', () => expect(picture(doneRun())).toMatchInlineSnapshot(`
+  test('of the end', () =>
+    expect(picture(doneRun())).toMatchInlineSnapshot(`
     "
     infra up · shop · production                          run r-20261122-183210-ab12
     account 1111-2222-3333 as deployer
@@ -134,7 +139,11 @@ describe('the view', () => {
     expect(seen(creating()).lines.find(({label}) => label === 'replica eu-central-1')?.needs).toEqual(['main eu-west-1']))
   test('a stack between its two passes waits for what the second one needs', () => {
     const run = creating().done('create-main@eu-west-1')
-    expect(seen(run).lines.find(({label}) => label === 'main eu-west-1')).toMatchObject({state: 'running', doing: [], needs: ['certificate us-east-1']})
+    expect(seen(run).lines.find(({label}) => label === 'main eu-west-1')).toMatchObject({
+      state: 'running',
+      doing: [],
+      needs: ['certificate us-east-1'],
+    })
   })
   test('what a first pass showed is over when the second one begins', () => {
     const line = (run: InfraRun) => seen(run).lines.find(({label}) => label === 'main eu-west-1')?.progress
@@ -147,7 +156,9 @@ describe('the view', () => {
     ['a short one to the second', 18, '1m04s of usually ~18 s'],
     ['one that is long past is said so', 30, '1m04s of usually ~30 s, which is long'],
     ['an unknown one is left out', 0, '1m04s'],
-  ])('%s', (_, usualSeconds, expected) => expect(sinceWords({path: 'Cache', type: '', since: 0, usualSeconds}, 64_000)).toBe(expected))
+  ])('%s', (_, usualSeconds, expected) =>
+    expect(sinceWords({path: 'Cache', type: '', since: 0, usualSeconds}, 64_000)).toBe(expected),
+  )
   test('the forecast is what is usually left of the longest way', () => {
     const view = seen(creating())
     // 250 of the main stack's 760 s have passed, and the replica's 600 s come after it.
@@ -157,7 +168,8 @@ describe('the view', () => {
     const view = seen(creating(), 4000)
     expect((view.forecastEnd ?? 0) - view.now).toBe(600_000)
   })
-  test('a run that ended leaves nothing running', () => expect(seen(failedRun()).lines.filter(({state}) => state === 'running')).toEqual([]))
+  test('a run that ended leaves nothing running', () =>
+    expect(seen(failedRun()).lines.filter(({state}) => state === 'running')).toEqual([]))
   test('the first failure in time is the failure', () => {
     const run = creating().failed('create-certificate@us-east-1', 'first').after(1).failed('create-main@eu-west-1', 'second')
     expect(seen(run).failure).toMatchObject({stack: 'certificate@us-east-1', because: 'first'})
@@ -177,7 +189,8 @@ describe('the log', () => {
     return `\n${written.join('')}`
   }
 
-  test('says each change of state once, then a heartbeat a minute', () => expect(told(creating(), 1)).toMatchInlineSnapshot(`
+  test('says each change of state once, then a heartbeat a minute', () =>
+    expect(told(creating(), 1)).toMatchInlineSnapshot(`
     "
     18:32:10Z r-20261122-183210-ab12 infra up shop production: 6 stacks, 439 resources to create, about 23 min, 8 steps
     18:32:13Z ground, service-linked roles: 6 of 6 there
@@ -193,19 +206,24 @@ describe('the log', () => {
     "
   `))
   test('says the records that are to be made by hand once', () =>
-    expect(told(waitingForRecords(), 2).match(/certificate waits for this record, made by hand: _3f1c\S+ CNAME _7b2d\S+/g)).toHaveLength(1))
-  test('says the failure and the end', () => expect(told(failedRun(), 3).split('\n').slice(-4)).toEqual([
-    '18:36:44Z main eu-west-1: FAILED: Database/Instance (AWS::RDS::DBInstance): Your request for DBInstance was refused because there are no db.m7g.large left',
-    '18:36:44Z FAILED after 4m34s: main eu-west-1 failed',
-    '18:36:44Z main eu-west-1: scaling activity: Failed, no capacity',
-    '',
-  ]))
-  test('never has an escape code', () => expect(told(creating().put('step-observed', {step: 'slot-a@eu-west-1', waitsFor: 'a\u001b[2Jb'}))).not.toContain('\u001b'))
+    expect(
+      told(waitingForRecords(), 2).match(/certificate waits for this record, made by hand: _3f1c\S+ CNAME _7b2d\S+/g),
+    ).toHaveLength(1))
+  test('says the failure and the end', () =>
+    expect(told(failedRun(), 3).split('\n').slice(-4)).toEqual([
+      '18:36:44Z main eu-west-1: FAILED: Database/Instance (AWS::RDS::DBInstance): Your request for DBInstance was refused because there are no db.m7g.large left',
+      '18:36:44Z FAILED after 4m34s: main eu-west-1 failed',
+      '18:36:44Z main eu-west-1: scaling activity: Failed, no capacity',
+      '',
+    ]))
+  test('never has an escape code', () =>
+    expect(told(creating().put('step-observed', {step: 'slot-a@eu-west-1', waitsFor: 'a\u001b[2Jb'}))).not.toContain('\u001b'))
 })
 
 describe('the last words', () => {
   const words = (run: InfraRun): string => `\n${infraOutcomeText(seen(run), {goOn: 'sluice infra up'})}`
-  test('of a failure name the root cause, its evidence and the way on', () => expect(words(failedRun())).toMatchInlineSnapshot(`
+  test('of a failure name the root cause, its evidence and the way on', () =>
+    expect(words(failedRun())).toMatchInlineSnapshot(`
     "
     ✖ infra up of shop production failed after 4m34s. What was made is left as it
       is; what AWS is still doing goes on.
@@ -220,7 +238,8 @@ describe('the last words', () => {
         sluice infra status
     "
   `))
-  test('of a run that nobody follows any more', () => expect(words(creating())).toMatchInlineSnapshot(`
+  test('of a run that nobody follows any more', () =>
+    expect(words(creating())).toMatchInlineSnapshot(`
     "
     ▶ infra up of shop production is on its way; nobody follows it here any more.
       AWS goes on with what it began, and nothing new is started.
@@ -229,32 +248,51 @@ describe('the last words', () => {
         sluice infra status
     "
   `))
-  test('of the end', () => expect(infraOutcomeText(seen(doneRun()), {goOn: 'sluice infra up'})).toBe('✔ infra up of shop production done after 13m24s\n'))
-  test('as JSON hold the same', () => expect(infraOutcomeJson(seen(failedRun()))).toMatchObject({
-    run: 'r-20261122-183210-ab12', durationSeconds: 274, resources: {done: 176, total: 244}, criticalPathSeconds: 1381,
-    failure: {line: 'main eu-west-1'}, rootCause: {path: 'Database/Instance', evidence: ['scaling activity: Failed, no capacity']},
-  }))
+  test('of the end', () =>
+    expect(infraOutcomeText(seen(doneRun()), {goOn: 'sluice infra up'})).toBe(
+      '✔ infra up of shop production done after 13m24s\n',
+    ))
+  test('as JSON hold the same', () =>
+    expect(infraOutcomeJson(seen(failedRun()))).toMatchObject({
+      run: 'r-20261122-183210-ab12',
+      durationSeconds: 274,
+      resources: {done: 176, total: 244},
+      criticalPathSeconds: 1381,
+      failure: {line: 'main eu-west-1'},
+      rootCause: {path: 'Database/Instance', evidence: ['scaling activity: Failed, no capacity']},
+    }))
 })
 
 test('the renderer keeps what several steps show at once', () => {
   const written: string[] = []
   const run = creating()
-  const shown = infraRenderer({kind: 'tty', color: false}, {columns: 80, rows: 40, write: (text) => written.push(text)}, () => run.now)
+  const shown = infraRenderer(
+    {kind: 'tty', color: false},
+    {columns: 80, rows: 40, write: (text) => written.push(text)},
+    () => run.now,
+  )
   for (const [step, progress] of waitingForRecords().live.progress) shown.shown(step, progress)
   shown.update(run.events, {run: 'r-1'}, run.now)
   shown.close()
   expect(written.join('')).toMatch(/152 of 213[^]*acm-validations/)
 })
 
-test('the log tells a failure in a stack that goes on once, and the stack\'s own end after it', () => {
+test("the log tells a failure in a stack that goes on once, and the stack's own end after it", () => {
   const written: string[] = []
   const log = infraLog((text) => written.push(text))
   const run = failing()
   log.update(run.events, run.live, run.now)
   log.update(run.events, run.live, run.now + 5000)
   const told = written.filter((line) => line.includes('Vault'))
-  expect(told).toEqual(['18:36:44Z main eu-west-1: Backup/Vault FAILED: Backup vault shop-production already exists; the stack fails when the rest has settled\n'])
-  run.after(300).failed('create-main@eu-west-1', 'main@eu-west-1: Backup/Vault (AWS::Backup::BackupVault): Backup vault shop-production already exists')
+  expect(told).toEqual([
+    '18:36:44Z main eu-west-1: Backup/Vault FAILED: Backup vault shop-production already exists; the stack fails when the rest has settled\n',
+  ])
+  run
+    .after(300)
+    .failed(
+      'create-main@eu-west-1',
+      'main@eu-west-1: Backup/Vault (AWS::Backup::BackupVault): Backup vault shop-production already exists',
+    )
   log.update(run.events, run.live, run.now)
   expect(written.filter((line) => line.includes('Vault')).length).toBe(2)
 })

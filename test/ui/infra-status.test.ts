@@ -3,34 +3,90 @@ import type {RegionStatus, RootTree, StackTree} from '../../src/runbooks/provisi
 import {infraStanding, infraStatusJson, infraStatusText} from '../../src/ui/infra-status-text.ts'
 import {start} from './an-infra-run.ts'
 
-const aTree = (id: string, change: Partial<StackTree> = {}): StackTree =>
-  ({id, name: `arn:${id}`, status: 'CREATE_COMPLETE', reason: null, changedAt: start, counts: {CREATE_COMPLETE: 12}, failed: [], nested: [], ...change})
-const aRoot = (id: string, change: Partial<RootTree> = {}): RootTree =>
-  ({...aTree(id), kind: 'main', protected: false, outputs: {ClusterName: 'shop-production', ListenerArn: 'arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2'}, ...change})
+const aTree = (id: string, change: Partial<StackTree> = {}): StackTree => ({
+  id,
+  name: `arn:${id}`,
+  status: 'CREATE_COMPLETE',
+  reason: null,
+  changedAt: start,
+  counts: {CREATE_COMPLETE: 12},
+  failed: [],
+  nested: [],
+  ...change,
+})
+const aRoot = (id: string, change: Partial<RootTree> = {}): RootTree => ({
+  ...aTree(id),
+  kind: 'main',
+  protected: false,
+  outputs: {
+    ClusterName: 'shop-production',
+    ListenerArn: 'arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2',
+  },
+  ...change,
+})
 
 const home: RegionStatus = {
-  region: 'eu-west-1', missing: [],
-  stacks: [aRoot('foundation@eu-west-1', {kind: 'foundation'}), aRoot('main@eu-west-1', {protected: true, nested: [aTree('Vpc', {nested: [aTree('Vpc/Nat', {counts: {CREATE_COMPLETE: 4}})]}), aTree('Api')]})],
+  region: 'eu-west-1',
+  missing: [],
+  stacks: [
+    aRoot('foundation@eu-west-1', {kind: 'foundation'}),
+    aRoot('main@eu-west-1', {
+      protected: true,
+      nested: [aTree('Vpc', {nested: [aTree('Vpc/Nat', {counts: {CREATE_COMPLETE: 4}})]}), aTree('Api')],
+    }),
+  ],
   traffic: {
     weights: {a: 95, b: 5},
     slots: {
-      a: {status: 'ACTIVE', desired: 4, running: 4, taskDefinition: 'arn:aws:ecs:eu-west-1:1:task-definition/shop-production-api:41', targetGroup: 'tg', scaling: {min: 4, max: 24}},
-      b: {status: 'ACTIVE', desired: 2, running: 1, taskDefinition: 'arn:aws:ecs:eu-west-1:1:task-definition/shop-production-api:42', targetGroup: 'tg', scaling: null},
+      a: {
+        status: 'ACTIVE',
+        desired: 4,
+        running: 4,
+        taskDefinition: 'arn:aws:ecs:eu-west-1:1:task-definition/shop-production-api:41',
+        targetGroup: 'tg',
+        scaling: {min: 4, max: 24},
+      },
+      b: {
+        status: 'ACTIVE',
+        desired: 2,
+        running: 1,
+        taskDefinition: 'arn:aws:ecs:eu-west-1:1:task-definition/shop-production-api:42',
+        targetGroup: 'tg',
+        scaling: null,
+      },
     },
   },
 }
 const failing: RegionStatus = {
-  region: 'eu-central-1', missing: ['replica@eu-central-1'], traffic: {weights: null, slots: {a: null, b: null}},
-  stacks: [aRoot('main@eu-central-1', {status: 'UPDATE_FAILED', nested: [aTree('Cache', {
-    status: 'UPDATE_FAILED', counts: {CREATE_COMPLETE: 3, CREATE_FAILED: 1, CREATE_IN_PROGRESS: 2},
-    failed: [{path: 'Cache/Group', type: 'AWS::ElastiCache::ReplicationGroup', status: 'CREATE_FAILED', reason: 'The quota of nodes is reached for this account in this Region'}],
-  })]})],
+  region: 'eu-central-1',
+  missing: ['replica@eu-central-1'],
+  traffic: {weights: null, slots: {a: null, b: null}},
+  stacks: [
+    aRoot('main@eu-central-1', {
+      status: 'UPDATE_FAILED',
+      nested: [
+        aTree('Cache', {
+          status: 'UPDATE_FAILED',
+          counts: {CREATE_COMPLETE: 3, CREATE_FAILED: 1, CREATE_IN_PROGRESS: 2},
+          failed: [
+            {
+              path: 'Cache/Group',
+              type: 'AWS::ElastiCache::ReplicationGroup',
+              status: 'CREATE_FAILED',
+              reason: 'The quota of nodes is reached for this account in this Region',
+            },
+          ],
+        }),
+      ],
+    }),
+  ],
 }
 const elsewhere: RegionStatus = {region: 'us-east-1', stacks: [], missing: ['certificate@us-east-1'], traffic: null}
 
 const text = (columns = 80): string => `\n${infraStatusText([home, failing, elsewhere], {columns, outputs: 'hidden'})}`
 
-test('a tree of both Regions', () => expect(text()).toMatchInlineSnapshot(`
+test('a tree of both Regions', () =>
+  expect(text()).toMatchInlineSnapshot(`
   "
   eu-west-1
     ✔ foundation             12 resources                          create complete
@@ -57,12 +113,32 @@ test('a tree of both Regions', () => expect(text()).toMatchInlineSnapshot(`
   "
 `))
 test('outputs, when they are asked for, are whole', () =>
-  expect(infraStatusText([home], {columns: 60, outputs: 'shown'})).toContain('ListenerArn  arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2'))
-test.each([60, 40, 20])('fits %d columns, but for long words', (columns) => expect(text(columns).split('\n').filter((line) => Array.from(line).length > columns && /\S \S/.test(line.trim()))).toEqual([]))
+  expect(infraStatusText([home], {columns: 60, outputs: 'shown'})).toContain(
+    'ListenerArn  arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2',
+  ))
+test.each([60, 40, 20])('fits %d columns, but for long words', (columns) =>
+  expect(
+    text(columns)
+      .split('\n')
+      .filter((line) => Array.from(line).length > columns && /\S \S/.test(line.trim())),
+  ).toEqual([]),
+)
 test('JSON has the outputs, and times for machines', () =>
-  expect(infraStatusJson([home])).toMatchObject({regions: [{region: 'eu-west-1', stacks: [{}, {changedAt: '2026-11-22T18:32:10Z', outputs: {ClusterName: 'shop-production'}, nested: [{id: 'Vpc'}, {id: 'Api'}]}]}]}))
+  expect(infraStatusJson([home])).toMatchObject({
+    regions: [
+      {
+        region: 'eu-west-1',
+        stacks: [
+          {},
+          {changedAt: '2026-11-22T18:32:10Z', outputs: {ClusterName: 'shop-production'}, nested: [{id: 'Vpc'}, {id: 'Api'}]},
+        ],
+      },
+    ],
+  }))
 
-const {stacks: [foundation, main]} = home
+const {
+  stacks: [foundation, main],
+} = home
 test.each([
   ['complete', [home]],
   ['incomplete', [home, elsewhere]],

@@ -14,7 +14,8 @@ function told(run: InfraRun, ...secondsLater: readonly number[]): string {
 }
 
 describe('infra up as a story', () => {
-  test('tells the size and the longest way first, then each stack when it stands', () => expect(told(doneRun())).toMatchInlineSnapshot(`
+  test('tells the size and the longest way first, then each stack when it stands', () =>
+    expect(told(doneRun())).toMatchInlineSnapshot(`
     "
       +00m  infra up 6 stacks, 439 resources to create
             longest  foundation eu-west-1 → main eu-west-1 → replica eu-central-1,
@@ -28,7 +29,8 @@ describe('infra up as a story', () => {
             DONE     244 resources after 13m24s
     "
   `))
-  test('says what everybody waits for when four minutes pass in silence, and not before', () => expect(told(creating(), 200, 241, 300)).toMatchInlineSnapshot(`
+  test('says what everybody waits for when four minutes pass in silence, and not before', () =>
+    expect(told(creating(), 200, 241, 300)).toMatchInlineSnapshot(`
     "
       +00m  infra up 6 stacks, 439 resources to create
             longest  foundation eu-west-1 → main eu-west-1 → replica eu-central-1,
@@ -38,7 +40,8 @@ describe('infra up as a story', () => {
       +08m  making   main eu-west-1          152 of 213: Cache/Group, 7m59s
     "
   `))
-  test('says what failed', () => expect(told(failedRun())).toMatchInlineSnapshot(`
+  test('says what failed', () =>
+    expect(told(failedRun())).toMatchInlineSnapshot(`
     "
       +00m  infra up 6 stacks, 439 resources to create
             longest  foundation eu-west-1 → main eu-west-1 → replica eu-central-1,
@@ -53,6 +56,13 @@ describe('infra up as a story', () => {
   `))
   test('never says the same twice', () => expect(told(doneRun(), 10, 1000)).toBe(told(doneRun())))
   test('fits 80 columns', () => {
-    for (const run of [doneRun(), creating(), failedRun()]) expect(Math.max(...told(run, 600).split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
+    for (const run of [doneRun(), creating(), failedRun()])
+      expect(
+        Math.max(
+          ...told(run, 600)
+            .split('\n')
+            .map((line) => line.length),
+        ),
+      ).toBeLessThanOrEqual(80)
   })
 })

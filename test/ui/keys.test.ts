@@ -6,7 +6,10 @@ describe('a key', () => {
     expect(press(idle, 'p', 0).wish).toBe('pause')
   })
 
-  it.each([['a', 'abort'], ['m', 'promote']] as const)('%s must come twice to %s', (key, wish) => {
+  it.each([
+    ['a', 'abort'],
+    ['m', 'promote'],
+  ] as const)('%s must come twice to %s', (key, wish) => {
     const first = press(idle, key, 0)
     expect(first).toMatchObject({wish: null, hint: expect.stringContaining(`press ${key} again`) as string})
     expect(press(first.keyboard, key, 4000).wish).toBe(wish)

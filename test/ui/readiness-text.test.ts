@@ -5,12 +5,27 @@ import type {Readiness} from '../../src/runbooks/recovery/readiness/read-readine
 import {readinessText} from '../../src/ui/readiness-text.ts'
 import {lengthOf} from '../../src/ui/styled-line.ts'
 
-const finding = (level: Level, title: string, more: Partial<Finding> = {}): Finding =>
-  ({id: title, title, level, text: `about ${title}`, rtoMinutes: 0, suggestions: [], evidence: {}, ...more})
-
-const readiness = (...findings: readonly Finding[]): Readiness => scored(findings, {
-  now: 0, from: 'eu-west-1', to: 'eu-central-1', forecast: {p50Seconds: 720, p90Seconds: 1200}, rtoMs: 1_800_000, rpoMs: 60_000, lag: {seconds: 2, source: 'heartbeat'},
+const finding = (level: Level, title: string, more: Partial<Finding> = {}): Finding => ({
+  id: title,
+  title,
+  level,
+  text: `about ${title}`,
+  rtoMinutes: 0,
+  suggestions: [],
+  evidence: {},
+  ...more,
 })
+
+const readiness = (...findings: readonly Finding[]): Readiness =>
+  scored(findings, {
+    now: 0,
+    from: 'eu-west-1',
+    to: 'eu-central-1',
+    forecast: {p50Seconds: 720, p90Seconds: 1200},
+    rtoMs: 1_800_000,
+    rpoMs: 60_000,
+    lag: {seconds: 2, source: 'heartbeat'},
+  })
 const whose = {service: 'shop', environment: 'production'}
 const text = (of: Readiness, fine: 'listed' | 'counted' = 'counted'): string => readinessText(of, whose, {fine})
 
@@ -23,16 +38,18 @@ describe('readiness on a screen', () => {
   })
 
   it('prices what costs time, and says what part of the forecast it is', () => {
-    const said = text(readiness(finding('warn', 'class', {text: 'one class smaller', rtoMinutes: 12, suggestions: ['sluice infra up']})))
+    const said = text(
+      readiness(finding('warn', 'class', {text: 'one class smaller', rtoMinutes: 12, suggestions: ['sluice infra up']})),
+    )
     expect(said).toMatch(/! WARN {4}class +\+12 min RTO: one class smaller/)
     expect(said).toContain('sluice infra up')
     expect(said).toContain('(12 min of it by what is below)')
   })
 
-  it('says UNKNOWN for what couldn\'t be asked, and never counts it as fine', () => {
+  it("says UNKNOWN for what couldn't be asked, and never counts it as fine", () => {
     const said = text(readiness(finding('unknown', 'quotas'), finding('ok', 'replica')))
     expect(said).toContain('? UNKNOWN quotas')
-    expect(said).toContain('1 couldn\'t be asked, which isn\'t fine, 2 fine')
+    expect(said).toContain("1 couldn't be asked, which isn't fine, 2 fine")
   })
 
   it('tells what is fine in one line, or one by one', () => {
@@ -43,6 +60,10 @@ describe('readiness on a screen', () => {
 
   it('fits 80 columns', () => {
     const long = readiness(finding('fail', 'quotas', {text: 'short by 16 vCPU '.repeat(12), suggestions: []}))
-    expect(text(long).split('\n').filter((line) => lengthOf(line) > 80)).toEqual([])
+    expect(
+      text(long)
+        .split('\n')
+        .filter((line) => lengthOf(line) > 80),
+    ).toEqual([])
   })
 })

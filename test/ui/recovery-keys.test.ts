@@ -16,7 +16,7 @@ function pressed(keys: readonly string[], view: RecoveryView, apartMs = 1000): R
 }
 
 describe('consenting to a loss', () => {
-  it('takes y, the environment\'s name and Enter, and accepts what was shown and a second', () => {
+  it("takes y, the environment's name and Enter, and accepts what was shown and a second", () => {
     expect(pressed(['y', ...'production', '\r'], asking().view())).toMatchObject({wish: 'promote', accepts: {lossMs: 8000}})
   })
 
@@ -25,11 +25,15 @@ describe('consenting to a loss', () => {
   })
 
   it('shows what is typed, and lets it be mended', () => {
-    expect(pressed(['y', 'p', 'x', '\u007f', 'r'], asking().view()).hint).toBe('to accept a loss of 7 s type production, then Enter (Esc: no): pr_')
+    expect(pressed(['y', 'p', 'x', '\u007f', 'r'], asking().view()).hint).toBe(
+      'to accept a loss of 7 s type production, then Enter (Esc: no): pr_',
+    )
   })
 
   it.each([
-    ['another name', ['y', 'staging\r']], ['Enter alone', ['y', '\r']], ['Escape', ['y', ...'production', '\u001b']],
+    ['another name', ['y', 'staging\r']],
+    ['Enter alone', ['y', '\r']],
+    ['Escape', ['y', ...'production', '\u001b']],
     ['the name without y before it', ['production\r']],
   ])('is not done by %s', (_, keys) => {
     expect(pressed(keys, asking().view()).wish).toBeNull()
@@ -39,7 +43,7 @@ describe('consenting to a loss', () => {
     expect(pressed(['y', 'production\r'], declared().view()).wish).toBeNull()
   })
 
-  it('of a loss that can\'t be told says so in words of its own', () => {
+  it("of a loss that can't be told says so in words of its own", () => {
     const view = new RecoveryRun().begun('approve').waits('approve', `consent: ${untold.text}`).shows(untold).view()
     expect(pressed(['y', 'production\r'], view)).toMatchObject({wish: 'promote', accepts: {unknown: true}})
   })
@@ -53,7 +57,10 @@ describe('aborting', () => {
   })
 
   it('is refused after the point of no return', () => {
-    expect(pressed(['a', 'a'], promoting().view())).toMatchObject({wish: null, hint: 'the point of no return is passed: forward is the only safe direction'})
+    expect(pressed(['a', 'a'], promoting().view())).toMatchObject({
+      wish: null,
+      hint: 'the point of no return is passed: forward is the only safe direction',
+    })
   })
 })
 

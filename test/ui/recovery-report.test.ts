@@ -21,8 +21,23 @@ function chained(events: readonly Event[]): readonly Event[] {
   return out
 }
 
-const reportOf = (of: RecoveryRun, history: readonly RecoveryRow[] = []) => recoveryReport(of.view(), chained(of.events), [{step: 'fence', calls: [{action: 'ecs:UpdateService', region: 'eu-west-1'}]}], history)
-const drill = (days: number, durationMs: number): RecoveryRow => ({...recoveryRow(recovered().view()), run: `r-${days}`, kind: 'drill', mode: null, rtoMs: null, durationMs, startedAt: start - days * 86_400_000, residue: 0})
+const reportOf = (of: RecoveryRun, history: readonly RecoveryRow[] = []) =>
+  recoveryReport(
+    of.view(),
+    chained(of.events),
+    [{step: 'fence', calls: [{action: 'ecs:UpdateService', region: 'eu-west-1'}]}],
+    history,
+  )
+const drill = (days: number, durationMs: number): RecoveryRow => ({
+  ...recoveryRow(recovered().view()),
+  run: `r-${days}`,
+  kind: 'drill',
+  mode: null,
+  rtoMs: null,
+  durationMs,
+  startedAt: start - days * 86_400_000,
+  residue: 0,
+})
 
 describe('the chain of a journal', () => {
   it('is intact when every event carries the hash of the one before', () => {
@@ -43,10 +58,13 @@ describe('the chain of a journal', () => {
 describe('the report in JSON', () => {
   it('holds objectives, approvals, probes, plan hash, chain, calls and the trend', () => {
     expect(recoveryReportJson(reportOf(recovered(), [drill(90, 900_000)]))).toMatchObject({
-      rtoSeconds: 577, planHash: 'ab12cd34ef567890', chain: {intact: true},
+      rtoSeconds: 577,
+      planHash: 'ab12cd34ef567890',
+      chain: {intact: true},
       approvals: [{wish: 'promote', by: 'role/oncall', accepts: {lossMs: 10_000}}],
       owners: [{owner: 'mira', host: 'laptop', epoch: 1}],
-      calls: [{step: 'fence'}], trend: [{kind: 'drill', durationSeconds: 900, residue: 0}],
+      calls: [{step: 'fence'}],
+      trend: [{kind: 'drill', durationSeconds: 900, residue: 0}],
     })
   })
 })
@@ -60,12 +78,21 @@ describe('the report in HTML', () => {
 
   it('has the timeline against the budget, the way, the point of no return and the moment of service', () => {
     const page = recoveryReportHtml(reportOf(recovered()))
-    for (const words of ['objective 30:00', 'served 9:37', '◆ promote-database', 'POINT OF NO RETURN passed 03:14:18Z by role/oncall, accepting 10 s']) expect(page).toContain(words)
+    for (const words of [
+      'objective 30:00',
+      'served 9:37',
+      '◆ promote-database',
+      'POINT OF NO RETURN passed 03:14:18Z by role/oncall, accepting 10 s',
+    ])
+      expect(page).toContain(words)
   })
 
   it('escapes whatever AWS, a person or an image wrote', () => {
     const nasty = '<script>alert("x")</script>\u001b[31m'
-    const of = declared().put('asked', {wish: 'pause', by: nasty, why: nasty}).done('hosts', nasty, {answer: nasty}).ended('failed', nasty)
+    const of = declared()
+      .put('asked', {wish: 'pause', by: nasty, why: nasty})
+      .done('hosts', nasty, {answer: nasty})
+      .ended('failed', nasty)
     const page = recoveryReportHtml(reportOf(of))
     expect(page).not.toContain('<script')
     expect(page).not.toContain('\u001b')
@@ -74,29 +101,43 @@ describe('the report in HTML', () => {
 
   it('says that the chain is broken, and where', () => {
     const of = recovered()
-    const broken = recoveryReport(of.view(), chained(of.events).filter(({seq}) => seq !== 3), null, [])
+    const broken = recoveryReport(
+      of.view(),
+      chained(of.events).filter(({seq}) => seq !== 3),
+      null,
+      [],
+    )
     expect(recoveryReportHtml(broken)).toContain('broken at event 3')
   })
 
   it('shows readiness as it was found before, priced', () => {
     const run = recovered()
     const first = run.events[0]!
-    const readiness = {schema: 1, score: 71, findings: [{id: 'class', title: 'class', level: 'warn', text: 'one class smaller', rtoMinutes: 12}]}
-    const events = [{...first, data: {...first.data, input: {...(first.data as {readonly input: object}).input, readiness}}} as Event, ...run.events.slice(1)]
+    const readiness = {
+      schema: 1,
+      score: 71,
+      findings: [{id: 'class', title: 'class', level: 'warn', text: 'one class smaller', rtoMinutes: 12}],
+    }
+    const events = [
+      {...first, data: {...first.data, input: {...(first.data as {readonly input: object}).input, readiness}}} as Event,
+      ...run.events.slice(1),
+    ]
     run.events.splice(0, run.events.length, ...events)
     const page = recoveryReportHtml(reportOf(run))
     expect(page).toContain('Readiness before: 71 of 100')
     expect(page).toContain('+12 min')
   })
 
-  it('is written of a run that isn\'t over too', () => {
+  it("is written of a run that isn't over too", () => {
     expect(recoveryReportHtml(reportOf(asking()))).toContain('not ended')
   })
 })
 
 describe('HTML as a value', () => {
   it('escapes text, keeps HTML made by it, and joins lists of it', () => {
-    expect(html`<p title="${'"'}">${'<'}${html`<b>${1}</b>`}${[html`<i></i>`, html`<u></u>`]}</p>`.markup).toBe('<p title="&quot;">&lt;<b>1</b><i></i><u></u></p>')
+    expect(html`<p title="${'"'}">${'<'}${html`<b>${1}</b>`}${[html`<i></i>`, html`<u></u>`]}</p>`.markup).toBe(
+      '<p title="&quot;">&lt;<b>1</b><i></i><u></u></p>',
+    )
   })
 })
 

@@ -31,7 +31,9 @@ describe('the picture on a terminal', () => {
   })
 
   it('has one line about the point of no return: before it that all can be taken back, then when it was passed and by whom', () => {
-    expect(recoveryFrame(asking().view(), 80)).toContain('before the point of no return (promote-database): all of it can be taken back')
+    expect(recoveryFrame(asking().view(), 80)).toContain(
+      'before the point of no return (promote-database): all of it can be taken back',
+    )
     expect(recoveryFrame(promoting().view(), 80)).toContain('POINT OF NO RETURN passed 03:14:18Z by role/oncall, accepting 10 s')
   })
 
@@ -42,7 +44,12 @@ describe('the picture on a terminal', () => {
   })
 
   it.each([20, 40, 60, 80, 120])('never is wider than a terminal of %i columns, but for words that are longer', (columns) => {
-    for (const of of [asking(), promoting(), recovered(), declared().failed('hosts', 'no capacity').ended('failed', 'no capacity')]) {
+    for (const of of [
+      asking(),
+      promoting(),
+      recovered(),
+      declared().failed('hosts', 'no capacity').ended('failed', 'no capacity'),
+    ]) {
       const wide = recoveryFrame(of.view(), columns).filter((line) => lengthOf(line) > columns)
       expect(wide.filter((line) => line.trim().includes(' ') && columns >= 60)).toEqual([])
     }
@@ -50,7 +57,9 @@ describe('the picture on a terminal', () => {
 
   it('looks the same with and without colour', () => {
     const view = promoting().view()
-    expect(recoveryFrame(view, 80, {color: true}).map((line) => line.replaceAll(/\u001b\[[0-9;]*m/g, ''))).toEqual(recoveryFrame(view, 80))
+    expect(recoveryFrame(view, 80, {color: true}).map((line) => line.replaceAll(/\u001b\[[0-9;]*m/g, ''))).toEqual(
+      recoveryFrame(view, 80),
+    )
   })
 })
 
@@ -65,7 +74,9 @@ describe('the plan before it', () => {
 describe('the log', () => {
   it('begins with the objectives and ends with the end', () => {
     const lines = logged(recovered()).trimEnd().split('\n')
-    expect(lines[0]).toBe(`03:12:40Z ${run} dr promote shop production, eu-west-1 → eu-central-1, unplanned: 13 steps, objective RTO 30:00 RPO 1:00`)
+    expect(lines[0]).toBe(
+      `03:12:40Z ${run} dr promote shop production, eu-west-1 → eu-central-1, unplanned: 13 steps, objective RTO 30:00 RPO 1:00`,
+    )
     expect(lines.at(-1)).toBe('03:23:28Z DONE after 10m48s: every step is done')
   })
 
@@ -76,17 +87,25 @@ describe('the log', () => {
     expect(text).toContain(`sluice dr resume ${run} --withdraw`)
   })
 
-  it('doesn\'t ask for a consent that was given at the start, nor before there is anything to consent to', () => {
-    expect(logged(declared().begun('approve').after(2).done('approve', 'agreed to at the start', {consent: true}))).not.toContain('CONSENT NEEDED')
-    const home = new RecoveryRun({kind: 'failback'}, 'failback').begun('approve').waits('approve', 'consent: users are refused for a few minutes and nothing is lost')
-    expect(logged(home)).toContain('CONSENT NEEDED: users are refused for a few minutes and nothing is lost. After it forward is the only way.')
+  it("doesn't ask for a consent that was given at the start, nor before there is anything to consent to", () => {
+    expect(logged(declared().begun('approve').after(2).done('approve', 'agreed to at the start', {consent: true}))).not.toContain(
+      'CONSENT NEEDED',
+    )
+    const home = new RecoveryRun({kind: 'failback'}, 'failback')
+      .begun('approve')
+      .waits('approve', 'consent: users are refused for a few minutes and nothing is lost')
+    expect(logged(home)).toContain(
+      'CONSENT NEEDED: users are refused for a few minutes and nothing is lost. After it forward is the only way.',
+    )
   })
 
-  it('doesn\'t call slow what waits for a person', () => {
+  it("doesn't call slow what waits for a person", () => {
     const steps = promoteSteps.map((step) => (step.id === 'approve' ? {...step, usual: {p50Seconds: 10, p90Seconds: 120}} : step))
     const asked = new RecoveryRun({}, 'promote', steps).begun('approve').waits('approve', 'consent: at most 7 s lost').after(900)
     expect(asked.view().stuck).toEqual([])
-    expect(new RecoveryRun({}, 'promote', steps).begun('approve').waits('approve', 'eu-west-1 to be silent').after(900).view().stuck).toEqual(['approve'])
+    expect(
+      new RecoveryRun({}, 'promote', steps).begun('approve').waits('approve', 'eu-west-1 to be silent').after(900).view().stuck,
+    ).toEqual(['approve'])
   })
 
   it('of a run that somebody goes on with says where it stands, once; what happened hours ago is neither told as now nor slow', () => {
@@ -97,7 +116,8 @@ describe('the log', () => {
     log.update(of.events, {run}, of.now)
     expect(text.split('\n')).toEqual([
       `05:15:58Z ${run} dr promote shop production, eu-west-1 → eu-central-1, unplanned: going on; begun 2026-11-22 03:12Z, 4 of 13 steps done; on their way: tasks, promote-database`,
-      '05:15:58Z POINT OF NO RETURN passed 03:14:18Z by role/oncall, accepting 10 s', '',
+      '05:15:58Z POINT OF NO RETURN passed 03:14:18Z by role/oncall, accepting 10 s',
+      '',
     ])
     log.update(of.events, {run}, of.now + 601_000)
     expect(text).toContain('promote-database: SLOW')
@@ -137,15 +157,26 @@ describe('the last words', () => {
   })
 
   it('of what failed say what was taken back, and no objective', () => {
-    const text = recoveryOutcomeText(declared().failed('hosts', 'no capacity').undone('hosts', 'fence').ended('failed', 'no capacity').view(), {columns: 200})
+    const text = recoveryOutcomeText(
+      declared().failed('hosts', 'no capacity').undone('hosts', 'fence').ended('failed', 'no capacity').view(),
+      {columns: 200},
+    )
     expect(text).toContain('Everything was taken back (fence, hosts).')
     expect(text).not.toContain('objective')
   })
 
   it('in JSON are in seconds and ISO times, with the commands to run next', () => {
     expect(recoveryOutcomeJson(recovered().view())).toMatchObject({
-      run, kind: 'promote', mode: 'unplanned', rtoSeconds: 577, rtoObjectiveSeconds: 1800, measuredLossSeconds: 7, rpoObjectiveSeconds: 60,
-      criticalPathSeconds: 567, fence: 'unreachable', objectives: {rto: 'met', rpo: 'met'},
+      run,
+      kind: 'promote',
+      mode: 'unplanned',
+      rtoSeconds: 577,
+      rtoObjectiveSeconds: 1800,
+      measuredLossSeconds: 7,
+      rpoObjectiveSeconds: 60,
+      criticalPathSeconds: 567,
+      fence: 'unreachable',
+      objectives: {rto: 'met', rpo: 'met'},
       pointOfNoReturn: {step: 'promote-database', at: '2026-11-22T03:14:18Z', by: 'role/oncall', acceptedLossSeconds: 10},
       next: [`sluice dr report ${run} --html ${run}.html`, 'sluice dr status', 'sluice dr failback --confirm production'],
     })

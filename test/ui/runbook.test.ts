@@ -13,7 +13,8 @@ import {aPlace, aSettings, aStackConfig} from '../support/recovery-bench.ts'
 import {anExtension, ownRunbook} from '../support/runbook-bench.ts'
 
 const place = aPlace()
-const evening = ownSheet(ownRunbook(`name: evening
+const evening = ownSheet(
+  ownRunbook(`name: evening
 description: what we do in the evening
 objectives: {rto: 2m}
 steps:
@@ -24,24 +25,34 @@ steps:
     usual: {p50: 40s, p90: 3m}
   - {id: bank, needs: [replica], manual: {instructions: 'Call "<the bank>" & ask for \${place.service}'}}
   - {id: calm, needs: [drain, bank], metric: {namespace: A, metric: M, dimensions: {L: x}, stat: p99, is: below, value: 5, for: 3m}}
-`), place, aSettings())
+`),
+  place,
+  aSettings(),
+)
 
 describe('an AWS call as the AWS CLI takes it', () => {
   it.each([
-    ['DescribeDBInstances', 'describe-db-instances'], ['UpdateService', 'update-service'], ['GetMetricData', 'get-metric-data'], ['ListObjectsV2', 'list-objects-v2'],
-    ['DescribeDBSnapshots', 'describe-db-snapshots'], ['DescribeVPCs', 'describe-vpcs'],
+    ['DescribeDBInstances', 'describe-db-instances'],
+    ['UpdateService', 'update-service'],
+    ['GetMetricData', 'get-metric-data'],
+    ['ListObjectsV2', 'list-objects-v2'],
+    ['DescribeDBSnapshots', 'describe-db-snapshots'],
+    ['DescribeVPCs', 'describe-vpcs'],
   ])('%s is %s', (action, words) => {
     expect(kebab(action)).toBe(words)
   })
 
-  it('has the CLI\'s name of the service, and its input as JSON that a shell reads back', () => {
-    expect(awsCommand({service: 'elasticloadbalancing', action: 'DescribeRules', input: {x: 'it\'s'}}, 'eu-west-1')).toBe('aws elbv2 describe-rules --region eu-west-1 --cli-input-json \'{"x":"it\'\\\'\'s"}\'')
+  it("has the CLI's name of the service, and its input as JSON that a shell reads back", () => {
+    expect(awsCommand({service: 'elasticloadbalancing', action: 'DescribeRules', input: {x: "it's"}}, 'eu-west-1')).toBe(
+      "aws elbv2 describe-rules --region eu-west-1 --cli-input-json '{\"x\":\"it'\\''s\"}'",
+    )
   })
 })
 
 describe('on a screen', () => {
   it('says the critical path, what it usually takes, and that the objective is missed in a bad case', () => {
-    expect(runbookShowText(evening, 100)).toBe(`evening: what we do in the evening
+    expect(runbookShowText(evening, 100)).toBe(
+      `evening: what we do in the evening
 
 * replica  The replica is fit · 5 s (nearly always under 1 min)
 * drain    Only where the check doesn't find it done already. · 40 s (nearly always under 3 min) · after replica
@@ -52,12 +63,24 @@ describe('on a screen', () => {
   usually 45 s, nearly always under 4 min and what calm take: nothing is usual for them yet
   objective  RTO 2 min: in a bad case it is missed
 
-  sluice runbook run evening`.replace('· 40 s (nearly always under 3 min) · after replica', '· 40 s (nearly always under 3 min) ·\n             after replica'))
+  sluice runbook run evening`.replace(
+        '· 40 s (nearly always under 3 min) · after replica',
+        '· 40 s (nearly always under 3 min) ·\n             after replica',
+      ),
+    )
   })
 
-  it('lists what comes with the tool and what is the team\'s own', () => {
-    const text = runbookListText([{name: 'dr promote', kind: 'built-in', file: null, description: 'users away', steps: 0}, {name: 'evening', kind: 'own', file: 'runbooks/evening.yaml', description: 'what we do', steps: 4}], 80)
-    expect(text).toBe('  dr promote  users away (comes with sluice)\n  evening     what we do (4 steps)\n\n  sluice runbook show evening · sluice runbook run evening')
+  it("lists what comes with the tool and what is the team's own", () => {
+    const text = runbookListText(
+      [
+        {name: 'dr promote', kind: 'built-in', file: null, description: 'users away', steps: 0},
+        {name: 'evening', kind: 'own', file: 'runbooks/evening.yaml', description: 'what we do', steps: 4},
+      ],
+      80,
+    )
+    expect(text).toBe(
+      '  dr promote  users away (comes with sluice)\n  evening     what we do (4 steps)\n\n  sluice runbook show evening · sluice runbook run evening',
+    )
   })
 })
 
@@ -65,10 +88,20 @@ describe('as a graph', () => {
   it('has every step and every need, the critical path thick, and nothing in a label that Mermaid would read', () => {
     const graph = runbookMermaid(evening)
     expect(graph.split('\n').slice(0, 10)).toEqual([
-      'flowchart TD', '  replica["replica<br/>The replica is fit<br/>about 5 s"]', '  drain["drain<br/>about 40 s"]', '  bank["bank"]', '  calm["calm"]',
-      '  replica ==> drain', '  replica --> bank', '  drain ==> calm', '  bank --> calm', '  classDef critical stroke-width:3px',
+      'flowchart TD',
+      '  replica["replica<br/>The replica is fit<br/>about 5 s"]',
+      '  drain["drain<br/>about 40 s"]',
+      '  bank["bank"]',
+      '  calm["calm"]',
+      '  replica ==> drain',
+      '  replica --> bank',
+      '  drain ==> calm',
+      '  bank --> calm',
+      '  classDef critical stroke-width:3px',
     ])
-    expect(runbookMermaid({...evening, steps: [{...evening.steps[0]!, title: 'a "b" <c>'}]})).toContain('a #quot;b#quot; #lt;c#gt;')
+    expect(runbookMermaid({...evening, steps: [{...evening.steps[0]!, title: 'a "b" <c>'}]})).toContain(
+      'a #quot;b#quot; #lt;c#gt;',
+    )
   })
 })
 
@@ -76,8 +109,10 @@ describe('on paper', () => {
   const text = runbookPrintText(evening, '2026-11-23 02:00Z')
 
   it('has every command with its check, how it is taken back, and room for the hour and the name', () => {
-    expect(text).toContain('$ aws ecs update-service --region eu-central-1 --cli-input-json \'{"cluster":"jobs","service":"worker","desiredCount":0}\'')
-    expect(text).toContain('--query \'services[0].runningCount\'\n      # until it says 0')
+    expect(text).toContain(
+      '$ aws ecs update-service --region eu-central-1 --cli-input-json \'{"cluster":"jobs","service":"worker","desiredCount":0}\'',
+    )
+    expect(text).toContain("--query 'services[0].runningCount'\n      # until it says 0")
     expect(text).toContain('taken back: $ aws ecs update-service')
     expect(text.match(/at ____:____ by/g)).toHaveLength(4)
   })
@@ -93,7 +128,11 @@ describe('on paper', () => {
 describe.each(recoveries)('%s on paper', (name) => {
   const sheetOf = async (extension: Parameters<typeof recoverySheet>[0]['extension'] = null) => {
     const settings = aSettings({probes: {...aSettings().probes, warm: ['/top']}})
-    return recoverySheet({name, about: aboutRecoveries[name], settings, extension}, await builtInSteps(name, {config: aStackConfig(), place, settings, extension}), place)
+    return recoverySheet(
+      {name, about: aboutRecoveries[name], settings, extension},
+      await builtInSteps(name, {config: aStackConfig(), place, settings, extension}),
+      place,
+    )
   }
 
   it('tells for every step what a person does', () => {
@@ -109,8 +148,15 @@ describe.each(recoveries)('%s on paper', (name) => {
 
   it('shows the steps that the team has added in their place', async () => {
     const anchor = name === 'dr drill' ? 'untouched' : 'flip'
-    const sheet = await sheetOf(anExtension(`name: more\ndescription: d\nextends: ${name}\nbefore: {${anchor}: [{id: page, manual: {instructions: tell the bank}}]}`))
-    expect(sheet.steps.find(({id}) => id === 'page')).toMatchObject({own: true, words: ['tell the bank', 'Then: sluice runbook resume --done page --evidence TEXT']})
+    const sheet = await sheetOf(
+      anExtension(
+        `name: more\ndescription: d\nextends: ${name}\nbefore: {${anchor}: [{id: page, manual: {instructions: tell the bank}}]}`,
+      ),
+    )
+    expect(sheet.steps.find(({id}) => id === 'page')).toMatchObject({
+      own: true,
+      words: ['tell the bank', 'Then: sluice runbook resume --done page --evidence TEXT'],
+    })
     expect(sheet.steps.find(({id}) => id === anchor)?.needs).toContain('page')
   })
 })
@@ -118,11 +164,17 @@ describe.each(recoveries)('%s on paper', (name) => {
 describe('dr promote on paper', () => {
   it('measures to where users are served, marks the point of no return, and moves users without any control plane', async () => {
     const settings = aSettings()
-    const sheet = recoverySheet({name: 'dr promote', about: '', settings, extension: null}, await builtInSteps('dr promote', {config: aStackConfig(), place, settings, extension: null}), place)
+    const sheet = recoverySheet(
+      {name: 'dr promote', about: '', settings, extension: null},
+      await builtInSteps('dr promote', {config: aStackConfig(), place, settings, extension: null}),
+      place,
+    )
     expect(sheet.criticalPath.ids.at(-1)).toBe('serving')
     expect(sheet.steps.filter(({pointOfNoReturn}) => pointOfNoReturn).map(({id}) => id)).toEqual(['promote-database'])
     const flip = sheet.steps.find(({id}) => id === 'flip')?.commands.join('\n')
-    expect(flip).toContain('aws s3api put-object --region eu-central-1 --bucket shop-production-switch-111122223333-eu-central-1 --key stop')
+    expect(flip).toContain(
+      'aws s3api put-object --region eu-central-1 --bucket shop-production-switch-111122223333-eu-central-1 --key stop',
+    )
     expect(flip).not.toMatch(/route53|cloudfront/)
   })
 })

@@ -34,22 +34,36 @@ planned switchover and back, and a drill. Rows and requests are counted by the s
     process.once('SIGINT', () => out.abort())
     write(recoveryOpening(look))
     const {infra, played} = await runRecoveryDemo({
-      seed: flags.seed, env: process.env, signal: out.signal,
+      seed: flags.seed,
+      env: process.env,
+      signal: out.signal,
       show: (now) => {
         write(infraHeading(look))
         return choice.kind === 'tty' ? infraRenderer(choice, process.stderr, now) : infraTimelineRenderer(write, look)
       },
       onAct: (act: Act) => write(actHeading(act, look)),
-      watch: (_act, now) => watcher({clock: {now}, events: undefined, until: 'ended', env: process.env, show: recoveryRenderer(choice, process.stderr, now)}),
+      watch: (_act, now) =>
+        watcher({
+          clock: {now},
+          events: undefined,
+          until: 'ended',
+          env: process.env,
+          show: recoveryRenderer(choice, process.stderr, now),
+        }),
     })
     const seconds = Math.round((performance.now() - began) / 100) / 10
     const rows = played.map(playedRow)
     const good = rows.length === acts.length && rows.every((row) => row.good)
     const outcome = out.signal.aborted ? 'interrupted' : good ? 'done' : 'unexpected'
-    const failed = infra.view.state === 'done' || out.signal.aborted ? '' : infraOutcomeText(infra.view, {...look, goOn: 'sluice demo recovery'})
+    const failed =
+      infra.view.state === 'done' || out.signal.aborted
+        ? ''
+        : infraOutcomeText(infra.view, {...look, goOn: 'sluice demo recovery'})
     return {
-      outcome, exitCode: out.signal.aborted ? ExitCode.interrupted : good ? ExitCode.done : ExitCode.unexpected,
-      data: {recoveries: played.map(playedJson), seconds}, text: `${failed}${recoveryClosing(rows, seconds, look)}`,
+      outcome,
+      exitCode: out.signal.aborted ? ExitCode.interrupted : good ? ExitCode.done : ExitCode.unexpected,
+      data: {recoveries: played.map(playedJson), seconds},
+      text: `${failed}${recoveryClosing(rows, seconds, look)}`,
     }
   }
 }

@@ -15,7 +15,11 @@ Made for cron: exits 0 when it is ready, 9 when an objective can't be kept or so
 everything could be asked. It writes down what production needs, where a failover will look. With --lint it asks nothing of AWS and reads
 the plan of an unplanned failover instead: no step may need us-east-1 or the home Region (exit 9).`
 
-  static override examples = ['<%= config.bin %> dr check', '<%= config.bin %> dr check --all', '<%= config.bin %> dr check --lint']
+  static override examples = [
+    '<%= config.bin %> dr check',
+    '<%= config.bin %> dr check --all',
+    '<%= config.bin %> dr check --lint',
+  ]
   static override flags = {
     ...recoveryFlags,
     lint: Flags.boolean({description: 'read the plan alone: what it would need of what may be lost'}),
@@ -34,7 +38,9 @@ the plan of an unplanned failover instead: no step may need us-east-1 or the hom
     await keepReadiness(opened, readiness)
     const exitCode = readinessExit(readiness)
     return {
-      outcome: exitCode === ExitCode.done ? 'ready' : exitCode === ExitCode.objectiveMissed ? 'not-ready' : 'unknown', exitCode, data: readiness,
+      outcome: exitCode === ExitCode.done ? 'ready' : exitCode === ExitCode.objectiveMissed ? 'not-ready' : 'unknown',
+      exitCode,
+      data: readiness,
       text: readinessText(readiness, place, {...this.look(process.stdout), fine: flags.all ? 'listed' : 'counted'}),
     }
   }
@@ -42,6 +48,11 @@ the plan of an unplanned failover instead: no step may need us-east-1 or the hom
   private async linted(flags: {readonly config: string}): Promise<Outcome> {
     const linted = await planLint(await this.stack(flags))
     const found = linted.some(({findings}) => findings.length > 0)
-    return {outcome: found ? 'found' : 'clean', exitCode: found ? ExitCode.objectiveMissed : ExitCode.done, data: {plans: linted}, text: lintText(linted, this.look(process.stdout))}
+    return {
+      outcome: found ? 'found' : 'clean',
+      exitCode: found ? ExitCode.objectiveMissed : ExitCode.done,
+      data: {plans: linted},
+      text: lintText(linted, this.look(process.stdout)),
+    }
   }
 }

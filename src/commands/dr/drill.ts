@@ -16,7 +16,10 @@ Everything has names and tags of its own and an expiry, is removed at the end, a
 consent. Exits 0 when the rehearsal went well and nothing is left, 1 when it failed and nothing is left, 6 when something couldn't be removed.`
 
   static override examples = [
-    '<%= config.bin %> dr drill', '<%= config.bin %> dr drill --without-primary --json', '<%= config.bin %> dr drill --clean', '<%= config.bin %> dr drill --live --confirm production',
+    '<%= config.bin %> dr drill',
+    '<%= config.bin %> dr drill --without-primary --json',
+    '<%= config.bin %> dr drill --clean',
+    '<%= config.bin %> dr drill --live --confirm production',
   ]
 
   static override flags = {
@@ -31,18 +34,28 @@ consent. Exits 0 when the rehearsal went well and nothing is left, 1 when it fai
     const {flags} = await this.parse(DrDrill)
     if (flags.confirm !== undefined && !flags.live) {
       throw new SluiceError({
-        code: 'nothing-to-confirm', exitCode: ExitCode.usage, message: '--confirm goes with --live: a drill moves nobody.', suggestions: ['sluice dr drill'],
+        code: 'nothing-to-confirm',
+        exitCode: ExitCode.usage,
+        message: '--confirm goes with --live: a drill moves nobody.',
+        suggestions: ['sluice dr drill'],
       })
     }
     const opened = await this.opened(flags, 'make-state', {without: flags['without-primary'] ? 'primary' : 'none'})
     const {desk, world, clock, place} = opened
     await refuseIfRecovering(desk, place)
     const around = await lookAround(opened)
-    const input = flags.live ? await promoteInput(opened, around, {mode: 'planned', acceptLossMs: null, acceptUnknownLoss: false, lastAnswerAt: null})
+    const input = flags.live
+      ? await promoteInput(opened, around, {mode: 'planned', acceptLossMs: null, acceptUnknownLoss: false, lastAnswerAt: null})
       : await drillInputOf(opened, around, {withoutPrimary: flags['without-primary'], clean: flags.clean})
     if (!flags.json) process.stderr.write(recoveryPlanText(input, plannedSteps(input), this.look(process.stderr)))
     if (flags.live) {
-      await this.consented(place.environment, [`This is no rehearsal: users of ${place.service} move from ${place.home} to ${place.recovery}; coming back is a failback`], flags.confirm)
+      await this.consented(
+        place.environment,
+        [
+          `This is no rehearsal: users of ${place.service} move from ${place.home} to ${place.recovery}; coming back is a failback`,
+        ],
+        flags.confirm,
+      )
     }
     const watching = this.follow(opened, flags.events, (run, wish, why, accepts) => askRecovery(desk, run, wish, why, accepts))
     try {

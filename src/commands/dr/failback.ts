@@ -14,9 +14,14 @@ Takes hours where the database is big; users notice only the switchover, some mi
 were never replicated are listed in the report. What is set aside on the way is deleted at the end, with final snapshots: the environment's
 name, asked for at the start, covers that. Exits 0 when it is done, 1 when it failed and took everything back, 6 when it needs a person.`
 
-  static override examples = ['<%= config.bin %> dr failback --plan-only', '<%= config.bin %> dr failback --confirm production', '<%= config.bin %> dr failback --ask-when-ready']
+  static override examples = [
+    '<%= config.bin %> dr failback --plan-only',
+    '<%= config.bin %> dr failback --confirm production',
+    '<%= config.bin %> dr failback --ask-when-ready',
+  ]
   static override flags = {
-    ...followFlags, confirm: confirmFlag,
+    ...followFlags,
+    confirm: confirmFlag,
     'ask-when-ready': Flags.boolean({description: 'when everything is prepared, ask once more before users are refused'}),
     'plan-only': Flags.boolean({description: 'print the steps, and change nothing'}),
   }
@@ -26,12 +31,18 @@ name, asked for at the start, covers that. Exits 0 when it is done, 1 when it fa
     const opened = await this.opened(flags, flags['plan-only'] ? 'read-state' : 'make-state')
     const {desk, world, clock, place} = opened
     if (!flags['plan-only']) await refuseIfRecovering(desk, place)
-    const input = {...await failbackInput(opened, await lookAround(opened)), askWhenReady: flags['ask-when-ready']}
+    const input = {...(await failbackInput(opened, await lookAround(opened))), askWhenReady: flags['ask-when-ready']}
     const steps = plannedSteps(input)
     const text = recoveryPlanText(input, steps, this.look(flags['plan-only'] ? process.stdout : process.stderr))
     if (flags['plan-only']) return {outcome: 'planned', exitCode: ExitCode.done, data: recoveryPlanJson(input, steps), text}
     if (!flags.json) process.stderr.write(text)
-    await this.consented(place.environment, [`Users of ${place.service} go back to ${place.home}; the old primary and what serves now are deleted at the end, each with a final snapshot`], flags.confirm)
+    await this.consented(
+      place.environment,
+      [
+        `Users of ${place.service} go back to ${place.home}; the old primary and what serves now are deleted at the end, each with a final snapshot`,
+      ],
+      flags.confirm,
+    )
     const watching = this.follow(opened, flags.events, (run, wish, why, accepts) => askRecovery(desk, run, wish, why, accepts))
     try {
       return this.finished(await startRecovery(desk, input, world, watching), watching.live, clock.now())

@@ -7,14 +7,22 @@ import {recoveryHistoryText, recoveryRow, recoveryRowJson} from '../../ui/recove
 import {recoveryView} from '../../ui/recovery-view.ts'
 
 export default class DrHistory extends RecoveryCommand {
-  static override description = 'List the recoveries and drills of this service, newest first, and how its drills have gone over time.'
+  static override description =
+    'List the recoveries and drills of this service, newest first, and how its drills have gone over time.'
   static override examples = ['<%= config.bin %> dr history --limit 5', '<%= config.bin %> dr history --json']
   static override flags = {...recoveryFlags, limit: Flags.integer({description: 'how many runs', default: 20, min: 1})}
 
   protected override async execute(): Promise<Outcome> {
     const {flags} = await this.parse(DrHistory)
     const {desk, place, clock} = await this.opened(flags, 'read-state')
-    const rows = (await recoveryRuns(desk, place, flags.limit)).map(({run, events}) => recoveryRow(recoveryView(events, {run}, clock.now())))
-    return {outcome: 'listed', exitCode: ExitCode.done, data: {runs: rows.map(recoveryRowJson)}, text: recoveryHistoryText(rows, process.stdout.columns ?? 80)}
+    const rows = (await recoveryRuns(desk, place, flags.limit)).map(({run, events}) =>
+      recoveryRow(recoveryView(events, {run}, clock.now())),
+    )
+    return {
+      outcome: 'listed',
+      exitCode: ExitCode.done,
+      data: {runs: rows.map(recoveryRowJson)},
+      text: recoveryHistoryText(rows, process.stdout.columns ?? 80),
+    }
   }
 }

@@ -16,14 +16,20 @@ when users are served, 9 when an objective was missed, 1 when it failed and took
 past the point of no return and needs a person, 7 when somebody else is at work, 8 when it waits, 130 after Ctrl-C.`
 
   static override examples = [
-    '<%= config.bin %> dr promote --unplanned', '<%= config.bin %> dr promote --unplanned --accept-loss 10s --confirm production', '<%= config.bin %> dr promote --planned --plan-only',
+    '<%= config.bin %> dr promote --unplanned',
+    '<%= config.bin %> dr promote --unplanned --accept-loss 10s --confirm production',
+    '<%= config.bin %> dr promote --planned --plan-only',
   ]
 
   static override flags = {
-    ...followFlags, ...acceptFlags,
+    ...followFlags,
+    ...acceptFlags,
     planned: Flags.boolean({description: 'a switchover in peace: nothing is lost', exclusive: ['unplanned']}),
     unplanned: Flags.boolean({description: 'the home Region is lost, or must be left', exclusive: ['planned']}),
-    'last-answer': Flags.string({description: 'when home was last seen to answer, in UTC, if your monitoring knows', helpValue: 'TIME'}),
+    'last-answer': Flags.string({
+      description: 'when home was last seen to answer, in UTC, if your monitoring knows',
+      helpValue: 'TIME',
+    }),
     'plan-only': Flags.boolean({description: 'print the steps, the critical path and the forecast, and change nothing'}),
     confirm: confirmFlag,
   }
@@ -32,9 +38,15 @@ past the point of no return and needs a person, 7 when somebody else is at work,
     const {flags} = await this.parse(DrPromote)
     if (!flags.planned && !flags.unplanned) throw modeMissing()
     const mode = flags.planned ? 'planned' : 'unplanned'
-    const beside = ['accept-loss', 'accept-unknown-loss', 'last-answer'].find((name) => this.argv.some((word) => word === `--${name}` || word.startsWith(`--${name}=`)))
+    const beside = ['accept-loss', 'accept-unknown-loss', 'last-answer'].find((name) =>
+      this.argv.some((word) => word === `--${name}` || word.startsWith(`--${name}=`)),
+    )
     if (mode === 'planned' && beside !== undefined) throw nothingLost(beside)
-    const accepted = {acceptLossMs: this.acceptedLoss(flags['accept-loss']), acceptUnknownLoss: flags['accept-unknown-loss'], lastAnswerAt: this.givenTime('--last-answer', flags['last-answer'])}
+    const accepted = {
+      acceptLossMs: this.acceptedLoss(flags['accept-loss']),
+      acceptUnknownLoss: flags['accept-unknown-loss'],
+      lastAnswerAt: this.givenTime('--last-answer', flags['last-answer']),
+    }
     const opened = await this.opened(flags, flags['plan-only'] ? 'read-state' : 'make-state')
     const {desk, world, clock, place} = opened
     if (!flags['plan-only']) await refuseIfRecovering(desk, place)
@@ -43,7 +55,11 @@ past the point of no return and needs a person, 7 when somebody else is at work,
     const text = recoveryPlanText(input, steps, this.look(flags['plan-only'] ? process.stdout : process.stderr))
     if (flags['plan-only']) return {outcome: 'planned', exitCode: ExitCode.done, data: recoveryPlanJson(input, steps), text}
     if (!flags.json) process.stderr.write(text)
-    await this.consented(place.environment, [`Users of ${place.service} move from ${place.home} to ${place.recovery}; coming back is a failback`], flags.confirm)
+    await this.consented(
+      place.environment,
+      [`Users of ${place.service} move from ${place.home} to ${place.recovery}; coming back is a failback`],
+      flags.confirm,
+    )
     const watching = this.follow(opened, flags.events, (run, wish, why, accepts) => askRecovery(desk, run, wish, why, accepts))
     try {
       return this.finished(await startRecovery(desk, input, world, watching), watching.live, clock.now())
@@ -53,12 +69,18 @@ past the point of no return and needs a person, 7 when somebody else is at work,
   }
 }
 
-const nothingLost = (flag: string): SluiceError => new SluiceError({
-  code: 'nothing-lost', exitCode: ExitCode.usage, message: `--${flag} goes with --unplanned: a planned switchover loses nothing.`,
-  suggestions: ['sluice dr promote --planned'],
-})
+const nothingLost = (flag: string): SluiceError =>
+  new SluiceError({
+    code: 'nothing-lost',
+    exitCode: ExitCode.usage,
+    message: `--${flag} goes with --unplanned: a planned switchover loses nothing.`,
+    suggestions: ['sluice dr promote --planned'],
+  })
 
-const modeMissing = (): SluiceError => new SluiceError({
-  code: 'mode-missing', exitCode: ExitCode.usage, message: 'Planned or unplanned? One loses nothing and needs both Regions; the other names what is lost.',
-  suggestions: ['sluice dr promote --unplanned', 'sluice dr promote --planned'],
-})
+const modeMissing = (): SluiceError =>
+  new SluiceError({
+    code: 'mode-missing',
+    exitCode: ExitCode.usage,
+    message: 'Planned or unplanned? One loses nothing and needs both Regions; the other names what is lost.',
+    suggestions: ['sluice dr promote --unplanned', 'sluice dr promote --planned'],
+  })

@@ -13,12 +13,15 @@ Where somebody ticks the run, an answer (--accept-loss, --withdraw) is written f
 back, until the point of no return. Exit codes are those of the command that began the run.`
 
   static override examples = [
-    '<%= config.bin %> dr resume', '<%= config.bin %> dr resume r-20261122-031240-k3f9 --accept-loss 10s', '<%= config.bin %> dr resume r-20261122-031240-k3f9 --withdraw',
+    '<%= config.bin %> dr resume',
+    '<%= config.bin %> dr resume r-20261122-031240-k3f9 --accept-loss 10s',
+    '<%= config.bin %> dr resume r-20261122-031240-k3f9 --withdraw',
   ]
 
   static override args = {run: Args.string({description: 'run id; the only unfinished one if left out', name: 'RUN'})}
   static override flags = {
-    ...followFlags, ...acceptFlags,
+    ...followFlags,
+    ...acceptFlags,
     withdraw: Flags.boolean({description: 'take everything back', exclusive: ['accept-loss', 'accept-unknown-loss']}),
     why: Flags.string({description: 'reason, for the journal', default: 'dr resume'}),
   }
@@ -29,7 +32,13 @@ back, until the point of no return. Exit codes are those of the command that beg
     const opened = await this.opened(flags, 'make-state')
     const {desk, world, clock, place} = opened
     const found = await findRecovery(desk, place, args.run)
-    if (found === null) return {outcome: 'none', exitCode: ExitCode.done, data: {run: null}, text: 'nothing to resume: no recovery is unfinished\n  sluice dr history'}
+    if (found === null)
+      return {
+        outcome: 'none',
+        exitCode: ExitCode.done,
+        data: {run: null},
+        text: 'nothing to resume: no recovery is unfinished\n  sluice dr history',
+      }
     const {run} = found
     const answer = answerOf(flags.withdraw, lossMs, flags['accept-unknown-loss'])
     if (answer !== null && !found.isFinished) await askRecovery(desk, run, answer.wish, flags.why, answer.accepts)
@@ -38,7 +47,12 @@ back, until the point of no return. Exit codes are those of the command that beg
       return this.finished(await resumeRecovery(desk, run, async () => world, watching), watching.live, clock.now())
     } catch (error) {
       if (answer === null || !(error instanceof SluiceError) || error.code !== 'lease-held') throw error
-      return {outcome: 'asked', exitCode: ExitCode.done, data: {run, wish: answer.wish}, text: `✔ asked: whoever ticks ${run} obeys at the next tick (${error.message})\n  sluice dr status`}
+      return {
+        outcome: 'asked',
+        exitCode: ExitCode.done,
+        data: {run, wish: answer.wish},
+        text: `✔ asked: whoever ticks ${run} obeys at the next tick (${error.message})\n  sluice dr status`,
+      }
     } finally {
       watching.close()
     }

@@ -14,7 +14,11 @@ With users away it needs --stay: the replica's stack gives up the database (it i
 Nothing is promoted and no database is replaced. Until it is settled, infra up refuses stacks with edges and databases.`
 
   static override examples = ['<%= config.bin %> dr settle', '<%= config.bin %> dr settle --stay --confirm production']
-  static override flags = {...followFlags, stay: Flags.boolean({description: 'users stay in the recovery Region'}), confirm: confirmFlag}
+  static override flags = {
+    ...followFlags,
+    stay: Flags.boolean({description: 'users stay in the recovery Region'}),
+    confirm: confirmFlag,
+  }
 
   protected override async execute(): Promise<Outcome> {
     const {flags} = await this.parse(DrSettle)
@@ -25,7 +29,12 @@ Nothing is promoted and no database is replaced. Until it is settled, infra up r
     const away = input.active !== place.home
     if (away !== (flags.stay ?? false)) throw misplaced(away, place.recovery, place.home)
     if (!flags.json) process.stderr.write(recoveryPlanText(input, plannedSteps(input), this.look(process.stderr)))
-    if (away) await this.consented(place.environment, [`The stacks of ${place.service} take ${place.recovery} for the Region where users stay`], flags.confirm)
+    if (away)
+      await this.consented(
+        place.environment,
+        [`The stacks of ${place.service} take ${place.recovery} for the Region where users stay`],
+        flags.confirm,
+      )
     const watching = this.follow(opened, flags.events, (run, wish, why, accepts) => askRecovery(desk, run, wish, why, accepts))
     try {
       return this.finished(await startRecovery(desk, input, world, watching), watching.live, clock.now())
@@ -35,11 +44,19 @@ Nothing is promoted and no database is replaced. Until it is settled, infra up r
   }
 }
 
-const misplaced = (away: boolean, recovery: string, home: string): SluiceError => new SluiceError(away
-  ? {
-    code: 'users-away', exitCode: ExitCode.usage, message: `Users are in ${recovery}. Do they stay there, or go home first?`,
-    suggestions: ['sluice dr settle --stay', 'sluice dr failback'],
-  }
-  : {
-    code: 'users-at-home', exitCode: ExitCode.usage, message: `Users are in ${home}: they don't stay elsewhere.`, suggestions: ['sluice dr settle'],
-  })
+const misplaced = (away: boolean, recovery: string, home: string): SluiceError =>
+  new SluiceError(
+    away
+      ? {
+          code: 'users-away',
+          exitCode: ExitCode.usage,
+          message: `Users are in ${recovery}. Do they stay there, or go home first?`,
+          suggestions: ['sluice dr settle --stay', 'sluice dr failback'],
+        }
+      : {
+          code: 'users-at-home',
+          exitCode: ExitCode.usage,
+          message: `Users are in ${home}: they don't stay elsewhere.`,
+          suggestions: ['sluice dr settle'],
+        },
+  )

@@ -23,13 +23,25 @@ Reads only, and exits 0 whatever it finds; the outcome says where users are: hom
     const now = clock.now()
     const runs = around.runs.map(({run, events}) => recoveryRow(recoveryView(events, {run}, now)))
     const status = {
-      service: place.service, environment: place.environment, home: place.home, recovery: place.recovery, shape: place.shape, standing: around.standing,
-      homeMissing: around.sides.homeMissing, readiness, lastDrillAt: around.lastDrillAt, drillEveryMs: settings.drillEveryMs, runs, now,
+      service: place.service,
+      environment: place.environment,
+      home: place.home,
+      recovery: place.recovery,
+      shape: place.shape,
+      standing: around.standing,
+      homeMissing: around.sides.homeMissing,
+      readiness,
+      lastDrillAt: around.lastDrillAt,
+      drillEveryMs: settings.drillEveryMs,
+      runs,
+      now,
     }
     const recovering = runs.some(({outcome, kind}) => kind !== 'drill' && (outcome === 'running' || outcome === 'paused'))
     const away = around.standing !== null && around.standing.region !== place.home
     return {
-      outcome: recovering ? 'recovering' : away ? 'away' : 'home', exitCode: ExitCode.done, data: recoveryStatusJson(status),
+      outcome: recovering ? 'recovering' : away ? 'away' : 'home',
+      exitCode: ExitCode.done,
+      data: recoveryStatusJson(status),
       text: recoveryStatusText(status, this.look(process.stdout)),
     }
   }

@@ -19,9 +19,12 @@ something couldn't be deleted, 3 without the name, 7 when somebody else is at wo
   static override flags = {
     ...stackFlags,
     only: Flags.string({description: 'take away the recovery Region alone', options: ['recovery']}),
-    confirm: Flags.string({description: 'the environment\'s name, instead of typing it', helpValue: 'NAME'}),
-    'delete-data': Flags.string({description: 'delete buckets, repositories, the database\'s secret and an empty vault too; NAME is the environment\'s', helpValue: 'NAME'}),
-    'leave-stuck': Flags.boolean({description: 'leave behind what couldn\'t be deleted the last time'}),
+    confirm: Flags.string({description: "the environment's name, instead of typing it", helpValue: 'NAME'}),
+    'delete-data': Flags.string({
+      description: "delete buckets, repositories, the database's secret and an empty vault too; NAME is the environment's",
+      helpValue: 'NAME',
+    }),
+    'leave-stuck': Flags.boolean({description: "leave behind what couldn't be deleted the last time"}),
     events: Flags.string({description: 'append the journal as NDJSON to FILE, or to stdout with -', helpValue: 'FILE'}),
   }
 
@@ -30,13 +33,32 @@ something couldn't be deleted, 3 without the name, 7 when somebody else is at wo
     const config = await this.stack(flags)
     const data = flags['delete-data']
     if (data !== undefined && data !== config.environment) {
-      throw new SluiceError({code: 'wrong-name', exitCode: ExitCode.confirmation, message: `--delete-data ${data} isn't ${config.environment}; nothing was deleted.`})
+      throw new SluiceError({
+        code: 'wrong-name',
+        exitCode: ExitCode.confirmation,
+        message: `--delete-data ${data} isn't ${config.environment}; nothing was deleted.`,
+      })
     }
-    const {desk, world, clock, account, arn} = await openTeardown({region: config.region, sandbox: flags.sandbox, env: process.env})
-    const planned = await planDown(desk, {
-      config, account, arn,
-      options: {only: flags.only === undefined ? 'all' : 'recovery', data: data === undefined ? 'kept' : 'deleted', stuck: flags['leave-stuck'] ? 'left-behind' : 'tried-again'},
-    }, world, new AbortController().signal)
+    const {desk, world, clock, account, arn} = await openTeardown({
+      region: config.region,
+      sandbox: flags.sandbox,
+      env: process.env,
+    })
+    const planned = await planDown(
+      desk,
+      {
+        config,
+        account,
+        arn,
+        options: {
+          only: flags.only === undefined ? 'all' : 'recovery',
+          data: data === undefined ? 'kept' : 'deleted',
+          stuck: flags['leave-stuck'] ? 'left-behind' : 'tried-again',
+        },
+      },
+      world,
+      new AbortController().signal,
+    )
     const said = infraDownText(planned, this.look(process.stderr))
     if (planned.stacks.length + planned.buckets.length + planned.stores.length + planned.replicas.length === 0) {
       return {outcome: 'nothing', exitCode: ExitCode.done, data: infraDownJson(planned), text: said}
@@ -44,10 +66,13 @@ something couldn't be deleted, 3 without the name, 7 when somebody else is at wo
     if (!flags.json) process.stderr.write(this.printed(said))
     const stops = planned.findings.some(({level}) => level === 'stops')
     if (!stops) {
-      await this.confirmed({
-        question: {kind: 'type-the-name', name: config.environment, text: 'That can\'t be taken back.'},
-        because: [`All of this is deleted${data === undefined ? '' : ', and the data too that is named here'}`],
-      }, {yes: false, confirm: flags.confirm})
+      await this.confirmed(
+        {
+          question: {kind: 'type-the-name', name: config.environment, text: "That can't be taken back."},
+          because: [`All of this is deleted${data === undefined ? '' : ', and the data too that is named here'}`],
+        },
+        {yes: false, confirm: flags.confirm},
+      )
     }
     const watching = this.watch(clock, flags.events)
     try {

@@ -22,15 +22,18 @@ sluice.yaml or a parameter is wrong, or the directory isn't empty.`
   ]
 
   static override args = {
-    dir: Args.string({description: 'where to write; made when it isn\'t there', required: true}),
+    dir: Args.string({description: "where to write; made when it isn't there", required: true}),
   }
 
   static override flags = {
     config: Flags.string({description: 'the configuration', helpValue: 'FILE', default: 'sluice.yaml'}),
-    environment: Flags.string({description: 'another name than the configuration\'s', helpValue: 'NAME'}),
+    environment: Flags.string({description: "another name than the configuration's", helpValue: 'NAME'}),
     shape: Flags.string({description: 'size of the stack at home', options: ['production', 'staging']}),
-    'recovery-shape': Flags.string({description: 'how much of the recovery Region there is in peace', options: [...recoveryShapes]}),
-    force: Flags.boolean({description: 'write into a directory that isn\'t empty; files of the same names are replaced'}),
+    'recovery-shape': Flags.string({
+      description: 'how much of the recovery Region there is in peace',
+      options: [...recoveryShapes],
+    }),
+    force: Flags.boolean({description: "write into a directory that isn't empty; files of the same names are replaced"}),
   }
 
   protected override async execute(): Promise<Outcome> {
@@ -38,11 +41,25 @@ sluice.yaml or a parameter is wrong, or the directory isn't empty.`
     const config = chooseStack(await loadStack(flags.config), flags)
     const {files, deployments} = exportFiles(config, await readTemplates(), await readSite())
     await writeExport(args.dir, files, {force: flags.force})
-    const lines = deployments.map((one) => `  ${one.name.padEnd(40)}  ${one.region.padEnd(14)}  ${one.when === 'failover' ? 'only at a failover' : one.template}`)
+    const lines = deployments.map(
+      (one) =>
+        `  ${one.name.padEnd(40)}  ${one.region.padEnd(14)}  ${one.when === 'failover' ? 'only at a failover' : one.template}`,
+    )
     return {
       outcome: 'exported',
       exitCode: ExitCode.done,
-      data: {directory: args.dir, files: [...files.keys()], stacks: deployments.map((one) => ({id: idOf(one), name: one.name, region: one.region, template: one.template, needs: one.needs, when: one.when}))},
+      data: {
+        directory: args.dir,
+        files: [...files.keys()],
+        stacks: deployments.map((one) => ({
+          id: idOf(one),
+          name: one.name,
+          region: one.region,
+          template: one.template,
+          needs: one.needs,
+          when: one.when,
+        })),
+      },
       text: [`${files.size} files in ${args.dir}; the order is in its README.md`, ...lines].join('\n'),
     }
   }

@@ -14,13 +14,15 @@ Change sets are made and kept, so that up finds them. What would lose data, wide
 only follows from another change is counted. Exits 0, or 10 with --detailed-exitcode when there are changes, 2 when something stops it.`
 
   static override examples = [
-    '<%= config.bin %> infra plan', '<%= config.bin %> infra plan --out plan.json --detailed-exitcode', '<%= config.bin %> infra plan --only recovery --json',
+    '<%= config.bin %> infra plan',
+    '<%= config.bin %> infra plan --out plan.json --detailed-exitcode',
+    '<%= config.bin %> infra plan --only recovery --json',
   ]
 
   static override flags = {
     ...stackFlags,
     image: Flags.string({description: 'image the slots begin with, instead of stack.firstImage', helpValue: 'IMAGE'}),
-    only: Flags.string({description: 'one Region\'s part', options: ['home', 'recovery']}),
+    only: Flags.string({description: "one Region's part", options: ['home', 'recovery']}),
     out: Flags.string({description: 'write the plan to FILE, for sluice infra up FILE', helpValue: 'FILE'}),
     'detailed-exitcode': Flags.boolean({description: 'exit 10 when there are changes'}),
   }
@@ -35,7 +37,8 @@ only follows from another change is counted. Exits 0, or 10 with --detailed-exit
       // A file that was there keeps its mode, and the values in this one aren't for everybody.
       await chmod(flags.out, 0o600)
     }
-    const stopped = plan.findings.some(({level}) => level === 'stops') || plan.stacks.some(({verdict}) => verdict.kind === 'blocked')
+    const stopped =
+      plan.findings.some(({level}) => level === 'stops') || plan.stacks.some(({verdict}) => verdict.kind === 'blocked')
     return {
       outcome: stopped ? 'stopped' : plan.changes ? 'changes' : 'unchanged',
       exitCode: stopped ? ExitCode.usage : plan.changes && flags['detailed-exitcode'] ? ExitCode.changes : ExitCode.done,

@@ -11,24 +11,36 @@ export default class InfraStatus extends InfraCommand {
 
 Reads only. Exits 0 however things stand; the outcome says it: complete, incomplete, in-progress, failed, none.`
 
-  static override examples = ['<%= config.bin %> infra status', '<%= config.bin %> infra status --outputs', '<%= config.bin %> infra status --json']
+  static override examples = [
+    '<%= config.bin %> infra status',
+    '<%= config.bin %> infra status --outputs',
+    '<%= config.bin %> infra status --json',
+  ]
   static override flags = {
-    config: stackFlags.config, environment: stackFlags.environment, region: stackFlags.region, sandbox: stackFlags.sandbox,
-    outputs: Flags.boolean({description: 'with the stacks\' outputs (they are always in --json)'}),
+    config: stackFlags.config,
+    environment: stackFlags.environment,
+    region: stackFlags.region,
+    sandbox: stackFlags.sandbox,
+    outputs: Flags.boolean({description: "with the stacks' outputs (they are always in --json)"}),
   }
 
   protected override async execute(): Promise<Outcome> {
     const {flags} = await this.parse(InfraStatus)
     const config = await this.stack(flags)
-    const {world, clock, account} = await openProvision({region: config.region, sandbox: flags.sandbox, env: process.env}, 'read-state')
+    const {world, clock, account} = await openProvision(
+      {region: config.region, sandbox: flags.sandbox, env: process.env},
+      'read-state',
+    )
     const regions = await readStatus(world, config, clock, new AbortController().signal)
     const standing = infraStanding(regions)
     return {
       outcome: standing,
       exitCode: ExitCode.done,
       data: {account, service: config.service, environment: config.environment, ...infraStatusJson(regions)},
-      text: standing === 'none' ? `there is no stack of ${config.service} ${config.environment} here: sluice infra up`
-        : infraStatusText(regions, {...this.look(process.stdout), outputs: flags.outputs ? 'shown' : 'hidden'}),
+      text:
+        standing === 'none'
+          ? `there is no stack of ${config.service} ${config.environment} here: sluice infra up`
+          : infraStatusText(regions, {...this.look(process.stdout), outputs: flags.outputs ? 'shown' : 'hidden'}),
     }
   }
 }

@@ -17,16 +17,18 @@ with what it began, and the same command attaches again. With PLAN.json exactly 
 everything is as wanted, 1 when something failed, 3 without an answer, 7 when somebody else is at work on it, 130 after Ctrl-C.`
 
   static override examples = [
-    '<%= config.bin %> infra up', '<%= config.bin %> infra up plan.json --yes', '<%= config.bin %> infra up --only recovery --image shop/api:1.8.2',
+    '<%= config.bin %> infra up',
+    '<%= config.bin %> infra up plan.json --yes',
+    '<%= config.bin %> infra up --only recovery --image shop/api:1.8.2',
   ]
 
   static override args = {plan: Args.string({description: 'a plan that infra plan --out wrote', name: 'PLAN.json'})}
   static override flags = {
     ...stackFlags,
     image: Flags.string({description: 'image the slots begin with, instead of stack.firstImage', helpValue: 'IMAGE'}),
-    only: Flags.string({description: 'one Region\'s part', options: ['home', 'recovery']}),
+    only: Flags.string({description: "one Region's part", options: ['home', 'recovery']}),
     yes: Flags.boolean({char: 'y', description: 'answer the y/N question with yes'}),
-    confirm: Flags.string({description: 'the environment\'s name, where it is asked for', helpValue: 'NAME'}),
+    confirm: Flags.string({description: "the environment's name, where it is asked for", helpValue: 'NAME'}),
     events: Flags.string({description: 'append the journal as NDJSON to FILE, or to stdout with -', helpValue: 'FILE'}),
   }
 
@@ -38,7 +40,8 @@ everything is as wanted, 1 when something failed, 3 without an answer, 7 when so
     const {wanted, options, plan: present} = await planProvision(await openProvision(where, 'read-state'), config, flags.only)
     const plan = given ?? present
     const text = infraPlanText(plan, this.look(process.stderr))
-    const stopped = plan.findings.some(({level}) => level === 'stops') || plan.stacks.some(({verdict}) => verdict.kind === 'blocked')
+    const stopped =
+      plan.findings.some(({level}) => level === 'stops') || plan.stacks.some(({verdict}) => verdict.kind === 'blocked')
     if (given === null && !plan.changes && !stopped) {
       return {outcome: 'unchanged', exitCode: ExitCode.done, data: {...infraPlanJson(plan), resources: {done: 0, total: 0}}, text}
     }

@@ -21,7 +21,11 @@ export default class ReleaseHistory extends ReleaseCommand {
     for (const run of runs) {
       if (views.length >= flags.limit) break
       const events = await readRun(desk, run)
-      if (!isReleaseRun(events) || (flags.service !== undefined && readInput({run, events}).input.config.service !== flags.service)) continue
+      if (
+        !isReleaseRun(events)
+        || (flags.service !== undefined && readInput({run, events}).input.config.service !== flags.service)
+      )
+        continue
       views.push(viewOf(run, events, clock.now()))
     }
     return {

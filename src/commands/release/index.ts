@@ -18,7 +18,8 @@ the dead-man's switch sends all traffic back to the stable version.`
 
   static override aliases = ['release:start']
   static override examples = [
-    '<%= config.bin %> release shop/api:1.9.0', '<%= config.bin %> release shop/api@sha256:… --yes --json',
+    '<%= config.bin %> release shop/api:1.9.0',
+    '<%= config.bin %> release shop/api@sha256:… --yes --json',
   ]
   static override args = {image: Args.string({description: 'image with :tag or @digest', name: 'IMAGE'})}
   static override flags = {

@@ -6,7 +6,8 @@ import {findRun} from '../../runbooks/release/find-run.ts'
 import {askRun} from '../../runbooks/release/run-release.ts'
 
 export default class ReleasePause extends ReleaseCommand {
-  static override description = 'Hold a run where it is: its weight stays, and the dead-man\'s switch waits longer. Go on with `release resume`.'
+  static override description =
+    "Hold a run where it is: its weight stays, and the dead-man's switch waits longer. Go on with `release resume`."
   static override examples = ['<%= config.bin %> release pause --why "…"']
   static override args = {run: Args.string({description: 'run id; the only unfinished one if left out', name: 'RUN'})}
   static override flags = {...whichFlags, why: Flags.string({description: 'reason, for the journal', default: 'release pause'})}

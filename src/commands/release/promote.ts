@@ -6,7 +6,8 @@ import {findRun} from '../../runbooks/release/find-run.ts'
 import {askRun} from '../../runbooks/release/run-release.ts'
 
 export default class ReleasePromote extends ReleaseCommand {
-  static override description = 'Promote now: skip what is left of the judging. A person takes the responsibility, and the journal says who.'
+  static override description =
+    'Promote now: skip what is left of the judging. A person takes the responsibility, and the journal says who.'
   static override examples = ['<%= config.bin %> release promote --why "…"']
   static override args = {run: Args.string({description: 'run id; the only unfinished one if left out', name: 'RUN'})}
   static override flags = {...whichFlags, why: Flags.string({description: 'reason, for the journal', default: 'release promote'})}

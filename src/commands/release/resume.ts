@@ -25,7 +25,11 @@ A paused run goes on where it paused. A promoted run whose old version is still 
     // What is left of a promoted run is its warm window: resuming it means staying for that.
     const until = found.left === 'outcome' && !flags['through-warm-window'] ? 'ended' : 'tidied'
     const watching = watcher({
-      clock, events: flags.events, until, env: process.env, ask: (run, wish, why) => askRun(desk, run, wish, why),
+      clock,
+      events: flags.events,
+      until,
+      env: process.env,
+      ask: (run, wish, why) => askRun(desk, run, wish, why),
     })
     watching.begin(found.run, [])
     try {

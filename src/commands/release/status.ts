@@ -10,7 +10,8 @@ import {wantsColor} from '../../ui/choose-renderer.ts'
 export default class ReleaseStatus extends ReleaseCommand {
   static override description = 'Show where a run stands: the one named, else the newest one.'
   static override examples = [
-    '<%= config.bin %> release status', '<%= config.bin %> release status r-20261122-183210-k3f9 --json',
+    '<%= config.bin %> release status',
+    '<%= config.bin %> release status r-20261122-183210-k3f9 --json',
   ]
   static override args = {run: Args.string({description: 'run id', name: 'RUN'})}
   static override flags = whichFlags
@@ -18,9 +19,8 @@ export default class ReleaseStatus extends ReleaseCommand {
   protected override async execute(): Promise<Outcome> {
     const {args, flags} = await this.parse(ReleaseStatus)
     const {desk, clock} = await this.openFor(flags)
-    const last = args.run === undefined
-      ? (await lastRuns(desk, flags.service))[0]
-      : {run: args.run, events: await readRun(desk, args.run)}
+    const last =
+      args.run === undefined ? (await lastRuns(desk, flags.service))[0] : {run: args.run, events: await readRun(desk, args.run)}
     if (last === undefined || last.events.length === 0) {
       return {outcome: 'none', exitCode: ExitCode.done, data: {run: null}, text: 'no releases yet: sluice release IMAGE'}
     }

@@ -7,7 +7,8 @@ import {askRun, watchRelease} from '../../runbooks/release/run-release.ts'
 import {watcher} from '../../watching.ts'
 
 export default class ReleaseWatch extends ReleaseCommand {
-  static override description = 'Follow a run that another terminal, CI job or machine ticks. Touches nothing; exits as the run does.'
+  static override description =
+    'Follow a run that another terminal, CI job or machine ticks. Touches nothing; exits as the run does.'
   static override examples = ['<%= config.bin %> release watch']
   static override args = {run: Args.string({description: 'run id', name: 'RUN'})}
   static override flags = {...whichFlags, events: watchFlags.events}
@@ -20,7 +21,11 @@ export default class ReleaseWatch extends ReleaseCommand {
       return {outcome: 'none', exitCode: ExitCode.done, data: {run: null}, text: 'no run is unfinished: sluice release history'}
     }
     const watching = watcher({
-      clock, events: flags.events, until: 'ended', env: process.env, ask: (run, wish, why) => askRun(desk, run, wish, why),
+      clock,
+      events: flags.events,
+      until: 'ended',
+      env: process.env,
+      ask: (run, wish, why) => askRun(desk, run, wish, why),
     })
     watching.begin(found.run, [])
     try {

@@ -17,13 +17,31 @@ Every file is checked whole: when something is wrong anywhere, all of it is said
 
   protected override async execute(): Promise<Outcome> {
     const {flags} = await this.parse(RunbookList)
-    const own = (await this.loaded(flags)).map(({file, runbook}): ListedRunbook => runbook.kind === 'runbook' ? listedOwn(file, runbook) : {
-      name: runbook.name, kind: 'extension', file, description: `${runbook.description}, in ${runbook.extends}`,
-      steps: [...Object.values(runbook.before), ...Object.values(runbook.after)].flat().length,
-    })
-    const builtIn = recoveries.map((name): ListedRunbook => ({name, kind: 'built-in', file: null, description: aboutRecoveries[name], steps: 0}))
+    const own = (await this.loaded(flags)).map(({file, runbook}): ListedRunbook =>
+      runbook.kind === 'runbook'
+        ? listedOwn(file, runbook)
+        : {
+            name: runbook.name,
+            kind: 'extension',
+            file,
+            description: `${runbook.description}, in ${runbook.extends}`,
+            steps: [...Object.values(runbook.before), ...Object.values(runbook.after)].flat().length,
+          },
+    )
+    const builtIn = recoveries.map((name): ListedRunbook => ({
+      name,
+      kind: 'built-in',
+      file: null,
+      description: aboutRecoveries[name],
+      steps: 0,
+    }))
     const listed = [...builtIn, ...own]
     const text = runbookListText(listed, this.look(process.stdout).columns)
-    return {outcome: 'listed', exitCode: ExitCode.done, data: {runbooks: listed.map(({steps, ...one}) => (one.kind === 'built-in' ? one : {...one, steps}))}, text}
+    return {
+      outcome: 'listed',
+      exitCode: ExitCode.done,
+      data: {runbooks: listed.map(({steps, ...one}) => (one.kind === 'built-in' ? one : {...one, steps}))},
+      text,
+    }
   }
 }

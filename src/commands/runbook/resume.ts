@@ -13,7 +13,9 @@ Where somebody ticks the run, the answer is written for them and this command en
 dr resume goes on with the recovery. --withdraw takes back what can be taken back, and ends the run. Exit codes as runbook run.`
 
   static override examples = [
-    '<%= config.bin %> runbook resume', '<%= config.bin %> runbook resume --done call-bank --evidence "ticket 4711"', '<%= config.bin %> runbook resume r-20261122-031240-k3f9 --approve cut-over',
+    '<%= config.bin %> runbook resume',
+    '<%= config.bin %> runbook resume --done call-bank --evidence "ticket 4711"',
+    '<%= config.bin %> runbook resume r-20261122-031240-k3f9 --approve cut-over',
   ]
 
   static override args = {run: Args.string({description: 'run id; the only unfinished one if left out', name: 'RUN'})}
@@ -34,14 +36,30 @@ dr resume goes on with the recovery. --withdraw takes back what can be taken bac
     const {run} = found
     const accepts = answerOf(flags, found.steps, found.events, desk.who)
     if (flags.withdraw && found.custom !== null) await sayToCustom(desk, run, 'abort', 'withdrawn')
-    if (accepts !== null) await sayToCustom(desk, run, 'resume', flags.done === undefined ? `yes to ${flags.approve ?? ''}` : `${flags.done} is done`, accepts)
+    if (accepts !== null)
+      await sayToCustom(
+        desk,
+        run,
+        'resume',
+        flags.done === undefined ? `yes to ${flags.approve ?? ''}` : `${flags.done} is done`,
+        accepts,
+      )
     if (found.custom === null) return told(run, accepts !== null, `sluice dr resume ${run}`)
     const answered = accepts !== null || flags.withdraw
-    if (answered && found.custom.lease !== null && found.custom.lease.run === run && isHeld(found.custom.lease, clock.now())) return told(run, true, null)
+    if (answered && found.custom.lease !== null && found.custom.lease.run === run && isHeld(found.custom.lease, clock.now()))
+      return told(run, true, null)
     if (world.own === undefined) throw new Error('the world of recoveries has no ports for own steps')
     const watching = this.watchRun(opened, flags.events)
     try {
-      return this.came(await resumeCustom(desk, found.custom, {...world, own: world.own}, {...watching, onRun: watching.onBegin(found.custom.input)}), clock.now())
+      return this.came(
+        await resumeCustom(
+          desk,
+          found.custom,
+          {...world, own: world.own},
+          {...watching, onRun: watching.onBegin(found.custom.input)},
+        ),
+        clock.now(),
+      )
     } finally {
       watching.close()
     }
@@ -50,5 +68,10 @@ dr resume goes on with the recovery. --withdraw takes back what can be taken bac
 
 function told(run: string, wrote: boolean, next: string | null): Outcome {
   const text = wrote ? `✔ told: whoever ticks ${run} obeys at the next tick` : `${run} is a recovery`
-  return {outcome: wrote ? 'told' : 'none', exitCode: wrote ? ExitCode.done : ExitCode.usage, data: {run}, text: next === null ? text : `${text}\n  ${next}`}
+  return {
+    outcome: wrote ? 'told' : 'none',
+    exitCode: wrote ? ExitCode.done : ExitCode.usage,
+    data: {run},
+    text: next === null ? text : `${text}\n  ${next}`,
+  }
 }

@@ -28,7 +28,8 @@ paused, 9 when it took longer than its objective, 130 after Ctrl-C.`
     const {args, flags} = await this.parse(RunbookRun)
     if (recoveries.some((one) => one === args.name)) throw notYours(args.name, `sluice ${args.name}`)
     const {runbook} = findRunbook(await this.loaded(flags), args.name, recoveries)
-    if (runbook.kind === 'extension') throw notYours(`${runbook.name} extends ${runbook.extends} and`, `sluice ${runbook.extends}`)
+    if (runbook.kind === 'extension')
+      throw notYours(`${runbook.name} extends ${runbook.extends} and`, `sluice ${runbook.extends}`)
     await this.agreed(runbook, await this.opened(flags, 'read-state'), flags.yes)
     const opened = await this.opened(flags, 'make-state')
     const {desk, world, clock, config, place, settings, arn} = opened
@@ -36,7 +37,10 @@ paused, 9 when it took longer than its objective, 130 after Ctrl-C.`
     const input = runbookInput({config, place, settings, by: arn}, runbook)
     const watching = this.watchRun(opened, flags.events)
     try {
-      return this.came(await startCustom(desk, input, {...world, own: world.own}, {...watching, onRun: watching.onBegin(input)}), clock.now())
+      return this.came(
+        await startCustom(desk, input, {...world, own: world.own}, {...watching, onRun: watching.onBegin(input)}),
+        clock.now(),
+      )
     } finally {
       watching.close()
     }
@@ -44,4 +48,9 @@ paused, 9 when it took longer than its objective, 130 after Ctrl-C.`
 }
 
 const notYours = (what: string, command: string): SluiceError =>
-  new SluiceError({code: 'runbook-not-run', exitCode: ExitCode.usage, message: `${what} is run by its own command.`, suggestions: [command]})
+  new SluiceError({
+    code: 'runbook-not-run',
+    exitCode: ExitCode.usage,
+    message: `${what} is run by its own command.`,
+    suggestions: [command],
+  })

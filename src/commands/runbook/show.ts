@@ -17,10 +17,18 @@ nothing else runs. Recoveries that come with sluice are shown with the steps tha
 the account only, and does without.`
 
   static override examples = [
-    '<%= config.bin %> runbook show evening', '<%= config.bin %> runbook show \'dr promote\' --print > failover.txt', '<%= config.bin %> runbook show \'dr failback\' --mermaid',
+    '<%= config.bin %> runbook show evening',
+    "<%= config.bin %> runbook show 'dr promote' --print > failover.txt",
+    "<%= config.bin %> runbook show 'dr failback' --mermaid",
   ]
 
-  static override args = {name: Args.string({description: 'a runbook of your own, or \'dr promote\', \'dr drill\', \'dr failback\'', name: 'NAME', required: true})}
+  static override args = {
+    name: Args.string({
+      description: "a runbook of your own, or 'dr promote', 'dr drill', 'dr failback'",
+      name: 'NAME',
+      required: true,
+    }),
+  }
   static override flags = {
     ...runbookFlags,
     mermaid: Flags.boolean({description: 'the graph, for a page or a pull request', exclusive: ['print', 'html']}),
@@ -37,15 +45,27 @@ the account only, and does without.`
     const printedAt = `${new Date().toISOString().slice(0, 16).replace('T', ' ')}Z`
     const mermaid = runbookMermaid(sheet)
     if (flags.html !== undefined) await writeNew(flags.html, runbookHtml(sheet, printedAt), 'keep')
-    const text = flags.html !== undefined ? `✔ ${flags.html} written`
-      : flags.mermaid ? mermaid
-      : flags.print ? runbookPrintText(sheet, printedAt)
-      : runbookShowText(sheet, this.look(process.stdout).columns)
+    const text =
+      flags.html !== undefined
+        ? `✔ ${flags.html} written`
+        : flags.mermaid
+          ? mermaid
+          : flags.print
+            ? runbookPrintText(sheet, printedAt)
+            : runbookShowText(sheet, this.look(process.stdout).columns)
     const {name, description, command, steps, criticalPath, rtoMs, rpoMs} = sheet
     return {
-      outcome: 'shown', exitCode: ExitCode.done, text,
+      outcome: 'shown',
+      exitCode: ExitCode.done,
+      text,
       data: {
-        name, description, runs: command, file: found?.file ?? null, steps, criticalPath, mermaid,
+        name,
+        description,
+        runs: command,
+        file: found?.file ?? null,
+        steps,
+        criticalPath,
+        mermaid,
         objectives: {rtoSeconds: rtoMs === null ? null : rtoMs / 1000, rpoSeconds: rpoMs === null ? null : rpoMs / 1000},
       },
     }

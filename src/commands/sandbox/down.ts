@@ -17,8 +17,8 @@ export default class SandboxDown extends SluiceCommand {
     const name = checkSandboxName(flags.name)
     const handle = await findHandle(name, process.env)
     // A file whose endpoint is silent is all that is left of it: its process id may be somebody else's by now.
-    const wasUp = handle !== null && await isUp(handle.endpoint)
-    if (wasUp && !await endSandbox(handle.endpoint, handle.pid, GONE_WITHIN_MS)) {
+    const wasUp = handle !== null && (await isUp(handle.endpoint))
+    if (wasUp && !(await endSandbox(handle.endpoint, handle.pid, GONE_WITHIN_MS))) {
       throw new SluiceError({
         code: 'sandbox-stays',
         exitCode: ExitCode.unexpected,

@@ -10,14 +10,17 @@ import type {Fault} from '../../sandbox/world/contract.ts'
 export default class SandboxFault extends SluiceCommand {
   static override description = `Turns something bad on, lists what is on, or turns it off.
 
-${Object.entries(FAULT_KINDS).map(([kind, words]) => `  ${kind.padEnd(18)} ${words}`).join('\n')}`
+${Object.entries(FAULT_KINDS)
+  .map(([kind, words]) => `  ${kind.padEnd(18)} ${words}`)
+  .join('\n')}`
 
   static override examples = [
     '<%= config.bin %> sandbox fault throttle --rate 0.3 --target s3:PutObject',
     '<%= config.bin %> sandbox fault incident --rate 0.05 --service api',
     '<%= config.bin %> sandbox fault resource-fails --target Database/Instance --times 1',
     '<%= config.bin %> sandbox fault region-down --region eu-west-1 --message hang',
-    '<%= config.bin %> sandbox fault --list', '<%= config.bin %> sandbox fault --clear incident',
+    '<%= config.bin %> sandbox fault --list',
+    '<%= config.bin %> sandbox fault --clear incident',
   ]
 
   static override args = {kind: Args.string({description: 'which fault', options: Object.keys(FAULT_KINDS), ignoreStdin: true})}
@@ -25,7 +28,10 @@ ${Object.entries(FAULT_KINDS).map(([kind, words]) => `  ${kind.padEnd(18)} ${wor
   static override flags = {
     name: Flags.string({description: 'which sandbox', default: 'default'}),
     rate: Flags.string({description: 'fraction of calls or requests it strikes, 0 to 1', helpValue: '0.3'}),
-    target: Flags.string({description: 'only this: s3, s3:PutObject, a resource (Database/Instance) or its type, a group', exclusive: ['service']}),
+    target: Flags.string({
+      description: 'only this: s3, s3:PutObject, a resource (Database/Instance) or its type, a group',
+      exclusive: ['service'],
+    }),
     service: Flags.string({description: 'only this ECS service: api for both its slots, api-b for one'}),
     region: Flags.string({description: 'only in this Region'}),
     seconds: Flags.integer({description: 'virtual seconds, for what is late', min: 0}),
@@ -39,12 +45,14 @@ ${Object.entries(FAULT_KINDS).map(([kind, words]) => `  ${kind.padEnd(18)} ${wor
   protected override async execute(): Promise<Outcome> {
     const {args, flags} = await this.parse(SandboxFault)
     const name = checkSandboxName(flags.name)
-    const handle = await reachSandbox(
-      name, await readHandle(name, process.env), async () => { await removeHandle(name, process.env) },
-    )
+    const handle = await reachSandbox(name, await readHandle(name, process.env), async () => {
+      await removeHandle(name, process.env)
+    })
     if (flags.clear) {
       const {cleared} = await askOrExplain<{readonly cleared: number}>(
-        handle, 'DELETE', args.kind === undefined ? 'faults' : `faults?kind=${args.kind}`,
+        handle,
+        'DELETE',
+        args.kind === undefined ? 'faults' : `faults?kind=${args.kind}`,
       )
       return {
         outcome: 'cleared',
@@ -64,14 +72,22 @@ ${Object.entries(FAULT_KINDS).map(([kind, words]) => `  ${kind.padEnd(18)} ${wor
     }
     if (args.kind === undefined) {
       const suggestions = ['sluice sandbox fault --list', 'sluice sandbox fault incident --rate 0.05']
-      throw new SluiceError({code: 'usage', exitCode: ExitCode.usage, message: 'Which fault? Or --list, or --clear.', suggestions})
+      throw new SluiceError({
+        code: 'usage',
+        exitCode: ExitCode.usage,
+        message: 'Which fault? Or --list, or --clear.',
+        suggestions,
+      })
     }
     const {rate, region, seconds, ms, times, message} = flags
     const fault = await askOrExplain<Fault>(handle, 'POST', 'faults', {
       kind: args.kind,
       rate: rate === undefined ? undefined : Number(rate),
       region,
-      seconds, ms, times, message,
+      seconds,
+      ms,
+      times,
+      message,
       target: flags.target ?? flags.service,
     })
     return {outcome: 'on', exitCode: ExitCode.done, data: {name, fault}, text: `On: ${faultLine(fault)}`}

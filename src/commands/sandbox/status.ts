@@ -15,9 +15,9 @@ export default class SandboxStatusCommand extends SluiceCommand {
   protected override async execute(): Promise<Outcome> {
     const {flags} = await this.parse(SandboxStatusCommand)
     const name = checkSandboxName(flags.name)
-    const handle = await reachSandbox(
-      name, await readHandle(name, process.env), async () => { await removeHandle(name, process.env) },
-    )
+    const handle = await reachSandbox(name, await readHandle(name, process.env), async () => {
+      await removeHandle(name, process.env)
+    })
     const status = await askOrExplain<SandboxStatus>(handle, 'GET', 'status')
     return {
       outcome: 'up',

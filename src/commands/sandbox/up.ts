@@ -15,14 +15,22 @@ export default class SandboxUp extends SluiceCommand {
 It speaks AWS's own protocols on loopback, in two Regions, on a clock that runs --speed times faster. World shop holds a
 service behind a load balancer, two slots and version shop/api:1.8.2; empty holds nothing. It stays up until it is taken down.`
 
-  static override examples = ['<%= config.bin %> sandbox up', '<%= config.bin %> sandbox up --speed 60 --services api,web', '<%= config.bin %> sandbox up --name second --seed 7 --world empty']
+  static override examples = [
+    '<%= config.bin %> sandbox up',
+    '<%= config.bin %> sandbox up --speed 60 --services api,web',
+    '<%= config.bin %> sandbox up --name second --seed 7 --world empty',
+  ]
 
   static override flags = {
     name: Flags.string({description: 'what to call it', default: 'default'}),
     speed: Flags.integer({description: 'virtual seconds per real one, 1 to 60', default: 10, min: 1, max: 60}),
     seed: Flags.integer({description: 'the same seed gives the same dice', default: 1, min: 0}),
     world: Flags.string({description: 'what is in it at first', options: ['shop', 'empty'], default: 'shop'}),
-    region: Flags.string({description: 'a Region, the primary one first; may be given twice', multiple: true, helpValue: 'REGION'}),
+    region: Flags.string({
+      description: 'a Region, the primary one first; may be given twice',
+      multiple: true,
+      helpValue: 'REGION',
+    }),
     services: Flags.string({description: 'services of the shop, with commas between', default: 'api', helpValue: 'A,B'}),
     rate: Flags.integer({description: 'requests per virtual minute to each service', default: 900, min: 0}),
   }
@@ -36,22 +44,45 @@ service behind a load balancer, two slots and version shop/api:1.8.2; empty hold
     const world = flags.world as 'shop' | 'empty'
     const {speed, seed} = flags
     const log = join(sandboxDirectory(process.env), `${name}.log`)
-    const started = await startDaemon({name, speed, seed, world, regions, services, trafficPerMinute: flags.rate}, log).catch((error: unknown) => {
-      throw new SluiceError({code: 'sandbox-start', exitCode: ExitCode.unexpected, message: `The sandbox didn't start: ${(error as Error).message}`, suggestions: [`cat ${log}`], cause: error})
-    })
+    const started = await startDaemon({name, speed, seed, world, regions, services, trafficPerMinute: flags.rate}, log).catch(
+      (error: unknown) => {
+        throw new SluiceError({
+          code: 'sandbox-start',
+          exitCode: ExitCode.unexpected,
+          message: `The sandbox didn't start: ${(error as Error).message}`,
+          suggestions: [`cat ${log}`],
+          cause: error,
+        })
+      },
+    )
     const {endpoint, pid, account} = started
     const handle = {endpoint, pid, speed, seed, world, regions, services, account}
     const path = await writeHandle(name, handle, process.env)
     const suffix = name === 'default' ? '--sandbox default' : `--sandbox ${name}`
-    const lines = [`The sandbox ${name} is up: ${endpoint}, ${regions.join(' and ')}, clock × ${speed}.`, ...(world === 'shop' ? [`  sluice sandbox status${name === 'default' ? '' : ` --name ${name}`}`, `  sluice init ${suffix}`, `  sluice release shop/api:1.9.0 ${suffix}`] : []), `  ${downCommand(name)}`]
+    const lines = [
+      `The sandbox ${name} is up: ${endpoint}, ${regions.join(' and ')}, clock × ${speed}.`,
+      ...(world === 'shop'
+        ? [
+            `  sluice sandbox status${name === 'default' ? '' : ` --name ${name}`}`,
+            `  sluice init ${suffix}`,
+            `  sluice release shop/api:1.9.0 ${suffix}`,
+          ]
+        : []),
+      `  ${downCommand(name)}`,
+    ]
     return {outcome: 'up', exitCode: ExitCode.done, data: {name, ...handle, handle: path}, text: lines.join('\n')}
   }
 }
 
 async function refuseWhenUp(name: string): Promise<void> {
   const known = await findHandle(name, process.env)
-  if (known !== null && await isUp(known.endpoint)) {
-    throw new SluiceError({code: 'sandbox-up', exitCode: ExitCode.usage, message: `The sandbox ${name} is up already, at ${known.endpoint}.`, suggestions: [downCommand(name), 'sluice sandbox up --name ANOTHER']})
+  if (known !== null && (await isUp(known.endpoint))) {
+    throw new SluiceError({
+      code: 'sandbox-up',
+      exitCode: ExitCode.usage,
+      message: `The sandbox ${name} is up already, at ${known.endpoint}.`,
+      suggestions: [downCommand(name), 'sluice sandbox up --name ANOTHER'],
+    })
   }
   await removeHandle(name, process.env)
 }
@@ -60,5 +91,10 @@ function serviceNames(given: string): readonly string[] {
   const names = given.split(',').map((one) => one.trim())
   const wrong = names.find((one, index) => !/^[a-z][a-z0-9-]{0,20}$/.test(one) || names.indexOf(one) !== index)
   if (wrong === undefined) return names
-  throw new SluiceError({code: 'usage', exitCode: ExitCode.usage, message: `--services takes different names of lower-case letters, digits and dashes; ${JSON.stringify(wrong)} isn't one.`, suggestions: ['sluice sandbox up --services api,web']})
+  throw new SluiceError({
+    code: 'usage',
+    exitCode: ExitCode.usage,
+    message: `--services takes different names of lower-case letters, digits and dashes; ${JSON.stringify(wrong)} isn't one.`,
+    suggestions: ['sluice sandbox up --services api,web'],
+  })
 }

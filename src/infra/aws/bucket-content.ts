@@ -11,7 +11,9 @@ interface Page {
 }
 
 export async function bucketSize(
-  session: AwsSession, bucket: string, signal?: Signal,
+  session: AwsSession,
+  bucket: string,
+  signal?: Signal,
 ): Promise<{readonly objects: number; readonly more: boolean} | null> {
   const page = await firstPage(session, bucket, signal)
   return page === null ? null : {objects: page.versions.length, more: page.more}
@@ -19,15 +21,26 @@ export async function bucketSize(
 
 /** Delete markers are versions too: a bucket that looks empty may be full of them. */
 export async function emptyBucket(
-  session: AwsSession, bucket: string, signal?: Signal,
+  session: AwsSession,
+  bucket: string,
+  signal?: Signal,
 ): Promise<{readonly deleted: number; readonly more: boolean}> {
   const page = await firstPage(session, bucket, signal)
   if (page === null || page.versions.length === 0) return {deleted: 0, more: false}
   const answer = await session.call(
-    's3', 'DeleteObjects', {Bucket: bucket, Delete: {Objects: [...page.versions], Quiet: true}}, {signal, resource: bucket},
+    's3',
+    'DeleteObjects',
+    {Bucket: bucket, Delete: {Objects: [...page.versions], Quiet: true}},
+    {signal, resource: bucket},
   )
   const [refused] = answer.Errors ?? []
-  if (refused !== undefined) throw notDeleted(session, bucket, answer.Errors?.length ?? 0, `${refused.Key ?? '?'}: ${refused.Message ?? refused.Code ?? ''}`)
+  if (refused !== undefined)
+    throw notDeleted(
+      session,
+      bucket,
+      answer.Errors?.length ?? 0,
+      `${refused.Key ?? '?'}: ${refused.Message ?? refused.Code ?? ''}`,
+    )
   return {deleted: page.versions.length, more: page.more}
 }
 

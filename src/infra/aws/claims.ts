@@ -17,21 +17,32 @@ export function claims(session: AwsSession): ClaimsPort {
     async stoppedTasks(region, cluster, service, signal = new AbortController().signal) {
       const here = session.inRegion(region)
       const newest = await orNone(stoppedTasks(here, cluster)(service, 0, signal))
-      return Promise.all(newest.slice(0, tasksShown).map(async (task) => ({
-        reason: task.exitCode === null ? task.reason : `${task.reason} (exit code ${task.exitCode})`,
-        lines: await lastLines(here, task, signal),
-      })))
+      return Promise.all(
+        newest.slice(0, tasksShown).map(async (task) => ({
+          reason: task.exitCode === null ? task.reason : `${task.reason} (exit code ${task.exitCode})`,
+          lines: await lastLines(here, task, signal),
+        })),
+      )
     },
     async serviceEvents(region, cluster, service, signal) {
-      const answer = await session.inRegion(region).call('ecs', 'DescribeServices', {cluster, services: [service]}, {signal, resource: service})
+      const answer = await session
+        .inRegion(region)
+        .call('ecs', 'DescribeServices', {cluster, services: [service]}, {signal, resource: service})
       return (answer.services?.[0]?.events ?? []).flatMap(({message}) => message ?? []).slice(0, eventsShown)
     },
     async scalingActivities(region, group, signal) {
-      const answer = await session.inRegion(region).call(
-        'autoscaling', 'DescribeScalingActivities', {AutoScalingGroupName: group, MaxRecords: activitiesShown}, {signal, resource: group},
-      )
+      const answer = await session
+        .inRegion(region)
+        .call(
+          'autoscaling',
+          'DescribeScalingActivities',
+          {AutoScalingGroupName: group, MaxRecords: activitiesShown},
+          {signal, resource: group},
+        )
       return (answer.Activities ?? []).map(({StartTime, StatusCode, StatusMessage, Description}) => ({
-        at: StartTime?.getTime() ?? 0, status: StatusCode ?? '', message: StatusMessage ?? Description ?? '',
+        at: StartTime?.getTime() ?? 0,
+        status: StatusCode ?? '',
+        message: StatusMessage ?? Description ?? '',
       }))
     },
   }
@@ -40,7 +51,10 @@ export function claims(session: AwsSession): ClaimsPort {
 /** The stream of a task's container, as the awslogs driver names it. Evidence only: what can't be read is left out. */
 async function lastLines(session: AwsSession, task: StoppedTask, signal: Signal): Promise<readonly string[]> {
   const answer = await session.call(
-    'ecs', 'DescribeTaskDefinition', {taskDefinition: task.taskDefinition}, {signal, resource: task.taskDefinition},
+    'ecs',
+    'DescribeTaskDefinition',
+    {taskDefinition: task.taskDefinition},
+    {signal, resource: task.taskDefinition},
   )
   const containers = answer.taskDefinition?.containerDefinitions ?? []
   const container = containers.find(({name}) => name === task.container) ?? containers[0]
@@ -48,9 +62,16 @@ async function lastLines(session: AwsSession, task: StoppedTask, signal: Signal)
   const group = options['awslogs-group']
   if (group === undefined || container?.name === undefined) return []
   const stream = `${options['awslogs-stream-prefix'] ?? ''}/${container.name}/${task.task.split('/').at(-1) ?? ''}`
-  const events = await orNone(session.call(
-    'logs', 'GetLogEvents', {logGroupName: group, logStreamName: stream, limit: linesShown, startFromHead: false}, {signal, resource: stream},
-  ).then((log) => log.events ?? []))
+  const events = await orNone(
+    session
+      .call(
+        'logs',
+        'GetLogEvents',
+        {logGroupName: group, logStreamName: stream, limit: linesShown, startFromHead: false},
+        {signal, resource: stream},
+      )
+      .then((log) => log.events ?? []),
+  )
   return events.flatMap(({message}) => message ?? [])
 }
 

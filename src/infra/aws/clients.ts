@@ -36,10 +36,16 @@ export type ServiceName = keyof typeof serviceModules
 type Module<S extends ServiceName> = Awaited<ReturnType<(typeof serviceModules)[S]>>
 /** Operations of a service by name: `DescribeRules`. */
 export type OperationName<S extends ServiceName> = keyof Module<S> extends infer K
-  ? K extends `${infer O}Command` ? (O extends '$' ? never : O) : never
+  ? K extends `${infer O}Command`
+    ? O extends '$'
+      ? never
+      : O
+    : never
   : never
 type CommandOf<S extends ServiceName, O extends string> = `${O}Command` extends keyof Module<S>
-  ? Module<S>[`${O}Command`] extends new (...args: never[]) => infer C ? C : never
+  ? Module<S>[`${O}Command`] extends new (...args: never[]) => infer C
+    ? C
+    : never
   : never
 export type InputOf<S extends ServiceName, O extends string> = CommandOf<S, O> extends {readonly input: infer I} ? I : never
 export type OutputOf<S extends ServiceName, O extends string> =
@@ -118,16 +124,18 @@ interface WatchedClient extends AnyClient {
 
 /** Innermost in the stack, so it sees each attempt as it leaves and each answer as it comes, errors included. */
 function watchRequests(client: WatchedClient, input: ClientInput): void {
-  const watch = (next: Next): Next => async (args) => {
-    const host = hostOf(args.request)
-    if (input.sandbox !== null && !isLoopback(host)) throw leavesTheSandbox(host)
-    const result = await next(args)
-    const {headers} = (result.response ?? {}) as {readonly headers?: Record<string, string | undefined>}
-    if (headers?.['date'] !== undefined) input.onResponseDate(headers['date'])
-    // The SDK takes a clock that isn't this machine's for a skewed one, and tries every refused call three times to correct it.
-    if (input.sandbox !== null) delete headers?.['date']
-    return result
-  }
+  const watch =
+    (next: Next): Next =>
+    async (args) => {
+      const host = hostOf(args.request)
+      if (input.sandbox !== null && !isLoopback(host)) throw leavesTheSandbox(host)
+      const result = await next(args)
+      const {headers} = (result.response ?? {}) as {readonly headers?: Record<string, string | undefined>}
+      if (headers?.['date'] !== undefined) input.onResponseDate(headers['date'])
+      // The SDK takes a clock that isn't this machine's for a skewed one, and tries every refused call three times to correct it.
+      if (input.sandbox !== null) delete headers?.['date']
+      return result
+    }
   client.middlewareStack.add(watch, {step: 'deserialize', priority: 'low', name: 'sluiceWatch', override: true})
 }
 

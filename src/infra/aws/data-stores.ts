@@ -13,7 +13,11 @@ import {unlessMissing} from './unless-missing.ts'
 type Signal = AbortSignal | undefined
 
 /** `full`: it holds what nobody but AWS's own rules lets go. null: it isn't there. */
-export async function storeState(session: AwsSession, {kind, id}: DataStore, signal: Signal): Promise<'removable' | 'full' | null> {
+export async function storeState(
+  session: AwsSession,
+  {kind, id}: DataStore,
+  signal: Signal,
+): Promise<'removable' | 'full' | null> {
   switch (kind) {
     case 'vault': {
       const vaults = await paged(async (NextToken) => {
@@ -25,9 +29,9 @@ export async function storeState(session: AwsSession, {kind, id}: DataStore, sig
       return found === undefined ? null : found.NumberOfRecoveryPoints === 0 ? 'removable' : 'full'
     }
     case 'repository':
-      return await existing(session, 'AWS::ECR::Repository', id, signal) === null ? null : 'removable'
+      return (await existing(session, 'AWS::ECR::Repository', id, signal)) === null ? null : 'removable'
     case 'secret':
-      return await existing(session, 'AWS::SecretsManager::Secret', id, signal) === null ? null : 'removable'
+      return (await existing(session, 'AWS::SecretsManager::Secret', id, signal)) === null ? null : 'removable'
   }
 }
 
@@ -51,13 +55,24 @@ async function removeSecret(session: AwsSession, SecretId: string, signal: Signa
   if (found === null) return
   const copies = (found.ReplicationStatus ?? []).flatMap(({Region}) => Region ?? [])
   if (copies.length > 0) {
-    await session.call('secretsmanager', 'RemoveRegionsFromReplication', {SecretId, RemoveReplicaRegions: copies}, {signal, resource: SecretId})
+    await session.call(
+      'secretsmanager',
+      'RemoveRegionsFromReplication',
+      {SecretId, RemoveReplicaRegions: copies},
+      {signal, resource: SecretId},
+    )
     return
   }
   // Deleted as usual it would keep its name for weeks, and the next stack of this name couldn't be made.
-  const deleting = session.call('secretsmanager', 'DeleteSecret', {SecretId, ForceDeleteWithoutRecovery: true}, {signal, resource: SecretId})
+  const deleting = session.call(
+    'secretsmanager',
+    'DeleteSecret',
+    {SecretId, ForceDeleteWithoutRecovery: true},
+    {signal, resource: SecretId},
+  )
   await unlessMissing(deleting).catch((error: unknown) => {
-    if (awsErrorName(error) === 'InvalidRequestException') throw new Unavailable('secretsmanager:DeleteSecret', `${SecretId} still has copies in other Regions`, {cause: error})
+    if (awsErrorName(error) === 'InvalidRequestException')
+      throw new Unavailable('secretsmanager:DeleteSecret', `${SecretId} still has copies in other Regions`, {cause: error})
     throw error
   })
 }

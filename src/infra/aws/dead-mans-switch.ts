@@ -49,7 +49,9 @@ export function deadMansSwitch(session: AwsSession, input: SwitchInput): DeadMan
       const target = await scalableTargetInput(session, input.scaling, slot, wanted, signal)
       if (target === null) return
       await putSchedule(
-        session, oneShot(session, input, scaling, dueAt, 'applicationautoscaling:registerScalableTarget', target), signal,
+        session,
+        oneShot(session, input, scaling, dueAt, 'applicationautoscaling:registerScalableTarget', target),
+        signal,
       )
     },
     disarmScaling: (signal) => deleteSchedule(session, input.group, scaling, signal),
@@ -58,7 +60,12 @@ export function deadMansSwitch(session: AwsSession, input: SwitchInput): DeadMan
 
 /** Every field, because an update replaces them all. */
 function oneShot(
-  session: AwsSession, input: SwitchInput, name: string, dueAt: number, api: string, apiInput: object,
+  session: AwsSession,
+  input: SwitchInput,
+  name: string,
+  dueAt: number,
+  api: string,
+  apiInput: object,
 ): CreateScheduleCommandInput {
   return {
     Name: name,
@@ -106,7 +113,10 @@ async function createInGroup(session: AwsSession, schedule: CreateScheduleComman
     if (!isMissing(error)) throw error
     try {
       await session.call(
-        'scheduler', 'CreateScheduleGroup', {Name: schedule.GroupName}, {signal, resource: schedule.GroupName ?? ''},
+        'scheduler',
+        'CreateScheduleGroup',
+        {Name: schedule.GroupName},
+        {signal, resource: schedule.GroupName ?? ''},
       )
     } catch (groupError) {
       if (awsErrorName(groupError) !== 'ConflictException') throw groupError
@@ -116,7 +126,10 @@ async function createInGroup(session: AwsSession, schedule: CreateScheduleComman
 }
 
 async function getSchedule(
-  session: AwsSession, group: string, name: string, signal: AbortSignal,
+  session: AwsSession,
+  group: string,
+  name: string,
+  signal: AbortSignal,
 ): Promise<GetScheduleCommandOutput | null> {
   try {
     return await session.call('scheduler', 'GetSchedule', {GroupName: group, Name: name}, {signal, resource: name})

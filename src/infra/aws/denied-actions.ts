@@ -13,7 +13,10 @@ const actionsPerCall = 100
 
 /** null: it can't be found out. */
 export async function deniedActions(
-  session: AwsSession, caller: string, actions: readonly string[], signal?: Signal,
+  session: AwsSession,
+  caller: string,
+  actions: readonly string[],
+  signal?: Signal,
 ): Promise<readonly string[] | null> {
   if (caller.endsWith(':root')) return []
   try {
@@ -27,14 +30,26 @@ export async function deniedActions(
   }
 }
 
-async function simulate(session: AwsSession, PolicySourceArn: string, ActionNames: readonly string[], signal: Signal): Promise<readonly string[]> {
+async function simulate(
+  session: AwsSession,
+  PolicySourceArn: string,
+  ActionNames: readonly string[],
+  signal: Signal,
+): Promise<readonly string[]> {
   const results = await paged(async (Marker) => {
-    const page = await session.call('iam', 'SimulatePrincipalPolicy', {
-      PolicySourceArn, ActionNames: [...ActionNames], ...(Marker !== undefined && {Marker}),
-    }, {signal, resource: PolicySourceArn})
+    const page = await session.call(
+      'iam',
+      'SimulatePrincipalPolicy',
+      {
+        PolicySourceArn,
+        ActionNames: [...ActionNames],
+        ...(Marker !== undefined && {Marker}),
+      },
+      {signal, resource: PolicySourceArn},
+    )
     return {items: page.EvaluationResults, next: page.IsTruncated === true ? page.Marker : undefined}
   })
-  return results.flatMap(({EvalActionName, EvalDecision}) => (EvalDecision === 'allowed' ? [] : EvalActionName ?? []))
+  return results.flatMap(({EvalActionName, EvalDecision}) => (EvalDecision === 'allowed' ? [] : (EvalActionName ?? [])))
 }
 
 /**

@@ -56,7 +56,11 @@ async function liveRules(session: AwsSession, signal: AbortSignal | undefined): 
       for (const rule of await rulesOf(session, listener, signal)) candidates.push({loadBalancer, listener, rule})
     }
   }
-  const tags = await liveTags(session, candidates.flatMap(({rule}) => rule.RuleArn ?? []), signal)
+  const tags = await liveTags(
+    session,
+    candidates.flatMap(({rule}) => rule.RuleArn ?? []),
+    signal,
+  )
   return candidates.flatMap((candidate) => {
     const tag = tags.get(candidate.rule.RuleArn ?? '')
     return tag === undefined ? [] : [{...candidate, tag}]
@@ -64,7 +68,9 @@ async function liveRules(session: AwsSession, signal: AbortSignal | undefined): 
 }
 
 function listenersOf(
-  session: AwsSession, {LoadBalancerArn}: LoadBalancer, signal: AbortSignal | undefined,
+  session: AwsSession,
+  {LoadBalancerArn}: LoadBalancer,
+  signal: AbortSignal | undefined,
 ): Promise<readonly Listener[]> {
   return pages(async (Marker) => {
     const page = await session.call('elasticloadbalancing', 'DescribeListeners', {LoadBalancerArn, ...Marker}, {signal})
@@ -80,12 +86,17 @@ function rulesOf(session: AwsSession, {ListenerArn}: Listener, signal: AbortSign
 }
 
 async function liveTags(
-  session: AwsSession, arns: readonly string[], signal: AbortSignal | undefined,
+  session: AwsSession,
+  arns: readonly string[],
+  signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>()
   for (let first = 0; first < arns.length; first += arnsPerCall) {
     const answer = await session.call(
-      'elasticloadbalancing', 'DescribeTags', {ResourceArns: arns.slice(first, first + arnsPerCall)}, {signal},
+      'elasticloadbalancing',
+      'DescribeTags',
+      {ResourceArns: arns.slice(first, first + arnsPerCall)},
+      {signal},
     )
     for (const {ResourceArn, Tags} of answer.TagDescriptions ?? []) {
       const tag = Tags?.find(({Key}) => Key === liveTag)
@@ -112,7 +123,9 @@ async function pages<T>(read: (marker: {Marker?: string}) => Promise<Page<T>>): 
 }
 
 function discovered(
-  {loadBalancer, listener, rule, tag}: LiveRuleFound, holders: ReadonlyMap<string, readonly HoldingService[]>, region: string,
+  {loadBalancer, listener, rule, tag}: LiveRuleFound,
+  holders: ReadonlyMap<string, readonly HoldingService[]>,
+  region: string,
 ): DiscoveredService {
   const problems: string[] = []
   const groups = forwardedTo(rule)
@@ -151,7 +164,10 @@ interface SlotFound {
 
 /** By the suffix of the target group's name, else of the service that holds it. */
 function slotOf(
-  slot: Slot, groups: readonly string[], holders: ReadonlyMap<string, readonly HoldingService[]>, problems: string[],
+  slot: Slot,
+  groups: readonly string[],
+  holders: ReadonlyMap<string, readonly HoldingService[]>,
+  problems: string[],
 ): SlotFound {
   const suffix = `-${slot}`
   const byName = groups.find((arn) => nameOf(arn)?.endsWith(suffix))

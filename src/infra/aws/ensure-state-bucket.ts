@@ -9,23 +9,38 @@ import {awsErrorName, isMissing} from './translate-error.ts'
 
 /** Answers the bucket's name. Safe to run again: what was interrupted halfway is finished. */
 export async function ensureStateBucket(
-  session: AwsSession, account: string, signal?: AbortSignal,
+  session: AwsSession,
+  account: string,
+  signal?: AbortSignal,
 ): Promise<{readonly bucket: string; readonly created: boolean}> {
   const bucket = stateBucketName(account, session.region)
   if ((await versioning(session, bucket, account, signal)) === 'on') return {bucket, created: false}
   const created = await createBucket(session, bucket, signal)
   const options = {signal, resource: bucket}
   const owned = {Bucket: bucket, ExpectedBucketOwner: account}
-  await session.call('s3', 'PutPublicAccessBlock', {
-    ...owned,
-    PublicAccessBlockConfiguration: {
-      BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true,
+  await session.call(
+    's3',
+    'PutPublicAccessBlock',
+    {
+      ...owned,
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
     },
-  }, options)
-  await session.call('s3', 'PutBucketEncryption', {
-    ...owned,
-    ServerSideEncryptionConfiguration: {Rules: [{ApplyServerSideEncryptionByDefault: {SSEAlgorithm: 'AES256'}}]},
-  }, options)
+    options,
+  )
+  await session.call(
+    's3',
+    'PutBucketEncryption',
+    {
+      ...owned,
+      ServerSideEncryptionConfiguration: {Rules: [{ApplyServerSideEncryptionByDefault: {SSEAlgorithm: 'AES256'}}]},
+    },
+    options,
+  )
   // Last, because its presence is what says that the others are there.
   await session.call('s3', 'PutBucketVersioning', {...owned, VersioningConfiguration: {Status: 'Enabled'}}, options)
   return {bucket, created}
@@ -38,11 +53,17 @@ export async function stateBucketExists(session: AwsSession, account: string, si
 
 /** Null: no such bucket. */
 async function versioning(
-  session: AwsSession, Bucket: string, account: string, signal: AbortSignal | undefined,
+  session: AwsSession,
+  Bucket: string,
+  account: string,
+  signal: AbortSignal | undefined,
 ): Promise<'on' | 'off' | null> {
   try {
     const answer = await session.call(
-      's3', 'GetBucketVersioning', {Bucket, ExpectedBucketOwner: account}, {signal, resource: Bucket},
+      's3',
+      'GetBucketVersioning',
+      {Bucket, ExpectedBucketOwner: account},
+      {signal, resource: Bucket},
     )
     return answer.Status === 'Enabled' ? 'on' : 'off'
   } catch (error) {

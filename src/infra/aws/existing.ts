@@ -12,7 +12,8 @@ type Existing = 'there' | 'leaving' | null
 type Look = (session: AwsSession, name: string, signal: Signal) => Promise<Existing>
 
 const looks: Readonly<Record<string, Look>> = {
-  'AWS::S3::Bucket': (session, Bucket, signal) => answered(session.call('s3', 'HeadBucket', {Bucket}, {signal, resource: Bucket})),
+  'AWS::S3::Bucket': (session, Bucket, signal) =>
+    answered(session.call('s3', 'HeadBucket', {Bucket}, {signal, resource: Bucket})),
   'AWS::ECR::Repository': (session, name, signal) =>
     answered(session.call('ecr', 'DescribeRepositories', {repositoryNames: [name]}, {signal, resource: name})),
   'AWS::RDS::DBInstance': (session, name, signal) =>
@@ -30,7 +31,7 @@ export async function existing(session: AwsSession, type: string, name: string, 
   return look(session, name, signal)
 }
 
-const answered = async (asked: Promise<unknown>): Promise<Existing> => (await unlessMissing(asked) === null ? null : 'there')
+const answered = async (asked: Promise<unknown>): Promise<Existing> => ((await unlessMissing(asked)) === null ? null : 'there')
 
 /** A deleted secret can be restored for a week or more, and nobody else can have its name until then. */
 async function secret(session: AwsSession, name: string, signal: Signal): Promise<Existing> {

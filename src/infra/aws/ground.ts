@@ -25,14 +25,26 @@ export function ground(session: AwsSession, {account}: {readonly account: string
     },
     hasObject: (region, bucket, key, signal) => hasObject(session.inRegion(region), bucket, key, signal),
     async readObject(region, Bucket, Key, signal) {
-      const answer = await unlessMissing(reading.inRegion(region).call('s3', 'GetObject', {Bucket, Key}, {signal, resource: `${Bucket}/${Key}`}))
-      return answer === null ? null : (await answer.Body?.transformToString('utf-8')) ?? ''
+      const answer = await unlessMissing(
+        reading.inRegion(region).call('s3', 'GetObject', {Bucket, Key}, {signal, resource: `${Bucket}/${Key}`}),
+      )
+      return answer === null ? null : ((await answer.Body?.transformToString('utf-8')) ?? '')
     },
     async putObject(region, bucket, key, body, contentType, signal) {
       try {
-        await session.inRegion(region).call('s3', 'PutObject', {
-          Bucket: bucket, Key: key, Body: body, ContentType: contentType, ExpectedBucketOwner: account, IfNoneMatch: '*',
-        }, {signal, resource: `${bucket}/${key}`})
+        await session.inRegion(region).call(
+          's3',
+          'PutObject',
+          {
+            Bucket: bucket,
+            Key: key,
+            Body: body,
+            ContentType: contentType,
+            ExpectedBucketOwner: account,
+            IfNoneMatch: '*',
+          },
+          {signal, resource: `${bucket}/${key}`},
+        )
       } catch (error) {
         // Somebody was quicker, and theirs stays: the same template, or a team's own page.
         if (awsStatus(error) !== 412) throw error
@@ -43,13 +55,17 @@ export function ground(session: AwsSession, {account}: {readonly account: string
     bucketSize: (region, bucket, signal) => bucketSize(session.inRegion(region), bucket, signal),
     emptyBucket: (region, bucket, signal) => emptyBucket(session.inRegion(region), bucket, signal),
     protectedInstances: (region, group, signal) => protectedInstances(session.inRegion(region), group, signal),
-    removeInstanceProtection: (region, group, instances, signal) => removeProtection(session.inRegion(region), group, instances, signal),
+    removeInstanceProtection: (region, group, instances, signal) =>
+      removeProtection(session.inRegion(region), group, instances, signal),
     pendingRecords: (region, certificate, signal) => pendingRecords(session.inRegion(region), certificate, signal),
   }
 }
 
 const suffixes: Readonly<Record<string, string>> = {
-  'aws-cn': 'amazonaws.com.cn', 'aws-iso': 'c2s.ic.gov', 'aws-iso-b': 'sc2s.sgov.gov', 'aws-eusc': 'amazonaws.eu',
+  'aws-cn': 'amazonaws.com.cn',
+  'aws-iso': 'c2s.ic.gov',
+  'aws-iso-b': 'sc2s.sgov.gov',
+  'aws-eusc': 'amazonaws.eu',
 }
 
 /** As CloudFormation reads a template: it fetches the object itself, so this is AWS's address in a sandbox too. */
@@ -70,20 +86,32 @@ async function hasObject(session: AwsSession, Bucket: string, Key: string, signa
 /** GetParameters takes no more. */
 const parametersPerCall = 10
 
-async function parameters(session: AwsSession, names: readonly string[], signal: Signal): Promise<Readonly<Record<string, string>>> {
-  const answers = await Promise.all(portions([...new Set(names)], parametersPerCall).map((Names) =>
-    session.call('ssm', 'GetParameters', {Names: [...Names]}, {signal, resource: Names.join(', ')})))
+async function parameters(
+  session: AwsSession,
+  names: readonly string[],
+  signal: Signal,
+): Promise<Readonly<Record<string, string>>> {
+  const answers = await Promise.all(
+    portions([...new Set(names)], parametersPerCall).map((Names) =>
+      session.call('ssm', 'GetParameters', {Names: [...Names]}, {signal, resource: Names.join(', ')}),
+    ),
+  )
   const found = answers.flatMap((answer) => answer.Parameters ?? [])
   return Object.fromEntries(found.flatMap(({Name, Value}) => (Name === undefined || Value === undefined ? [] : [[Name, Value]])))
 }
 
 async function protectedInstances(session: AwsSession, group: string, signal: Signal): Promise<readonly string[] | null> {
   const answer = await session.call(
-    'autoscaling', 'DescribeAutoScalingGroups', {AutoScalingGroupNames: [group]}, {signal, resource: group},
+    'autoscaling',
+    'DescribeAutoScalingGroups',
+    {AutoScalingGroupNames: [group]},
+    {signal, resource: group},
   )
   const found = answer.AutoScalingGroups?.[0]
   if (found === undefined) return null
-  return (found.Instances ?? []).flatMap(({InstanceId, ProtectedFromScaleIn}) => (ProtectedFromScaleIn === true ? InstanceId ?? [] : []))
+  return (found.Instances ?? []).flatMap(({InstanceId, ProtectedFromScaleIn}) =>
+    ProtectedFromScaleIn === true ? (InstanceId ?? []) : [],
+  )
 }
 
 /** SetInstanceProtection takes no more. */
@@ -91,9 +119,16 @@ const instancesPerCall = 50
 
 async function removeProtection(session: AwsSession, group: string, instances: readonly string[], signal: Signal): Promise<void> {
   for (const InstanceIds of portions(instances, instancesPerCall)) {
-    await session.call('autoscaling', 'SetInstanceProtection', {
-      AutoScalingGroupName: group, InstanceIds: [...InstanceIds], ProtectedFromScaleIn: false,
-    }, {signal, resource: group})
+    await session.call(
+      'autoscaling',
+      'SetInstanceProtection',
+      {
+        AutoScalingGroupName: group,
+        InstanceIds: [...InstanceIds],
+        ProtectedFromScaleIn: false,
+      },
+      {signal, resource: group},
+    )
   }
 }
 
@@ -102,11 +137,21 @@ type Records = Awaited<ReturnType<GroundPort['pendingRecords']>>
 /** Names of one certificate often share their record; each is said once. */
 async function pendingRecords(session: AwsSession, certificate: string, signal: Signal): Promise<Records> {
   try {
-    const answer = await session.call('acm', 'DescribeCertificate', {CertificateArn: certificate}, {signal, resource: certificate})
+    const answer = await session.call(
+      'acm',
+      'DescribeCertificate',
+      {CertificateArn: certificate},
+      {signal, resource: certificate},
+    )
     if (answer.Certificate?.Status !== 'PENDING_VALIDATION') return []
-    const waiting = (answer.Certificate.DomainValidationOptions ?? []).filter(({ValidationStatus}) => ValidationStatus !== 'SUCCESS')
-    const records = waiting.flatMap(({ResourceRecord: record}) => (record?.Name === undefined || record.Value === undefined
-      ? [] : [{name: record.Name, type: String(record.Type), value: record.Value}]))
+    const waiting = (answer.Certificate.DomainValidationOptions ?? []).filter(
+      ({ValidationStatus}) => ValidationStatus !== 'SUCCESS',
+    )
+    const records = waiting.flatMap(({ResourceRecord: record}) =>
+      record?.Name === undefined || record.Value === undefined
+        ? []
+        : [{name: record.Name, type: String(record.Type), value: record.Value}],
+    )
     return [...new Map(records.map((record) => [`${record.name} ${record.value}`, record])).values()]
   } catch (error) {
     if (isMissing(error)) return null

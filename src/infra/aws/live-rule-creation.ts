@@ -17,7 +17,10 @@ const arnsPerCall = 20
 
 /** null: no such rule, or no such listener. */
 export async function findLiveRule(
-  session: AwsSession, listener: string, groups: LiveRuleSpec['targetGroups'], signal?: Signal,
+  session: AwsSession,
+  listener: string,
+  groups: LiveRuleSpec['targetGroups'],
+  signal?: Signal,
 ): Promise<LiveRuleState | null> {
   const rule = await taggedRule(session, listener, signal)
   return rule?.RuleArn === undefined ? null : {arn: rule.RuleArn, weights: meaningOf(rule.Actions ?? [], groups).weights}
@@ -27,7 +30,10 @@ export async function taggedRule(session: AwsSession, ListenerArn: string, signa
   const rules = (await rulesOf(session, ListenerArn, signal)).filter((rule) => rule.IsDefault !== true)
   for (const part of portions(rules, arnsPerCall)) {
     const answer = await session.call(
-      'elasticloadbalancing', 'DescribeTags', {ResourceArns: part.flatMap(({RuleArn}) => RuleArn ?? [])}, {signal, resource: ListenerArn},
+      'elasticloadbalancing',
+      'DescribeTags',
+      {ResourceArns: part.flatMap(({RuleArn}) => RuleArn ?? [])},
+      {signal, resource: ListenerArn},
     )
     const tagged = answer.TagDescriptions?.find(({Tags}) => Tags?.some(({Key}) => Key === liveTag) === true)
     if (tagged !== undefined) return part.find(({RuleArn}) => RuleArn === tagged.ResourceArn) ?? null
@@ -38,7 +44,12 @@ export async function taggedRule(session: AwsSession, ListenerArn: string, signa
 async function rulesOf(session: AwsSession, ListenerArn: string, signal: Signal): Promise<readonly Rule[]> {
   try {
     return await paged(async (Marker) => {
-      const page = await session.call('elasticloadbalancing', 'DescribeRules', {ListenerArn, Marker}, {signal, resource: ListenerArn})
+      const page = await session.call(
+        'elasticloadbalancing',
+        'DescribeRules',
+        {ListenerArn, Marker},
+        {signal, resource: ListenerArn},
+      )
       return {items: page.Rules, next: page.NextMarker}
     })
   } catch (error) {
@@ -50,17 +61,27 @@ async function rulesOf(session: AwsSession, ListenerArn: string, signal: Signal)
 /** Made with its tags in one call: a rule without its tag would be nobody's. */
 export async function createLiveRule(session: AwsSession, spec: LiveRuleSpec, signal?: Signal): Promise<void> {
   if ((await taggedRule(session, spec.listener, signal)) !== null) return
-  await session.call('elasticloadbalancing', 'CreateRule', {
-    ListenerArn: spec.listener,
-    Priority: spec.priority,
-    Conditions: [{Field: 'path-pattern', PathPatternConfig: {Values: ['/*']}}],
-    Actions: [{
-      Type: 'forward',
-      ForwardConfig: {
-        TargetGroups: [{TargetGroupArn: spec.targetGroups.a, Weight: 100}, {TargetGroupArn: spec.targetGroups.b, Weight: 0}],
-        TargetGroupStickinessConfig: {Enabled: false},
-      },
-    }],
-    Tags: Object.entries(spec.tags).map(([Key, Value]) => ({Key, Value})),
-  }, {signal, resource: spec.listener})
+  await session.call(
+    'elasticloadbalancing',
+    'CreateRule',
+    {
+      ListenerArn: spec.listener,
+      Priority: spec.priority,
+      Conditions: [{Field: 'path-pattern', PathPatternConfig: {Values: ['/*']}}],
+      Actions: [
+        {
+          Type: 'forward',
+          ForwardConfig: {
+            TargetGroups: [
+              {TargetGroupArn: spec.targetGroups.a, Weight: 100},
+              {TargetGroupArn: spec.targetGroups.b, Weight: 0},
+            ],
+            TargetGroupStickinessConfig: {Enabled: false},
+          },
+        },
+      ],
+      Tags: Object.entries(spec.tags).map(([Key, Value]) => ({Key, Value})),
+    },
+    {signal, resource: spec.listener},
+  )
 }

@@ -16,7 +16,9 @@ export interface LiveRuleReading extends RuleReading {
 
 export function liveRule(session: AwsSession, rule: string, groups: SlotGroups): LiveRule {
   const reading = (actions: readonly Action[], isDefault: boolean): LiveRuleReading => ({
-    rule, actions, ...meaningOf(actions, groups, isDefault),
+    rule,
+    actions,
+    ...meaningOf(actions, groups, isDefault),
   })
   return {
     async read(signal) {

@@ -59,15 +59,19 @@ function queriesFor({loadBalancer, groups, gates}: MetricsInput): readonly Metri
     const dimensions = {...balancer, TargetGroup: dimension(groups[slot], '')}
     const counted = perSlot.map(([member, metric, stat]) => elb(`${slot}_${member}`, metric, stat, dimensions))
     // The lower end of TC() is exclusive: exactly the bound isn't slow. TargetResponseTime is in seconds.
-    return latency === undefined ? counted : [
-      ...counted, elb(`${slot}_slow`, 'TargetResponseTime', `TC(${latency.boundMs / 1000}:)`, dimensions),
-    ]
+    return latency === undefined
+      ? counted
+      : [...counted, elb(`${slot}_slow`, 'TargetResponseTime', `TC(${latency.boundMs / 1000}:)`, dimensions)]
   })
   const ofBalancer = loadBalancerAnswers.map((metric, index) => elb(`lb_${index}`, metric, 'Sum', balancer))
-  const own = gates.flatMap((gate, index) => gate.kind !== 'counts' ? [] : slots.flatMap((slot) => [
-    query(`g${index}_${slot}_requests`, gate.requests[slot]),
-    query(`g${index}_${slot}_bad`, gate.bad[slot]),
-  ]))
+  const own = gates.flatMap((gate, index) =>
+    gate.kind !== 'counts'
+      ? []
+      : slots.flatMap((slot) => [
+          query(`g${index}_${slot}_requests`, gate.requests[slot]),
+          query(`g${index}_${slot}_bad`, gate.bad[slot]),
+        ]),
+  )
   return [...ofSlots, ...ofBalancer, ...own]
 }
 
@@ -87,7 +91,11 @@ function dimension(arn: string, without: string): string {
 }
 
 async function fetchAll(
-  session: AwsSession, queries: readonly MetricDataQuery[], from: number, to: number, signal: AbortSignal,
+  session: AwsSession,
+  queries: readonly MetricDataQuery[],
+  from: number,
+  to: number,
+  signal: AbortSignal,
 ): Promise<Series> {
   const series: GrowingSeries = new Map()
   for (let first = 0; first < queries.length; first += queriesPerCall) {
@@ -107,13 +115,18 @@ async function fetchInto(
   const status = new Map<string, string | undefined>()
   let NextToken: string | undefined
   do {
-    const page = await session.call('cloudwatch', 'GetMetricData', {
-      MetricDataQueries: [...queries],
-      StartTime: new Date(from),
-      EndTime: new Date(to),
-      ScanBy: 'TimestampAscending',
-      ...(NextToken !== undefined && {NextToken}),
-    }, {signal})
+    const page = await session.call(
+      'cloudwatch',
+      'GetMetricData',
+      {
+        MetricDataQueries: [...queries],
+        StartTime: new Date(from),
+        EndTime: new Date(to),
+        ScanBy: 'TimestampAscending',
+        ...(NextToken !== undefined && {NextToken}),
+      },
+      {signal},
+    )
     for (const result of page.MetricDataResults ?? []) {
       status.set(result.Id ?? '', result.StatusCode)
       addTo(series, result)
@@ -159,10 +172,12 @@ function minuteAt(at: number, series: Series, gates: readonly Gate[]): CountedMi
     slow: value(`${name}_slow`),
   })
   const pair = (index: number, name: Slot): readonly [number | null, number | null] => [
-    value(`g${index}_${name}_requests`), value(`g${index}_${name}_bad`),
+    value(`g${index}_${name}_requests`),
+    value(`g${index}_${name}_bad`),
   ]
   const custom = gates.flatMap((gate, index) =>
-    gate.kind === 'counts' ? [[gate.name, {a: pair(index, 'a'), b: pair(index, 'b')}] as const] : [])
+    gate.kind === 'counts' ? [[gate.name, {a: pair(index, 'a'), b: pair(index, 'b')}] as const] : [],
+  )
   return {
     at,
     a: slot('a'),

@@ -13,27 +13,44 @@ interface Where {
 }
 
 /** ARNs of the rules, oldest listener first. */
-export async function otherRules(session: AwsSession, {loadBalancer, rule, groups}: Where, signal: AbortSignal): Promise<readonly string[]> {
+export async function otherRules(
+  session: AwsSession,
+  {loadBalancer, rule, groups}: Where,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   const found: string[] = []
   for (const listener of await listenersOf(session, loadBalancer, signal)) {
     const rules = await rulesOf(session, listener, signal)
-    found.push(...rules.filter((one) => one.RuleArn !== rule && !isPreview(one) && forwardsTo(one, groups)).map(({RuleArn}) => RuleArn ?? ''))
+    found.push(
+      ...rules
+        .filter((one) => one.RuleArn !== rule && !isPreview(one) && forwardsTo(one, groups))
+        .map(({RuleArn}) => RuleArn ?? ''),
+    )
   }
   return found
 }
 
-const isPreview = ({Conditions = []}: Rule): boolean => Conditions.some(({Field}) => Field === 'http-header' || Field === 'source-ip')
+const isPreview = ({Conditions = []}: Rule): boolean =>
+  Conditions.some(({Field}) => Field === 'http-header' || Field === 'source-ip')
 
 function forwardsTo({Actions = []}: Rule, groups: SlotGroups): boolean {
   return Actions.some(({TargetGroupArn, ForwardConfig}) =>
-    [TargetGroupArn, ...(ForwardConfig?.TargetGroups ?? []).map((group) => group.TargetGroupArn)].some((arn) => arn === groups.a || arn === groups.b))
+    [TargetGroupArn, ...(ForwardConfig?.TargetGroups ?? []).map((group) => group.TargetGroupArn)].some(
+      (arn) => arn === groups.a || arn === groups.b,
+    ),
+  )
 }
 
 async function listenersOf(session: AwsSession, LoadBalancerArn: string, signal: AbortSignal): Promise<readonly string[]> {
   const found: string[] = []
   let Marker: string | undefined
   do {
-    const page = await session.call('elasticloadbalancing', 'DescribeListeners', {LoadBalancerArn, ...(Marker !== undefined && {Marker})}, {signal, resource: LoadBalancerArn})
+    const page = await session.call(
+      'elasticloadbalancing',
+      'DescribeListeners',
+      {LoadBalancerArn, ...(Marker !== undefined && {Marker})},
+      {signal, resource: LoadBalancerArn},
+    )
     found.push(...(page.Listeners ?? []).map(({ListenerArn}) => ListenerArn ?? ''))
     Marker = page.NextMarker
   } while (Marker !== undefined)
@@ -44,7 +61,12 @@ async function rulesOf(session: AwsSession, ListenerArn: string, signal: AbortSi
   const found: Rule[] = []
   let Marker: string | undefined
   do {
-    const page = await session.call('elasticloadbalancing', 'DescribeRules', {ListenerArn, ...(Marker !== undefined && {Marker})}, {signal, resource: ListenerArn})
+    const page = await session.call(
+      'elasticloadbalancing',
+      'DescribeRules',
+      {ListenerArn, ...(Marker !== undefined && {Marker})},
+      {signal, resource: ListenerArn},
+    )
     found.push(...(page.Rules ?? []))
     Marker = page.NextMarker
   } while (Marker !== undefined)

@@ -8,7 +8,8 @@ export interface Page<T> {
 
 /** `enough` ends the reading early, after the page it is true of. */
 export async function paged<T>(
-  read: (token: string | undefined) => Promise<Page<T>>, enough: (page: readonly T[]) => boolean = () => false,
+  read: (token: string | undefined) => Promise<Page<T>>,
+  enough: (page: readonly T[]) => boolean = () => false,
 ): Promise<readonly T[]> {
   const all: T[] = []
   let token: string | undefined

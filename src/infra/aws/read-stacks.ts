@@ -10,13 +10,20 @@ type Signal = AbortSignal | undefined
 /** By id it also finds a stack that is gone, as DELETE_COMPLETE. */
 export async function describeStack(session: AwsSession, {name, region}: StackRef, signal?: Signal): Promise<StackState | null> {
   return unlessAbsent(async () => {
-    const answer = await session.inRegion(region).call('cloudformation', 'DescribeStacks', {StackName: name}, {signal, resource: name})
+    const answer = await session
+      .inRegion(region)
+      .call('cloudformation', 'DescribeStacks', {StackName: name}, {signal, resource: name})
     const found = answer.Stacks?.[0]
     return found === undefined ? null : stackState(found)
   })
 }
 
-export async function listStacks(session: AwsSession, region: string, prefix: string, signal?: Signal): Promise<readonly StackState[]> {
+export async function listStacks(
+  session: AwsSession,
+  region: string,
+  prefix: string,
+  signal?: Signal,
+): Promise<readonly StackState[]> {
   const all = await paged(async (NextToken) => {
     const page = await session.inRegion(region).call('cloudformation', 'DescribeStacks', {NextToken}, {signal})
     return {items: page.Stacks, next: page.NextToken}
@@ -27,40 +34,59 @@ export async function listStacks(session: AwsSession, region: string, prefix: st
 
 export async function stackTemplate(session: AwsSession, {name, region}: StackRef, signal?: Signal): Promise<string | null> {
   return unlessAbsent(async () => {
-    const answer = await session.inRegion(region).call(
-      'cloudformation', 'GetTemplate', {StackName: name, TemplateStage: 'Original'}, {signal, resource: name},
-    )
+    const answer = await session
+      .inRegion(region)
+      .call('cloudformation', 'GetTemplate', {StackName: name, TemplateStage: 'Original'}, {signal, resource: name})
     return answer.TemplateBody ?? null
   })
 }
 
-export async function stackResources(session: AwsSession, {name, region}: StackRef, signal?: Signal): Promise<readonly StackResource[]> {
-  const all = await unlessAbsent(() => paged(async (NextToken) => {
-    const page = await session.inRegion(region).call(
-      'cloudformation', 'ListStackResources', {StackName: name, NextToken}, {signal, resource: name},
-    )
-    return {items: page.StackResourceSummaries, next: page.NextToken}
-  }))
+export async function stackResources(
+  session: AwsSession,
+  {name, region}: StackRef,
+  signal?: Signal,
+): Promise<readonly StackResource[]> {
+  const all = await unlessAbsent(() =>
+    paged(async (NextToken) => {
+      const page = await session
+        .inRegion(region)
+        .call('cloudformation', 'ListStackResources', {StackName: name, NextToken}, {signal, resource: name})
+      return {items: page.StackResourceSummaries, next: page.NextToken}
+    }),
+  )
   return (all ?? []).map(stackResource)
 }
 
 /** AWS answers newest first, so reading ends at the first page that reaches back before `since`. */
 export async function stackEvents(
-  session: AwsSession, {name, region}: StackRef, since: number, signal?: Signal,
+  session: AwsSession,
+  {name, region}: StackRef,
+  since: number,
+  signal?: Signal,
 ): Promise<readonly StackEvent[]> {
   const old = (event: CfnEvent): boolean => (event.Timestamp?.getTime() ?? 0) < since
-  const all = await unlessAbsent(() => paged(async (NextToken) => {
-    const page = await session.inRegion(region).call(
-      'cloudformation', 'DescribeStackEvents', {StackName: name, NextToken}, {signal, resource: name},
-    )
-    return {items: page.StackEvents, next: page.NextToken}
-  }, (page) => page.some(old)))
-  return (all ?? []).filter((event) => !old(event)).map(stackEvent).reverse()
+  const all = await unlessAbsent(() =>
+    paged(
+      async (NextToken) => {
+        const page = await session
+          .inRegion(region)
+          .call('cloudformation', 'DescribeStackEvents', {StackName: name, NextToken}, {signal, resource: name})
+        return {items: page.StackEvents, next: page.NextToken}
+      },
+      (page) => page.some(old),
+    ),
+  )
+  return (all ?? [])
+    .filter((event) => !old(event))
+    .map(stackEvent)
+    .reverse()
 }
 
 export async function stackPolicy(session: AwsSession, {name, region}: StackRef, signal?: Signal): Promise<string | null> {
   return unlessAbsent(async () => {
-    const answer = await session.inRegion(region).call('cloudformation', 'GetStackPolicy', {StackName: name}, {signal, resource: name})
+    const answer = await session
+      .inRegion(region)
+      .call('cloudformation', 'GetStackPolicy', {StackName: name}, {signal, resource: name})
     return answer.StackPolicyBody ?? null
   })
 }

@@ -45,7 +45,10 @@ export function recoveryFollower(session: AwsSession, input: RecoveryInput): Rec
 }
 
 async function carry(
-  session: AwsSession, {target, container}: RecoveryInput, from: Parameters<RecoveryFollower['carry']>[0], signal: AbortSignal,
+  session: AwsSession,
+  {target, container}: RecoveryInput,
+  from: Parameters<RecoveryFollower['carry']>[0],
+  signal: AbortSignal,
 ): Promise<{readonly note: string}> {
   const home = 'stack' in target ? await homeInRecovery(session, target, signal) : target
   const service = await describeService(session, home.cluster, home.service, signal)
@@ -56,7 +59,13 @@ async function carry(
   const next = await revisions(session, container).withImage(current, image, signal)
   const words = next.taskDefinition.split('/').at(-1) ?? next.taskDefinition
   if (next.taskDefinition === current) return {note: `${session.region} already runs ${words}`}
-  await rollService(session, home.cluster, home.service, {taskDefinition: next.taskDefinition, desired: service.desiredCount ?? 0}, signal)
+  await rollService(
+    session,
+    home.cluster,
+    home.service,
+    {taskDefinition: next.taskDefinition, desired: service.desiredCount ?? 0},
+    signal,
+  )
   return {note: `${session.region} rolls to ${words}, size ${service.desiredCount ?? 0}`}
 }
 
@@ -73,8 +82,12 @@ async function byItsDigest(session: AwsSession, image: string, promoted: string 
   const tagged = await imageDigest(session, image, signal)
   if (tagged !== null && promoted === null) return byDigest(image, tagged)
   throw new SluiceError({
-    code: 'image-not-replicated', exitCode: ExitCode.unexpected,
-    message: tagged === null ? `${image} isn't in the registry of ${session.region}` : `the registry of ${session.region} has another image as ${image} than the one that was promoted (${promoted ?? ''})`,
+    code: 'image-not-replicated',
+    exitCode: ExitCode.unexpected,
+    message:
+      tagged === null
+        ? `${image} isn't in the registry of ${session.region}`
+        : `the registry of ${session.region} has another image as ${image} than the one that was promoted (${promoted ?? ''})`,
     suggestions: ['push it again: only what is pushed after the replication rule exists is replicated', 'sluice dr check'],
   })
 }
@@ -93,14 +106,22 @@ export function imageThere(image: string, present: string): string {
 }
 
 const placeOf = ({service, environment, home}: RecoveryInput, recovery: string): CapacityPlace => ({
-  service, environment, home, recovery, database: `${service}-${environment}`,
+  service,
+  environment,
+  home,
+  recovery,
+  database: `${service}-${environment}`,
   slots: {a: slotService({service, environment}, 'a'), b: slotService({service, environment}, 'b')},
 })
 
 /** Real time: a Region that gives no answer must not hold up what it is only asked for; nor may a busy machine pass for a lost one. */
 const signsBoundMs = 5000
 
-async function signs(session: AwsSession, input: RecoveryInput, signal: AbortSignal): Promise<Awaited<ReturnType<RecoveryFollower['signs']>>> {
+async function signs(
+  session: AwsSession,
+  input: RecoveryInput,
+  signal: AbortSignal,
+): Promise<Awaited<ReturnType<RecoveryFollower['signs']>>> {
   const bounded = boundedSignal(signsBoundMs, signal)
   const reading = session.reading()
   const store = stateStore(reading, stateBucketName(input.account, session.region))
@@ -117,11 +138,17 @@ async function signs(session: AwsSession, input: RecoveryInput, signal: AbortSig
 }
 
 async function noteCapacity(
-  session: AwsSession, input: RecoveryInput, {stack}: {readonly stack: string}, by: string, signal: AbortSignal,
+  session: AwsSession,
+  input: RecoveryInput,
+  {stack}: {readonly stack: string},
+  by: string,
+  signal: AbortSignal,
 ): Promise<{readonly note: string}> {
   const side = await servingHosts(session.inRegion(input.home), stack, signal)
   const world = {
-    compute: compute(session), database: databases(session, input.account), readiness: readiness(session),
+    compute: compute(session),
+    database: databases(session, input.account),
+    readiness: readiness(session),
     store: (region: string) => stateStore(session.inRegion(region), stateBucketName(input.account, region)),
   }
   const kept = await keepCapacity(world, placeOf(input, session.region), side, {now: session.clock.now(), by}, signal)

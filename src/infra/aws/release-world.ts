@@ -28,12 +28,26 @@ export function releaseWorld(config: ReleaseConfig, session: AwsSession, {accoun
     revisions: revisions(session, config.container),
     scaling: slotScaling(session, scaling),
     metrics: metrics(session, {loadBalancer: config.loadBalancer, groups, gates: config.gates}),
-    deadMansSwitch: deadMansSwitch(
-      session, {service: releaseTarget(config), rule: config.rule, groups, scaling, role, deadLetterQueue, group},
-    ),
+    deadMansSwitch: deadMansSwitch(session, {
+      service: releaseTarget(config),
+      rule: config.rule,
+      groups,
+      scaling,
+      role,
+      deadLetterQueue,
+      group,
+    }),
     awsTime: () => session.awsTime(),
-    recovery: config.recovery === null ? null : recoveryFollower(
-      session.inRegion(config.recovery.region), {target: config.recovery, container: config.container, account, service: config.service, environment: config.environment, home: config.region},
-    ),
+    recovery:
+      config.recovery === null
+        ? null
+        : recoveryFollower(session.inRegion(config.recovery.region), {
+            target: config.recovery,
+            container: config.container,
+            account,
+            service: config.service,
+            environment: config.environment,
+            home: config.region,
+          }),
   }
 }

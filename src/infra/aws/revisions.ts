@@ -11,11 +11,18 @@ import type {AwsSession} from './session.ts'
 const comparedRevisions = 10
 
 export function revisions(session: AwsSession, container: string | null): Revisions {
-  const describe = async (taskDefinition: string, signal: AbortSignal): Promise<{
-    readonly definition: TaskDefinition; readonly tags: readonly Tag[]
+  const describe = async (
+    taskDefinition: string,
+    signal: AbortSignal,
+  ): Promise<{
+    readonly definition: TaskDefinition
+    readonly tags: readonly Tag[]
   }> => {
     const answer = await session.call(
-      'ecs', 'DescribeTaskDefinition', {taskDefinition, include: ['TAGS']}, {signal, resource: taskDefinition},
+      'ecs',
+      'DescribeTaskDefinition',
+      {taskDefinition, include: ['TAGS']},
+      {signal, resource: taskDefinition},
     )
     return {definition: answer.taskDefinition ?? {}, tags: answer.tags ?? []}
   }
@@ -79,9 +86,15 @@ function replacingImage(definition: TaskDefinition, container: string | null, im
 /** What RegisterTaskDefinition takes: everything but what AWS adds itself. */
 function registrable(definition: TaskDefinition): RegisterTaskDefinitionCommandInput {
   const {
-    taskDefinitionArn: _arn, revision: _revision, status: _status, requiresAttributes: _attributes,
+    taskDefinitionArn: _arn,
+    revision: _revision,
+    status: _status,
+    requiresAttributes: _attributes,
     compatibilities: _compatibilities,
-    registeredAt: _at, registeredBy: _by, deregisteredAt: _deregistered, ...rest
+    registeredAt: _at,
+    registeredBy: _by,
+    deregisteredAt: _deregistered,
+    ...rest
   } = definition
   const {deleteRequestedAt: _deleted, ...content} = rest as typeof rest & {readonly deleteRequestedAt?: unknown}
   return {...content, family: definition.family, containerDefinitions: definition.containerDefinitions}

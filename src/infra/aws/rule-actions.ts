@@ -38,7 +38,10 @@ export function ruleWeights(weights: Weights): Weights {
 /** The actions with these weights on the two slots and stickiness between groups off; everything else as it stands. */
 export function withWeights(actions: readonly Action[], groups: SlotGroups, weights: Weights): Action[] {
   const whole = ruleWeights(weights)
-  const ofSlot = new Map([[groups.a, whole.a], [groups.b, whole.b]])
+  const ofSlot = new Map([
+    [groups.a, whole.a],
+    [groups.b, whole.b],
+  ])
   return actions.map((action) => {
     if (action.Type === 'authenticate-oidc') return keepingSecret(action)
     if (action.Type !== 'forward') return action
@@ -94,7 +97,7 @@ interface Examined {
 }
 
 function unusableBecause({actions, forward, groups, weights, others, isDefault}: Examined): string | null {
-  if (isDefault) return 'it is the listener\'s default rule, which ModifyRule can\'t change: make a rule for the path /*'
+  if (isDefault) return "it is the listener's default rule, which ModifyRule can't change: make a rule for the path /*"
   if (groups.a === groups.b) return 'both slots name the same target group'
   if (forward === undefined) return `it doesn't forward (it does: ${typesOf(actions) || 'nothing'})`
   if (others.length > 0) return `another target group gets traffic: ${others.map(wordsOf).join(', ')}`
@@ -111,15 +114,16 @@ function words(
 ): string {
   if (forward === undefined) return typesOf(actions) || 'no action'
   const first = actions.filter((action) => action !== forward).map((action) => action.Type)
-  const shares = [
-    `a ${weights.a}`, `b ${weights.b}`, ...others.map(wordsOf),
-  ]
+  const shares = [`a ${weights.a}`, `b ${weights.b}`, ...others.map(wordsOf)]
   return [...first, shares.join(' / '), ...(stickiness ? ['stickiness on'] : [])].join(', ')
 }
 
 /** A hash over everything the actions say, in the one form that DescribeRules' and ModifyRule's spellings of it share. */
 export function hashOf(actions: readonly Action[]): string {
-  return createHash('sha256').update(JSON.stringify(canonicalActions(actions))).digest('hex').slice(0, 32)
+  return createHash('sha256')
+    .update(JSON.stringify(canonicalActions(actions)))
+    .digest('hex')
+    .slice(0, 32)
 }
 
 /**
@@ -129,15 +133,19 @@ export function hashOf(actions: readonly Action[]): string {
 function canonicalActions(actions: readonly Action[]): unknown {
   const numbered = actions.map((action, index) => ({action, order: action.Order ?? index + 1}))
   const inOrder = numbered.sort((x, y) => x.order - y.order)
-  return sorted(inOrder.map(({action}, index) => {
-    const {Order: _order, TargetGroupArn: _single, ForwardConfig: forwardConfig, AuthenticateOidcConfig: oidc, ...rest} = action
-    return {
-      ...rest,
-      Order: index + 1,
-      ...(action.Type === 'forward' && {ForwardConfig: {...forwardConfig, ...canonicalForward(action)}}),
-      ...(oidc !== undefined && {AuthenticateOidcConfig: {...oidc, ClientSecret: undefined, UseExistingClientSecret: undefined}}),
-    }
-  }))
+  return sorted(
+    inOrder.map(({action}, index) => {
+      const {Order: _order, TargetGroupArn: _single, ForwardConfig: forwardConfig, AuthenticateOidcConfig: oidc, ...rest} = action
+      return {
+        ...rest,
+        Order: index + 1,
+        ...(action.Type === 'forward' && {ForwardConfig: {...forwardConfig, ...canonicalForward(action)}}),
+        ...(oidc !== undefined && {
+          AuthenticateOidcConfig: {...oidc, ClientSecret: undefined, UseExistingClientSecret: undefined},
+        }),
+      }
+    }),
+  )
 }
 
 function canonicalForward(action: Action): object {

@@ -2,7 +2,11 @@
 import type {RuleSurroundings} from '../../runbooks/doctor/ports.ts'
 import type {AwsSession} from './session.ts'
 
-export async function ruleSurroundings(session: AwsSession, arns: {readonly rule: string; readonly listener: string}, signal: AbortSignal): Promise<RuleSurroundings> {
+export async function ruleSurroundings(
+  session: AwsSession,
+  arns: {readonly rule: string; readonly listener: string},
+  signal: AbortSignal,
+): Promise<RuleSurroundings> {
   const [rules, listeners, tags] = await Promise.all([
     session.call('elasticloadbalancing', 'DescribeRules', {RuleArns: [arns.rule]}, {signal, resource: arns.rule}),
     session.call('elasticloadbalancing', 'DescribeListeners', {ListenerArns: [arns.listener]}, {signal, resource: arns.listener}),

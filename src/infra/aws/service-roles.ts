@@ -6,9 +6,18 @@ import {awsErrorName} from './translate-error.ts'
 type Signal = AbortSignal | undefined
 
 /** The path of such a role names its service: `/aws-service-role/autoscaling.amazonaws.com/`. */
-export async function missingServiceRoles(session: AwsSession, services: readonly string[], signal?: Signal): Promise<readonly string[]> {
+export async function missingServiceRoles(
+  session: AwsSession,
+  services: readonly string[],
+  signal?: Signal,
+): Promise<readonly string[]> {
   const roles = await paged(async (Marker) => {
-    const page = await session.call('iam', 'ListRoles', {PathPrefix: '/aws-service-role/', ...(Marker !== undefined && {Marker})}, {signal})
+    const page = await session.call(
+      'iam',
+      'ListRoles',
+      {PathPrefix: '/aws-service-role/', ...(Marker !== undefined && {Marker})},
+      {signal},
+    )
     return {items: page.Roles, next: page.IsTruncated === true ? page.Marker : undefined}
   })
   const there = new Set(roles.map(({Path}) => Path?.split('/')[2]))

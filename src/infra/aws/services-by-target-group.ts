@@ -13,14 +13,18 @@ const servicesPerCall = 10
 
 /** By target group ARN. */
 export async function servicesByTargetGroup(
-  session: AwsSession, signal: AbortSignal | undefined,
+  session: AwsSession,
+  signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, readonly HoldingService[]>> {
   const holders = new Map<string, HoldingService[]>()
   for (const cluster of await clusters(session, signal)) {
     const arns = await serviceArns(session, cluster, signal)
     for (let first = 0; first < arns.length; first += servicesPerCall) {
       const answer = await session.call(
-        'ecs', 'DescribeServices', {cluster, services: arns.slice(first, first + servicesPerCall)}, {signal, resource: cluster},
+        'ecs',
+        'DescribeServices',
+        {cluster, services: arns.slice(first, first + servicesPerCall)},
+        {signal, resource: cluster},
       )
       for (const service of answer.services ?? []) {
         for (const {targetGroupArn, containerName} of service.loadBalancers ?? []) {
@@ -50,7 +54,10 @@ async function serviceArns(session: AwsSession, cluster: string, signal: AbortSi
   let nextToken: string | undefined
   do {
     const page = await session.call(
-      'ecs', 'ListServices', {cluster, maxResults: 100, ...(nextToken !== undefined && {nextToken})}, {signal, resource: cluster},
+      'ecs',
+      'ListServices',
+      {cluster, maxResults: 100, ...(nextToken !== undefined && {nextToken})},
+      {signal, resource: cluster},
     )
     arns.push(...(page.serviceArns ?? []))
     nextToken = page.nextToken

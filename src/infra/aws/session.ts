@@ -59,7 +59,10 @@ export interface AwsSession {
   awsTime(): number
   /** Throws `Unavailable` when the outcome is unknown or AWS can't serve now, else `SluiceError`. */
   call<S extends ServiceName, O extends string & OperationName<S>>(
-    service: S, operation: O, input: InputOf<S, O>, options?: CallOptions,
+    service: S,
+    operation: O,
+    input: InputOf<S, O>,
+    options?: CallOptions,
   ): Promise<OutputOf<S, O>>
   /** When the present credentials expire, epoch ms; null when they don't, or don't say. */
   credentialsExpireAt(): Promise<number | null>
@@ -103,7 +106,11 @@ export function awsSession(input: AwsSessionInput): AwsSession {
 
 export function partitionOf(region: string): string {
   const prefixes = [
-    ['cn-', 'aws-cn'], ['us-gov-', 'aws-us-gov'], ['us-isob-', 'aws-iso-b'], ['us-iso-', 'aws-iso'], ['eusc-', 'aws-eusc'],
+    ['cn-', 'aws-cn'],
+    ['us-gov-', 'aws-us-gov'],
+    ['us-isob-', 'aws-iso-b'],
+    ['us-iso-', 'aws-iso'],
+    ['eusc-', 'aws-eusc'],
   ] as const
   return prefixes.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws'
 }
@@ -120,7 +127,10 @@ function sessionIn(region: string, input: AwsSessionInput, shared: Shared): AwsS
     const known = clients.get(key)
     if (known !== undefined) return known
     const created = createClient(service, {
-      region, profile, sandbox, attempts: tries,
+      region,
+      profile,
+      sandbox,
+      attempts: tries,
       connectMs: reach?.connectMs ?? null,
       onResponseDate(date) {
         shared.time.heard(date)
@@ -132,7 +142,10 @@ function sessionIn(region: string, input: AwsSessionInput, shared: Shared): AwsS
   }
 
   const send = async (
-    service: ServiceName, operation: string, callInput: unknown, {signal, once}: CallOptions,
+    service: ServiceName,
+    operation: string,
+    callInput: unknown,
+    {signal, once}: CallOptions,
   ): Promise<unknown> => {
     const client = await clientOf(service, once === true ? 1 : reach?.attempts(region, attempts))
     const module = await serviceModules[service]()
@@ -169,7 +182,10 @@ function sessionIn(region: string, input: AwsSessionInput, shared: Shared): AwsS
     },
     awsTime: () => shared.time.now(),
     async call<S extends ServiceName, O extends string & OperationName<S>>(
-      service: S, operation: O, callInput: InputOf<S, O>, options: CallOptions = {},
+      service: S,
+      operation: O,
+      callInput: InputOf<S, O>,
+      options: CallOptions = {},
     ) {
       const action = `${service}:${operation as string}`
       reach?.admit(action, region)

@@ -49,7 +49,11 @@ export function slotScaling(session: AwsSession, input: ScalingInput): SlotScali
 
 /** What to register so that `scaling` holds and everything else stays; null where there is no scalable target. */
 export async function scalableTargetInput(
-  session: AwsSession, input: ScalingInput, slot: Slot, scaling: Scaling, signal: AbortSignal,
+  session: AwsSession,
+  input: ScalingInput,
+  slot: Slot,
+  scaling: Scaling,
+  signal: AbortSignal,
 ): Promise<ScalableTargetInput | null> {
   const present = await scalableTarget(session, input, slot, signal)
   if (present === null) return null
@@ -68,12 +72,22 @@ export async function scalableTargetInput(
 }
 
 async function scalableTarget(
-  session: AwsSession, input: ScalingInput, slot: Slot, signal: AbortSignal,
+  session: AwsSession,
+  input: ScalingInput,
+  slot: Slot,
+  signal: AbortSignal,
 ): Promise<ScalableTarget | null> {
   const id = resourceId(input, slot)
-  const answer = await session.call('application-autoscaling', 'DescribeScalableTargets', {
-    ServiceNamespace: 'ecs', ResourceIds: [id], ScalableDimension: 'ecs:service:DesiredCount',
-  }, {signal, resource: id})
+  const answer = await session.call(
+    'application-autoscaling',
+    'DescribeScalableTargets',
+    {
+      ServiceNamespace: 'ecs',
+      ResourceIds: [id],
+      ScalableDimension: 'ecs:service:DesiredCount',
+    },
+    {signal, resource: id},
+  )
   return answer.ScalableTargets?.find((target) => target.ResourceId === id) ?? null
 }
 

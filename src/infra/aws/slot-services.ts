@@ -28,7 +28,10 @@ export function slotServices(session: AwsSession, input: SlotServicesInput): Slo
     },
     async resize(slot, desired, signal) {
       await session.call(
-        'ecs', 'UpdateService', {cluster, service: services[slot], desiredCount: desired}, {signal, resource: services[slot]},
+        'ecs',
+        'UpdateService',
+        {cluster, service: services[slot], desiredCount: desired},
+        {signal, resource: services[slot]},
       )
     },
     stopped: (slot, since, signal) => stopped(services[slot], since, signal),
@@ -38,11 +41,12 @@ export function slotServices(session: AwsSession, input: SlotServicesInput): Slo
 
 /** DescribeServices answers 200 even when there is no such service; this doesn't. */
 export async function describeService(
-  session: AwsSession, cluster: string, service: string, signal: AbortSignal | undefined,
+  session: AwsSession,
+  cluster: string,
+  service: string,
+  signal: AbortSignal | undefined,
 ): Promise<Service> {
-  const answer = await session.call(
-    'ecs', 'DescribeServices', {cluster, services: [service]}, {signal, resource: service},
-  )
+  const answer = await session.call('ecs', 'DescribeServices', {cluster, services: [service]}, {signal, resource: service})
   const found = answer.services?.[0]
   if (found !== undefined && found.status !== 'INACTIVE') return found
   const reason = found?.status ?? answer.failures?.[0]?.reason ?? 'MISSING'
@@ -50,7 +54,7 @@ export async function describeService(
     code: 'aws-not-found',
     exitCode: ExitCode.usage,
     message: `The ECS service ${service} doesn't exist in cluster ${cluster} in ${session.region} (${reason}).`,
-    suggestions: ['correct the slot\'s `service` in sluice.yaml, or find it with `sluice init --import`'],
+    suggestions: ["correct the slot's `service` in sluice.yaml, or find it with `sluice init --import`"],
   })
 }
 
@@ -66,15 +70,22 @@ export async function rollService(
   to: {readonly taskDefinition: string; readonly desired: number},
   signal: AbortSignal,
 ): Promise<string> {
-  const answer = await session.call('ecs', 'UpdateService', {
-    cluster,
-    service,
-    taskDefinition: to.taskDefinition,
-    desiredCount: to.desired,
-    deploymentConfiguration: {
-      deploymentCircuitBreaker: {enable: true, rollback: false}, minimumHealthyPercent: 100, maximumPercent: 200,
+  const answer = await session.call(
+    'ecs',
+    'UpdateService',
+    {
+      cluster,
+      service,
+      taskDefinition: to.taskDefinition,
+      desiredCount: to.desired,
+      deploymentConfiguration: {
+        deploymentCircuitBreaker: {enable: true, rollback: false},
+        minimumHealthyPercent: 100,
+        maximumPercent: 200,
+      },
     },
-  }, {signal, resource: service})
+    {signal, resource: service},
+  )
   const primary = answer.service?.deployments?.find((deployment) => deployment.status === 'PRIMARY')
   if (primary?.id === undefined || primary.taskDefinition?.endsWith(to.taskDefinition) !== true) {
     throw new Unavailable('ecs:UpdateService', `${service} doesn't show the deployment of ${to.taskDefinition} yet`)
@@ -111,10 +122,17 @@ function deploymentOf(deployment: EcsDeployment): Deployment {
 
 /** Of the newest running task: while a deployment rolls, older ones still run the image before. */
 export async function runningDigest(
-  session: AwsSession, cluster: string, service: string, container: string | null, signal: AbortSignal | undefined,
+  session: AwsSession,
+  cluster: string,
+  service: string,
+  container: string | null,
+  signal: AbortSignal | undefined,
 ): Promise<string | null> {
   const listed = await session.call(
-    'ecs', 'ListTasks', {cluster, serviceName: service, desiredStatus: 'RUNNING', maxResults: 100}, {signal, resource: service},
+    'ecs',
+    'ListTasks',
+    {cluster, serviceName: service, desiredStatus: 'RUNNING', maxResults: 100},
+    {signal, resource: service},
   )
   if ((listed.taskArns ?? []).length === 0) return null
   const described = await session.call('ecs', 'DescribeTasks', {cluster, tasks: listed.taskArns}, {signal, resource: service})

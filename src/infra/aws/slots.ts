@@ -22,18 +22,22 @@ export function slots(session: AwsSession): SlotsPort {
     createScaling: (spec, signal) => createScaling(session.inRegion(spec.region), spec, signal),
     removeScaling: (region, cluster, service, signal) => removeScaling(session.inRegion(region), cluster, service, signal),
     async scaleSlot(region, cluster, service, count, signal) {
-      await session.inRegion(region).call('ecs', 'UpdateService', {cluster, service, desiredCount: count}, {signal, resource: service})
+      await session
+        .inRegion(region)
+        .call('ecs', 'UpdateService', {cluster, service, desiredCount: count}, {signal, resource: service})
     },
     removeSlot: (region, cluster, service, signal) => removeSlot(session.inRegion(region), cluster, service, signal),
     liveRule: (region, listener, groups, signal) => findLiveRule(session.inRegion(region), listener, groups, signal),
     createLiveRule: (spec, signal) => createLiveRule(session.inRegion(spec.region), spec, signal),
     async removeLiveRule(region, arn, signal) {
-      await unlessMissing(session.inRegion(region).call('elasticloadbalancing', 'DeleteRule', {RuleArn: arn}, {signal, resource: arn}))
+      await unlessMissing(
+        session.inRegion(region).call('elasticloadbalancing', 'DeleteRule', {RuleArn: arn}, {signal, resource: arn}),
+      )
     },
     async healthyTargets(region, TargetGroupArn, signal) {
-      const answer = await session.inRegion(region).call(
-        'elasticloadbalancing', 'DescribeTargetHealth', {TargetGroupArn}, {signal, resource: TargetGroupArn},
-      )
+      const answer = await session
+        .inRegion(region)
+        .call('elasticloadbalancing', 'DescribeTargetHealth', {TargetGroupArn}, {signal, resource: TargetGroupArn})
       return (answer.TargetHealthDescriptions ?? []).filter(({TargetHealth}) => TargetHealth?.State === 'healthy').length
     },
   }

@@ -18,7 +18,8 @@ export function stackCall({stack, template, parameters, tags, role}: StackInput)
     StackName: stack.name,
     ...(template.kind === 'body' ? {TemplateBody: template.body} : {TemplateURL: template.url}),
     Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) =>
-      ParameterValue === null ? {ParameterKey, UsePreviousValue: true} : {ParameterKey, ParameterValue}),
+      ParameterValue === null ? {ParameterKey, UsePreviousValue: true} : {ParameterKey, ParameterValue},
+    ),
     Tags: Object.entries(tags).map(([Key, Value]) => ({Key, Value})),
     ...(role !== null && {RoleARN: role}),
     Capabilities: ['CAPABILITY_NAMED_IAM'],

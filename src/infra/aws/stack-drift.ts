@@ -9,9 +9,15 @@ import {awsErrorName} from './translate-error.ts'
 
 type Signal = AbortSignal | undefined
 
-export async function detectDrift(session: AwsSession, {name, region}: StackRef, signal?: Signal): Promise<{readonly detection: string}> {
+export async function detectDrift(
+  session: AwsSession,
+  {name, region}: StackRef,
+  signal?: Signal,
+): Promise<{readonly detection: string}> {
   try {
-    const answer = await session.inRegion(region).call('cloudformation', 'DetectStackDrift', {StackName: name}, {signal, resource: name})
+    const answer = await session
+      .inRegion(region)
+      .call('cloudformation', 'DetectStackDrift', {StackName: name}, {signal, resource: name})
     return {detection: answer.StackDriftDetectionId ?? ''}
   } catch (error) {
     // Somebody else's detection is under way, and its id isn't told: ours can begin when that one is done.
@@ -22,18 +28,32 @@ export async function detectDrift(session: AwsSession, {name, region}: StackRef,
 
 /** null while it is under way. */
 export async function readDrift(
-  session: AwsSession, stack: StackRef, detection: string, signal?: Signal,
+  session: AwsSession,
+  stack: StackRef,
+  detection: string,
+  signal?: Signal,
 ): Promise<readonly DriftedResource[] | null> {
   const here = session.inRegion(stack.region)
   const status = await here.call(
-    'cloudformation', 'DescribeStackDriftDetectionStatus', {StackDriftDetectionId: detection}, {signal, resource: stack.name},
+    'cloudformation',
+    'DescribeStackDriftDetectionStatus',
+    {StackDriftDetectionId: detection},
+    {signal, resource: stack.name},
   )
   if (status.DetectionStatus === 'DETECTION_IN_PROGRESS') return null
-  if (status.DetectionStatus === 'DETECTION_FAILED') throw incomplete(stack, status.DetectionStatusReason ?? 'AWS gives no reason')
+  if (status.DetectionStatus === 'DETECTION_FAILED')
+    throw incomplete(stack, status.DetectionStatusReason ?? 'AWS gives no reason')
   const all = await paged(async (NextToken) => {
-    const page = await here.call('cloudformation', 'DescribeStackResourceDrifts', {
-      StackName: stack.name, StackResourceDriftStatusFilters: ['MODIFIED', 'DELETED'], NextToken,
-    }, {signal, resource: stack.name})
+    const page = await here.call(
+      'cloudformation',
+      'DescribeStackResourceDrifts',
+      {
+        StackName: stack.name,
+        StackResourceDriftStatusFilters: ['MODIFIED', 'DELETED'],
+        NextToken,
+      },
+      {signal, resource: stack.name},
+    )
     return {items: page.StackResourceDrifts, next: page.NextToken}
   })
   return all.map(drifted)

@@ -33,12 +33,15 @@ export async function stackRelease(session: AwsSession, settings: ReleaseSetting
       b: {service: slotService(settings, 'b'), targetGroup: groups.b},
     },
     // The stack's role trusts the stack's group alone: these three belong together.
-    deadMansSwitch: foundation === null ? settings.deadMansSwitch : {
-      ...settings.deadMansSwitch,
-      role: foundation('SchedulerRoleArn'),
-      group: foundation('ScheduleGroupName'),
-      deadLetterQueue: foundation('SwitchDeadLetterQueueArn'),
-    },
+    deadMansSwitch:
+      foundation === null
+        ? settings.deadMansSwitch
+        : {
+            ...settings.deadMansSwitch,
+            role: foundation('SchedulerRoleArn'),
+            group: foundation('ScheduleGroupName'),
+            deadLetterQueue: foundation('SwitchDeadLetterQueueArn'),
+          },
   }
 }
 
@@ -46,7 +49,9 @@ type OfStack = Extract<RecoveryTarget, {readonly stack: string}>
 
 /** The slot that serves in the recovery Region, should users come; a Region whose rule isn't there yet begins with slot a. */
 export async function homeInRecovery(
-  session: AwsSession, {stack, slots}: OfStack, signal?: Signal,
+  session: AwsSession,
+  {stack, slots}: OfStack,
+  signal?: Signal,
 ): Promise<{readonly cluster: string; readonly service: string}> {
   const main = await outputsOf(session, stack, signal)
   const rule = await findLiveRule(session, main('ListenerArn'), {a: main('TargetGroupA'), b: main('TargetGroupB')}, signal)
@@ -58,13 +63,18 @@ export async function homeInRecovery(
 export async function servingHosts(session: AwsSession, stack: string, signal?: Signal): Promise<CapacitySide> {
   const main = await outputsOf(session, stack, signal)
   const rule = await findLiveRule(session, main('ListenerArn'), {a: main('TargetGroupA'), b: main('TargetGroupB')}, signal)
-  return {region: session.region, cluster: main('ClusterName'), hosts: main('HostsName'), serving: rule !== null && rule.weights.b > rule.weights.a ? 'b' : 'a'}
+  return {
+    region: session.region,
+    cluster: main('ClusterName'),
+    hosts: main('HostsName'),
+    serving: rule !== null && rule.weights.b > rule.weights.a ? 'b' : 'a',
+  }
 }
 
 /** Outputs by name; one that is missing is an unfinished stack. */
 async function outputsOf(session: AwsSession, name: string, signal: Signal): Promise<(output: string) => string> {
   const state = await describeStack(session, {name, region: session.region}, signal)
-  if (state === null) throw unfinished(session.region, name, 'isn\'t there')
+  if (state === null) throw unfinished(session.region, name, "isn't there")
   return (output) => {
     const value = state.outputs[output]
     if (value === undefined) throw unfinished(session.region, name, `is ${state.status} and has no output ${output}`)

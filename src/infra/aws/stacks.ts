@@ -10,7 +10,10 @@ import {stackCall} from './stack-call.ts'
 import {detectDrift, readDrift} from './stack-drift.ts'
 
 export function stacks(session: AwsSession): StacksPort {
-  const at = ({name, region}: StackRef, signal: AbortSignal | undefined) => ({here: session.inRegion(region), options: {signal, resource: name}})
+  const at = ({name, region}: StackRef, signal: AbortSignal | undefined) => ({
+    here: session.inRegion(region),
+    options: {signal, resource: name},
+  })
   return {
     describe: (stack, signal) => describeStack(session, stack, signal),
     template: (stack, signal) => stackTemplate(session, stack, signal),
@@ -28,12 +31,19 @@ export function stacks(session: AwsSession): StacksPort {
     },
     async remove(stack, {token, role, retain}, signal) {
       const {here, options} = at(stack, signal)
-      await unlessAbsent(() => here.call('cloudformation', 'DeleteStack', {
-        StackName: stack.name,
-        ClientRequestToken: token,
-        ...(role !== null && {RoleARN: role}),
-        ...(retain !== undefined && retain.length > 0 && {RetainResources: [...retain]}),
-      }, options))
+      await unlessAbsent(() =>
+        here.call(
+          'cloudformation',
+          'DeleteStack',
+          {
+            StackName: stack.name,
+            ClientRequestToken: token,
+            ...(role !== null && {RoleARN: role}),
+            ...(retain !== undefined && retain.length > 0 && {RetainResources: [...retain]}),
+          },
+          options,
+        ),
+      )
     },
     async setPolicy(stack, policy, signal) {
       const {here, options} = at(stack, signal)
@@ -43,7 +53,10 @@ export function stacks(session: AwsSession): StacksPort {
     async protect(stack, protection, signal) {
       const {here, options} = at(stack, signal)
       await here.call(
-        'cloudformation', 'UpdateTerminationProtection', {StackName: stack.name, EnableTerminationProtection: protection === 'on'}, options,
+        'cloudformation',
+        'UpdateTerminationProtection',
+        {StackName: stack.name, EnableTerminationProtection: protection === 'on'},
+        options,
       )
     },
     detectDrift: (stack, signal) => detectDrift(session, stack, signal),
@@ -52,10 +65,22 @@ export function stacks(session: AwsSession): StacksPort {
 }
 
 /** A failure leaves what was made, so that a second try goes on from there instead of beginning anew. */
-async function createStack(session: AwsSession, input: StackInput, signal: AbortSignal | undefined): Promise<{readonly id: string}> {
+async function createStack(
+  session: AwsSession,
+  input: StackInput,
+  signal: AbortSignal | undefined,
+): Promise<{readonly id: string}> {
   const {name, region} = input.stack
-  const answer = await session.inRegion(region).call('cloudformation', 'CreateStack', {
-    ...stackCall(input), ClientRequestToken: input.token, DisableRollback: true, RetainExceptOnCreate: true,
-  }, {signal, resource: name})
+  const answer = await session.inRegion(region).call(
+    'cloudformation',
+    'CreateStack',
+    {
+      ...stackCall(input),
+      ClientRequestToken: input.token,
+      DisableRollback: true,
+      RetainExceptOnCreate: true,
+    },
+    {signal, resource: name},
+  )
   return {id: answer.StackId ?? ''}
 }

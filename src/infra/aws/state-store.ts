@@ -20,7 +20,10 @@ export function stateBucketName(account: string, region: string): string {
 export function stateStore(session: AwsSession, bucket: string): Store {
   const resource = (key: string): string => `s3://${bucket}/${key}`
   const put = async (
-    key: string, body: string, condition: {IfNoneMatch: '*'} | {IfMatch: string}, signal: AbortSignal | undefined,
+    key: string,
+    body: string,
+    condition: {IfNoneMatch: '*'} | {IfMatch: string},
+    signal: AbortSignal | undefined,
   ): Promise<Put> => {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -83,13 +86,20 @@ async function listKeys(
   const keys: string[] = []
   let ContinuationToken: string | undefined
   do {
-    const page = await available(session.call('s3', 'ListObjectsV2', {
-      Bucket: bucket,
-      Prefix: prefix,
-      MaxKeys: Math.min(limit - keys.length, 1000),
-      ...(options.after !== undefined && {StartAfter: options.after}),
-      ...(ContinuationToken !== undefined && {ContinuationToken}),
-    }, {signal, resource: `s3://${bucket}/${prefix}`}))
+    const page = await available(
+      session.call(
+        's3',
+        'ListObjectsV2',
+        {
+          Bucket: bucket,
+          Prefix: prefix,
+          MaxKeys: Math.min(limit - keys.length, 1000),
+          ...(options.after !== undefined && {StartAfter: options.after}),
+          ...(ContinuationToken !== undefined && {ContinuationToken}),
+        },
+        {signal, resource: `s3://${bucket}/${prefix}`},
+      ),
+    )
     keys.push(...(page.Contents ?? []).flatMap((object) => object.Key ?? []))
     ContinuationToken = page.IsTruncated === true ? page.NextContinuationToken : undefined
   } while (ContinuationToken !== undefined && keys.length < limit)
@@ -97,14 +107,27 @@ async function listKeys(
 }
 
 async function listFolders(
-  session: AwsSession, bucket: string, prefix: string, signal: AbortSignal | undefined,
+  session: AwsSession,
+  bucket: string,
+  prefix: string,
+  signal: AbortSignal | undefined,
 ): Promise<readonly string[]> {
   const folders: string[] = []
   let ContinuationToken: string | undefined
   do {
-    const page = await available(session.call('s3', 'ListObjectsV2', {
-      Bucket: bucket, Prefix: prefix, Delimiter: '/', ...(ContinuationToken !== undefined && {ContinuationToken}),
-    }, {signal, resource: `s3://${bucket}/${prefix}`}))
+    const page = await available(
+      session.call(
+        's3',
+        'ListObjectsV2',
+        {
+          Bucket: bucket,
+          Prefix: prefix,
+          Delimiter: '/',
+          ...(ContinuationToken !== undefined && {ContinuationToken}),
+        },
+        {signal, resource: `s3://${bucket}/${prefix}`},
+      ),
+    )
     folders.push(...(page.CommonPrefixes ?? []).flatMap(({Prefix}) => Prefix?.slice(prefix.length).replace(/\/$/, '') ?? []))
     ContinuationToken = page.IsTruncated === true ? page.NextContinuationToken : undefined
   } while (ContinuationToken !== undefined)
@@ -120,9 +143,9 @@ async function available<T>(call: Promise<T>): Promise<T> {
 }
 
 function unavailable(error: unknown): StoreUnavailable {
-  return error instanceof StoreUnavailable ? error : new StoreUnavailable(
-    error instanceof Error ? error.message : String(error), {cause: error},
-  )
+  return error instanceof StoreUnavailable
+    ? error
+    : new StoreUnavailable(error instanceof Error ? error.message : String(error), {cause: error})
 }
 
 async function pause(session: AwsSession, ms: number, signal: AbortSignal | undefined): Promise<void> {

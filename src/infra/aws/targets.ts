@@ -12,14 +12,20 @@ export function targets(session: AwsSession, groups: SlotGroups): Targets {
     async health(slot, signal) {
       const TargetGroupArn = groups[slot]
       const answer = await session.call(
-        'elasticloadbalancing', 'DescribeTargetHealth', {TargetGroupArn}, {signal, resource: TargetGroupArn},
+        'elasticloadbalancing',
+        'DescribeTargetHealth',
+        {TargetGroupArn},
+        {signal, resource: TargetGroupArn},
       )
       return (answer.TargetHealthDescriptions ?? []).map(targetOf)
     },
     async settings(slot, signal) {
       const TargetGroupArn = groups[slot]
       const answer = await session.call(
-        'elasticloadbalancing', 'DescribeTargetGroupAttributes', {TargetGroupArn}, {signal, resource: TargetGroupArn},
+        'elasticloadbalancing',
+        'DescribeTargetGroupAttributes',
+        {TargetGroupArn},
+        {signal, resource: TargetGroupArn},
       )
       const values = new Map((answer.Attributes ?? []).map(({Key, Value}) => [Key, Value]))
       const number = (key: string, otherwise: number): number => Number(values.get(key) ?? otherwise)

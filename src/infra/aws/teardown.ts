@@ -21,13 +21,18 @@ export function teardown(session: AwsSession): TeardownPort {
       const here = session.inRegion(region)
       if (kind === 'database') {
         await here.call(
-          'rds', 'ModifyDBInstance', {DBInstanceIdentifier: id, DeletionProtection: false, ApplyImmediately: true}, {signal, resource: id},
+          'rds',
+          'ModifyDBInstance',
+          {DBInstanceIdentifier: id, DeletionProtection: false, ApplyImmediately: true},
+          {signal, resource: id},
         )
         return
       }
       await here.call(
-        'elasticloadbalancing', 'ModifyLoadBalancerAttributes',
-        {LoadBalancerArn: id, Attributes: [{Key: attribute, Value: 'false'}]}, {signal, resource: id},
+        'elasticloadbalancing',
+        'ModifyLoadBalancerAttributes',
+        {LoadBalancerArn: id, Attributes: [{Key: attribute, Value: 'false'}]},
+        {signal, resource: id},
       )
     },
     async database(region, id, signal) {
@@ -36,16 +41,28 @@ export function teardown(session: AwsSession): TeardownPort {
       return {status: found.DBInstanceStatus ?? '', replicaOf: found.ReadReplicaSourceDBInstanceIdentifier ?? null}
     },
     async removeDatabase(region, id, finalSnapshot, signal) {
-      await unlessMissing(session.inRegion(region).call('rds', 'DeleteDBInstance', {
-        DBInstanceIdentifier: id,
-        ...(finalSnapshot === null ? {SkipFinalSnapshot: true} : {SkipFinalSnapshot: false, FinalDBSnapshotIdentifier: finalSnapshot}),
-        // A replica has no automated backups, and AWS refuses to be told what becomes of them.
-        ...(finalSnapshot !== null && {DeleteAutomatedBackups: false}),
-      }, {signal, resource: id}))
+      await unlessMissing(
+        session.inRegion(region).call(
+          'rds',
+          'DeleteDBInstance',
+          {
+            DBInstanceIdentifier: id,
+            ...(finalSnapshot === null
+              ? {SkipFinalSnapshot: true}
+              : {SkipFinalSnapshot: false, FinalDBSnapshotIdentifier: finalSnapshot}),
+            // A replica has no automated backups, and AWS refuses to be told what becomes of them.
+            ...(finalSnapshot !== null && {DeleteAutomatedBackups: false}),
+          },
+          {signal, resource: id},
+        ),
+      )
     },
     async removeBucket(region, bucket, signal) {
-      await unlessMissing(session.inRegion(region).call('s3', 'DeleteBucket', {Bucket: bucket}, {signal, resource: bucket})).catch((error: unknown) => {
-        if (awsErrorName(error) === 'BucketNotEmpty') throw new Unavailable('s3:DeleteBucket', `${bucket} was written to again`, {cause: error})
+      await unlessMissing(
+        session.inRegion(region).call('s3', 'DeleteBucket', {Bucket: bucket}, {signal, resource: bucket}),
+      ).catch((error: unknown) => {
+        if (awsErrorName(error) === 'BucketNotEmpty')
+          throw new Unavailable('s3:DeleteBucket', `${bucket} was written to again`, {cause: error})
         throw error
       })
     },
@@ -59,14 +76,16 @@ async function deletionProtection(session: AwsSession, {kind, id}: Protected, si
     const found = await describeDatabase(session, id, signal)
     return found === null ? null : found.DeletionProtection === true ? 'on' : 'off'
   }
-  const answer = await unlessMissing(session.call(
-    'elasticloadbalancing', 'DescribeLoadBalancerAttributes', {LoadBalancerArn: id}, {signal, resource: id},
-  ))
+  const answer = await unlessMissing(
+    session.call('elasticloadbalancing', 'DescribeLoadBalancerAttributes', {LoadBalancerArn: id}, {signal, resource: id}),
+  )
   if (answer === null) return null
   return answer.Attributes?.find(({Key}) => Key === attribute)?.Value === 'true' ? 'on' : 'off'
 }
 
 async function describeDatabase(session: AwsSession, id: string, signal: Signal): Promise<DBInstance | null> {
-  const answer = await unlessMissing(session.call('rds', 'DescribeDBInstances', {DBInstanceIdentifier: id}, {signal, resource: id}))
+  const answer = await unlessMissing(
+    session.call('rds', 'DescribeDBInstances', {DBInstanceIdentifier: id}, {signal, resource: id}),
+  )
   return answer?.DBInstances?.[0] ?? null
 }

@@ -52,9 +52,8 @@ export function translateError(error: unknown, at: Circumstances): Error {
   if (error instanceof SluiceError || error instanceof Unavailable) return error
   const name = nameOf(error)
   if (badCredentials.has(name)) return credentialsError(name, error, at)
-  if (isUnavailable(error, name)) return new Unavailable(
-    at.action, `${at.action} in ${at.region}: ${shortReason(error, name)}`, {cause: error},
-  )
+  if (isUnavailable(error, name))
+    return new Unavailable(at.action, `${at.action} in ${at.region}: ${shortReason(error, name)}`, {cause: error})
   if ((error as AwsError).$metadata === undefined) return error instanceof Error ? error : new Error(String(error))
   if (isAccessDenied(error)) return accessDenied(error, at)
   if (wrongRegion.has(name) || isElsewhere(at)) return wrongRegionError(error, at)
@@ -99,7 +98,7 @@ function credentialsError(name: string, error: unknown, at: Circumstances): Slui
   const expired = ['ExpiredToken', 'ExpiredTokenException', 'RequestExpired'].includes(name)
   const skewed = name === 'RequestTimeTooSkewed'
   const absent = name === 'CredentialsProviderError' || name === 'TokenProviderError'
-  const what = expired ? 'have expired' : absent ? 'can\'t be loaded' : 'aren\'t accepted'
+  const what = expired ? 'have expired' : absent ? "can't be loaded" : "aren't accepted"
   const whose = at.profile === null ? '' : ` of profile ${at.profile}`
   return new SluiceError({
     code: expired ? 'credentials-expired' : 'credentials',
@@ -107,9 +106,9 @@ function credentialsError(name: string, error: unknown, at: Circumstances): Slui
     message: skewed
       ? `AWS refused ${at.action}: this machine's clock is too far from AWS's.`
       : `The AWS credentials${whose} ${what} (${at.action} in ${at.region}: ${name}).`,
-    suggestions: skewed ? ['set this machine\'s clock'] : [
-      `aws sso login${profileFlag(at)}`, `aws sts get-caller-identity${profileFlag(at)}`,
-    ],
+    suggestions: skewed
+      ? ["set this machine's clock"]
+      : [`aws sso login${profileFlag(at)}`, `aws sts get-caller-identity${profileFlag(at)}`],
     details: requestId(error),
     cause: error,
   })
@@ -157,8 +156,11 @@ function isElsewhere(at: Circumstances): boolean {
 /** S3's permissions aren't named like its operations. */
 function iamAction(action: string): string {
   const named: Readonly<Record<string, string>> = {
-    's3:ListObjectsV2': 's3:ListBucket', 's3:HeadBucket': 's3:ListBucket', 's3:HeadObject': 's3:GetObject',
-    's3:PutBucketEncryption': 's3:PutEncryptionConfiguration', 's3:PutPublicAccessBlock': 's3:PutBucketPublicAccessBlock',
+    's3:ListObjectsV2': 's3:ListBucket',
+    's3:HeadBucket': 's3:ListBucket',
+    's3:HeadObject': 's3:GetObject',
+    's3:PutBucketEncryption': 's3:PutEncryptionConfiguration',
+    's3:PutPublicAccessBlock': 's3:PutBucketPublicAccessBlock',
   }
   return named[action] ?? action
 }

@@ -14,36 +14,49 @@ const staleLockMs = 5000
 export function directoryStore(root: string): Store {
   const place = (key: string): string => join(root, ...key.split('/'))
   return {
-    get: (key) => guarded(async () => {
-      const body = await readFile(place(key), 'utf8').catch(missing)
-      return body === null ? null : {body, etag: etagOf(body)}
-    }),
-    create: (key, body) => guarded(async (): Promise<Put> => {
-      const draft = await writeDraft(place(key), body)
-      try {
-        await link(draft, place(key))
-        return {kind: 'written', etag: etagOf(body)}
-      } catch (error) {
-        if (codeOf(error) === 'EEXIST') return {kind: 'conflict'}
-        throw error
-      } finally {
-        await rm(draft, {force: true})
-      }
-    }),
-    replace: (key, body, etag) => guarded(() => locked(place(key), async (): Promise<Put> => {
-      const present = await readFile(place(key), 'utf8').catch(missing)
-      if (present === null || etagOf(present) !== etag) return {kind: 'conflict'}
-      await rename(await writeDraft(place(key), body), place(key))
-      return {kind: 'written', etag: etagOf(body)}
-    })),
-    list: (prefix, {after = '', limit = Number.POSITIVE_INFINITY} = {}) => guarded(async () => {
-      const keys = await keysBelow(root, prefix.slice(0, prefix.lastIndexOf('/') + 1))
-      return keys.filter((key) => key.startsWith(prefix) && key > after).toSorted().slice(0, limit)
-    }),
-    folders: (prefix) => guarded(async () => {
-      const entries = await readdir(place(prefix), {withFileTypes: true}).catch(missing)
-      return (entries ?? []).filter((entry) => entry.isDirectory()).map((entry) => entry.name).toSorted()
-    }),
+    get: (key) =>
+      guarded(async () => {
+        const body = await readFile(place(key), 'utf8').catch(missing)
+        return body === null ? null : {body, etag: etagOf(body)}
+      }),
+    create: (key, body) =>
+      guarded(async (): Promise<Put> => {
+        const draft = await writeDraft(place(key), body)
+        try {
+          await link(draft, place(key))
+          return {kind: 'written', etag: etagOf(body)}
+        } catch (error) {
+          if (codeOf(error) === 'EEXIST') return {kind: 'conflict'}
+          throw error
+        } finally {
+          await rm(draft, {force: true})
+        }
+      }),
+    replace: (key, body, etag) =>
+      guarded(() =>
+        locked(place(key), async (): Promise<Put> => {
+          const present = await readFile(place(key), 'utf8').catch(missing)
+          if (present === null || etagOf(present) !== etag) return {kind: 'conflict'}
+          await rename(await writeDraft(place(key), body), place(key))
+          return {kind: 'written', etag: etagOf(body)}
+        }),
+      ),
+    list: (prefix, {after = '', limit = Number.POSITIVE_INFINITY} = {}) =>
+      guarded(async () => {
+        const keys = await keysBelow(root, prefix.slice(0, prefix.lastIndexOf('/') + 1))
+        return keys
+          .filter((key) => key.startsWith(prefix) && key > after)
+          .toSorted()
+          .slice(0, limit)
+      }),
+    folders: (prefix) =>
+      guarded(async () => {
+        const entries = await readdir(place(prefix), {withFileTypes: true}).catch(missing)
+        return (entries ?? [])
+          .filter((entry) => entry.isDirectory())
+          .map((entry) => entry.name)
+          .toSorted()
+      }),
   }
 }
 
@@ -71,7 +84,10 @@ async function locked<T>(path: string, action: () => Promise<T>): Promise<T> {
       break
     } catch (error) {
       if (codeOf(error) !== 'EEXIST' || tries > 500) throw error
-      const since = await stat(lock).then((found) => found.mtimeMs, () => 0)
+      const since = await stat(lock).then(
+        (found) => found.mtimeMs,
+        () => 0,
+      )
       if (Date.now() - since > staleLockMs) await rm(lock, {force: true})
       else await new Promise((resolve) => setTimeout(resolve, 10))
     }
@@ -87,7 +103,11 @@ async function keysBelow(root: string, prefix: string): Promise<readonly string[
   const entries = await readdir(join(root, ...prefix.split('/')), {withFileTypes: true, recursive: true}).catch(missing)
   return (entries ?? [])
     .filter((entry) => entry.isFile() && !/\.(draft|lock)$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1).replaceAll('\\', '/'))
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(root.length + 1)
+        .replaceAll('\\', '/'),
+    )
 }
 
 const codeOf = (error: unknown): unknown => (error as NodeJS.ErrnoException).code

@@ -31,7 +31,10 @@ export function mirroredStore(remote: Store, root: string): Store {
 }
 
 async function follow(
-  remote: Store, key: string, mirror: (key: string, body: string) => Promise<void>, signal?: AbortSignal,
+  remote: Store,
+  key: string,
+  mirror: (key: string, body: string) => Promise<void>,
+  signal?: AbortSignal,
 ): Promise<void> {
   const stored = await remote.get(key, signal)
   if (stored !== null) await mirror(key, stored.body)

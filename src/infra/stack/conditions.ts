@@ -13,10 +13,12 @@ export const unknown: Value = {kind: 'unknown'}
 
 /** Given values over defaults; a parameter of an SSM type holds something that only the Region knows. */
 export function parameterValues({Parameters = {}}: Template, given: Values): Values {
-  return new Map(Object.entries(Parameters).map(([name, {Type, Default}]) => {
-    if (Type.startsWith('AWS::SSM::Parameter::')) return [name, unknown]
-    return [name, given.get(name) ?? (Default === undefined ? unknown : known(String(Default)))]
-  }))
+  return new Map(
+    Object.entries(Parameters).map(([name, {Type, Default}]) => {
+      if (Type.startsWith('AWS::SSM::Parameter::')) return [name, unknown]
+      return [name, given.get(name) ?? (Default === undefined ? unknown : known(String(Default)))]
+    }),
+  )
 }
 
 /** A text as far as it can be told: references to parameters, and what is picked from a mapping by them. */
@@ -52,18 +54,23 @@ export function conditionHolds(name: string, template: Template, parameters: Val
 
 function holds(expression: unknown, template: Template, parameters: Values): boolean | null {
   const [name, argument] = only(expression as object)
-  const parts = Array.isArray(argument) ? argument as readonly unknown[] : [argument]
+  const parts = Array.isArray(argument) ? (argument as readonly unknown[]) : [argument]
   const each = (): readonly (boolean | null)[] => parts.map((part) => holds(part, template, parameters))
   switch (name) {
-    case 'Condition': return conditionHolds(String(argument), template, parameters)
-    case 'Fn::Equals': return equal(valueOf(parts[0], template, parameters), valueOf(parts[1], template, parameters))
+    case 'Condition':
+      return conditionHolds(String(argument), template, parameters)
+    case 'Fn::Equals':
+      return equal(valueOf(parts[0], template, parameters), valueOf(parts[1], template, parameters))
     case 'Fn::Not': {
       const [inner] = each()
       return inner === null || inner === undefined ? null : !inner
     }
-    case 'Fn::And': return each().includes(false) ? false : each().includes(null) ? null : true
-    case 'Fn::Or': return each().includes(true) ? true : each().includes(null) ? null : false
-    default: throw new Error(`${name} isn't a condition`)
+    case 'Fn::And':
+      return each().includes(false) ? false : each().includes(null) ? null : true
+    case 'Fn::Or':
+      return each().includes(true) ? true : each().includes(null) ? null : false
+    default:
+      throw new Error(`${name} isn't a condition`)
   }
 }
 

@@ -73,9 +73,13 @@ export const seedAmi = 'ami-00000000000000000'
 
 function certificate(config: StackConfig): Deployment {
   return deployment(config, 'certificate', certificateRegion, 'certificate.yaml', {
-    SiteName: config.site, HostedZoneId: config.hostedZone, AlarmEmail: config.alarms,
+    SiteName: config.site,
+    HostedZoneId: config.hostedZone,
+    AlarmEmail: config.alarms,
     // Nothing is watched until the home Region's stack is there.
-    StopCheckId: '', AliveCheckId: '', HealthzCheckId: '',
+    StopCheckId: '',
+    AliveCheckId: '',
+    HealthzCheckId: '',
   })
 }
 
@@ -92,16 +96,19 @@ function main(config: StackConfig, recipeVersion: string): Deployment {
   }
 }
 
-const pick = (from: Parameters, names: readonly string[]): Parameters => Object.fromEntries(names.map((name) => [name, from[name] ?? '']))
+const pick = (from: Parameters, names: readonly string[]): Parameters =>
+  Object.fromEntries(names.map((name) => [name, from[name] ?? '']))
 
 /** Its bucket first without replication, then, when the home bucket is there, the way back. */
 function recoveryMain(config: StackConfig, recovery: Recovery, recipeVersion: string): readonly Deployment[] {
   const parameters = {...recoveryParameters(config, recovery, recipeVersion), ...config.parameters, ...recovery.parameters}
-  return [{
-    ...deployment(config, 'main', recovery.region, '00-master.yaml', {...parameters, Replicate: 'false'}),
-    needs: [`foundation@${recovery.region}`],
-    then: {...parameters, Replicate: 'true'},
-  }]
+  return [
+    {
+      ...deployment(config, 'main', recovery.region, '00-master.yaml', {...parameters, Replicate: 'false'}),
+      needs: [`foundation@${recovery.region}`],
+      then: {...parameters, Replicate: 'true'},
+    },
+  ]
 }
 
 const published = ({service, environment}: StackConfig, name: string): string => `/${service}/${environment}/sluice/${name}`
@@ -126,14 +133,26 @@ function replica(config: StackConfig, {region, parameters}: Recovery): Deploymen
 
 function surge(config: StackConfig, {region, parameters}: Recovery): Deployment {
   const all = {...homeParameters(config, '1.0.0'), ...config.parameters, ...parameters}
-  const handedOver = Object.fromEntries(Object.entries({
-    VpcId: 'vpc', PublicSubnetA: 'public-subnet-a', PublicSubnetB: 'public-subnet-b', PrivateRouteTableA: 'private-route-table-a',
-    PrivateRouteTableB: 'private-route-table-b', DataSubnetA: 'data-subnet-a', DataSubnetB: 'data-subnet-b', CacheSecurityGroup: 'cache-group',
-    CacheAuthArn: 'cache-secret', DataKeyArn: 'data-key', LogsKeyArn: 'logs-key',
-  }).map(([name, value]) => [name, published(config, value)]))
+  const handedOver = Object.fromEntries(
+    Object.entries({
+      VpcId: 'vpc',
+      PublicSubnetA: 'public-subnet-a',
+      PublicSubnetB: 'public-subnet-b',
+      PrivateRouteTableA: 'private-route-table-a',
+      PrivateRouteTableB: 'private-route-table-b',
+      DataSubnetA: 'data-subnet-a',
+      DataSubnetB: 'data-subnet-b',
+      CacheSecurityGroup: 'cache-group',
+      CacheAuthArn: 'cache-secret',
+      DataKeyArn: 'data-key',
+      LogsKeyArn: 'logs-key',
+    }).map(([name, value]) => [name, published(config, value)]),
+  )
   return {
     ...deployment(config, 'surge', region, 'surge.yaml', {
-      ...identity(config), ...handedOver, ...pick(all, ['NatGateways', 'CacheNodeType', 'CacheNodes', 'SnapshotDays', 'LogRetentionDays']),
+      ...identity(config),
+      ...handedOver,
+      ...pick(all, ['NatGateways', 'CacheNodeType', 'CacheNodes', 'SnapshotDays', 'LogRetentionDays']),
     }),
     needs: [`main@${region}`],
     when: 'failover',
@@ -148,14 +167,27 @@ function drill(config: StackConfig, {region, parameters}: Recovery): Deployment 
     ...deployment(config, 'drill', region, 'drill.yaml', {
       ...identity(config),
       Name: 'by-hand',
-      VpcId: published(config, 'vpc'), DataSubnetA: published(config, 'data-subnet-a'), DataSubnetB: published(config, 'data-subnet-b'),
+      VpcId: published(config, 'vpc'),
+      DataSubnetA: published(config, 'data-subnet-a'),
+      DataSubnetB: published(config, 'data-subnet-b'),
       LoadBalancerGroup: published(config, 'load-balancer-group'),
-      PrivateSubnetA: 'subnet-00000000000000000', PrivateSubnetB: 'subnet-00000000000000001',
-      ApiPort: all['ApiPort'] ?? '8080', DatabasePort: all['DatabasePort'] ?? '5433', HealthPath: all['HealthPath'] ?? '/health',
-      Snapshot: 'newest-recovery-point', Engine: config.engine, InstanceClass: all['DatabaseClass'] ?? '', ParameterGroup: 'of-the-replica',
-      Cluster: 'of-main', CapacityProvider: 'of-main', Image: 'of-the-serving-slot',
-      TaskCpu: String(config.task.cpu), TaskMemory: String(config.task.memory),
-      TaskExecutionRoleArn: `${role}-execution`, TaskRoleArn: role, LogGroup: 'of-main',
+      PrivateSubnetA: 'subnet-00000000000000000',
+      PrivateSubnetB: 'subnet-00000000000000001',
+      ApiPort: all['ApiPort'] ?? '8080',
+      DatabasePort: all['DatabasePort'] ?? '5433',
+      HealthPath: all['HealthPath'] ?? '/health',
+      Snapshot: 'newest-recovery-point',
+      Engine: config.engine,
+      InstanceClass: all['DatabaseClass'] ?? '',
+      ParameterGroup: 'of-the-replica',
+      Cluster: 'of-main',
+      CapacityProvider: 'of-main',
+      Image: 'of-the-serving-slot',
+      TaskCpu: String(config.task.cpu),
+      TaskMemory: String(config.task.memory),
+      TaskExecutionRoleArn: `${role}-execution`,
+      TaskRoleArn: role,
+      LogGroup: 'of-main',
       ListenerArn: `arn:aws:elasticloadbalancing:${region}:000000000000:listener/app/of-main`,
       HostName: `drill.${config.api}`,
     }),

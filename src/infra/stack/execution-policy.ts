@@ -29,13 +29,21 @@ function filled(value: unknown, place: PolicyPlace): unknown {
   const [name, argument] = entries[0] ?? ['', undefined]
   if (entries.length === 1 && name === 'Ref') return variable(String(argument), place)
   if (entries.length === 1 && name === 'Fn::GetAtt' && Array.isArray(argument)) return variable(argument.join('.'), place)
-  if (entries.length === 1 && name === 'Fn::Sub' && typeof argument === 'string') return argument.replace(/\$\{([\w:.]+)\}/g, (_, of: string) => variable(of, place))
-  if (entries.length === 1 && name.startsWith('Fn::')) throw new Error(`a policy of foundation.yaml has ${name}, which can't be printed`)
+  if (entries.length === 1 && name === 'Fn::Sub' && typeof argument === 'string')
+    return argument.replace(/\$\{([\w:.]+)\}/g, (_, of: string) => variable(of, place))
+  if (entries.length === 1 && name.startsWith('Fn::'))
+    throw new Error(`a policy of foundation.yaml has ${name}, which can't be printed`)
   return Object.fromEntries(entries.map(([key, item]) => [key, filled(item, place)]))
 }
 
 function variable(name: string, {partition, account, region, service, environment}: PolicyPlace): string {
-  const known: Readonly<Record<string, string>> = {'AWS::Partition': partition, 'AWS::AccountId': account, 'AWS::Region': region, Service: service, Environment: environment}
+  const known: Readonly<Record<string, string>> = {
+    'AWS::Partition': partition,
+    'AWS::AccountId': account,
+    'AWS::Region': region,
+    Service: service,
+    Environment: environment,
+  }
   // Which key it is only the stack knows.
   if (name.endsWith('Key.Arn')) return `arn:${partition}:kms:${region}:${account}:key/*`
   return known[name] ?? '*'

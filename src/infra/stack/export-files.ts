@@ -18,12 +18,14 @@ export interface Exported {
 
 export function exportFiles(config: StackConfig, templates: Files, site: Files): Exported {
   const all = deployments(config, recipeVersion(templates.get('11-image-builder.yaml') ?? ''))
-  const problems = all.flatMap((deployment) => misfits(deployment, parseTemplate(templates.get(deployment.template) ?? 'Resources: {}')))
+  const problems = all.flatMap((deployment) =>
+    misfits(deployment, parseTemplate(templates.get(deployment.template) ?? 'Resources: {}')),
+  )
   if (problems.length > 0) {
     throw new SluiceError({
       code: 'stack-parameters-invalid',
       exitCode: ExitCode.usage,
-      message: 'the templates can\'t be deployed with these parameters; nothing was written',
+      message: "the templates can't be deployed with these parameters; nothing was written",
       details: [...new Set(problems)],
       suggestions: ['look at stack.parameters in sluice.yaml'],
     })
@@ -48,18 +50,29 @@ export function parametersFile({kind, region}: Deployment, which: 'first' | 'the
 
 /** As `aws cloudformation … --parameters file://` takes it. */
 export function parametersJson(parameters: Parameters): string {
-  return `${JSON.stringify(Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({ParameterKey, ParameterValue})), null, 2)}\n`
+  return `${JSON.stringify(
+    Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({ParameterKey, ParameterValue})),
+    null,
+    2,
+  )}\n`
 }
 
 /** What CloudFormation would refuse, in its own terms. */
-export function misfits({template, parameters}: Pick<Deployment, 'template' | 'parameters'>, {Parameters = {}}: Template): readonly string[] {
+export function misfits(
+  {template, parameters}: Pick<Deployment, 'template' | 'parameters'>,
+  {Parameters = {}}: Template,
+): readonly string[] {
   const given = Object.entries(parameters).flatMap(([name, value]) => {
     const known = Parameters[name]
     if (known === undefined) return [`${template} has no parameter ${name}`]
-    if (known.AllowedValues !== undefined && !known.AllowedValues.map(String).includes(value)) return [`${name}: ${value} isn't one of ${known.AllowedValues.join(', ')}`]
-    if (known.AllowedPattern !== undefined && !new RegExp(known.AllowedPattern).test(value)) return [`${name}: ${JSON.stringify(value)} doesn't match ${known.AllowedPattern}`]
+    if (known.AllowedValues !== undefined && !known.AllowedValues.map(String).includes(value))
+      return [`${name}: ${value} isn't one of ${known.AllowedValues.join(', ')}`]
+    if (known.AllowedPattern !== undefined && !new RegExp(known.AllowedPattern).test(value))
+      return [`${name}: ${JSON.stringify(value)} doesn't match ${known.AllowedPattern}`]
     return known.Type === 'Number' && !/^-?\d+(\.\d+)?$/.test(value) ? [`${name}: ${JSON.stringify(value)} isn't a number`] : []
   })
-  const lacking = Object.entries(Parameters).filter(([name, {Default}]) => Default === undefined && parameters[name] === undefined)
+  const lacking = Object.entries(Parameters).filter(
+    ([name, {Default}]) => Default === undefined && parameters[name] === undefined,
+  )
   return [...given, ...lacking.map(([name]) => `${template} needs the parameter ${name}`)]
 }

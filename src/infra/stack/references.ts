@@ -20,7 +20,7 @@ function collect(value: unknown, taken: (condition: string) => boolean | null, i
 }
 
 const attributeOwner = (argument: unknown): string =>
-  Array.isArray(argument) ? String(argument[0]) : String(argument).split('.')[0] ?? ''
+  Array.isArray(argument) ? String(argument[0]) : (String(argument).split('.')[0] ?? '')
 
 function branch([condition, yes, no]: readonly unknown[], taken: (condition: string) => boolean | null): unknown {
   const holds = taken(String(condition))
@@ -29,8 +29,8 @@ function branch([condition, yes, no]: readonly unknown[], taken: (condition: str
 
 /** `${Name}` and `${Name.Attribute}`; `${!Name}` is meant literally, and a Sub's own variables hide names. */
 function substituted(argument: unknown, taken: (condition: string) => boolean | null, into: Set<string>): void {
-  const [text, variables] = Array.isArray(argument) ? argument as readonly unknown[] : [argument, {}]
-  const own = Object.keys((variables ?? {}))
+  const [text, variables] = Array.isArray(argument) ? (argument as readonly unknown[]) : [argument, {}]
+  const own = Object.keys(variables ?? {})
   for (const [, name] of String(text).matchAll(/\$\{([^!}][^}]*)\}/g)) {
     const owner = name?.split('.')[0]?.trim() ?? ''
     if (!own.includes(owner)) into.add(owner)

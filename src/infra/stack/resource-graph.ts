@@ -13,22 +13,36 @@ import type {Files, Resource, Template} from './templates.ts'
 import {nestedStackType, usualSeconds} from './usual-seconds.ts'
 
 /** `file`: the root. Nested files are found by the names they have in the package, not by addresses. */
-export function forecastResources(file: string, parameters: Readonly<Record<string, string>>, files: Files): readonly ForecastResource[] {
+export function forecastResources(
+  file: string,
+  parameters: Readonly<Record<string, string>>,
+  files: Files,
+): readonly ForecastResource[] {
   return within(file, new Map(Object.entries(parameters).map(([name, value]) => [name, known(value)])), files, '', [])
 }
 
 /** Members of one stack. `outside`: what the stack itself waits for, which all of them wait for too. */
-function within(file: string, given: Values, files: Files, prefix: string, outside: readonly string[]): readonly ForecastResource[] {
+function within(
+  file: string,
+  given: Values,
+  files: Files,
+  prefix: string,
+  outside: readonly string[],
+): readonly ForecastResource[] {
   const text = files.get(file)
   if (text === undefined) throw new Error(`there is no template ${file}`)
   const template = parseTemplate(text)
   const parameters = parameterValues(template, given)
   const taken = (condition: string): boolean | null => conditionHolds(condition, template, parameters)
-  const there = Object.entries(template.Resources).filter(([, {Condition}]) => Condition === undefined || taken(Condition) !== false)
+  const there = Object.entries(template.Resources).filter(
+    ([, {Condition}]) => Condition === undefined || taken(Condition) !== false,
+  )
   const names = new Set(there.map(([name]) => name))
   return there.flatMap(([name, resource]) => {
     const path = `${prefix}${name}`
-    const named = [...references(resource.Properties, taken), ...dependsOn(resource)].filter((one) => one !== name && names.has(one))
+    const named = [...references(resource.Properties, taken), ...dependsOn(resource)].filter(
+      (one) => one !== name && names.has(one),
+    )
     const needs = [...new Set([...outside, ...named.map((one) => `${prefix}${one}`)])]
     const seconds = usualSeconds(resource.Type)
     if (resource.Type !== nestedStackType) {
@@ -46,5 +60,7 @@ const nestedFile = ({Properties}: Resource): string => String(Properties?.['Temp
 
 function passedDown({Properties}: Resource, template: Template, parameters: Values): Values {
   const given = (Properties?.['Parameters'] ?? {}) as Readonly<Record<string, unknown>>
-  return new Map(Object.entries(given).map(([name, value]): [string, Value] => [name, valueOf(value, template, parameters) ?? unknown]))
+  return new Map(
+    Object.entries(given).map(([name, value]): [string, Value] => [name, valueOf(value, template, parameters) ?? unknown]),
+  )
 }

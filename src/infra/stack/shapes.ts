@@ -7,21 +7,55 @@ import type {RecoveryShape} from '../../config/stack-schema.ts'
 
 const production: Parameters = {
   NatGateways: '2',
-  InstanceType: 'm7g.large', FallbackInstanceType: 'm7gd.large', HostsMin: '4', HostsMax: '12', ScaleByTime: 'true', DayHostsMin: '6',
-  PrometheusInstanceType: 'm7g.large', PrometheusFallbackInstanceType: 'm7gd.large', PrometheusHosts: '1',
-  DatabaseClass: 'db.m7g.large', StorageGiB: '100', MaxStorageGiB: '500', MultiAz: 'true', Insights: 'advanced',
-  CacheNodeType: 'cache.m7g.large', CacheNodes: '2', SnapshotDays: '15',
-  DeletionProtection: 'true', BackupDays: '14', KeepDays: '35', RestoreTesting: 'true', LogRetentionDays: '365',
+  InstanceType: 'm7g.large',
+  FallbackInstanceType: 'm7gd.large',
+  HostsMin: '4',
+  HostsMax: '12',
+  ScaleByTime: 'true',
+  DayHostsMin: '6',
+  PrometheusInstanceType: 'm7g.large',
+  PrometheusFallbackInstanceType: 'm7gd.large',
+  PrometheusHosts: '1',
+  DatabaseClass: 'db.m7g.large',
+  StorageGiB: '100',
+  MaxStorageGiB: '500',
+  MultiAz: 'true',
+  Insights: 'advanced',
+  CacheNodeType: 'cache.m7g.large',
+  CacheNodes: '2',
+  SnapshotDays: '15',
+  DeletionProtection: 'true',
+  BackupDays: '14',
+  KeepDays: '35',
+  RestoreTesting: 'true',
+  LogRetentionDays: '365',
 }
 
 /** Small, and easily thrown away. The cache keeps two nodes: failover is what staging is for. */
 const staging: Parameters = {
   NatGateways: '1',
-  InstanceType: 't4g.medium', FallbackInstanceType: 't4g.large', HostsMin: '2', HostsMax: '4', ScaleByTime: 'false', DayHostsMin: '2',
-  PrometheusInstanceType: 't4g.medium', PrometheusFallbackInstanceType: 't4g.large', PrometheusHosts: '1',
-  DatabaseClass: 'db.t4g.medium', StorageGiB: '20', MaxStorageGiB: '100', MultiAz: 'false', Insights: 'standard',
-  CacheNodeType: 'cache.t4g.small', CacheNodes: '2', SnapshotDays: '1',
-  DeletionProtection: 'false', BackupDays: '7', KeepDays: '7', RestoreTesting: 'false', LogRetentionDays: '7',
+  InstanceType: 't4g.medium',
+  FallbackInstanceType: 't4g.large',
+  HostsMin: '2',
+  HostsMax: '4',
+  ScaleByTime: 'false',
+  DayHostsMin: '2',
+  PrometheusInstanceType: 't4g.medium',
+  PrometheusFallbackInstanceType: 't4g.large',
+  PrometheusHosts: '1',
+  DatabaseClass: 'db.t4g.medium',
+  StorageGiB: '20',
+  MaxStorageGiB: '100',
+  MultiAz: 'false',
+  Insights: 'standard',
+  CacheNodeType: 'cache.t4g.small',
+  CacheNodes: '2',
+  SnapshotDays: '1',
+  DeletionProtection: 'false',
+  BackupDays: '7',
+  KeepDays: '7',
+  RestoreTesting: 'false',
+  LogRetentionDays: '7',
 }
 
 /** On top of home's size. The most hosts stay home's: a failover must find room to grow. */
@@ -76,7 +110,11 @@ export function homeParameters(config: StackConfig, recipeVersion: string): Para
 }
 
 /** The recovery Region has no database of its own but the replica's stack, and builds no images: it is sent them. */
-export function recoveryParameters(config: StackConfig, second: NonNullable<StackConfig['recovery']>, recipeVersion: string): Parameters {
+export function recoveryParameters(
+  config: StackConfig,
+  second: NonNullable<StackConfig['recovery']>,
+  recipeVersion: string,
+): Parameters {
   return {
     ...common(config, recipeVersion),
     ...recovery[second.shape],

@@ -17,7 +17,17 @@ async function readAll(directory: URL): Promise<Files> {
 
 export interface Template {
   readonly Description: string
-  readonly Parameters?: Readonly<Record<string, {readonly Type: string; readonly Default?: string | number; readonly AllowedPattern?: string; readonly AllowedValues?: readonly (string | number)[]}>>
+  readonly Parameters?: Readonly<
+    Record<
+      string,
+      {
+        readonly Type: string
+        readonly Default?: string | number
+        readonly AllowedPattern?: string
+        readonly AllowedValues?: readonly (string | number)[]
+      }
+    >
+  >
   readonly Conditions?: Readonly<Record<string, unknown>>
   readonly Resources: Readonly<Record<string, Resource>>
   readonly Outputs?: Readonly<Record<string, {readonly Value: unknown; readonly Condition?: string}>>
@@ -32,13 +42,32 @@ export interface Resource {
   readonly [attribute: string]: unknown
 }
 
-const functions = ['And', 'Base64', 'Cidr', 'Equals', 'FindInMap', 'GetAtt', 'GetAZs', 'If', 'Join', 'Not', 'Or', 'Select', 'Split', 'Sub']
+const functions = [
+  'And',
+  'Base64',
+  'Cidr',
+  'Equals',
+  'FindInMap',
+  'GetAtt',
+  'GetAZs',
+  'If',
+  'Join',
+  'Not',
+  'Or',
+  'Select',
+  'Split',
+  'Sub',
+]
 const full = (name: string): string => (name === 'Ref' || name === 'Condition' ? name : `Fn::${name}`)
 
 /** CloudFormation's short tags, read into their long form: `!Ref X` is `{Ref: 'X'}`. */
 const tags: (ScalarTag | CollectionTag)[] = [...functions, 'Ref', 'Condition'].flatMap((name) => [
   {tag: `!${name}`, resolve: (text: string) => ({[full(name)]: name === 'GetAtt' ? getAtt(text) : text})} satisfies ScalarTag,
-  {tag: `!${name}`, collection: 'seq', resolve: (seq) => ({[full(name)]: (seq as unknown as {toJSON(): unknown}).toJSON()})} satisfies CollectionTag,
+  {
+    tag: `!${name}`,
+    collection: 'seq',
+    resolve: (seq) => ({[full(name)]: (seq as unknown as {toJSON(): unknown}).toJSON()}),
+  } satisfies CollectionTag,
 ])
 
 const getAtt = (text: string): readonly string[] => {

@@ -51,18 +51,27 @@ function rootOf({region, template}: Deployment, packaged: ReadonlyMap<string, Pa
 
 /** What a failover or a drill deploys lies there in peace: nothing has to be uploaded then. */
 function assetsOf(region: string, all: readonly Deployment[], packaged: ReadonlyMap<string, Packaged>): Assets {
-  const roots = all.filter((one) => one.region === region && one.when !== 'peace').map((one) => [one.template, rootOf(one, packaged)] as const)
+  const roots = all
+    .filter((one) => one.region === region && one.when !== 'peace')
+    .map((one) => [one.template, rootOf(one, packaged)] as const)
   return {...packaged.get(region)?.assets, ...Object.fromEntries(roots.map(([name, text]) => [assetKey(name, text), text]))}
 }
 
 function wanted(config: StackConfig, one: Deployment, templates: Files, body: string): WantedStack {
   const {kind, name, region, template} = one
   // Every parameter is said, defaults too: one that is no longer set goes back to its default, and that is a change like any other.
-  const passes = passesOf(config, {...one, parameters: {...defaultsOf(templates.get(template) ?? 'Resources: {}'), ...one.parameters}})
+  const passes = passesOf(config, {
+    ...one,
+    parameters: {...defaultsOf(templates.get(template) ?? 'Resources: {}'), ...one.parameters},
+  })
   const created = forecastResources(template, passes.first, templates)
   const known = new Set(created.map(({path}) => path))
   return {
-    id: idOf(one), kind, name, region, body,
+    id: idOf(one),
+    kind,
+    name,
+    region,
+    body,
     templateHash: createHash('sha256').update(body).digest('hex'),
     ...passes,
     tags: {service: config.service, environment: config.environment, owner: 'sluice'},
@@ -70,7 +79,13 @@ function wanted(config: StackConfig, one: Deployment, templates: Files, body: st
     keep: kind === 'foundation' ? ['SeedAmi', 'CreateStateBucket'] : [],
     resources: created,
     thenResources: added(forecastResources(template, passes.then, templates), known),
-    watches: kind === 'main' ? [{path: 'Api', parameter: 'Ami'}, {path: 'Monitoring', parameter: 'Ami'}] : [],
+    watches:
+      kind === 'main'
+        ? [
+            {path: 'Api', parameter: 'Ami'},
+            {path: 'Monitoring', parameter: 'Ami'},
+          ]
+        : [],
     protected: config.shape === 'production' && one.parameters['DeletionProtection'] !== 'false',
   }
 }
@@ -81,12 +96,19 @@ function defaultsOf(text: string): Parameters {
 }
 
 function added(resources: readonly ForecastResource[], known: ReadonlySet<string>): readonly ForecastResource[] {
-  return resources.filter(({path}) => !known.has(path)).map((one) => ({...one, needs: one.needs.filter((need) => !known.has(need))}))
+  return resources
+    .filter(({path}) => !known.has(path))
+    .map((one) => ({...one, needs: one.needs.filter((need) => !known.has(need))}))
 }
 
 type Passes = Pick<WantedStack, 'first' | 'then' | 'needs' | 'thenNeeds'>
 
-const once = (parameters: Parameters, needs: readonly string[]): Passes => ({first: parameters, then: parameters, needs, thenNeeds: []})
+const once = (parameters: Parameters, needs: readonly string[]): Passes => ({
+  first: parameters,
+  then: parameters,
+  needs,
+  thenNeeds: [],
+})
 
 function passesOf(config: StackConfig, {kind, region, parameters}: Deployment): Passes {
   const foundation = `foundation@${region}`
@@ -97,7 +119,9 @@ function passesOf(config: StackConfig, {kind, region, parameters}: Deployment): 
     case 'certificate':
       return certificatePasses(config, parameters)
     case 'main':
-      return region === config.region ? homePasses(config, parameters, foundation) : recoveryPasses(config, parameters, foundation)
+      return region === config.region
+        ? homePasses(config, parameters, foundation)
+        : recoveryPasses(config, parameters, foundation)
     case 'replica':
       return once(parameters, [`main@${config.region}`, `main@${region}`])
     case 'surge':
@@ -121,7 +145,10 @@ function homePasses(config: StackConfig, parameters: Parameters, foundation: str
   const peer = config.recovery === null ? [] : [`main@${config.recovery.region}`]
   return {
     first: {...parameters, Replicate: 'false'},
-    then: {...parameters, SiteCertificateArn: config.siteCertificate === '' ? `@${certificate}:CertificateArn` : config.siteCertificate},
+    then: {
+      ...parameters,
+      SiteCertificateArn: config.siteCertificate === '' ? `@${certificate}:CertificateArn` : config.siteCertificate,
+    },
     // The other foundation has the key of the replicated secret.
     needs: [foundation, ...(config.recovery === null ? [] : [`foundation@${config.recovery.region}`])],
     thenNeeds: [...(config.siteCertificate === '' ? [certificate] : []), ...peer],
@@ -132,7 +159,11 @@ function recoveryPasses(config: StackConfig, parameters: Parameters, foundation:
   const home = `main@${config.region}`
   return {
     first: {...parameters, Replicate: 'false'},
-    then: {...parameters, Replicate: 'true', DistributionArn: config.distribution === '' ? `@${home}/Edge:DistributionArn` : config.distribution},
+    then: {
+      ...parameters,
+      Replicate: 'true',
+      DistributionArn: config.distribution === '' ? `@${home}/Edge:DistributionArn` : config.distribution,
+    },
     needs: [foundation],
     thenNeeds: [`${home}.then`],
   }
@@ -141,14 +172,19 @@ function recoveryPasses(config: StackConfig, parameters: Parameters, foundation:
 /** What CloudFormation would refuse. References are what only the account can tell, so they are left to it. */
 function refuseMisfits(all: readonly Deployment[], stacks: readonly WantedStack[], templates: Files): void {
   const problems = all.flatMap((deployment, index) => {
-    const parameters = Object.fromEntries(Object.entries(stacks[index]?.then ?? {}).map(([name, value]) => [name, value.startsWith('@') ? deployment.parameters[name] ?? '' : value]))
+    const parameters = Object.fromEntries(
+      Object.entries(stacks[index]?.then ?? {}).map(([name, value]) => [
+        name,
+        value.startsWith('@') ? (deployment.parameters[name] ?? '') : value,
+      ]),
+    )
     return misfits({...deployment, parameters}, parseTemplate(templates.get(deployment.template) ?? 'Resources: {}'))
   })
   if (problems.length === 0) return
   throw new SluiceError({
     code: 'stack-parameters-invalid',
     exitCode: ExitCode.usage,
-    message: 'the templates can\'t be deployed with these parameters; nothing was touched',
+    message: "the templates can't be deployed with these parameters; nothing was touched",
     details: [...new Set(problems)],
     suggestions: ['look at stack.parameters in sluice.yaml'],
   })

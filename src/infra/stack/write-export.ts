@@ -7,7 +7,12 @@ import type {Files} from './templates.ts'
 export async function writeExport(directory: string, files: Files, {force}: {readonly force: boolean}): Promise<void> {
   const held = await readdir(directory).catch((cause: unknown): readonly string[] => {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw new SluiceError({code: 'export-directory', exitCode: ExitCode.usage, message: `${directory} can't be used: ${(cause as Error).message}`, cause})
+    throw new SluiceError({
+      code: 'export-directory',
+      exitCode: ExitCode.usage,
+      message: `${directory} can't be used: ${(cause as Error).message}`,
+      cause,
+    })
   })
   if (held.length > 0 && !force) {
     throw new SluiceError({

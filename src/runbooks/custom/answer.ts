@@ -10,10 +10,14 @@ export function answered(doneWhen: DoneWhen | null, answer: Json): Answered {
   const found = atPath(answer, doneWhen.path)
   const is = `${doneWhen.path} is ${found === undefined ? 'not there' : short(found)}`
   if ('exists' in doneWhen) {
-    return (found !== undefined && found !== null) === doneWhen.exists ? {kind: 'done'} : {kind: 'not-yet', waitsFor: `${is}; ${doneWhen.exists ? 'it should be there' : 'it should be gone'}`}
+    return (found !== undefined && found !== null) === doneWhen.exists
+      ? {kind: 'done'}
+      : {kind: 'not-yet', waitsFor: `${is}; ${doneWhen.exists ? 'it should be there' : 'it should be gone'}`}
   }
   const wanted = 'equals' in doneWhen ? [doneWhen.equals] : doneWhen.in
-  return wanted.some((one) => same(one, found)) ? {kind: 'done'} : {kind: 'not-yet', waitsFor: `${is}; wanted ${wanted.map(short).join(' or ')}`}
+  return wanted.some((one) => same(one, found))
+    ? {kind: 'done'}
+    : {kind: 'not-yet', waitsFor: `${is}; wanted ${wanted.map(short).join(' or ')}`}
 }
 
 /** Facts by their paths; what isn't there is null, so that whoever refers to it finds nothing and not an error. */

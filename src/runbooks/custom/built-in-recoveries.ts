@@ -40,21 +40,44 @@ async function planOf(name: RecoveryName, {config, place, settings}: BuiltInAske
     case 'dr promote': {
       const {promotePlan} = await import('../recovery/promote-plan.ts')
       const input: PromoteInput = {
-        ...common, kind: 'promote', mode: 'unplanned', from: null, to: away, capacity: sampleCapacity(place.home), backups: {days: 14, window: ''}, acceptLossMs: null, lastAnswerAt: null,
+        ...common,
+        kind: 'promote',
+        mode: 'unplanned',
+        from: null,
+        to: away,
+        capacity: sampleCapacity(place.home),
+        backups: {days: 14, window: ''},
+        acceptLossMs: null,
+        lastAnswerAt: null,
       }
       return promotePlan(input)
     }
     case 'dr drill': {
       const {drillPlan} = await import('../recovery/drill-plan.ts')
       return drillPlan({
-        ...common, kind: 'drill', name: 'NAME', side: away, recoveryPoint: {snapshot: '', createdAt: 0}, parameters: {}, template: {kind: 'body', body: ''}, role: '', roles: {},
-        expiresAt: 0, withoutPrimary: false, clean: false,
+        ...common,
+        kind: 'drill',
+        name: 'NAME',
+        side: away,
+        recoveryPoint: {snapshot: '', createdAt: 0},
+        parameters: {},
+        template: {kind: 'body', body: ''},
+        role: '',
+        roles: {},
+        expiresAt: 0,
+        withoutPrimary: false,
+        clean: false,
       })
     }
     case 'dr failback': {
       const {failbackPlan} = await import('../recovery/failback-plan.ts')
       return failbackPlan({
-        ...common, kind: 'failback', from: away, to: home, capacity: sampleCapacity(place.home), stamp: 'STAMP',
+        ...common,
+        kind: 'failback',
+        from: away,
+        to: home,
+        capacity: sampleCapacity(place.home),
+        stamp: 'STAMP',
         standing: {schema: 1, region: place.recovery, since: 0, run: '', settled: false, replicatedUntil: null, fence: 'none'},
       })
     }
@@ -64,13 +87,28 @@ async function planOf(name: RecoveryName, {config, place, settings}: BuiltInAske
 function sampleSide({service, environment, stacks}: Place, region: string): Side {
   const output = (name: string): string => `<output ${name} of ${stacks.main}>`
   return {
-    region, cluster: output('ClusterName'), hosts: output('HostsName'), listener: output('ListenerArn'), loadBalancer: output('LoadBalancerArn'),
-    targetGroups: {a: output('TargetGroupA'), b: output('TargetGroupB')}, serving: 'a', databaseGroup: `<parameter /${service}/${environment}/sluice/database-group>`, taskGroup: output('TaskSecurityGroup'),
-    secret: `${service}/${environment}/database`, cache: null, topic: null,
+    region,
+    cluster: output('ClusterName'),
+    hosts: output('HostsName'),
+    listener: output('ListenerArn'),
+    loadBalancer: output('LoadBalancerArn'),
+    targetGroups: {a: output('TargetGroupA'), b: output('TargetGroupB')},
+    serving: 'a',
+    databaseGroup: `<parameter /${service}/${environment}/sluice/database-group>`,
+    taskGroup: output('TaskSecurityGroup'),
+    secret: `${service}/${environment}/database`,
+    cache: null,
+    topic: null,
   }
 }
 
 const sampleCapacity = (region: string): CapacitySnapshot => ({
-  schema: 1, at: 0, region, hosts: {min: 1, max: 1, desired: 1, peak: 1}, service: {desired: 1, min: 1, max: 1, peak: 1},
-  database: {class: '', multiAz: true, backupDays: 14, backupWindow: ''}, image: null, by: '',
+  schema: 1,
+  at: 0,
+  region,
+  hosts: {min: 1, max: 1, desired: 1, peak: 1},
+  service: {desired: 1, min: 1, max: 1, peak: 1},
+  database: {class: '', multiAz: true, backupDays: 14, backupWindow: ''},
+  image: null,
+  by: '',
 })

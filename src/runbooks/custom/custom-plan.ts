@@ -11,7 +11,15 @@ export function customRunbook({runbook, place, settings}: RunbookInput): Runbook
     first: customPlanName,
     plan: (name) => {
       if (name !== customPlanName) throw new Error(`a runbook has no plan ${name}`)
-      return {name, steps: runbook.steps.map((step) => ownStep(step, ground)), guards: [], ends: 'done', onRollBack: null, onHalt: null, undoes: 'all-begun'}
+      return {
+        name,
+        steps: runbook.steps.map((step) => ownStep(step, ground)),
+        guards: [],
+        ends: 'done',
+        onRollBack: null,
+        onHalt: null,
+        undoes: 'all-begun',
+      }
     },
   }
 }

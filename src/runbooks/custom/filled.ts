@@ -20,7 +20,9 @@ export function filled<T extends Value>(value: T, place: Place, context: Pick<St
 
 /** With what the place tells alone: for plans, before anything has run. References to steps stay as they are written. */
 export const filledByPlace = <T extends Value>(value: T, place: Place): T =>
-  filledIn(value, (reference) => (reference.kind === 'place' ? (look(reference, place, {facts: () => ({})}) ?? textOf(reference)) : textOf(reference)))
+  filledIn(value, (reference) =>
+    reference.kind === 'place' ? (look(reference, place, {facts: () => ({})}) ?? textOf(reference)) : textOf(reference),
+  )
 
 function look(reference: Reference, place: Place, context: Pick<StepContext, 'facts'>): Value | undefined {
   switch (reference.kind) {
@@ -29,7 +31,10 @@ function look(reference: Reference, place: Place, context: Pick<StepContext, 'fa
     case 'place':
       return (place as unknown as Readonly<Record<string, Value>>)[reference.name]
     case 'steps':
-      return atPath(factsOf(reference.step, context), reference.rest === '' ? reference.fact : `${reference.fact}.${reference.rest}`) as Value | undefined
+      return atPath(
+        factsOf(reference.step, context),
+        reference.rest === '' ? reference.fact : `${reference.fact}.${reference.rest}`,
+      ) as Value | undefined
   }
 }
 

@@ -19,6 +19,7 @@ export interface RunbookAsked {
 export const runbookInput = (asked: RunbookAsked, runbook: OwnRunbook): RunbookInput => ({kind: 'custom', ...asked, runbook})
 
 /** What a runbook's lease belongs to, in the recovery Region's state. */
-export const runbookTarget = (name: string, {service, environment}: Pick<Place, 'service' | 'environment'>): string => `runbook.${name}.${service}.${environment}`
+export const runbookTarget = (name: string, {service, environment}: Pick<Place, 'service' | 'environment'>): string =>
+  `runbook.${name}.${service}.${environment}`
 /** Name of the plan that such a journal begins with. */
 export const customPlanName = 'runbook'

@@ -50,9 +50,15 @@ export function ownStep(step: OwnStep, ground: Ground, then: Then = directions[s
   const doer = doerOf(step, ground)
   const undo = doer.undo?.bind(doer)
   return {
-    id: step.id, title: step.title, needs: step.needs, calls: doer.calls, deadlineMs: step.deadlineMs, atDeadline: then,
+    id: step.id,
+    title: step.title,
+    needs: step.needs,
+    calls: doer.calls,
+    deadlineMs: step.deadlineMs,
+    atDeadline: then,
     ...(step.usual !== null && {usual: step.usual}),
-    observe: async (world, context) => directed(await caught(async () => doer.observe?.(world, context) ?? {kind: 'not-done' as const}), then),
+    observe: async (world, context) =>
+      directed(await caught(async () => doer.observe?.(world, context) ?? {kind: 'not-done' as const}), then),
     start: async (world, context): Promise<Started> => {
       const started = await caught(async () => (await doer.start?.(world, context)) ?? {})
       // A start can't fail by itself: what was refused is remembered, and the poll says so.

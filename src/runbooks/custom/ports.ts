@@ -34,7 +34,13 @@ export interface OwnPorts {
   /** null: nobody answered within the bound. Redirects aren't followed. */
   ask(request: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer | null>
   /** One value a minute, by the epoch ms at which the minute begins, oldest first; minutes without a datapoint are missing. */
-  minutes(region: string, query: MetricQuery, from: number, to: number, signal?: AbortSignal): Promise<readonly {readonly at: number; readonly value: number}[]>
+  minutes(
+    region: string,
+    query: MetricQuery,
+    from: number,
+    to: number,
+    signal?: AbortSignal,
+  ): Promise<readonly {readonly at: number; readonly value: number}[]>
 }
 
 export interface OwnWorld extends RecoveryWorld {

@@ -49,7 +49,12 @@ export interface FoundCustomRun {
 const targetOf = ({runbook, place}: RunbookInput): string => runbookTarget(runbook.name, place)
 
 /** A new run. Throws `lease-held` or `run-unfinished`, exit 7. */
-export async function startCustom(desk: Desk, input: RunbookInput, world: OwnWorld, watching: CustomWatching): Promise<CustomRan> {
+export async function startCustom(
+  desk: Desk,
+  input: RunbookInput,
+  world: OwnWorld,
+  watching: CustomWatching,
+): Promise<CustomRan> {
   const target = targetOf(input)
   const lease = await patiently(desk.clock, () => readLease(desk.store, target))
   if (lease !== null && isHeld(lease, desk.clock.now())) throw heldError(lease)
@@ -60,21 +65,32 @@ export async function startCustom(desk: Desk, input: RunbookInput, world: OwnWor
   const runbook = customRunbook(input)
   watching.onRun?.(run, [])
   const journal = await open(desk, run, watching)
-  await patiently(desk.clock, () => journal.append(held.lease.epoch, 'planned', {
-    ...describePlan(runbook.plan(runbook.first, [])), input: input as unknown as Json, toolVersion: desk.toolVersion,
-  }))
+  await patiently(desk.clock, () =>
+    journal.append(held.lease.epoch, 'planned', {
+      ...describePlan(runbook.plan(runbook.first, [])),
+      input: input as unknown as Json,
+      toolVersion: desk.toolVersion,
+    }),
+  )
   return drive(desk, journal, held, input, world, watching)
 }
 
 /** Goes on with a run on this machine, from its journal alone. */
-export async function resumeCustom(desk: Desk, {run, input}: Pick<FoundCustomRun, 'run' | 'input'>, world: OwnWorld, watching: CustomWatching): Promise<CustomRan> {
+export async function resumeCustom(
+  desk: Desk,
+  {run, input}: Pick<FoundCustomRun, 'run' | 'input'>,
+  world: OwnWorld,
+  watching: CustomWatching,
+): Promise<CustomRan> {
   const target = targetOf(input)
   const held = await takeOver(desk, target, run, input, watching.detach)
   const journal = await open(desk, run, {})
   watching.onRun?.(run, journal.events)
   const fresh = await open(desk, run, watching)
   if (runState(fresh.events).paused !== null) {
-    await patiently(desk.clock, () => fresh.append(held.lease.epoch, 'asked', {wish: 'resume', by: desk.who, why: 'runbook resume'}))
+    await patiently(desk.clock, () =>
+      fresh.append(held.lease.epoch, 'asked', {wish: 'resume', by: desk.who, why: 'runbook resume'}),
+    )
   }
   return drive(desk, fresh, held, input, world, watching)
 }
@@ -94,17 +110,22 @@ async function findCustomRun(desk: Desk, wanted: string | undefined): Promise<Fo
     return {...found, lease: await patiently(desk.clock, () => readLease(desk.store, targetOf(found.input)))}
   }
   const keys = await patiently(desk.clock, () => desk.store.list('leases/runbook.'))
-  const found = await Promise.all(keys.map(async (key) => {
-    const lease = await patiently(desk.clock, () => readLease(desk.store, key.slice('leases/'.length, -'.json'.length)))
-    return lease === null ? null : asCustom(lease.run, (await open(desk, lease.run, {})).events, lease)
-  }))
+  const found = await Promise.all(
+    keys.map(async (key) => {
+      const lease = await patiently(desk.clock, () => readLease(desk.store, key.slice('leases/'.length, -'.json'.length)))
+      return lease === null ? null : asCustom(lease.run, (await open(desk, lease.run, {})).events, lease)
+    }),
+  )
   const left = found.filter((one) => one !== null).filter(({events}) => runState(events).ended === null)
   const [only, ...others] = left
   if (only === undefined) throw unknown('No run of a runbook is unfinished.')
   if (others.length === 0) return only
   throw new SluiceError({
-    code: 'run-ambiguous', exitCode: ExitCode.usage, message: `${left.length} runs of runbooks aren't finished; say which one.`,
-    details: left.map(({run, input}) => `${run} of ${input.runbook.name}`), suggestions: [`sluice runbook resume ${only.run}`],
+    code: 'run-ambiguous',
+    exitCode: ExitCode.usage,
+    message: `${left.length} runs of runbooks aren't finished; say which one.`,
+    details: left.map(({run, input}) => `${run} of ${input.runbook.name}`),
+    suggestions: [`sluice runbook resume ${only.run}`],
   })
 }
 
@@ -122,7 +143,12 @@ export async function findAnswerable(desk: Desk, wanted: string | undefined): Pr
   const input = first?.kind === 'planned' ? (first.data.input as {readonly extension?: Extension | null} | undefined) : undefined
   if (wanted !== undefined && first !== undefined && input?.extension !== undefined && input.extension !== null) {
     const {before, after} = input.extension
-    return {run: wanted, events: [first, ...others], steps: [...Object.values(before), ...Object.values(after)].flat(), custom: null}
+    return {
+      run: wanted,
+      events: [first, ...others],
+      steps: [...Object.values(before), ...Object.values(after)].flat(),
+      custom: null,
+    }
   }
   const custom = await findCustomRun(desk, wanted)
   return {run: custom.run, events: custom.events, steps: custom.input.runbook.steps, custom}
@@ -134,13 +160,28 @@ function asCustom(run: string, events: readonly Event[], lease: Lease | null): F
   return {run, events, lease, input: first.data.input as unknown as RunbookInput}
 }
 
-async function drive(desk: Desk, journal: Journal, held: HeldLease, input: RunbookInput, world: OwnWorld, watching: CustomWatching): Promise<CustomRan> {
+async function drive(
+  desk: Desk,
+  journal: Journal,
+  held: HeldLease,
+  input: RunbookInput,
+  world: OwnWorld,
+  watching: CustomWatching,
+): Promise<CustomRan> {
   const {epoch, expiresAt} = held.lease
   try {
     await patiently(desk.clock, () => journal.append(epoch, 'lease-taken', {owner: desk.writer, host: desk.host, expiresAt}))
     const end = await driveRun({
-      runbook: customRunbook(input), world, journal, held, clock: desk.clock, until: 'ended', detach: watching.detach, leave: watching.leave,
-      ...(watching.onLive !== undefined && {onLive: watching.onLive}), ...(watching.onTick !== undefined && {onTick: watching.onTick}),
+      runbook: customRunbook(input),
+      world,
+      journal,
+      held,
+      clock: desk.clock,
+      until: 'ended',
+      detach: watching.detach,
+      leave: watching.leave,
+      ...(watching.onLive !== undefined && {onLive: watching.onLive}),
+      ...(watching.onTick !== undefined && {onTick: watching.onTick}),
     })
     if (end.kind !== 'lease-lost') await held.release().catch(() => undefined)
     return {run: journal.run, input, events: journal.events, end}
@@ -153,33 +194,60 @@ async function drive(desk: Desk, journal: Journal, held: HeldLease, input: Runbo
 /** Waits out an owner that may be dead; one that renews is alive. */
 async function takeOver(desk: Desk, target: string, run: string, input: RunbookInput, detach: AbortSignal): Promise<HeldLease> {
   await waitOutLease(desk, {
-    target, alive: heldError, detach, check: (lease) => { if (lease.run !== run) throw superseded(run, lease) },
+    target,
+    alive: heldError,
+    detach,
+    check: (lease) => {
+      if (lease.run !== run) throw superseded(run, lease)
+    },
   })
   return take(desk, target, run, input)
 }
 
-async function take({store, clock, writer, host}: Desk, target: string, run: string, {runbook}: RunbookInput): Promise<HeldLease> {
-  const taken = await patiently(clock, () => takeLease({store, clock, target, run, owner: writer, host, operation: `runbook ${runbook.name}`}))
+async function take(
+  {store, clock, writer, host}: Desk,
+  target: string,
+  run: string,
+  {runbook}: RunbookInput,
+): Promise<HeldLease> {
+  const taken = await patiently(clock, () =>
+    takeLease({store, clock, target, run, owner: writer, host, operation: `runbook ${runbook.name}`}),
+  )
   if (taken.kind === 'held') throw heldError(taken.lease)
   return taken.held
 }
 
 const open = (desk: Desk, run: string, {onEvent}: Pick<CustomWatching, 'onEvent'>): Promise<Journal> =>
-  patiently(desk.clock, () => openJournal({store: desk.store, run, writer: desk.writer, clock: desk.clock, ...(onEvent !== undefined && {onEvent})}))
+  patiently(desk.clock, () =>
+    openJournal({store: desk.store, run, writer: desk.writer, clock: desk.clock, ...(onEvent !== undefined && {onEvent})}),
+  )
 
-const said = ({operation, run, owner, host, since}: Lease): string => `${operation} ${run} by ${owner} on ${host}, since ${new Date(since).toISOString().replace('.000Z', 'Z')},`
+const said = ({operation, run, owner, host, since}: Lease): string =>
+  `${operation} ${run} by ${owner} on ${host}, since ${new Date(since).toISOString().replace('.000Z', 'Z')},`
 
-const heldError = (lease: Lease): SluiceError => new SluiceError({
-  code: 'lease-held', exitCode: ExitCode.leaseHeld, message: `${said(lease)} is at it.`, suggestions: [`sluice runbook resume ${lease.run} --done STEP --evidence TEXT`],
-})
+const heldError = (lease: Lease): SluiceError =>
+  new SluiceError({
+    code: 'lease-held',
+    exitCode: ExitCode.leaseHeld,
+    message: `${said(lease)} is at it.`,
+    suggestions: [`sluice runbook resume ${lease.run} --done STEP --evidence TEXT`],
+  })
 
-const unfinished = (lease: Lease): SluiceError => new SluiceError({
-  code: 'run-unfinished', exitCode: ExitCode.leaseHeld, message: `${said(lease)} isn't finished and nobody ticks it.`,
-  suggestions: [`sluice runbook resume ${lease.run}`, `sluice runbook resume ${lease.run} --withdraw`],
-})
+const unfinished = (lease: Lease): SluiceError =>
+  new SluiceError({
+    code: 'run-unfinished',
+    exitCode: ExitCode.leaseHeld,
+    message: `${said(lease)} isn't finished and nobody ticks it.`,
+    suggestions: [`sluice runbook resume ${lease.run}`, `sluice runbook resume ${lease.run} --withdraw`],
+  })
 
-const superseded = (run: string, lease: Lease): SluiceError => new SluiceError({
-  code: 'run-superseded', exitCode: ExitCode.usage, message: `${lease.run} of ${lease.operation} began after ${run}.`, suggestions: [`sluice runbook resume ${lease.run}`],
-})
+const superseded = (run: string, lease: Lease): SluiceError =>
+  new SluiceError({
+    code: 'run-superseded',
+    exitCode: ExitCode.usage,
+    message: `${lease.run} of ${lease.operation} began after ${run}.`,
+    suggestions: [`sluice runbook resume ${lease.run}`],
+  })
 
-const unknown = (message: string): SluiceError => new SluiceError({code: 'run-unknown', exitCode: ExitCode.usage, message, suggestions: ['sluice runbook list']})
+const unknown = (message: string): SluiceError =>
+  new SluiceError({code: 'run-unknown', exitCode: ExitCode.usage, message, suggestions: ['sluice runbook list']})

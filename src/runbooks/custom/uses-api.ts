@@ -14,7 +14,8 @@ export function heartbeatDoer({place, settings, region, with: told}: Told): Doer
     async poll({api}, context) {
       const answer = await api.ask({host: regionalName(place, region), path: settings.probes.heartbeat}, context.signal)
       const beat = answer?.status === 200 ? read(answer.body) : null
-      if (answer === null || beat === null) return later(context, `${region} to answer its heartbeat${answer === null ? '' : ` (${answer.status})`}`)
+      if (answer === null || beat === null)
+        return later(context, `${region} to answer its heartbeat${answer === null ? '' : ` (${answer.status})`}`)
       if (beat.last === null) return later(context, `${region} has no heartbeat row`)
       const behind = answer.at - beat.last.at
       if (behind > most) return later(context, `the newest row is ${Math.round(behind / 1000)} s old, wanted ${most / 1000}`)
@@ -29,8 +30,13 @@ export function writeDoer({place, settings, region, with: told}: Told): Doer {
     calls: [],
     async poll({api}, context) {
       const answer = await api.ask({host, path: settings.probes.write, method: 'POST'}, context.signal)
-      if (answer === null || answer.status < 200 || answer.status > 299) return later(context, `a write through ${host} (${answer?.status ?? 'no answer'})`)
-      return {kind: 'done', facts: {region: answer.region, at: answer.at}, note: `committed in ${answer.region ?? 'a Region that doesn\'t say its name'}`}
+      if (answer === null || answer.status < 200 || answer.status > 299)
+        return later(context, `a write through ${host} (${answer?.status ?? 'no answer'})`)
+      return {
+        kind: 'done',
+        facts: {region: answer.region, at: answer.at},
+        note: `committed in ${answer.region ?? "a Region that doesn't say its name"}`,
+      }
     },
   }
 }
@@ -43,7 +49,11 @@ export function servingDoer({place, settings, region, with: told}: Told): Doer {
       for (let good = 0; good < times; good += 1) {
         const answer = await api.ask({host: place.api, path: settings.probes.read}, context.signal)
         const isGood = answer !== null && answer.status >= 200 && answer.status < 300 && answer.region === region
-        if (!isGood) return later(context, `${place.api} to be answered by ${region}: ${answer === null ? 'nobody answered' : `${answer.region ?? 'no Region'}, ${answer.status}`} (${good} of ${times})`)
+        if (!isGood)
+          return later(
+            context,
+            `${place.api} to be answered by ${region}: ${answer === null ? 'nobody answered' : `${answer.region ?? 'no Region'}, ${answer.status}`} (${good} of ${times})`,
+          )
       }
       return {kind: 'done', facts: {region, at: context.now}, note: `${times} answers of ${region}`}
     },
@@ -56,7 +66,8 @@ export function warmDoer({place, settings, region, with: told}: Told): Doer {
     calls: [],
     async poll({api}, context) {
       let answered = 0
-      for (const path of paths) if ((await api.ask({host: regionalName(place, region), path}, context.signal)) !== null) answered += 1
+      for (const path of paths)
+        if ((await api.ask({host: regionalName(place, region), path}, context.signal)) !== null) answered += 1
       if (paths.length > 0 && answered === 0) return later(context, `${regionalName(place, region)} to answer`)
       return {kind: 'done', facts: {answered}, note: `${answered} of ${paths.length} answered`}
     },

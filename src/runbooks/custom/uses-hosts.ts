@@ -15,7 +15,9 @@ export function hostsDoer({region, with: told}: Told): Doer {
       if (!Number.isInteger(count) || count < 1) return refused(`${textOf(told['count'])} isn't a number of hosts`)
       const now = await compute.hosts(region, group, cluster, signal)
       if (now === null) return refused(`there is no Auto Scaling group ${group} in ${region}`)
-      return now.desired >= count && now.registered >= count ? {kind: 'done', facts: {registered: now.registered, before: null}} : {kind: 'not-done'}
+      return now.desired >= count && now.registered >= count
+        ? {kind: 'done', facts: {registered: now.registered, before: null}}
+        : {kind: 'not-done'}
     },
     async start({compute}, {signal, own}) {
       const now = await compute.hosts(region, group, cluster, signal)
@@ -27,11 +29,15 @@ export function hostsDoer({region, with: told}: Told): Doer {
     async poll({compute}, context) {
       const now = await compute.hosts(region, group, cluster, context.signal)
       const registered = now?.registered ?? 0
-      return registered >= count ? {kind: 'done', facts: {registered}, note: `${registered} of ${count} registered`} : later(context, `${registered} of ${count} hosts registered`)
+      return registered >= count
+        ? {kind: 'done', facts: {registered}, note: `${registered} of ${count} registered`}
+        : later(context, `${registered} of ${count} hosts registered`)
     },
     async undo({compute}, {own, signal}) {
-      const before = own['before'] as (Facts & {readonly min: number; readonly max: number; readonly desired: number}) | null | undefined
-      if (before !== null && before !== undefined) await compute.sizeHosts(region, group, {min: before.min, max: before.max, desired: before.desired}, signal)
+      const before = own['before'] as
+        (Facts & {readonly min: number; readonly max: number; readonly desired: number}) | null | undefined
+      if (before !== null && before !== undefined)
+        await compute.sizeHosts(region, group, {min: before.min, max: before.max, desired: before.desired}, signal)
     },
   }
 }

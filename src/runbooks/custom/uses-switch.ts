@@ -11,8 +11,11 @@ export function switchDoer({place, with: told}: Told): Doer {
   return {
     calls: callsOf(region, 'switches.read'),
     async poll({switches}, context) {
-      const stop = (await switches.read(region, switchBucket(place, region), 'stop', context.signal)) === null ? 'absent' : 'present'
-      return stop === told['stop'] ? {kind: 'done', facts: {stop}} : later(context, `stop is ${stop}, wanted ${textOf(told['stop'])}`, 15)
+      const stop =
+        (await switches.read(region, switchBucket(place, region), 'stop', context.signal)) === null ? 'absent' : 'present'
+      return stop === told['stop']
+        ? {kind: 'done', facts: {stop}}
+        : later(context, `stop is ${stop}, wanted ${textOf(told['stop'])}`, 15)
     },
   }
 }

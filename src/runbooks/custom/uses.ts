@@ -31,7 +31,9 @@ export function usesStep({uses, with: said}: Extract<Doing, {kind: 'uses'}>, gro
     ...(doer.observe !== undefined && {
       observe: async (world, context) => {
         const now = late(context)
-        return now.kind === 'unknown' ? refused(now.because) : make({...ground, region, with: now.value}).observe?.(world, context) ?? {kind: 'not-done'}
+        return now.kind === 'unknown'
+          ? refused(now.because)
+          : (make({...ground, region, with: now.value}).observe?.(world, context) ?? {kind: 'not-done'})
       },
     }),
     ...(doer.start !== undefined && {
@@ -59,7 +61,9 @@ const makers: Readonly<Record<BuiltInName, (told: Told) => Doer>> = {
   hosts: hostsDoer,
 }
 
-export const durationOf = (value: Value | undefined, otherwise: number): number => (typeof value === 'string' ? (parseInterval(value) ?? otherwise) : otherwise)
+export const durationOf = (value: Value | undefined, otherwise: number): number =>
+  typeof value === 'string' ? (parseInterval(value) ?? otherwise) : otherwise
 
 /** A text, or what a text can be made of; loading has said what it is. */
-export const textOf = (value: Value | undefined): string => (typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '')
+export const textOf = (value: Value | undefined): string =>
+  typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''

@@ -59,7 +59,10 @@ export async function advanceStep<W>(step: Step<W>, state: RunState, running: Ru
 }
 
 async function advance<W>(
-  step: Step<W>, present: StepState | undefined, state: RunState, running: Running<W>,
+  step: Step<W>,
+  present: StepState | undefined,
+  state: RunState,
+  running: Running<W>,
 ): Promise<Advanced> {
   const context = running.context(step.id, state)
   if (!running.confirmed.has(step.id) || present === undefined) {
@@ -90,7 +93,8 @@ async function advance<W>(
     // Only now: a start whose facts couldn't be written down is made again, or its polls would never know them.
     running.confirmed.add(step.id)
     // Slow calls have made this tick long: the guards come before anything else is asked.
-    if (running.clock.now() - context.now > longMs) return {kind: 'pending', waitsFor: step.title, lookAgainAt: running.clock.now()}
+    if (running.clock.now() - context.now > longMs)
+      return {kind: 'pending', waitsFor: step.title, lookAgainAt: running.clock.now()}
     return poll(step, started?.facts ?? {}, state, running)
   }
   return poll(step, {}, state, running)
@@ -116,20 +120,33 @@ async function poll<W>(step: Step<W>, fresh: Facts, state: RunState, running: Ru
 }
 
 async function end<W>(
-  step: Step<W>, how: 'done' | 'already', facts: Facts | undefined, note: string | undefined, running: Running<W>,
+  step: Step<W>,
+  how: 'done' | 'already',
+  facts: Facts | undefined,
+  note: string | undefined,
+  running: Running<W>,
 ): Promise<void> {
   await running.append('step-ended', {step: step.id, how, ...(facts !== undefined && {facts}), ...(note !== undefined && {note})})
 }
 
 /** A deadline that passes is a failure with the step's own direction; it counts from the first start or the last resume. */
 function overdue<W>(
-  step: Step<W>, present: StepState | undefined, result: Advanced, state: RunState, running: Running<W>,
+  step: Step<W>,
+  present: StepState | undefined,
+  result: Advanced,
+  state: RunState,
+  running: Running<W>,
 ): Failed | null {
   if (present?.kind !== 'started' || result.kind !== 'pending') return null
   const since = Math.max(present.at, state.resumedAt)
   if (running.clock.now() - since <= step.deadlineMs) return null
   const minutes = Math.round(step.deadlineMs / 6000) / 10
-  return {kind: 'failed', because: `${step.title}: not done within ${minutes} min; waiting for ${result.waitsFor}`, then: step.atDeadline, cause: 'deadline'}
+  return {
+    kind: 'failed',
+    because: `${step.title}: not done within ${minutes} min; waiting for ${result.waitsFor}`,
+    then: step.atDeadline,
+    cause: 'deadline',
+  }
 }
 
 function backOff<W>(id: string, error: Unavailable, running: Running<W>): Pending {

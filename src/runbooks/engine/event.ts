@@ -75,7 +75,12 @@ interface Data {
     readonly reason: string
   }
   /** `asked` is written before the call, `read-back` after the rule was read again. Weights are of slots. */
-  'rule-written': {readonly phase: 'asked' | 'read-back'; readonly rule: string; readonly weights: {readonly a: number; readonly b: number}; readonly actionsHash: string}
+  'rule-written': {
+    readonly phase: 'asked' | 'read-back'
+    readonly rule: string
+    readonly weights: {readonly a: number; readonly b: number}
+    readonly actionsHash: string
+  }
   /** The dead-man's switch will send all weight to `home` at `dueAt` (epoch ms) unless pushed forward or deleted. */
   armed: {readonly phase: 'asked' | 'confirmed'; readonly dueAt: number; readonly home: 'a' | 'b'}
   disarmed: {readonly at: number}
@@ -105,6 +110,16 @@ export type EventOf<K extends EventKind> = {
 export type Event = {[K in EventKind]: EventOf<K>}[EventKind]
 
 export const eventKinds: readonly EventKind[] = [
-  'planned', 'lease-taken', 'lease-lost', 'step-started', 'step-observed', 'step-ended',
-  'asked', 'verdict', 'rule-written', 'armed', 'disarmed', 'ended',
+  'planned',
+  'lease-taken',
+  'lease-lost',
+  'step-started',
+  'step-observed',
+  'step-ended',
+  'asked',
+  'verdict',
+  'rule-written',
+  'armed',
+  'disarmed',
+  'ended',
 ]

@@ -111,14 +111,22 @@ class StoredJournal implements Journal {
   }
 
   private async write<K extends EventKind>(
-    epoch: number, kind: K, data: EventOf<K>['data'], signal?: AbortSignal,
+    epoch: number,
+    kind: K,
+    data: EventOf<K>['data'],
+    signal?: AbortSignal,
   ): Promise<void> {
     for (;;) {
       // A pause by the tool itself is fenced like everything else; a person's wish is written under the newest epoch it can see.
       const newer = this.events.findLast((event) => event.epoch > epoch)
       if (newer !== undefined) throw new Superseded(newer.writer, newer.epoch)
       const event = {
-        seq: this.events.length, at: this.options.clock.now(), epoch, writer: this.writer, kind, previousHash: this.lastHash,
+        seq: this.events.length,
+        at: this.options.clock.now(),
+        epoch,
+        writer: this.writer,
+        kind,
+        previousHash: this.lastHash,
         data,
       } as unknown as Event
       if (await this.settle(event, JSON.stringify(event), epoch, signal)) return
@@ -131,7 +139,7 @@ class StoredJournal implements Journal {
     const key = eventKey(this.run, event.seq)
     const put = await this.options.store.create(key, body, signal)
     const stored = put.kind === 'written' ? body : (await this.options.store.get(key, signal))?.body
-    if (stored === undefined) throw corrupt(this.run, event.seq, 'was refused as taken, but isn\'t there')
+    if (stored === undefined) throw corrupt(this.run, event.seq, "was refused as taken, but isn't there")
     this.unsettled = null
     const theirs = this.accept(stored)
     if (stored === body) return true
@@ -141,7 +149,7 @@ class StoredJournal implements Journal {
 
   private accept(body: string): Event {
     const event = parseEvent(this.run, this.events.length, body)
-    if (event.previousHash !== this.lastHash) throw corrupt(this.run, event.seq, 'doesn\'t follow from the event before')
+    if (event.previousHash !== this.lastHash) throw corrupt(this.run, event.seq, "doesn't follow from the event before")
     this.events.push(event)
     this.lastHash = hashOf(body)
     this.options.onEvent?.(event)
@@ -160,7 +168,7 @@ function parseEvent(run: string, seq: number, body: string): Event {
   try {
     event = JSON.parse(body) as Event
   } catch {
-    throw corrupt(run, seq, 'isn\'t JSON')
+    throw corrupt(run, seq, "isn't JSON")
   }
   if (event.seq !== seq) throw corrupt(run, seq, `says it is event ${event.seq}`)
   if (!eventKinds.includes(event.kind)) {

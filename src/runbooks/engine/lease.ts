@@ -60,13 +60,18 @@ export async function takeLease(wanted: Wanted, signal?: AbortSignal): Promise<T
     const before = stored === null ? null : (JSON.parse(stored.body) as Lease)
     if (before !== null && before.owner !== wanted.owner && isHeld(before, now)) return {kind: 'held', lease: before}
     const lease: Lease = {
-      run: wanted.run, owner: wanted.owner, host: wanted.host, operation: wanted.operation,
-      epoch: (before?.epoch ?? 0) + 1, since: now, expiresAt: now + leaseMs, released: false,
+      run: wanted.run,
+      owner: wanted.owner,
+      host: wanted.host,
+      operation: wanted.operation,
+      epoch: (before?.epoch ?? 0) + 1,
+      since: now,
+      expiresAt: now + leaseMs,
+      released: false,
     }
     const body = JSON.stringify(lease)
-    const put = stored === null
-      ? await wanted.store.create(key, body, signal)
-      : await wanted.store.replace(key, body, stored.etag, signal)
+    const put =
+      stored === null ? await wanted.store.create(key, body, signal) : await wanted.store.replace(key, body, stored.etag, signal)
     if (put.kind === 'written') return {kind: 'taken', held: new StoredLease(wanted, lease, put.etag)}
     // A conflict may be our own write whose answer was lost: reading again tells.
     const present = await wanted.store.get(key, signal)

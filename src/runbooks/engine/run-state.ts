@@ -5,7 +5,14 @@ import type {Event, EventOf, Facts} from './event.ts'
 import type {Cause, Then} from './step.ts'
 
 export type StepState =
-  | {readonly kind: 'started'; readonly at: number; readonly epoch: number; readonly writer: string; readonly intent: Facts; readonly waitsFor: string | null}
+  | {
+      readonly kind: 'started'
+      readonly at: number
+      readonly epoch: number
+      readonly writer: string
+      readonly intent: Facts
+      readonly waitsFor: string | null
+    }
   | {readonly kind: 'done'; readonly how: 'done' | 'already' | 'undone'; readonly at: number}
   | {readonly kind: 'failed'; readonly because: string; readonly then: Then; readonly cause: Cause; readonly at: number}
 
@@ -43,8 +50,16 @@ interface Building {
 
 export function runState(events: readonly Event[]): RunState {
   const state: Building = {
-    plan: null, plannedAt: -1, steps: new Map(), facts: new Map(),
-    paused: null, failed: null, resumedAt: 0, abort: null, promote: null, ended: null,
+    plan: null,
+    plannedAt: -1,
+    steps: new Map(),
+    facts: new Map(),
+    paused: null,
+    failed: null,
+    resumedAt: 0,
+    abort: null,
+    promote: null,
+    ended: null,
   }
   for (const event of events) apply(state, event)
   return state
@@ -65,22 +80,33 @@ function apply(state: Building, event: Event): void {
       // Started again by a later owner: its deadline still counts from the first start.
       const at = before?.kind === 'started' ? before.at : event.at
       state.steps.set(event.data.step, {
-        kind: 'started', at, epoch: event.epoch, writer: event.writer, intent: event.data.intent ?? {}, waitsFor: null,
+        kind: 'started',
+        at,
+        epoch: event.epoch,
+        writer: event.writer,
+        intent: event.data.intent ?? {},
+        waitsFor: null,
       })
       return
     }
     case 'step-observed': {
       const before = state.steps.get(event.data.step)
-      if (before?.kind === 'started') state.steps.set(event.data.step, {
-        ...before, waitsFor: event.data.waitsFor ?? before.waitsFor,
-      })
+      if (before?.kind === 'started')
+        state.steps.set(event.data.step, {
+          ...before,
+          waitsFor: event.data.waitsFor ?? before.waitsFor,
+        })
       if (event.data.facts !== undefined) addFacts(state, event.data.step, event.data.facts)
       return
     }
     case 'step-ended':
       if (event.data.how === 'failed') {
         const failed = {
-          kind: 'failed', because: event.data.because, then: event.data.then, cause: event.data.cause ?? 'error', at: event.at,
+          kind: 'failed',
+          because: event.data.because,
+          then: event.data.then,
+          cause: event.data.cause ?? 'error',
+          at: event.at,
         } as const
         state.steps.set(event.data.step, failed)
         state.failed ??= failed

@@ -31,7 +31,10 @@ export async function driveRun<W>(options: RunOptions<W>): Promise<RunEnd> {
     if (tick.kind === 'over') return tick.end
     if (options.detach.aborted) return {kind: 'detached'}
     const at = Math.min(tick.at, options.clock.now() + longestTickMs)
-    const waited = await options.clock.until(at, options.detach).then(() => true, () => false)
+    const waited = await options.clock.until(at, options.detach).then(
+      () => true,
+      () => false,
+    )
     if (!waited) return {kind: 'detached'}
   }
 }

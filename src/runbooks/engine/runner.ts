@@ -116,7 +116,8 @@ export class Runner<W> implements Running<W> {
     }
     const back = this.takingBack(plan, state)
     if (back !== null) {
-      if (state.paused?.by === 'sluice') return {kind: 'over', end: {kind: 'paused', because: state.paused.because, until: state.paused.until}}
+      if (state.paused?.by === 'sluice')
+        return {kind: 'over', end: {kind: 'paused', because: state.paused.because, until: state.paused.until}}
       return this.undo(plan, state, back.because, back.cause)
     }
     const guarded = await this.guard(plan, state)
@@ -130,7 +131,10 @@ export class Runner<W> implements Running<W> {
   }
 
   /** Why everything that began is to be taken back; null: it isn't, or nothing can be any more. */
-  private takingBack(plan: Plan<W>, {failed, abort, ended, plannedAt}: RunState): {readonly because: string; readonly cause: Cause} | null {
+  private takingBack(
+    plan: Plan<W>,
+    {failed, abort, ended, plannedAt}: RunState,
+  ): {readonly because: string; readonly cause: Cause} | null {
     if (plan.undoes !== 'all-begun' || ended !== null) return null
     if (failed?.then === 'fail') return {because: failed.because, cause: failed.cause}
     const begun = this.pointBegun(plan, plannedAt)
@@ -143,7 +147,9 @@ export class Runner<W> implements Running<W> {
   /** Number of the event with which a point of no return of the plan in force began. */
   private pointBegun(plan: Plan<W>, plannedAt: number): number | null {
     const points = new Set(plan.steps.filter(({pointOfNoReturn}) => pointOfNoReturn === true).map(({id}) => id))
-    const begun = this.options.journal.events.find((event) => event.seq > plannedAt && event.kind === 'step-started' && points.has(event.data.step))
+    const begun = this.options.journal.events.find(
+      (event) => event.seq > plannedAt && event.kind === 'step-started' && points.has(event.data.step),
+    )
     return begun?.seq ?? null
   }
 
@@ -206,7 +212,10 @@ export class Runner<W> implements Running<W> {
       code: 'plan-changed',
       exitCode: ExitCode.halted,
       message: `${journal.run} was planned by sluice ${first.data.toolVersion ?? 'of another version'}, and this version would do other steps.`,
-      suggestions: ['resume it with the version that planned it', ...(plan.undoes === undefined ? [`sluice release abort ${journal.run}`] : [])],
+      suggestions: [
+        'resume it with the version that planned it',
+        ...(plan.undoes === undefined ? [`sluice release abort ${journal.run}`] : []),
+      ],
     })
   }
 
@@ -253,8 +262,11 @@ export class Runner<W> implements Running<W> {
       const present = steps.get(step.id)
       return step.undo !== undefined && present !== undefined && (present.kind !== 'done' || present.how === 'done')
     }
-    if (plan.undoes !== 'all-begun') return plan.steps.toReversed().filter((step) => undoable(step) && steps.get(step.id)?.kind !== 'failed')
-    const started = this.options.journal.events.flatMap((event) => (event.kind === 'step-started' && event.seq > plannedAt ? [event.data.step] : []))
+    if (plan.undoes !== 'all-begun')
+      return plan.steps.toReversed().filter((step) => undoable(step) && steps.get(step.id)?.kind !== 'failed')
+    const started = this.options.journal.events.flatMap((event) =>
+      event.kind === 'step-started' && event.seq > plannedAt ? [event.data.step] : [],
+    )
     return [...new Set(started)].toReversed().flatMap((id) => plan.steps.filter((step) => step.id === id && undoable(step)))
   }
 
@@ -289,7 +301,9 @@ export class Runner<W> implements Running<W> {
     const plan = this.options.runbook.plan(name, this.options.journal.events)
     await this.secureLease()
     await this.append('planned', {
-      ...describePlan(plan), ...(because !== undefined && {because}), ...(cause !== undefined && {cause}),
+      ...describePlan(plan),
+      ...(because !== undefined && {because}),
+      ...(cause !== undefined && {cause}),
     })
     return this.again()
   }

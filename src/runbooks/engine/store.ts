@@ -20,7 +20,11 @@ export interface Store {
   /** `If-Match: etag`. */
   replace(key: string, body: string, etag: string, signal?: AbortSignal): Promise<Put>
   /** Keys that start with `prefix`, in order; at most `limit` after `after`. */
-  list(prefix: string, options?: {readonly after?: string; readonly limit?: number}, signal?: AbortSignal): Promise<readonly string[]>
+  list(
+    prefix: string,
+    options?: {readonly after?: string; readonly limit?: number},
+    signal?: AbortSignal,
+  ): Promise<readonly string[]>
   /** The distinct next path segments below `prefix` (which ends in `/`), in order. */
   folders(prefix: string, signal?: AbortSignal): Promise<readonly string[]>
 }

@@ -23,7 +23,10 @@ export interface WaitOut {
 }
 
 /** Answers the lease as it was left; null: there never was one. */
-export async function waitOutLease({store, clock}: {readonly store: Store; readonly clock: Clock}, asked: WaitOut): Promise<Lease | null> {
+export async function waitOutLease(
+  {store, clock}: {readonly store: Store; readonly clock: Clock},
+  asked: WaitOut,
+): Promise<Lease | null> {
   const {target, alive, check, onWaiting, detach, interrupted} = asked
   const read = (): Promise<Lease | null> => patiently(clock, () => readLease(store, target))
   const seen = await read()
@@ -37,7 +40,8 @@ export async function waitOutLease({store, clock}: {readonly store: Store; reado
     if (seen === null || lease.expiresAt > seen.expiresAt || lease.epoch > seen.epoch) throw alive(lease)
     if (!told) onWaiting?.(lease)
     told = true
-    await clock.until(Math.min(lease.expiresAt + 1, now + seconds(10)), detach)
-      .catch((error: unknown) => { throw interrupted?.(lease) ?? error })
+    await clock.until(Math.min(lease.expiresAt + 1, now + seconds(10)), detach).catch((error: unknown) => {
+      throw interrupted?.(lease) ?? error
+    })
   }
 }

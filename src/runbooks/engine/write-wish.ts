@@ -7,7 +7,10 @@ import {patiently} from './patience.ts'
 
 /** `check` is asked before each try, and may throw: what was possible may not be any more. */
 export async function writeWish(
-  {clock}: {readonly clock: Clock}, journal: Journal, wish: EventOf<'asked'>['data'], check?: (events: readonly Event[]) => void,
+  {clock}: {readonly clock: Clock},
+  journal: Journal,
+  wish: EventOf<'asked'>['data'],
+  check?: (events: readonly Event[]) => void,
 ): Promise<void> {
   for (;;) {
     check?.(journal.events)

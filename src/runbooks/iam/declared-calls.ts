@@ -40,7 +40,9 @@ function plannedCalls(command: PolicyCommand, where: Where): readonly Call[] {
     case 'dr promote':
       return sampleFailovers(where).flatMap((input) => callsOfPlan(promotePlan(input)))
     case 'dr drill':
-      return sampleDrills(where).flatMap((input) => (['drill', 'drill-cleanup', 'drill-clean'] as const).flatMap((name) => callsOfPlan(drillPlan(input, name))))
+      return sampleDrills(where).flatMap((input) =>
+        (['drill', 'drill-cleanup', 'drill-clean'] as const).flatMap((name) => callsOfPlan(drillPlan(input, name))),
+      )
     // Whoever goes on with a run does what is left of it, whatever it is.
     case 'dr resume':
       return (['dr promote', 'dr drill', 'dr failback', 'dr settle'] as const).flatMap((one) => plannedCalls(one, where))

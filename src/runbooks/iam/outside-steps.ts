@@ -17,24 +17,46 @@ const state: Outside = {place: 'home', actions: ['s3:GetBucketVersioning', 's3:L
 /** A wish, a lease, an event. */
 const writesState: Outside = {place: 'home', actions: ['s3:PutObject']}
 const makesState: Outside = {
-  place: 'home', actions: ['s3:PutObject', 's3:CreateBucket', 's3:PutBucketVersioning', 's3:PutEncryptionConfiguration', 's3:PutBucketPublicAccessBlock'],
+  place: 'home',
+  actions: [
+    's3:PutObject',
+    's3:CreateBucket',
+    's3:PutBucketVersioning',
+    's3:PutEncryptionConfiguration',
+    's3:PutBucketPublicAccessBlock',
+  ],
 }
 /** A `sluice.yaml` with `stack:` names no load balancer: the stack's outputs do. */
 const stackOutputs: Outside = {place: 'all', actions: ['cloudformation:DescribeStacks']}
 const releaseReads: Outside = {
   place: 'home',
   actions: [
-    'elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTargetHealth', 'ecs:DescribeServices', 'ecs:DescribeTaskDefinition', 'ecs:ListTasks', 'ecs:DescribeTasks',
-    'application-autoscaling:DescribeScalableTargets', 'scheduler:GetSchedule', 'cloudwatch:GetMetricData',
+    'elasticloadbalancing:DescribeRules',
+    'elasticloadbalancing:DescribeTargetHealth',
+    'ecs:DescribeServices',
+    'ecs:DescribeTaskDefinition',
+    'ecs:ListTasks',
+    'ecs:DescribeTasks',
+    'application-autoscaling:DescribeScalableTargets',
+    'scheduler:GetSchedule',
+    'cloudwatch:GetMetricData',
   ],
 }
 const surroundings: Outside = {
-  place: 'home', actions: ['elasticloadbalancing:DescribeListeners', 'elasticloadbalancing:DescribeTags', 'elasticloadbalancing:DescribeTargetGroupAttributes'],
+  place: 'home',
+  actions: [
+    'elasticloadbalancing:DescribeListeners',
+    'elasticloadbalancing:DescribeTags',
+    'elasticloadbalancing:DescribeTargetGroupAttributes',
+  ],
 }
 const traffic: Outside = {
   place: 'all',
   actions: [
-    'elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTags', 'ecs:DescribeServices', 'application-autoscaling:DescribeScalableTargets',
+    'elasticloadbalancing:DescribeRules',
+    'elasticloadbalancing:DescribeTags',
+    'ecs:DescribeServices',
+    'application-autoscaling:DescribeScalableTargets',
   ],
 }
 const tree: Outside = {place: 'all', actions: ['cloudformation:DescribeStacks', 'cloudformation:ListStackResources']}
@@ -42,18 +64,40 @@ const tree: Outside = {place: 'all', actions: ['cloudformation:DescribeStacks', 
 const planning: Outside = {
   place: 'all',
   actions: [
-    'cloudformation:GetTemplate', 'cloudformation:CreateChangeSet', 'cloudformation:DescribeChangeSet', 'cloudformation:DeleteChangeSet', 'cloudformation:DescribeEvents', 'cloudformation:DescribeStackEvents',
-    'ssm:GetParameters', 's3:GetBucketVersioning', 's3:ListBucket', 's3:GetObject', 's3:PutObject', 's3:CreateBucket', 's3:PutBucketVersioning', 's3:PutEncryptionConfiguration',
-    's3:PutBucketPublicAccessBlock', 'iam:PassRole',
+    'cloudformation:GetTemplate',
+    'cloudformation:CreateChangeSet',
+    'cloudformation:DescribeChangeSet',
+    'cloudformation:DeleteChangeSet',
+    'cloudformation:DescribeEvents',
+    'cloudformation:DescribeStackEvents',
+    'ssm:GetParameters',
+    's3:GetBucketVersioning',
+    's3:ListBucket',
+    's3:GetObject',
+    's3:PutObject',
+    's3:CreateBucket',
+    's3:PutBucketVersioning',
+    's3:PutEncryptionConfiguration',
+    's3:PutBucketPublicAccessBlock',
+    'iam:PassRole',
   ],
 }
 const preflight: readonly Outside[] = [
   {
     place: 'all',
     actions: [
-      'ec2:DescribeAvailabilityZones', 'ec2:DescribeInstanceTypeOfferings', 'rds:DescribeOrderableDBInstanceOptions', 'servicequotas:GetServiceQuota',
-      'servicequotas:GetAWSDefaultServiceQuota', 'cloudwatch:GetMetricData', 's3:ListBucket', 's3:GetObject', 'rds:DescribeDBInstances', 'ecr:DescribeRepositories',
-      'secretsmanager:DescribeSecret', 'backup:ListBackupVaults',
+      'ec2:DescribeAvailabilityZones',
+      'ec2:DescribeInstanceTypeOfferings',
+      'rds:DescribeOrderableDBInstanceOptions',
+      'servicequotas:GetServiceQuota',
+      'servicequotas:GetAWSDefaultServiceQuota',
+      'cloudwatch:GetMetricData',
+      's3:ListBucket',
+      's3:GetObject',
+      'rds:DescribeDBInstances',
+      'ecr:DescribeRepositories',
+      'secretsmanager:DescribeSecret',
+      'backup:ListBackupVaults',
     ],
   },
   {place: 'global', actions: ['iam:SimulatePrincipalPolicy', 'iam:GetRole', 'iam:ListRoles', 'route53:GetHostedZone']},
@@ -61,14 +105,21 @@ const preflight: readonly Outside[] = [
 const drift: Outside = {
   place: 'all',
   actions: [
-    'cloudformation:DetectStackDrift', 'cloudformation:DetectStackResourceDrift', 'cloudformation:DescribeStackDriftDetectionStatus', 'cloudformation:DescribeStackResourceDrifts',
+    'cloudformation:DetectStackDrift',
+    'cloudformation:DetectStackResourceDrift',
+    'cloudformation:DescribeStackDriftDetectionStatus',
+    'cloudformation:DescribeStackResourceDrifts',
     'cloudformation:BatchDescribeTypeConfigurations',
   ],
 }
 const downReads: Outside = {
   place: 'all',
   actions: [
-    'rds:DescribeDBInstances', 'elasticloadbalancing:DescribeLoadBalancerAttributes', 's3:ListBucketVersions', 'backup:ListBackupVaults', 'ecr:DescribeRepositories',
+    'rds:DescribeDBInstances',
+    'elasticloadbalancing:DescribeLoadBalancerAttributes',
+    's3:ListBucketVersions',
+    'backup:ListBackupVaults',
+    'ecr:DescribeRepositories',
     'secretsmanager:DescribeSecret',
   ],
 }
@@ -81,25 +132,57 @@ const makesRecoveryState: Outside = {place: 'recovery', actions: makesState.acti
 const sides: Outside = {
   place: 'all',
   actions: [
-    'cloudformation:DescribeStacks', 'ssm:GetParameters', 'secretsmanager:DescribeSecret', 'elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTags',
-    'rds:DescribeDBInstances', 's3:ListBucket', 's3:GetObject',
+    'cloudformation:DescribeStacks',
+    'ssm:GetParameters',
+    'secretsmanager:DescribeSecret',
+    'elasticloadbalancing:DescribeRules',
+    'elasticloadbalancing:DescribeTags',
+    'rds:DescribeDBInstances',
+    's3:ListBucket',
+    's3:GetObject',
   ],
 }
 const readiness: readonly Outside[] = [
   {
     place: 'all',
     actions: [
-      'rds:DescribeOrderableDBInstanceOptions', 'rds:DescribeDBSnapshots', 'cloudwatch:GetMetricData', 'cloudwatch:ListMetrics', 'cloudwatch:DescribeAlarms',
-      'autoscaling:DescribeAutoScalingGroups', 'ecs:ListContainerInstances', 'ecs:DescribeContainerInstances', 'ecs:DescribeServices', 'ecs:DescribeTaskDefinition', 'ecs:ListTasks', 'ecs:DescribeTasks',
-      'application-autoscaling:DescribeScalableTargets', 'ecr:DescribeImages', 'elasticloadbalancing:DescribeListeners', 'elasticloadbalancing:DescribeTargetHealth',
-      'acm:DescribeCertificate', 'kms:DescribeKey', 'ec2:DescribeImages', 'servicequotas:GetServiceQuota', 'servicequotas:GetAWSDefaultServiceQuota',
-      'backup:ListRecoveryPointsByBackupVault', 'backup:ListBackupJobs', 'cloudformation:GetTemplate', 'cloudformation:ListStackResources', 'elasticache:DescribeReplicationGroups',
+      'rds:DescribeOrderableDBInstanceOptions',
+      'rds:DescribeDBSnapshots',
+      'cloudwatch:GetMetricData',
+      'cloudwatch:ListMetrics',
+      'cloudwatch:DescribeAlarms',
+      'autoscaling:DescribeAutoScalingGroups',
+      'ecs:ListContainerInstances',
+      'ecs:DescribeContainerInstances',
+      'ecs:DescribeServices',
+      'ecs:DescribeTaskDefinition',
+      'ecs:ListTasks',
+      'ecs:DescribeTasks',
+      'application-autoscaling:DescribeScalableTargets',
+      'ecr:DescribeImages',
+      'elasticloadbalancing:DescribeListeners',
+      'elasticloadbalancing:DescribeTargetHealth',
+      'acm:DescribeCertificate',
+      'kms:DescribeKey',
+      'ec2:DescribeImages',
+      'servicequotas:GetServiceQuota',
+      'servicequotas:GetAWSDefaultServiceQuota',
+      'backup:ListRecoveryPointsByBackupVault',
+      'backup:ListBackupJobs',
+      'cloudformation:GetTemplate',
+      'cloudformation:ListStackResources',
+      'elasticache:DescribeReplicationGroups',
     ],
   },
   {
     place: 'global',
     actions: [
-      'iam:GetRole', 'route53:ListResourceRecordSets', 'route53:GetHealthCheck', 'route53:GetHealthCheckStatus', 'cloudfront:ListDistributions', 'cloudfront:GetDistribution',
+      'iam:GetRole',
+      'route53:ListResourceRecordSets',
+      'route53:GetHealthCheck',
+      'route53:GetHealthCheckStatus',
+      'cloudfront:ListDistributions',
+      'cloudfront:GetDistribution',
       'acm:DescribeCertificate',
     ],
   },
@@ -109,8 +192,16 @@ const readiness: readonly Outside[] = [
 const capacity: Outside = {
   place: 'all',
   actions: [
-    'secretsmanager:DescribeSecret', 'autoscaling:DescribeAutoScalingGroups', 'ecs:ListContainerInstances', 'ecs:DescribeContainerInstances', 'ecs:DescribeTaskDefinition', 'ecs:ListTasks',
-    'ecs:DescribeTasks', 'ecr:DescribeImages', 'rds:DescribeDBInstances', 's3:PutObject',
+    'secretsmanager:DescribeSecret',
+    'autoscaling:DescribeAutoScalingGroups',
+    'ecs:ListContainerInstances',
+    'ecs:DescribeContainerInstances',
+    'ecs:DescribeTaskDefinition',
+    'ecs:ListTasks',
+    'ecs:DescribeTasks',
+    'ecr:DescribeImages',
+    'rds:DescribeDBInstances',
+    's3:PutObject',
   ],
 }
 const recoveries = [recoveryState, makesRecoveryState, sides, ...readiness] as const
@@ -120,7 +211,11 @@ const recoverySigns: Outside = {place: 'recovery', actions: ['s3:ListBucket', 's
 const runs = [...releases, makesState, releaseReads, recoverySigns] as const
 
 export const outside = {
-  init: [{place: 'home', actions: ['elasticloadbalancing:DescribeLoadBalancers', 'ecs:ListClusters', 'ecs:ListServices']}, surroundings, releaseReads],
+  init: [
+    {place: 'home', actions: ['elasticloadbalancing:DescribeLoadBalancers', 'ecs:ListClusters', 'ecs:ListServices']},
+    surroundings,
+    releaseReads,
+  ],
   doctor: [...releases, releaseReads, surroundings, tree, ...preflight],
   release: runs,
   'release plan': [...releases, releaseReads, recoverySigns],
@@ -156,6 +251,13 @@ export const policyCommands = Object.keys(outside) as readonly PolicyCommand[]
 export function outsideCalls(command: PolicyCommand, {regions}: Where): readonly Call[] {
   const [home = '', recovery = ''] = regions
   const withCertificate = command.startsWith('infra') || command === 'doctor' ? [...new Set([...regions, 'us-east-1'])] : regions
-  const placesOf: Readonly<Record<Place, readonly string[]>> = {home: [home], recovery: [recovery], all: withCertificate, global: [home]}
-  return (outside[command] as readonly Outside[]).flatMap(({place, actions}) => actions.flatMap((action) => placesOf[place].map((region) => ({action, region}))))
+  const placesOf: Readonly<Record<Place, readonly string[]>> = {
+    home: [home],
+    recovery: [recovery],
+    all: withCertificate,
+    global: [home],
+  }
+  return (outside[command] as readonly Outside[]).flatMap(({place, actions}) =>
+    actions.flatMap((action) => placesOf[place].map((region) => ({action, region}))),
+  )
 }

@@ -62,14 +62,20 @@ export function accountReader(world: ProvisionWorld, all: readonly WantedStack[]
     async nested(id, logicalId) {
       const resources = await once(`${id} resources`, () => world.stacks.resources(refOf(id), signal))
       const name = resources.find((one) => one.logicalId === logicalId)?.physicalId ?? ''
-      return name === '' ? null : once(`${id}/${logicalId}`, () => world.stacks.describe({name, region: refOf(id).region}, signal))
+      return name === ''
+        ? null
+        : once(`${id}/${logicalId}`, () => world.stacks.describe({name, region: refOf(id).region}, signal))
     },
     async parameters(region, names) {
       const wanted = [...new Set(names)].toSorted()
-      return wanted.length === 0 ? {} : once(`${region} ${wanted.join(' ')}`, () => world.ground.parameters(region, wanted, signal))
+      return wanted.length === 0
+        ? {}
+        : once(`${region} ${wanted.join(' ')}`, () => world.ground.parameters(region, wanted, signal))
     },
     async fill({region}, values) {
-      const entries = await Promise.all(Object.entries(values).map(async ([name, value]) => ({name, value, held: await held(region, value)})))
+      const entries = await Promise.all(
+        Object.entries(values).map(async ([name, value]) => ({name, value, held: await held(region, value)})),
+      )
       const missing = entries.filter((one) => one.held === null).map(({value}) => value)
       if (missing.length > 0) return {kind: 'missing', references: missing}
       return {kind: 'filled', parameters: Object.fromEntries(entries.map((one) => [one.name, one.held ?? '']))}

@@ -22,7 +22,12 @@ export interface InfraClaim {
 }
 
 /** `operation` is what others are told: `infra up`. Throws `lease-held` (exit 7) when the owner is there. */
-export async function claimInfra(desk: Desk, target: string, operation: string, {onWaiting, detach}: ClaimOptions): Promise<InfraClaim> {
+export async function claimInfra(
+  desk: Desk,
+  target: string,
+  operation: string,
+  {onWaiting, detach}: ClaimOptions,
+): Promise<InfraClaim> {
   await waitOutLease(desk, {target, alive: heldError, detach, interrupted, ...(onWaiting !== undefined && {onWaiting})})
   return take(desk, target, operation)
 }

@@ -26,23 +26,38 @@ export type Compared =
   | {readonly kind: 'later'; readonly waitsFor: readonly string[]}
 
 /** `pass`: which of the two it shall be brought to. */
-export async function compareStack(reader: AccountReader, stack: WantedStack, state: StackState, pass: 'first' | 'then'): Promise<Compared> {
+export async function compareStack(
+  reader: AccountReader,
+  stack: WantedStack,
+  state: StackState,
+  pass: 'first' | 'then',
+): Promise<Compared> {
   const waitsFor = pass === 'then' ? await absent(reader, stack.thenNeeds) : []
   if (waitsFor.length > 0) return {kind: 'later', waitsFor}
   const {keep} = stack
-  const given = Object.fromEntries(Object.entries(stack[pass]).filter(([name]) => !(keep.includes(name) && name in state.parameters)))
+  const given = Object.fromEntries(
+    Object.entries(stack[pass]).filter(([name]) => !(keep.includes(name) && name in state.parameters)),
+  )
   const filled = await reader.fill(stack, given)
   if (filled.kind === 'missing') return {kind: 'later', waitsFor: filled.references.map((one) => one.slice(1))}
   const [template, held] = await Promise.all([reader.template(stack.id), heldNow(reader, stack, state)])
   const kept = Object.fromEntries(keep.filter((name) => name in state.parameters).map((name) => [name, null]))
   const parameters = {...filled.parameters, ...kept}
   const fingerprint = hash([stack.templateHash, entries(parameters), entries(stack.tags), held.values])
-  const same = template === stack.body && !held.changed && equal(filled.parameters, without(state.parameters, keep)) && equal(stack.tags, state.tags)
-  return {kind: same ? 'same' : 'differs', goal: {parameters, fingerprint, changeSet: `sluice-${hash([fingerprint, state.id, state.changedAt]).slice(0, 12)}`}}
+  const same =
+    template === stack.body
+    && !held.changed
+    && equal(filled.parameters, without(state.parameters, keep))
+    && equal(stack.tags, state.tags)
+  return {
+    kind: same ? 'same' : 'differs',
+    goal: {parameters, fingerprint, changeSet: `sluice-${hash([fingerprint, state.id, state.changedAt]).slice(0, 12)}`},
+  }
 }
 
 /** Of a stack that isn't there yet. */
-export const firstFingerprint = ({templateHash, first, tags}: WantedStack): string => hash([templateHash, entries(first), entries(tags)])
+export const firstFingerprint = ({templateHash, first, tags}: WantedStack): string =>
+  hash([templateHash, entries(first), entries(tags)])
 
 /** Whether a stack whose last operation failed had got no further than its first pass. */
 export function isAtFirst({first, then}: WantedStack, {status, parameters}: StackState): boolean {
@@ -61,17 +76,30 @@ async function absent(reader: AccountReader, needs: readonly string[]): Promise<
 }
 
 /** Of the root's own SSM parameters and of those that nested stacks read. */
-async function heldNow(reader: AccountReader, stack: WantedStack, state: StackState): Promise<{readonly changed: boolean; readonly values: readonly unknown[]}> {
-  const nested = await Promise.all((stack.watches ?? []).map(async ({path, parameter}) => ({parameter, state: await reader.nested(stack.id, path)})))
+async function heldNow(
+  reader: AccountReader,
+  stack: WantedStack,
+  state: StackState,
+): Promise<{readonly changed: boolean; readonly values: readonly unknown[]}> {
+  const nested = await Promise.all(
+    (stack.watches ?? []).map(async ({path, parameter}) => ({parameter, state: await reader.nested(stack.id, path)})),
+  )
   const resolved = [
     ...Object.keys(state.resolved).map((parameter) => ({parameter, state})),
     ...nested.filter((one) => one.state?.resolved[one.parameter] !== undefined),
-  ].map(({parameter, state: holder}) => ({name: holder?.parameters[parameter] ?? '', was: holder?.resolved[parameter] ?? ''})).filter(({name}) => name !== '')
-  const now = await reader.parameters(stack.region, resolved.map(({name}) => name))
+  ]
+    .map(({parameter, state: holder}) => ({name: holder?.parameters[parameter] ?? '', was: holder?.resolved[parameter] ?? ''}))
+    .filter(({name}) => name !== '')
+  const now = await reader.parameters(
+    stack.region,
+    resolved.map(({name}) => name),
+  )
   return {changed: resolved.some(({name, was}) => now[name] !== undefined && now[name] !== was), values: entries(now)}
 }
 
-const entries = (values: Readonly<Record<string, unknown>>): readonly (readonly [string, unknown])[] => Object.entries(values).toSorted(([x], [y]) => (x < y ? -1 : 1))
-const without = (values: Values, names: readonly string[]): Values => Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)))
+const entries = (values: Readonly<Record<string, unknown>>): readonly (readonly [string, unknown])[] =>
+  Object.entries(values).toSorted(([x], [y]) => (x < y ? -1 : 1))
+const without = (values: Values, names: readonly string[]): Values =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)))
 const equal = (one: Values, other: Values): boolean => JSON.stringify(entries(one)) === JSON.stringify(entries(other))
 const hash = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex')

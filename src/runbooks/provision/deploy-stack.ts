@@ -18,16 +18,23 @@ export const rootKey = ({body, kind, templateHash}: WantedStack): string | null 
 
 /** Everything that has to lie in a Region's bucket before its stacks are deployed. */
 export function assetsOf({assets, stacks}: Wanted, region: string): Assets {
-  const roots = stacks.filter((stack) => stack.region === region).flatMap((stack) => {
-    const key = rootKey(stack)
-    return key === null ? [] : [[key, stack.body] as const]
-  })
+  const roots = stacks
+    .filter((stack) => stack.region === region)
+    .flatMap((stack) => {
+      const key = rootKey(stack)
+      return key === null ? [] : [[key, stack.body] as const]
+    })
   return {...assets[region], ...Object.fromEntries(roots)}
 }
 
 /** Uploads what isn't there. `lies`: keys known to be there, added to as it goes, so that a throttled try isn't for nothing. */
 export async function upload(
-  world: ProvisionWorld, region: string, bucket: string, assets: Assets, lies: Set<string>, signal?: AbortSignal,
+  world: ProvisionWorld,
+  region: string,
+  bucket: string,
+  assets: Assets,
+  lies: Set<string>,
+  signal?: AbortSignal,
 ): Promise<{readonly uploaded: number}> {
   const left = Object.entries(assets).filter(([key]) => !lies.has(key))
   let uploaded = 0
@@ -51,13 +58,21 @@ export async function upload(
 const atOnce = 4
 
 export async function stackInput(
-  world: ProvisionWorld, reader: AccountReader, stack: WantedStack, parameters: Readonly<Record<string, string | null>>, {token, bucket}: {readonly token: string; readonly bucket: string},
+  world: ProvisionWorld,
+  reader: AccountReader,
+  stack: WantedStack,
+  parameters: Readonly<Record<string, string | null>>,
+  {token, bucket}: {readonly token: string; readonly bucket: string},
 ): Promise<StackInput> {
   const key = rootKey(stack)
   return {
-    stack: refOf(stack), parameters, tags: stack.tags, token,
+    stack: refOf(stack),
+    parameters,
+    tags: stack.tags,
+    token,
     role: stack.role === 'caller' ? null : await executionRole(reader, stack),
-    template: key === null ? {kind: 'body', body: stack.body} : {kind: 'url', url: world.ground.objectUrl(stack.region, bucket, key)},
+    template:
+      key === null ? {kind: 'body', body: stack.body} : {kind: 'url', url: world.ground.objectUrl(stack.region, bucket, key)},
   }
 }
 
@@ -65,14 +80,19 @@ async function executionRole(reader: AccountReader, {id, region}: WantedStack): 
   const role = (await reader.state(`foundation@${region}`))?.outputs['ExecutionRoleArn']
   if (role !== undefined) return role
   throw new SluiceError({
-    code: 'foundation-missing', exitCode: ExitCode.unexpected,
+    code: 'foundation-missing',
+    exitCode: ExitCode.unexpected,
     message: `${id} is deployed with the role of foundation@${region}, and that stack isn't there.`,
     suggestions: ['sluice infra up', 'sluice infra status'],
   })
 }
 
 /** `ClientRequestToken` takes letters, digits and hyphens. */
-export const tokenOf = (...parts: readonly string[]): string => parts.join('-').replaceAll(/[^A-Za-z0-9-]/g, '-').slice(0, 128)
+export const tokenOf = (...parts: readonly string[]): string =>
+  parts
+    .join('-')
+    .replaceAll(/[^A-Za-z0-9-]/g, '-')
+    .slice(0, 128)
 
 /** As the account's state bucket is called; the port that makes it answers the same. */
 export const stateBucket = (account: string, region: string): string => `sluice-state-${account}-${region}`

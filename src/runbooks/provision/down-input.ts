@@ -34,7 +34,12 @@ export interface DownStack {
   /** Nested stacks that outlive it, each deleted by itself before. */
   readonly nested: readonly {readonly logicalId: string; readonly id: string}[]
   /** What failed to be deleted the last time, deepest stack first. */
-  readonly stuck: readonly {readonly stack: StackRef; readonly path: string; readonly logicalIds: readonly string[]; readonly because: string}[]
+  readonly stuck: readonly {
+    readonly stack: StackRef
+    readonly path: string
+    readonly logicalIds: readonly string[]
+    readonly because: string
+  }[]
 }
 
 export interface DownSlots {

@@ -8,7 +8,14 @@ import type {DownInput, DownStack} from './down-input.ts'
 import type {DownWorld} from './down-ports.ts'
 import {downPlanName} from './infra-runs.ts'
 import {emptyBucket, removeReplica, replicaGone} from './steps/down-data.ts'
-import {freeHosts, hostsFreed, liftDeletionProtection, liftTermination, protectionLifted, terminationLifted} from './steps/down-protection.ts'
+import {
+  freeHosts,
+  hostsFreed,
+  liftDeletionProtection,
+  liftTermination,
+  protectionLifted,
+  terminationLifted,
+} from './steps/down-protection.ts'
 import {liveRuleGone, removeSlots} from './steps/down-slots.ts'
 import {deleteStack} from './steps/down-stack.ts'
 import {removeStore} from './steps/down-stores.ts'
@@ -24,11 +31,24 @@ export function downPlan(input: DownInput): Plan<DownWorld> {
       ...input.slots.flatMap(removeSlots),
       ...input.stacks.flatMap((stack) => protections(input, stack)),
       ...input.stacks.flatMap((stack) => stackSteps(input, stack)),
-      ...input.replicas.map((one) => removeReplica(one, [
-        ...quiet(input, one.region), ...liftedIn(input, ({kind, id}) => kind === 'database' && id === one.id),
-      ])),
-      ...input.buckets.flatMap((one) => emptyBucket(one, input.stacks.map(({id}) => stackGone(id)))),
-      ...input.stores.map((one) => removeStore(one, input.stacks.map(({id}) => stackGone(id)))),
+      ...input.replicas.map((one) =>
+        removeReplica(one, [
+          ...quiet(input, one.region),
+          ...liftedIn(input, ({kind, id}) => kind === 'database' && id === one.id),
+        ]),
+      ),
+      ...input.buckets.flatMap((one) =>
+        emptyBucket(
+          one,
+          input.stacks.map(({id}) => stackGone(id)),
+        ),
+      ),
+      ...input.stores.map((one) =>
+        removeStore(
+          one,
+          input.stacks.map(({id}) => stackGone(id)),
+        ),
+      ),
     ],
     guards: [],
     ends: 'done',
@@ -55,26 +75,61 @@ const quiet = (input: DownInput, region: string): readonly string[] =>
 function stackSteps(input: DownInput, stack: DownStack): readonly DownStep[] {
   const {id, name, region, groups} = stack
   const lifted = [
-    ...quiet(input, region), ...(stack.terminationProtection === 'on' ? [terminationLifted(id)] : []), ...stack.protects.map(protectionLifted),
+    ...quiet(input, region),
+    ...(stack.terminationProtection === 'on' ? [terminationLifted(id)] : []),
+    ...stack.protects.map(protectionLifted),
   ]
-  const nested = stack.nested.map((one) => deleteStack({
-    id: `no-${one.logicalId}-${id}`, title: `${one.logicalId} of ${id} deleted`, stack: {name: one.id, region}, groups: [],
-    needs: [...lifted, ...(one.logicalId === 'Database' ? replicasOf(input) : [])], retain: retainedIn(input, stack, one.id),
-  }))
+  const nested = stack.nested.map((one) =>
+    deleteStack({
+      id: `no-${one.logicalId}-${id}`,
+      title: `${one.logicalId} of ${id} deleted`,
+      stack: {name: one.id, region},
+      groups: [],
+      needs: [...lifted, ...(one.logicalId === 'Database' ? replicasOf(input) : [])],
+      retain: retainedIn(input, stack, one.id),
+    }),
+  )
   // Not those that are deleted by themselves anyway, and not the root: its own step does that.
-  const deeper = input.options.stuck === 'tried-again' ? [] : stack.stuck
-    .filter(({stack: stuck, logicalIds}) => stuck.name !== name && logicalIds.length > 0 && !stack.nested.some((one) => one.id === stuck.name))
-    .map(({stack: stuck, path, logicalIds}) => deleteStack({
-      id: `no-${path}-${id}`, title: `${path} of ${id} deleted, without ${logicalIds.join(', ')}`, stack: stuck, groups: [], needs: lifted, retain: logicalIds,
-    }))
-  return [...nested, ...deeper, deleteStack({
-    id: stackGone(id), title: `${id} deleted`, stack: {name, region}, groups, retain: retainedIn(input, stack, name),
-    needs: [...lifted, ...nested.map((step) => step.id), ...deeper.map((step) => step.id), ...(groups.length > 0 ? [hostsFreed(region)] : []), ...before(input, stack)],
-  })]
+  const deeper =
+    input.options.stuck === 'tried-again'
+      ? []
+      : stack.stuck
+          .filter(
+            ({stack: stuck, logicalIds}) =>
+              stuck.name !== name && logicalIds.length > 0 && !stack.nested.some((one) => one.id === stuck.name),
+          )
+          .map(({stack: stuck, path, logicalIds}) =>
+            deleteStack({
+              id: `no-${path}-${id}`,
+              title: `${path} of ${id} deleted, without ${logicalIds.join(', ')}`,
+              stack: stuck,
+              groups: [],
+              needs: lifted,
+              retain: logicalIds,
+            }),
+          )
+  return [
+    ...nested,
+    ...deeper,
+    deleteStack({
+      id: stackGone(id),
+      title: `${id} deleted`,
+      stack: {name, region},
+      groups,
+      retain: retainedIn(input, stack, name),
+      needs: [
+        ...lifted,
+        ...nested.map((step) => step.id),
+        ...deeper.map((step) => step.id),
+        ...(groups.length > 0 ? [hostsFreed(region)] : []),
+        ...before(input, stack),
+      ],
+    }),
+  ]
 }
 
 function retainedIn({options}: DownInput, {stuck}: DownStack, name: string): readonly string[] {
-  return options.stuck === 'tried-again' ? [] : stuck.find(({stack}) => stack.name === name)?.logicalIds ?? []
+  return options.stuck === 'tried-again' ? [] : (stuck.find(({stack}) => stack.name === name)?.logicalIds ?? [])
 }
 
 const replicasOf = (input: DownInput): readonly string[] => input.replicas.map(({id, region}) => replicaGone(id, region))

@@ -25,7 +25,11 @@ export interface TeardownPort {
   deletionProtection(thing: Protected, signal?: AbortSignal): Promise<'on' | 'off' | null>
   liftDeletionProtection(thing: Protected, signal?: AbortSignal): Promise<void>
   /** null: it isn't there. `replicaOf`: null for a primary, a promoted replica included. */
-  database(region: string, id: string, signal?: AbortSignal): Promise<{readonly status: string; readonly replicaOf: string | null} | null>
+  database(
+    region: string,
+    id: string,
+    signal?: AbortSignal,
+  ): Promise<{readonly status: string; readonly replicaOf: string | null} | null>
   /** `finalSnapshot`: its name; null for a replica, which can't have one. */
   removeDatabase(region: string, id: string, finalSnapshot: string | null, signal?: AbortSignal): Promise<void>
   /** An empty bucket; fine when it is gone. */

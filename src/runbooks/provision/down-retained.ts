@@ -17,13 +17,36 @@ export interface Retained {
 /** By kind of root stack: paths of what outlives it. */
 export const outlives: Readonly<Record<RootStack['kind'], readonly string[]>> = {
   foundation: [
-    'DataKey', 'LogsKey', 'SiteKey', 'StateBucket', 'SwitchBucket', 'LogBucket', 'CacheSecret', 'PreviewSecret', 'SwitchDeadLetters', 'FenceLogs',
-    'WatchLogs', 'CapacityLogs',
+    'DataKey',
+    'LogsKey',
+    'SiteKey',
+    'StateBucket',
+    'SwitchBucket',
+    'LogBucket',
+    'CacheSecret',
+    'PreviewSecret',
+    'SwitchDeadLetters',
+    'FenceLogs',
+    'WatchLogs',
+    'CapacityLogs',
   ],
   certificate: ['Certificate', 'AlarmKey'],
   main: [
-    'Vpc/FlowLogGroup', 'LoadBalancer/Certificate', 'Edge/SiteBucket', 'Edge/AccessLogs', 'Api/ApiLogs', 'Api/ExecLogs', 'Monitoring/Logs',
-    'Monitoring/Volume', 'Database/Secret', 'Database/Database', 'Cache/SlowLog', 'Cache/ReplicationGroup', 'Backup/Vault', 'Images/Repository', 'Images/BuildLogs',
+    'Vpc/FlowLogGroup',
+    'LoadBalancer/Certificate',
+    'Edge/SiteBucket',
+    'Edge/AccessLogs',
+    'Api/ApiLogs',
+    'Api/ExecLogs',
+    'Monitoring/Logs',
+    'Monitoring/Volume',
+    'Database/Secret',
+    'Database/Database',
+    'Cache/SlowLog',
+    'Cache/ReplicationGroup',
+    'Backup/Vault',
+    'Images/Repository',
+    'Images/BuildLogs',
   ],
   replica: ['Subnets', 'Parameters', 'MonitoringRole', 'Replica'],
   surge: ['Cache/SlowLog', 'Cache/ReplicationGroup'],
@@ -36,22 +59,34 @@ export const nestedThatOutlive = ['Database', 'Edge', 'Backup'] as const
 type Way = (id: string, region: string) => Omit<Retained, 'id' | 'region'>
 
 const ways: Readonly<Record<string, Way>> = {
-  'AWS::KMS::Key': (id, region) => ({what: 'key', howToRemove: `aws kms schedule-key-deletion --region ${region} --key-id ${id}`}),
-  'AWS::S3::Bucket': (id, region) => ({
-    what: 'bucket', howToRemove: `delete all versions of all objects, then: aws s3api delete-bucket --region ${region} --bucket ${id}`,
+  'AWS::KMS::Key': (id, region) => ({
+    what: 'key',
+    howToRemove: `aws kms schedule-key-deletion --region ${region} --key-id ${id}`,
   }),
-  'AWS::SecretsManager::Secret': (id, region) => ({what: 'secret', howToRemove: `aws secretsmanager delete-secret --region ${region} --secret-id ${id}`}),
+  'AWS::S3::Bucket': (id, region) => ({
+    what: 'bucket',
+    howToRemove: `delete all versions of all objects, then: aws s3api delete-bucket --region ${region} --bucket ${id}`,
+  }),
+  'AWS::SecretsManager::Secret': (id, region) => ({
+    what: 'secret',
+    howToRemove: `aws secretsmanager delete-secret --region ${region} --secret-id ${id}`,
+  }),
   'AWS::SQS::Queue': (id, region) => ({what: 'queue', howToRemove: `aws sqs delete-queue --region ${region} --queue-url ${id}`}),
-  'AWS::Logs::LogGroup': (id, region) => ({what: 'log group', howToRemove: `aws logs delete-log-group --region ${region} --log-group-name ${id}`}),
+  'AWS::Logs::LogGroup': (id, region) => ({
+    what: 'log group',
+    howToRemove: `aws logs delete-log-group --region ${region} --log-group-name ${id}`,
+  }),
   'AWS::CertificateManager::Certificate': (id, region) => ({
-    what: 'certificate', howToRemove: `aws acm delete-certificate --region ${region} --certificate-arn ${id}`,
+    what: 'certificate',
+    howToRemove: `aws acm delete-certificate --region ${region} --certificate-arn ${id}`,
   }),
   'AWS::Backup::BackupVault': (id, region) => ({
     what: 'vault with its recovery points',
     howToRemove: `once its lock lets the recovery points go: aws backup delete-backup-vault --region ${region} --backup-vault-name ${id}`,
   }),
   'AWS::ECR::Repository': (id, region) => ({
-    what: 'repository with its images', howToRemove: `aws ecr delete-repository --region ${region} --force --repository-name ${id}`,
+    what: 'repository with its images',
+    howToRemove: `aws ecr delete-repository --region ${region} --force --repository-name ${id}`,
   }),
   'AWS::RDS::DBInstance': (id, region) => ({
     what: 'final snapshot of the database',
@@ -62,29 +97,40 @@ const ways: Readonly<Record<string, Way>> = {
     howToRemove: `find it: aws elasticache describe-snapshots --region ${region} --replication-group-id ${id}; then: aws elasticache delete-snapshot`,
   }),
   'AWS::EC2::Volume': (id, region) => ({
-    what: 'snapshot of Prometheus\' volume',
+    what: "snapshot of Prometheus' volume",
     howToRemove: `find it: aws ec2 describe-snapshots --region ${region} --filters Name=volume-id,Values=${id}; then: aws ec2 delete-snapshot`,
   }),
-  'AWS::RDS::DBSubnetGroup': (id, region) => ({what: 'subnet group', howToRemove: `aws rds delete-db-subnet-group --region ${region} --db-subnet-group-name ${id}`}),
+  'AWS::RDS::DBSubnetGroup': (id, region) => ({
+    what: 'subnet group',
+    howToRemove: `aws rds delete-db-subnet-group --region ${region} --db-subnet-group-name ${id}`,
+  }),
   'AWS::RDS::DBParameterGroup': (id, region) => ({
-    what: 'parameter group', howToRemove: `aws rds delete-db-parameter-group --region ${region} --db-parameter-group-name ${id}`,
+    what: 'parameter group',
+    howToRemove: `aws rds delete-db-parameter-group --region ${region} --db-parameter-group-name ${id}`,
   }),
   'AWS::IAM::Role': (id) => ({what: 'role', howToRemove: `detach its policies, then: aws iam delete-role --role-name ${id}`}),
 }
 
 /** A vault and a database may well have the same name. */
 export const retainedKey = ({what, region, id}: Pick<Retained, 'what' | 'region' | 'id'>): string => `${what} ${region} ${id}`
-const keyOf = (type: string, region: string, id: string): string => retainedKey({what: ways[type]?.(id, region).what ?? type, region, id})
+const keyOf = (type: string, region: string, id: string): string =>
+  retainedKey({what: ways[type]?.(id, region).what ?? type, region, id})
 
-export const bucketKey = ({region, bucket}: {readonly region: string; readonly bucket: string}): string => keyOf('AWS::S3::Bucket', region, bucket)
+export const bucketKey = ({region, bucket}: {readonly region: string; readonly bucket: string}): string =>
+  keyOf('AWS::S3::Bucket', region, bucket)
 export const storeKey = ({kind, region, id}: DataStore): string => keyOf(storeTypes[kind], region, id)
 
 const storeTypes: Readonly<Record<DataStore['kind'], string>> = {
-  vault: 'AWS::Backup::BackupVault', repository: 'AWS::ECR::Repository', secret: 'AWS::SecretsManager::Secret',
+  vault: 'AWS::Backup::BackupVault',
+  repository: 'AWS::ECR::Repository',
+  secret: 'AWS::SecretsManager::Secret',
 }
 
 /** What holds data under a name that the next stack will want. A secret with a name that CloudFormation gave is in nobody's way. */
-export function storesOf({service, environment}: {readonly service: string; readonly environment: string}, root: RootStack): readonly DataStore[] {
+export function storesOf(
+  {service, environment}: {readonly service: string; readonly environment: string},
+  root: RootStack,
+): readonly DataStore[] {
   const {region} = root.ref
   return resourcesBelow(root).flatMap(({path, type, physicalId, status}): readonly DataStore[] => {
     if (!outlives[root.kind].includes(path) || physicalId === '' || status === 'DELETE_COMPLETE') return []
@@ -106,15 +152,19 @@ export function storesOf({service, environment}: {readonly service: string; read
 
 /** Has something been made that has this type, and is it worth a line? What has no way is a bug that the test of this table finds. */
 export function retainedBy(root: RootStack, goes: ReadonlySet<string>): readonly Retained[] {
-  return resourcesBelow(root)
-    .filter(({path, physicalId, status}) => outlives[root.kind].includes(path) && physicalId !== '' && status !== 'DELETE_COMPLETE')
-    // The replica's instance goes by a step of its own, which leaves no snapshot: its data is the primary's.
-    .filter(({path}) => !(root.kind === 'replica' && path === 'Replica'))
-    .flatMap(({type, physicalId}) => {
-      const way = ways[type]?.(physicalId, root.ref.region)
-      const one = way === undefined ? null : {...way, id: physicalId, region: root.ref.region}
-      return one === null || goes.has(retainedKey(one)) ? [] : [one]
-    })
+  return (
+    resourcesBelow(root)
+      .filter(
+        ({path, physicalId, status}) => outlives[root.kind].includes(path) && physicalId !== '' && status !== 'DELETE_COMPLETE',
+      )
+      // The replica's instance goes by a step of its own, which leaves no snapshot: its data is the primary's.
+      .filter(({path}) => !(root.kind === 'replica' && path === 'Replica'))
+      .flatMap(({type, physicalId}) => {
+        const way = ways[type]?.(physicalId, root.ref.region)
+        const one = way === undefined ? null : {...way, id: physicalId, region: root.ref.region}
+        return one === null || goes.has(retainedKey(one)) ? [] : [one]
+      })
+  )
 }
 
 /**
@@ -125,7 +175,8 @@ export function keptWay(type: string, name: string, region: string): Omit<Retain
   switch (type) {
     case 'AWS::SecretsManager::Secret':
       return {
-        what: 'secret', howToRemove: `aws secretsmanager delete-secret --region ${region} --force-delete-without-recovery --secret-id ${name}`,
+        what: 'secret',
+        howToRemove: `aws secretsmanager delete-secret --region ${region} --force-delete-without-recovery --secret-id ${name}`,
       }
     case 'AWS::RDS::DBInstance':
       return {
@@ -142,6 +193,8 @@ export const typesWithWay: readonly string[] = Object.keys(ways)
 
 /** The journal of this very run is in it: it is never emptied. */
 export const stateBucket = (account: string, region: string): Retained => ({
-  what: 'bucket of journals and uploaded templates', id: `sluice-state-${account}-${region}`, region,
+  what: 'bucket of journals and uploaded templates',
+  id: `sluice-state-${account}-${region}`,
+  region,
   howToRemove: `delete all versions of all objects, then: aws s3api delete-bucket --region ${region} --bucket sluice-state-${account}-${region}`,
 })

@@ -31,22 +31,45 @@ export interface InfraRan {
 
 /** `input` is everything the runbook was made from; event 0 holds it. The lease is given back but when it was lost. */
 export async function driveInfra<W>(
-  desk: Desk, {run, held}: InfraClaim, runbook: Runbook<W>, input: object, world: W, watching: InfraWatching,
+  desk: Desk,
+  {run, held}: InfraClaim,
+  runbook: Runbook<W>,
+  input: object,
+  world: W,
+  watching: InfraWatching,
 ): Promise<InfraRan> {
   const {onRun, onEvent, onLive, onTick, detach, leave} = watching
   onRun?.(run)
   const {epoch, expiresAt} = held.lease
   try {
-    const journal = await patiently(desk.clock, () => openJournal({
-      store: desk.store, run, writer: desk.writer, clock: desk.clock, ...(onEvent !== undefined && {onEvent}),
-    }))
-    await patiently(desk.clock, () => journal.append(epoch, 'planned', {
-      ...describePlan(runbook.plan(runbook.first, [])), input: input as Json, toolVersion: desk.toolVersion,
-    }))
+    const journal = await patiently(desk.clock, () =>
+      openJournal({
+        store: desk.store,
+        run,
+        writer: desk.writer,
+        clock: desk.clock,
+        ...(onEvent !== undefined && {onEvent}),
+      }),
+    )
+    await patiently(desk.clock, () =>
+      journal.append(epoch, 'planned', {
+        ...describePlan(runbook.plan(runbook.first, [])),
+        input: input as Json,
+        toolVersion: desk.toolVersion,
+      }),
+    )
     await patiently(desk.clock, () => journal.append(epoch, 'lease-taken', {owner: desk.writer, host: desk.host, expiresAt}))
     const end = await driveRun({
-      runbook, world, journal, held, clock: desk.clock, until: 'ended', detach, leave,
-      ...(onLive !== undefined && {onLive}), ...(onTick !== undefined && {onTick}),
+      runbook,
+      world,
+      journal,
+      held,
+      clock: desk.clock,
+      until: 'ended',
+      detach,
+      leave,
+      ...(onLive !== undefined && {onLive}),
+      ...(onTick !== undefined && {onTick}),
     })
     if (end.kind !== 'lease-lost') await held.release().catch(() => undefined)
     return {run, events: journal.events, end}

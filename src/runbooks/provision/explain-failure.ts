@@ -24,7 +24,10 @@ type Asked = Pick<ProvisionWorld, 'stacks' | 'claims' | 'ground'>
 
 /** null: nothing in the stack's events since then (epoch ms) has failed. */
 export async function explainFailure(
-  world: Asked, stack: StackRef, since: number, signal?: AbortSignal,
+  world: Asked,
+  stack: StackRef,
+  since: number,
+  signal?: AbortSignal,
 ): Promise<RootCause | null> {
   const events = newestOperation(await world.stacks.events(stack, since, signal))
   const failures = await failuresIn(world, stack.region, events, [], events[0]?.at ?? since, signal)
@@ -33,7 +36,10 @@ export async function explainFailure(
   if (failed === null) return null
   const cause = asCause(stack, failed)
   const asked = await quietly(() => evidenceOf(world, stack.region, cause, events[0]?.at ?? since, signal))
-  return {...cause, evidence: [...missingRight(cause.reason), ...wayRound(cause.reason, stack), ...asked, ...alsoFailed(stack, later)]}
+  return {
+    ...cause,
+    evidence: [...missingRight(cause.reason), ...wayRound(cause.reason, stack), ...asked, ...alsoFailed(stack, later)],
+  }
 }
 
 /** In one sentence, AWS's reason as AWS says it. */
@@ -59,16 +65,25 @@ const isOwn = (event: StackEvent): boolean => event.type === stackType && event.
 
 /** What failed by itself, in this stack or below. A nested stack fails by what is in it, or, when that tells nothing, by itself. */
 async function failuresIn(
-  world: Asked, region: string, events: readonly StackEvent[], path: readonly string[], from: number, signal?: AbortSignal,
+  world: Asked,
+  region: string,
+  events: readonly StackEvent[],
+  path: readonly string[],
+  from: number,
+  signal?: AbortSignal,
 ): Promise<readonly Failure[]> {
-  const failed = events.filter((event) => event.status.endsWith('_FAILED') && !isOwn(event) && !cancelled.test(event.reason ?? ''))
-  const found = await Promise.all(failed.map(async (event): Promise<readonly Failure[]> => {
-    const here: Failure = {path: [...path, event.logicalId], event}
-    if (event.type !== stackType || event.physicalId === '') return [here]
-    const inside = await quietly(() => world.stacks.events({name: event.physicalId, region}, from, signal))
-    const deeper = await failuresIn(world, region, inside, here.path, from, signal)
-    return deeper.length === 0 ? [here] : deeper
-  }))
+  const failed = events.filter(
+    (event) => event.status.endsWith('_FAILED') && !isOwn(event) && !cancelled.test(event.reason ?? ''),
+  )
+  const found = await Promise.all(
+    failed.map(async (event): Promise<readonly Failure[]> => {
+      const here: Failure = {path: [...path, event.logicalId], event}
+      if (event.type !== stackType || event.physicalId === '') return [here]
+      const inside = await quietly(() => world.stacks.events({name: event.physicalId, region}, from, signal))
+      const deeper = await failuresIn(world, region, inside, here.path, from, signal)
+      return deeper.length === 0 ? [here] : deeper
+    }),
+  )
   return found.flat()
 }
 
@@ -100,6 +115,5 @@ async function quietly<T>(read: () => Promise<readonly T[]>): Promise<readonly T
 }
 
 /** AWS's words without what only its support can read. */
-export const withoutToken = (reason: string): string => reason
-  .replace(/RequestToken: [\w-]+, /, '')
-  .replace(/^Resource handler returned message: "(.*)"/s, '$1')
+export const withoutToken = (reason: string): string =>
+  reason.replace(/RequestToken: [\w-]+, /, '').replace(/^Resource handler returned message: "(.*)"/s, '$1')

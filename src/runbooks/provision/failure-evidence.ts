@@ -20,9 +20,13 @@ const asks: Readonly<Record<string, Ask>> = {
 
 /** Newest first within each kind; a sentence each. `since` in epoch ms. */
 export async function evidenceOf(
-  world: Asked, region: string, failed: Failed, since: number, signal?: AbortSignal,
+  world: Asked,
+  region: string,
+  failed: Failed,
+  since: number,
+  signal?: AbortSignal,
 ): Promise<readonly string[]> {
-  return await asks[failed.type]?.(world, region, failed, since, signal) ?? []
+  return (await asks[failed.type]?.(world, region, failed, since, signal)) ?? []
 }
 
 /** A service's physical id is its ARN, which names the cluster too. */
@@ -47,7 +51,7 @@ async function scalingGroup(...[world, region, {physicalId}, since, signal]: Par
 }
 
 async function certificate(...[world, region, {physicalId}, , signal]: Parameters<Ask>): Promise<readonly string[]> {
-  const records = await world.ground.pendingRecords(region, physicalId, signal) ?? []
+  const records = (await world.ground.pendingRecords(region, physicalId, signal)) ?? []
   return records.map(({name, type, value}) => `it waits for the record ${name} ${type} ${value}`)
 }
 
@@ -60,10 +64,14 @@ export function missingRight(reason: string): readonly string[] {
 /** Two refusals that another try doesn't get past, each with its way on. `stack`: the root. Pure. */
 export function wayRound(reason: string, {name, region}: StackRef): readonly string[] {
   if (/denied by stack policy/i.test(reason)) {
-    return ['the stack\'s own policy keeps what holds data from being replaced or removed: who means it allows it there with aws cloudformation set-stack-policy; the next infra up puts the policy back']
+    return [
+      "the stack's own policy keeps what holds data from being replaced or removed: who means it allows it there with aws cloudformation set-stack-policy; the next infra up puts the policy back",
+    ]
   }
   if (/replacement type updates not supported/i.test(reason)) {
-    return [`after a failure nothing can be replaced until the stack is rolled back: aws cloudformation rollback-stack --region ${region} --stack-name ${name}, then infra up`]
+    return [
+      `after a failure nothing can be replaced until the stack is rolled back: aws cloudformation rollback-stack --region ${region} --stack-name ${name}, then infra up`,
+    ]
   }
   return []
 }

@@ -22,7 +22,11 @@ export const slotSeconds = 119
 const updateSeconds = 15
 const unmade = {seconds: 0, way: [] as readonly Node[]}
 
-export function forecast(stacks: readonly WantedStack[], planned: readonly PlannedStack[], slots: readonly PlannedSlot[]): Forecast {
+export function forecast(
+  stacks: readonly WantedStack[],
+  planned: readonly PlannedStack[],
+  slots: readonly PlannedSlot[],
+): Forecast {
   const verdicts = new Map(planned.map(({id, verdict}) => [id, verdict]))
   const nodes = stacks.flatMap((stack): readonly Node[] => {
     const verdict = verdicts.get(stack.id)
@@ -30,11 +34,30 @@ export function forecast(stacks: readonly WantedStack[], planned: readonly Plann
     const updates = verdict?.kind === 'update' || verdict?.kind === 'later' || (creates && twoPasses(stack))
     return [
       ...(creates ? [{key: stack.id, id: stack.id, seconds: longestSeconds(stack.resources), needs: stack.needs}] : []),
-      ...(updates ? [{key: `${stack.id}.then`, id: stack.id, seconds: secondPass(stack, verdict?.kind ?? ''), needs: [stack.id, ...stack.thenNeeds.flatMap((need) => [need, need.replace(/\.then$/, '')])]}] : []),
+      ...(updates
+        ? [
+            {
+              key: `${stack.id}.then`,
+              id: stack.id,
+              seconds: secondPass(stack, verdict?.kind ?? ''),
+              needs: [stack.id, ...stack.thenNeeds.flatMap((need) => [need, need.replace(/\.then$/, '')])],
+            },
+          ]
+        : []),
     ]
   })
-  const regions = [...new Set(slots.filter(({what, verdict}) => what === 'slot-a' && verdict === 'create').map(({region}) => region))]
-  const all = [...nodes, ...regions.map((region) => ({key: `slots@${region}`, id: `slots@${region}`, seconds: slotSeconds, needs: [`main@${region}`]}))]
+  const regions = [
+    ...new Set(slots.filter(({what, verdict}) => what === 'slot-a' && verdict === 'create').map(({region}) => region)),
+  ]
+  const all = [
+    ...nodes,
+    ...regions.map((region) => ({
+      key: `slots@${region}`,
+      id: `slots@${region}`,
+      seconds: slotSeconds,
+      needs: [`main@${region}`],
+    })),
+  ]
   const {seconds, way} = longestWay(all)
   return {criticalPath: way.map(({id, seconds: own}) => ({id, seconds: Math.round(own)})), etaSeconds: Math.round(seconds)}
 }
@@ -66,4 +89,5 @@ function longestWay(nodes: readonly Node[]): {readonly seconds: number; readonly
   return longer(nodes.map(({key}) => upTo(key)))
 }
 
-const longer = (ways: readonly (typeof unmade)[]): typeof unmade => ways.reduce((longest, way) => (way.seconds > longest.seconds ? way : longest), unmade)
+const longer = (ways: readonly (typeof unmade)[]): typeof unmade =>
+  ways.reduce((longest, way) => (way.seconds > longest.seconds ? way : longest), unmade)

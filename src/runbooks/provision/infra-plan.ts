@@ -75,7 +75,11 @@ export type StackVerdict =
   /** An operation is under way: `up` attaches to it. */
   | {readonly kind: 'in-progress'; readonly status: StackStatus}
   /** It must first be brought out of a state: in these words, done with consent. */
-  | {readonly kind: 'repair'; readonly status: StackStatus; readonly how: 'delete-and-create' | 'continue-rollback' | 'update-again' | 'delete-shell'}
+  | {
+      readonly kind: 'repair'
+      readonly status: StackStatus
+      readonly how: 'delete-and-create' | 'continue-rollback' | 'update-again' | 'delete-shell'
+    }
   | {readonly kind: 'blocked'; readonly status: StackStatus; readonly because: string; readonly suggestions: readonly string[]}
 
 /** A change with what a person should see first. */
@@ -136,7 +140,12 @@ export interface StackProgress {
   readonly done: number
   readonly total: number
   /** Under way now, oldest first: path, type, since (epoch ms), usual seconds. */
-  readonly underWay: readonly {readonly path: string; readonly type: string; readonly since: number; readonly usualSeconds: number}[]
+  readonly underWay: readonly {
+    readonly path: string
+    readonly type: string
+    readonly since: number
+    readonly usualSeconds: number
+  }[]
   /** Records that somebody has to make by hand, when the zone is elsewhere. */
   readonly records: readonly {readonly name: string; readonly type: string; readonly value: string}[]
   /** What has failed already, while the rest goes on: CloudFormation lets it settle before the stack fails. */

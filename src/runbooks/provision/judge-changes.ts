@@ -10,12 +10,26 @@ const stackType = 'AWS::CloudFormation::Stack'
 
 /** What holds data, or an address that others know. */
 const stateful = new Set([
-  'AWS::Backup::BackupVault', 'AWS::CloudFront::Distribution', 'AWS::ECR::Repository', 'AWS::EC2::Volume', 'AWS::EC2::VPC', 'AWS::ElastiCache::ReplicationGroup',
-  'AWS::ElasticLoadBalancingV2::Listener', 'AWS::ElasticLoadBalancingV2::LoadBalancer', 'AWS::ElasticLoadBalancingV2::TargetGroup', 'AWS::KMS::Key',
-  'AWS::Logs::LogGroup', 'AWS::RDS::DBInstance', 'AWS::S3::Bucket', 'AWS::SecretsManager::Secret',
+  'AWS::Backup::BackupVault',
+  'AWS::CloudFront::Distribution',
+  'AWS::ECR::Repository',
+  'AWS::EC2::Volume',
+  'AWS::EC2::VPC',
+  'AWS::ElastiCache::ReplicationGroup',
+  'AWS::ElasticLoadBalancingV2::Listener',
+  'AWS::ElasticLoadBalancingV2::LoadBalancer',
+  'AWS::ElasticLoadBalancingV2::TargetGroup',
+  'AWS::KMS::Key',
+  'AWS::Logs::LogGroup',
+  'AWS::RDS::DBInstance',
+  'AWS::S3::Bucket',
+  'AWS::SecretsManager::Secret',
 ])
 
-export function judgeChanges(changes: readonly ResourceChange[]): {readonly changes: readonly JudgedChange[]; readonly quiet: number} {
+export function judgeChanges(changes: readonly ResourceChange[]): {
+  readonly changes: readonly JudgedChange[]
+  readonly quiet: number
+} {
   const judged = changes.map((change): JudgedChange => {
     const told = {...change, properties: change.properties.filter((one) => !isNothing(one))}
     return {...told, dangers: dangersOf(told)}
@@ -25,14 +39,18 @@ export function judgeChanges(changes: readonly ResourceChange[]): {readonly chan
 }
 
 /** A danger that no one may come upon unprepared: something with data goes, or is made anew. */
-export const isDestructive = ({dangers}: JudgedChange): boolean => dangers.includes('stateful') && dangers.some((one) => one === 'removed' || one === 'replaced')
+export const isDestructive = ({dangers}: JudgedChange): boolean =>
+  dangers.includes('stateful') && dangers.some((one) => one === 'removed' || one === 'replaced')
 
 function dangersOf(change: ResourceChange): JudgedChange['dangers'] {
   const {action, replacement, type} = change
   const removed = action === 'remove'
   const replaced = action === 'modify' && replacement === 'yes'
   // A replacement that merely may follow from somewhere is the rule in nested change sets: only what would hurt is told.
-  const maybe = action === 'modify' && replacement === 'maybe' && (stateful.has(type) || change.properties.some((one) => one.replaces !== 'no' && !one.follows))
+  const maybe =
+    action === 'modify'
+    && replacement === 'maybe'
+    && (stateful.has(type) || change.properties.some((one) => one.replaces !== 'no' && !one.follows))
   return [
     ...(removed ? ['removed' as const] : []),
     ...(replaced ? ['replaced' as const] : []),
@@ -56,6 +74,11 @@ const isTag = ({path}: PropertyChange): boolean => /(^|\/)Tags(\/|$)/.test(path)
 const isNothing = ({before, after, follows}: PropertyChange): boolean => !follows && before !== null && before === after
 
 const order: Readonly<Record<JudgedChange['dangers'][number], number>> = {
-  stateful: 32, removed: 16, replaced: 16, 'widens-permissions': 8, 'opens-network': 8, 'maybe-replaced': 4,
+  stateful: 32,
+  removed: 16,
+  replaced: 16,
+  'widens-permissions': 8,
+  'opens-network': 8,
+  'maybe-replaced': 4,
 }
 const weight = ({dangers}: JudgedChange): number => dangers.reduce((sum, danger) => sum + order[danger], 0)

@@ -56,17 +56,23 @@ export async function moveStack(world: ProvisionWorld, move: Move, pass: Pass, c
     return move.made ? {...there(state), facts: {made: true}} : there(state)
   }
   switch (way.kind) {
-    case 'wait': return attach(world, move, state, context)
-    case 'blocked': return {kind: 'failed', because: way.because, then: 'fail'}
-    case 'delete-shell': return remove(world, move, context, 'the empty stack to be gone')
-    case 'delete-and-create': return agreed(move) ? remove(world, move, context, 'the failed stack to be gone') : unasked(stack, state)
-    case 'continue-rollback': return pass === 'first' ? there(state) : continueRollback(world, move, state, context)
+    case 'wait':
+      return attach(world, move, state, context)
+    case 'blocked':
+      return {kind: 'failed', because: way.because, then: 'fail'}
+    case 'delete-shell':
+      return remove(world, move, context, 'the empty stack to be gone')
+    case 'delete-and-create':
+      return agreed(move) ? remove(world, move, context, 'the failed stack to be gone') : unasked(stack, state)
+    case 'continue-rollback':
+      return pass === 'first' ? there(state) : continueRollback(world, move, state, context)
     case 'update-again': {
       const atFirst = isAtFirst(stack, state)
       if (pass === 'first' && !atFirst) return there(state)
       return change(world, move, reader, state, atFirst ? 'first' : 'then', context)
     }
-    case 'stands': return pass === 'first' ? there(state) : change(world, move, reader, state, 'then', context)
+    case 'stands':
+      return pass === 'first' ? there(state) : change(world, move, reader, state, 'then', context)
   }
 }
 
@@ -75,11 +81,19 @@ const hasTakenUp = (acted: NonNullable<Move['acted']>, {changedAt}: StackState, 
   changedAt !== acted.before || now - acted.at > seconds(60)
 
 const there = ({status}: StackState): Done => ({kind: 'done', note: status})
-const gone = ({id}: WantedStack): Failed => ({kind: 'failed', because: `${id} isn't there any more: somebody else has deleted it`, then: 'fail'})
+const gone = ({id}: WantedStack): Failed => ({
+  kind: 'failed',
+  because: `${id} isn't there any more: somebody else has deleted it`,
+  then: 'fail',
+})
 const agreed = ({planned}: Move): boolean => planned?.verdict.kind === 'repair' && planned.verdict.how === 'delete-and-create'
 
 function unasked({id}: WantedStack, {status}: StackState): Failed {
-  return {kind: 'failed', because: `${id} is ${status}: it has to be deleted before it can be made again, and the plan didn't ask for that; \`sluice infra up\` asks`, then: 'fail'}
+  return {
+    kind: 'failed',
+    because: `${id} is ${status}: it has to be deleted before it can be made again, and the plan didn't ask for that; \`sluice infra up\` asks`,
+    then: 'fail',
+  }
 }
 
 async function create(world: ProvisionWorld, move: Move, reader: AccountReader, context: StepContext): Promise<Polled> {
@@ -87,18 +101,25 @@ async function create(world: ProvisionWorld, move: Move, reader: AccountReader, 
   const filled = await reader.fill(stack, stack.first)
   if (filled.kind === 'missing') return lacking(stack, filled.references)
   const bucket = stateBucket(account, stack.region)
-  await world.stacks.create(await stackInput(world, reader, stack, filled.parameters, {token: tokenOf(context.run, 'create', stack.id), bucket}), context.signal)
+  await world.stacks.create(
+    await stackInput(world, reader, stack, filled.parameters, {token: tokenOf(context.run, 'create', stack.id), bucket}),
+    context.signal,
+  )
   move.acted = {at: context.now, before: null}
   move.made = true
   return soon(context, 'CREATE_IN_PROGRESS')
 }
 
-const lacking = ({id}: WantedStack, references: readonly string[]): Failed =>
-  ({kind: 'failed', because: `${id} is made of what isn't there: ${references.map((one) => one.replace(/^@(parameter:)?/, '')).join(', ')}`, then: 'fail'})
+const lacking = ({id}: WantedStack, references: readonly string[]): Failed => ({
+  kind: 'failed',
+  because: `${id} is made of what isn't there: ${references.map((one) => one.replace(/^@(parameter:)?/, '')).join(', ')}`,
+  then: 'fail',
+})
 
 async function attach(world: ProvisionWorld, move: Move, state: StackState, context: StepContext): Promise<Polled> {
   // A rollback or deletion that somebody's failure left under way isn't this run's: what comes after it is.
-  if (/^(CREATE|UPDATE|ROLLBACK)_(COMPLETE_CLEANUP_)?IN_PROGRESS$/.test(state.status)) move.acted ??= {at: context.now, before: null}
+  if (/^(CREATE|UPDATE|ROLLBACK)_(COMPLETE_CLEANUP_)?IN_PROGRESS$/.test(state.status))
+    move.acted ??= {at: context.now, before: null}
   if (move.continued !== null) move.continued.begun = true
   if (context.now - move.shownAt >= move.progressEveryMs) {
     move.shownAt = context.now
@@ -114,7 +135,11 @@ function interval({usualMs, progressEveryMs}: Move, elapsedMs: number): number {
   const calm = elapsedMs < usualMs * 0.85 ? Math.max(seconds(5), progressEveryMs / 10) : seconds(5)
   return Math.min(calm, Math.max(seconds(1.5), elapsedMs / 20))
 }
-const soon = (context: StepContext, waitsFor: string): Pending => ({kind: 'pending', waitsFor, lookAgainAt: context.now + seconds(1.5)})
+const soon = (context: StepContext, waitsFor: string): Pending => ({
+  kind: 'pending',
+  waitsFor,
+  lookAgainAt: context.now + seconds(1.5),
+})
 
 async function remove(world: ProvisionWorld, {stack}: Move, context: StepContext, waitsFor: string): Promise<Polled> {
   await world.stacks.remove(refOf(stack), {token: tokenOf(context.run, 'clear', stack.id), role: null}, context.signal)
@@ -128,7 +153,10 @@ async function continueRollback(world: ProvisionWorld, move: Move, state: StackS
     move.continued = {at: context.now, begun: false}
   } else if (continued.begun || context.now - continued.at > seconds(60)) {
     const stuck = await failed(world, stack, state, context, continued.at - seconds(60))
-    return {...stuck, because: `${stuck.because}; its rollback can't be finished. When that is put right: sluice infra up. To leave that resource as it is: ${skipping(stack)}`}
+    return {
+      ...stuck,
+      because: `${stuck.because}; its rollback can't be finished. When that is put right: sluice infra up. To leave that resource as it is: ${skipping(stack)}`,
+    }
   }
   return soon(context, 'its rollback to be finished')
 }
@@ -137,18 +165,33 @@ async function continueRollback(world: ProvisionWorld, move: Move, state: StackS
 const skipping = ({name, region}: WantedStack): string =>
   `aws cloudformation continue-update-rollback --region ${region} --stack-name ${name} --resources-to-skip NESTED-STACK.LogicalId`
 
-async function change(world: ProvisionWorld, move: Move, reader: AccountReader, state: StackState, pass: Pass, context: StepContext): Promise<Polled> {
+async function change(
+  world: ProvisionWorld,
+  move: Move,
+  reader: AccountReader,
+  state: StackState,
+  pass: Pass,
+  context: StepContext,
+): Promise<Polled> {
   const {stack, inRun} = move
   const compared = await compareStack(reader, stack, state, pass)
   if (compared.kind === 'later') {
-    if (compared.waitsFor.some((one) => !inRun.has(one.split(/[/:]/)[0] ?? ''))) return {kind: 'done', note: `its second pass waits for ${compared.waitsFor.join(', ')}`}
+    if (compared.waitsFor.some((one) => !inRun.has(one.split(/[/:]/)[0] ?? '')))
+      return {kind: 'done', note: `its second pass waits for ${compared.waitsFor.join(', ')}`}
     return lacking(stack, compared.waitsFor)
   }
   if (compared.kind === 'same' && !state.status.endsWith('_FAILED')) return {kind: 'done', note: 'as it shall be'}
   return throughChangeSet(world, move, reader, state, compared.goal, context)
 }
 
-async function throughChangeSet(world: ProvisionWorld, move: Move, reader: AccountReader, state: StackState, goal: Goal, context: StepContext): Promise<Polled> {
+async function throughChangeSet(
+  world: ProvisionWorld,
+  move: Move,
+  reader: AccountReader,
+  state: StackState,
+  goal: Goal,
+  context: StepContext,
+): Promise<Polled> {
   const {stack, account} = move
   const {signal} = context
   const ref = refOf(stack)
@@ -158,7 +201,13 @@ async function throughChangeSet(world: ProvisionWorld, move: Move, reader: Accou
     case 'executed':
       return soon(context, 'its change set')
     case 'ready': {
-      const surprise = unshown(move, goal, judgeChanges(found.changes).changes.filter(isDestructive).map(({path, type}) => `${path} (${type})`))
+      const surprise = unshown(
+        move,
+        goal,
+        judgeChanges(found.changes)
+          .changes.filter(isDestructive)
+          .map(({path, type}) => `${path} (${type})`),
+      )
       if (surprise !== null) return surprise
       await world.stacks.executeChangeSet(ref, goal.changeSet, tokenOf(context.run, goal.changeSet), signal)
       move.acted = {at: context.now, before: state.changedAt}
@@ -168,7 +217,12 @@ async function throughChangeSet(world: ProvisionWorld, move: Move, reader: Accou
       await world.stacks.deleteChangeSet(ref, goal.changeSet, signal)
       return {kind: 'done', note: 'nothing to change'}
     case 'failed':
-      if (move.madeChangeSet) return {kind: 'failed', because: `${stack.id}: its change set can't be made: ${found.reason ?? 'AWS gives no reason'}`, then: 'fail'}
+      if (move.madeChangeSet)
+        return {
+          kind: 'failed',
+          because: `${stack.id}: its change set can't be made: ${found.reason ?? 'AWS gives no reason'}`,
+          then: 'fail',
+        }
       await world.stacks.deleteChangeSet(ref, goal.changeSet, signal)
       break
     case 'obsolete':
@@ -176,7 +230,10 @@ async function throughChangeSet(world: ProvisionWorld, move: Move, reader: Accou
       break
     case undefined:
   }
-  const input = await stackInput(world, reader, stack, goal.parameters, {token: tokenOf(context.run, goal.changeSet, String(context.now)), bucket: stateBucket(account, stack.region)})
+  const input = await stackInput(world, reader, stack, goal.parameters, {
+    token: tokenOf(context.run, goal.changeSet, String(context.now)),
+    bucket: stateBucket(account, stack.region),
+  })
   await world.stacks.makeChangeSet({...input, changeSet: goal.changeSet}, signal)
   move.madeChangeSet = true
   return soon(context, 'its change set')
@@ -186,16 +243,31 @@ async function throughChangeSet(world: ProvisionWorld, move: Move, reader: Accou
 function unshown({stack, planned}: Move, goal: Goal, destructive: readonly string[]): Failed | null {
   const shown = planned?.verdict.kind === 'update' && planned.verdict.changeSet === goal.changeSet
   if (shown || destructive.length === 0) return null
-  return {kind: 'failed', because: `${stack.id}: this would replace or remove ${destructive.join(', ')}, which the plan didn't show; nothing was executed. ${showing(stack, planned)}`, then: 'fail'}
+  return {
+    kind: 'failed',
+    because: `${stack.id}: this would replace or remove ${destructive.join(', ')}, which the plan didn't show; nothing was executed. ${showing(stack, planned)}`,
+    then: 'fail',
+  }
 }
 
 /** Of a stack whose last operation failed half way no plan can show what an update does to it. */
-const showing = ({name, region}: WantedStack, planned: PlannedStack | undefined): string => (planned?.verdict.kind === 'repair'
-  ? `Roll it back, and \`sluice infra up\` shows it and asks: aws cloudformation rollback-stack --region ${region} --stack-name ${name}`
-  : '\`sluice infra up\` shows it and asks')
+const showing = ({name, region}: WantedStack, planned: PlannedStack | undefined): string =>
+  planned?.verdict.kind === 'repair'
+    ? `Roll it back, and \`sluice infra up\` shows it and asks: aws cloudformation rollback-stack --region ${region} --stack-name ${name}`
+    : '\`sluice infra up\` shows it and asks'
 
-async function failed(world: ProvisionWorld, stack: WantedStack, state: StackState, context: StepContext, since = state.changedAt - seconds(1)): Promise<Failed> {
+async function failed(
+  world: ProvisionWorld,
+  stack: WantedStack,
+  state: StackState,
+  context: StepContext,
+  since = state.changedAt - seconds(1),
+): Promise<Failed> {
   const cause = await explainFailure(world, refOf(stack), since, context.signal)
   if (cause !== null) context.show({kind: 'stack-failed', stack: stack.id, cause} satisfies StackFailure)
-  return {kind: 'failed', because: `${stack.id}: ${cause === null ? `${state.status}: ${state.reason ?? 'AWS gives no reason'}` : rootCauseText(cause)}`, then: 'fail'}
+  return {
+    kind: 'failed',
+    because: `${stack.id}: ${cause === null ? `${state.status}: ${state.reason ?? 'AWS gives no reason'}` : rootCauseText(cause)}`,
+    then: 'fail',
+  }
 }

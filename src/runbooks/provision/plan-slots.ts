@@ -19,10 +19,13 @@ export function slotSize(config: StackConfig, region: string): SlotSize {
   const home = config.shape === 'production' ? {min: 4, max: 24} : {min: 2, max: 8}
   if (region === config.region) return home
   switch (config.recovery?.shape) {
-    case 'warm-standby': return {...home, min: 2}
-    case 'pilot-light': return {...home, min: 0}
+    case 'warm-standby':
+      return {...home, min: 2}
+    case 'pilot-light':
+      return {...home, min: 0}
     case 'full-scale':
-    case undefined: return home
+    case undefined:
+      return home
   }
 }
 
@@ -35,14 +38,34 @@ const output = (outputs: Outputs, name: string): string => {
   return value
 }
 
-export const needed = ['ListenerArn', 'TargetGroupA', 'TargetGroupB', 'ClusterName', 'CapacityProvider', 'TaskExecutionRoleArn', 'TaskRoleArn', 'ApiLogGroup', 'PrivateSubnetA', 'PrivateSubnetB', 'TaskSecurityGroup'] as const
+export const needed = [
+  'ListenerArn',
+  'TargetGroupA',
+  'TargetGroupB',
+  'ClusterName',
+  'CapacityProvider',
+  'TaskExecutionRoleArn',
+  'TaskRoleArn',
+  'ApiLogGroup',
+  'PrivateSubnetA',
+  'PrivateSubnetB',
+  'TaskSecurityGroup',
+] as const
 
 /** `databaseSecret`: its ARN at home, or null. A replica of a secret has the same ARN but for the Region. */
-export function slotSpec(config: StackConfig, region: string, slot: Slot, outputs: Outputs, databaseSecret: string | null, port: string): SlotSpec {
+export function slotSpec(
+  config: StackConfig,
+  region: string,
+  slot: Slot,
+  outputs: Outputs,
+  databaseSecret: string | null,
+  port: string,
+): SlotSpec {
   const size = slotSize(config, region)
   const min = slot === 'a' ? size.min : 0
   return {
-    region, slot,
+    region,
+    slot,
     cluster: output(outputs, 'ClusterName'),
     service: slotService(config, slot),
     targetGroup: output(outputs, slot === 'a' ? 'TargetGroupA' : 'TargetGroupB'),
@@ -70,26 +93,47 @@ export function slotSpec(config: StackConfig, region: string, slot: Slot, output
 
 export function liveRuleSpec(config: StackConfig, region: string, outputs: Outputs): LiveRuleSpec {
   return {
-    region, listener: output(outputs, 'ListenerArn'), targetGroups: {a: output(outputs, 'TargetGroupA'), b: output(outputs, 'TargetGroupB')},
-    priority: liveRulePriority, tags: {...tagsOf(config), [liveTag]: config.service},
+    region,
+    listener: output(outputs, 'ListenerArn'),
+    targetGroups: {a: output(outputs, 'TargetGroupA'), b: output(outputs, 'TargetGroupB')},
+    priority: liveRulePriority,
+    tags: {...tagsOf(config), [liveTag]: config.service},
   }
 }
 
-const tagsOf = ({service, environment}: StackConfig): Readonly<Record<string, string>> => ({service, environment, owner: 'sluice'})
+const tagsOf = ({service, environment}: StackConfig): Readonly<Record<string, string>> => ({
+  service,
+  environment,
+  owner: 'sluice',
+})
 
-export async function planSlots(world: ProvisionWorld, config: StackConfig, main: WantedStack, state: StackState | null, signal?: AbortSignal): Promise<readonly PlannedSlot[]> {
+export async function planSlots(
+  world: ProvisionWorld,
+  config: StackConfig,
+  main: WantedStack,
+  state: StackState | null,
+  signal?: AbortSignal,
+): Promise<readonly PlannedSlot[]> {
   const {region} = main
-  const told = (rule: PlannedSlot['verdict'], slots: readonly [PlannedSlot['verdict'], PlannedSlot['verdict']]): readonly PlannedSlot[] => [
-    {region, what: 'live-rule', verdict: rule}, {region, what: 'slot-a', verdict: slots[0]}, {region, what: 'slot-b', verdict: slots[1]},
+  const told = (
+    rule: PlannedSlot['verdict'],
+    slots: readonly [PlannedSlot['verdict'], PlannedSlot['verdict']],
+  ): readonly PlannedSlot[] => [
+    {region, what: 'live-rule', verdict: rule},
+    {region, what: 'slot-a', verdict: slots[0]},
+    {region, what: 'slot-b', verdict: slots[1]},
   ]
   const made = config.firstImage === '' ? 'no-image' : 'create'
   if (state === null) return told('create', [made, made])
-  if (!isComplete(state.status) || needed.some((name) => state.outputs[name] === undefined)) return told('later', ['later', 'later'])
+  if (!isComplete(state.status) || needed.some((name) => state.outputs[name] === undefined))
+    return told('later', ['later', 'later'])
   const {outputs} = state
   const {listener, targetGroups} = liveRuleSpec(config, region, outputs)
   const [rule, a, b] = await Promise.all([
     world.slots.liveRule(region, listener, targetGroups, signal),
-    ...(['a', 'b'] as const).map((slot) => world.slots.slot(region, output(outputs, 'ClusterName'), slotService(config, slot), signal)),
+    ...(['a', 'b'] as const).map((slot) =>
+      world.slots.slot(region, output(outputs, 'ClusterName'), slotService(config, slot), signal),
+    ),
   ])
   return told(rule === null ? 'create' : 'exists', [isThere(a) ? 'exists' : made, isThere(b) ? 'exists' : made])
 }

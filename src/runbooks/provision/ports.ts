@@ -13,13 +13,29 @@ export interface StackRef {
 
 /** CloudFormation's own words. */
 export type StackStatus =
-  | 'CREATE_IN_PROGRESS' | 'CREATE_FAILED' | 'CREATE_COMPLETE'
-  | 'ROLLBACK_IN_PROGRESS' | 'ROLLBACK_FAILED' | 'ROLLBACK_COMPLETE'
-  | 'DELETE_IN_PROGRESS' | 'DELETE_FAILED' | 'DELETE_COMPLETE'
-  | 'UPDATE_IN_PROGRESS' | 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS' | 'UPDATE_COMPLETE' | 'UPDATE_FAILED'
-  | 'UPDATE_ROLLBACK_IN_PROGRESS' | 'UPDATE_ROLLBACK_FAILED' | 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS' | 'UPDATE_ROLLBACK_COMPLETE'
+  | 'CREATE_IN_PROGRESS'
+  | 'CREATE_FAILED'
+  | 'CREATE_COMPLETE'
+  | 'ROLLBACK_IN_PROGRESS'
+  | 'ROLLBACK_FAILED'
+  | 'ROLLBACK_COMPLETE'
+  | 'DELETE_IN_PROGRESS'
+  | 'DELETE_FAILED'
+  | 'DELETE_COMPLETE'
+  | 'UPDATE_IN_PROGRESS'
+  | 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'
+  | 'UPDATE_COMPLETE'
+  | 'UPDATE_FAILED'
+  | 'UPDATE_ROLLBACK_IN_PROGRESS'
+  | 'UPDATE_ROLLBACK_FAILED'
+  | 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS'
+  | 'UPDATE_ROLLBACK_COMPLETE'
   | 'REVIEW_IN_PROGRESS'
-  | 'IMPORT_IN_PROGRESS' | 'IMPORT_COMPLETE' | 'IMPORT_ROLLBACK_IN_PROGRESS' | 'IMPORT_ROLLBACK_FAILED' | 'IMPORT_ROLLBACK_COMPLETE'
+  | 'IMPORT_IN_PROGRESS'
+  | 'IMPORT_COMPLETE'
+  | 'IMPORT_ROLLBACK_IN_PROGRESS'
+  | 'IMPORT_ROLLBACK_FAILED'
+  | 'IMPORT_ROLLBACK_COMPLETE'
 
 export interface StackState {
   readonly id: string
@@ -115,7 +131,12 @@ export interface DriftedResource {
   readonly physicalId: string
   readonly type: string
   readonly kind: 'modified' | 'deleted'
-  readonly properties: readonly {readonly path: string; readonly expected: string | null; readonly actual: string | null; readonly kind: 'add' | 'remove' | 'not-equal'}[]
+  readonly properties: readonly {
+    readonly path: string
+    readonly expected: string | null
+    readonly actual: string | null
+    readonly kind: 'add' | 'remove' | 'not-equal'
+  }[]
 }
 
 /** A thing that is there and belongs to no stack, to be taken into one. */
@@ -135,14 +156,21 @@ export interface StacksPort {
   /** Leaves what was made when it fails, so that a second try goes on from there. */
   create(input: StackInput, signal?: AbortSignal): Promise<{readonly id: string}>
   /** With `imports` it is one that imports, and may change nothing else. */
-  makeChangeSet(input: StackInput & {readonly changeSet: string; readonly imports?: readonly ResourceToImport[]}, signal?: AbortSignal): Promise<{readonly id: string}>
+  makeChangeSet(
+    input: StackInput & {readonly changeSet: string; readonly imports?: readonly ResourceToImport[]},
+    signal?: AbortSignal,
+  ): Promise<{readonly id: string}>
   /** By name (with the stack's) or id; nested change sets are followed, all changes flattened. null: none. */
   changeSet(stack: StackRef, nameOrId: string, signal?: AbortSignal): Promise<ChangeSet | null>
   executeChangeSet(stack: StackRef, changeSet: string, token: string, signal?: AbortSignal): Promise<void>
   deleteChangeSet(stack: StackRef, changeSet: string, signal?: AbortSignal): Promise<void>
   continueRollback(stack: StackRef, token: string, signal?: AbortSignal): Promise<void>
   /** `retain`: logical ids, only for a stack whose deletion failed. */
-  remove(stack: StackRef, options: {readonly token: string; readonly role: string | null; readonly retain?: readonly string[]}, signal?: AbortSignal): Promise<void>
+  remove(
+    stack: StackRef,
+    options: {readonly token: string; readonly role: string | null; readonly retain?: readonly string[]},
+    signal?: AbortSignal,
+  ): Promise<void>
   setPolicy(stack: StackRef, policy: string, signal?: AbortSignal): Promise<void>
   policy(stack: StackRef, signal?: AbortSignal): Promise<string | null>
   protect(stack: StackRef, protection: 'on' | 'off', signal?: AbortSignal): Promise<void>
@@ -171,21 +199,38 @@ export interface GroundPort {
   /** Values of SSM parameters by name; what isn't there is left out. Public ones (`/aws/service/…`) too. */
   parameters(region: string, names: readonly string[], signal?: AbortSignal): Promise<Readonly<Record<string, string>>>
   /** Bucket's objects and versions; null: no such bucket. `empty` deletes at most a page and says how many are left to look at. */
-  bucketSize(region: string, bucket: string, signal?: AbortSignal): Promise<{readonly objects: number; readonly more: boolean} | null>
+  bucketSize(
+    region: string,
+    bucket: string,
+    signal?: AbortSignal,
+  ): Promise<{readonly objects: number; readonly more: boolean} | null>
   emptyBucket(region: string, bucket: string, signal?: AbortSignal): Promise<{readonly deleted: number; readonly more: boolean}>
   /** Instances of an Auto Scaling group that are protected from scale-in; null: no such group. */
   protectedInstances(region: string, group: string, signal?: AbortSignal): Promise<readonly string[] | null>
   removeInstanceProtection(region: string, group: string, instances: readonly string[], signal?: AbortSignal): Promise<void>
   /** Records that a certificate waits for; empty when it is issued, null when there is no such certificate. */
-  pendingRecords(region: string, certificate: string, signal?: AbortSignal): Promise<readonly {readonly name: string; readonly type: string; readonly value: string}[] | null>
+  pendingRecords(
+    region: string,
+    certificate: string,
+    signal?: AbortSignal,
+  ): Promise<readonly {readonly name: string; readonly type: string; readonly value: string}[] | null>
 }
 
 /** What a template can't tell of a failure: asked only once something failed. */
 export interface ClaimsPort {
   /** Why a service's tasks stopped, newest first, with the last lines they logged. */
-  stoppedTasks(region: string, cluster: string, service: string, signal?: AbortSignal): Promise<readonly {readonly reason: string; readonly lines: readonly string[]}[]>
+  stoppedTasks(
+    region: string,
+    cluster: string,
+    service: string,
+    signal?: AbortSignal,
+  ): Promise<readonly {readonly reason: string; readonly lines: readonly string[]}[]>
   serviceEvents(region: string, cluster: string, service: string, signal?: AbortSignal): Promise<readonly string[]>
-  scalingActivities(region: string, group: string, signal?: AbortSignal): Promise<readonly {readonly at: number; readonly status: string; readonly message: string}[]>
+  scalingActivities(
+    region: string,
+    group: string,
+    signal?: AbortSignal,
+  ): Promise<readonly {readonly at: number; readonly status: string; readonly message: string}[]>
 }
 
 /** What a slot's service is made of when it is made; from then on it is the releases'. */
@@ -249,7 +294,12 @@ export interface SlotsPort {
   scaleSlot(region: string, cluster: string, service: string, count: number, signal?: AbortSignal): Promise<void>
   removeSlot(region: string, cluster: string, service: string, signal?: AbortSignal): Promise<void>
   /** The rule tagged `sluice:live` on the listener. */
-  liveRule(region: string, listener: string, targetGroups: LiveRuleSpec['targetGroups'], signal?: AbortSignal): Promise<LiveRuleState | null>
+  liveRule(
+    region: string,
+    listener: string,
+    targetGroups: LiveRuleSpec['targetGroups'],
+    signal?: AbortSignal,
+  ): Promise<LiveRuleState | null>
   createLiveRule(spec: LiveRuleSpec, signal?: AbortSignal): Promise<void>
   removeLiveRule(region: string, arn: string, signal?: AbortSignal): Promise<void>
   /** Healthy targets of a group. */
@@ -261,10 +311,19 @@ export interface PreflightPort {
   /** Actions the caller may not do; null: it can't be found out (no right to simulate). */
   deniedActions(actions: readonly string[], signal?: AbortSignal): Promise<readonly string[] | null>
   /** Which of the types the Region offers in which of its zones: type → zone names. */
-  offeredTypes(region: string, types: readonly string[], signal?: AbortSignal): Promise<Readonly<Record<string, readonly string[]>>>
+  offeredTypes(
+    region: string,
+    types: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<Readonly<Record<string, readonly string[]>>>
   zones(region: string, signal?: AbortSignal): Promise<readonly string[]>
   /** Quota and what is in use, where AWS tells; null: it doesn't. */
-  quota(region: string, service: string, code: string, signal?: AbortSignal): Promise<{readonly name: string; readonly value: number; readonly used: number | null} | null>
+  quota(
+    region: string,
+    service: string,
+    code: string,
+    signal?: AbortSignal,
+  ): Promise<{readonly name: string; readonly value: number; readonly used: number | null} | null>
   /** Name of a hosted zone (`example.com`), null: not in this account. */
   hostedZone(id: string, signal?: AbortSignal): Promise<{readonly name: string; readonly private: boolean} | null>
   /** Whether a name is taken, by CloudFormation's type. `leaving`: its deletion is scheduled, and it keeps its name until then. */

@@ -21,30 +21,46 @@ export async function nameFindings({account, config, wanted, there, world, read,
   // A stack that is deleted, by us or by somebody right now, leaves what it retained.
   const made = wanted.filter(({id, name, region}) => {
     const state = there.get(id)
-    return state === undefined || state.status === 'DELETE_IN_PROGRESS' || wayOn(state.status, name, region).kind === 'delete-and-create'
+    return (
+      state === undefined
+      || state.status === 'DELETE_IN_PROGRESS'
+      || wayOn(state.status, name, region).kind === 'delete-and-create'
+    )
   })
   const names = made.flatMap((stack) => keptNames(stack, account))
   if (names.length === 0) return []
-  const found = await Promise.all(names.map(async (one) =>
-    ({...one, state: await read(() => world.preflight.existing(one.region, one.type, one.name, signal))})))
+  const found = await Promise.all(
+    names.map(async (one) => ({
+      ...one,
+      state: await read(() => world.preflight.existing(one.region, one.type, one.name, signal)),
+    })),
+  )
   const taken = found.filter(({state}) => state !== null)
-  if (taken.length === 0) return [{id: 'names', level: 'ok', text: `${names.length} names that the stacks will take are free.`, suggestions: []}]
+  if (taken.length === 0)
+    return [{id: 'names', level: 'ok', text: `${names.length} names that the stacks will take are free.`, suggestions: []}]
   const told = taken.map(({region, type, name, state}) => {
     const {what} = keptWay(type, name, region)
     return `${what} ${name} in ${region}${state === 'leaving' ? ' (its deletion is scheduled, and it keeps its name until then)' : ''}`
   })
-  return [{
-    id: 'names', level: 'stops',
-    text: `The stacks of ${config.service} ${config.environment} can't be made while these are there: ${told.join('; ')}.`,
-    suggestions: [...taken.flatMap((one) => waysOut(one, config)), 'or choose another service or environment in sluice.yaml'],
-  }]
+  return [
+    {
+      id: 'names',
+      level: 'stops',
+      text: `The stacks of ${config.service} ${config.environment} can't be made while these are there: ${told.join('; ')}.`,
+      suggestions: [...taken.flatMap((one) => waysOut(one, config)), 'or choose another service or environment in sluice.yaml'],
+    },
+  ]
 }
 
 /** A secret that has a copy in the recovery Region can't be deleted before that. */
 function waysOut({region, type, name}: Kept, {region: home, recovery}: Checking['config']): readonly string[] {
   const copied = type === 'AWS::SecretsManager::Secret' && recovery !== null && region === home
   return [
-    ...(copied ? [`aws secretsmanager remove-regions-from-replication --region ${region} --remove-replica-regions ${recovery.region} --secret-id ${name}`] : []),
+    ...(copied
+      ? [
+          `aws secretsmanager remove-regions-from-replication --region ${region} --remove-replica-regions ${recovery.region} --secret-id ${name}`,
+        ]
+      : []),
     keptWay(type, name, region).howToRemove,
   ]
 }

@@ -25,11 +25,18 @@ const byType = [
 
 export async function quotaFindings({missing, world, read, signal}: Checking): Promise<readonly Finding[]> {
   const regions = [...new Set(missing.map(({region}) => region))]
-  const limited = regions.flatMap((region) => limitedIn(region, missing.filter((stack) => stack.region === region)))
-  const found = await Promise.all(limited.map(async (one) => {
-    const quota = await read(() => world.preflight.quota(one.region, one.service, one.code, signal))
-    return quota === null ? [] : judge(one, quota)
-  }))
+  const limited = regions.flatMap((region) =>
+    limitedIn(
+      region,
+      missing.filter((stack) => stack.region === region),
+    ),
+  )
+  const found = await Promise.all(
+    limited.map(async (one) => {
+      const quota = await read(() => world.preflight.quota(one.region, one.service, one.code, signal))
+      return quota === null ? [] : judge(one, quota)
+    }),
+  )
   const worse = found.flat()
   if (worse.length > 0 || limited.length === 0) return worse
   return [{id: 'quotas', level: 'ok', text: `${limited.length} quotas leave room for what will be made.`, suggestions: []}]
@@ -37,7 +44,9 @@ export async function quotaFindings({missing, world, read, signal}: Checking): P
 
 function limitedIn(region: string, stacks: readonly WantedStack[]): readonly Limited[] {
   const counted = byType.map(({type, service, code}): Limited => {
-    const count = stacks.flatMap(({resources, thenResources}) => [...resources, ...thenResources ?? []]).filter((one) => one.type === type).length
+    const count = stacks
+      .flatMap(({resources, thenResources}) => [...resources, ...(thenResources ?? [])])
+      .filter((one) => one.type === type).length
     return {region, service, code, least: count, most: count}
   })
   const main = stacks.find(({kind}) => kind === 'main')
@@ -60,16 +69,23 @@ export function vcpusOf(type: string): number {
   return size === 'medium' && !family.startsWith('t') ? 1 : 2
 }
 
-function judge({region, service, code, least, most}: Limited, {name, value, used}: {readonly name: string; readonly value: number; readonly used: number | null}): readonly Finding[] {
+function judge(
+  {region, service, code, least, most}: Limited,
+  {name, value, used}: {readonly name: string; readonly value: number; readonly used: number | null},
+): readonly Finding[] {
   const room = value - (used ?? 0)
   if (room >= most) return []
   const needed = room < least ? least : most
   const wanted = (used ?? 0) + needed
-  const inUse = used === null ? 'how many are in use isn\'t known' : `${used} in use`
-  return [{
-    id: 'quotas',
-    level: room < least ? 'stops' : 'warns',
-    text: `${name} in ${region}: ${value}, ${inUse}; the stack ${room < least ? 'needs' : 'may grow to'} ${needed} more.`,
-    suggestions: [`aws service-quotas request-service-quota-increase --region ${region} --service-code ${service} --quota-code ${code} --desired-value ${wanted}`],
-  }]
+  const inUse = used === null ? "how many are in use isn't known" : `${used} in use`
+  return [
+    {
+      id: 'quotas',
+      level: room < least ? 'stops' : 'warns',
+      text: `${name} in ${region}: ${value}, ${inUse}; the stack ${room < least ? 'needs' : 'may grow to'} ${needed} more.`,
+      suggestions: [
+        `aws service-quotas request-service-quota-increase --region ${region} --service-code ${service} --quota-code ${code} --desired-value ${wanted}`,
+      ],
+    },
+  ]
 }

@@ -39,16 +39,25 @@ export interface Checking extends PreflightInput {
 }
 
 /** The worst first. */
-export async function preflight(world: PreflightWorld, input: PreflightInput, clock: Clock, signal: AbortSignal): Promise<readonly Finding[]> {
+export async function preflight(
+  world: PreflightWorld,
+  input: PreflightInput,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
   const read = gently(clock)
   const fixed = staticFindings(input)
   // In the wrong account nothing else means anything.
   if (fixed.some(({id, level}) => id === 'account' && level === 'stops')) return fixed
-  const states = await Promise.all(input.wanted.map(({name, region}) => read(() => world.stacks.describe({name, region}, signal))))
-  const there = new Map(input.wanted.flatMap(({id}, index) => {
-    const state = states[index] ?? null
-    return state === null || state.status === 'REVIEW_IN_PROGRESS' ? [] : [[id, state] as const]
-  }))
+  const states = await Promise.all(
+    input.wanted.map(({name, region}) => read(() => world.stacks.describe({name, region}, signal))),
+  )
+  const there = new Map(
+    input.wanted.flatMap(({id}, index) => {
+      const state = states[index] ?? null
+      return state === null || state.status === 'REVIEW_IN_PROGRESS' ? [] : [[id, state] as const]
+    }),
+  )
   const checking: Checking = {...input, world, read, signal, there, missing: input.wanted.filter(({id}) => !there.has(id))}
   const found = await Promise.all([
     checked('permissions', () => permissionFindings(checking)),
@@ -81,21 +90,39 @@ async function permissionFindings({actions, arn, world, read, signal}: Checking)
   if (actions.length === 0) return []
   const denied = await read(() => world.preflight.deniedActions(actions, signal))
   if (denied === null) {
-    return [{
-      id: 'permissions', level: 'warns', text: `Whether ${arn} may do everything can't be found out: it may not simulate policies.`,
-      suggestions: ['sluice iam policy --command "infra up" prints what is needed'],
-    }]
+    return [
+      {
+        id: 'permissions',
+        level: 'warns',
+        text: `Whether ${arn} may do everything can't be found out: it may not simulate policies.`,
+        suggestions: ['sluice iam policy --command "infra up" prints what is needed'],
+      },
+    ]
   }
-  if (denied.length === 0) return [{id: 'permissions', level: 'ok', text: `${actions.length} actions are allowed.`, suggestions: []}]
+  if (denied.length === 0)
+    return [{id: 'permissions', level: 'ok', text: `${actions.length} actions are allowed.`, suggestions: []}]
   const named = denied.slice(0, mostNamed).join(', ')
   const more = denied.length > mostNamed ? ` and ${denied.length - mostNamed} more` : ''
-  return [{
-    id: 'permissions', level: 'warns', text: `${arn} may not: ${named}${more}.`, suggestions: ['sluice iam policy --command "infra up" prints a policy that allows it'],
-  }]
+  return [
+    {
+      id: 'permissions',
+      level: 'warns',
+      text: `${arn} may not: ${named}${more}.`,
+      suggestions: ['sluice iam policy --command "infra up" prints a policy that allows it'],
+    },
+  ]
 }
 
 async function roleFindings({world, read, signal}: Checking): Promise<readonly Finding[]> {
   const missing = await read(() => world.ground.missingServiceRoles(serviceRoles, signal))
-  if (missing.length === 0) return [{id: 'service-roles', level: 'ok', text: 'The service-linked roles are there.', suggestions: []}]
-  return [{id: 'service-roles', level: 'ok', text: `Service-linked roles that infra up makes first: ${missing.join(', ')}.`, suggestions: []}]
+  if (missing.length === 0)
+    return [{id: 'service-roles', level: 'ok', text: 'The service-linked roles are there.', suggestions: []}]
+  return [
+    {
+      id: 'service-roles',
+      level: 'ok',
+      text: `Service-linked roles that infra up makes first: ${missing.join(', ')}.`,
+      suggestions: [],
+    },
+  ]
 }

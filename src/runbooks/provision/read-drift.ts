@@ -32,7 +32,12 @@ export interface DriftRow {
 export interface Drift {
   readonly differs: readonly DriftRow[]
   /** Differences that are meant, each with its reason. */
-  readonly ignored: readonly {readonly stack: string; readonly path: string; readonly property: string; readonly because: string}[]
+  readonly ignored: readonly {
+    readonly stack: string
+    readonly path: string
+    readonly property: string
+    readonly because: string
+  }[]
   readonly unchecked: readonly {readonly stack: string; readonly path: string; readonly because: string}[]
   /** Stacks looked at, nested ones included. */
   readonly checked: number
@@ -48,39 +53,61 @@ interface Options {
 
 const longestWaitMs = minutes(20)
 /** CloudFormation compares a stack only while it stands still, and not one that was never finished. */
-const comparable = new Set(['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'UPDATE_ROLLBACK_FAILED', 'IMPORT_COMPLETE'])
+const comparable = new Set([
+  'CREATE_COMPLETE',
+  'UPDATE_COMPLETE',
+  'UPDATE_ROLLBACK_COMPLETE',
+  'UPDATE_ROLLBACK_FAILED',
+  'IMPORT_COMPLETE',
+])
 
-export async function readDrift(world: DriftWorld, config: StackConfig, desk: Desk, signal: AbortSignal, options: Options = {}): Promise<Drift> {
+export async function readDrift(
+  world: DriftWorld,
+  config: StackConfig,
+  desk: Desk,
+  signal: AbortSignal,
+  options: Options = {},
+): Promise<Drift> {
   const read = gently(desk.clock)
   const [roots, releases] = await Promise.all([
-    readRoots(world, config, options.regions ?? regionsOf(config), read, signal), releaseStanding(desk, config),
+    readRoots(world, config, options.regions ?? regionsOf(config), read, signal),
+    releaseStanding(desk, config),
   ])
   const places = roots.flatMap((root) => nodesOf(root).map((node) => ({root, node})))
   let done = 0
   const found = await Promise.all([
     ...places.map(async ({root, node}) => {
       const drift = await driftOf(world, desk, root, node, read, signal)
-      options.onProgress?.(done += 1, places.length)
+      options.onProgress?.((done += 1), places.length)
       return drift
     }),
-    ...roots.filter(({kind}) => kind === 'main').map(async (main): Promise<Drift> => {
-      const traffic = await readTraffic(world, config, main, read, signal)
-      if (traffic === null) return nothing
-      const {region} = main.ref
-      const {differs, ignored} = trafficDrift(config, region, traffic, region === config.region ? releases : null)
-      return {...nothing, differs, ignored: ignored.map((one) => ({...one, stack: main.id}))}
-    }),
+    ...roots
+      .filter(({kind}) => kind === 'main')
+      .map(async (main): Promise<Drift> => {
+        const traffic = await readTraffic(world, config, main, read, signal)
+        if (traffic === null) return nothing
+        const {region} = main.ref
+        const {differs, ignored} = trafficDrift(config, region, traffic, region === config.region ? releases : null)
+        return {...nothing, differs, ignored: ignored.map((one) => ({...one, stack: main.id}))}
+      }),
   ])
   return {
-    differs: found.flatMap(({differs}) => differs), ignored: found.flatMap(({ignored}) => ignored),
-    unchecked: found.flatMap(({unchecked}) => unchecked), checked: found.reduce((sum, {checked}) => sum + checked, 0),
+    differs: found.flatMap(({differs}) => differs),
+    ignored: found.flatMap(({ignored}) => ignored),
+    unchecked: found.flatMap(({unchecked}) => unchecked),
+    checked: found.reduce((sum, {checked}) => sum + checked, 0),
   }
 }
 
 const nothing: Drift = {differs: [], ignored: [], unchecked: [], checked: 0}
 
 async function driftOf(
-  world: DriftWorld, {clock}: Pick<Desk, 'clock'>, root: RootStack, node: StackNode, read: Gently, signal: AbortSignal,
+  world: DriftWorld,
+  {clock}: Pick<Desk, 'clock'>,
+  root: RootStack,
+  node: StackNode,
+  read: Gently,
+  signal: AbortSignal,
 ): Promise<Drift> {
   const unchecked = (because: string): Drift => ({...nothing, unchecked: [{stack: root.id, path: node.path, because}]})
   if (!comparable.has(node.status)) return unchecked(`it is ${node.status}`)
@@ -100,19 +127,33 @@ async function driftOf(
 }
 
 function judged(root: RootStack, node: StackNode, drifted: readonly DriftedResource[]): Drift {
-  const rows = drifted.filter(({type}) => type !== nestedType).map((resource) => {
-    const path = node.path === '' ? resource.logicalId : `${node.path}/${resource.logicalId}`
-    const judgedProperties = resource.properties.map((property) => ({property, because: ownedByOthers(resource, property)}))
-    const differs = judgedProperties.filter(({because}) => because === null).map(({property}) => property)
-    return {
-      ignored: judgedProperties.flatMap(({property, because}) => (because === null ? [] : [{stack: root.id, path, property: property.path, because}])),
-      differs: resource.kind === 'deleted' || differs.length > 0 ? [asRow(root, path, resource, differs)] : [],
-    }
-  })
+  const rows = drifted
+    .filter(({type}) => type !== nestedType)
+    .map((resource) => {
+      const path = node.path === '' ? resource.logicalId : `${node.path}/${resource.logicalId}`
+      const judgedProperties = resource.properties.map((property) => ({property, because: ownedByOthers(resource, property)}))
+      const differs = judgedProperties.filter(({because}) => because === null).map(({property}) => property)
+      return {
+        ignored: judgedProperties.flatMap(({property, because}) =>
+          because === null ? [] : [{stack: root.id, path, property: property.path, because}],
+        ),
+        differs: resource.kind === 'deleted' || differs.length > 0 ? [asRow(root, path, resource, differs)] : [],
+      }
+    })
   return {differs: rows.flatMap(({differs}) => differs), ignored: rows.flatMap(({ignored}) => ignored), unchecked: [], checked: 1}
 }
 
-const asRow = (root: RootStack, path: string, {type, physicalId, kind}: DriftedResource, properties: DriftedResource['properties']): DriftRow => ({
-  stack: root.id, region: root.ref.region, path, type, physicalId, kind,
+const asRow = (
+  root: RootStack,
+  path: string,
+  {type, physicalId, kind}: DriftedResource,
+  properties: DriftedResource['properties'],
+): DriftRow => ({
+  stack: root.id,
+  region: root.ref.region,
+  path,
+  type,
+  physicalId,
+  kind,
   properties: properties.map(({path: property, expected, actual}) => ({path: property, expected, actual})),
 })

@@ -22,7 +22,12 @@ export interface StackTree {
   readonly changedAt: number
   /** Own resources by status, nested stacks left out. */
   readonly counts: Readonly<Record<string, number>>
-  readonly failed: readonly {readonly path: string; readonly type: string; readonly status: string; readonly reason: string | null}[]
+  readonly failed: readonly {
+    readonly path: string
+    readonly type: string
+    readonly status: string
+    readonly reason: string | null
+  }[]
   readonly nested: readonly StackTree[]
 }
 
@@ -51,18 +56,25 @@ export interface RegionStatus {
 export type StatusWorld = Pick<ProvisionWorld, 'stacks' | 'slots'>
 
 /** Home first. */
-export async function readStatus(world: StatusWorld, config: StackConfig, clock: Clock, signal: AbortSignal): Promise<readonly RegionStatus[]> {
+export async function readStatus(
+  world: StatusWorld,
+  config: StackConfig,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<readonly RegionStatus[]> {
   const read = gently(clock)
-  return Promise.all(regionsOf(config).map(async (region) => {
-    const roots = await readRoots(world, config, [region], read, signal)
-    const main = roots.find(({kind}) => kind === 'main')
-    return {
-      region,
-      stacks: roots.map(asRootTree),
-      missing: wantedIn(config, region).filter((id) => !roots.some((root) => root.id === id)),
-      traffic: main === undefined ? null : await readTraffic(world, config, main, read, signal),
-    }
-  }))
+  return Promise.all(
+    regionsOf(config).map(async (region) => {
+      const roots = await readRoots(world, config, [region], read, signal)
+      const main = roots.find(({kind}) => kind === 'main')
+      return {
+        region,
+        stacks: roots.map(asRootTree),
+        missing: wantedIn(config, region).filter((id) => !roots.some((root) => root.id === id)),
+        traffic: main === undefined ? null : await readTraffic(world, config, main, read, signal),
+      }
+    }),
+  )
 }
 
 /** Without `surge`: that is a failover's. */
@@ -75,7 +87,11 @@ function wantedIn({region: home, recovery}: StackConfig, region: string): readon
 }
 
 export async function readTraffic(
-  world: Pick<ProvisionWorld, 'slots'>, config: StackConfig, {ref: {region}, state: {outputs}}: RootStack, read: Gently, signal: AbortSignal,
+  world: Pick<ProvisionWorld, 'slots'>,
+  config: StackConfig,
+  {ref: {region}, state: {outputs}}: RootStack,
+  read: Gently,
+  signal: AbortSignal,
 ): Promise<Traffic | null> {
   const {ClusterName: cluster, ListenerArn: listener, TargetGroupA: a, TargetGroupB: b} = outputs
   if (cluster === undefined || listener === undefined || a === undefined || b === undefined) return null
@@ -88,18 +104,30 @@ export async function readTraffic(
 }
 
 function asRootTree(root: RootStack): RootTree {
-  const {kind, state: {outputs, protected: isProtected}} = root
+  const {
+    kind,
+    state: {outputs, protected: isProtected},
+  } = root
   return {...asTree(root), kind, id: root.id, protected: isProtected, outputs}
 }
 
 function asTree(node: StackNode): StackTree {
   const own = node.resources.filter(({type}) => type !== nestedType)
   return {
-    id: node.path, name: node.ref.name, status: node.status, reason: node.reason, changedAt: node.changedAt,
+    id: node.path,
+    name: node.ref.name,
+    status: node.status,
+    reason: node.reason,
+    changedAt: node.changedAt,
     counts: countBy(own.map(({status}) => status)),
-    failed: own.filter(({status}) => status.endsWith('_FAILED')).map(({logicalId, type, status, reason}) => ({
-      path: node.path === '' ? logicalId : `${node.path}/${logicalId}`, type, status, reason,
-    })),
+    failed: own
+      .filter(({status}) => status.endsWith('_FAILED'))
+      .map(({logicalId, type, status, reason}) => ({
+        path: node.path === '' ? logicalId : `${node.path}/${logicalId}`,
+        type,
+        status,
+        reason,
+      })),
     nested: node.nested.map(asTree),
   }
 }

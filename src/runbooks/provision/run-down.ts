@@ -21,16 +21,22 @@ export interface DownRan extends InfraRan {
 
 /** `agreed`: the plan that a person saw and typed the environment's name for. */
 export async function runDown(
-  desk: Desk, agreed: DownInput, world: DownWorld, watching: InfraWatching & {readonly onWaiting?: (lease: Lease) => void},
+  desk: Desk,
+  agreed: DownInput,
+  world: DownWorld,
+  watching: InfraWatching & {readonly onWaiting?: (lease: Lease) => void},
 ): Promise<DownRan> {
   refuseIfStopped(agreed)
   const {onWaiting, detach, leave} = watching
-  const claim = await claimInfra(desk, infraTarget(agreed.config), 'infra down', {detach, ...(onWaiting !== undefined && {onWaiting})})
+  const claim = await claimInfra(desk, infraTarget(agreed.config), 'infra down', {
+    detach,
+    ...(onWaiting !== undefined && {onWaiting}),
+  })
   try {
     const input = await planDown(desk, agreed, world, leave)
     refuseIfStopped(input)
     refuseUnseen(agreed, input)
-    return {...await driveInfra(desk, claim, downRunbook(input), input, world, watching), input}
+    return {...(await driveInfra(desk, claim, downRunbook(input), input, world, watching)), input}
   } catch (error) {
     if (error instanceof SluiceError) await claim.held.release().catch(() => undefined)
     throw error
@@ -64,5 +70,8 @@ function refuseUnseen(agreed: DownInput, now: DownInput): void {
 }
 
 const things = ({stacks, buckets, stores, replicas}: DownInput): readonly string[] => [
-  ...stacks.map(({id}) => id), ...buckets.map(({bucket}) => bucket), ...stores.map(({kind, region, name}) => `${kind} ${name} in ${region}`), ...replicas.map(({id, finalSnapshot}) => (finalSnapshot === null ? `replica ${id}` : id)),
+  ...stacks.map(({id}) => id),
+  ...buckets.map(({bucket}) => bucket),
+  ...stores.map(({kind, region, name}) => `${kind} ${name} in ${region}`),
+  ...replicas.map(({id, finalSnapshot}) => (finalSnapshot === null ? `replica ${id}` : id)),
 ]

@@ -34,28 +34,59 @@ export interface UpOptions {
 }
 
 /** What would be done, with what a run of its own would find: a release under way, a run that was left half way. */
-export async function foreseeUp(desk: Desk, world: ProvisionWorld, wanted: Wanted, options: UpOptions, changeSets: 'make' | 'find' = 'make'): Promise<InfraPlan> {
+export async function foreseeUp(
+  desk: Desk,
+  world: ProvisionWorld,
+  wanted: Wanted,
+  options: UpOptions,
+  changeSets: 'make' | 'find' = 'make',
+): Promise<InfraPlan> {
   const {config, only} = options
-  const [findings, unfinished, situation] = await Promise.all([releaseFindings(desk, config), lastRunUnfinished(desk, config), situationOf(desk, world, options)])
+  const [findings, unfinished, situation] = await Promise.all([
+    releaseFindings(desk, config),
+    lastRunUnfinished(desk, config),
+    situationOf(desk, world, options),
+  ])
   const left = leftAlone(situation, config, chosenStacks(wanted, config, only))
   const plan = await planInfra(world, wanted, {
-    ...options, findings: [...options.findings, ...findings], unfinished, changeSets, clock: desk.clock, toolVersion: desk.toolVersion, left,
+    ...options,
+    findings: [...options.findings, ...findings],
+    unfinished,
+    changeSets,
+    clock: desk.clock,
+    toolVersion: desk.toolVersion,
+    left,
   })
   const found = unlessOthers(recoveryFindings(situation, config, left), left, plan.changes ? 'changes' : 'no-changes')
   return {...plan, findings: [...found, ...plan.findings]}
 }
 
 const situationOf = (desk: Desk, world: ProvisionWorld, {config, account}: UpOptions): Promise<Situation> =>
-  infraSituation(world, {config, account, now: desk.clock.now(), pause: () => desk.clock.until(desk.clock.now() + Math.max(seconds(2), 1.5 * seconds(1) * desk.clock.speed))})
+  infraSituation(world, {
+    config,
+    account,
+    now: desk.clock.now(),
+    pause: () => desk.clock.until(desk.clock.now() + Math.max(seconds(2), 1.5 * seconds(1) * desk.clock.speed)),
+  })
 
 /** Under the lease: a recovery may have begun, or ended, while the question stood there. */
-async function refuseMoved(desk: Desk, world: ProvisionWorld, wanted: Wanted, plan: InfraPlan, options: UpOptions): Promise<void> {
+async function refuseMoved(
+  desk: Desk,
+  world: ProvisionWorld,
+  wanted: Wanted,
+  plan: InfraPlan,
+  options: UpOptions,
+): Promise<void> {
   const situation = await situationOf(desk, world, options)
   if (situation.kind === 'recovering') throw recoveringError(situation.lease)
-  const moved = leftAlone(situation, options.config, chosenStacks(wanted, options.config, options.only)).filter((id) => !(plan.left ?? []).includes(id))
+  const moved = leftAlone(situation, options.config, chosenStacks(wanted, options.config, options.only)).filter(
+    (id) => !(plan.left ?? []).includes(id),
+  )
   if (moved.length === 0) return
   throw new SluiceError({
-    code: 'plan-outdated', exitCode: ExitCode.usage, message: `Users have been moved since this was planned, and ${moved.join(', ')} must stay as they are; nothing was changed.`,
+    code: 'plan-outdated',
+    exitCode: ExitCode.usage,
+    message: `Users have been moved since this was planned, and ${moved.join(', ')} must stay as they are; nothing was changed.`,
     suggestions: ['sluice dr status', 'sluice infra plan'],
   })
 }
@@ -71,7 +102,13 @@ export interface UpWatching extends InfraWatching {
  * meanwhile is planned anew.
  */
 export async function runUp(
-  desk: Desk, world: ProvisionWorld, wanted: Wanted, plan: InfraPlan, options: UpOptions, applies: 'exactly' | 'from-here', watching: UpWatching,
+  desk: Desk,
+  world: ProvisionWorld,
+  wanted: Wanted,
+  plan: InfraPlan,
+  options: UpOptions,
+  applies: 'exactly' | 'from-here',
+  watching: UpWatching,
 ): Promise<InfraRan> {
   refuseStopped(plan)
   let waited = false
@@ -80,14 +117,22 @@ export async function runUp(
     watching.onWaiting?.(lease)
   }
   const claim = await claimInfra(desk, infraTarget(options.config), 'infra up', {detach: watching.detach, onWaiting})
-  const present = await presentPlan().then(async (fresh) => {
-    await refuseMoved(desk, world, wanted, fresh, options)
-    return fresh
-  }).catch(async (error: unknown) => {
-    await claim.held.release().catch(() => undefined)
-    throw error
-  })
-  const input = {plan: present, agreed: plan, wanted, chosen: chosenStacks(wanted, options.config, options.only, present.left), progressEveryMs: progressEvery(desk.clock)}
+  const present = await presentPlan()
+    .then(async (fresh) => {
+      await refuseMoved(desk, world, wanted, fresh, options)
+      return fresh
+    })
+    .catch(async (error: unknown) => {
+      await claim.held.release().catch(() => undefined)
+      throw error
+    })
+  const input = {
+    plan: present,
+    agreed: plan,
+    wanted,
+    chosen: chosenStacks(wanted, options.config, options.only, present.left),
+    progressEveryMs: progressEvery(desk.clock),
+  }
   return driveInfra(desk, claim, upRunbook(input), {plan: present, config: options.config, only: options.only}, world, watching)
 
   async function presentPlan(): Promise<InfraPlan> {
@@ -107,9 +152,17 @@ function refuseStopped({findings, stacks}: InfraPlan): void {
   const blocked = stacks.flatMap(({id, verdict}) => (verdict.kind === 'blocked' ? [{id, verdict}] : []))
   if (stops.length === 0 && blocked.length === 0) return
   const running = stops.find(({id}) => id === 'recovery-running')
-  if (running !== undefined) throw new SluiceError({code: 'lease-held', exitCode: ExitCode.leaseHeld, message: running.text, suggestions: running.suggestions})
+  if (running !== undefined)
+    throw new SluiceError({
+      code: 'lease-held',
+      exitCode: ExitCode.leaseHeld,
+      message: running.text,
+      suggestions: running.suggestions,
+    })
   throw new SluiceError({
-    code: 'infra-stopped', exitCode: ExitCode.usage, message: 'Something is in the way; nothing was changed.',
+    code: 'infra-stopped',
+    exitCode: ExitCode.usage,
+    message: 'Something is in the way; nothing was changed.',
     details: [...stops.map(({text}) => text), ...blocked.map(({id, verdict}) => `${id}: ${verdict.because}`)],
     suggestions: [...stops.flatMap(({suggestions}) => suggestions), ...blocked.flatMap(({verdict}) => verdict.suggestions)],
   })
@@ -119,31 +172,47 @@ function refuseStopped({findings, stacks}: InfraPlan): void {
 export function differencesSince(plan: InfraPlan, now: InfraPlan): readonly string[] {
   if (plan.schema !== 1) return [`the plan is of schema ${String(plan.schema)}, which this version doesn't know`]
   if (plan.account !== now.account) return [`the plan is for account ${plan.account}, and this is ${now.account}`]
-  const config = JSON.stringify(plan.config) === JSON.stringify(now.config) ? [] : ['the configuration isn\'t the one it was made from']
-  if (planHash(plan) !== plan.hash) return [...config, 'the plan was changed after it was made: its hash doesn\'t fit']
+  const config =
+    JSON.stringify(plan.config) === JSON.stringify(now.config) ? [] : ["the configuration isn't the one it was made from"]
+  if (planHash(plan) !== plan.hash) return [...config, "the plan was changed after it was made: its hash doesn't fit"]
   const byId = new Map(now.stacks.map((stack) => [stack.id, stack]))
   const stacks = plan.stacks.flatMap((before) => {
     const after = byId.get(before.id)
     if (after === undefined) return [`${before.id} isn't part of it any more`]
-    if (before.templateHash !== after.templateHash) return [`${before.id}: its template is another one (${before.templateHash.slice(0, 12)} then, ${after.templateHash.slice(0, 12)} now)`]
+    if (before.templateHash !== after.templateHash)
+      return [
+        `${before.id}: its template is another one (${before.templateHash.slice(0, 12)} then, ${after.templateHash.slice(0, 12)} now)`,
+      ]
     if (after.verdict.kind === 'blocked') return [`${before.id}: ${after.verdict.because}`]
-    if (before.verdict.kind !== after.verdict.kind) return [`${before.id} was to be ${words[before.verdict.kind]} and is now ${words[after.verdict.kind]}`]
+    if (before.verdict.kind !== after.verdict.kind)
+      return [`${before.id} was to be ${words[before.verdict.kind]} and is now ${words[after.verdict.kind]}`]
     return JSON.stringify(before) === JSON.stringify(after) ? [] : [`${before.id} has been changed since`]
   })
   const added = now.stacks.filter(({id}) => !plan.stacks.some((one) => one.id === id)).map(({id}) => `${id} wasn't part of it`)
-  const slots = JSON.stringify(plan.slots) === JSON.stringify(now.slots) ? [] : ['slots or live rule have been made or removed since']
+  const slots =
+    JSON.stringify(plan.slots) === JSON.stringify(now.slots) ? [] : ['slots or live rule have been made or removed since']
   return [...config, ...stacks, ...added, ...slots]
 }
 
 const words = {
-  create: 'created', update: 'updated', unchanged: 'unchanged', later: 'settled later', 'in-progress': 'under way', repair: 'in need of repair', blocked: 'blocked',
+  create: 'created',
+  update: 'updated',
+  unchanged: 'unchanged',
+  later: 'settled later',
+  'in-progress': 'under way',
+  repair: 'in need of repair',
+  blocked: 'blocked',
 } as const
 
 function refuseDifferent(plan: InfraPlan, now: InfraPlan): void {
   const details = differencesSince(plan, now)
   if (details.length === 0) return
   throw new SluiceError({
-    code: 'plan-outdated', exitCode: ExitCode.usage, message: 'This isn\'t what was planned any more; nothing was changed.', details, suggestions: ['sluice infra plan', 'sluice infra up'],
+    code: 'plan-outdated',
+    exitCode: ExitCode.usage,
+    message: "This isn't what was planned any more; nothing was changed.",
+    details,
+    suggestions: ['sluice infra plan', 'sluice infra up'],
   })
 }
 
@@ -151,10 +220,14 @@ function refuseDifferent(plan: InfraPlan, now: InfraPlan): void {
 async function releaseFindings(desk: Desk, config: StackConfig): Promise<readonly Finding[]> {
   const lease = await patiently(desk.clock, () => readLease(desk.store, releaseTarget(config)))
   if (lease === null || !isHeld(lease, desk.clock.now())) return []
-  return [{
-    id: 'release-running', level: 'warns', text: `${lease.operation} ${lease.run} by ${lease.owner} on ${lease.host} is under way; weights, counts and task definitions stay as they are`,
-    suggestions: [`sluice release watch ${lease.run}`],
-  }]
+  return [
+    {
+      id: 'release-running',
+      level: 'warns',
+      text: `${lease.operation} ${lease.run} by ${lease.owner} on ${lease.host} is under way; weights, counts and task definitions stay as they are`,
+      suggestions: [`sluice release watch ${lease.run}`],
+    },
+  ]
 }
 
 /** The lease names the last run; its last event tells whether it came to its end. */

@@ -12,14 +12,31 @@ import type {ProvisionWorld, StackResource, StackState} from './ports.ts'
 const stackType = 'AWS::CloudFormation::Stack'
 const certificateType = 'AWS::CertificateManager::Certificate'
 
-export async function stackProgress(world: ProvisionWorld, stack: WantedStack, state: StackState, signal: AbortSignal): Promise<StackProgress | null> {
+export async function stackProgress(
+  world: ProvisionWorld,
+  stack: WantedStack,
+  state: StackState,
+  signal: AbortSignal,
+): Promise<StackProgress | null> {
   try {
     const expected = [...stack.resources, ...(stack.thenResources ?? [])]
-    const looking: Looking = {world, region: stack.region, usual: new Map(expected.map(({path, seconds}) => [path, seconds])), since: state.changedAt, signal}
+    const looking: Looking = {
+      world,
+      region: stack.region,
+      usual: new Map(expected.map(({path, seconds}) => [path, seconds])),
+      since: state.changedAt,
+      signal,
+    }
     const found = await under(looking, stack.name, '')
     return {
-      kind: 'stack', stack: stack.id, status: state.status, done: found.done, total: Math.max(expected.length, found.done + found.underWay.length),
-      underWay: found.underWay.toSorted((x, y) => x.since - y.since), records: found.records, failed: found.failed,
+      kind: 'stack',
+      stack: stack.id,
+      status: state.status,
+      done: found.done,
+      total: Math.max(expected.length, found.done + found.underWay.length),
+      underWay: found.underWay.toSorted((x, y) => x.since - y.since),
+      records: found.records,
+      failed: found.failed,
     }
   } catch (error) {
     if (error instanceof Unavailable || error instanceof SluiceError) return null
@@ -65,7 +82,10 @@ async function ofResource(looking: Looking, resource: StackResource, path: strin
   if (/_FAILED$/.test(status)) return failedIn(looking, resource, path)
   if (!/_IN_PROGRESS$/.test(status)) return nothing
   if (type === stackType) return physicalId === '' ? nothing : under(looking, physicalId, `${path}/`)
-  const records = type === certificateType && physicalId.startsWith('arn:') ? await world.ground.pendingRecords(region, physicalId, signal) : null
+  const records =
+    type === certificateType && physicalId.startsWith('arn:')
+      ? await world.ground.pendingRecords(region, physicalId, signal)
+      : null
   return {...nothing, underWay: [{path, type, since: changedAt, usualSeconds: usual.get(path) ?? 3}], records: records ?? []}
 }
 
@@ -76,5 +96,7 @@ async function failedIn(looking: Looking, {type, physicalId, reason, changedAt}:
     const inside = await under(looking, physicalId, `${path}/`)
     if (inside.failed.length > 0) return inside
   }
-  return cancelled.test(reason ?? '') ? nothing : {...nothing, failed: [{path, type, reason: withoutToken(reason ?? 'no reason given')}]}
+  return cancelled.test(reason ?? '')
+    ? nothing
+    : {...nothing, failed: [{path, type, reason: withoutToken(reason ?? 'no reason given')}]}
 }

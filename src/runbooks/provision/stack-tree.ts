@@ -36,19 +36,31 @@ export interface PlacedResource extends StackResource {
 const kinds = ['foundation', 'certificate', 'main', 'replica', 'surge', 'drill'] as const satisfies readonly WantedStack['kind'][]
 
 /** CloudFront takes certificates from us-east-1 alone. Home first. */
-export const regionsOf = ({region, recovery}: StackConfig): readonly string[] =>
-  [...new Set([region, ...(recovery === null ? [] : [recovery.region]), 'us-east-1'])]
+export const regionsOf = ({region, recovery}: StackConfig): readonly string[] => [
+  ...new Set([region, ...(recovery === null ? [] : [recovery.region]), 'us-east-1']),
+]
 
-export const rootName = ({service, environment}: StackConfig, kind: WantedStack['kind']): string => `${service}-${environment}-${kind}`
+export const rootName = ({service, environment}: StackConfig, kind: WantedStack['kind']): string =>
+  `${service}-${environment}-${kind}`
 
 /** Every root stack that is there, whatever its state. */
 export async function readRoots(
-  world: Pick<ProvisionWorld, 'stacks'>, config: StackConfig, regions: readonly string[], read: Gently, signal: AbortSignal,
+  world: Pick<ProvisionWorld, 'stacks'>,
+  config: StackConfig,
+  regions: readonly string[],
+  read: Gently,
+  signal: AbortSignal,
 ): Promise<readonly RootStack[]> {
-  const found = await Promise.all(regions.map(async (region) => {
-    const states = await read(() => world.stacks.list(region, `${config.service}-${config.environment}-`, signal))
-    return Promise.all(kinds.flatMap((kind) => states.filter(({name}) => name === rootName(config, kind)).map((state) => root(kind, region, state))))
-  }))
+  const found = await Promise.all(
+    regions.map(async (region) => {
+      const states = await read(() => world.stacks.list(region, `${config.service}-${config.environment}-`, signal))
+      return Promise.all(
+        kinds.flatMap((kind) =>
+          states.filter(({name}) => name === rootName(config, kind)).map((state) => root(kind, region, state)),
+        ),
+      )
+    }),
+  )
   return found.flat()
 
   async function root(kind: WantedStack['kind'], region: string, state: StackState): Promise<RootStack> {
@@ -60,17 +72,27 @@ export async function readRoots(
 }
 
 async function readInside(
-  world: Pick<ProvisionWorld, 'stacks'>, stack: StackRef, path: string, read: Gently, signal: AbortSignal,
+  world: Pick<ProvisionWorld, 'stacks'>,
+  stack: StackRef,
+  path: string,
+  read: Gently,
+  signal: AbortSignal,
 ): Promise<Pick<StackNode, 'resources' | 'nested'>> {
   const resources = await read(() => world.stacks.resources(stack, signal))
-  const nested = await Promise.all(resources.filter(isNestedStack).map(async (one): Promise<StackNode> => {
-    const ref = {name: one.physicalId, region: stack.region}
-    const below = path === '' ? one.logicalId : `${path}/${one.logicalId}`
-    return {
-      ref, path: below, status: one.status, reason: one.reason, changedAt: one.changedAt,
-      ...await readInside(world, ref, below, read, signal),
-    }
-  }))
+  const nested = await Promise.all(
+    resources.filter(isNestedStack).map(async (one): Promise<StackNode> => {
+      const ref = {name: one.physicalId, region: stack.region}
+      const below = path === '' ? one.logicalId : `${path}/${one.logicalId}`
+      return {
+        ref,
+        path: below,
+        status: one.status,
+        reason: one.reason,
+        changedAt: one.changedAt,
+        ...(await readInside(world, ref, below, read, signal)),
+      }
+    }),
+  )
   return {resources, nested}
 }
 
@@ -80,8 +102,13 @@ const isNestedStack = ({type, physicalId, status}: StackResource): boolean =>
 
 /** All resources of a stack and of those nested in it, the nested stacks themselves left out. */
 export function resourcesBelow(node: StackNode): readonly PlacedResource[] {
-  const own = node.resources.filter(({type}) => type !== nestedType)
-    .map((one): PlacedResource => ({...one, stack: node.ref, path: node.path === '' ? one.logicalId : `${node.path}/${one.logicalId}`}))
+  const own = node.resources
+    .filter(({type}) => type !== nestedType)
+    .map((one): PlacedResource => ({
+      ...one,
+      stack: node.ref,
+      path: node.path === '' ? one.logicalId : `${node.path}/${one.logicalId}`,
+    }))
   return [...own, ...node.nested.flatMap(resourcesBelow)]
 }
 

@@ -14,16 +14,19 @@ export interface UpInput {
 }
 
 /** `cloudformation:DescribeStacks`, … in one Region. */
-export const callsIn = (region: string, ...actions: readonly string[]): readonly Call[] => actions.map((action) => ({action, region}))
+export const callsIn = (region: string, ...actions: readonly string[]): readonly Call[] =>
+  actions.map((action) => ({action, region}))
 
 /** Regions in which a service runs: those with a main stack. */
-export const servingRegions = ({chosen}: Pick<UpInput, 'chosen'>): readonly string[] => chosen.filter(({kind}) => kind === 'main').map(({region}) => region)
+export const servingRegions = ({chosen}: Pick<UpInput, 'chosen'>): readonly string[] =>
+  chosen.filter(({kind}) => kind === 'main').map(({region}) => region)
 
 export const createId = (stack: string): string => `create-${stack}`
 export const updateId = (stack: string): string => `update-${stack}`
 
 /** One pass is enough: as it is made, it stays. */
-export const isSinglePass = ({first, then, thenNeeds}: WantedStack): boolean => thenNeeds.length === 0 && JSON.stringify(first) === JSON.stringify(then)
+export const isSinglePass = ({first, then, thenNeeds}: WantedStack): boolean =>
+  thenNeeds.length === 0 && JSON.stringify(first) === JSON.stringify(then)
 
 /**
  * Ids of the steps that stand for what a stack needs; what isn't part of this run is there or isn't. Of two passes, the first is

@@ -39,7 +39,14 @@ export function upPlan(input: UpInput): Plan<ProvisionWorld> {
 function slotSteps(input: UpInput, main: WantedStack): readonly Step<ProvisionWorld>[] {
   const rule = makeLiveRule(input, main)
   if (input.plan.config.firstImage === '') return [rule]
-  return [rule, makeSlot(input, main, 'a'), makeSlot(input, main, 'b'), makeScaling(input, main, 'a'), makeScaling(input, main, 'b'), awaitHealthy(input, main)]
+  return [
+    rule,
+    makeSlot(input, main, 'a'),
+    makeSlot(input, main, 'b'),
+    makeScaling(input, main, 'a'),
+    makeScaling(input, main, 'b'),
+    awaitHealthy(input, main),
+  ]
 }
 
 export function upRunbook(input: UpInput): Runbook<ProvisionWorld> {

@@ -72,4 +72,5 @@ export function isComplete(status: StackStatus): boolean {
 }
 
 /** How an operation that went wrong leaves a stack, what CloudFormation took back included. */
-export const hasFailed = (status: StackStatus): boolean => status.endsWith('_FAILED') || status === 'ROLLBACK_COMPLETE' || status === 'UPDATE_ROLLBACK_COMPLETE'
+export const hasFailed = (status: StackStatus): boolean =>
+  status.endsWith('_FAILED') || status === 'ROLLBACK_COMPLETE' || status === 'UPDATE_ROLLBACK_COMPLETE'

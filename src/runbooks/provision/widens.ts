@@ -4,7 +4,8 @@
  */
 import type {PropertyChange, ResourceChange} from './ports.ts'
 
-const policyTypes = /^AWS::(IAM::|KMS::Key|S3::BucketPolicy|SNS::TopicPolicy|SQS::QueuePolicy|SecretsManager::ResourcePolicy|ECR::R|Backup::BackupVault|Lambda::Permission)/
+const policyTypes =
+  /^AWS::(IAM::|KMS::Key|S3::BucketPolicy|SNS::TopicPolicy|SQS::QueuePolicy|SecretsManager::ResourcePolicy|ECR::R|Backup::BackupVault|Lambda::Permission)/
 const policyPath = /Polic|Statement|ManagedPolicyArns|Principal|Action/
 const world = ['0.0.0.0/0', '::/0']
 
@@ -15,11 +16,15 @@ export function widensPermissions({type, action, properties}: ResourceChange): b
 }
 
 /** An ARN that AWS knows only later, because its resource is changed in place: the grant is the one that stood there. */
-const onlyFollows = ({follows, before, after}: PropertyChange): boolean => follows && before !== null && (after ?? '').includes('KNOWN_AFTER_APPLY')
+const onlyFollows = ({follows, before, after}: PropertyChange): boolean =>
+  follows && before !== null && (after ?? '').includes('KNOWN_AFTER_APPLY')
 
 export function opensNetwork({type, properties}: ResourceChange): boolean {
   if (!/^AWS::EC2::(SecurityGroup|SecurityGroupIngress|NetworkAclEntry)$/.test(type)) return false
-  return properties.some(({path, before, after}) => !path.includes('Egress') && world.some((cidr) => (after ?? '').includes(cidr) && !(before ?? '').includes(cidr)))
+  return properties.some(
+    ({path, before, after}) =>
+      !path.includes('Egress') && world.some((cidr) => (after ?? '').includes(cidr) && !(before ?? '').includes(cidr)),
+  )
 }
 
 function widens({path, before, after}: PropertyChange): boolean {
@@ -27,7 +32,8 @@ function widens({path, before, after}: PropertyChange): boolean {
   if (after === null) return path.includes('Condition')
   const [was, is] = [parsed(before), parsed(after)]
   const [statementsBefore, statementsAfter] = [statementsOf(was), statementsOf(is)]
-  if (statementsAfter !== null) return statementsAfter.some((one) => allows(one) && !(statementsBefore ?? []).some((other) => covers(other, one)))
+  if (statementsAfter !== null)
+    return statementsAfter.some((one) => allows(one) && !(statementsBefore ?? []).some((other) => covers(other, one)))
   if (path.includes('Condition')) return before !== null
   if (path.endsWith('Effect')) return after === 'Allow'
   const known = new Set(texts(was))

@@ -19,7 +19,11 @@ export async function readHeartbeat(world: RecoveryWorld, host: string, {setting
 }
 
 /** True: one row was committed. */
-export async function writeCommits(world: RecoveryWorld, host: string, {settings, signal}: Asking): Promise<{readonly committed: boolean; readonly answer: ProbeAnswer | null}> {
+export async function writeCommits(
+  world: RecoveryWorld,
+  host: string,
+  {settings, signal}: Asking,
+): Promise<{readonly committed: boolean; readonly answer: ProbeAnswer | null}> {
   const answer = await world.api.ask({host, path: settings.probes.write, method: 'POST'}, signal)
   return {committed: answer !== null && answer.status >= 200 && answer.status < 300, answer}
 }

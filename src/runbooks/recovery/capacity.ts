@@ -25,11 +25,16 @@ export interface CapacityAsked {
 }
 
 export type Taken =
-  | {readonly kind: 'taken'; readonly snapshot: CapacitySnapshot}
-  | {readonly kind: 'nothing'; readonly because: string}
+  {readonly kind: 'taken'; readonly snapshot: CapacitySnapshot} | {readonly kind: 'nothing'; readonly because: string}
 
 /** Reads the Region where users are. Throws what its ports throw. */
-export async function takeCapacitySnapshot(world: CapacityWorld, place: CapacityPlace, from: CapacitySide, {previous, now, by}: CapacityAsked, signal?: AbortSignal): Promise<Taken> {
+export async function takeCapacitySnapshot(
+  world: CapacityWorld,
+  place: CapacityPlace,
+  from: CapacitySide,
+  {previous, now, by}: CapacityAsked,
+  signal?: AbortSignal,
+): Promise<Taken> {
   const {region, cluster} = from
   const [hosts, service, database] = await Promise.all([
     world.compute.hosts(region, from.hosts, cluster, signal),
@@ -39,19 +44,37 @@ export async function takeCapacitySnapshot(world: CapacityWorld, place: Capacity
   if (hosts === null) return {kind: 'nothing', because: `the Auto Scaling group ${from.hosts} isn't in ${region}`}
   if (service === null) return {kind: 'nothing', because: `the service ${place.slots[from.serving]} isn't in ${region}`}
   if (database === null) return {kind: 'nothing', because: `the database ${place.database} isn't in ${region}`}
-  if (hosts.desired === 0 || service.desired === 0) return {kind: 'nothing', because: `${region} is at size 0, which is no size to fail over to`}
+  if (hosts.desired === 0 || service.desired === 0)
+    return {kind: 'nothing', because: `${region} is at size 0, which is no size to fail over to`}
   const image = await runningImage(world, region, cluster, service, signal)
   const seen = [...seenBefore(previous, region, now), {at: now, hosts: hosts.inService, tasks: service.desired}]
   return {
     kind: 'taken',
     snapshot: {
-      schema: 1, at: now, region, image, by, seen,
-      hosts: {min: hosts.min, max: hosts.max, desired: hosts.desired, peak: Math.max(hosts.desired, ...seen.map((one) => one.hosts))},
+      schema: 1,
+      at: now,
+      region,
+      image,
+      by,
+      seen,
+      hosts: {
+        min: hosts.min,
+        max: hosts.max,
+        desired: hosts.desired,
+        peak: Math.max(hosts.desired, ...seen.map((one) => one.hosts)),
+      },
       service: {
-        desired: service.desired, min: service.bounds?.min ?? service.desired, max: service.bounds?.max ?? service.desired,
+        desired: service.desired,
+        min: service.bounds?.min ?? service.desired,
+        max: service.bounds?.max ?? service.desired,
         peak: Math.max(service.desired, ...seen.map((one) => one.tasks)),
       },
-      database: {class: database.class, multiAz: database.multiAz, backupDays: database.backupDays, backupWindow: database.backupWindow},
+      database: {
+        class: database.class,
+        multiAz: database.multiAz,
+        backupDays: database.backupDays,
+        backupWindow: database.backupWindow,
+      },
     },
   }
 }
@@ -62,17 +85,26 @@ const most = 60
 function seenBefore(previous: CapacitySnapshot | null, region: string, now: number): NonNullable<CapacitySnapshot['seen']> {
   if (previous?.region !== region) return []
   return (previous.seen ?? [{at: previous.at, hosts: previous.hosts.desired, tasks: previous.service.desired}])
-    .filter(({at}) => at > now - dayMs && at < now).slice(-most)
+    .filter(({at}) => at > now - dayMs && at < now)
+    .slice(-most)
 }
 
-export async function readCapacity(store: Store, place: Pick<Place, 'service' | 'environment'>, signal?: AbortSignal): Promise<CapacitySnapshot | null> {
+export async function readCapacity(
+  store: Store,
+  place: Pick<Place, 'service' | 'environment'>,
+  signal?: AbortSignal,
+): Promise<CapacitySnapshot | null> {
   const stored = await store.get(capacityKey(place), signal)
   return stored === null ? null : (JSON.parse(stored.body) as CapacitySnapshot)
 }
 
 /** Takes one and keeps it in the recovery Region's state, unless a newer one is there already. */
 export async function keepCapacity(
-  world: CapacityWorld & Pick<RecoveryWorld, 'store'>, place: CapacityPlace, from: CapacitySide, {now, by}: Omit<CapacityAsked, 'previous'>, signal?: AbortSignal,
+  world: CapacityWorld & Pick<RecoveryWorld, 'store'>,
+  place: CapacityPlace,
+  from: CapacitySide,
+  {now, by}: Omit<CapacityAsked, 'previous'>,
+  signal?: AbortSignal,
 ): Promise<Taken> {
   const store = world.store(place.recovery)
   const active = (await readStanding(store, place, signal))?.region ?? place.home
@@ -84,7 +116,10 @@ export async function keepCapacity(
     const taken = await takeCapacitySnapshot(world, place, from, {previous, now, by}, signal)
     if (taken.kind === 'nothing') return taken
     const body = JSON.stringify(taken.snapshot)
-    const put = stored === null ? await store.create(capacityKey(place), body, signal) : await store.replace(capacityKey(place), body, stored.etag, signal)
+    const put =
+      stored === null
+        ? await store.create(capacityKey(place), body, signal)
+        : await store.replace(capacityKey(place), body, stored.etag, signal)
     // Somebody else wrote one at the same moment: the newer one stays.
     if (put.kind === 'written') return taken
   }

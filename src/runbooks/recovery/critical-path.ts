@@ -63,7 +63,9 @@ export function longestPath<N extends Node>(steps: readonly N[], goal: string, w
     const step = byId.get(id)
     if (step === undefined) return {ids: [], seconds: 0}
     known.set(id, {ids: [id], seconds: 0})
-    const longest = step.needs.map(to).reduce((best, one) => (one.seconds > best.seconds || best.ids.length === 0 ? one : best), {ids: [], seconds: 0})
+    const longest = step.needs
+      .map(to)
+      .reduce((best, one) => (one.seconds > best.seconds || best.ids.length === 0 ? one : best), {ids: [], seconds: 0})
     const path = {ids: [...longest.ids, id], seconds: longest.seconds + Math.max(0, weigh(step))}
     known.set(id, path)
     return path

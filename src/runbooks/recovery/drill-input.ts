@@ -36,9 +36,20 @@ export interface DrillAsked {
   readonly readiness: unknown
 }
 
-export type Asked<Input> = {readonly kind: 'input'; readonly input: Input} | {readonly kind: 'refused'; readonly because: string; /** The command that helps. */ readonly next: string}
+export type Asked<Input> =
+  | {readonly kind: 'input'; readonly input: Input}
+  | {readonly kind: 'refused'; readonly because: string; /** The command that helps. */ readonly next: string}
 
-const outputsNeeded = ['CapacityProvider', 'TaskExecutionRoleArn', 'TaskRoleArn', 'ApiLogGroup', 'PrivateSubnetA', 'PrivateSubnetB', 'ListenerArn', 'ClusterName'] as const
+const outputsNeeded = [
+  'CapacityProvider',
+  'TaskExecutionRoleArn',
+  'TaskRoleArn',
+  'ApiLogGroup',
+  'PrivateSubnetA',
+  'PrivateSubnetB',
+  'ListenerArn',
+  'ClusterName',
+] as const
 
 /** A drill is removed by whoever begins the next one, once it is older than this. */
 const lifeMs = hours(4)
@@ -50,41 +61,98 @@ export function drillInput(asked: DrillAsked): Asked<DrillInput> {
   const name = drillName(now)
   if (role === undefined) return refused(`the foundation of ${side.region} has no role for recoveries`, 'sluice infra up')
   const common = {
-    kind: 'drill' as const, config, place, settings, by, name, side, template: asked.template, role, expiresAt: now + lifeMs,
-    withoutPrimary: asked.withoutPrimary, clean: asked.clean, readiness: asked.readiness,
+    kind: 'drill' as const,
+    config,
+    place,
+    settings,
+    by,
+    name,
+    side,
+    template: asked.template,
+    role,
+    expiresAt: now + lifeMs,
+    withoutPrimary: asked.withoutPrimary,
+    clean: asked.clean,
+    readiness: asked.readiness,
     roles: rolesOf(role, main.outputs, foundation),
   }
   if (asked.clean) return {kind: 'input', input: {...common, recoveryPoint: {snapshot: '', createdAt: 0}, parameters: {}}}
-  if (standing !== null && standing.region === side.region) return refused(`users are in ${side.region}: a drill belongs into the Region they aren't in`, 'sluice dr failback')
-  if (replica === null) return refused(`there is no replica ${place.database} in ${side.region}: there is nothing to rehearse for`)
+  if (standing !== null && standing.region === side.region)
+    return refused(`users are in ${side.region}: a drill belongs into the Region they aren't in`, 'sluice dr failback')
+  if (replica === null)
+    return refused(`there is no replica ${place.database} in ${side.region}: there is nothing to rehearse for`)
   const [point] = recoveryPoints
-  if (point === undefined) return refused(`no recovery point of ${place.database} is in ${side.region} yet; the backup plan copies one there every day, and a drill never takes one of the replica`)
+  if (point === undefined)
+    return refused(
+      `no recovery point of ${place.database} is in ${side.region} yet; the backup plan copies one there every day, and a drill never takes one of the replica`,
+    )
   if (image === null) return refused(`the slot ${side.serving} in ${side.region} has no version yet; a release carries one there`)
   const missing = outputsNeeded.filter((output) => main.outputs[output] === undefined)
   if (missing.length > 0) return refused(`the main stack of ${side.region} doesn't tell ${missing.join(', ')}`, 'sluice infra up')
-  return {kind: 'input', input: {...common, recoveryPoint: {snapshot: point.snapshot, createdAt: point.createdAt}, parameters: parametersOf(asked, replica, point, image, name)}}
-}
-
-function parametersOf({config, place, side, main}: DrillAsked, replica: DatabaseState, point: RecoveryPoint, image: string, name: string): Readonly<Record<string, string>> {
-  const published = (what: string): string => `/${place.service}/${place.environment}/sluice/${what}`
-  const told = (output: typeof outputsNeeded[number]): string => main.outputs[output] ?? ''
-  const {parameters} = main
   return {
-    Service: place.service, Environment: place.environment, Name: name,
-    VpcId: published('vpc'), DataSubnetA: published('data-subnet-a'), DataSubnetB: published('data-subnet-b'), LoadBalancerGroup: published('load-balancer-group'),
-    PrivateSubnetA: told('PrivateSubnetA'), PrivateSubnetB: told('PrivateSubnetB'),
-    ApiPort: parameters['ApiPort'] ?? '8080', DatabasePort: String(replica.endpoint?.port ?? parameters['DatabasePort'] ?? '5433'), HealthPath: parameters['HealthPath'] ?? '/health',
-    Snapshot: point.snapshot, Engine: place.engine, InstanceClass: replica.class, ParameterGroup: replica.parameterGroup.name,
-    Cluster: told('ClusterName'), CapacityProvider: told('CapacityProvider'), Image: image, Container: slotContainer, Tasks: '2',
-    TaskCpu: String(config.task.cpu), TaskMemory: String(config.task.memory),
-    TaskExecutionRoleArn: told('TaskExecutionRoleArn'), TaskRoleArn: told('TaskRoleArn'), DatabaseLoginArn: side.secret ?? '', LogGroup: told('ApiLogGroup'),
-    ListenerArn: told('ListenerArn'), RulePriority: '10', HostName: drillHost({place}),
+    kind: 'input',
+    input: {
+      ...common,
+      recoveryPoint: {snapshot: point.snapshot, createdAt: point.createdAt},
+      parameters: parametersOf(asked, replica, point, image, name),
+    },
   }
 }
 
-function rolesOf(role: string, outputs: Readonly<Record<string, string>>, foundation: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+function parametersOf(
+  {config, place, side, main}: DrillAsked,
+  replica: DatabaseState,
+  point: RecoveryPoint,
+  image: string,
+  name: string,
+): Readonly<Record<string, string>> {
+  const published = (what: string): string => `/${place.service}/${place.environment}/sluice/${what}`
+  const told = (output: (typeof outputsNeeded)[number]): string => main.outputs[output] ?? ''
+  const {parameters} = main
+  return {
+    Service: place.service,
+    Environment: place.environment,
+    Name: name,
+    VpcId: published('vpc'),
+    DataSubnetA: published('data-subnet-a'),
+    DataSubnetB: published('data-subnet-b'),
+    LoadBalancerGroup: published('load-balancer-group'),
+    PrivateSubnetA: told('PrivateSubnetA'),
+    PrivateSubnetB: told('PrivateSubnetB'),
+    ApiPort: parameters['ApiPort'] ?? '8080',
+    DatabasePort: String(replica.endpoint?.port ?? parameters['DatabasePort'] ?? '5433'),
+    HealthPath: parameters['HealthPath'] ?? '/health',
+    Snapshot: point.snapshot,
+    Engine: place.engine,
+    InstanceClass: replica.class,
+    ParameterGroup: replica.parameterGroup.name,
+    Cluster: told('ClusterName'),
+    CapacityProvider: told('CapacityProvider'),
+    Image: image,
+    Container: slotContainer,
+    Tasks: '2',
+    TaskCpu: String(config.task.cpu),
+    TaskMemory: String(config.task.memory),
+    TaskExecutionRoleArn: told('TaskExecutionRoleArn'),
+    TaskRoleArn: told('TaskRoleArn'),
+    DatabaseLoginArn: side.secret ?? '',
+    LogGroup: told('ApiLogGroup'),
+    ListenerArn: told('ListenerArn'),
+    RulePriority: '10',
+    HostName: drillHost({place}),
+  }
+}
+
+function rolesOf(
+  role: string,
+  outputs: Readonly<Record<string, string>>,
+  foundation: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
   const all = {
-    cloudformation: role, tasks: outputs['TaskRoleArn'], 'task execution': outputs['TaskExecutionRoleArn'], scheduler: foundation['SchedulerRoleArn'],
+    cloudformation: role,
+    tasks: outputs['TaskRoleArn'],
+    'task execution': outputs['TaskExecutionRoleArn'],
+    scheduler: foundation['SchedulerRoleArn'],
   }
   return Object.fromEntries(Object.entries(all).flatMap(([who, arn]) => (arn === undefined ? [] : [[who, arn]])))
 }

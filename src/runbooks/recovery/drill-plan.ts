@@ -18,14 +18,30 @@ export type DrillPlanName = 'drill' | 'drill-cleanup' | 'drill-clean'
 export const firstDrillPlan = ({clean}: DrillInput): DrillPlanName => (clean ? 'drill-clean' : 'drill')
 
 export function drillPlan(input: DrillInput, name: string = firstDrillPlan(input)): Plan<RecoveryWorld> {
-  const plan = (steps: readonly Step<RecoveryWorld>[], ends: 'done' | 'failed', onRollBack: DrillPlanName | null): Plan<RecoveryWorld> =>
-    ({name, steps, guards: [], ends, onRollBack, onHalt: null, undoes: 'all-begun'})
+  const plan = (
+    steps: readonly Step<RecoveryWorld>[],
+    ends: 'done' | 'failed',
+    onRollBack: DrillPlanName | null,
+  ): Plan<RecoveryWorld> => ({name, steps, guards: [], ends, onRollBack, onHalt: null, undoes: 'all-begun'})
   switch (name) {
     case 'drill':
-      return plan([
-        leftoversStep(input, 'fail'), recoveryPointStep(input), stackStep(input), databaseStep(input), tasksStep(input), readsStep(input), writesStep(input),
-        untouchedStep(input), removeStep(input, ['untouched'], 'roll-back'), residueStep(input, 'roll-back'), drillReportStep(input),
-      ], 'done', 'drill-cleanup')
+      return plan(
+        [
+          leftoversStep(input, 'fail'),
+          recoveryPointStep(input),
+          stackStep(input),
+          databaseStep(input),
+          tasksStep(input),
+          readsStep(input),
+          writesStep(input),
+          untouchedStep(input),
+          removeStep(input, ['untouched'], 'roll-back'),
+          residueStep(input, 'roll-back'),
+          drillReportStep(input),
+        ],
+        'done',
+        'drill-cleanup',
+      )
     case 'drill-cleanup':
       return plan([removeStep(input, [], 'halt'), residueStep(input, 'halt')], 'failed', null)
     case 'drill-clean':

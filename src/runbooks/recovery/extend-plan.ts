@@ -21,14 +21,19 @@ function recoveryOfPlan(plan: string): RecoveryName | null {
  * The same plan where there is no extension, or one of another recovery. Steps beside a step that isn't in this plan (a shape without it)
  * are left out. Throws `extension-impossible`, exit 2, with everything that can't be.
  */
-export function extendPlan(plan: Plan<RecoveryWorld>, extension: Extension | null, ground: Pick<Ground, 'place' | 'settings'>): Plan<RecoveryWorld> {
+export function extendPlan(
+  plan: Plan<RecoveryWorld>,
+  extension: Extension | null,
+  ground: Pick<Ground, 'place' | 'settings'>,
+): Plan<RecoveryWorld> {
   if (extension === null || recoveryOfPlan(plan.name) !== extension.extends) return plan
   const region = extension.region ?? ground.place.recovery
   const added = addedSteps(plan, extension)
   const problems = impossible(plan, added)
   if (problems.length > 0) throw refusal(extension, problems)
   const beyond = beyondReturn(plan, added)
-  const holding = (id: string): readonly string[] => added.flatMap(({step, side, anchor}) => (side === 'before' && anchor === id ? [step.id] : []))
+  const holding = (id: string): readonly string[] =>
+    added.flatMap(({step, side, anchor}) => (side === 'before' && anchor === id ? [step.id] : []))
   const trailing = added.filter(({side}) => side === 'after').map(({step}) => step.id)
   const steps = plan.steps.map((step): Step<RecoveryWorld> => {
     const needs = [...step.needs, ...holding(step.id), ...(step.id === 'report' ? trailing : [])]
@@ -53,30 +58,53 @@ interface Added {
 
 function addedSteps(plan: Plan<RecoveryWorld>, extension: Extension): readonly Added[] {
   const ids = new Map(plan.steps.map((step) => [step.id, step]))
-  return (['before', 'after'] as const).flatMap((side) => Object.entries(extension[side]).flatMap(([anchor, steps]) => {
-    const at = ids.get(anchor)
-    if (at === undefined) return []
-    // Whoever stands before a step and says nothing begins when that step could have.
-    return steps.map((step, index): Added => ({side, anchor, step: side === 'before' && index === 0 && step.needs.length === 0 ? {...step, needs: at.needs} : step}))
-  }))
+  return (['before', 'after'] as const).flatMap((side) =>
+    Object.entries(extension[side]).flatMap(([anchor, steps]) => {
+      const at = ids.get(anchor)
+      if (at === undefined) return []
+      // Whoever stands before a step and says nothing begins when that step could have.
+      return steps.map((step, index): Added => ({
+        side,
+        anchor,
+        step: side === 'before' && index === 0 && step.needs.length === 0 ? {...step, needs: at.needs} : step,
+      }))
+    }),
+  )
 }
 
 function impossible(plan: Plan<RecoveryWorld>, added: readonly Added[]): readonly string[] {
   const builtIn = new Set(plan.steps.map(({id}) => id))
   const own = new Set(added.map(({step}) => step.id))
   const twice = added.flatMap(({step}) => (builtIn.has(step.id) ? [`${step.id} is a step of the recovery itself`] : []))
-  const nowhere = added.flatMap(({step}) => step.needs.filter((need) => !builtIn.has(need) && !own.has(need)).map((need) => `${step.id} needs ${need}, which isn't in this plan`))
+  const nowhere = added.flatMap(({step}) =>
+    step.needs
+      .filter((need) => !builtIn.has(need) && !own.has(need))
+      .map((need) => `${step.id} needs ${need}, which isn't in this plan`),
+  )
   if (twice.length + nowhere.length > 0) return [...twice, ...nowhere]
   const needs = needsOf(plan, added)
-  const round = added.flatMap(({step, side, anchor}) => (ancestors(step.id, needs).has(step.id) ? [`${step.id} (${side} ${anchor}) would have to wait for itself`] : []))
-  const early = added.flatMap(({step}) => referencesIn({does: step.does, undo: step.undo}).flatMap(({reference}) =>
-    reference.kind === 'steps' && reference.step !== step.id && !ancestors(step.id, needs).has(reference.step) ? [`${step.id} refers to ${reference.step}, which doesn't come before it`] : []))
+  const round = added.flatMap(({step, side, anchor}) =>
+    ancestors(step.id, needs).has(step.id) ? [`${step.id} (${side} ${anchor}) would have to wait for itself`] : [],
+  )
+  const early = added.flatMap(({step}) =>
+    referencesIn({does: step.does, undo: step.undo}).flatMap(({reference}) =>
+      reference.kind === 'steps' && reference.step !== step.id && !ancestors(step.id, needs).has(reference.step)
+        ? [`${step.id} refers to ${reference.step}, which doesn't come before it`]
+        : [],
+    ),
+  )
   return [...round, ...early]
 }
 
 function needsOf(plan: Plan<RecoveryWorld>, added: readonly Added[]): ReadonlyMap<string, readonly string[]> {
   const own = added.map(({step}) => [step.id, step.needs] as const)
-  const theirs = plan.steps.map((step) => [step.id, [...step.needs, ...added.flatMap((one) => (one.side === 'before' && one.anchor === step.id ? [one.step.id] : []))]] as const)
+  const theirs = plan.steps.map(
+    (step) =>
+      [
+        step.id,
+        [...step.needs, ...added.flatMap((one) => (one.side === 'before' && one.anchor === step.id ? [one.step.id] : []))],
+      ] as const,
+  )
   return new Map([...own, ...theirs])
 }
 
@@ -113,7 +141,7 @@ function inRecovery(step: Step<OwnWorld>): Step<RecoveryWorld> {
 }
 
 function withOwn(world: RecoveryWorld): OwnWorld {
-  if (world.own === undefined) throw new Error('this recovery was opened without the ports of a team\'s own steps')
+  if (world.own === undefined) throw new Error("this recovery was opened without the ports of a team's own steps")
   return world as OwnWorld
 }
 
@@ -132,7 +160,11 @@ function inOrder(steps: readonly Step<RecoveryWorld>[]): readonly Step<RecoveryW
   return placed
 }
 
-const refusal = (extension: Extension, details: readonly string[]): SluiceError => new SluiceError({
-  code: 'extension-impossible', exitCode: ExitCode.usage, details, message: `${extension.name} can't extend ${extension.extends} like this; nothing was touched.`,
-  suggestions: [`sluice runbook show '${extension.extends}'`],
-})
+const refusal = (extension: Extension, details: readonly string[]): SluiceError =>
+  new SluiceError({
+    code: 'extension-impossible',
+    exitCode: ExitCode.usage,
+    details,
+    message: `${extension.name} can't extend ${extension.extends} like this; nothing was touched.`,
+    suggestions: [`sluice runbook show '${extension.extends}'`],
+  })

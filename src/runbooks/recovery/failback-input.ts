@@ -10,16 +10,29 @@ export type HomeSlot =
   | {readonly kind: 'slot'; readonly serving: Side['serving']}
   | {readonly kind: 'neither'; readonly serves: string; readonly there: readonly string[]}
 
-export async function slotThatServes(world: Pick<RecoveryWorld, 'compute'>, place: Place, home: Side, away: Side, signal?: AbortSignal): Promise<HomeSlot> {
+export async function slotThatServes(
+  world: Pick<RecoveryWorld, 'compute'>,
+  place: Place,
+  home: Side,
+  away: Side,
+  signal?: AbortSignal,
+): Promise<HomeSlot> {
   const [serves, a, b] = await Promise.all([
-    imageOf(world, away, place.slots[away.serving], signal), imageOf(world, home, place.slots.a, signal), imageOf(world, home, place.slots.b, signal),
+    imageOf(world, away, place.slots[away.serving], signal),
+    imageOf(world, home, place.slots.a, signal),
+    imageOf(world, home, place.slots.b, signal),
   ])
   if (serves !== null && isSame(serves, a)) return {kind: 'slot', serving: 'a'}
   if (serves !== null && isSame(serves, b)) return {kind: 'slot', serving: 'b'}
   return {kind: 'neither', serves: serves ?? 'unknown', there: [a, b].flatMap((image) => image ?? [])}
 }
 
-async function imageOf(world: Pick<RecoveryWorld, 'compute'>, side: Side, service: string, signal?: AbortSignal): Promise<string | null> {
+async function imageOf(
+  world: Pick<RecoveryWorld, 'compute'>,
+  side: Side,
+  service: string,
+  signal?: AbortSignal,
+): Promise<string | null> {
   const found = await world.compute.service(side.region, side.cluster, service, signal)
   return found === null ? null : world.compute.image(side.region, found.taskDefinition, signal)
 }

@@ -30,7 +30,13 @@ export const failbackPlanName = 'failback'
 
 /** Users leave the Region they fled to, and go home; nothing may be lost. */
 export const wayHome = ({place, settings, from, to, capacity}: FailbackInput): Way => ({
-  place, settings, mode: 'planned', fromRegion: from.region, from, to, capacity,
+  place,
+  settings,
+  mode: 'planned',
+  fromRegion: from.region,
+  from,
+  to,
+  capacity,
   backups: {days: Math.max(1, capacity.database.backupDays), window: capacity.database.backupWindow},
 })
 
@@ -44,14 +50,37 @@ export function failbackPlan(input: FailbackInput): Plan<RecoveryWorld> {
       readyHome(input, way, {needs: []}),
       orphansStep(input, {needs: ['ready-home']}),
       keepStep(input, {needs: ['orphans']}),
-      setAsideStep(input, {id: 'set-aside', title: `The old primary in ${to.region} set aside`, needs: ['keep'], out: to, active: from.region}),
-      replicaStep(input, {id: 'reverse-replica', title: `A replica in ${to.region}, under the final name`, needs: ['set-aside'], out: to, active: from.region}),
+      setAsideStep(input, {
+        id: 'set-aside',
+        title: `The old primary in ${to.region} set aside`,
+        needs: ['keep'],
+        out: to,
+        active: from.region,
+      }),
+      replicaStep(input, {
+        id: 'reverse-replica',
+        title: `A replica in ${to.region}, under the final name`,
+        needs: ['set-aside'],
+        out: to,
+        active: from.region,
+      }),
       returning(input, {needs: ['reverse-replica']}),
       secrets(input, {needs: ['ready-home']}),
       site(input, {needs: ['ready-home']}),
-      openRegion(input, {id: 'open-home', title: `${to.region} ready to serve`, needs: ['returning', 'secrets'], side: to, size: 'serving'}),
+      openRegion(input, {
+        id: 'open-home',
+        title: `${to.region} ready to serve`,
+        needs: ['returning', 'secrets'],
+        side: to,
+        size: 'serving',
+      }),
       caughtUp(input, {needs: ['open-home']}),
-      ...(stayed ? [homeActive(input, to.region, {needs: ['ready-home', 'site']}), homeActive(input, from.region, {needs: ['ready-home', 'site']})] : []),
+      ...(stayed
+        ? [
+            homeActive(input, to.region, {needs: ['ready-home', 'site']}),
+            homeActive(input, from.region, {needs: ['ready-home', 'site']}),
+          ]
+        : []),
       agree(input, {needs: ['caught-up', 'site', ...(stayed ? ['active-home', 'active-away'] : [])]}),
       fence(way, {needs: ['approve'], id: 'fence-away'}),
       drained(way, {needs: ['fence-away']}, 'fence-away'),
@@ -60,15 +89,37 @@ export function failbackPlan(input: FailbackInput): Plan<RecoveryWorld> {
       flip(way, {needs: ['roll']}),
       serving(way, {needs: ['flip']}),
       backups(way, {needs: ['serving']}),
-      setAsideStep(input, {id: 'away-set-aside', title: `What served in ${from.region} set aside`, needs: ['serving'], out: from, active: to.region}),
-      replicaStep(input, {id: 'away-replica', title: `A replica in ${from.region} again, under the final name`, needs: ['away-set-aside', 'backups'], out: from, active: to.region}),
-      openRegion(input, {id: 'away-open', title: `${from.region} as it is in peace`, needs: ['away-replica', 'secrets-again'], side: from, size: 'peace'}),
+      setAsideStep(input, {
+        id: 'away-set-aside',
+        title: `What served in ${from.region} set aside`,
+        needs: ['serving'],
+        out: from,
+        active: to.region,
+      }),
+      replicaStep(input, {
+        id: 'away-replica',
+        title: `A replica in ${from.region} again, under the final name`,
+        needs: ['away-set-aside', 'backups'],
+        out: from,
+        active: to.region,
+      }),
+      openRegion(input, {
+        id: 'away-open',
+        title: `${from.region} as it is in peace`,
+        needs: ['away-replica', 'secrets-again'],
+        side: from,
+        size: 'peace',
+      }),
       secretsAgain(input, {needs: ['serving']}),
       ...(place.shape === 'pilot-light' ? [noSurge(input)] : []),
       returned(input, {needs: ['away-open']}),
       removeLeftStep(input, {needs: ['returned', 'backups']}),
       ...(stayed ? replicaSteps({place}, {needs: ['returned']}, 'replica') : []),
-      stacksMatch(place, {needs: ['remove-left', ...(stayed ? ['policy-back'] : []), ...(place.shape === 'pilot-light' ? ['no-surge'] : [])], id: 'settle', title: 'CloudFormation knows both databases'}),
+      stacksMatch(place, {
+        needs: ['remove-left', ...(stayed ? ['policy-back'] : []), ...(place.shape === 'pilot-light' ? ['no-surge'] : [])],
+        id: 'settle',
+        title: 'CloudFormation knows both databases',
+      }),
       settled(place, to.region, {needs: ['settle']}),
       failbackReport(input, {needs: ['settled']}),
     ],
@@ -84,7 +135,11 @@ export function failbackPlan(input: FailbackInput): Plan<RecoveryWorld> {
 function noSurge({place, from}: FailbackInput): RecoveryStep {
   const stack = {name: place.stacks.surge, region: from.region}
   return {
-    id: 'no-surge', title: `${stack.name} deleted in ${from.region}`, needs: ['away-open'], deadlineMs: minutes(60), atDeadline: 'pause',
+    id: 'no-surge',
+    title: `${stack.name} deleted in ${from.region}`,
+    needs: ['away-open'],
+    deadlineMs: minutes(60),
+    atDeadline: 'pause',
     calls: callsOf(from.region, 'stacks.describe', 'stacks.remove'),
     observe: async (world, {signal}) => {
       const state = await world.stacks.describe(stack, signal)
@@ -94,7 +149,12 @@ function noSurge({place, from}: FailbackInput): RecoveryStep {
     poll: async (world, {now, signal}) => {
       const state = await world.stacks.describe(stack, signal)
       if (state === null || state.status === 'DELETE_COMPLETE') return {kind: 'done'}
-      if (state.status === 'DELETE_FAILED') return {kind: 'failed', because: `${stack.name} can't be deleted: ${state.reason ?? 'AWS gives no reason'}`, then: 'pause'}
+      if (state.status === 'DELETE_FAILED')
+        return {
+          kind: 'failed',
+          because: `${stack.name} can't be deleted: ${state.reason ?? 'AWS gives no reason'}`,
+          then: 'pause',
+        }
       return {kind: 'pending', waitsFor: `${stack.name} (${state.status})`, lookAgainAt: now + 10_000}
     },
   }

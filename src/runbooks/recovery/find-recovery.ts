@@ -38,7 +38,9 @@ export async function recoveryRuns(desk: Desk, whose: Whose, limit = Infinity): 
   for (let from = 0; from < runs.length && found.length < limit; from += atOnce) {
     const some = runs.slice(from, from + atOnce)
     const ours = await Promise.all(some.map((run) => isOf(desk, run, whose)))
-    const read = await Promise.all(some.filter((_, index) => ours[index] === true).map(async (run) => foundIn(run, await readRun(desk, run))))
+    const read = await Promise.all(
+      some.filter((_, index) => ours[index] === true).map(async (run) => foundIn(run, await readRun(desk, run))),
+    )
     found.push(...read.filter((one) => one !== null))
   }
   return found.slice(0, limit)
@@ -82,6 +84,9 @@ export async function findRecovery(desk: Desk, whose: Whose, run?: string): Prom
   const found = foundIn(run, await readRun(desk, run))
   if (found !== null) return found
   throw new SluiceError({
-    code: 'run-unknown', exitCode: ExitCode.usage, message: `There is no recovery ${run} of ${whose.service} here.`, suggestions: ['sluice dr history'],
+    code: 'run-unknown',
+    exitCode: ExitCode.usage,
+    message: `There is no recovery ${run} of ${whose.service} here.`,
+    suggestions: ['sluice dr history'],
   })
 }

@@ -30,9 +30,19 @@ export interface CapacitySnapshot {
   readonly at: number
   /** Region whose numbers these are. */
   readonly region: string
-  readonly hosts: {readonly min: number; readonly max: number; readonly desired: number; /** Largest in service over the last 24 h as seen by snapshots. */ readonly peak: number}
+  readonly hosts: {
+    readonly min: number
+    readonly max: number
+    readonly desired: number
+    /** Largest in service over the last 24 h as seen by snapshots. */ readonly peak: number
+  }
   readonly service: {readonly desired: number; readonly min: number; readonly max: number; readonly peak: number}
-  readonly database: {readonly class: string; readonly multiAz: boolean; readonly backupDays: number; readonly backupWindow: string}
+  readonly database: {
+    readonly class: string
+    readonly multiAz: boolean
+    readonly backupDays: number
+    readonly backupWindow: string
+  }
   /** Image by digest that serves. */
   readonly image: string | null
   readonly by: string

@@ -29,17 +29,29 @@ const longestFenceMs = minutes(3)
 export function lintRecovery(plan: Plan<RecoveryWorld>, place: Place, lost: string = place.home): readonly LintFinding[] {
   const makers = [...plan.steps.map(({id, calls}) => ({id, calls})), ...plan.guards.map(({id, calls}) => ({id, calls}))]
   const plane = controlPlaneOf(otherRegion(place, lost))
-  const calls = makers.flatMap(({id, calls: all}) => all.flatMap(({action, region}): readonly LintFinding[] => {
-    if (noCall.test(action)) return []
-    if (global.test(action) || hidden.test(action)) return [{step: id, action, region, text: `${id} calls ${action}: its control plane is in ${plane}`}]
-    if (region === plane && plane !== otherRegion(place, lost)) return [{step: id, action, region, text: `${id} calls ${action} in ${plane}`}]
-    if (region !== lost || fenceSteps.has(id)) return []
-    return [{step: id, action, region, text: `${id} calls ${action} in ${lost}, which may be the Region that is lost`}]
-  }))
+  const calls = makers.flatMap(({id, calls: all}) =>
+    all.flatMap(({action, region}): readonly LintFinding[] => {
+      if (noCall.test(action)) return []
+      if (global.test(action) || hidden.test(action))
+        return [{step: id, action, region, text: `${id} calls ${action}: its control plane is in ${plane}`}]
+      if (region === plane && plane !== otherRegion(place, lost))
+        return [{step: id, action, region, text: `${id} calls ${action} in ${plane}`}]
+      if (region !== lost || fenceSteps.has(id)) return []
+      return [{step: id, action, region, text: `${id} calls ${action} in ${lost}, which may be the Region that is lost`}]
+    }),
+  )
   return [...calls, ...unboundedFences(plan, lost)]
 }
 
 function unboundedFences({steps}: Plan<RecoveryWorld>, lost: string): readonly LintFinding[] {
-  return steps.filter(({id, calls, deadlineMs}) => fenceSteps.has(id) && deadlineMs > longestFenceMs && calls.some(({region}) => region === lost))
-    .map(({id, deadlineMs}) => ({step: id, action: '', region: lost, text: `${id} may wait ${Math.round(deadlineMs / 60_000)} min for ${lost}: an unplanned fence is bounded`}))
+  return steps
+    .filter(
+      ({id, calls, deadlineMs}) => fenceSteps.has(id) && deadlineMs > longestFenceMs && calls.some(({region}) => region === lost),
+    )
+    .map(({id, deadlineMs}) => ({
+      step: id,
+      action: '',
+      region: lost,
+      text: `${id} may wait ${Math.round(deadlineMs / 60_000)} min for ${lost}: an unplanned fence is bounded`,
+    }))
 }

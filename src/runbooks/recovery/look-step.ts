@@ -21,5 +21,8 @@ export function lookStep({look, ...step}: Look): Step<RecoveryWorld> {
 }
 
 /** Looks again in so many seconds. */
-export const later = ({now}: StepContext, waitsFor: string, after = 5): Extract<Polled, {kind: 'pending'}> =>
-  ({kind: 'pending', waitsFor, lookAgainAt: now + seconds(after)})
+export const later = ({now}: StepContext, waitsFor: string, after = 5): Extract<Polled, {kind: 'pending'}> => ({
+  kind: 'pending',
+  waitsFor,
+  lookAgainAt: now + seconds(after),
+})

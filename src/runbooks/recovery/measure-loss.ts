@@ -38,30 +38,42 @@ export function measureLoss(evidence: LossEvidence): Loss {
   if (last === null) return fromLag(evidence)
   const lossMs = Math.max(0, Math.ceil(until.at - last.at))
   return {
-    lossMs, replicatedUntil: last.at, source: 'heartbeat', ageMs: Math.max(0, Math.round(now - last.at)),
+    lossMs,
+    replicatedUntil: last.at,
+    source: 'heartbeat',
+    ageMs: Math.max(0, Math.round(now - last.at)),
     text: `at most ${inSeconds(lossMs)} lost (last heartbeat row ${clockTime(last.at)}, ${untilWords(until)})`,
   }
 }
 
 function fromLag({lag, now, until, engine}: LossEvidence): Loss {
   const unknown = (because: string): Loss => ({
-    lossMs: null, replicatedUntil: null, source: 'none', ageMs: lag === null ? null : Math.round(now - lag.at),
+    lossMs: null,
+    replicatedUntil: null,
+    source: 'none',
+    ageMs: lag === null ? null : Math.round(now - lag.at),
     text: `the loss can't be told: no heartbeat row can be read, and ${because}`,
   })
   if (lag === null) return unknown('CloudWatch has no datapoint of ReplicaLag of the last 15 minutes')
-  if (lag.seconds < 0) return unknown('ReplicaLag is −1: the replica isn\'t replicating (that is not a lag of zero)')
+  if (lag.seconds < 0) return unknown("ReplicaLag is −1: the replica isn't replicating (that is not a lag of zero)")
   if (now - lag.at > staleLagMs) return unknown(`the newest datapoint of ReplicaLag is ${inSeconds(now - lag.at)} old`)
   const replicatedUntil = Math.floor(lag.at - seconds(lag.seconds))
   const lossMs = Math.max(0, Math.ceil(until.at - replicatedUntil))
-  const trap = engine === 'postgres' && lag.seconds <= 300 ? '; an idle PostgreSQL shows up to 5 min that aren\'t there' : ''
+  const trap = engine === 'postgres' && lag.seconds <= 300 ? "; an idle PostgreSQL shows up to 5 min that aren't there" : ''
   return {
-    lossMs, replicatedUntil, source: 'replica-lag', ageMs: Math.round(now - lag.at),
+    lossMs,
+    replicatedUntil,
+    source: 'replica-lag',
+    ageMs: Math.round(now - lag.at),
     text: `at most ${inSeconds(lossMs)} lost (ReplicaLag ${Math.round(lag.seconds)} s at ${clockTime(lag.at)}, ${untilWords(until)}${trap})`,
   }
 }
 
 const words = {
-  fenced: 'fenced', 'last-answer': 'last answer of the old Region', declared: 'silent since at least', 'still-answering': 'the old Region still answers at',
+  fenced: 'fenced',
+  'last-answer': 'last answer of the old Region',
+  declared: 'silent since at least',
+  'still-answering': 'the old Region still answers at',
 } as const satisfies Record<Exclude<Until['how'], 'watched'>, string>
 
 function untilWords(until: Until): string {

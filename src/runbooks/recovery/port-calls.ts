@@ -15,7 +15,14 @@ const regional = {
   'database.describe': ['rds:DescribeDBInstances'],
   'database.promote': ['rds:PromoteReadReplica'],
   'database.modify': ['rds:ModifyDBInstance'],
-  'database.createReplica': ['rds:DescribeDBInstances', 'rds:CreateDBInstanceReadReplica', 'rds:AddTagsToResource', 'iam:PassRole', 'kms:DescribeKey', 'kms:CreateGrant'],
+  'database.createReplica': [
+    'rds:DescribeDBInstances',
+    'rds:CreateDBInstanceReadReplica',
+    'rds:AddTagsToResource',
+    'iam:PassRole',
+    'kms:DescribeKey',
+    'kms:CreateGrant',
+  ],
   'database.reboot': ['rds:RebootDBInstance'],
   'database.remove': ['rds:DeleteDBInstance', 'rds:CreateDBSnapshot'],
   'database.setTags': ['rds:AddTagsToResource'],
@@ -36,10 +43,15 @@ const regional = {
 
   'compute.hosts': ['autoscaling:DescribeAutoScalingGroups', 'ecs:ListContainerInstances', 'ecs:DescribeContainerInstances'],
   'compute.sizeHosts': [
-    'autoscaling:UpdateAutoScalingGroup', 'autoscaling:DescribeScheduledActions', 'autoscaling:PutScheduledUpdateGroupAction',
+    'autoscaling:UpdateAutoScalingGroup',
+    'autoscaling:DescribeScheduledActions',
+    'autoscaling:PutScheduledUpdateGroupAction',
   ],
   'compute.freeHosts': [
-    'autoscaling:DescribeAutoScalingGroups', 'ecs:ListContainerInstances', 'ecs:DescribeContainerInstances', 'autoscaling:SetInstanceProtection',
+    'autoscaling:DescribeAutoScalingGroups',
+    'ecs:ListContainerInstances',
+    'ecs:DescribeContainerInstances',
+    'autoscaling:SetInstanceProtection',
   ],
   'compute.boundService': ['application-autoscaling:DescribeScalableTargets', 'application-autoscaling:RegisterScalableTarget'],
   'compute.sizeService': ['ecs:UpdateService'],
@@ -60,7 +72,12 @@ const regional = {
   'secrets.describe': ['secretsmanager:DescribeSecret'],
   'secrets.standAlone': ['secretsmanager:StopReplicationToReplica'],
   /** Of both Regions: declare it for each. */
-  'secrets.copyValue': ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret', 'secretsmanager:PutSecretValue', ...usesKey],
+  'secrets.copyValue': [
+    'secretsmanager:GetSecretValue',
+    'secretsmanager:DescribeSecret',
+    'secretsmanager:PutSecretValue',
+    ...usesKey,
+  ],
   'secrets.replicate': ['secretsmanager:ReplicateSecretToRegions', ...usesKey],
 
   'cache.describe': ['elasticache:DescribeReplicationGroups'],
@@ -84,7 +101,11 @@ const regional = {
   'stacks.events': ['cloudformation:DescribeStackEvents'],
   'stacks.create': ['cloudformation:CreateStack', 'iam:PassRole', 's3:GetObject'],
   'stacks.makeChangeSet': [
-    'cloudformation:DescribeStacks', 'cloudformation:DescribeChangeSet', 'cloudformation:DeleteChangeSet', 'cloudformation:CreateChangeSet', 'iam:PassRole',
+    'cloudformation:DescribeStacks',
+    'cloudformation:DescribeChangeSet',
+    'cloudformation:DeleteChangeSet',
+    'cloudformation:CreateChangeSet',
+    'iam:PassRole',
     's3:GetObject',
   ],
   'stacks.changeSet': ['cloudformation:DescribeChangeSet', 'cloudformation:DescribeEvents', 'cloudformation:DescribeStacks'],
@@ -98,7 +119,11 @@ const regional = {
   'stacks.list': ['cloudformation:DescribeStacks'],
 
   'ground.ensureStateBucket': [
-    's3:GetBucketVersioning', 's3:CreateBucket', 's3:PutBucketVersioning', 's3:PutEncryptionConfiguration', 's3:PutBucketPublicAccessBlock',
+    's3:GetBucketVersioning',
+    's3:CreateBucket',
+    's3:PutBucketVersioning',
+    's3:PutEncryptionConfiguration',
+    's3:PutBucketPublicAccessBlock',
   ],
   'ground.hasObject': readsObjects,
   'ground.putObject': ['s3:PutObject'],

@@ -13,9 +13,25 @@ import type {Weights} from '../release/ports.ts'
 
 /** RDS's own words for what matters here; anything else is passed on as it is. */
 export type DatabaseStatus =
-  | 'available' | 'backing-up' | 'creating' | 'deleting' | 'failed' | 'modifying' | 'rebooting' | 'renaming' | 'starting' | 'stopped' | 'stopping'
-  | 'storage-full' | 'upgrading' | 'configuring-enhanced-monitoring' | 'inaccessible-encryption-credentials'
-  | 'incompatible-network' | 'incompatible-parameters' | 'incompatible-restore' | (string & {})
+  | 'available'
+  | 'backing-up'
+  | 'creating'
+  | 'deleting'
+  | 'failed'
+  | 'modifying'
+  | 'rebooting'
+  | 'renaming'
+  | 'starting'
+  | 'stopped'
+  | 'stopping'
+  | 'storage-full'
+  | 'upgrading'
+  | 'configuring-enhanced-monitoring'
+  | 'inaccessible-encryption-credentials'
+  | 'incompatible-network'
+  | 'incompatible-parameters'
+  | 'incompatible-restore'
+  | (string & {})
 
 export interface DatabaseState {
   readonly id: string
@@ -91,7 +107,12 @@ export interface RecoveryPoint {
 
 export interface DatabasePort {
   describe(region: string, id: string, signal?: AbortSignal): Promise<DatabaseState | null>
-  promote(region: string, id: string, backups: {readonly days: number; readonly window: string}, signal?: AbortSignal): Promise<void>
+  promote(
+    region: string,
+    id: string,
+    backups: {readonly days: number; readonly window: string},
+    signal?: AbortSignal,
+  ): Promise<void>
   /** Applied immediately, never in the maintenance window. */
   modify(region: string, id: string, change: DatabaseChange, signal?: AbortSignal): Promise<void>
   createReplica(spec: ReplicaSpec, signal?: AbortSignal): Promise<void>
@@ -101,11 +122,20 @@ export interface DatabasePort {
   setTags(region: string, arn: string, tags: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<void>
   removeTags(region: string, arn: string, names: readonly string[], signal?: AbortSignal): Promise<void>
   /** Oldest first; some failures are told here alone. */
-  events(region: string, id: string, since: number, signal?: AbortSignal): Promise<readonly {readonly at: number; readonly message: string}[]>
+  events(
+    region: string,
+    id: string,
+    since: number,
+    signal?: AbortSignal,
+  ): Promise<readonly {readonly at: number; readonly message: string}[]>
   /** The newest `ReplicaLag` datapoint of the last 15 minutes, in seconds, with the end of its minute; null: there is none. −1 passes through. */
   lag(region: string, id: string, signal?: AbortSignal): Promise<{readonly seconds: number; readonly at: number} | null>
   /** Zones in which this class of this engine version can be had. */
-  orderable(region: string, spec: {readonly engine: string; readonly version: string; readonly class: string}, signal?: AbortSignal): Promise<readonly string[]>
+  orderable(
+    region: string,
+    spec: {readonly engine: string; readonly version: string; readonly class: string},
+    signal?: AbortSignal,
+  ): Promise<readonly string[]>
   /** Newest first: of AWS Backup's vault and RDS's own snapshots of the database, in this Region, completed ones only. */
   recoveryPoints(region: string, vault: string, id: string, signal?: AbortSignal): Promise<readonly RecoveryPoint[]>
   /** A backup job of AWS Backup, or a snapshot, that is being taken of it now. */
@@ -208,11 +238,19 @@ export interface DistributionState {
 }
 
 export interface EdgePort {
-  distribution(idOrAlias: {readonly id: string} | {readonly alias: string}, signal?: AbortSignal): Promise<DistributionState | null>
+  distribution(
+    idOrAlias: {readonly id: string} | {readonly alias: string},
+    signal?: AbortSignal,
+  ): Promise<DistributionState | null>
   /** Puts the site's origin of this Region first. `etag`: If-Match; answers `stale` when it isn't the present one any more. */
   preferOrigin(id: string, region: string, etag: string, signal?: AbortSignal): Promise<'asked' | 'stale'>
   /** UpdateDomainAssociation; `conflict` with CloudFront's own words when the alias can't be moved. */
-  moveAlias(alias: string, toDistribution: string, etag: string, signal?: AbortSignal): Promise<'asked' | 'stale' | {readonly conflict: string}>
+  moveAlias(
+    alias: string,
+    toDistribution: string,
+    etag: string,
+    signal?: AbortSignal,
+  ): Promise<'asked' | 'stale' | {readonly conflict: string}>
 }
 
 // ── the switch, compute, fences, secrets, cache, site ──
@@ -237,14 +275,25 @@ export interface HostsState {
 
 export interface ComputePort {
   hosts(region: string, group: string, cluster: string, signal?: AbortSignal): Promise<HostsState | null>
-  sizeHosts(region: string, group: string, size: {readonly min: number; readonly max: number; readonly desired: number}, signal?: AbortSignal): Promise<void>
+  sizeHosts(
+    region: string,
+    group: string,
+    size: {readonly min: number; readonly max: number; readonly desired: number},
+    signal?: AbortSignal,
+  ): Promise<void>
   /**
    * Hosts are protected from scaling in, so that none goes while something runs on it: a smaller size alone takes nobody away. Takes
    * that off as many as are too many, the emptiest first, and answers how many those were. Only where nobody is served.
    */
   freeHosts(region: string, group: string, cluster: string, tooMany: number, signal?: AbortSignal): Promise<number>
   /** Scheduled sizes of the group and bounds of the service's scaling go to these: both would undo a size set by hand. */
-  boundService(region: string, cluster: string, service: string, bounds: {readonly min: number; readonly max: number}, signal?: AbortSignal): Promise<void>
+  boundService(
+    region: string,
+    cluster: string,
+    service: string,
+    bounds: {readonly min: number; readonly max: number},
+    signal?: AbortSignal,
+  ): Promise<void>
   sizeService(region: string, cluster: string, service: string, count: number, signal?: AbortSignal): Promise<void>
   /** New tasks of the same revision: they read host, secret and `stop` anew. Answers the deployment's id. */
   rollService(region: string, cluster: string, service: string, signal?: AbortSignal): Promise<{readonly deployment: string}>
@@ -253,9 +302,20 @@ export interface ComputePort {
   /** Image of the released container with its digest, as it runs; null: no task definition. */
   image(region: string, taskDefinition: string, signal?: AbortSignal): Promise<string | null>
   /** `RunTask` of the service's revision with `environment` added, in its own network; answers its ARN. */
-  runTask(region: string, cluster: string, service: string, environment: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<{readonly task: string}>
+  runTask(
+    region: string,
+    cluster: string,
+    service: string,
+    environment: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): Promise<{readonly task: string}>
   /** null: it still runs. Lines are those it logged. */
-  taskResult(region: string, cluster: string, task: string, signal?: AbortSignal): Promise<{readonly exitCode: number | null; readonly reason: string; readonly lines: readonly string[]} | null>
+  taskResult(
+    region: string,
+    cluster: string,
+    task: string,
+    signal?: AbortSignal,
+  ): Promise<{readonly exitCode: number | null; readonly reason: string; readonly lines: readonly string[]} | null>
 }
 
 export interface ServiceState {
@@ -277,10 +337,21 @@ export interface LiveRule {
 }
 
 export interface FencePort {
-  liveRule(region: string, listener: string, targetGroups: {readonly a: string; readonly b: string}, signal?: AbortSignal): Promise<LiveRule | null>
+  liveRule(
+    region: string,
+    listener: string,
+    targetGroups: {readonly a: string; readonly b: string},
+    signal?: AbortSignal,
+  ): Promise<LiveRule | null>
   /** The live rule answers 503 to everyone. */
   refuseAll(region: string, rule: string, signal?: AbortSignal): Promise<void>
-  forward(region: string, rule: string, targetGroups: {readonly a: string; readonly b: string}, weights: Weights, signal?: AbortSignal): Promise<void>
+  forward(
+    region: string,
+    rule: string,
+    targetGroups: {readonly a: string; readonly b: string},
+    weights: Weights,
+    signal?: AbortSignal,
+  ): Promise<void>
   /** Rules of the database's group, as JSON to give back; empty: it is closed. */
   ingress(region: string, group: string, signal?: AbortSignal): Promise<string>
   closeIngress(region: string, group: string, signal?: AbortSignal): Promise<void>
@@ -299,35 +370,79 @@ export interface SecretsPort {
   /** Called in the replica's Region: it stands alone from then on. */
   standAlone(region: string, nameOrArn: string, signal?: AbortSignal): Promise<void>
   /** Copies the value of one Region's secret into the other's; the value is never seen, logged or journaled. */
-  copyValue(from: {readonly region: string; readonly secret: string}, to: {readonly region: string; readonly secret: string}, signal?: AbortSignal): Promise<void>
-  replicate(region: string, nameOrArn: string, to: {readonly region: string; readonly kmsKey: string | null}, signal?: AbortSignal): Promise<void>
+  copyValue(
+    from: {readonly region: string; readonly secret: string},
+    to: {readonly region: string; readonly secret: string},
+    signal?: AbortSignal,
+  ): Promise<void>
+  replicate(
+    region: string,
+    nameOrArn: string,
+    to: {readonly region: string; readonly kmsKey: string | null},
+    signal?: AbortSignal,
+  ): Promise<void>
 }
 
 export interface CachePort {
-  describe(region: string, id: string, signal?: AbortSignal): Promise<{readonly status: string; readonly nodes: number; readonly nodeType: string} | null>
+  describe(
+    region: string,
+    id: string,
+    signal?: AbortSignal,
+  ): Promise<{readonly status: string; readonly nodes: number; readonly nodeType: string} | null>
 }
 
 export interface SitePort {
   /** key → ETag of what is there now, delete markers left out. */
   manifest(region: string, bucket: string, signal?: AbortSignal): Promise<Readonly<Record<string, string>>>
-  pending(region: string, bucket: string, signal?: AbortSignal): Promise<{readonly operations: number; readonly bytes: number} | null>
+  pending(
+    region: string,
+    bucket: string,
+    signal?: AbortSignal,
+  ): Promise<{readonly operations: number; readonly bytes: number} | null>
 }
 
 /** What only readiness asks. */
 export interface ReadinessPort {
   /** Days until it isn't valid any more, and whether it is in use; null: no such certificate. */
-  certificate(region: string, arn: string, signal?: AbortSignal): Promise<{readonly days: number; readonly status: string; readonly names: readonly string[]} | null>
+  certificate(
+    region: string,
+    arn: string,
+    signal?: AbortSignal,
+  ): Promise<{readonly days: number; readonly status: string; readonly names: readonly string[]} | null>
   certificateOfListener(region: string, listener: string, signal?: AbortSignal): Promise<string | null>
-  alarms(region: string, prefix: string, signal?: AbortSignal): Promise<readonly {readonly name: string; readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA'; readonly actions: boolean}[]>
-  key(region: string, keyOrAlias: string, signal?: AbortSignal): Promise<{readonly enabled: boolean; readonly state: string} | null>
+  alarms(
+    region: string,
+    prefix: string,
+    signal?: AbortSignal,
+  ): Promise<readonly {readonly name: string; readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA'; readonly actions: boolean}[]>
+  key(
+    region: string,
+    keyOrAlias: string,
+    signal?: AbortSignal,
+  ): Promise<{readonly enabled: boolean; readonly state: string} | null>
   role(name: string, signal?: AbortSignal): Promise<{readonly arn: string} | null>
   /** When the AMI that hosts begin with was made. */
-  imageAge(region: string, parameter: string, signal?: AbortSignal): Promise<{readonly ami: string; readonly createdAt: number} | null>
+  imageAge(
+    region: string,
+    parameter: string,
+    signal?: AbortSignal,
+  ): Promise<{readonly ami: string; readonly createdAt: number} | null>
   /** Digest of a tag (or of the digest itself) in the Region's registry; null: it isn't there. */
   imageDigest(region: string, image: string, signal?: AbortSignal): Promise<string | null>
   /** Digest that the newest running task of a service reports; null: none runs, or it doesn't say. */
   runningDigest(region: string, cluster: string, service: string, signal?: AbortSignal): Promise<string | null>
-  quotas(region: string, signal?: AbortSignal): Promise<readonly {readonly service: string; readonly code: string; readonly name: string; readonly value: number; readonly used: number | null}[]>
+  quotas(
+    region: string,
+    signal?: AbortSignal,
+  ): Promise<
+    readonly {
+      readonly service: string
+      readonly code: string
+      readonly name: string
+      readonly value: number
+      readonly used: number | null
+    }[]
+  >
   /** By these tags, in this Region: ARNs. The proof that a drill left nothing. */
   tagged(region: string, tags: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<readonly string[]>
 }

@@ -24,7 +24,10 @@ export interface DrillWish {
 }
 
 export async function prepareDrill(world: RecoveryWorld, wish: DrillWish, signal?: AbortSignal): Promise<Asked<DrillInput>> {
-  const {place, side: {region, cluster, serving}} = wish
+  const {
+    place,
+    side: {region, cluster, serving},
+  } = wish
   const [main, foundation, replica, recoveryPoints, slot, standing, lies] = await Promise.all([
     world.stacks.describe({name: place.stacks.main, region}, signal),
     world.stacks.describe({name: place.stacks.foundation, region}, signal),
@@ -39,8 +42,13 @@ export async function prepareDrill(world: RecoveryWorld, wish: DrillWish, signal
     ? {kind: 'url', url: world.ground.objectUrl(region, wish.template.bucket, wish.template.key)}
     : {kind: 'body', body: wish.template.text}
   return drillInput({
-    ...wish, template, replica, recoveryPoints, image,
-    standing: standing === null ? null : JSON.parse(standing.body) as Standing,
-    main: {outputs: main?.outputs ?? {}, parameters: main?.parameters ?? {}}, foundation: foundation?.outputs ?? {},
+    ...wish,
+    template,
+    replica,
+    recoveryPoints,
+    image,
+    standing: standing === null ? null : (JSON.parse(standing.body) as Standing),
+    main: {outputs: main?.outputs ?? {}, parameters: main?.parameters ?? {}},
+    foundation: foundation?.outputs ?? {},
   })
 }

@@ -29,14 +29,26 @@ import type {Way} from './way.ts'
 export const promotePlanName = 'promote'
 
 const promoteWay = ({place, settings, mode, from, to, capacity, backups: kept}: PromoteInput): Way => ({
-  place, settings, mode, fromRegion: otherRegion(place, to.region), from, to, capacity, backups: kept,
+  place,
+  settings,
+  mode,
+  fromRegion: otherRegion(place, to.region),
+  from,
+  to,
+  capacity,
+  backups: kept,
 })
 
 export function promotePlan(input: PromoteInput): Plan<RecoveryWorld> {
   const way = promoteWay(input)
   const isPlanned = input.mode === 'planned'
   const hasSurge = input.place.shape === 'pilot-light'
-  const accepted = {lossMs: input.acceptLossMs, unknown: input.acceptUnknownLoss === true, lastAnswerAt: input.lastAnswerAt, silence: input.silence ?? null}
+  const accepted = {
+    lossMs: input.acceptLossMs,
+    unknown: input.acceptUnknownLoss === true,
+    lastAnswerAt: input.lastAnswerAt,
+    silence: input.silence ?? null,
+  }
   return {
     name: promotePlanName,
     steps: [

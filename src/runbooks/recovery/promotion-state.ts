@@ -7,8 +7,19 @@ import {iso} from './situation.ts'
 
 /** Statuses that don't end by waiting; `storage-full` isn't one of them. */
 const terminal = new Set([
-  'failed', 'inaccessible-encryption-credentials', 'inaccessible-encryption-credentials-recoverable', 'incompatible-create', 'incompatible-credentials',
-  'incompatible-network', 'incompatible-parameters', 'incompatible-restore', 'modify-failed', 'upgrade-failed', 'restore-error', 'stopped', 'deleting',
+  'failed',
+  'inaccessible-encryption-credentials',
+  'inaccessible-encryption-credentials-recoverable',
+  'incompatible-create',
+  'incompatible-credentials',
+  'incompatible-network',
+  'incompatible-parameters',
+  'incompatible-restore',
+  'modify-failed',
+  'upgrade-failed',
+  'restore-error',
+  'stopped',
+  'deleting',
 ])
 
 /** Why waiting won't help, in words; null: it may. */
@@ -45,5 +56,7 @@ export const isPromoted = (database: DatabaseState): boolean =>
 export function promotionWaits({id, source, status, replication, pending}: DatabaseState): string {
   if (source !== null) return `${id} to let go of its source (${status})`
   if (status !== 'available') return `${id} to be available (${status})`
-  return replication === null ? `pending changes of ${id} (${pending.join(', ')})` : `${id} to stop naming its replication (${replication.status})`
+  return replication === null
+    ? `pending changes of ${id} (${pending.join(', ')})`
+    : `${id} to stop naming its replication (${replication.status})`
 }

@@ -17,8 +17,15 @@ export interface Residue {
   readonly retired: number
 }
 
-async function residueOf(world: RecoveryWorld, input: DrillInput, names: readonly string[], signal?: AbortSignal): Promise<Residue> {
-  const {side: {region, cluster}} = input
+async function residueOf(
+  world: RecoveryWorld,
+  input: DrillInput,
+  names: readonly string[],
+  signal?: AbortSignal,
+): Promise<Residue> {
+  const {
+    side: {region, cluster},
+  } = input
   const stack = drillStack(input)
   const [state, service, ...found] = await Promise.all([
     world.stacks.describe(stack, signal),
@@ -35,12 +42,18 @@ async function residueOf(world: RecoveryWorld, input: DrillInput, names: readonl
   const retired = tagged.filter(isRevision)
   return {
     retired: retired.length,
-    left: [...new Set([
-      ...(state === null || state.status === 'DELETE_COMPLETE' ? [] : [`stack ${stack.name} (${state.status}) in ${region}`]),
-      ...(service === null || service.running + service.desired === 0 ? [] : [`service ${service.name} with ${service.running} tasks in ${region}`]),
-      ...found.flatMap(({database}) => (database === null ? [] : [`database ${database.id} (${database.status}) in ${region}`])),
-      ...tagged.filter((arn) => !isRevision(arn)).map((arn) => `${arn} in ${region}`),
-    ])],
+    left: [
+      ...new Set([
+        ...(state === null || state.status === 'DELETE_COMPLETE' ? [] : [`stack ${stack.name} (${state.status}) in ${region}`]),
+        ...(service === null || service.running + service.desired === 0
+          ? []
+          : [`service ${service.name} with ${service.running} tasks in ${region}`]),
+        ...found.flatMap(({database}) =>
+          database === null ? [] : [`database ${database.id} (${database.status}) in ${region}`],
+        ),
+        ...tagged.filter((arn) => !isRevision(arn)).map((arn) => `${arn} in ${region}`),
+      ]),
+    ],
   }
 }
 
@@ -49,15 +62,24 @@ const isRevision = (arn: string): boolean => arn.includes(':task-definition/')
 export function residueStep(input: DrillInput, then: Then): Step<RecoveryWorld> {
   const {region} = input.side
   return lookStep({
-    id: 'residue', title: 'Nothing left, by inventory', needs: [input.clean ? 'leftovers' : 'remove'],
-    calls: callsOf(region, 'stacks.describe', 'readiness.tagged', 'database.describe', 'compute.service'), deadlineMs: minutes(30), atDeadline: then,
+    id: 'residue',
+    title: 'Nothing left, by inventory',
+    needs: [input.clean ? 'leftovers' : 'remove'],
+    calls: callsOf(region, 'stacks.describe', 'readiness.tagged', 'database.describe', 'compute.service'),
+    deadlineMs: minutes(30),
+    atDeadline: then,
     look: async (world, context) => {
       const before = input.clean ? context.facts('leftovers')['left'] : null
       const names = [input.name, ...(typeof before === 'string' && before !== '' ? [before] : [])]
       const {left, retired} = await residueOf(world, input, names, context.signal)
-      if (left.length === 0) return {kind: 'done', facts: {residue: 0, left: [], retiredRevisions: retired}, note: 'nothing is left'}
+      if (left.length === 0)
+        return {kind: 'done', facts: {residue: 0, left: [], retiredRevisions: retired}, note: 'nothing is left'}
       if (context.now - context.startedAt < minutes(20)) return later(context, `${left.length} to be gone: ${left[0] ?? ''}`, 15)
-      return {kind: 'failed', because: `the drill ${input.name} has left ${left.length}: ${left.join('; ')}. sluice dr drill --clean tries again`, then}
+      return {
+        kind: 'failed',
+        because: `the drill ${input.name} has left ${left.length}: ${left.join('; ')}. sluice dr drill --clean tries again`,
+        then,
+      }
     },
   })
 }

@@ -51,22 +51,36 @@ export async function refuseIfRecovering(desk: Desk, place: Place): Promise<void
   const open = await findRecovery(desk, place)
   if (open === null) return
   throw new SluiceError({
-    code: 'run-unfinished', exitCode: ExitCode.leaseHeld, message: `${open.run} (${open.input.kind}) isn't finished, and nobody ticks it.`,
-    suggestions: [`sluice dr resume ${open.run}`, ...(returnBegun(open.events) ? [] : [`sluice dr resume ${open.run} --withdraw`])],
+    code: 'run-unfinished',
+    exitCode: ExitCode.leaseHeld,
+    message: `${open.run} (${open.input.kind}) isn't finished, and nobody ticks it.`,
+    suggestions: [
+      `sluice dr resume ${open.run}`,
+      ...(returnBegun(open.events) ? [] : [`sluice dr resume ${open.run} --withdraw`]),
+    ],
   })
 }
 
 /** A new run, to where it stops. */
-export async function startRecovery(desk: Desk, input: RecoveryInput, world: RecoveryWorld, watching: RecoveryWatching): Promise<RecoveryRan> {
+export async function startRecovery(
+  desk: Desk,
+  input: RecoveryInput,
+  world: RecoveryWorld,
+  watching: RecoveryWatching,
+): Promise<RecoveryRan> {
   await refuseIfRecovering(desk, input.place)
   const run = runId(desk.clock, desk.ids)
   const held = await take(desk, input.place, run, input.kind)
   const journal = await open(desk, run, watching)
   watching.onRun?.(run)
   const runbook = recoveryRunbook(input)
-  await patiently(desk.clock, () => journal.append(held.lease.epoch, 'planned', {
-    ...describePlan(runbook.plan(runbook.first, [])), input: input as unknown as Json, toolVersion: desk.toolVersion,
-  }))
+  await patiently(desk.clock, () =>
+    journal.append(held.lease.epoch, 'planned', {
+      ...describePlan(runbook.plan(runbook.first, [])),
+      input: input as unknown as Json,
+      toolVersion: desk.toolVersion,
+    }),
+  )
   return drive(desk, journal, held, input, world, watching)
 }
 
@@ -79,11 +93,21 @@ export interface Resuming {
 
 /** Goes on with a run of any kind on this machine, from its journal alone. */
 export async function resumeRecovery(
-  desk: Desk, run: string, worldOf: (input: RecoveryInput) => Promise<RecoveryWorld>, watching: RecoveryWatching, resuming: Resuming = {},
+  desk: Desk,
+  run: string,
+  worldOf: (input: RecoveryInput) => Promise<RecoveryWorld>,
+  watching: RecoveryWatching,
+  resuming: Resuming = {},
 ): Promise<RecoveryRan> {
   const before = await open(desk, run, {})
   const input = recoveryInput(before.events)
-  if (input === null) throw new SluiceError({code: 'run-unknown', exitCode: ExitCode.usage, message: `There is no recovery ${run} here.`, suggestions: ['sluice dr history']})
+  if (input === null)
+    throw new SluiceError({
+      code: 'run-unknown',
+      exitCode: ExitCode.usage,
+      message: `There is no recovery ${run} here.`,
+      suggestions: ['sluice dr history'],
+    })
   const end = runState(before.events).ended
   if (end !== null) return {run, input, events: before.events, end: {kind: 'ended', outcome: end.data}}
   if (resuming.withdraw !== undefined) refuseTooLate(run, before.events)
@@ -91,8 +115,11 @@ export async function resumeRecovery(
   const journal = await open(desk, run, watching)
   watching.onRun?.(run)
   const say = async (wish: Wish, why: string, accepts?: Facts): Promise<void> =>
-    patiently(desk.clock, () => journal.append(held.lease.epoch, 'asked', {wish, by: desk.who, why, ...(accepts !== undefined && {accepts})}))
-  if (lost) await patiently(desk.clock, () => journal.append(held.lease.epoch, 'lease-lost', {to: desk.writer, epoch: held.lease.epoch}))
+    patiently(desk.clock, () =>
+      journal.append(held.lease.epoch, 'asked', {wish, by: desk.who, why, ...(accepts !== undefined && {accepts})}),
+    )
+  if (lost)
+    await patiently(desk.clock, () => journal.append(held.lease.epoch, 'lease-lost', {to: desk.writer, epoch: held.lease.epoch}))
   if (resuming.withdraw !== undefined) {
     refuseTooLate(run, journal.events)
     await say('abort', resuming.withdraw)
@@ -105,33 +132,53 @@ export async function resumeRecovery(
 /** Writes a wish for whoever ticks next: `promote` with what it accepts, `abort`, `pause`. An abort that comes too late is refused. */
 export async function askRecovery(desk: Desk, run: string, wish: Wish, why: string, accepts?: Facts): Promise<Journal> {
   const journal = await open(desk, run, {})
-  await writeWish(desk, journal, {wish, by: desk.who, why, ...(accepts !== undefined && {accepts})}, (events) => { if (wish === 'abort') refuseTooLate(run, events) })
+  await writeWish(desk, journal, {wish, by: desk.who, why, ...(accepts !== undefined && {accepts})}, (events) => {
+    if (wish === 'abort') refuseTooLate(run, events)
+  })
   return journal
 }
 
 /** Whether a step that can't be taken back has begun: from then on forward is the only safe direction. */
 function returnBegun(events: readonly Event[]): boolean {
-  const points = new Set(events.flatMap((event) => (event.kind === 'planned' ? event.data.steps.filter(({pointOfNoReturn}) => pointOfNoReturn === true).map(({id}) => id) : [])))
+  const points = new Set(
+    events.flatMap((event) =>
+      event.kind === 'planned' ? event.data.steps.filter(({pointOfNoReturn}) => pointOfNoReturn === true).map(({id}) => id) : [],
+    ),
+  )
   return events.some((event) => event.kind === 'step-started' && points.has(event.data.step))
 }
 
 function refuseTooLate(run: string, events: readonly Event[]): void {
   if (!returnBegun(events)) return
   throw new SluiceError({
-    code: 'past-return', exitCode: ExitCode.usage,
+    code: 'past-return',
+    exitCode: ExitCode.usage,
     message: `${run} is past its point of no return: the database is being promoted, or has been, and nothing can take that back.`,
     suggestions: [`sluice dr resume ${run}`, 'sluice dr failback'],
   })
 }
 
 async function drive(
-  desk: Desk, journal: Journal, held: HeldLease, input: RecoveryInput, world: RecoveryWorld, {onLive, onTick, detach, leave}: RecoveryWatching,
+  desk: Desk,
+  journal: Journal,
+  held: HeldLease,
+  input: RecoveryInput,
+  world: RecoveryWorld,
+  {onLive, onTick, detach, leave}: RecoveryWatching,
 ): Promise<RecoveryRan> {
   const {epoch, expiresAt} = held.lease
   await patiently(desk.clock, () => journal.append(epoch, 'lease-taken', {owner: desk.writer, host: desk.host, expiresAt}))
   const end = await driveRun({
-    runbook: recoveryRunbook(input), world, journal, held, clock: desk.clock, until: 'ended', detach, leave,
-    ...(onLive !== undefined && {onLive}), ...(onTick !== undefined && {onTick}),
+    runbook: recoveryRunbook(input),
+    world,
+    journal,
+    held,
+    clock: desk.clock,
+    until: 'ended',
+    detach,
+    leave,
+    ...(onLive !== undefined && {onLive}),
+    ...(onTick !== undefined && {onTick}),
   }).catch(async (error: unknown) => {
     // Nothing is under way any more: whoever puts right what was refused needn't wait for the lease to run out.
     if (error instanceof SluiceError) await held.release().catch(() => undefined)
@@ -141,30 +188,45 @@ async function drive(
   return {run: journal.run, input, events: journal.events, end}
 }
 
-const open = (desk: Desk, run: string, {onEvent}: Pick<RecoveryWatching, 'onEvent'>): Promise<Journal> => patiently(
-  desk.clock, () => openJournal({store: desk.store, run, writer: desk.writer, clock: desk.clock, ...(onEvent !== undefined && {onEvent})}),
-)
+const open = (desk: Desk, run: string, {onEvent}: Pick<RecoveryWatching, 'onEvent'>): Promise<Journal> =>
+  patiently(desk.clock, () =>
+    openJournal({store: desk.store, run, writer: desk.writer, clock: desk.clock, ...(onEvent !== undefined && {onEvent})}),
+  )
 
-async function take({store, clock, writer, host}: Desk, place: Place, run: string, kind: RecoveryInput['kind']): Promise<HeldLease> {
-  const taken = await patiently(clock, () => takeLease({store, clock, target: recoveryTarget(place), run, owner: writer, host, operation: `dr ${kind}`}))
+async function take(
+  {store, clock, writer, host}: Desk,
+  place: Place,
+  run: string,
+  kind: RecoveryInput['kind'],
+): Promise<HeldLease> {
+  const taken = await patiently(clock, () =>
+    takeLease({store, clock, target: recoveryTarget(place), run, owner: writer, host, operation: `dr ${kind}`}),
+  )
   if (taken.kind === 'held') throw heldError(taken.lease)
   return taken.held
 }
 
 /** Waits out an owner that may be dead: its lease either is renewed (somebody is there) or runs out. */
 async function takeOver(
-  desk: Desk, {place, kind}: RecoveryInput, run: string, {detach, onWait}: RecoveryWatching,
+  desk: Desk,
+  {place, kind}: RecoveryInput,
+  run: string,
+  {detach, onWait}: RecoveryWatching,
 ): Promise<{readonly held: HeldLease; /** Its owner never gave it back. */ readonly lost: boolean}> {
   const lease = await waitOutLease(desk, {
-    target: recoveryTarget(place), alive: heldError, detach,
-    onWaiting: ({owner, host, expiresAt}) => onWait?.(`${owner} on ${host} has the lease; it is taken over at ${iso(expiresAt)} unless it is renewed`),
+    target: recoveryTarget(place),
+    alive: heldError,
+    detach,
+    onWaiting: ({owner, host, expiresAt}) =>
+      onWait?.(`${owner} on ${host} has the lease; it is taken over at ${iso(expiresAt)} unless it is renewed`),
   })
   return {held: await take(desk, place, run, kind), lost: lease !== null && !lease.released}
 }
 
 function heldError({operation, run, owner, host, since}: Lease): SluiceError {
   return new SluiceError({
-    code: 'lease-held', exitCode: ExitCode.leaseHeld,
+    code: 'lease-held',
+    exitCode: ExitCode.leaseHeld,
     message: `${operation} ${run} has the lease: ${owner} on ${host}, since ${iso(since)}.`,
     suggestions: ['sluice dr status', `sluice dr resume ${run}`],
   })

@@ -5,7 +5,11 @@
 import type {RecoveryWorld, ServiceState} from './ports.ts'
 
 export async function runningImage(
-  world: Pick<RecoveryWorld, 'compute' | 'readiness'>, region: string, cluster: string, service: ServiceState, signal?: AbortSignal,
+  world: Pick<RecoveryWorld, 'compute' | 'readiness'>,
+  region: string,
+  cluster: string,
+  service: ServiceState,
+  signal?: AbortSignal,
 ): Promise<string | null> {
   const image = await world.compute.image(region, service.taskDefinition, signal)
   if (image === null || image.includes('@')) return image
@@ -14,4 +18,5 @@ export async function runningImage(
 }
 
 /** A port in a registry's name isn't a tag: only a colon after the last slash begins one. */
-export const byDigest = (image: string, digest: string): string => `${image.replace(/@.*$/, '').replace(/:[^:/]*$/, '')}@${digest}`
+export const byDigest = (image: string, digest: string): string =>
+  `${image.replace(/@.*$/, '').replace(/:[^:/]*$/, '')}@${digest}`

@@ -13,14 +13,15 @@ export const settlePlanName = 'settle'
 
 export function settlePlan(input: SettleInput): Plan<RecoveryWorld> {
   const {place, active} = input
-  const steps: readonly RecoveryStep[] = active === place.home
-    ? [stacksMatch(place, {needs: []}), settled(place, active, {needs: ['stacks-match']})]
-    : [
-        promotedStep(input, {needs: []}),
-        activeRegionStep(input, place.recovery, {needs: ['promoted']}),
-        activeRegionStep(input, place.home, {needs: ['promoted']}),
-        ...replicaSteps(input, {needs: ['active-away', 'active-home']}),
-        settled(place, active, {needs: ['policy-back']}),
-      ]
+  const steps: readonly RecoveryStep[] =
+    active === place.home
+      ? [stacksMatch(place, {needs: []}), settled(place, active, {needs: ['stacks-match']})]
+      : [
+          promotedStep(input, {needs: []}),
+          activeRegionStep(input, place.recovery, {needs: ['promoted']}),
+          activeRegionStep(input, place.home, {needs: ['promoted']}),
+          ...replicaSteps(input, {needs: ['active-away', 'active-home']}),
+          settled(place, active, {needs: ['policy-back']}),
+        ]
   return {name: settlePlanName, steps, guards: [], ends: 'done', onRollBack: null, onHalt: null, undoes: 'all-begun'}
 }

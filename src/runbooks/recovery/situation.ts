@@ -29,7 +29,8 @@ export type Situation =
 
 export function judgeSigns({lease, standing, stopped}: Signs, home: string, now: number): Situation {
   if (lease !== null && isHeld(lease, now)) return {kind: 'recovering', lease}
-  if (standing !== null && standing.region !== home) return {kind: 'away', settled: standing.settled, since: standing.since, run: standing.run}
+  if (standing !== null && standing.region !== home)
+    return {kind: 'away', settled: standing.settled, since: standing.since, run: standing.run}
   if (stopped) return {kind: 'away', settled: false, since: null, run: standing?.run ?? null}
   if (standing !== null && !standing.settled) return {kind: 'unsettled', since: standing.since, run: standing.run}
   return {kind: 'peace'}
@@ -39,7 +40,12 @@ export function judgeSigns({lease, standing, stopped}: Signs, home: string, now:
 const tries = 3
 
 /** `read` may throw what ports throw when a Region can't be asked; after some tries that is an answer here. */
-export async function situationNow(read: () => Promise<Signs>, home: string, now: number, pause: () => Promise<void> = async () => undefined): Promise<Situation> {
+export async function situationNow(
+  read: () => Promise<Signs>,
+  home: string,
+  now: number,
+  pause: () => Promise<void> = async () => undefined,
+): Promise<Situation> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return judgeSigns(await read(), home, now)
@@ -55,27 +61,36 @@ export async function situationNow(read: () => Promise<Signs>, home: string, now
 export const iso = (at: number): string => new Date(at).toISOString().replace(/\.\d{3}Z$/, 'Z')
 
 /** `dr promote r-… by alice on laptop, since …` */
-const whoRecovers = ({operation, run, owner, host, since}: Lease): string => `${operation} ${run} by ${owner} on ${host}, since ${iso(since)}`
+const whoRecovers = ({operation, run, owner, host, since}: Lease): string =>
+  `${operation} ${run} by ${owner} on ${host}, since ${iso(since)}`
 
 export function recoveringError(lease: Lease): SluiceError {
   return new SluiceError({
-    code: 'lease-held', exitCode: ExitCode.leaseHeld,
-    message: `${whoRecovers(lease)}, has the recovery lease: a recovery and changes at home exclude each other.`, suggestions: ['sluice dr status'],
+    code: 'lease-held',
+    exitCode: ExitCode.leaseHeld,
+    message: `${whoRecovers(lease)}, has the recovery lease: a recovery and changes at home exclude each other.`,
+    suggestions: ['sluice dr status'],
   })
 }
 
 /** A release at home begins only while users are there. */
-export function refuseReleaseElsewhere(situation: Situation, {home, recovery}: {readonly home: string; readonly recovery: string}): void {
+export function refuseReleaseElsewhere(
+  situation: Situation,
+  {home, recovery}: {readonly home: string; readonly recovery: string},
+): void {
   switch (situation.kind) {
-    case 'recovering': throw recoveringError(situation.lease)
+    case 'recovering':
+      throw recoveringError(situation.lease)
     case 'away':
       throw new SluiceError({
-        code: 'users-elsewhere', exitCode: ExitCode.usage,
+        code: 'users-elsewhere',
+        exitCode: ExitCode.usage,
         message: `Users are in ${recovery}${situation.since === null ? '' : ` since ${iso(situation.since)}`}${situation.run === null ? '' : ` (${situation.run})`}: a release in ${home} would reach nobody.`,
         suggestions: ['sluice dr status', 'sluice dr failback'],
       })
     case 'peace':
     case 'unsettled':
-    case 'unknown': return
+    case 'unknown':
+      return
   }
 }

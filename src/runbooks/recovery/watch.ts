@@ -28,7 +28,11 @@ export const freshMs = minutes(3)
 export const leastMisses = 3
 
 /** Of the Region whose state it is; null: nobody has ever looked from there, or what lies there can't be read. */
-export async function readWatch(store: Store, whose: Pick<Place, 'service' | 'environment'>, signal?: AbortSignal): Promise<Watch | null> {
+export async function readWatch(
+  store: Store,
+  whose: Pick<Place, 'service' | 'environment'>,
+  signal?: AbortSignal,
+): Promise<Watch | null> {
   const stored = await store.get(watchKey(whose), signal)
   return stored === null ? null : parsed(stored.body)
 }
@@ -36,14 +40,21 @@ export async function readWatch(store: Store, whose: Pick<Place, 'service' | 'en
 function parsed(body: string): Watch | null {
   try {
     const {schema, region, lookedAt, answeredAt = null, silentSince = null, misses = 0} = JSON.parse(body) as Partial<Watch>
-    return schema === 1 && typeof region === 'string' && typeof lookedAt === 'number' ? {schema, region, lookedAt, answeredAt, silentSince, misses} : null
+    return schema === 1 && typeof region === 'string' && typeof lookedAt === 'number'
+      ? {schema, region, lookedAt, answeredAt, silentSince, misses}
+      : null
   } catch {
     return null
   }
 }
 
 /** Since when `region` is silent, as far as the watch of the Region `by` proves it now; null: it proves nothing. */
-export function provenSilence(watch: Watch | null, {region, by, now}: {readonly region: string; readonly by: string; readonly now: number}): Silence | null {
+export function provenSilence(
+  watch: Watch | null,
+  {region, by, now}: {readonly region: string; readonly by: string; readonly now: number},
+): Silence | null {
   if (watch === null || watch.region !== region || watch.silentSince === null) return null
-  return now - watch.lookedAt <= freshMs && watch.misses >= leastMisses ? {since: watch.silentSince, answeredAt: watch.answeredAt, by} : null
+  return now - watch.lookedAt <= freshMs && watch.misses >= leastMisses
+    ? {since: watch.silentSince, answeredAt: watch.answeredAt, by}
+    : null
 }

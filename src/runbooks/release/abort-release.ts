@@ -9,7 +9,11 @@ import {askRun, resumeRelease, watchRelease} from './run-release.ts'
 import type {Ran, Watching} from './run-release.ts'
 
 export async function abortRelease(
-  desk: Desk, run: string, why: string, worldOf: (input: ReleaseInput) => Promise<ReleaseWorld>, watching: Watching,
+  desk: Desk,
+  run: string,
+  why: string,
+  worldOf: (input: ReleaseInput) => Promise<ReleaseWorld>,
+  watching: Watching,
 ): Promise<Ran> {
   await askRun(desk, run, 'abort', why)
   for (;;) {

@@ -7,7 +7,11 @@ import type {ReleaseWorld, RuleReading, Slot} from './ports.ts'
 
 /** Answers when it is due, or null when what AWS says afterwards isn't what was asked. */
 export async function armSwitch(
-  world: ReleaseWorld, context: StepContext, reading: RuleReading, home: Slot, windowMs: number,
+  world: ReleaseWorld,
+  context: StepContext,
+  reading: RuleReading,
+  home: Slot,
+  windowMs: number,
 ): Promise<number | null> {
   // Schedules are to the second; a due time that AWS rounds down would never read back equal.
   const dueAt = Math.ceil((world.awsTime() + windowMs) / 1000) * 1000

@@ -4,7 +4,11 @@ import {canarySlot} from './input.ts'
 import type {ReleaseInput} from './input.ts'
 import type {ReleaseWorld, StoppedTask} from './ports.ts'
 
-export async function canaryExits(world: ReleaseWorld, input: ReleaseInput, context: StepContext): Promise<readonly StoppedTask[]> {
+export async function canaryExits(
+  world: ReleaseWorld,
+  input: ReleaseInput,
+  context: StepContext,
+): Promise<readonly StoppedTask[]> {
   const since = context.events.find((event) => event.kind === 'rule-written')?.at ?? context.now
   const revision = context.facts('register')['taskDefinition']
   const stopped = await world.slots.stopped(canarySlot(input), since, context.signal)

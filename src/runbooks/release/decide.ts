@@ -49,8 +49,12 @@ export function decide(seen: Observation): Decision {
   if (aboveHistory(seen.loadBalancer)) {
     const {unexplained, expected} = seen.loadBalancer
     // Pausing would leave a dying canary its weight with nobody there: whether it keeps dying is the gate tasks' to say, soon.
-    if (seen.canaryExits > 0 && seen.ageMs < seen.atMostMs) return {kind: 'wait', because: 'a canary task exited; does the next one stay up?'}
-    return {kind: 'pause', because: `the load balancer itself answered ${unexplained} requests with 502, 503 or 504 (history lets expect ${expected.toFixed(1)}); no target group can be blamed` }
+    if (seen.canaryExits > 0 && seen.ageMs < seen.atMostMs)
+      return {kind: 'wait', because: 'a canary task exited; does the next one stay up?'}
+    return {
+      kind: 'pause',
+      because: `the load balancer itself answered ${unexplained} requests with 502, 503 or 504 (history lets expect ${expected.toFixed(1)}); no target group can be blamed`,
+    }
   }
   if (look.verdict === 'pass' && seen.judgedMs >= seen.holdMs) return {kind: 'advance', because: look.reason}
   if (look.verdict === 'need-data' && seen.ageMs >= seen.atMostMs) {

@@ -4,8 +4,10 @@
 import type {ReleaseWorld, Slot} from './ports.ts'
 
 export const emptySlotActions = [
-  'ecs:DescribeServices', 'ecs:UpdateService',
-  'application-autoscaling:DescribeScalableTargets', 'application-autoscaling:RegisterScalableTarget',
+  'ecs:DescribeServices',
+  'ecs:UpdateService',
+  'application-autoscaling:DescribeScalableTargets',
+  'application-autoscaling:RegisterScalableTarget',
 ] as const
 
 export async function emptySlot(world: ReleaseWorld, slot: Slot, signal: AbortSignal): Promise<void> {

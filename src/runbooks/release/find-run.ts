@@ -44,7 +44,11 @@ export async function lastRunOf(desk: Desk, target: string, lease: Lease): Promi
   for (const run of runs.toReversed()) {
     const events = await readRun(desk, run)
     const [first] = events
-    if (first?.kind === 'planned' && isReleaseRun(events) && releaseTarget((first.data.input as unknown as ReleaseInput).config) === target) {
+    if (
+      first?.kind === 'planned'
+      && isReleaseRun(events)
+      && releaseTarget((first.data.input as unknown as ReleaseInput).config) === target
+    ) {
       return {run, events}
     }
   }
@@ -60,21 +64,27 @@ export async function previousRun(desk: Desk, target: string): Promise<PreviousR
 /** The last run of every service (or of one), newest first. */
 export async function lastRuns(desk: Desk, service: string | undefined): Promise<readonly FoundRun[]> {
   const keys = await patiently(desk.clock, () => desk.store.list('leases/'))
-  const services = keys.map(
-    (key) => key.slice('leases/'.length, -'.json'.length),
-  ).filter((name) => !isInfraTarget(name)).filter((name) => service === undefined || name === service || name.startsWith(`${service}.`))
-  const found = await Promise.all(services.map(async (name) => {
-    const lease = await patiently(desk.clock, () => readLease(desk.store, name))
-    if (lease === null) return null
-    const last = await lastRunOf(desk, name, lease)
-    // Recoveries and runbooks have leases and journals beside those of releases.
-    return last === null || !isReleaseRun(last.events) ? null : {...last, lease, left: leftOver(last.events)}
-  }))
+  const services = keys
+    .map((key) => key.slice('leases/'.length, -'.json'.length))
+    .filter((name) => !isInfraTarget(name))
+    .filter((name) => service === undefined || name === service || name.startsWith(`${service}.`))
+  const found = await Promise.all(
+    services.map(async (name) => {
+      const lease = await patiently(desk.clock, () => readLease(desk.store, name))
+      if (lease === null) return null
+      const last = await lastRunOf(desk, name, lease)
+      // Recoveries and runbooks have leases and journals beside those of releases.
+      return last === null || !isReleaseRun(last.events) ? null : {...last, lease, left: leftOver(last.events)}
+    }),
+  )
   return found.filter((one) => one !== null).toSorted((x, y) => y.run.localeCompare(x.run))
 }
 
 /** The run named, or the only unfinished one; a run that only has its old slot left to scale down counts when no other does. */
-export async function findRun(desk: Desk, wanted: {readonly run: string | undefined; readonly service: string | undefined}): Promise<FoundRun | null> {
+export async function findRun(
+  desk: Desk,
+  wanted: {readonly run: string | undefined; readonly service: string | undefined},
+): Promise<FoundRun | null> {
   if (wanted.run !== undefined) {
     const events = await readRun(desk, wanted.run)
     if (events.length === 0) {

@@ -35,14 +35,28 @@ export async function foresee(world: ReleaseWorld, input: ReleaseInput, signal: 
     recoverySituation(world, input.config, signal),
   ])
   const hazards = [
-    ...(settings.slowStartSeconds > 0 ? [`slow start ${settings.slowStartSeconds} s on slot ${canarySlot(input)}: the first minutes of each task aren't judged`] : []),
-    ...(settings.stickiness ? [`stickiness on slot ${canarySlot(input)}'s target group: sessions keep their target, so the share lags behind the weight`] : []),
+    ...(settings.slowStartSeconds > 0
+      ? [`slow start ${settings.slowStartSeconds} s on slot ${canarySlot(input)}: the first minutes of each task aren't judged`]
+      : []),
+    ...(settings.stickiness
+      ? [
+          `stickiness on slot ${canarySlot(input)}'s target group: sessions keep their target, so the share lags behind the weight`,
+        ]
+      : []),
     ...(canary.capacityProvider === null ? [`${canary.service} names no capacity provider: its tasks may find no host`] : []),
     ...(input.production.scaling !== null && input.canaryScaling === null
-      ? [`slot ${canarySlot(input)} has no scalable target: promoted, it would not scale`] : []),
-    ...(canaryTargets.length > 0 ? [`the version before ${input.fromImage} is still warm in slot ${canarySlot(input)}: this release gives it up`] : []),
+      ? [`slot ${canarySlot(input)} has no scalable target: promoted, it would not scale`]
+      : []),
+    ...(canaryTargets.length > 0
+      ? [`the version before ${input.fromImage} is still warm in slot ${canarySlot(input)}: this release gives it up`]
+      : []),
   ]
-  const unasked = recovery.kind === 'unknown' ? [`${input.config.recovery?.region ?? 'the recovery Region'} can't be asked (${recovery.because}): whether a recovery is under way isn't known, and it won't follow`] : []
+  const unasked =
+    recovery.kind === 'unknown'
+      ? [
+          `${input.config.recovery?.region ?? 'the recovery Region'} can't be asked (${recovery.because}): whether a recovery is under way isn't known, and it won't follow`,
+        ]
+      : []
   return {...predict(input, history), hazards: [...unasked, ...hazards, ...quiet(history)]}
 }
 
@@ -58,13 +72,21 @@ function predict(input: ReleaseInput, history: readonly CountedMinute[]): Omit<F
   const bad = counts.reduce((total, count) => total + count.bad, 0)
   if (gate === undefined || requests === 0) return {requestsPerMinute: 0, totalMs: null, finds: [], exposes: 0}
   const requestsPerMinute = Math.round(requests / counts.length)
-  const steps = input.config.steps.map((step) => forecast({
-    settings: gate.settings, stableRate: Math.max(bad, 0.5) / requests, requestsPerMinute, weight: step.weight,
-    minutes: Math.ceil(step.atMostMs / minuteMs), hold: Math.ceil(step.holdMs / minuteMs),
-    ratios: step === input.config.steps[0] ? ratios : [], seed: 1, runs,
-  }))
-  const passes = steps.map(
-    (step, index) => step.passMinutes === null
+  const steps = input.config.steps.map((step) =>
+    forecast({
+      settings: gate.settings,
+      stableRate: Math.max(bad, 0.5) / requests,
+      requestsPerMinute,
+      weight: step.weight,
+      minutes: Math.ceil(step.atMostMs / minuteMs),
+      hold: Math.ceil(step.holdMs / minuteMs),
+      ratios: step === input.config.steps[0] ? ratios : [],
+      seed: 1,
+      runs,
+    }),
+  )
+  const passes = steps.map((step, index) =>
+    step.passMinutes === null
       ? null
       : Math.max(step.passMinutes.p50 * minuteMs, input.config.steps[index]?.holdMs ?? 0) + settlingMs,
   )
@@ -72,7 +94,8 @@ function predict(input: ReleaseInput, history: readonly CountedMinute[]): Omit<F
     requestsPerMinute,
     totalMs: passes.every((pass) => pass !== null) ? passes.reduce((total, pass) => total + pass, 0) + 2 * settlingMs : null,
     finds: (steps[0]?.finds ?? []).flatMap(({ratio, share, medianMinute}) =>
-      share > 0.5 && medianMinute !== null ? [{times: ratio, withinMs: medianMinute * minuteMs + settlingMs}] : []),
+      share > 0.5 && medianMinute !== null ? [{times: ratio, withinMs: medianMinute * minuteMs + settlingMs}] : [],
+    ),
     exposes: steps[0]?.exposedRequests ?? 0,
   }
 }

@@ -59,10 +59,16 @@ function errorCount(minute: SlotMinute, unanswered: number): Count {
   return bounded(Math.max(minute.requests ?? 0, refused), (minute.answered5xx ?? 0) + unanswered + refused)
 }
 
-const bounded = (requests: number, bad: number): Count => ({requests: Math.round(requests), bad: Math.round(Math.min(bad, requests))})
+const bounded = (requests: number, bad: number): Count => ({
+  requests: Math.round(requests),
+  bad: Math.round(Math.min(bad, requests)),
+})
 
 export function pairedMinutes(
-  gate: Gate, minutes: readonly CountedMinute[], canary: Slot, stable: Slot,
+  gate: Gate,
+  minutes: readonly CountedMinute[],
+  canary: Slot,
+  stable: Slot,
 ): readonly PairedMinute[] {
   const canaryCounts = gateCounts(gate, minutes, canary)
   const stableCounts = gateCounts(gate, minutes, stable)
@@ -90,8 +96,8 @@ export function unexplained5xx(minutes: readonly CountedMinute[]): number {
   const made = minutes.reduce((total, minute) => total + minute.loadBalancer5xx, 0)
   const explained = (['a', 'b'] as const).reduce((total, slot) => {
     const unanswered = unansweredPerMinute(minutes.map((minute) => minute[slot]))
-    return total + unanswered.reduce((x, y) => x + y, 0) + minutes.reduce(
-      (x, minute) => x + (minute[slot].connectionErrors ?? 0), 0,
+    return (
+      total + unanswered.reduce((x, y) => x + y, 0) + minutes.reduce((x, minute) => x + (minute[slot].connectionErrors ?? 0), 0)
     )
   }, 0)
   return Math.max(0, made - explained)

@@ -81,9 +81,11 @@ function rollbackPlan(input: ReleaseInput): Plan<ReleaseWorld> {
       observeNoRequests(input, {id: 'observe-home', needs: ['home'], silent: canary, share: 0, atDeadline: 'halt'}),
       releaseScaleIn(input, 'as-before', ['observe-home']),
       drain(input, {
-        id: 'drain', title: `slot ${canary} drained`, slot: canary, needs: [
-          'observe-home', 'release-scale-in',
-        ], filledBy: 'canary-tasks',
+        id: 'drain',
+        title: `slot ${canary} drained`,
+        slot: canary,
+        needs: ['observe-home', 'release-scale-in'],
+        filledBy: 'canary-tasks',
       }),
       disarm(input, ['drain']),
     ],
@@ -106,7 +108,11 @@ function retirePlan(input: ReleaseInput): Plan<ReleaseWorld> {
     steps: [
       warm(input),
       drain(input, {
-        id: 'retire', title: `old version in slot ${stableSlot} scaled down`, slot: stableSlot, needs: ['warm'], filledBy: null,
+        id: 'retire',
+        title: `old version in slot ${stableSlot} scaled down`,
+        slot: stableSlot,
+        needs: ['warm'],
+        filledBy: null,
       }),
     ],
     guards: [],

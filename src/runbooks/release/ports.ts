@@ -83,7 +83,11 @@ export interface StoppedTask {
 export interface SlotServices {
   read(slot: Slot, signal: AbortSignal): Promise<SlotService>
   /** Rolls the slot to a revision and size; answers the id of *this* deployment. */
-  deploy(slot: Slot, to: {readonly taskDefinition: string; readonly desired: number}, signal: AbortSignal): Promise<{readonly deployment: string}>
+  deploy(
+    slot: Slot,
+    to: {readonly taskDefinition: string; readonly desired: number},
+    signal: AbortSignal,
+  ): Promise<{readonly deployment: string}>
   /** Changes the size only. */
   resize(slot: Slot, desired: number, signal: AbortSignal): Promise<void>
   /** Tasks of the slot that stopped at or after `since` (epoch ms), newest first. */
@@ -96,7 +100,11 @@ export interface Revisions {
   /** The image of the (first, or named) essential container of a revision. */
   image(taskDefinition: string, signal: AbortSignal): Promise<string>
   /** The revision equal to `from` but for the image: an identical ACTIVE one if there is one, else newly registered. */
-  withImage(from: string, image: string, signal: AbortSignal): Promise<{readonly taskDefinition: string; readonly reused: boolean}>
+  withImage(
+    from: string,
+    image: string,
+    signal: AbortSignal,
+  ): Promise<{readonly taskDefinition: string; readonly reused: boolean}>
 }
 
 export interface Scaling {
@@ -131,7 +139,12 @@ export interface CountedMinute {
   /** Answers made by the load balancer itself: 502 + 503 + 504. */
   readonly loadBalancer5xx: number
   /** Counts of the team's own gates by gate name, for each slot: [requests, bad], null where nothing was published. */
-  readonly custom: {readonly [gate: string]: {readonly a: readonly [number | null, number | null]; readonly b: readonly [number | null, number | null]}}
+  readonly custom: {
+    readonly [gate: string]: {
+      readonly a: readonly [number | null, number | null]
+      readonly b: readonly [number | null, number | null]
+    }
+  }
 }
 export interface Metrics {
   /**
@@ -165,7 +178,10 @@ export type AwsTime = () => number
 /** The recovery Region's stable slot, which follows every promotion. */
 export interface RecoveryFollower {
   /** `digest`: of the image that was promoted, as its tasks report it; null: they don't. */
-  carry(from: {readonly taskDefinition: string; readonly image: string; readonly digest: string | null}, signal: AbortSignal): Promise<{readonly note: string}>
+  carry(
+    from: {readonly taskDefinition: string; readonly image: string; readonly digest: string | null},
+    signal: AbortSignal,
+  ): Promise<{readonly note: string}>
   /** What says there whether a recovery is under way; null: that Region belongs to no stack of ours, so nothing recovers to it. */
   signs(signal: AbortSignal): Promise<Signs | null>
   /** Writes down there what production has now; null: the same. */

@@ -53,7 +53,11 @@ export async function refuseWhileRecovering(world: ReleaseWorld, config: Release
 }
 
 /** A recovery Region that can't be asked is no reason not to release. */
-export function recoverySituation(world: Pick<ReleaseWorld, 'recovery' | 'awsTime'>, {region}: Pick<ReleaseConfig, 'region'>, signal: AbortSignal): Promise<Situation> {
+export function recoverySituation(
+  world: Pick<ReleaseWorld, 'recovery' | 'awsTime'>,
+  {region}: Pick<ReleaseConfig, 'region'>,
+  signal: AbortSignal,
+): Promise<Situation> {
   const quiet: Signs = {lease: null, standing: null, stopped: false}
   return situationNow(async () => (await world.recovery?.signs(signal)) ?? quiet, region, world.awsTime())
 }

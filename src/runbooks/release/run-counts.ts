@@ -22,7 +22,10 @@ export interface RunCounts {
 
 /** `since`: epoch ms at which the present weight was read back. */
 export async function runCounts(
-  world: ReleaseWorld, input: ReleaseInput, context: StepContext, since: number,
+  world: ReleaseWorld,
+  input: ReleaseInput,
+  context: StepContext,
+  since: number,
 ): Promise<RunCounts> {
   const first = firstWeightAt(context.events, canarySlot(input)) ?? since
   const from = minuteCeil(first)
@@ -47,5 +50,9 @@ function warmingUp(input: ReleaseInput, context: StepContext): (at: number) => b
 }
 
 function isNewTasks(event: Event): boolean {
-  return event.kind === 'step-ended' && event.data.how === 'done' && (event.data.step === 'canary-tasks' || event.data.step.startsWith('size-'))
+  return (
+    event.kind === 'step-ended'
+    && event.data.how === 'done'
+    && (event.data.step === 'canary-tasks' || event.data.step.startsWith('size-'))
+  )
 }

@@ -77,7 +77,11 @@ export async function claimRelease(desk: Desk, target: string): Promise<Claimed>
  * A new run from its claim to where it stops. `prepare` reads under the lease, so nobody can come between reading and planning.
  */
 export async function startRelease(
-  desk: Desk, claimed: Claimed, prepare: () => Promise<ReleaseInput>, world: ReleaseWorld, watching: Watching,
+  desk: Desk,
+  claimed: Claimed,
+  prepare: () => Promise<ReleaseInput>,
+  world: ReleaseWorld,
+  watching: Watching,
 ): Promise<Ran> {
   const {run, held} = claimed
   const input = await patiently(desk.clock, prepare).catch(async (error: unknown) => {
@@ -86,15 +90,22 @@ export async function startRelease(
   })
   const journal = await open(desk, run, watching)
   const runbook = releaseRunbook(input)
-  await patiently(desk.clock, () => journal.append(held.lease.epoch, 'planned', {
-    ...describePlan(runbook.plan(runbook.first, [])), input: input as unknown as Json, toolVersion: desk.toolVersion,
-  }))
+  await patiently(desk.clock, () =>
+    journal.append(held.lease.epoch, 'planned', {
+      ...describePlan(runbook.plan(runbook.first, [])),
+      input: input as unknown as Json,
+      toolVersion: desk.toolVersion,
+    }),
+  )
   return drive(desk, journal, held, input, world, watching)
 }
 
 /** Goes on with a run on this machine, from its journal alone. */
 export async function resumeRelease(
-  desk: Desk, run: string, worldOf: (input: ReleaseInput) => Promise<ReleaseWorld>, watching: Watching,
+  desk: Desk,
+  run: string,
+  worldOf: (input: ReleaseInput) => Promise<ReleaseWorld>,
+  watching: Watching,
 ): Promise<Ran> {
   const journal = await open(desk, run, {})
   const {input} = readInput(journal)
@@ -106,15 +117,17 @@ export async function resumeRelease(
   const {held, lost} = await takeOver(desk, target, run, watching)
   const fresh = await open(desk, run, watching)
   if (runState(fresh.events).paused !== null) {
-    await patiently(
-      desk.clock, () => fresh.append(held.lease.epoch, 'asked', {wish: 'resume', by: desk.who, why: 'release resume'}),
+    await patiently(desk.clock, () =>
+      fresh.append(held.lease.epoch, 'asked', {wish: 'resume', by: desk.who, why: 'release resume'}),
     )
   }
-  if (lost) await patiently(desk.clock, () => fresh.append(held.lease.epoch, 'lease-lost', {to: desk.writer, epoch: held.lease.epoch}))
+  if (lost)
+    await patiently(desk.clock, () => fresh.append(held.lease.epoch, 'lease-lost', {to: desk.writer, epoch: held.lease.epoch}))
   return drive(desk, fresh, held, input, world, watching)
 }
 
-const isAborted = (events: readonly Event[]): boolean => events.some((event) => event.kind === 'asked' && event.data.wish === 'abort')
+const isAborted = (events: readonly Event[]): boolean =>
+  events.some((event) => event.kind === 'asked' && event.data.wish === 'abort')
 
 /** Writes a wish for whoever ticks next. */
 export async function askRun(desk: Desk, run: string, wish: Wish, why: string): Promise<Journal> {
@@ -124,11 +137,16 @@ export async function askRun(desk: Desk, run: string, wish: Wish, why: string): 
 }
 
 /** Event 0 as it was written. */
-export function readInput(journal: {readonly run: string; readonly events: readonly Event[]}): {readonly input: ReleaseInput; readonly toolVersion: string} {
+export function readInput(journal: {readonly run: string; readonly events: readonly Event[]}): {
+  readonly input: ReleaseInput
+  readonly toolVersion: string
+} {
   const first = journal.events[0]
   if (first?.kind !== 'planned' || first.data.input === undefined) {
     throw new SluiceError({
-      code: 'run-unknown', exitCode: ExitCode.usage, message: `There is no run ${journal.run} here.`,
+      code: 'run-unknown',
+      exitCode: ExitCode.usage,
+      message: `There is no run ${journal.run} here.`,
       suggestions: ['sluice release history'],
     })
   }
@@ -136,13 +154,24 @@ export function readInput(journal: {readonly run: string; readonly events: reado
 }
 
 async function drive(
-  desk: Desk, journal: Journal, held: HeldLease, input: ReleaseInput, world: ReleaseWorld, watching: Watching,
+  desk: Desk,
+  journal: Journal,
+  held: HeldLease,
+  input: ReleaseInput,
+  world: ReleaseWorld,
+  watching: Watching,
 ): Promise<Ran> {
   const {epoch, expiresAt} = held.lease
   await patiently(desk.clock, () => journal.append(epoch, 'lease-taken', {owner: desk.writer, host: desk.host, expiresAt}))
   const end = await driveRun({
-    runbook: releaseRunbook(input), world, journal, held, clock: desk.clock,
-    until: watching.until, detach: watching.detach, leave: watching.leave,
+    runbook: releaseRunbook(input),
+    world,
+    journal,
+    held,
+    clock: desk.clock,
+    until: watching.until,
+    detach: watching.detach,
+    leave: watching.leave,
     ...(watching.onLive !== undefined && {onLive: watching.onLive}),
     ...(watching.onTick !== undefined && {onTick: watching.onTick}),
   }).catch(async (error: unknown) => {
@@ -155,9 +184,8 @@ async function drive(
 }
 
 const open = (desk: Desk, run: string, {onEvent}: Pick<Watching, 'onEvent'>): Promise<Journal> =>
-  patiently(
-    desk.clock,
-    () => openJournal({store: desk.store, run, writer: desk.writer, clock: desk.clock, ...(onEvent !== undefined && {onEvent})}),
+  patiently(desk.clock, () =>
+    openJournal({store: desk.store, run, writer: desk.writer, clock: desk.clock, ...(onEvent !== undefined && {onEvent})}),
   )
 
 function unfinished(run: string, {operation, owner, host, since}: Lease): SluiceError {
@@ -191,7 +219,10 @@ async function take(desk: Desk, target: string, run: string, operation: string):
 
 /** Waits out an owner that may be dead: its lease either is renewed (somebody is there) or runs out. */
 async function takeOver(
-  desk: Desk, target: string, run: string, watching: Watching,
+  desk: Desk,
+  target: string,
+  run: string,
+  watching: Watching,
 ): Promise<{readonly held: HeldLease; /** Its owner never gave it back. */ readonly lost: boolean}> {
   const lease = await waitOutLease(desk, {target, alive: heldError, detach: watching.detach})
   return {held: await take(desk, target, run, 'release'), lost: lease !== null && !lease.released}
@@ -211,7 +242,9 @@ const iso = (at: number): string => new Date(at).toISOString().replace('.000Z', 
 
 /** Follows a run that somebody else ticks, without touching it; ends with the run, a pause, or when nobody ticks it any more. */
 export async function watchRelease(
-  desk: Desk, run: string, watching: Watching,
+  desk: Desk,
+  run: string,
+  watching: Watching,
 ): Promise<'over' | 'paused' | 'unattended' | 'detached'> {
   const journal = await open(desk, run, watching)
   const target = releaseTarget(readInput(journal).input.config)
@@ -224,7 +257,10 @@ export async function watchRelease(
     if (lease === null || lease.run !== run || !isHeld(lease, desk.clock.now())) {
       return state.paused === null ? 'unattended' : 'paused'
     }
-    const waited = await desk.clock.until(desk.clock.now() + seconds(2), watching.detach).then(() => true, () => false)
+    const waited = await desk.clock.until(desk.clock.now() + seconds(2), watching.detach).then(
+      () => true,
+      () => false,
+    )
     if (!waited) return 'detached'
   }
 }

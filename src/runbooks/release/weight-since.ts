@@ -7,7 +7,7 @@ export function weightSince(events: readonly Event[], otherwise: number): number
 
 /** The last time a person let the run go on; 0 when nobody had to. Waits count from there. */
 export function resumedAt(events: readonly Event[]): number {
-  return events.findLast(
-    (event) => event.kind === 'asked' && (event.data.wish === 'resume' || event.data.wish === 'promote'),
-  )?.at ?? 0
+  return (
+    events.findLast((event) => event.kind === 'asked' && (event.data.wish === 'resume' || event.data.wish === 'promote'))?.at ?? 0
+  )
 }

@@ -35,14 +35,20 @@ export function groupMetrics(sink: MetricSink, loadBalancer: LoadBalancer, group
   const connectionError = point('TargetConnectionErrorCount')
   const routedUnhealthy = point('UnhealthyRoutingRequestCount')
   return {
-    given: () => { sink.observe(given) },
+    given: () => {
+      sink.observe(given)
+    },
     answered: (status, seconds) => {
       const answer = classes[Math.floor(status / 100) - 2]
       if (answer !== undefined) sink.observe(answer)
       sink.observe(point('TargetResponseTime', seconds))
     },
-    connectionError: () => { sink.observe(connectionError) },
-    routedUnhealthy: () => { sink.observe(routedUnhealthy) },
+    connectionError: () => {
+      sink.observe(connectionError)
+    },
+    routedUnhealthy: () => {
+      sink.observe(routedUnhealthy)
+    },
     hosts: (healthy, unhealthy) => {
       sink.observe(point('HealthyHostCount', healthy))
       sink.observe(point('UnHealthyHostCount', unhealthy))
@@ -60,8 +66,14 @@ export function loadBalancerMetrics(sink: MetricSink, loadBalancer: LoadBalancer
       count('HTTPCode_ELB_5XX_Count')
       count(`HTTPCode_ELB_${status}_Count`)
     },
-    clientGone: () => { count('HTTPCode_ELB_4XX_Count') },
-    fixedResponse: () => { count('HTTP_Fixed_Response_Count') },
-    redirected: () => { count('HTTP_Redirect_Count') },
+    clientGone: () => {
+      count('HTTPCode_ELB_4XX_Count')
+    },
+    fixedResponse: () => {
+      count('HTTP_Fixed_Response_Count')
+    },
+    redirected: () => {
+      count('HTTP_Redirect_Count')
+    },
   }
 }

@@ -35,7 +35,9 @@ const RESPONSE_MS = {virtual: 30_000, least: 3000}
 const NOT_FORWARDED = new Set(['connection', 'keep-alive', 'host', 'content-length', 'transfer-encoding'])
 
 export async function askOrigin(
-  world: World, names: Names, {origin, distribution, ask}: {readonly origin: Bag; readonly distribution: string; readonly ask: OriginAsk},
+  world: World,
+  names: Names,
+  {origin, distribution, ask}: {readonly origin: Bag; readonly distribution: string; readonly ask: OriginAsk},
 ): Promise<OriginAnswer> {
   const domain = text(origin, 'DomainName') ?? ''
   const path = `${text(origin, 'OriginPath') ?? ''}${ask.path}`
@@ -48,15 +50,22 @@ export async function askOrigin(
     return nobody(down === 'hang' ? 504 : 502)
   }
   // Without its access control nothing signs the request: the bucket sees a stranger.
-  const reader = text(origin, 'OriginAccessControlId') === undefined || Object.keys(bag(origin, 'S3OriginConfig')).length === 0
-    ? {kind: 'anybody' as const} : {kind: 'cloudfront' as const, distribution}
+  const reader =
+    text(origin, 'OriginAccessControlId') === undefined || Object.keys(bag(origin, 'S3OriginConfig')).length === 0
+      ? {kind: 'anybody' as const}
+      : {kind: 'cloudfront' as const, distribution}
   const found = await readObject(world, region, bucket, decodeURIComponent(path.slice(1)), reader)
   return {status: found.status, isConnected: true, headers: Object.entries(found.headers).flat(), body: Buffer.from(found.body)}
 }
 
-async function askByName(world: World, names: Names, domain: string, {method, path, query, headers, body}: OriginAsk): Promise<OriginAnswer> {
+async function askByName(
+  world: World,
+  names: Names,
+  domain: string,
+  {method, path, query, headers, body}: OriginAsk,
+): Promise<OriginAnswer> {
   const found = names.address(domain)
-  const url = found === null ? null : names.place(found.address)?.url ?? null
+  const url = found === null ? null : (names.place(found.address)?.url ?? null)
   if (url === null) return nobody(502)
   const kept: string[] = ['host', domain, 'content-length', String(body.length), 'connection', 'close']
   for (let i = 0; i + 1 < headers.length; i += 2) {
@@ -65,21 +74,36 @@ async function askByName(world: World, names: Names, domain: string, {method, pa
   return await new Promise((resolve) => {
     const asked = httpRequest(new URL(`${path}${query === '' ? '' : `?${query}`}`, url), {method, headers: kept}, (answer) => {
       const chunks: Buffer[] = []
-      answer.on('data', (chunk: Buffer) => { chunks.push(chunk) })
-      answer.on('end', () => { resolve({status: answer.statusCode ?? 502, isConnected: true, headers: answer.rawHeaders, body: Buffer.concat(chunks)}) })
-      answer.on('error', () => { resolve(nobody(502)) })
+      answer.on('data', (chunk: Buffer) => {
+        chunks.push(chunk)
+      })
+      answer.on('end', () => {
+        resolve({status: answer.statusCode ?? 502, isConnected: true, headers: answer.rawHeaders, body: Buffer.concat(chunks)})
+      })
+      answer.on('error', () => {
+        resolve(nobody(502))
+      })
     })
-    const timer = setTimeout(() => {
-      resolve(nobody(504))
-      asked.destroy()
-    }, Math.max(RESPONSE_MS.virtual / world.clock.speed, RESPONSE_MS.least))
-    asked.on('error', () => { resolve(nobody(502)) })
-    asked.on('close', () => { clearTimeout(timer) })
+    const timer = setTimeout(
+      () => {
+        resolve(nobody(504))
+        asked.destroy()
+      },
+      Math.max(RESPONSE_MS.virtual / world.clock.speed, RESPONSE_MS.least),
+    )
+    asked.on('error', () => {
+      resolve(nobody(502))
+    })
+    asked.on('close', () => {
+      clearTimeout(timer)
+    })
     asked.end(body)
   })
 }
 
 const nobody = (status: 502 | 504): OriginAnswer => ({
-  status, isConnected: false, headers: ['content-type', 'text/html', 'server', 'CloudFront'],
+  status,
+  isConnected: false,
+  headers: ['content-type', 'text/html', 'server', 'CloudFront'],
   body: Buffer.from(`<html><body>${status} CloudFront couldn't reach the origin.</body></html>\n`),
 })

@@ -43,27 +43,46 @@ async function serve(world: World, names: Names, request: IncomingMessage): Prom
   const [path = '/', query = ''] = (request.url ?? '/').split('?')
   const root = text(served.config, 'DefaultRootObject')
   const ask: OriginAsk = {
-    method: request.method ?? 'GET', path: path === '/' && root !== undefined ? `/${root}` : path, query, headers: request.rawHeaders, body,
+    method: request.method ?? 'GET',
+    path: path === '/' && root !== undefined ? `/${root}` : path,
+    query,
+    headers: request.rawHeaders,
+    body,
   }
   const behaviour = behaviourFor(served.config, path)
-  if (!allowedMethods(behaviour).includes(ask.method)) return own(403, 'This distribution is not configured to allow the HTTP request method that was used.')
+  if (!allowedMethods(behaviour).includes(ask.method))
+    return own(403, 'This distribution is not configured to allow the HTTP request method that was used.')
   const answer = await fromTarget(world, names, served, text(behaviour, 'TargetOriginId') ?? '', ask)
   return await errorPage(world, names, served, ask, answer)
 }
 
 /** By its exact alias, else by a wildcard, else by the distribution's own name. */
 function distributionFor(world: World, host: string): Served | null {
-  const served = recordsOf(world, DISTRIBUTION, '').map((record) => ({record, config: servedConfig(world, record)})).filter((one): one is Served => one.config !== null)
+  const served = recordsOf(world, DISTRIBUTION, '')
+    .map((record) => ({record, config: servedConfig(world, record)}))
+    .filter((one): one is Served => one.config !== null)
   const withAlias = (alias: string): Served | undefined => served.find(({config}) => texts(config, 'Aliases').includes(alias))
-  return withAlias(host) ?? withAlias(`*${host.slice(host.indexOf('.'))}`) ?? served.find(({record}) => attribute(record, 'DomainName') === host) ?? null
+  return (
+    withAlias(host)
+    ?? withAlias(`*${host.slice(host.indexOf('.'))}`)
+    ?? served.find(({record}) => attribute(record, 'DomainName') === host)
+    ?? null
+  )
 }
 
 function behaviourFor(config: Bag, path: string): Bag {
-  return bags(config, 'CacheBehaviors').find((one) => matches(text(one, 'PathPattern') ?? '', path)) ?? bag(config, 'DefaultCacheBehavior')
+  return (
+    bags(config, 'CacheBehaviors').find((one) => matches(text(one, 'PathPattern') ?? '', path))
+    ?? bag(config, 'DefaultCacheBehavior')
+  )
 }
 
 function matches(pattern: string, path: string): boolean {
-  const escaped = pattern.replace(/^\/?/, '/').replaceAll(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')
+  const escaped = pattern
+    .replace(/^\/?/, '/')
+    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
   return new RegExp(`^${escaped}$`).test(path)
 }
 
@@ -72,7 +91,13 @@ const allowedMethods = (behaviour: Bag): readonly string[] => {
   return methods.length > 0 ? methods : ['GET', 'HEAD']
 }
 
-async function fromTarget(world: World, names: Names, {record, config}: Served, id: string, ask: OriginAsk): Promise<OriginAnswer> {
+async function fromTarget(
+  world: World,
+  names: Names,
+  {record, config}: Served,
+  id: string,
+  ask: OriginAsk,
+): Promise<OriginAnswer> {
   const group = bags(bag(config, 'OriginGroups'), 'Items').find((one) => text(one, 'Id') === id)
   const members = group === undefined ? [id] : bags(bag(group, 'Members'), 'Items').map((one) => text(one, 'OriginId') ?? '')
   const failing = new Set(texts(bag(bag(group ?? {}, 'FailoverCriteria'), 'StatusCodes'), 'Items').map(Number))
@@ -84,21 +109,38 @@ async function fromTarget(world: World, names: Names, {record, config}: Served, 
     last = await askOrigin(world, names, {origin, distribution, ask})
     if (last.isConnected && !failing.has(last.status)) return last
   }
-  return last ?? own(502, 'CloudFront wasn\'t able to connect to the origin.')
+  return last ?? own(502, "CloudFront wasn't able to connect to the origin.")
 }
 
 /** A page of the distribution's own in the place of an error, where it names one; its status then too. */
-async function errorPage(world: World, names: Names, served: Served, ask: OriginAsk, answer: OriginAnswer): Promise<OriginAnswer> {
+async function errorPage(
+  world: World,
+  names: Names,
+  served: Served,
+  ask: OriginAsk,
+  answer: OriginAnswer,
+): Promise<OriginAnswer> {
   const rule = bags(served.config, 'CustomErrorResponses').find((one) => number(one, 'ErrorCode') === answer.status)
   const page = text(rule ?? {}, 'ResponsePagePath')
   if (rule === undefined || page === undefined) return answer
   const target = text(behaviourFor(served.config, page), 'TargetOriginId') ?? ''
-  const found = await fromTarget(world, names, served, target, {...ask, method: 'GET', path: page, query: '', body: Buffer.alloc(0)})
+  const found = await fromTarget(world, names, served, target, {
+    ...ask,
+    method: 'GET',
+    path: page,
+    query: '',
+    body: Buffer.alloc(0),
+  })
   return found.status === 200 ? {...found, status: number(rule, 'ResponseCode') ?? answer.status} : answer
 }
 
 function own(status: number, words: string): OriginAnswer {
-  return {status, isConnected: false, headers: ['content-type', 'text/html', 'server', 'CloudFront'], body: Buffer.from(`<html><body>${status} ${words}</body></html>\n`)}
+  return {
+    status,
+    isConnected: false,
+    headers: ['content-type', 'text/html', 'server', 'CloudFront'],
+    body: Buffer.from(`<html><body>${status} ${words}</body></html>\n`),
+  }
 }
 
 function send(response: ServerResponse, {status, headers, body}: OriginAnswer): void {
@@ -106,7 +148,14 @@ function send(response: ServerResponse, {status, headers, body}: OriginAnswer): 
   for (let i = 0; i + 1 < headers.length; i += 2) {
     if (!NOT_RETURNED.has((headers[i] ?? '').toLowerCase())) kept.push(headers[i] ?? '', headers[i + 1] ?? '')
   }
-  kept.push('content-length', String(body.length), 'x-cache', status < 400 ? 'Miss from cloudfront' : 'Error from cloudfront', 'via', '1.1 sandbox.cloudfront.net (CloudFront)')
+  kept.push(
+    'content-length',
+    String(body.length),
+    'x-cache',
+    status < 400 ? 'Miss from cloudfront' : 'Error from cloudfront',
+    'via',
+    '1.1 sandbox.cloudfront.net (CloudFront)',
+  )
   response.writeHead(status, kept)
   response.end(response.req.method === 'HEAD' ? undefined : body)
 }

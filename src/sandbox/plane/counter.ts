@@ -83,9 +83,17 @@ export function createCounter(world: World, names: Names): Counter {
       const there = new Set(rows ?? [])
       const lost = rows === null ? [] : [...acknowledged].filter((id) => !there.has(id))
       return {
-        host, perMinute, sent: next - 1, acknowledged: acknowledged.size, failed, lastAcknowledgedAt,
-        present: rows === null ? null : there.size, lost: lost.slice(0, LOST_SHOWN), lostCount: lost.length,
-        duplicates: rows === null ? 0 : rows.length - there.size, byRegion: Object.fromEntries(byRegion),
+        host,
+        perMinute,
+        sent: next - 1,
+        acknowledged: acknowledged.size,
+        failed,
+        lastAcknowledgedAt,
+        present: rows === null ? null : there.size,
+        lost: lost.slice(0, LOST_SHOWN),
+        lostCount: lost.length,
+        duplicates: rows === null ? 0 : rows.length - there.size,
+        byRegion: Object.fromEntries(byRegion),
       }
     },
     close: () => {
@@ -97,7 +105,7 @@ export function createCounter(world: World, names: Names): Counter {
 
 function leadsTo(names: Names, host: string): string | null {
   const found = names.address(host)
-  return found === null ? null : names.place(found.address)?.region ?? null
+  return found === null ? null : (names.place(found.address)?.region ?? null)
 }
 
 /** An answer that doesn't name the number acknowledges nothing: it may be somebody's friendly page. */
@@ -123,12 +131,24 @@ function writeOne(agent: Agent, url: string, host: string, id: number, done: (re
   const headers = {host, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body)}
   const asked = request(new URL('/counter', url), {agent, method: 'POST', headers}, (answer) => {
     const chunks: Buffer[] = []
-    answer.on('data', (chunk: Buffer) => { chunks.push(chunk) })
-    answer.on('end', () => { end(answer.statusCode === 200 ? committedIn(Buffer.concat(chunks).toString(), id) : null) })
-    answer.on('error', () => { end(null) })
+    answer.on('data', (chunk: Buffer) => {
+      chunks.push(chunk)
+    })
+    answer.on('end', () => {
+      end(answer.statusCode === 200 ? committedIn(Buffer.concat(chunks).toString(), id) : null)
+    })
+    answer.on('error', () => {
+      end(null)
+    })
   })
-  const timer = setTimeout(() => { asked.destroy() }, PATIENCE_MS)
-  asked.on('error', () => { end(null) })
-  asked.on('close', () => { end(null) })
+  const timer = setTimeout(() => {
+    asked.destroy()
+  }, PATIENCE_MS)
+  asked.on('error', () => {
+    end(null)
+  })
+  asked.on('close', () => {
+    end(null)
+  })
   asked.end(body)
 }

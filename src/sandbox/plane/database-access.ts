@@ -26,11 +26,17 @@ export interface DatabaseAccess {
 
 /** In any other one an instance answers nobody. */
 const ANSWERING = new Set([
-  'available', 'backing-up', 'modifying', 'storage-full', 'upgrading', 'storage-optimization', 'configuring-enhanced-monitoring',
+  'available',
+  'backing-up',
+  'modifying',
+  'storage-full',
+  'upgrading',
+  'storage-optimization',
+  'configuring-enhanced-monitoring',
 ])
 
 export function createDatabaseAccess(world: World, databases: Databases): DatabaseAccess {
-  const sessions = new WeakMap<Caller, {readonly resource: string, readonly since: number}>()
+  const sessions = new WeakMap<Caller, {readonly resource: string; readonly since: number}>()
   return {
     open: (caller) => {
       const record = databaseAt(world, caller)
@@ -55,28 +61,50 @@ function mayConnect(world: World, caller: Caller, record: AccountRecord): boolea
   if (caller.securityGroups.length === 0) return true
   const port = number(record.attributes, 'Endpoint.Port') ?? 0
   const theirs = databaseGroups(world, record)
-  return leads(world, caller.region, caller.securityGroups, 'out', port, theirs) && leads(world, caller.region, theirs, 'in', port, caller.securityGroups)
+  return (
+    leads(world, caller.region, caller.securityGroups, 'out', port, theirs)
+    && leads(world, caller.region, theirs, 'in', port, caller.securityGroups)
+  )
 }
 
 /** What names no group has its VPC's first one, which lets in only itself. */
 export function databaseGroups(world: World, record: AccountRecord): readonly string[] {
   const named = texts(record.properties, 'VPCSecurityGroups')
   if (named.length > 0) return named
-  const subnets = world.records.get(record.region, 'AWS::RDS::DBSubnetGroup', text(record.properties, 'DBSubnetGroupName')?.toLowerCase() ?? '')
+  const subnets = world.records.get(
+    record.region,
+    'AWS::RDS::DBSubnetGroup',
+    text(record.properties, 'DBSubnetGroupName')?.toLowerCase() ?? '',
+  )
   const [first] = texts(subnets?.properties ?? {}, 'SubnetIds')
   const vpcId = text(world.records.get(record.region, 'AWS::EC2::Subnet', first ?? '')?.properties ?? {}, 'VpcId')
-  const vpc = world.records.get(record.region, 'AWS::EC2::VPC', vpcId ?? '') ?? world.records.list(record.region, 'AWS::EC2::VPC')[0]
+  const vpc =
+    world.records.get(record.region, 'AWS::EC2::VPC', vpcId ?? '') ?? world.records.list(record.region, 'AWS::EC2::VPC')[0]
   const group = vpc === undefined ? '' : attribute(vpc, 'DefaultSecurityGroup')
   return group === '' ? [] : [group]
 }
 
 /** Whether one rule of these groups names the port and, at its other end, one of those. */
-function leads(world: World, region: string, groups: readonly string[], way: 'in' | 'out', port: number, others: readonly string[]): boolean {
+function leads(
+  world: World,
+  region: string,
+  groups: readonly string[],
+  way: 'in' | 'out',
+  port: number,
+  others: readonly string[],
+): boolean {
   const peer = way === 'in' ? 'SourceSecurityGroupId' : 'DestinationSecurityGroupId'
   return groups.some((id) => {
     const group = world.records.get(region, 'AWS::EC2::SecurityGroup', id)
-    return group !== undefined && rulesOf(world, group).some((rule) => rule.isEgress === (way === 'out') && covers(rule, port)
-      && (others.includes(text(rule.properties, peer) ?? '') || isPrivate(text(rule.properties, 'CidrIp'))))
+    return (
+      group !== undefined
+      && rulesOf(world, group).some(
+        (rule) =>
+          rule.isEgress === (way === 'out')
+          && covers(rule, port)
+          && (others.includes(text(rule.properties, peer) ?? '') || isPrivate(text(rule.properties, 'CidrIp'))),
+      )
+    )
   })
 }
 
@@ -86,4 +114,5 @@ function covers({properties}: Rule, port: number): boolean {
 }
 
 /** A range in which databases and tasks lie. */
-const isPrivate = (cidr: string | undefined): boolean => cidr === '0.0.0.0/0' || cidr?.startsWith('10.') === true || cidr?.startsWith('172.') === true
+const isPrivate = (cidr: string | undefined): boolean =>
+  cidr === '0.0.0.0/0' || cidr?.startsWith('10.') === true || cidr?.startsWith('172.') === true

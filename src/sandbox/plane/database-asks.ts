@@ -40,14 +40,18 @@ export function createDatabaseAsks(world: World, databases: Databases, access: D
     if (record === null) return answer(503, {region: caller.region, because: 'unreachable'})
     const last = databases.lastHeartbeat(record)
     return answer(200, {
-      region: caller.region, writable: databases.isWritable(record), drained: databases.drained(record),
+      region: caller.region,
+      writable: databases.isWritable(record),
+      drained: databases.drained(record),
       last: last === null ? null : {seq: last.seq, at: last.at, region: last.region},
     })
   }
 
   const readyWrite = (caller: Caller): Answer => {
     const done = commit(caller, 'probe', 0)
-    return typeof done === 'string' ? answer(503, {committed: false, because: done}) : answer(200, {committed: true, seq: done.seq})
+    return typeof done === 'string'
+      ? answer(503, {committed: false, because: done})
+      : answer(200, {committed: true, seq: done.seq})
   }
 
   const count = (caller: Caller, id: number): Answer => {
@@ -64,19 +68,30 @@ export function createDatabaseAsks(world: World, databases: Databases, access: D
 
   const writesAfter = (caller: Caller, at: number): Answer => {
     const record = access.open(caller)
-    if (record === null) return {status: 503, body: 'The database doesn\'t answer.'}
+    if (record === null) return {status: 503, body: "The database doesn't answer."}
     const rows = databases.rowsOf(record).filter((row) => row.at > at)
-    return {status: 200, body: [...rows.map((row) => JSON.stringify({id: row.id, at: row.at})), JSON.stringify({done: true, rows: rows.length})].join('\n')}
+    return {
+      status: 200,
+      body: [
+        ...rows.map((row) => JSON.stringify({id: row.id, at: row.at})),
+        JSON.stringify({done: true, rows: rows.length}),
+      ].join('\n'),
+    }
   }
 
   return {
     answer: (caller, ask) => {
       switch (ask.what) {
-        case 'heartbeat': return heartbeat(caller)
-        case 'ready-write': return readyWrite(caller)
-        case 'counter': return counter(caller)
-        case 'count': return count(caller, ask.id)
-        case 'writes-after': return writesAfter(caller, ask.at)
+        case 'heartbeat':
+          return heartbeat(caller)
+        case 'ready-write':
+          return readyWrite(caller)
+        case 'counter':
+          return counter(caller)
+        case 'count':
+          return count(caller, ask.id)
+        case 'writes-after':
+          return writesAfter(caller, ask.at)
       }
     },
     beat: (caller) => {

@@ -20,7 +20,11 @@ export function callerOf(world: World, task: Task, env: Readonly<Record<string, 
 }
 
 /** What the stack of its Region publishes in Parameter Store. */
-function publishedHost(world: World, region: string, {SLUICE_SERVICE: service, SLUICE_ENVIRONMENT: environment}: Readonly<Record<string, string>>): string | null {
+function publishedHost(
+  world: World,
+  region: string,
+  {SLUICE_SERVICE: service, SLUICE_ENVIRONMENT: environment}: Readonly<Record<string, string>>,
+): string | null {
   if (service === undefined || environment === undefined) return null
   const record = world.records.get(region, 'AWS::SSM::Parameter', `/${service}/${environment}/database/host`)
   return text(record?.properties ?? {}, 'Value') ?? null

@@ -111,10 +111,23 @@ function createDatabases(world: World): Databases {
     const content = snapshots.get(attribute(record, RESTORED_FROM)) ?? {beats: [], rows: []}
     const source = sourceOf(world, record)
     const made: Volume = {
-      region: record.region, resource, beats: [...content.beats], rows: [...content.rows], seq: newest(content)?.seq ?? 0, outages: [],
-      follows: source === undefined ? null : {
-        source: volumeOf(source), networkMs: 200 + dice() * 1300, applyMs: 100 + dice() * 400, received: -Infinity, applied: -Infinity, linked: false,
-      },
+      region: record.region,
+      resource,
+      beats: [...content.beats],
+      rows: [...content.rows],
+      seq: newest(content)?.seq ?? 0,
+      outages: [],
+      follows:
+        source === undefined
+          ? null
+          : {
+              source: volumeOf(source),
+              networkMs: 200 + dice() * 1300,
+              applyMs: 100 + dice() * 400,
+              received: -Infinity,
+              applied: -Infinity,
+              linked: false,
+            },
     }
     volumes.set(key, made)
     return made
@@ -123,11 +136,18 @@ function createDatabases(world: World): Databases {
   const recordOf = (volume: Volume): AccountRecord | undefined =>
     world.records.list(volume.region, DATABASE).find((one) => attribute(one, 'DbiResourceId') === volume.resource)
 
-  const stateFault = (record: AccountRecord, source: AccountRecord): Fault | undefined => world.faults('replica-state').find((one) =>
-    (one.target === undefined || one.target === source.id || one.target === record.id) && (one.region === undefined || one.region === record.region))
+  const stateFault = (record: AccountRecord, source: AccountRecord): Fault | undefined =>
+    world
+      .faults('replica-state')
+      .find(
+        (one) =>
+          (one.target === undefined || one.target === source.id || one.target === record.id)
+          && (one.region === undefined || one.region === record.region),
+      )
 
   const broken = (record: AccountRecord, source: AccountRecord | undefined): Replication | null => {
-    if (source === undefined) return {status: 'terminated', message: 'The source DB instance was deleted. Replication has been terminated.'}
+    if (source === undefined)
+      return {status: 'terminated', message: 'The source DB instance was deleted. Replication has been terminated.'}
     const fault = stateFault(record, source)
     if (fault === undefined) return null
     const status = fault.message === 'terminated' || fault.message === 'stopped' ? fault.message : 'error'
@@ -138,15 +158,20 @@ function createDatabases(world: World): Databases {
   const cutAt = (record: AccountRecord, source: AccountRecord | undefined): number => {
     if (source === undefined) return -Infinity
     const fault = stateFault(record, source)
-    const down = canReach(world, source.region, record.region) ? [] : world.faults('region-down')
-      .filter((one) => one.region === undefined || one.region === source.region || one.region === record.region)
-    return Math.min(Infinity, ...[...fault === undefined ? [] : [fault], ...down].map(({setAt}) => setAt ?? clock.now()))
+    const down = canReach(world, source.region, record.region)
+      ? []
+      : world
+          .faults('region-down')
+          .filter((one) => one.region === undefined || one.region === source.region || one.region === record.region)
+    return Math.min(Infinity, ...[...(fault === undefined ? [] : [fault]), ...down].map(({setAt}) => setAt ?? clock.now()))
   }
 
-  const faultLagMs = (record: AccountRecord, source: AccountRecord | undefined): number => world.faults('replica-lag')
-    .filter((one) => one.target === undefined || one.target === record.id || one.target === source?.id)
-    .filter((one) => one.region === undefined || one.region === record.region)
-    .reduce((sum, one) => sum + (one.seconds ?? 30) * 1000, 0)
+  const faultLagMs = (record: AccountRecord, source: AccountRecord | undefined): number =>
+    world
+      .faults('replica-lag')
+      .filter((one) => one.target === undefined || one.target === record.id || one.target === source?.id)
+      .filter((one) => one.region === undefined || one.region === record.region)
+      .reduce((sum, one) => sum + (one.seconds ?? 30) * 1000, 0)
 
   /** What was under way when a Region went down never arrives; what had arrived is applied all the same. */
   const receive = (record: AccountRecord): Volume => {
@@ -158,7 +183,8 @@ function createDatabases(world: World): Databases {
     const cut = cutAt(record, source)
     follows.linked = cut === Infinity
     follows.received = Math.max(follows.received, Math.min(now, cut) - follows.networkMs - faultLagMs(record, source))
-    if (broken(record, source) === null) follows.applied = Math.max(follows.applied, Math.min(follows.received, now - follows.networkMs - follows.applyMs))
+    if (broken(record, source) === null)
+      follows.applied = Math.max(follows.applied, Math.min(follows.received, now - follows.networkMs - follows.applyMs))
     return volume
   }
 
@@ -166,11 +192,16 @@ function createDatabases(world: World): Databases {
     const {follows} = volume
     if (follows !== null) return seen(follows.source, Math.min(until, follows.applied))
     if (until === Infinity) return volume
-    return {beats: volume.beats.slice(0, countUntil(volume.beats, until)), rows: volume.rows.slice(0, countUntil(volume.rows, until))}
+    return {
+      beats: volume.beats.slice(0, countUntil(volume.beats, until)),
+      rows: volume.rows.slice(0, countUntil(volume.rows, until)),
+    }
   }
   const last = (rows: readonly Row[], until: number): Row | null => rows[countUntil(rows, until) - 1] ?? null
   const lastSeen = (volume: Volume, of: 'beats' | 'rows', until = Infinity): Row | null =>
-    volume.follows === null ? last(volume[of], until) : lastSeen(volume.follows.source, of, Math.min(until, volume.follows.applied))
+    volume.follows === null
+      ? last(volume[of], until)
+      : lastSeen(volume.follows.source, of, Math.min(until, volume.follows.applied))
 
   const usersRows = (record: AccountRecord): readonly Row[] => seen(receive(record)).rows.filter(({kind}) => kind === 'row')
 
@@ -182,7 +213,8 @@ function createDatabases(world: World): Databases {
   }
 
   clock.every(RECEIVE_EVERY_MS, () => {
-    for (const region of world.regions) for (const record of world.records.list(region, DATABASE)) if (attribute(record, 'ReplicaOf') !== '') receive(record)
+    for (const region of world.regions)
+      for (const record of world.records.list(region, DATABASE)) if (attribute(record, 'ReplicaOf') !== '') receive(record)
   })
 
   return {
@@ -195,7 +227,8 @@ function createDatabases(world: World): Databases {
       prune(volume)
       return row
     },
-    isWritable: (record) => volumeOf(record).follows === null && attribute(record, 'ReplicaOf') === '' && record.status !== 'storage-full',
+    isWritable: (record) =>
+      volumeOf(record).follows === null && attribute(record, 'ReplicaOf') === '' && record.status !== 'storage-full',
     lastHeartbeat: (record) => lastSeen(receive(record), 'beats'),
     rowsOf: usersRows,
     rows: (region, id) => {
@@ -240,7 +273,13 @@ function createDatabases(world: World): Databases {
       volume.outages = [...volume.outages.slice(-3), {from, to}]
     },
     isInterrupted: (record) => volumeOf(record).outages.some(({from, to}) => from <= clock.now() && clock.now() < to),
-    interruptedAt: (record) => Math.max(-Infinity, ...volumeOf(record).outages.map(({from}) => from).filter((from) => from <= clock.now())),
+    interruptedAt: (record) =>
+      Math.max(
+        -Infinity,
+        ...volumeOf(record)
+          .outages.map(({from}) => from)
+          .filter((from) => from <= clock.now()),
+      ),
   }
 }
 

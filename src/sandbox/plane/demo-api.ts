@@ -14,7 +14,9 @@ import type {Answer, Ask} from './database-asks.ts'
 const BAD_CONFIGURATION = 78
 const {env} = process
 
-const log = (line: string): void => { process.stdout.write(`${line}\n`) }
+const log = (line: string): void => {
+  process.stdout.write(`${line}\n`)
+}
 
 function number(name: string, fallback: number, high = Number.MAX_SAFE_INTEGER): number {
   const text = env[name]
@@ -79,11 +81,16 @@ function askParent(ask: Ask, then: (answer: Answer) => void): void {
 /** null: a path that has nothing to do with the database. */
 function databaseCall(request: IncomingMessage): ((body: string) => Ask | null) | null {
   switch (`${request.method} ${request.url}`) {
-    case 'GET /heartbeat': return () => ({what: 'heartbeat'})
-    case 'POST /ready-write': return () => ({what: 'ready-write'})
-    case 'GET /counter': return () => ({what: 'counter'})
-    case 'POST /counter': return countOf
-    default: return null
+    case 'GET /heartbeat':
+      return () => ({what: 'heartbeat'})
+    case 'POST /ready-write':
+      return () => ({what: 'ready-write'})
+    case 'GET /counter':
+      return () => ({what: 'counter'})
+    case 'POST /counter':
+      return countOf
+    default:
+      return null
   }
 }
 
@@ -98,11 +105,16 @@ function countOf(body: string): Ask | null {
 
 function serveFromDatabase(request: IncomingMessage, response: ServerResponse, read: (body: string) => Ask | null): void {
   let body = ''
-  request.on('data', (chunk: Buffer) => { if (body.length <= LONGEST_BODY) body += chunk.toString() })
+  request.on('data', (chunk: Buffer) => {
+    if (body.length <= LONGEST_BODY) body += chunk.toString()
+  })
   request.on('end', () => {
     const ask = body.length > LONGEST_BODY ? null : read(body)
     if (ask === null) answer(response, 400, '{"because":"the body is {\\"id\\": number}"}')
-    else askParent(ask, ({status, body: text}) => { answer(response, status, text) })
+    else
+      askParent(ask, ({status, body: text}) => {
+        answer(response, status, text)
+      })
   })
 }
 
@@ -124,19 +136,24 @@ function serve(request: IncomingMessage, response: ServerResponse): void {
   if (hangFraction > 0 && random() < hangFraction) return
   const bad = random() < Math.max(errorRate, incidentRate)
   const waitMs = slowFraction > 0 && random() < slowFraction ? slowMs : latencyMs * (0.5 + random())
-  const finish = (): void => { answer(response, bad ? 500 : 200, bad ? failed : ok) }
+  const finish = (): void => {
+    answer(response, bad ? 500 : 200, bad ? failed : ok)
+  }
   if (waitMs < 1) finish()
   else setTimeout(finish, waitMs)
 }
 
-process.on('disconnect', () => { process.exit(0) })
+process.on('disconnect', () => {
+  process.exit(0)
+})
 
 if (env['EXIT_ON_START'] !== undefined && env['EXIT_ON_START'] !== '' && env['EXIT_ON_START'] !== '0') {
   log(`exiting at start with ${exitCode}`)
   process.exit(exitCode)
 }
 
-type FromParent = {readonly kind: 'incident', readonly rate: number} | {readonly kind: 'answer', readonly n: number, readonly answer: Answer}
+type FromParent =
+  {readonly kind: 'incident'; readonly rate: number} | {readonly kind: 'answer'; readonly n: number; readonly answer: Answer}
 
 process.on('message', (message: FromParent) => {
   if (message.kind === 'incident') incidentRate = message.rate
@@ -164,11 +181,17 @@ function listen(): void {
   const server = createServer(serve)
   // The load balancer decides when an idle connection ends, not the task.
   server.keepAliveTimeout = 0
-  server.on('connection', (socket) => { if (!ready) socket.resetAndDestroy() })
-  server.listen(0, '127.0.0.1', () => { process.send?.({kind: 'listening', port: (server.address() as AddressInfo).port}) })
+  server.on('connection', (socket) => {
+    if (!ready) socket.resetAndDestroy()
+  })
+  server.listen(0, '127.0.0.1', () => {
+    process.send?.({kind: 'listening', port: (server.address() as AddressInfo).port})
+  })
   process.on('SIGTERM', () => {
     stopping = true
-    server.close(() => { process.exit(0) })
+    server.close(() => {
+      process.exit(0)
+    })
     server.closeIdleConnections()
   })
 }

@@ -49,7 +49,9 @@ export function lookUp(view: DnsView, name: string, type: string, depth = 0): Dn
     const rows = type === 'A' ? [{name: asked, type: 'A', ttl: ALIAS_TTL, value: own}] : []
     return {kind: 'answered', rows, exists: true, soa: null}
   }
-  const zone = view.zones.filter((one) => asked === one.name || asked.endsWith(`.${one.name}`)).toSorted((x, y) => y.name.length - x.name.length)[0]
+  const zone = view.zones
+    .filter((one) => asked === one.name || asked.endsWith(`.${one.name}`))
+    .toSorted((x, y) => y.name.length - x.name.length)[0]
   if (zone === undefined) return {kind: 'refused'}
   const here = setsAt(zone, asked)
   const exists = here.length > 0 || zone.sets.some(({Name}) => canonical(Name ?? '').endsWith(`.${asked}`))
@@ -61,7 +63,8 @@ export function lookUp(view: DnsView, name: string, type: string, depth = 0): Dn
 
 /** The name itself, else the wildcard nearest above it. */
 function setsAt(zone: ServedZone, asked: string): readonly ResourceRecordSet[] {
-  const at = (name: string): readonly ResourceRecordSet[] => zone.sets.filter(({Name}) => (Name ?? '').replaceAll('\\052', '*').toLowerCase() === name)
+  const at = (name: string): readonly ResourceRecordSet[] =>
+    zone.sets.filter(({Name}) => (Name ?? '').replaceAll('\\052', '*').toLowerCase() === name)
   const exact = at(asked)
   if (exact.length > 0) return exact
   for (let above = asked; above.length > zone.name.length;) {
@@ -84,7 +87,10 @@ function choose(view: DnsView, sets: readonly ResourceRecordSet[]): ResourceReco
 
 function isWell(view: DnsView, {HealthCheckId, AliasTarget}: ResourceRecordSet): boolean {
   if (HealthCheckId !== undefined && !view.isHealthy(HealthCheckId)) return false
-  return AliasTarget?.EvaluateTargetHealth !== true || view.isTargetHealthy(canonical(AliasTarget.DNSName ?? '').replace(/^dualstack\./, ''))
+  return (
+    AliasTarget?.EvaluateTargetHealth !== true
+    || view.isTargetHealthy(canonical(AliasTarget.DNSName ?? '').replace(/^dualstack\./, ''))
+  )
 }
 
 function byWeight(view: DnsView, sets: readonly ResourceRecordSet[]): ResourceRecordSet | null {
@@ -104,7 +110,12 @@ function rowsOf(view: DnsView, asked: string, set: ResourceRecordSet, type: stri
     // An alias answers under its own name: nobody sees where it leads.
     return answer.kind === 'refused' ? [] : answer.rows.filter((row) => row.type === type).map((row) => ({...row, name: asked}))
   }
-  const rows = (set.ResourceRecords ?? []).map(({Value = ''}) => ({name: asked, type: set.Type ?? type, ttl: set.TTL ?? 300, value: Value}))
+  const rows = (set.ResourceRecords ?? []).map(({Value = ''}) => ({
+    name: asked,
+    type: set.Type ?? type,
+    ttl: set.TTL ?? 300,
+    value: Value,
+  }))
   if (set.Type !== 'CNAME' || type === 'CNAME') return rows
   const answer = lookUp(view, rows[0]?.value ?? '', type, depth + 1)
   return answer.kind === 'refused' ? rows : [...rows, ...answer.rows]

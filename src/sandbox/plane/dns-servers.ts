@@ -31,12 +31,28 @@ type Ask = (name: string, type: string) => DnsAnswer
 
 export async function openDnsServers(world: World, names: Names): Promise<DnsServers> {
   const open = await Promise.all([
-    ...NAME_SERVERS.map(async (name) => ({name, kind: 'authoritative' as const, socket: await openServer(names.ask, 'authoritative')})),
-    ...RESOLVERS.map(async (name) => ({name, kind: 'resolver' as const, socket: await openServer(cached(world, names.ask), 'resolver')})),
+    ...NAME_SERVERS.map(async (name) => ({
+      name,
+      kind: 'authoritative' as const,
+      socket: await openServer(names.ask, 'authoritative'),
+    })),
+    ...RESOLVERS.map(async (name) => ({
+      name,
+      kind: 'resolver' as const,
+      socket: await openServer(cached(world, names.ask), 'resolver'),
+    })),
   ])
   return {
     servers: open.map(({name, kind, socket}) => ({name, kind, address: `127.0.0.1:${socket.address().port}`})),
-    close: async () => { await Promise.all(open.map(async ({socket}) => { await new Promise<void>((resolve) => { socket.close(resolve) }) })) },
+    close: async () => {
+      await Promise.all(
+        open.map(async ({socket}) => {
+          await new Promise<void>((resolve) => {
+            socket.close(resolve)
+          })
+        }),
+      )
+    },
   }
 }
 
@@ -49,7 +65,8 @@ export function cached(world: Pick<World, 'clock'>, ask: Ask): Ask {
     if (held !== undefined && now < held.until) return aged(held.answer, (now - held.at) / 1000)
     const answer = ask(name, type)
     if (answer.kind === 'answered') {
-      const ttl = answer.rows.length > 0 ? Math.min(...answer.rows.map((row) => row.ttl)) : Math.min(answer.soa?.ttl ?? 0, NEGATIVE_TTL)
+      const ttl =
+        answer.rows.length > 0 ? Math.min(...answer.rows.map((row) => row.ttl)) : Math.min(answer.soa?.ttl ?? 0, NEGATIVE_TTL)
       known.set(key, {answer, at: now, until: now + ttl * 1000})
     }
     return answer
@@ -69,7 +86,9 @@ async function openServer(ask: Ask, kind: DnsServer['kind']): Promise<Socket> {
   })
   // Whoever asked may be gone.
   socket.on('error', () => {})
-  await new Promise<void>((resolve) => { socket.bind(0, '127.0.0.1', resolve) })
+  await new Promise<void>((resolve) => {
+    socket.bind(0, '127.0.0.1', resolve)
+  })
   return socket
 }
 
@@ -84,8 +103,12 @@ function answerTo(message: Buffer, ask: Ask, kind: DnsServer['kind']): Buffer | 
   const rows = answer.kind === 'refused' ? [] : answer.rows
   const soa = answer.kind === 'refused' || answer.soa === null ? [] : [answer.soa]
   const packet: Packet = {
-    type: 'response', id: query.id ?? 0, flags: flags | ((query.flags ?? 0) & RECURSION_DESIRED) | code, questions: [question],
-    answers: rows.map((row) => asPacket(row, question.name)), authorities: soa.map((row) => asPacket(row, question.name)),
+    type: 'response',
+    id: query.id ?? 0,
+    flags: flags | ((query.flags ?? 0) & RECURSION_DESIRED) | code,
+    questions: [question],
+    answers: rows.map((row) => asPacket(row, question.name)),
+    authorities: soa.map((row) => asPacket(row, question.name)),
   }
   return encode(packet)
 }
@@ -107,15 +130,28 @@ function asPacket({name, type, ttl, value}: DnsRow, asked: string): Answer {
   switch (type) {
     case 'SOA': {
       const [mname = '', rname = '', serial, refresh, retry, expire, minimum] = value.split(' ')
-      const data = {mname: bare(mname), rname: bare(rname), serial: Number(serial), refresh: Number(refresh), retry: Number(retry), expire: Number(expire), minimum: Number(minimum)}
+      const data = {
+        mname: bare(mname),
+        rname: bare(rname),
+        serial: Number(serial),
+        refresh: Number(refresh),
+        retry: Number(retry),
+        expire: Number(expire),
+        minimum: Number(minimum),
+      }
       return {...head, type: 'SOA', data}
     }
-    case 'TXT': return {...head, type: 'TXT', data: value.replaceAll(/^"|"$/g, '')}
+    case 'TXT':
+      return {...head, type: 'TXT', data: value.replaceAll(/^"|"$/g, '')}
     case 'MX': {
       const [preference, exchange = ''] = value.split(' ')
       return {...head, type: 'MX', data: {preference: Number(preference), exchange: bare(exchange)}}
     }
-    case 'CNAME': case 'NS': case 'PTR': return {...head, type, data: bare(value)}
-    default: return {...head, type: type as 'A', data: value}
+    case 'CNAME':
+    case 'NS':
+    case 'PTR':
+      return {...head, type, data: bare(value)}
+    default:
+      return {...head, type: type as 'A', data: value}
   }
 }

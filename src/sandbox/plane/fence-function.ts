@@ -22,21 +22,35 @@ export function startFences(world: World): Fences {
   const running = new Set<string>()
   const stop = world.clock.every(MINUTE_MS, () => {
     for (const record of world.records.all()) {
-      if (record.type !== FUNCTION || variable(record, 'SWITCH_BUCKET') === undefined || running.has(record.id) || !isScheduled(world, record)) continue
+      if (
+        record.type !== FUNCTION
+        || variable(record, 'SWITCH_BUCKET') === undefined
+        || running.has(record.id)
+        || !isScheduled(world, record)
+      )
+        continue
       running.add(record.id)
-      void runOnce(world, record).finally(() => { running.delete(record.id) })
+      void runOnce(world, record).finally(() => {
+        running.delete(record.id)
+      })
     }
   })
   return {close: stop}
 }
 
-const variable = (record: AccountRecord, name: string): string | undefined => text(bag(bag(record.properties, 'Environment'), 'Variables'), name)
+const variable = (record: AccountRecord, name: string): string | undefined =>
+  text(bag(bag(record.properties, 'Environment'), 'Variables'), name)
 
 function isScheduled(world: World, fence: AccountRecord): boolean {
   const arn = attribute(fence, 'Arn')
-  return world.records.list(fence.region, 'AWS::Events::Rule').some(({properties}) =>
-    text(properties, 'ScheduleExpression') === 'rate(1 minute)' && text(properties, 'State') !== 'DISABLED'
-    && bags(properties, 'Targets').some((target) => text(target, 'Arn') === arn))
+  return world.records
+    .list(fence.region, 'AWS::Events::Rule')
+    .some(
+      ({properties}) =>
+        text(properties, 'ScheduleExpression') === 'rate(1 minute)'
+        && text(properties, 'State') !== 'DISABLED'
+        && bags(properties, 'Targets').some((target) => text(target, 'Arn') === arn),
+    )
 }
 
 async function runOnce(world: World, fence: AccountRecord): Promise<void> {
@@ -49,7 +63,7 @@ async function runOnce(world: World, fence: AccountRecord): Promise<void> {
 /** What went wrong; empty: it did what it had to, or had nothing to do. */
 export async function fenceOnce(world: World, fence: AccountRecord): Promise<readonly string[]> {
   const {region} = fence
-  if (!await isThere(world, fence, 'stop')) return []
+  if (!(await isThere(world, fence, 'stop'))) return []
   const failed: string[] = []
   const attempt = async <Answer>(what: string, run: () => Promise<Answer>): Promise<Answer | null> => {
     try {
@@ -59,10 +73,16 @@ export async function fenceOnce(world: World, fence: AccountRecord): Promise<rea
       return null
     }
   }
-  if (await attempt('returning', async () => await isThere(world, fence, 'returning')) === true) return []
-  await attempt('rules', async () => { await fenceRules(world, region, await tagged(world, fence, 'elasticloadbalancing:listener-rule/app', {Key: 'sluice:live'})) })
-  await attempt('services', async () => { await emptyServices(world, region, await tagged(world, fence, 'ecs:service', {Key: 'sluice:slot'})) })
-  await attempt('database', async () => { await closeGroups(world, region, await tagged(world, fence, 'ec2:security-group', {Key: 'sluice:role', Values: ['database']})) })
+  if ((await attempt('returning', async () => await isThere(world, fence, 'returning'))) === true) return []
+  await attempt('rules', async () => {
+    await fenceRules(world, region, await tagged(world, fence, 'elasticloadbalancing:listener-rule/app', {Key: 'sluice:live'}))
+  })
+  await attempt('services', async () => {
+    await emptyServices(world, region, await tagged(world, fence, 'ecs:service', {Key: 'sluice:slot'}))
+  })
+  await attempt('database', async () => {
+    await closeGroups(world, region, await tagged(world, fence, 'ec2:security-group', {Key: 'sluice:role', Values: ['database']}))
+  })
   return failed
 }
 
@@ -84,13 +104,23 @@ interface TagFilter {
 }
 
 async function tagged(world: World, fence: AccountRecord, kind: string, filter: TagFilter): Promise<readonly string[]> {
-  const mine = [{Key: 'service', Values: [variable(fence, 'SERVICE')]}, {Key: 'environment', Values: [variable(fence, 'ENVIRONMENT')]}]
+  const mine = [
+    {Key: 'service', Values: [variable(fence, 'SERVICE')]},
+    {Key: 'environment', Values: [variable(fence, 'ENVIRONMENT')]},
+  ]
   const found: string[] = []
   let PaginationToken: string | undefined
   do {
-    const page = await world.invoke('resourcegroupstaggingapi', 'GetResources', {
-      ResourceTypeFilters: [kind], TagFilters: [...mine, filter], PaginationToken,
-    }, fence.region) as {readonly ResourceTagMappingList?: readonly ResourceTagMapping[]; readonly PaginationToken?: string}
+    const page = (await world.invoke(
+      'resourcegroupstaggingapi',
+      'GetResources',
+      {
+        ResourceTypeFilters: [kind],
+        TagFilters: [...mine, filter],
+        PaginationToken,
+      },
+      fence.region,
+    )) as {readonly ResourceTagMappingList?: readonly ResourceTagMapping[]; readonly PaginationToken?: string}
     found.push(...(page.ResourceTagMappingList ?? []).map(({ResourceARN = ''}) => ResourceARN))
     PaginationToken = page.PaginationToken === '' ? undefined : page.PaginationToken
   } while (PaginationToken !== undefined)
@@ -100,7 +130,12 @@ async function tagged(world: World, fence: AccountRecord, kind: string, filter: 
 async function fenceRules(world: World, region: string, rules: readonly string[]): Promise<void> {
   const FixedResponseConfig = {StatusCode: '503', ContentType: 'text/plain', MessageBody: 'This Region is fenced.'}
   for (const RuleArn of rules) {
-    await world.invoke('elasticloadbalancingv2', 'ModifyRule', {RuleArn, Actions: [{Type: 'fixed-response', FixedResponseConfig}]}, region)
+    await world.invoke(
+      'elasticloadbalancingv2',
+      'ModifyRule',
+      {RuleArn, Actions: [{Type: 'fixed-response', FixedResponseConfig}]},
+      region,
+    )
   }
 }
 
@@ -109,9 +144,18 @@ async function emptyServices(world: World, region: string, services: readonly st
   for (const arn of services) {
     const [, cluster = '', service = ''] = arn.split(':').slice(5).join(':').split('/')
     try {
-      await world.invoke('application-autoscaling', 'RegisterScalableTarget', {
-        ServiceNamespace: 'ecs', ResourceId: `service/${cluster}/${service}`, ScalableDimension: 'ecs:service:DesiredCount', MinCapacity: 0, MaxCapacity: 0,
-      }, region)
+      await world.invoke(
+        'application-autoscaling',
+        'RegisterScalableTarget',
+        {
+          ServiceNamespace: 'ecs',
+          ResourceId: `service/${cluster}/${service}`,
+          ScalableDimension: 'ecs:service:DesiredCount',
+          MinCapacity: 0,
+          MaxCapacity: 0,
+        },
+        region,
+      )
     } finally {
       await world.invoke('ecs', 'UpdateService', {cluster, service, desiredCount: 0}, region)
     }
@@ -121,8 +165,9 @@ async function emptyServices(world: World, region: string, services: readonly st
 async function closeGroups(world: World, region: string, groups: readonly string[]): Promise<void> {
   for (const arn of groups) {
     const GroupId = arn.split('/').at(-1) ?? ''
-    const {SecurityGroups = []} = await world.invoke('ec2', 'DescribeSecurityGroups', {GroupIds: [GroupId]}, region) as
-      {readonly SecurityGroups?: readonly {readonly IpPermissions?: readonly unknown[]}[]}
+    const {SecurityGroups = []} = (await world.invoke('ec2', 'DescribeSecurityGroups', {GroupIds: [GroupId]}, region)) as {
+      readonly SecurityGroups?: readonly {readonly IpPermissions?: readonly unknown[]}[]
+    }
     const IpPermissions = SecurityGroups[0]?.IpPermissions ?? []
     if (IpPermissions.length > 0) await world.invoke('ec2', 'RevokeSecurityGroupIngress', {GroupId, IpPermissions}, region)
   }

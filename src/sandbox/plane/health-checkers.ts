@@ -43,14 +43,20 @@ export function startHealthCheckers(world: World, names: Names): HealthCheckers 
   const stopTelling = clock.every(MINUTE_MS, () => {
     for (const {id} of healthChecks(world)) {
       world.metrics.observe({
-        region: 'us-east-1', namespace: 'AWS/Route53', metric: 'HealthCheckStatus', dimensions: {HealthCheckId: id}, value: isHealthy(world, id) ? 1 : 0,
+        region: 'us-east-1',
+        namespace: 'AWS/Route53',
+        metric: 'HealthCheckStatus',
+        dimensions: {HealthCheckId: id},
+        value: isHealthy(world, id) ? 1 : 0,
       })
     }
   })
-  return {close: () => {
-    stopLooking()
-    stopTelling()
-  }}
+  return {
+    close: () => {
+      stopLooking()
+      stopTelling()
+    },
+  }
 }
 
 async function askFor(world: World, names: Names, check: AccountRecord): Promise<Result> {
@@ -59,24 +65,36 @@ async function askFor(world: World, names: Names, check: AccountRecord): Promise
   const path = text(config, 'ResourcePath') ?? '/'
   const [, bucket, region] = BUCKET.exec(host) ?? []
   if (bucket !== undefined && region !== undefined) {
-    if (regionDown(world, region) !== null) return {isSuccess: false, words: 'The health checker could not establish a connection within the timeout limit.'}
+    if (regionDown(world, region) !== null)
+      return {isSuccess: false, words: 'The health checker could not establish a connection within the timeout limit.'}
     return fromStatus(await readAnonymously(world, region, bucket, path.replace(/^\//, '')))
   }
   const found = names.address(host)
   if (found === null) return {isSuccess: false, words: 'DNS resolution failed.'}
-  return await ask(names.place(found.address)?.url ?? null, host, path, Math.max(PATIENCE_MS.virtual / world.clock.speed, PATIENCE_MS.least))
+  return await ask(
+    names.place(found.address)?.url ?? null,
+    host,
+    path,
+    Math.max(PATIENCE_MS.virtual / world.clock.speed, PATIENCE_MS.least),
+  )
 }
 
 /** Nothing is sent on a target that nobody serves. */
 async function ask(url: string | null, host: string, path: string, patienceMs: number): Promise<Result> {
   if (url === null) return {isSuccess: false, words: 'Connection refused.'}
   return await new Promise((resolve) => {
-    const asked = request(new URL(path, url), {headers: {host, 'user-agent': 'Amazon-Route53-Health-Check-Service', connection: 'close'}}, (answer) => {
-      answer.resume()
-      answer.on('error', () => {})
-      resolve(fromStatus(answer.statusCode ?? 0))
-    })
-    const timer = setTimeout(() => { asked.destroy() }, patienceMs)
+    const asked = request(
+      new URL(path, url),
+      {headers: {host, 'user-agent': 'Amazon-Route53-Health-Check-Service', connection: 'close'}},
+      (answer) => {
+        answer.resume()
+        answer.on('error', () => {})
+        resolve(fromStatus(answer.statusCode ?? 0))
+      },
+    )
+    const timer = setTimeout(() => {
+      asked.destroy()
+    }, patienceMs)
     asked.on('error', () => {})
     asked.on('close', () => {
       clearTimeout(timer)
@@ -86,4 +104,7 @@ async function ask(url: string | null, host: string, path: string, patienceMs: n
   })
 }
 
-const fromStatus = (status: number): Result => ({isSuccess: status >= 200 && status < 400, words: `HTTP Status Code ${status}${status === 200 ? ', OK' : ''}`})
+const fromStatus = (status: number): Result => ({
+  isSuccess: status >= 200 && status < 400,
+  words: `HTTP Status Code ${status}${status === 200 ? ', OK' : ''}`,
+})

@@ -38,9 +38,10 @@ export function createHealthChecks({world, changed, forced}: HealthCheckOptions)
   let closed = false
 
   const stillProbed = (group: TargetGroup, target: Target): boolean =>
-    !closed && target.state !== 'draining' && target.state !== 'unused' && group.targets.get(
-      targetKey(target.id, target.port),
-    ) === target
+    !closed
+    && target.state !== 'draining'
+    && target.state !== 'unused'
+    && group.targets.get(targetKey(target.id, target.port)) === target
 
   const probe = async (group: TargetGroup, target: Target): Promise<void> => {
     if (!stillProbed(group, target)) {
@@ -80,10 +81,10 @@ export function createHealthChecks({world, changed, forced}: HealthCheckOptions)
 }
 
 async function probeOnce(agent: Agent, target: Target, check: HealthCheck, speed: number): Promise<ProbeResult> {
-  const timeout = Math.min(check.timeoutSeconds * 1000, Math.max(check.timeoutSeconds * 1000 / speed, LEAST_TIMEOUT_MS))
+  const timeout = Math.min(check.timeoutSeconds * 1000, Math.max((check.timeoutSeconds * 1000) / speed, LEAST_TIMEOUT_MS))
   return new Promise((resolve) => {
     const port = check.port === 'traffic-port' ? target.port : Number(check.port)
-    const headers = {'host': `${target.id}:${port}`, 'user-agent': 'ELB-HealthChecker/2.0', 'connection': 'close'}
+    const headers = {host: `${target.id}:${port}`, 'user-agent': 'ELB-HealthChecker/2.0', connection: 'close'}
     const asked = request({agent, host: target.id, port, path: check.path, headers}, (answer) => {
       answer.resume()
       answer.on('error', () => {})
@@ -98,7 +99,9 @@ async function probeOnce(agent: Agent, target: Target, check: HealthCheck, speed
       clearTimeout(deadline)
       resolve({kind: 'failed'})
     })
-    asked.on('error', () => { resolve({kind: 'failed'}) })
+    asked.on('error', () => {
+      resolve({kind: 'failed'})
+    })
     asked.end()
   })
 }

@@ -37,5 +37,7 @@ const repositoryOf = (reference: string): string => reference.replace(/:[^/]*$/,
 
 function digestOf(tag: string, env: Readonly<Record<string, string>>): string {
   const sorted = Object.entries(env).sort(([a], [b]) => (a < b ? -1 : 1))
-  return `sha256:${createHash('sha256').update(JSON.stringify([tag, sorted])).digest('hex')}`
+  return `sha256:${createHash('sha256')
+    .update(JSON.stringify([tag, sorted]))
+    .digest('hex')}`
 }

@@ -56,9 +56,13 @@ export interface ListenerServerOptions {
 /** Sockets to targets are kept; a target's own keep-alive must outlast them. */
 export const targetAgent = (): Agent => new Agent({keepAlive: true, maxSockets: Infinity, maxFreeSockets: 64, scheduling: 'lifo'})
 
-export async function openListener(
-  {world, listener, agent, routes: first, down}: ListenerServerOptions,
-): Promise<ListenerServer> {
+export async function openListener({
+  world,
+  listener,
+  agent,
+  routes: first,
+  down,
+}: ListenerServerOptions): Promise<ListenerServer> {
   const {loadBalancer} = listener
   const random = world.random(`route/${listener.arn}`)
   const own = loadBalancerMetrics(world.metrics, loadBalancer)
@@ -67,16 +71,22 @@ export async function openListener(
   const hung = new Set<Socket>()
   const leaveHanging = (socket: Socket): void => {
     hung.add(socket)
-    socket.once('close', () => { hung.delete(socket) })
+    socket.once('close', () => {
+      hung.delete(socket)
+    })
   }
   let routes = first
 
   const answerItself = (response: ServerResponse, status: 502 | 503 | 504): void => {
     own.madeUp(status)
     if (response.headersSent) response.destroy()
-    else response.writeHead(status, {
-      'content-type': 'text/html', 'server': 'awselb/2.0',
-    }).end(`<html><body>${status}</body></html>\r\n`)
+    else
+      response
+        .writeHead(status, {
+          'content-type': 'text/html',
+          server: 'awselb/2.0',
+        })
+        .end(`<html><body>${status}</body></html>\r\n`)
   }
 
   const forward = (request: IncomingMessage, response: ServerResponse, action: Forward): void => {
@@ -92,10 +102,20 @@ export async function openListener(
     const givenAt = performance.now()
     let ended = false
     const upstream = httpRequest({
-      agent, host: target.id, port: target.port, method: request.method ?? 'GET', path: request.url ?? '/',
+      agent,
+      host: target.id,
+      port: target.port,
+      method: request.method ?? 'GET',
+      path: request.url ?? '/',
       headers: forwarded(request, listener),
     })
-    const flight: InFlight = {givenAt, upstream, giveUp: () => { fail(504) }}
+    const flight: InFlight = {
+      givenAt,
+      upstream,
+      giveUp: () => {
+        fail(504)
+      },
+    }
     inFlight.add(flight)
     const fail = (status: 502 | 504): void => {
       if (ended) return
@@ -125,14 +145,18 @@ export async function openListener(
       answer.on('data', (chunk: Buffer) => {
         if (response.write(chunk)) return
         answer.pause()
-        response.once('drain', () => { answer.resume() })
+        response.once('drain', () => {
+          answer.resume()
+        })
       })
       answer.on('end', () => {
         ended = true
         response.end()
       })
       // The answer broke off after it began: the client must see that, and nothing more is counted.
-      answer.on('error', () => { response.destroy() })
+      answer.on('error', () => {
+        response.destroy()
+      })
     })
     upstream.on('error', (error: NodeJS.ErrnoException) => {
       if (ended || response.headersSent) return
@@ -163,7 +187,7 @@ export async function openListener(
         return
       case 'fixed-response':
         own.fixedResponse()
-        response.writeHead(action.status, {'content-type': action.contentType, 'server': 'awselb/2.0'}).end(action.body)
+        response.writeHead(action.status, {'content-type': action.contentType, server: 'awselb/2.0'}).end(action.body)
         return
       case 'redirect':
         own.redirected()
@@ -175,7 +199,9 @@ export async function openListener(
   })
   server.keepAliveTimeout = 0
   server.requestTimeout = 0
-  server.on('clientError', (_error, socket) => { socket.destroy() })
+  server.on('clientError', (_error, socket) => {
+    socket.destroy()
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', resolve)
@@ -199,10 +225,16 @@ export async function openListener(
   return {
     listener,
     port: (server.address() as AddressInfo).port,
-    use: (next) => { routes = next },
+    use: (next) => {
+      routes = next
+    },
     close: async () => {
       clearInterval(sweep)
-      const closed = new Promise<void>((resolve) => { server.close(() => { resolve() }) })
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => {
+          resolve()
+        })
+      })
       server.closeAllConnections()
       await closed
     },
@@ -247,10 +279,14 @@ function forwarded(request: IncomingMessage, listener: Listener): string[] {
     else headers.push(name, value)
   }
   headers.push(
-    'X-Forwarded-For', forwardedFor,
-    'X-Forwarded-Proto', listener.protocol.toLowerCase(),
-    'X-Forwarded-Port', String(listener.port),
-    'Connection', 'keep-alive',
+    'X-Forwarded-For',
+    forwardedFor,
+    'X-Forwarded-Proto',
+    listener.protocol.toLowerCase(),
+    'X-Forwarded-Port',
+    String(listener.port),
+    'Connection',
+    'keep-alive',
   )
   return headers
 }

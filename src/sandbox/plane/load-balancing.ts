@@ -52,7 +52,13 @@ export function createLoadBalancing(world: World, forced: (group: TargetGroup, t
   const agent = targetAgent()
   const servers = new Map<string, {server: ListenerServer; lastChangeAt: number}>()
   const routed = new Map<string, RoutedGroup & {readonly loadBalancer: LoadBalancer}>()
-  const checks = createHealthChecks({world, forced, changed: (group) => { routed.get(group.arn)?.pool.refresh() }})
+  const checks = createHealthChecks({
+    world,
+    forced,
+    changed: (group) => {
+      routed.get(group.arn)?.pool.refresh()
+    },
+  })
   const down = (region: string) => (): Down | null => regionDown(world, region)
 
   const routedGroup = (loadBalancer: LoadBalancer, group: TargetGroup): RoutedGroup => {
@@ -79,7 +85,11 @@ export function createLoadBalancing(world: World, forced: (group: TargetGroup, t
   return {
     opened: async (listener) => {
       const server = await openListener({
-        world, listener, agent, routes: routesOf(listener), down: down(listener.loadBalancer.region),
+        world,
+        listener,
+        agent,
+        routes: routesOf(listener),
+        down: down(listener.loadBalancer.region),
       })
       servers.set(listener.arn, {server, lastChangeAt: 0})
     },
@@ -90,7 +100,9 @@ export function createLoadBalancing(world: World, forced: (group: TargetGroup, t
       const arrivesAt = clock.now() + PROPAGATION_MS.least + random() * (PROPAGATION_MS.most - PROPAGATION_MS.least)
       // Never before an earlier write, or the last word would be lost.
       entry.lastChangeAt = Math.max(arrivesAt, entry.lastChangeAt + 1)
-      clock.at(entry.lastChangeAt, () => { entry.server.use(routes) })
+      clock.at(entry.lastChangeAt, () => {
+        entry.server.use(routes)
+      })
     },
     closed: async (listener) => {
       const entry = servers.get(listener.arn)
@@ -106,15 +118,26 @@ export function createLoadBalancing(world: World, forced: (group: TargetGroup, t
       groups.delete(group.arn)
       routed.delete(group.arn)
     },
-    isHealthy: (dnsName) => [...routed.values()].every(({loadBalancer, pool}) =>
-      loadBalancer.dnsName.toLowerCase() !== dnsName || (regionDown(world, loadBalancer.region) === null && countsAsHealthy(pool))),
-    endpoints: () => [...servers.values()].map(({server}) => {
-      const {loadBalancer, arn, port, protocol} = server.listener
-      return {
-        region: loadBalancer.region, loadBalancer: loadBalancer.name, dnsName: loadBalancer.dnsName, listenerArn: arn,
-        listenerPort: port, protocol, port: server.port, url: `http://127.0.0.1:${server.port}`,
-      }
-    }),
+    isHealthy: (dnsName) =>
+      [...routed.values()].every(
+        ({loadBalancer, pool}) =>
+          loadBalancer.dnsName.toLowerCase() !== dnsName
+          || (regionDown(world, loadBalancer.region) === null && countsAsHealthy(pool)),
+      ),
+    endpoints: () =>
+      [...servers.values()].map(({server}) => {
+        const {loadBalancer, arn, port, protocol} = server.listener
+        return {
+          region: loadBalancer.region,
+          loadBalancer: loadBalancer.name,
+          dnsName: loadBalancer.dnsName,
+          listenerArn: arn,
+          listenerPort: port,
+          protocol,
+          port: server.port,
+          url: `http://127.0.0.1:${server.port}`,
+        }
+      }),
     close: async () => {
       stopCounting()
       checks.close()

@@ -10,7 +10,12 @@ export interface NameClient {
   place(): Place | null
 }
 
-export function createNameClient(world: Pick<World, 'clock'>, names: Pick<Names, 'address' | 'place'>, host: string, kind: 'obeys-ttl' | 'straggler'): NameClient {
+export function createNameClient(
+  world: Pick<World, 'clock'>,
+  names: Pick<Names, 'address' | 'place'>,
+  host: string,
+  kind: 'obeys-ttl' | 'straggler',
+): NameClient {
   let known: string | null = null
   let until = -Infinity
   return {

@@ -36,7 +36,11 @@ export interface Names {
 }
 
 /** `isTargetHealthy`: of a load balancer by the name AWS gave it, where a record evaluates its health. */
-export function createNames(world: World, endpoints: () => readonly Endpoint[], isTargetHealthy: (dnsName: string) => boolean = () => true): Names {
+export function createNames(
+  world: World,
+  endpoints: () => readonly Endpoint[],
+  isTargetHealthy: (dnsName: string) => boolean = () => true,
+): Names {
   const given = new Map<string, string>()
   const dice = world.random('dns')
   let distributionsAt: string | null = null
@@ -63,13 +67,18 @@ export function createNames(world: World, endpoints: () => readonly Endpoint[], 
     })
     return [...balancers.values(), ...distributions]
   }
-  const ask = (name: string, type: string): DnsAnswer => lookUp({
-    zones: recordsOf(world, ZONE, '').map((zone) => ({name: zoneName(zone), sets: servedSets(world, zone.id)})),
-    isHealthy: (id) => isHealthy(world, id),
-    ownAddress: (own) => places().find((one) => one.name === own)?.address ?? null,
-    isTargetHealthy: (own) => isTargetHealthy(own.replace(/\.$/, '')),
-    dice,
-  }, name, type)
+  const ask = (name: string, type: string): DnsAnswer =>
+    lookUp(
+      {
+        zones: recordsOf(world, ZONE, '').map((zone) => ({name: zoneName(zone), sets: servedSets(world, zone.id)})),
+        isHealthy: (id) => isHealthy(world, id),
+        ownAddress: (own) => places().find((one) => one.name === own)?.address ?? null,
+        isTargetHealthy: (own) => isTargetHealthy(own.replace(/\.$/, '')),
+        dice,
+      },
+      name,
+      type,
+    )
 
   return {
     ask,
@@ -80,6 +89,8 @@ export function createNames(world: World, endpoints: () => readonly Endpoint[], 
       const row = answer.kind === 'answered' ? answer.rows.find(({type}) => type === 'A') : undefined
       return row === undefined ? null : {address: row.value, ttl: row.ttl}
     },
-    serveDistributionsAt: (url) => { distributionsAt = url },
+    serveDistributionsAt: (url) => {
+      distributionsAt = url
+    },
   }
 }

@@ -29,16 +29,22 @@ export async function readAnonymously(world: World, region: string, bucket: stri
 }
 
 export async function readObject(world: World, region: string, bucket: string, key: string, reader: Reader): Promise<Read> {
-  const call = async (operation: string, input: object): Promise<unknown> => await world.invoke('s3', operation, {Bucket: bucket, ...input}, region)
+  const call = async (operation: string, input: object): Promise<unknown> =>
+    await world.invoke('s3', operation, {Bucket: bucket, ...input}, region)
   try {
-    const {Policy = '{}'} = await quietly(call('GetBucketPolicy', {}), ['NoSuchBucketPolicy']) as {readonly Policy?: string}
+    const {Policy = '{}'} = (await quietly(call('GetBucketPolicy', {}), ['NoSuchBucketPolicy'])) as {readonly Policy?: string}
     const statements = statementsOf(Policy).filter((one) => grantsTo(one, reader))
     const allows = (action: string, resource: string): boolean =>
-      statements.some((one) => list(one.Action).some((given) => matches(given, action)) && list(one.Resource).some((given) => matches(given, resource)))
+      statements.some(
+        (one) =>
+          list(one.Action).some((given) => matches(given, action))
+          && list(one.Resource).some((given) => matches(given, resource)),
+      )
     const arn = `arn:aws:s3:::${bucket}`
     if (!allows('s3:GetObject', `${arn}/${key}`)) return failure(403, 'AccessDenied')
-    if (reader.kind === 'anybody' && (await isEncryptedWithKey(call) || await restrictsPublic(call, statements))) return failure(403, 'AccessDenied')
-    const found = await quietly(call('GetObject', {Key: key}), ['NoSuchKey']) as GetObjectOutput
+    if (reader.kind === 'anybody' && ((await isEncryptedWithKey(call)) || (await restrictsPublic(call, statements))))
+      return failure(403, 'AccessDenied')
+    const found = (await quietly(call('GetObject', {Key: key}), ['NoSuchKey'])) as GetObjectOutput
     if (found.Body === undefined) return allows('s3:ListBucket', arn) ? failure(404, 'NoSuchKey') : failure(403, 'AccessDenied')
     const body = found.Body as unknown as Uint8Array
     return {status: 200, body, headers: headersOf(found)}
@@ -54,16 +60,24 @@ async function isEncryptedWithKey(call: (operation: string, input: object) => Pr
 }
 
 /** A policy for anybody is public unless it names the ranges it is for. */
-async function restrictsPublic(call: (operation: string, input: object) => Promise<unknown>, statements: readonly Statement[]): Promise<boolean> {
+async function restrictsPublic(
+  call: (operation: string, input: object) => Promise<unknown>,
+  statements: readonly Statement[],
+): Promise<boolean> {
   if (statements.some(({Condition}) => Condition?.['IpAddress'] !== undefined)) return false
-  const block = await quietly(call('GetPublicAccessBlock', {}), ['NoSuchPublicAccessBlockConfiguration']) as
-    {readonly PublicAccessBlockConfiguration?: {readonly RestrictPublicBuckets?: boolean}}
+  const block = (await quietly(call('GetPublicAccessBlock', {}), ['NoSuchPublicAccessBlockConfiguration'])) as {
+    readonly PublicAccessBlockConfiguration?: {readonly RestrictPublicBuckets?: boolean}
+  }
   return block.PublicAccessBlockConfiguration?.RestrictPublicBuckets === true
 }
 
 function statementsOf(policy: string): readonly Statement[] {
   const {Statement: statements} = JSON.parse(policy) as {readonly Statement?: Statement | readonly Statement[]}
-  return statements === undefined ? [] : Array.isArray(statements) ? statements as readonly Statement[] : [statements as Statement]
+  return statements === undefined
+    ? []
+    : Array.isArray(statements)
+      ? (statements as readonly Statement[])
+      : [statements as Statement]
 }
 
 function grantsTo({Effect, Principal, Condition}: Statement, reader: Reader): boolean {
@@ -74,10 +88,16 @@ function grantsTo({Effect, Principal, Condition}: Statement, reader: Reader): bo
   return wanted.length === 0 || wanted.some((pattern) => matches(pattern, reader.distribution))
 }
 
-const list = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : typeof value === 'string' ? [value] : [])
+const list = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.map(String) : typeof value === 'string' ? [value] : []
 
 function matches(pattern: string, value: string): boolean {
-  return new RegExp(`^${pattern.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`).test(value)
+  return new RegExp(
+    `^${pattern
+      .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')}$`,
+  ).test(value)
 }
 
 async function quietly(call: Promise<unknown>, missing: readonly string[]): Promise<unknown> {
@@ -89,7 +109,13 @@ async function quietly(call: Promise<unknown>, missing: readonly string[]): Prom
   }
 }
 
-function headersOf({ContentType, ETag, CacheControl, ContentEncoding, LastModified}: GetObjectOutput): Readonly<Record<string, string>> {
+function headersOf({
+  ContentType,
+  ETag,
+  CacheControl,
+  ContentEncoding,
+  LastModified,
+}: GetObjectOutput): Readonly<Record<string, string>> {
   return {
     'content-type': ContentType ?? 'binary/octet-stream',
     ...(ETag !== undefined && {etag: ETag}),
@@ -100,5 +126,9 @@ function headersOf({ContentType, ETag, CacheControl, ContentEncoding, LastModifi
 }
 
 function failure(status: number, code: string): Read {
-  return {status, body: Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code></Error>`), headers: {'content-type': 'application/xml'}}
+  return {
+    status,
+    body: Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code></Error>`),
+    headers: {'content-type': 'application/xml'},
+  }
 }

@@ -10,17 +10,27 @@ const SHORT_LIFE_MS = 10_000
 
 export function placeholderTask(clock: SandboxClock, image: string, fate: 'stays' | 'dies'): TaskProcess {
   let end = (_end: TaskEnd): void => {}
-  const ended = new Promise<TaskEnd>((resolve) => { end = resolve })
-  if (fate === 'dies') clock.at(clock.now() + SHORT_LIFE_MS, () => { end({exitCode: 1}) })
-  const line = fate === 'stays'
-    ? `The sandbox has no image ${image}: nothing runs here, the task only counts as running.`
-    : `fatal: ${image} can't start: made to fail by the fault never-stable`
+  const ended = new Promise<TaskEnd>((resolve) => {
+    end = resolve
+  })
+  if (fate === 'dies')
+    clock.at(clock.now() + SHORT_LIFE_MS, () => {
+      end({exitCode: 1})
+    })
+  const line =
+    fate === 'stays'
+      ? `The sandbox has no image ${image}: nothing runs here, the task only counts as running.`
+      : `fatal: ${image} can't start: made to fail by the fault never-stable`
   return {
     pid: undefined,
     lines: () => [line],
     incident: () => {},
-    terminate: () => { end({exitCode: 0}) },
-    kill: () => { end({exitCode: 137}) },
+    terminate: () => {
+      end({exitCode: 0})
+    },
+    kill: () => {
+      end({exitCode: 137})
+    },
     ended,
   }
 }

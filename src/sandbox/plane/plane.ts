@@ -57,14 +57,16 @@ export interface Plane {
 
 export function createPlane(world: World): Plane {
   const images = createImages()
-  const forced = (group: TargetGroup, target: Target): boolean => world.faults('unhealthy-targets').some((fault) => {
-    if (fault.region !== undefined && fault.region !== group.region) return false
-    if (fault.target === undefined) return true
-    const {target: name} = fault
-    return group.name.startsWith(name) || [...ecs.tasks()].some(
-      (task) => task.port === target.port && task.service.name.startsWith(name),
-    )
-  }) || [...ecs.tasks()].some((task) => task.port === target.port && neverStable(world, task.service))
+  const forced = (group: TargetGroup, target: Target): boolean =>
+    world.faults('unhealthy-targets').some((fault) => {
+      if (fault.region !== undefined && fault.region !== group.region) return false
+      if (fault.target === undefined) return true
+      const {target: name} = fault
+      return (
+        group.name.startsWith(name)
+        || [...ecs.tasks()].some((task) => task.port === target.port && task.service.name.startsWith(name))
+      )
+    }) || [...ecs.tasks()].some((task) => task.port === target.port && neverStable(world, task.service))
   const balancing = createLoadBalancing(world, forced)
   const elbv2 = createElbv2(world, balancing)
   const databases = databasesOf(world)
@@ -95,9 +97,12 @@ export function createPlane(world: World): Plane {
     const incidents = world.faults('incident')
     for (const task of ecs.tasks()) {
       if (task.status !== 'RUNNING') continue
-      const rate = Math.max(0, ...incidents
-        .filter((fault) => (fault.region ?? task.region) === task.region && task.service.name.startsWith(fault.target ?? ''))
-        .map((fault) => fault.rate ?? 1))
+      const rate = Math.max(
+        0,
+        ...incidents
+          .filter((fault) => (fault.region ?? task.region) === task.region && task.service.name.startsWith(fault.target ?? ''))
+          .map((fault) => fault.rate ?? 1),
+      )
       if ((incidentRates.get(task) ?? 0) === rate) continue
       incidentRates.set(task, rate)
       ecs.life.process(task)?.incident(rate)
@@ -122,18 +127,30 @@ export function createPlane(world: World): Plane {
   }
 
   return {
-    services: [{...elbv2.service, close}, {...ecs.service, close}],
+    services: [
+      {...elbv2.service, close},
+      {...ecs.service, close},
+    ],
     images,
     traffic,
     names,
     endpoints: balancing.endpoints,
-    tasks: () => [...ecs.tasks()].filter((task) => task.status !== 'STOPPED').map((task) => {
-      const child = ecs.life.process(task)
-      return {
-        region: task.region, service: task.service.name, task: task.id, image: task.main.image, status: task.status,
-        pid: child?.pid, port: task.port, lines: child?.lines() ?? [],
-      }
-    }),
+    tasks: () =>
+      [...ecs.tasks()]
+        .filter((task) => task.status !== 'STOPPED')
+        .map((task) => {
+          const child = ecs.life.process(task)
+          return {
+            region: task.region,
+            service: task.service.name,
+            task: task.id,
+            image: task.main.image,
+            status: task.status,
+            pid: child?.pid,
+            port: task.port,
+            lines: child?.lines() ?? [],
+          }
+        }),
     close,
   }
 }
@@ -160,8 +177,12 @@ function targetRegistry(world: World, elbv2: Elbv2): TargetRegistry {
       const drainMs = numberAttribute(group.attributes, 'deregistration_delay.timeout_seconds') * 1000
       return {drainMs, hasLoadBalancer: group.usedBy !== undefined}
     },
-    register: (arn, port) => { call('RegisterTargets', arn, port) },
-    deregister: (arn, port) => { call('DeregisterTargets', arn, port) },
+    register: (arn, port) => {
+      call('RegisterTargets', arn, port)
+    },
+    deregister: (arn, port) => {
+      call('DeregisterTargets', arn, port)
+    },
     state: (arn, port) => find(arn)?.targets.get(targetKey(LOOPBACK, port)) ?? null,
   }
 }

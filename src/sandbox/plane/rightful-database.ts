@@ -11,12 +11,24 @@ import {databasesOf} from './databases.ts'
 /** Numbers of users' rows there, each as often as it is there; null: no database of the Region takes writes. */
 export function rowsByRight(world: World, region: string): readonly number[] | null {
   const found = rightfulDatabase(world, region)
-  return found === undefined ? null : databasesOf(world).rowsOf(found).filter(({kind}) => kind === 'row').map(({id}) => id)
+  return found === undefined
+    ? null
+    : databasesOf(world)
+        .rowsOf(found)
+        .filter(({kind}) => kind === 'row')
+        .map(({id}) => id)
 }
 
 function rightfulDatabase(world: World, region: string): AccountRecord | undefined {
-  const hosts = new Set(recordsOf(world, 'AWS::SSM::Parameter', region)
-    .filter(({id}) => id.endsWith('/database/host')).map(({properties}) => text(properties, 'Value')))
-  const writable = recordsOf(world, DATABASE, region).filter((one) => one.tags['sluice:drill'] === undefined && databasesOf(world).isWritable(one))
-  return writable.find((one) => hosts.has(attribute(one, 'Endpoint.Address'))) ?? writable.find(({id}) => !id.includes('-fenced-'))
+  const hosts = new Set(
+    recordsOf(world, 'AWS::SSM::Parameter', region)
+      .filter(({id}) => id.endsWith('/database/host'))
+      .map(({properties}) => text(properties, 'Value')),
+  )
+  const writable = recordsOf(world, DATABASE, region).filter(
+    (one) => one.tags['sluice:drill'] === undefined && databasesOf(world).isWritable(one),
+  )
+  return (
+    writable.find((one) => hosts.has(attribute(one, 'Endpoint.Address'))) ?? writable.find(({id}) => !id.includes('-fenced-'))
+  )
 }

@@ -20,13 +20,13 @@ export interface Choice<Group> {
 
 export type RouteAction<Group> =
   | {
-    readonly kind: 'forward',
-    readonly choices: readonly Choice<Group>[],
-    readonly total: number,
-    readonly stickySeconds: number | undefined,
-  }
-  | {readonly kind: 'fixed-response', readonly status: number, readonly contentType: string, readonly body: string}
-  | {readonly kind: 'redirect', readonly status: number, readonly location: (facts: RequestFacts) => string}
+      readonly kind: 'forward'
+      readonly choices: readonly Choice<Group>[]
+      readonly total: number
+      readonly stickySeconds: number | undefined
+    }
+  | {readonly kind: 'fixed-response'; readonly status: number; readonly contentType: string; readonly body: string}
+  | {readonly kind: 'redirect'; readonly status: number; readonly location: (facts: RequestFacts) => string}
 
 export interface Route<Group> {
   /** Every one must hold; none for the default rule. */
@@ -41,7 +41,9 @@ export interface RuleLike {
 
 /** `rules` in the order in which they are matched, the default rule last. */
 export function compileRoutes<Group>(
-  rules: readonly RuleLike[], listenerPort: number, groupOf: (arn: string) => Group,
+  rules: readonly RuleLike[],
+  listenerPort: number,
+  groupOf: (arn: string) => Group,
 ): readonly Route<Group>[] {
   return rules.map((rule) => ({
     conditions: rule.conditions.map(compileCondition),
@@ -66,12 +68,16 @@ export function chooseByWeight<Group>(choices: readonly Choice<Group>[], total: 
 }
 
 function compileAction<Group>(
-  actions: readonly Action[], listenerPort: number, groupOf: (arn: string) => Group,
+  actions: readonly Action[],
+  listenerPort: number,
+  groupOf: (arn: string) => Group,
 ): RouteAction<Group> {
   for (const action of actions) {
     if (action.Type === 'forward') {
-      const choices = (action.ForwardConfig?.TargetGroups ?? []).map((tuple) =>
-        ({group: groupOf(tuple.TargetGroupArn ?? ''), weight: tuple.Weight ?? 1}))
+      const choices = (action.ForwardConfig?.TargetGroups ?? []).map((tuple) => ({
+        group: groupOf(tuple.TargetGroupArn ?? ''),
+        weight: tuple.Weight ?? 1,
+      }))
       const sticky = action.ForwardConfig?.TargetGroupStickinessConfig
       return {
         kind: 'forward',
@@ -89,16 +95,21 @@ function compileAction<Group>(
       const to = action.RedirectConfig
       const template = `${to?.Protocol?.toLowerCase() ?? '#{protocol}'}://${to?.Host ?? '#{host}'}:${to?.Port ?? '#{port}'}${to?.Path ?? '/#{path}'}`
       const query = to?.Query ?? '#{query}'
-      return {kind: 'redirect', status: to?.StatusCode === 'HTTP_301' ? 301 : 302, location: (facts) => {
-        const fill = (text: string): string => text
-          .replaceAll('#{protocol}', 'http')
-          .replaceAll('#{host}', (facts.header('host') ?? '').split(':')[0] ?? '')
-          .replaceAll('#{port}', String(listenerPort))
-          .replaceAll('#{path}', facts.path.slice(1))
-          .replaceAll('#{query}', facts.query)
-        const search = fill(query)
-        return fill(template) + (search === '' ? '' : `?${search}`)
-      }}
+      return {
+        kind: 'redirect',
+        status: to?.StatusCode === 'HTTP_301' ? 301 : 302,
+        location: (facts) => {
+          const fill = (text: string): string =>
+            text
+              .replaceAll('#{protocol}', 'http')
+              .replaceAll('#{host}', (facts.header('host') ?? '').split(':')[0] ?? '')
+              .replaceAll('#{port}', String(listenerPort))
+              .replaceAll('#{path}', facts.path.slice(1))
+              .replaceAll('#{query}', facts.query)
+          const search = fill(query)
+          return fill(template) + (search === '' ? '' : `?${search}`)
+        },
+      }
     }
   }
   return {kind: 'fixed-response', status: 500, contentType: 'text/plain', body: ''}
@@ -131,10 +142,14 @@ function compileCondition(condition: RuleCondition): (facts: RequestFacts) => bo
       return (facts) => contains(facts.source)
     }
     case 'query-string': {
-      const pairs = (condition.QueryStringConfig?.Values ?? []).map((pair) =>
-        ({key: pair.Key, matches: anyPattern([pair.Value ?? ''], 'any-case')}))
-      return (facts) => [...new URLSearchParams(facts.query)].some(([key, value]) =>
-        pairs.some((pair) => (pair.key === undefined || pair.key.toLowerCase() === key.toLowerCase()) && pair.matches(value)))
+      const pairs = (condition.QueryStringConfig?.Values ?? []).map((pair) => ({
+        key: pair.Key,
+        matches: anyPattern([pair.Value ?? ''], 'any-case'),
+      }))
+      return (facts) =>
+        [...new URLSearchParams(facts.query)].some(([key, value]) =>
+          pairs.some((pair) => (pair.key === undefined || pair.key.toLowerCase() === key.toLowerCase()) && pair.matches(value)),
+        )
     }
     case undefined:
     default:
@@ -146,7 +161,10 @@ function compileCondition(condition: RuleCondition): (facts: RequestFacts) => bo
 function anyPattern(patterns: readonly string[], letters: 'case-sensitive' | 'any-case'): (text: string) => boolean {
   if (patterns.some((pattern) => pattern === '*' || pattern === '/*')) return () => true
   const expressions = patterns.map((pattern) => {
-    const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')
+    const source = pattern
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')
     return new RegExp(`^${source}$`, letters === 'any-case' ? 'is' : 's')
   })
   return (text) => expressions.some((expression) => expression.test(text))

@@ -8,7 +8,10 @@ export function stickyCookie(groupSuffix: string, expiresAt: number): string {
 
 /** The group's suffix, if the request carries a cookie that hasn't expired at `now`. */
 export function stuckTo(cookies: string | undefined, now: number): string | undefined {
-  const value = cookies?.split(/;\s*/).find((cookie) => cookie.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1)
+  const value = cookies
+    ?.split(/;\s*/)
+    .find((cookie) => cookie.startsWith(`${COOKIE}=`))
+    ?.slice(COOKIE.length + 1)
   if (value === undefined) return undefined
   const [expiresAt = '', suffix] = Buffer.from(value, 'base64url').toString().split(' ')
   return Number(expiresAt) > now ? suffix : undefined

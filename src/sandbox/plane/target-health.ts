@@ -5,9 +5,7 @@
 import type {HealthCheck, Target} from '../services/elbv2-state.ts'
 
 export type ProbeResult =
-  | {readonly kind: 'answered', readonly status: number}
-  | {readonly kind: 'timed-out'}
-  | {readonly kind: 'failed'}
+  {readonly kind: 'answered'; readonly status: number} | {readonly kind: 'timed-out'} | {readonly kind: 'failed'}
 
 export type Health = Pick<Target, 'state' | 'reason' | 'description' | 'passes' | 'failures' | 'fresh'>
 
@@ -30,11 +28,15 @@ export function afterProbe(before: Health, result: ProbeResult, check: HealthChe
 
 function complaint(result: ProbeResult): {reason: string; description: string} {
   switch (result.kind) {
-    case 'answered': return {
-      reason: 'Target.ResponseCodeMismatch', description: `Health checks failed with these codes: [${result.status}]`,
-    }
-    case 'timed-out': return {reason: 'Target.Timeout', description: 'Request timed out'}
-    case 'failed': return {reason: 'Target.FailedHealthChecks', description: 'Health checks failed'}
+    case 'answered':
+      return {
+        reason: 'Target.ResponseCodeMismatch',
+        description: `Health checks failed with these codes: [${result.status}]`,
+      }
+    case 'timed-out':
+      return {reason: 'Target.Timeout', description: 'Request timed out'}
+    case 'failed':
+      return {reason: 'Target.FailedHealthChecks', description: 'Health checks failed'}
   }
 }
 

@@ -33,7 +33,7 @@ export function createTargetPool(group: TargetGroup): TargetPool {
     const percentage = group.attributes.get(`${MINIMUM}.percentage`)
     const least = Math.max(
       numberAttribute(group.attributes, `${MINIMUM}.count`),
-      percentage === undefined || percentage === 'off' ? 0 : Math.ceil(registered.length * Number(percentage) / 100),
+      percentage === undefined || percentage === 'off' ? 0 : Math.ceil((registered.length * Number(percentage)) / 100),
     )
     failingOpen = registered.length > 0 && well.length < least
     eligible = failingOpen ? registered : well
@@ -49,8 +49,14 @@ export function createTargetPool(group: TargetGroup): TargetPool {
       turn = turn + 1 >= eligible.length ? 0 : turn + 1
       return eligible[turn]
     },
-    get failingOpen() { return failingOpen },
-    get healthy() { return healthy },
-    get unhealthy() { return unhealthy },
+    get failingOpen() {
+      return failingOpen
+    },
+    get healthy() {
+      return healthy
+    },
+    get unhealthy() {
+      return unhealthy
+    },
   }
 }

@@ -36,7 +36,8 @@ export interface TaskProcessOptions {
   readonly wrote: (line: string) => void
 }
 
-type FromTask = {readonly kind: 'listening', readonly port: number} | {readonly kind: 'ask', readonly n: number, readonly ask: Ask}
+type FromTask =
+  {readonly kind: 'listening'; readonly port: number} | {readonly kind: 'ask'; readonly n: number; readonly ask: Ask}
 
 const SIGNALS: Readonly<Record<string, number>> = {SIGHUP: 1, SIGINT: 2, SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGTERM: 15}
 
@@ -63,14 +64,22 @@ export function startTask({env, speed, seed, listening, ask, wrote}: TaskProcess
       if (child.pid === undefined) resolve({exitCode: 127})
     })
     // Not at its exit: what it wrote last is read first.
-    child.on('close', (code, signal) => { resolve({exitCode: code ?? 128 + (SIGNALS[signal ?? ''] ?? 0)}) })
+    child.on('close', (code, signal) => {
+      resolve({exitCode: code ?? 128 + (SIGNALS[signal ?? ''] ?? 0)})
+    })
   })
   return {
     pid: child.pid,
     lines: () => kept,
-    incident: (rate) => { if (child.connected) child.send({kind: 'incident', rate}, () => {}) },
-    terminate: () => { child.kill('SIGTERM') },
-    kill: () => { child.kill('SIGKILL') },
+    incident: (rate) => {
+      if (child.connected) child.send({kind: 'incident', rate}, () => {})
+    },
+    terminate: () => {
+      child.kill('SIGTERM')
+    },
+    kill: () => {
+      child.kill('SIGKILL')
+    },
     ended,
   }
 }

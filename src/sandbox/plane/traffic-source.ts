@@ -42,18 +42,27 @@ function send({flow, counts}: Source): void {
   sent.on('response', (answer) => {
     const status = answer.statusCode ?? 0
     answer.resume()
-    answer.on(
-      'end',
-      () => { done(status < 300 ? 'answered2xx' : status < 400 ? 'answered3xx' : status < 500 ? 'answered4xx' : 'answered5xx') },
-    )
-    answer.on('error', () => { done('errors') })
+    answer.on('end', () => {
+      done(status < 300 ? 'answered2xx' : status < 400 ? 'answered3xx' : status < 500 ? 'answered4xx' : 'answered5xx')
+    })
+    answer.on('error', () => {
+      done('errors')
+    })
   })
-  sent.on('error', () => { done('errors') })
-  sent.on('close', () => { done('errors') })
-  started.push({at: performance.now(), isOver: () => over, giveUp: () => {
-    done('timeouts')
-    sent.destroy()
-  }})
+  sent.on('error', () => {
+    done('errors')
+  })
+  sent.on('close', () => {
+    done('errors')
+  })
+  started.push({
+    at: performance.now(),
+    isOver: () => over,
+    giveUp: () => {
+      done('timeouts')
+      sent.destroy()
+    },
+  })
   sent.end()
 }
 
@@ -78,7 +87,7 @@ function pump(): void {
     if (now - source.nextAt > CATCH_UP_MS) source.nextAt = now
     while (source.nextAt <= now) {
       send(source)
-      source.nextAt += -Math.log(1 - source.random()) * 1000 / source.flow.perSecond
+      source.nextAt += (-Math.log(1 - source.random()) * 1000) / source.flow.perSecond
     }
     soonest = Math.min(soonest, source.nextAt)
   }
@@ -91,16 +100,37 @@ process.on('message', (flow: Flow) => {
     if (known.flow.perSecond <= 0 || known.flow.port === 0) known.nextAt = performance.now()
     known.flow = flow
   } else {
-    sources.set(flow.id, {flow, nextAt: performance.now(), random: mulberry32(flow.seed), counts: {
-      sent: 0, open: 0, answered2xx: 0, answered3xx: 0, answered4xx: 0, answered5xx: 0, errors: 0, timeouts: 0, skipped: 0,
-    }})
+    sources.set(flow.id, {
+      flow,
+      nextAt: performance.now(),
+      random: mulberry32(flow.seed),
+      counts: {
+        sent: 0,
+        open: 0,
+        answered2xx: 0,
+        answered3xx: 0,
+        answered4xx: 0,
+        answered5xx: 0,
+        errors: 0,
+        timeouts: 0,
+        skipped: 0,
+      },
+    })
   }
   clearTimeout(timer)
   pump()
 })
-process.on('disconnect', () => { process.exit(0) })
+process.on('disconnect', () => {
+  process.exit(0)
+})
 
 setInterval(() => {
   loseThePatience()
-  if (process.connected) process.send?.([...sources].map(([id, {counts}]) => [id, counts]), undefined, undefined, () => {})
+  if (process.connected)
+    process.send?.(
+      [...sources].map(([id, {counts}]) => [id, counts]),
+      undefined,
+      undefined,
+      () => {},
+    )
 }, REPORT_MS)

@@ -84,9 +84,13 @@ export function createTraffic(world: World, endpoints: () => readonly Endpoint[]
       execArgv: ['--max-old-space-size=128'],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
-    started.on('message', (report: [string, TrafficCounts][]) => { for (const [id, one] of report) counts.set(id, one) })
+    started.on('message', (report: [string, TrafficCounts][]) => {
+      for (const [id, one] of report) counts.set(id, one)
+    })
     ended = new Promise((resolve) => {
-      started.on('error', () => { resolve() })
+      started.on('error', () => {
+        resolve()
+      })
       started.on('exit', () => {
         if (child === started) child = undefined
         told.clear()
@@ -96,10 +100,18 @@ export function createTraffic(world: World, endpoints: () => readonly Endpoint[]
     return started
   }
 
-  const tell = (id: string, {port, host, path, perMinute}: {readonly port: number; readonly host: string; readonly path: string; readonly perMinute: number}): void => {
+  const tell = (
+    id: string,
+    {
+      port,
+      host,
+      path,
+      perMinute,
+    }: {readonly port: number; readonly host: string; readonly path: string; readonly perMinute: number},
+  ): void => {
     const seed = seedOf.get(id) ?? Math.floor(seeds() * 2 ** 31)
     seedOf.set(id, seed)
-    const flow: Flow = {id, port, host, path, perSecond: perMinute / 60 * world.clock.speed, seed}
+    const flow: Flow = {id, port, host, path, perSecond: (perMinute / 60) * world.clock.speed, seed}
     const text = JSON.stringify(flow)
     if (told.get(id) === text) return
     told.set(id, text)
@@ -130,14 +142,25 @@ export function createTraffic(world: World, endpoints: () => readonly Endpoint[]
         const share = kind === 'straggler' ? stragglers : 1 - stragglers
         if (share === 0 && !named.has(id)) continue
         const client = named.get(id)?.client ?? createNameClient(world, names, host, kind)
-        named.set(id, {client, path, setting: {
-          host, service: kind === 'straggler' ? `${host} (stragglers)` : host, region: 'by name', loadBalancer: host, perMinute: perMinute * share,
-        }})
+        named.set(id, {
+          client,
+          path,
+          setting: {
+            host,
+            service: kind === 'straggler' ? `${host} (stragglers)` : host,
+            region: 'by name',
+            loadBalancer: host,
+            perMinute: perMinute * share,
+          },
+        })
       }
       follow()
     },
-    stats: () => [...settings, ...[...named].map(([id, {setting}]) => [id, setting] as const)]
-      .map(([id, setting]) => ({...setting, counts: counts.get(id) ?? null})),
+    stats: () =>
+      [...settings, ...[...named].map(([id, {setting}]) => [id, setting] as const)].map(([id, setting]) => ({
+        ...setting,
+        counts: counts.get(id) ?? null,
+      })),
     follow,
     pid: () => child?.pid,
     close: async () => {

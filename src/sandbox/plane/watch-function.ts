@@ -44,54 +44,93 @@ export function startWatches(world: World, names: Pick<Names, 'address' | 'place
       running.add(key)
       // A write that fails is the function's error; the next minute begins with what lies there.
       void lookOnce(world, names, record, kept.get(key) ?? null)
-        .then((next) => { kept.set(key, next) }, () => { kept.delete(key) })
-        .finally(() => { running.delete(key) })
+        .then(
+          (next) => {
+            kept.set(key, next)
+          },
+          () => {
+            kept.delete(key)
+          },
+        )
+        .finally(() => {
+          running.delete(key)
+        })
     }
   })
   return {close: stop}
 }
 
-const variable = (record: AccountRecord, name: string): string => text(bag(bag(record.properties, 'Environment'), 'Variables'), name) ?? ''
+const variable = (record: AccountRecord, name: string): string =>
+  text(bag(bag(record.properties, 'Environment'), 'Variables'), name) ?? ''
 
 function isScheduled(world: World, record: AccountRecord): boolean {
   const arn = attribute(record, 'Arn')
-  return world.records.list(record.region, 'AWS::Events::Rule').some(({properties}) =>
-    text(properties, 'State') !== 'DISABLED' && bags(properties, 'Targets').some((target) => text(target, 'Arn') === arn))
+  return world.records
+    .list(record.region, 'AWS::Events::Rule')
+    .some(
+      ({properties}) =>
+        text(properties, 'State') !== 'DISABLED' && bags(properties, 'Targets').some((target) => text(target, 'Arn') === arn),
+    )
 }
 
-async function lookOnce(world: World, names: Pick<Names, 'address' | 'place'>, record: AccountRecord, kept: Kept | null): Promise<Kept> {
+async function lookOnce(
+  world: World,
+  names: Pick<Names, 'address' | 'place'>,
+  record: AccountRecord,
+  kept: Kept | null,
+): Promise<Kept> {
   const {seen: before, writtenAt} = kept ?? {seen: await read(world, record), writtenAt: -Infinity}
   const region = variable(record, 'PEER_REGION')
-  const isSilent = !await answers(world, names, record, region)
+  const isSilent = !(await answers(world, names, record, region))
   // A request to a Region that is cut off ends with the function's patience.
   const lookedAt = Math.ceil(world.clock.now() + (isSilent ? PATIENCE_MS.virtual : 0))
   const known = before !== null && lookedAt - before.lookedAt <= FORGET_MS ? before : {silentSince: null, misses: 0}
   const seen: Seen = {
-    schema: 1, region, lookedAt, answeredAt: isSilent ? before?.answeredAt ?? null : lookedAt,
-    silentSince: isSilent ? known.silentSince ?? lookedAt : null, misses: isSilent ? known.misses + 1 : 0,
+    schema: 1,
+    region,
+    lookedAt,
+    answeredAt: isSilent ? (before?.answeredAt ?? null) : lookedAt,
+    silentSince: isSilent ? (known.silentSince ?? lookedAt) : null,
+    misses: isSilent ? known.misses + 1 : 0,
   }
   if (lookedAt - writtenAt < MINUTE_MS && seen.misses !== CONFIRMED) return {seen, writtenAt}
-  await world.invoke('s3', 'PutObject', {...objectOf(record), ContentType: 'application/json', Body: JSON.stringify(seen)}, record.region)
+  await world.invoke(
+    's3',
+    'PutObject',
+    {...objectOf(record), ContentType: 'application/json', Body: JSON.stringify(seen)},
+    record.region,
+  )
   return {seen, writtenAt: lookedAt}
 }
 
-const objectOf = (record: AccountRecord): {readonly Bucket: string; readonly Key: string} => ({Bucket: variable(record, 'BUCKET'), Key: variable(record, 'KEY')})
+const objectOf = (record: AccountRecord): {readonly Bucket: string; readonly Key: string} => ({
+  Bucket: variable(record, 'BUCKET'),
+  Key: variable(record, 'KEY'),
+})
 
 async function read(world: World, record: AccountRecord): Promise<Seen | null> {
   try {
-    const {Body} = await world.invoke('s3', 'GetObject', objectOf(record), record.region) as {readonly Body?: Uint8Array}
+    const {Body} = (await world.invoke('s3', 'GetObject', objectOf(record), record.region)) as {readonly Body?: Uint8Array}
     return JSON.parse(Buffer.from(Body ?? []).toString('utf8')) as Seen
   } catch {
     return null
   }
 }
 
-async function answers(world: World, names: Pick<Names, 'address' | 'place'>, record: AccountRecord, peer: string): Promise<boolean> {
+async function answers(
+  world: World,
+  names: Pick<Names, 'address' | 'place'>,
+  record: AccountRecord,
+  peer: string,
+): Promise<boolean> {
   if (!canReach(world, record.region, peer)) return false
   const {hostname, pathname} = new URL(variable(record, 'URL'))
   const found = names.address(hostname)
-  const url = found === null ? null : names.place(found.address)?.url ?? null
-  return url !== null && await isAnswered(new URL(pathname, url), hostname, Math.max(PATIENCE_MS.virtual / world.clock.speed, PATIENCE_MS.least))
+  const url = found === null ? null : (names.place(found.address)?.url ?? null)
+  return (
+    url !== null
+    && (await isAnswered(new URL(pathname, url), hostname, Math.max(PATIENCE_MS.virtual / world.clock.speed, PATIENCE_MS.least)))
+  )
 }
 
 async function isAnswered(url: URL, host: string, patienceMs: number): Promise<boolean> {
@@ -101,7 +140,9 @@ async function isAnswered(url: URL, host: string, patienceMs: number): Promise<b
       answer.on('error', () => {})
       resolve(answer.statusCode === 200)
     })
-    const timer = setTimeout(() => { asked.destroy() }, patienceMs)
+    const timer = setTimeout(() => {
+      asked.destroy()
+    }, patienceMs)
     asked.on('error', () => {})
     asked.on('close', () => {
       clearTimeout(timer)

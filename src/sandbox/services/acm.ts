@@ -57,8 +57,12 @@ export function createAcm(world: World): Service {
 /** The same idempotency token within an hour is the same certificate. */
 function request(world: World, input: RequestCertificateRequest, call: CallContext): RequestCertificateResponse {
   const token = input.IdempotencyToken
-  const known = token === undefined ? undefined : recordsOf(world, CERTIFICATE, call.region)
-    .find(({attributes, createdAt}) => attributes['IdempotencyToken'] === token && world.clock.now() - createdAt < 3_600_000)
+  const known =
+    token === undefined
+      ? undefined
+      : recordsOf(world, CERTIFICATE, call.region).find(
+          ({attributes, createdAt}) => attributes['IdempotencyToken'] === token && world.clock.now() - createdAt < 3_600_000,
+        )
   if (known !== undefined) return {CertificateArn: known.id}
   const id = `arn:aws:acm:${call.region}:${call.account}:certificate/${uuid(world)}`
   putRecord(world, {

@@ -3,9 +3,19 @@
  * count: on AWS too, a target's new minimum acts only with the next scaling activity; policies are kept, and scale nothing.
  */
 import type {
-  DeleteScalingPolicyRequest, DeregisterScalableTargetRequest, DescribeScalableTargetsRequest, DescribeScalableTargetsResponse,
-  DescribeScalingPoliciesRequest, DescribeScalingPoliciesResponse, PutScalingPolicyRequest, PutScalingPolicyResponse,
-  RegisterScalableTargetRequest, RegisterScalableTargetResponse, ScalableTarget, ScalingPolicy, SuspendedState,
+  DeleteScalingPolicyRequest,
+  DeregisterScalableTargetRequest,
+  DescribeScalableTargetsRequest,
+  DescribeScalableTargetsResponse,
+  DescribeScalingPoliciesRequest,
+  DescribeScalingPoliciesResponse,
+  PutScalingPolicyRequest,
+  PutScalingPolicyResponse,
+  RegisterScalableTargetRequest,
+  RegisterScalableTargetResponse,
+  ScalableTarget,
+  ScalingPolicy,
+  SuspendedState,
 } from '@aws-sdk/client-application-auto-scaling'
 import {AwsFault} from '../world/contract.ts'
 import type {CallContext, Service, World} from '../world/contract.ts'
@@ -22,7 +32,8 @@ export function createApplicationAutoScaling(world: World): Service {
     name: 'application-autoscaling',
     operations: {
       RegisterScalableTarget: async (
-        input: RegisterScalableTargetRequest, call: CallContext,
+        input: RegisterScalableTargetRequest,
+        call: CallContext,
       ): Promise<RegisterScalableTargetResponse> => {
         const key = targetKey(input, call)
         if (!targets.has(key)) await requireService(world, input, call)
@@ -53,34 +64,48 @@ function policyOperations(world: World, targets: ReadonlyMap<string, ScalableTar
       }
       if (input.PolicyType === 'TargetTrackingScaling' && input.TargetTrackingScalingPolicyConfiguration === undefined) {
         throw new AwsFault(
-          'ValidationException', 'TargetTrackingScalingPolicyConfiguration is required for policy type TargetTrackingScaling',
+          'ValidationException',
+          'TargetTrackingScalingPolicyConfiguration is required for policy type TargetTrackingScaling',
         )
       }
       const key = `${target} ${input.PolicyName}`
       const known = policies.get(key)
-      const arn = `arn:aws:autoscaling:${call.region}:${call.account}:scalingPolicy:${uuid(world)}:resource/ecs/` +
-        `${input.ResourceId}:policyName/${input.PolicyName}`
+      const arn =
+        `arn:aws:autoscaling:${call.region}:${call.account}:scalingPolicy:${uuid(world)}:resource/ecs/`
+        + `${input.ResourceId}:policyName/${input.PolicyName}`
       const policy: ScalingPolicy = {
-        ...known, ...input, PolicyARN: known?.PolicyARN ?? arn, PolicyName: input.PolicyName,
-        ServiceNamespace: input.ServiceNamespace, ResourceId: input.ResourceId, ScalableDimension: input.ScalableDimension,
+        ...known,
+        ...input,
+        PolicyARN: known?.PolicyARN ?? arn,
+        PolicyName: input.PolicyName,
+        ServiceNamespace: input.ServiceNamespace,
+        ResourceId: input.ResourceId,
+        ScalableDimension: input.ScalableDimension,
         PolicyType: input.PolicyType ?? known?.PolicyType ?? 'StepScaling',
-        Alarms: [], CreationTime: known?.CreationTime ?? new Date(world.clock.now()),
+        Alarms: [],
+        CreationTime: known?.CreationTime ?? new Date(world.clock.now()),
       }
       policies.set(key, policy)
       return {PolicyARN: policy.PolicyARN ?? '', Alarms: []}
     },
     DescribeScalingPolicies: (input: DescribeScalingPoliciesRequest, call: CallContext): DescribeScalingPoliciesResponse => {
-      const found = [...policies].filter(([key, policy]) => key.startsWith(`${call.region}/`)
-        && policy.ServiceNamespace === input.ServiceNamespace
-        && (input.ResourceId === undefined || policy.ResourceId === input.ResourceId)
-        && (input.PolicyNames === undefined || input.PolicyNames.includes(policy.PolicyName ?? ''))).map(([, policy]) => policy)
+      const found = [...policies]
+        .filter(
+          ([key, policy]) =>
+            key.startsWith(`${call.region}/`)
+            && policy.ServiceNamespace === input.ServiceNamespace
+            && (input.ResourceId === undefined || policy.ResourceId === input.ResourceId)
+            && (input.PolicyNames === undefined || input.PolicyNames.includes(policy.PolicyName ?? '')),
+        )
+        .map(([, policy]) => policy)
       const page = pageOf(found, input.NextToken, input.MaxResults)
       return {ScalingPolicies: page.items, NextToken: page.next}
     },
     DeleteScalingPolicy: (input: DeleteScalingPolicyRequest, call: CallContext) => {
       if (!policies.delete(`${targetKey(input, call)} ${input.PolicyName}`)) {
         throw new AwsFault(
-          'ObjectNotFoundException', `No scaling policy found for ${describeTarget(input)}, policy name: ${input.PolicyName}`,
+          'ObjectNotFoundException',
+          `No scaling policy found for ${describeTarget(input)}, policy name: ${input.PolicyName}`,
         )
       }
       return {}
@@ -88,9 +113,13 @@ function policyOperations(world: World, targets: ReadonlyMap<string, ScalableTar
   }
 }
 
-const pageOf = <T>(items: readonly T[], token: string | undefined, size: number | undefined): Page<T> => page(
-  items, token, Math.min(size ?? LARGEST_PAGE, LARGEST_PAGE), () => new AwsFault('InvalidNextTokenException', 'The next token is not valid'),
-)
+const pageOf = <T>(items: readonly T[], token: string | undefined, size: number | undefined): Page<T> =>
+  page(
+    items,
+    token,
+    Math.min(size ?? LARGEST_PAGE, LARGEST_PAGE),
+    () => new AwsFault('InvalidNextTokenException', 'The next token is not valid'),
+  )
 
 type Named = Pick<RegisterScalableTargetRequest, 'ServiceNamespace' | 'ResourceId' | 'ScalableDimension'>
 
@@ -102,13 +131,18 @@ function targetKey(input: Named, call: CallContext): string {
 }
 
 function describeTarget(input: Named): string {
-  return `service namespace: ${input.ServiceNamespace}, resource ID: ${input.ResourceId}, scalable dimension: ` +
-    `${input.ScalableDimension}`
+  return (
+    `service namespace: ${input.ServiceNamespace}, resource ID: ${input.ResourceId}, scalable dimension: `
+    + `${input.ScalableDimension}`
+  )
 }
 
 /** What a partial update leaves out stays as it was. */
 function registered(
-  world: World, known: ScalableTarget | undefined, input: RegisterScalableTargetRequest, call: CallContext,
+  world: World,
+  known: ScalableTarget | undefined,
+  input: RegisterScalableTargetRequest,
+  call: CallContext,
 ): ScalableTarget {
   const min = input.MinCapacity ?? known?.MinCapacity
   const max = input.MaxCapacity ?? known?.MaxCapacity
@@ -120,8 +154,11 @@ function registered(
     throw new AwsFault('ValidationException', `Maximum capacity cannot be less than minimum capacity (${max} < ${min})`)
   }
   const suspended: SuspendedState = {
-    DynamicScalingInSuspended: false, DynamicScalingOutSuspended: false, ScheduledScalingSuspended: false,
-    ...known?.SuspendedState, ...input.SuspendedState,
+    DynamicScalingInSuspended: false,
+    DynamicScalingOutSuspended: false,
+    ScheduledScalingSuspended: false,
+    ...known?.SuspendedState,
+    ...input.SuspendedState,
   }
   const arn = `arn:aws:application-autoscaling:${call.region}:${call.account}:scalable-target/${world.hex(24)}`
   return {
@@ -144,9 +181,9 @@ async function requireService(world: World, input: RegisterScalableTargetRequest
     throw new AwsFault('ValidationException', 'Unsupported service namespace, resource type or scalable dimension')
   }
   try {
-    const answer = await world.invoke(
-      'ecs', 'DescribeServices', {cluster, services: [service]}, call.region,
-    ) as {readonly services?: readonly {readonly status?: string}[]}
+    const answer = (await world.invoke('ecs', 'DescribeServices', {cluster, services: [service]}, call.region)) as {
+      readonly services?: readonly {readonly status?: string}[]
+    }
     if (answer.services?.some((one) => one.status === 'ACTIVE') === true) return
   } catch (error) {
     if (error instanceof AwsFault && error.code === 'NotImplemented') return
@@ -156,12 +193,18 @@ async function requireService(world: World, input: RegisterScalableTargetRequest
 }
 
 function describe(
-  targets: ReadonlyMap<string, ScalableTarget>, input: DescribeScalableTargetsRequest, call: CallContext,
+  targets: ReadonlyMap<string, ScalableTarget>,
+  input: DescribeScalableTargetsRequest,
+  call: CallContext,
 ): DescribeScalableTargetsResponse {
-  const found = [...targets].filter(([key, target]) => key.startsWith(`${call.region}/`)
-    && target.ServiceNamespace === input.ServiceNamespace
-    && (input.ResourceIds === undefined || input.ResourceIds.includes(target.ResourceId ?? ''))
-    && (input.ScalableDimension === undefined || target.ScalableDimension === input.ScalableDimension))
+  const found = [...targets]
+    .filter(
+      ([key, target]) =>
+        key.startsWith(`${call.region}/`)
+        && target.ServiceNamespace === input.ServiceNamespace
+        && (input.ResourceIds === undefined || input.ResourceIds.includes(target.ResourceId ?? ''))
+        && (input.ScalableDimension === undefined || target.ScalableDimension === input.ScalableDimension),
+    )
     .map(([, target]) => target)
   const page = pageOf(found, input.NextToken, input.MaxResults)
   return {ScalableTargets: page.items, NextToken: page.next}

@@ -24,12 +24,14 @@ export async function drained(world: World, region: string, instance: Registered
   const {cluster, arn} = instance
   try {
     const before = await look(world, region, instance)
-    if (before === undefined || !await isManaged(world, region, before.capacityProviderName)) return
+    if (before === undefined || !(await isManaged(world, region, before.capacityProviderName))) return
     await world.invoke('ecs', 'UpdateContainerInstancesState', {cluster, containerInstances: [arn], status: 'DRAINING'}, region)
     while (world.clock.now() < deadline) {
       const now = await look(world, region, instance)
       if (now === undefined || (now.runningTasksCount ?? 0) + (now.pendingTasksCount ?? 0) === 0) return
-      await new Promise<void>((resolve) => { world.clock.at(world.clock.now() + LOOK_EVERY_MS, resolve) })
+      await new Promise<void>((resolve) => {
+        world.clock.at(world.clock.now() + LOOK_EVERY_MS, resolve)
+      })
     }
   } catch {
     // The cluster is gone: nothing is left to be moved.
@@ -37,7 +39,7 @@ export async function drained(world: World, region: string, instance: Registered
 }
 
 async function look(world: World, region: string, {cluster, arn}: Registered): Promise<InstanceAnswer | undefined> {
-  const answer = await world.invoke('ecs', 'DescribeContainerInstances', {cluster, containerInstances: [arn]}, region) as {
+  const answer = (await world.invoke('ecs', 'DescribeContainerInstances', {cluster, containerInstances: [arn]}, region)) as {
     readonly containerInstances?: readonly InstanceAnswer[]
   }
   return answer.containerInstances?.[0]
@@ -45,7 +47,7 @@ async function look(world: World, region: string, {cluster, arn}: Registered): P
 
 async function isManaged(world: World, region: string, provider: string | undefined): Promise<boolean> {
   if (provider === undefined) return false
-  const answer = await world.invoke('ecs', 'DescribeCapacityProviders', {capacityProviders: [provider]}, region) as {
+  const answer = (await world.invoke('ecs', 'DescribeCapacityProviders', {capacityProviders: [provider]}, region)) as {
     readonly capacityProviders?: readonly {readonly autoScalingGroupProvider?: {readonly managedDraining?: string}}[]
   }
   return answer.capacityProviders?.[0]?.autoScalingGroupProvider?.managedDraining === 'ENABLED'

@@ -23,8 +23,9 @@ export function groupOperations(world: World, stateOf: StateOf, life: GroupLife)
 
     DescribeAutoScalingGroups: (input: A.AutoScalingGroupNamesType, call: CallContext): A.AutoScalingGroupsType => {
       const wanted = input.AutoScalingGroupNames?.map(nameOf)
-      const chosen = [...stateOf(call.region).groups.values()].filter((group) =>
-        (wanted === undefined || wanted.length === 0 || wanted.includes(group.name)) && hasTags(group, input.Filters))
+      const chosen = [...stateOf(call.region).groups.values()].filter(
+        (group) => (wanted === undefined || wanted.length === 0 || wanted.includes(group.name)) && hasTags(group, input.Filters),
+      )
       const page = pageOf(chosen, input.NextToken, input.MaxRecords, 100)
       return {AutoScalingGroups: page.items.map((group) => groupShape(world, group)), NextToken: page.next}
     },
@@ -33,7 +34,10 @@ export function groupOperations(world: World, stateOf: StateOf, life: GroupLife)
       const groups = groupsNamed(stateOf(call.region), input.AutoScalingGroupName)
       const all = groups.flatMap((group) => group.activities.map((one) => activityShape(group, one)))
       const page = pageOf(
-        all.filter((one) => input.ActivityIds?.includes(one.ActivityId ?? '') ?? true), input.NextToken, input.MaxRecords, 100,
+        all.filter((one) => input.ActivityIds?.includes(one.ActivityId ?? '') ?? true),
+        input.NextToken,
+        input.MaxRecords,
+        100,
       )
       return {Activities: page.items, NextToken: page.next}
     },
@@ -58,7 +62,8 @@ function sizeOperations(world: World, stateOf: StateOf, life: GroupLife) {
       const {AutoScalingGroupName: name = '', MinSize: min = 0, MaxSize: max = 0, DesiredCapacity, Tags, ...settings} = input
       if (state.groups.has(name)) {
         throw new AwsFault(
-          'AlreadyExists', `AutoScalingGroup by this name already exists - A group with the name ${name} already exists`,
+          'AlreadyExists',
+          `AutoScalingGroup by this name already exists - A group with the name ${name} already exists`,
         )
       }
       const desired = DesiredCapacity ?? min
@@ -69,10 +74,24 @@ function sizeOperations(world: World, stateOf: StateOf, life: GroupLife) {
       hostSpec(world, call.region, settings)
       const group: Group = {
         arn: `arn:aws:autoscaling:${call.region}:${call.account}:autoScalingGroup:${uuid(world)}:autoScalingGroupName/${name}`,
-        name, region: call.region, createdAt: world.clock.now(), min, max, desired, settings,
-        hosts: new Map(), activities: [], policies: new Map(), planned: new Map(), hooks: new Map(), refreshes: [],
-        leaving: false, waiting: false,
-        tags: new Map((Tags ?? []).map(({Key = '', Value = '', PropagateAtLaunch: atLaunch = false}) => [Key, {value: Value, atLaunch}])),
+        name,
+        region: call.region,
+        createdAt: world.clock.now(),
+        min,
+        max,
+        desired,
+        settings,
+        hosts: new Map(),
+        activities: [],
+        policies: new Map(),
+        planned: new Map(),
+        hooks: new Map(),
+        refreshes: [],
+        leaving: false,
+        waiting: false,
+        tags: new Map(
+          (Tags ?? []).map(({Key = '', Value = '', PropagateAtLaunch: atLaunch = false}) => [Key, {value: Value, atLaunch}]),
+        ),
       }
       state.groups.set(name, group)
       life.converge(group, 'a user request created an AutoScalingGroup')
@@ -115,8 +134,8 @@ function sizeOperations(world: World, stateOf: StateOf, life: GroupLife) {
       if (group.hosts.size > 0 && input.ForceDelete !== true) {
         throw new AwsFault(
           'ResourceInUse',
-          'You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the ' +
-          'group.',
+          'You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the '
+            + 'group.',
         )
       }
       if (group.hosts.size === 0) state.groups.delete(group.name)
@@ -141,9 +160,14 @@ function sizeOperations(world: World, stateOf: StateOf, life: GroupLife) {
 }
 
 const GROUP_METRICS: readonly string[] = [
-  'GroupMinSize', 'GroupMaxSize', 'GroupDesiredCapacity', 'GroupInServiceInstances', 'GroupPendingInstances',
+  'GroupMinSize',
+  'GroupMaxSize',
+  'GroupDesiredCapacity',
+  'GroupInServiceInstances',
+  'GroupPendingInstances',
   'GroupStandbyInstances',
-  'GroupTerminatingInstances', 'GroupTotalInstances',
+  'GroupTerminatingInstances',
+  'GroupTotalInstances',
 ]
 
 function checkSizes(min: number, max: number, desired: number): void {
@@ -168,7 +192,8 @@ function hostOperations(stateOf: StateOf, life: GroupLife) {
   return {
     DescribeAutoScalingInstances: (input: A.DescribeAutoScalingInstancesType, call: CallContext): A.AutoScalingInstancesType => {
       const all = [...stateOf(call.region).groups.values()].flatMap((group) =>
-        present(group).map((host) => hostShape(group, host)))
+        present(group).map((host) => hostShape(group, host)),
+      )
       const chosen = all.filter((one) => input.InstanceIds?.includes(one.InstanceId ?? '') ?? true)
       const page = pageOf(chosen, input.NextToken, input.MaxRecords, 50)
       return {AutoScalingInstances: page.items, NextToken: page.next}
@@ -188,14 +213,15 @@ function hostOperations(stateOf: StateOf, life: GroupLife) {
     },
 
     TerminateInstanceInAutoScalingGroup: (
-      input: A.TerminateInstanceInAutoScalingGroupType, call: CallContext,
+      input: A.TerminateInstanceInAutoScalingGroupType,
+      call: CallContext,
     ): A.ActivityType => {
       const {group, host} = hostOf(stateOf(call.region), input.InstanceId)
       if (input.ShouldDecrementDesiredCapacity === true) {
         if (group.desired <= group.min) {
           throw validation(
-            `Currently, desiredSize equals minSize (${group.min}). Terminating instance without replacement will violate ` +
-            'group\'s min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group\'s min size.',
+            `Currently, desiredSize equals minSize (${group.min}). Terminating instance without replacement will violate `
+              + "group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.",
           )
         }
         group.desired -= 1
@@ -219,20 +245,37 @@ function refreshOperations(world: World, stateOf: StateOf, life: GroupLife) {
         )
       }
       const {template, type, imageId} = hostSpec(world, call.region, group.settings)
-      const matches = (host: Host): boolean => input.Preferences?.SkipMatching === true && host.template?.id === template.id &&
-        host.template.version === template.version && host.type === type && host.imageId === imageId
+      const matches = (host: Host): boolean =>
+        input.Preferences?.SkipMatching === true
+        && host.template?.id === template.id
+        && host.template.version === template.version
+        && host.type === type
+        && host.imageId === imageId
       const leftAlone = (host: Host): boolean => host.protected && input.Preferences?.ScaleInProtectedInstances === 'Ignore'
-      const old = new Set(counted(group).filter((host) => !matches(host) && !leftAlone(host)).map((host) => host.id))
+      const old = new Set(
+        counted(group)
+          .filter((host) => !matches(host) && !leftAlone(host))
+          .map((host) => host.id),
+      )
       const id = uuid(world)
-      group.refreshes = [{
-        id, startedAt: world.clock.now(), preferences: input.Preferences ?? {},
-        status: old.size === 0 ? 'Successful' : 'InProgress',
-        endedAt: old.size === 0 ? world.clock.now() : undefined, old, total: old.size,
-      }, ...group.refreshes]
+      group.refreshes = [
+        {
+          id,
+          startedAt: world.clock.now(),
+          preferences: input.Preferences ?? {},
+          status: old.size === 0 ? 'Successful' : 'InProgress',
+          endedAt: old.size === 0 ? world.clock.now() : undefined,
+          old,
+          total: old.size,
+        },
+        ...group.refreshes,
+      ]
       const cause = 'a user request started an instance refresh'
       addActivity(world, group, {description: `Instance refresh ${id}`, cause, status: 'Successful', message: undefined})
       life.converge(group, 'an instance refresh was started')
-      world.clock.at(world.clock.now() + LONGEST_REFRESH_WAIT_MS, () => { life.converge(group, 'an instance refresh waited long enough') })
+      world.clock.at(world.clock.now() + LONGEST_REFRESH_WAIT_MS, () => {
+        life.converge(group, 'an instance refresh waited long enough')
+      })
       return {InstanceRefreshId: id}
     },
     DescribeInstanceRefreshes: (input: A.DescribeInstanceRefreshesType, call: CallContext): A.DescribeInstanceRefreshesAnswer => {

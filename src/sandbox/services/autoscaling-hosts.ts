@@ -18,13 +18,17 @@ export interface Place {
 }
 
 export const subnetsOf = (group: Pick<Group, 'settings'>): readonly string[] =>
-  (group.settings.VPCZoneIdentifier ?? '').split(',').map((one) => one.trim()).filter((one) => one !== '')
+  (group.settings.VPCZoneIdentifier ?? '')
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '')
 
 export function placeFor(world: World, group: Group): Place {
   const subnets = subnetsOf(group)
-  const places = subnets.length > 0
-    ? subnets.map((subnet, turn) => ({subnet, zone: zoneOf(world, group.region, subnet, turn)}))
-    : (group.settings.AvailabilityZones ?? [`${group.region}a`]).map((zone) => ({subnet: '', zone}))
+  const places =
+    subnets.length > 0
+      ? subnets.map((subnet, turn) => ({subnet, zone: zoneOf(world, group.region, subnet, turn)}))
+      : (group.settings.AvailabilityZones ?? [`${group.region}a`]).map((zone) => ({subnet: '', zone}))
   const used = (zone: string): number => present(group).filter((host) => host.zone === zone).length
   return places.reduce((best, one) => (used(one.zone) < used(best.zone) ? one : best), places[0] as Place)
 }
@@ -48,13 +52,23 @@ export function putRecords(world: World, group: Group, spec: HostSpec, host: Hos
   const {region} = group
   const base = {region, createdAt: world.clock.now(), stack: null}
   world.records.put({
-    ...base, type: INSTANCE, id: host.id, status: 'pending', attributes: {}, tags: hostTags(group, spec),
+    ...base,
+    type: INSTANCE,
+    id: host.id,
+    status: 'pending',
+    attributes: {},
+    tags: hostTags(group, spec),
     properties: {InstanceType: host.type, ImageId: host.imageId, SubnetId: host.subnet, AvailabilityZone: host.zone},
   })
   for (const [index, id] of host.volumes.entries()) {
     const {VolumeType, VolumeSize, Encrypted, KmsKeyId} = spec.volumes[index] ?? {}
     world.records.put({
-      ...base, type: VOLUME, id, status: 'in-use', attributes: {VolumeId: id}, tags: spec.volumeTags,
+      ...base,
+      type: VOLUME,
+      id,
+      status: 'in-use',
+      attributes: {VolumeId: id},
+      tags: spec.volumeTags,
       properties: {AvailabilityZone: host.zone, VolumeType, Size: VolumeSize, Encrypted, KmsKeyId},
     })
   }
@@ -64,9 +78,13 @@ export const detailsOf = ({subnet, zone}: Place): object => ({'Subnet ID': subne
 
 /** AWS's sentence, word by word. */
 export function noCapacity(world: World, group: Group, type: string, zone: string): string {
-  const others = subnetsOf(group).map((subnet, turn) => zoneOf(world, group.region, subnet, turn)).filter((one) => one !== zone)
-  return `We currently do not have sufficient ${type} capacity in the Availability Zone you requested (${zone}). Our system ` +
-    `will be working on provisioning additional capacity. You can currently get ${type} capacity by not specifying an ` +
-    'Availability Zone in your request' +
-    `${others.length === 0 ? '' : ` or choosing ${others.join(', ')}`}. Launching EC2 instance failed.`
+  const others = subnetsOf(group)
+    .map((subnet, turn) => zoneOf(world, group.region, subnet, turn))
+    .filter((one) => one !== zone)
+  return (
+    `We currently do not have sufficient ${type} capacity in the Availability Zone you requested (${zone}). Our system `
+    + `will be working on provisioning additional capacity. You can currently get ${type} capacity by not specifying an `
+    + 'Availability Zone in your request'
+    + `${others.length === 0 ? '' : ` or choosing ${others.join(', ')}`}. Launching EC2 instance failed.`
+  )
 }

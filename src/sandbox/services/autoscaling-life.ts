@@ -35,7 +35,9 @@ export function createGroupLife(world: World): GroupLife {
   const {clock} = world
   const random = world.random('hosts')
   const gone: ((group: Group) => void)[] = []
-  const after = (ms: number, action: () => void): void => { clock.at(clock.now() + ms * (0.9 + 0.2 * random()), action) }
+  const after = (ms: number, action: () => void): void => {
+    clock.at(clock.now() + ms * (0.9 + 0.2 * random()), action)
+  }
 
   const say = (group: Group, host: Host, status: string): void => {
     if (world.records.get(group.region, INSTANCE, host.id) === undefined) return
@@ -45,11 +47,15 @@ export function createGroupLife(world: World): GroupLife {
   const launch = (group: Group, spec: HostSpec, cause: string): boolean => {
     const place = placeFor(world, group)
     const fault = world.strike(
-      'no-capacity', (one) => group.name.includes(one.target ?? '') && (one.region ?? group.region) === group.region,
+      'no-capacity',
+      (one) => group.name.includes(one.target ?? '') && (one.region ?? group.region) === group.region,
     )
     if (fault !== null) {
       addActivity(world, group, {
-        description: 'Launching a new EC2 instance', cause, status: 'Failed', details: detailsOf(place),
+        description: 'Launching a new EC2 instance',
+        cause,
+        status: 'Failed',
+        details: detailsOf(place),
         message: fault.message ?? noCapacity(world, group, spec.type, place.zone),
       })
       return false
@@ -58,10 +64,15 @@ export function createGroupLife(world: World): GroupLife {
     group.hosts.set(host.id, host)
     putRecords(world, group, spec, host)
     const activity = addActivity(world, group, {
-      description: `Launching a new EC2 instance: ${host.id}`, cause, status: 'InProgress', message: undefined,
+      description: `Launching a new EC2 instance: ${host.id}`,
+      cause,
+      status: 'InProgress',
+      message: undefined,
       details: detailsOf(place),
     })
-    after(BOOT_MS, () => { serve(group, host, activity) })
+    after(BOOT_MS, () => {
+      serve(group, host, activity)
+    })
     if (spec.cluster !== null) after(AGENT_MS, () => void register(group, host, spec.cluster ?? ''))
     return true
   }
@@ -84,12 +95,22 @@ export function createGroupLife(world: World): GroupLife {
   const register = async (group: Group, host: Host, cluster: string): Promise<void> => {
     if (!counted(group).includes(host)) return
     const identity = {
-      instanceId: host.id, instanceType: host.type, availabilityZone: host.zone, region: group.region, imageId: host.imageId,
+      instanceId: host.id,
+      instanceType: host.type,
+      availabilityZone: host.zone,
+      region: group.region,
+      imageId: host.imageId,
     }
     try {
-      const answer = await world.invoke('ecs', 'RegisterContainerInstance', {
-        cluster, instanceIdentityDocument: JSON.stringify(identity),
-      }, group.region) as {readonly containerInstance?: {readonly containerInstanceArn?: string}}
+      const answer = (await world.invoke(
+        'ecs',
+        'RegisterContainerInstance',
+        {
+          cluster,
+          instanceIdentityDocument: JSON.stringify(identity),
+        },
+        group.region,
+      )) as {readonly containerInstance?: {readonly containerInstanceArn?: string}}
       const arn = answer.containerInstance?.containerInstanceArn
       if (arn !== undefined) host.containerInstance = {cluster, arn}
       if (!counted(group).includes(host)) await emptied(group, host)
@@ -102,12 +123,17 @@ export function createGroupLife(world: World): GroupLife {
     if (host.lifecycle === 'Terminating' || host.lifecycle === 'Terminated') return
     host.lifecycle = 'Terminating'
     const activity = addActivity(world, group, {
-      description: `Terminating EC2 instance: ${host.id}`, cause, status: 'InProgress', message: undefined,
+      description: `Terminating EC2 instance: ${host.id}`,
+      cause,
+      status: 'InProgress',
+      message: undefined,
       details: detailsOf(host),
     })
     void emptied(group, host).then(() => {
       say(group, host, 'shutting-down')
-      after(SHUT_DOWN_MS, () => { disappear(group, host, activity) })
+      after(SHUT_DOWN_MS, () => {
+        disappear(group, host, activity)
+      })
     })
   }
 
@@ -127,7 +153,9 @@ export function createGroupLife(world: World): GroupLife {
     group.hosts.delete(host.id)
     end(activity)
     say(group, host, 'terminated')
-    clock.at(clock.now() + KEPT_TERMINATED_MS, () => { world.records.remove(group.region, INSTANCE, host.id) })
+    clock.at(clock.now() + KEPT_TERMINATED_MS, () => {
+      world.records.remove(group.region, INSTANCE, host.id)
+    })
     for (const volume of host.volumes) world.records.remove(group.region, VOLUME, volume)
     converge(group, 'an instance was terminated')
     for (const listener of gone) listener(group)
@@ -146,7 +174,8 @@ export function createGroupLife(world: World): GroupLife {
       return
     }
     const spare = inService(group).length - group.desired
-    const ripe = [...refresh.old].flatMap((id) => group.hosts.get(id) ?? [])
+    const ripe = [...refresh.old]
+      .flatMap((id) => group.hosts.get(id) ?? [])
       .filter((host) => host.lifecycle === 'InService' && mayRefresh(refresh, host))
     for (const host of ripe.slice(0, Math.max(0, spare))) terminate(group, host, 'an instance refresh replaced it')
   }
@@ -157,7 +186,7 @@ export function createGroupLife(world: World): GroupLife {
     const most = refresh.preferences.MaxHealthyPercentage ?? 110
     // One that is on its way out has its successor already.
     const left = counted(group).filter((host) => refresh.old.has(host.id)).length
-    return Math.min(left, Math.max(1, Math.floor(group.desired * (most - 100) / 100)))
+    return Math.min(left, Math.max(1, Math.floor((group.desired * (most - 100)) / 100)))
   }
 
   const startMissing = (group: Group, missing: number, cause: string): void => {
@@ -202,19 +231,29 @@ export function createGroupLife(world: World): GroupLife {
     addActivity(world, group, {description: 'Terminating EC2 instance', cause, status: 'Cancelled', message: HELD_BACK})
   }
 
-  return {converge, terminate, onGone: (listener) => { gone.push(listener) }}
+  return {
+    converge,
+    terminate,
+    onGone: (listener) => {
+      gone.push(listener)
+    },
+  }
 }
 
 /** AWS waits by default. */
-const mayRefresh = ({preferences}: Refresh, host: Host): boolean => !host.protected || preferences.ScaleInProtectedInstances === 'Refresh'
+const mayRefresh = ({preferences}: Refresh, host: Host): boolean =>
+  !host.protected || preferences.ScaleInProtectedInstances === 'Refresh'
 
 /** Nothing but protected hosts is left to be replaced. */
 function isHeldUp(group: Group): boolean {
   const [refresh] = group.refreshes
-  return refresh !== undefined && [...refresh.old].every((id) => {
-    const host = group.hosts.get(id)
-    return host !== undefined && !mayRefresh(refresh, host)
-  })
+  return (
+    refresh !== undefined
+    && [...refresh.old].every((id) => {
+      const host = group.hosts.get(id)
+      return host !== undefined && !mayRefresh(refresh, host)
+    })
+  )
 }
 
 /** Zones with most hosts first, and in them the oldest: what is left is balanced. */

@@ -28,7 +28,10 @@ export function policyOperations(world: World, stateOf: StateOf) {
       const known = group.policies.get(name)
       const arn = known?.PolicyARN ?? arnOf(group, 'scalingPolicy', `policyName/${name}`)
       const policy: A.ScalingPolicy = {
-        ...input, PolicyARN: arn, PolicyType: input.PolicyType ?? 'SimpleScaling', Enabled: input.Enabled ?? true,
+        ...input,
+        PolicyARN: arn,
+        PolicyType: input.PolicyType ?? 'SimpleScaling',
+        Enabled: input.Enabled ?? true,
         Alarms: known?.Alarms ?? [],
       }
       group.policies.set(name, policy)
@@ -36,9 +39,13 @@ export function policyOperations(world: World, stateOf: StateOf) {
     },
     DescribePolicies: (input: A.DescribePoliciesType, call: CallContext): A.PoliciesType => {
       const groups = groupsNamed(stateOf(call.region), input.AutoScalingGroupName)
-      const chosen = groups.flatMap((group) => [...group.policies.values()]).filter((one) =>
-        (input.PolicyNames?.some((name) => name === one.PolicyName || name === one.PolicyARN) ?? true) &&
-        (input.PolicyTypes?.includes(one.PolicyType ?? '') ?? true))
+      const chosen = groups
+        .flatMap((group) => [...group.policies.values()])
+        .filter(
+          (one) =>
+            (input.PolicyNames?.some((name) => name === one.PolicyName || name === one.PolicyARN) ?? true)
+            && (input.PolicyTypes?.includes(one.PolicyType ?? '') ?? true),
+        )
       const page = pageOf(chosen, input.NextToken, input.MaxRecords, 100)
       return {ScalingPolicies: page.items, NextToken: page.next}
     },
@@ -73,7 +80,8 @@ function plannedOperations(stateOf: StateOf, arnOf: (group: Group, kind: string,
     },
     DescribeScheduledActions: (input: A.DescribeScheduledActionsType, call: CallContext): A.ScheduledActionsType => {
       const groups = groupsNamed(stateOf(call.region), input.AutoScalingGroupName)
-      const chosen = groups.flatMap((group) => [...group.planned.values()].map((one) => plannedShape(group, one)))
+      const chosen = groups
+        .flatMap((group) => [...group.planned.values()].map((one) => plannedShape(group, one)))
         .filter((one) => input.ScheduledActionNames?.includes(one.ScheduledActionName ?? '') ?? true)
       const page = pageOf(chosen, input.NextToken, input.MaxRecords, 100)
       return {ScheduledUpdateGroupActions: page.items, NextToken: page.next}
@@ -93,16 +101,21 @@ function hookOperations(stateOf: StateOf) {
     PutLifecycleHook: (input: A.PutLifecycleHookType, call: CallContext): object => {
       const group = groupOf(stateOf(call.region), input.AutoScalingGroupName)
       const name = input.LifecycleHookName ?? ''
-      group.hooks.set(
-        name, {HeartbeatTimeout: 3600, GlobalTimeout: 172_800, DefaultResult: 'ABANDON', ...group.hooks.get(name), ...input},
-      )
+      group.hooks.set(name, {
+        HeartbeatTimeout: 3600,
+        GlobalTimeout: 172_800,
+        DefaultResult: 'ABANDON',
+        ...group.hooks.get(name),
+        ...input,
+      })
       return {}
     },
     DescribeLifecycleHooks: (input: A.DescribeLifecycleHooksType, call: CallContext): A.DescribeLifecycleHooksAnswer => {
       const group = groupOf(stateOf(call.region), input.AutoScalingGroupName)
       return {
-        LifecycleHooks: [...group.hooks.values()].filter((one) =>
-          input.LifecycleHookNames?.includes(one.LifecycleHookName ?? '') ?? true),
+        LifecycleHooks: [...group.hooks.values()].filter(
+          (one) => input.LifecycleHookNames?.includes(one.LifecycleHookName ?? '') ?? true,
+        ),
       }
     },
     DeleteLifecycleHook: (input: A.DeleteLifecycleHookType, call: CallContext): object => {
@@ -113,11 +126,12 @@ function hookOperations(stateOf: StateOf) {
 }
 
 function tagOperations(stateOf: StateOf) {
-  const groupsOf = (input: {readonly Tags?: readonly A.Tag[] | undefined}, call: CallContext) => (input.Tags ?? []).map((tag) => {
-    const group = stateOf(call.region).groups.get(tag.ResourceId ?? '')
-    if (group === undefined) throw validation(`AutoScalingGroup name not found - no such group: ${tag.ResourceId ?? ''}`)
-    return {tag, group}
-  })
+  const groupsOf = (input: {readonly Tags?: readonly A.Tag[] | undefined}, call: CallContext) =>
+    (input.Tags ?? []).map((tag) => {
+      const group = stateOf(call.region).groups.get(tag.ResourceId ?? '')
+      if (group === undefined) throw validation(`AutoScalingGroup name not found - no such group: ${tag.ResourceId ?? ''}`)
+      return {tag, group}
+    })
   return {
     CreateOrUpdateTags: (input: A.CreateOrUpdateTagsType, call: CallContext): object => {
       for (const {tag, group} of groupsOf(input, call)) {
@@ -131,11 +145,17 @@ function tagOperations(stateOf: StateOf) {
     },
     DescribeTags: (input: A.DescribeTagsType, call: CallContext): A.TagsType => {
       const all = [...stateOf(call.region).groups.values()].flatMap(tagShapes)
-      const chosen = all.filter((tag) => (input.Filters ?? []).every(({Name, Values = []}) => {
-        const values = new Map([['auto-scaling-group', tag.ResourceId], ['key', tag.Key], ['value', tag.Value]])
-        const value = values.get(Name ?? '')
-        return value !== undefined && Values.includes(value)
-      }))
+      const chosen = all.filter((tag) =>
+        (input.Filters ?? []).every(({Name, Values = []}) => {
+          const values = new Map([
+            ['auto-scaling-group', tag.ResourceId],
+            ['key', tag.Key],
+            ['value', tag.Value],
+          ])
+          const value = values.get(Name ?? '')
+          return value !== undefined && Values.includes(value)
+        }),
+      )
       const page = pageOf(chosen, input.NextToken, input.MaxRecords, 100)
       return {Tags: page.items, NextToken: page.next}
     },

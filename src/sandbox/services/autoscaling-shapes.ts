@@ -6,15 +6,19 @@ import type {Activity, Group, Host, PlannedAction, Refresh} from './autoscaling-
 import {subnetsOf} from './autoscaling-hosts.ts'
 import {zoneOf} from './zones.ts'
 
-const dateOf = (at: number | undefined): Date | undefined => at === undefined ? undefined : new Date(at)
-const templateOf = (host: Host): A.LaunchTemplateSpecification | undefined => host.template === null
-  ? undefined
-  : {LaunchTemplateId: host.template.id, LaunchTemplateName: host.template.name, Version: host.template.version}
+const dateOf = (at: number | undefined): Date | undefined => (at === undefined ? undefined : new Date(at))
+const templateOf = (host: Host): A.LaunchTemplateSpecification | undefined =>
+  host.template === null
+    ? undefined
+    : {LaunchTemplateId: host.template.id, LaunchTemplateName: host.template.name, Version: host.template.version}
 
 export function groupShape(world: World, group: Group): A.AutoScalingGroup {
   const {settings} = group
   const {
-    MetricsCollection: _metrics, LifecycleHookSpecificationList: _hooks, InstanceId: _instance, ...told
+    MetricsCollection: _metrics,
+    LifecycleHookSpecificationList: _hooks,
+    InstanceId: _instance,
+    ...told
   } = settings as typeof settings & {readonly MetricsCollection?: unknown}
   const subnets = subnetsOf(group)
   return {
@@ -25,11 +29,12 @@ export function groupShape(world: World, group: Group): A.AutoScalingGroup {
     MaxSize: group.max,
     DesiredCapacity: group.desired,
     DefaultCooldown: settings.DefaultCooldown ?? 300,
-    AvailabilityZones: subnets.length > 0
-      ? [...new Set(subnets.map((subnet, turn) => zoneOf(world, group.region, subnet, turn)))]
-      : [...settings.AvailabilityZones ?? []],
-    LoadBalancerNames: [...settings.LoadBalancerNames ?? []],
-    TargetGroupARNs: [...settings.TargetGroupARNs ?? []],
+    AvailabilityZones:
+      subnets.length > 0
+        ? [...new Set(subnets.map((subnet, turn) => zoneOf(world, group.region, subnet, turn)))]
+        : [...(settings.AvailabilityZones ?? [])],
+    LoadBalancerNames: [...(settings.LoadBalancerNames ?? [])],
+    TargetGroupARNs: [...(settings.TargetGroupARNs ?? [])],
     HealthCheckType: settings.HealthCheckType ?? 'EC2',
     HealthCheckGracePeriod: settings.HealthCheckGracePeriod ?? 0,
     Instances: present(group).map((host): A.Instance => ({
@@ -46,22 +51,28 @@ export function groupShape(world: World, group: Group): A.AutoScalingGroup {
     EnabledMetrics: enabledMetrics(settings),
     ...(group.leaving ? {Status: 'Delete in progress'} : {}),
     Tags: tagShapes(group),
-    TerminationPolicies: [...settings.TerminationPolicies ?? ['Default']],
+    TerminationPolicies: [...(settings.TerminationPolicies ?? ['Default'])],
     NewInstancesProtectedFromScaleIn: settings.NewInstancesProtectedFromScaleIn ?? false,
-    ServiceLinkedRoleARN: settings.ServiceLinkedRoleARN
+    ServiceLinkedRoleARN:
+      settings.ServiceLinkedRoleARN
       ?? `arn:aws:iam::${world.account}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`,
-    TrafficSources: [...settings.TrafficSources ?? []],
+    TrafficSources: [...(settings.TrafficSources ?? [])],
   }
 }
 
 function enabledMetrics(settings: object): A.EnabledMetric[] {
   const collected = (settings as {readonly EnabledMetrics?: readonly A.EnabledMetric[]}).EnabledMetrics
-  return [...collected ?? []]
+  return [...(collected ?? [])]
 }
 
 export function tagShapes(group: Group): A.TagDescription[] {
-  return [...group.tags].map(([Key, {value, atLaunch}]) =>
-    ({ResourceId: group.name, ResourceType: 'auto-scaling-group', Key, Value: value, PropagateAtLaunch: atLaunch}))
+  return [...group.tags].map(([Key, {value, atLaunch}]) => ({
+    ResourceId: group.name,
+    ResourceType: 'auto-scaling-group',
+    Key,
+    Value: value,
+    PropagateAtLaunch: atLaunch,
+  }))
 }
 
 export const hostShape = (group: Group, host: Host): A.AutoScalingInstanceDetails => ({
@@ -110,6 +121,6 @@ export const refreshShape = (group: Group, one: Refresh): A.InstanceRefresh => (
   StartTime: new Date(one.startedAt),
   EndTime: dateOf(one.endedAt),
   InstancesToUpdate: one.old.size,
-  PercentageComplete: one.total === 0 ? 100 : Math.floor(100 * (one.total - one.old.size) / one.total),
+  PercentageComplete: one.total === 0 ? 100 : Math.floor((100 * (one.total - one.old.size)) / one.total),
   Preferences: one.preferences,
 })

@@ -111,13 +111,18 @@ export const resourceId = (world: World, prefix: string): string => `${prefix}-0
 const KEPT_ACTIVITIES = 100
 
 export function addActivity(
-  world: World, group: Group,
+  world: World,
+  group: Group,
   activity: Pick<Activity, 'description' | 'cause' | 'status' | 'message'> & {readonly details?: object},
 ): Activity {
   const ended = activity.status === 'Failed' || activity.status === 'Cancelled' || activity.status === 'Successful'
   const fresh: Activity = {
-    ...activity, id: uuid(world), startedAt: world.clock.now(), details: JSON.stringify(activity.details ?? {}),
-    endedAt: ended ? world.clock.now() : undefined, progress: ended ? 100 : 50,
+    ...activity,
+    id: uuid(world),
+    startedAt: world.clock.now(),
+    details: JSON.stringify(activity.details ?? {}),
+    endedAt: ended ? world.clock.now() : undefined,
+    progress: ended ? 100 : 50,
   }
   group.activities = [fresh, ...group.activities].slice(0, KEPT_ACTIVITIES)
   return fresh

@@ -41,15 +41,18 @@ type Settings = Pick<A.CreateAutoScalingGroupType, 'LaunchTemplate' | 'MixedInst
 export function hostSpec(world: World, region: string, settings: Settings): HostSpec {
   const named = settings.LaunchTemplate ?? settings.MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification
   if (named === undefined) {
-    throw validation('Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or ' +
-      'MixedInstancesPolicy parameter.')
+    throw validation(
+      'Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or '
+        + 'MixedInstancesPolicy parameter.',
+    )
   }
   const record = findTemplate(world, region, named)
   if (record === undefined) {
     const {LaunchTemplateId: id, LaunchTemplateName: name = ''} = named
     const which = id === undefined ? `template name ${name}` : `template ID ${id}`
-    throw validation(`You must use a valid fully-formed launch template. The specified launch template, with ${which}, does ` +
-      `not exist.`)
+    throw validation(
+      `You must use a valid fully-formed launch template. The specified launch template, with ${which}, does ` + `not exist.`,
+    )
   }
   const data = (record.properties['LaunchTemplateData'] ?? {}) as LaunchTemplateData
   const type = settings.MixedInstancesPolicy?.LaunchTemplate?.Overrides?.[0]?.InstanceType ?? data.InstanceType
@@ -58,7 +61,9 @@ export function hostSpec(world: World, region: string, settings: Settings): Host
   const version = versionOf(record, named.Version)
   return {
     template: {
-      id: record.id, name: textOf(record.attributes['LaunchTemplateName'] ?? record.properties['LaunchTemplateName']), version,
+      id: record.id,
+      name: textOf(record.attributes['LaunchTemplateName'] ?? record.properties['LaunchTemplateName']),
+      version,
     },
     type,
     imageId: data.ImageId,
@@ -71,8 +76,11 @@ export function hostSpec(world: World, region: string, settings: Settings): Host
 
 function findTemplate(world: World, region: string, named: A.LaunchTemplateSpecification): AccountRecord | undefined {
   if (named.LaunchTemplateId !== undefined) return world.records.get(region, TYPE, named.LaunchTemplateId)
-  return world.records.list(region, TYPE).find((one) =>
-    textOf(one.attributes['LaunchTemplateName'] ?? one.properties['LaunchTemplateName']) === named.LaunchTemplateName)
+  return world.records
+    .list(region, TYPE)
+    .find(
+      (one) => textOf(one.attributes['LaunchTemplateName'] ?? one.properties['LaunchTemplateName']) === named.LaunchTemplateName,
+    )
 }
 
 function versionOf(record: AccountRecord, asked: string | undefined): string {
@@ -103,8 +111,7 @@ function clusterIn(userData: string | undefined): string | null {
   return /ECS_CLUSTER=([^\s'"]+)/.exec(Buffer.from(userData, 'base64').toString('utf8'))?.[1] ?? null
 }
 
-const textOf = (value: unknown): string => typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+const textOf = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
 
-const incomplete = (member: string) => validation(
-  `You must use a valid fully-formed launch template. The request must contain the parameter ${member}`,
-)
+const incomplete = (member: string) =>
+  validation(`You must use a valid fully-formed launch template. The request must contain the parameter ${member}`)

@@ -51,10 +51,12 @@ export function createBackup(world: World): Service {
         input: B.ListRecoveryPointsByBackupVaultInput,
         call: CallContext,
       ): B.ListRecoveryPointsByBackupVaultOutput => {
-        const found = recoveryPoints(world, find(VAULT, call, input.BackupVaultName)).filter(({createdAt, properties}) =>
-          (input.ByResourceArn === undefined || text(properties, 'ResourceArn') === input.ByResourceArn)
-          && (input.ByResourceType === undefined || text(properties, 'ResourceType') === input.ByResourceType)
-          && isBetween(createdAt, input.ByCreatedAfter, input.ByCreatedBefore))
+        const found = recoveryPoints(world, find(VAULT, call, input.BackupVaultName)).filter(
+          ({createdAt, properties}) =>
+            (input.ByResourceArn === undefined || text(properties, 'ResourceArn') === input.ByResourceArn)
+            && (input.ByResourceType === undefined || text(properties, 'ResourceType') === input.ByResourceType)
+            && isBetween(createdAt, input.ByCreatedAfter, input.ByCreatedBefore),
+        )
         const {items, next} = page(found, input.NextToken, input.MaxResults ?? 1000)
         return {RecoveryPoints: items.map((one) => recoveryPoint(world, one)), NextToken: next}
       },
@@ -62,33 +64,46 @@ export function createBackup(world: World): Service {
         input: B.ListRecoveryPointsByResourceInput,
         call: CallContext,
       ): B.ListRecoveryPointsByResourceOutput => {
-        const found = recordsOf(world, RECOVERY_POINT, call.region).filter(({properties}) => text(properties, 'ResourceArn') === input.ResourceArn)
+        const found = recordsOf(world, RECOVERY_POINT, call.region).filter(
+          ({properties}) => text(properties, 'ResourceArn') === input.ResourceArn,
+        )
         const {items, next} = page(found, input.NextToken, input.MaxResults ?? 1000)
         return {
           RecoveryPoints: items.map((one) => ({
-            RecoveryPointArn: one.id, BackupVaultName: text(one.properties, 'BackupVaultName'), Status: 'COMPLETED', CreationDate: new Date(one.createdAt),
+            RecoveryPointArn: one.id,
+            BackupVaultName: text(one.properties, 'BackupVaultName'),
+            Status: 'COMPLETED',
+            CreationDate: new Date(one.createdAt),
           })),
           NextToken: next,
         }
       },
       DescribeRecoveryPoint: (input: B.DescribeRecoveryPointInput, call: CallContext): B.DescribeRecoveryPointOutput => {
-        const found = recoveryPoints(world, find(VAULT, call, input.BackupVaultName)).find(({id}) => id === input.RecoveryPointArn)
-        if (found === undefined) throw new AwsFault('ResourceNotFoundException', `Recovery point not found: ${input.RecoveryPointArn ?? ''}`)
+        const found = recoveryPoints(world, find(VAULT, call, input.BackupVaultName)).find(
+          ({id}) => id === input.RecoveryPointArn,
+        )
+        if (found === undefined)
+          throw new AwsFault('ResourceNotFoundException', `Recovery point not found: ${input.RecoveryPointArn ?? ''}`)
         return recoveryPoint(world, found)
       },
       ListBackupJobs: (input: B.ListBackupJobsInput, call: CallContext): B.ListBackupJobsOutput => {
-        const found = recordsOf(world, BACKUP_JOB, call.region).filter(({createdAt, status, properties}) =>
-          (input.ByResourceArn === undefined || text(properties, 'ResourceArn') === input.ByResourceArn)
-          && (input.ByResourceType === undefined || text(properties, 'ResourceType') === input.ByResourceType)
-          && (input.ByBackupVaultName === undefined || text(properties, 'BackupVaultName') === input.ByBackupVaultName)
-          && (input.ByState === undefined || status === input.ByState) && isBetween(createdAt, input.ByCreatedAfter, input.ByCreatedBefore))
+        const found = recordsOf(world, BACKUP_JOB, call.region).filter(
+          ({createdAt, status, properties}) =>
+            (input.ByResourceArn === undefined || text(properties, 'ResourceArn') === input.ByResourceArn)
+            && (input.ByResourceType === undefined || text(properties, 'ResourceType') === input.ByResourceType)
+            && (input.ByBackupVaultName === undefined || text(properties, 'BackupVaultName') === input.ByBackupVaultName)
+            && (input.ByState === undefined || status === input.ByState)
+            && isBetween(createdAt, input.ByCreatedAfter, input.ByCreatedBefore),
+        )
         const {items, next} = page(found, input.NextToken, input.MaxResults ?? 1000)
         return {BackupJobs: items.map((one) => backupJob(world, one)), NextToken: next}
       },
       ListCopyJobs: (input: B.ListCopyJobsInput, call: CallContext): B.ListCopyJobsOutput => {
-        const found = recordsOf(world, COPY_JOB, call.region).filter(({status, properties}) =>
-          (input.ByResourceArn === undefined || text(properties, 'ResourceArn') === input.ByResourceArn)
-          && (input.ByState === undefined || status === input.ByState))
+        const found = recordsOf(world, COPY_JOB, call.region).filter(
+          ({status, properties}) =>
+            (input.ByResourceArn === undefined || text(properties, 'ResourceArn') === input.ByResourceArn)
+            && (input.ByState === undefined || status === input.ByState),
+        )
         const {items, next} = page(found, input.NextToken, input.MaxResults ?? 1000)
         return {CopyJobs: items.map((one) => copyJob(world, one)), NextToken: next}
       },
@@ -168,9 +183,7 @@ export function createBackup(world: World): Service {
 }
 
 function recoveryPoints(world: World, of: AccountRecord): readonly AccountRecord[] {
-  return recordsOf(world, RECOVERY_POINT, of.region).filter(
-    ({properties}) => text(properties, 'BackupVaultName') === of.id,
-  )
+  return recordsOf(world, RECOVERY_POINT, of.region).filter(({properties}) => text(properties, 'BackupVaultName') === of.id)
 }
 
 const isBetween = (at: number, after: Date | undefined, before: Date | undefined): boolean =>
@@ -192,7 +205,17 @@ function recoveryPoint(world: World, {id, region, properties, createdAt}: Accoun
   }
 }
 
-const NO_VAULT = {region: '', type: VAULT, id: '', properties: {}, attributes: {}, tags: {}, status: '', createdAt: 0, stack: null}
+const NO_VAULT = {
+  region: '',
+  type: VAULT,
+  id: '',
+  properties: {},
+  attributes: {},
+  tags: {},
+  status: '',
+  createdAt: 0,
+  stack: null,
+}
 
 function completion(properties: Bag): {readonly CompletionDate?: Date} {
   const at = number(properties, 'CompletedAt')

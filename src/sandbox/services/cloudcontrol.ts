@@ -1,6 +1,10 @@
 /** Cloud Control: the same window on everything in the account. It looks at records of any type and changes none. */
 import type {
-  GetResourceInput, GetResourceOutput, ListResourcesInput, ListResourcesOutput, ResourceDescription,
+  GetResourceInput,
+  GetResourceOutput,
+  ListResourcesInput,
+  ListResourcesOutput,
+  ResourceDescription,
 } from '@aws-sdk/client-cloudcontrol'
 import {AwsFault} from '../world/contract.ts'
 import type {AccountRecord, CallContext, Service, World} from '../world/contract.ts'

@@ -21,10 +21,15 @@ export function changeSetOperations(engine: StackEngine) {
   return {
     CreateChangeSet: async (input: C.CreateChangeSetInput, {region}: CallContext): Promise<C.CreateChangeSetOutput> =>
       await makeChangeSet(engine, region, input),
-    DescribeChangeSet: (input: C.DescribeChangeSetInput, {region}: CallContext): C.DescribeChangeSetOutput => describe(engine, region, input),
+    DescribeChangeSet: (input: C.DescribeChangeSetInput, {region}: CallContext): C.DescribeChangeSetOutput =>
+      describe(engine, region, input),
     ListChangeSets: (input: C.ListChangeSetsInput, {region}: CallContext): C.ListChangeSetsOutput => {
       const stack = engine.shelf.get(region, input.StackName ?? '')
-      const {items, next} = pageOf(changeSetsOf(engine, stack).filter((one) => one.stackId === stack.id), input.NextToken, CHANGES_A_PAGE)
+      const {items, next} = pageOf(
+        changeSetsOf(engine, stack).filter((one) => one.stackId === stack.id),
+        input.NextToken,
+        CHANGES_A_PAGE,
+      )
       return {Summaries: items.map(summary), NextToken: next}
     },
     DeleteChangeSet: (input: C.DeleteChangeSetInput, {region}: CallContext): object => {
@@ -39,13 +44,14 @@ export function changeSetOperations(engine: StackEngine) {
       removeChangeSet(engine, changeSet)
       return {}
     },
-    ExecuteChangeSet: async (input: C.ExecuteChangeSetInput, {region}: CallContext): Promise<object> => await execute(engine, region, input),
+    ExecuteChangeSet: async (input: C.ExecuteChangeSetInput, {region}: CallContext): Promise<object> =>
+      await execute(engine, region, input),
   }
 }
 
 function describe(engine: StackEngine, region: string, input: C.DescribeChangeSetInput): C.DescribeChangeSetOutput {
   const changeSet = changeSetBy(engine, region, input.ChangeSetName ?? '', input.StackName)
-  const changes = changeSet.status === 'CREATE_COMPLETE' ? changeSet.plan?.changes ?? [] : []
+  const changes = changeSet.status === 'CREATE_COMPLETE' ? (changeSet.plan?.changes ?? []) : []
   const {items, next} = pageOf(changes, input.NextToken, CHANGES_A_PAGE)
   return {
     ...summary(changeSet),
@@ -60,12 +66,18 @@ function describe(engine: StackEngine, region: string, input: C.DescribeChangeSe
 }
 
 const summary = (one: ChangeSet) => ({
-  ChangeSetId: one.id, ChangeSetName: one.name, StackId: one.stackId, StackName: one.stackName,
-  CreationTime: new Date(one.createdAt), Status: one.status, ExecutionStatus: executionOf(one),
+  ChangeSetId: one.id,
+  ChangeSetName: one.name,
+  StackId: one.stackId,
+  StackName: one.stackName,
+  CreationTime: new Date(one.createdAt),
+  Status: one.status,
+  ExecutionStatus: executionOf(one),
   ...(one.reason !== null && {StatusReason: one.reason}),
   ...(one.description !== undefined && {Description: one.description}),
   IncludeNestedStacks: one.includeNested,
-  ...(one.parentId !== null && {ParentChangeSetId: one.parentId}), ...(one.rootId !== null && {RootChangeSetId: one.rootId}),
+  ...(one.parentId !== null && {ParentChangeSetId: one.parentId}),
+  ...(one.rootId !== null && {RootChangeSetId: one.rootId}),
 })
 
 /** Once begun, its stack says how it went. */
@@ -89,7 +101,8 @@ async function execute(engine: StackEngine, region: string, input: C.ExecuteChan
   if (plan === null || changeSet.status !== 'CREATE_COMPLETE' || changeSet.execution !== 'AVAILABLE') {
     const state = changeSet.execution === 'AVAILABLE' ? changeSet.status : changeSet.execution
     throw new AwsFault(
-      'InvalidChangeSetStatus', `ChangeSet [${changeSet.id}] cannot be executed in its current status of [${state}]`,
+      'InvalidChangeSetStatus',
+      `ChangeSet [${changeSet.id}] cannot be executed in its current status of [${state}]`,
     )
   }
   if (input.DisableRollback !== undefined && changeSet.onStackFailure !== undefined) {
@@ -100,7 +113,7 @@ async function execute(engine: StackEngine, region: string, input: C.ExecuteChan
   if (isRepeated(stack, token, operations[kind])) return {}
   if (kind === 'CREATE') {
     if (stack.status !== 'REVIEW_IN_PROGRESS') throw cannot(stack, 'created')
-    stack.onFailure = disableRollback ? 'DO_NOTHING' : changeSet.onStackFailure ?? 'ROLLBACK'
+    stack.onFailure = disableRollback ? 'DO_NOTHING' : (changeSet.onStackFailure ?? 'ROLLBACK')
   } else mayUpdate(stack, disableRollback)
   changeSet.execution = 'EXECUTE_IN_PROGRESS'
   stack.changeSet = changeSet.id

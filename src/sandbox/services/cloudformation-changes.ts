@@ -13,7 +13,9 @@ export function shownChange(changeSet: ChangeSet, change: PlannedChange, withVal
     Type: 'Resource',
     ResourceChange: {
       ...(policy !== undefined && {PolicyAction: policy}),
-      Action: action, LogicalResourceId: logicalId, ResourceType: type,
+      Action: action,
+      LogicalResourceId: logicalId,
+      ResourceType: type,
       ...(before !== null && before.physicalId !== '' && {PhysicalResourceId: before.physicalId}),
       ...(replacement !== null && {Replacement: replacement}),
       Scope: action === 'Modify' && scope.length === 0 ? ['Properties'] : scope,
@@ -31,7 +33,10 @@ function details({action, leaves, nested}: PlannedChange, withValues: boolean): 
   // What is in a nested stack changes it without a property of its own.
   const isAutomatic = leaves.length === 0 || (nested?.changes.length ?? 0) > 0
   return isAutomatic && (nested !== null || leaves.length === 0)
-    ? [...shown, {Target: {Attribute: 'Properties', RequiresRecreation: 'Never'}, Evaluation: 'Dynamic', ChangeSource: 'Automatic'}]
+    ? [
+        ...shown,
+        {Target: {Attribute: 'Properties', RequiresRecreation: 'Never'}, Evaluation: 'Dynamic', ChangeSource: 'Automatic'},
+      ]
     : shown
 }
 
@@ -39,21 +44,27 @@ function detail(leaf: PlannedLeaf, withValues: boolean): C.ResourceChangeDetail 
   const {attribute, path, kind, before, after, recreation, evaluation, source, cause} = leaf
   return {
     Target: {
-      Attribute: attribute, RequiresRecreation: recreation,
+      Attribute: attribute,
+      RequiresRecreation: recreation,
       ...(attribute === 'Properties' && path[0] !== undefined && {Name: path[0]}),
       Path: `/${[attribute, ...path].map((one) => one.replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`,
       AttributeChangeType: kind,
       ...(withValues && before !== undefined && {BeforeValue: shownValue(before)}),
       ...(withValues && after !== undefined && {AfterValue: shownValue(after)}),
     },
-    Evaluation: evaluation, ChangeSource: source, ...(cause !== null && {CausingEntity: cause}),
+    Evaluation: evaluation,
+    ChangeSource: source,
+    ...(cause !== null && {CausingEntity: cause}),
   }
 }
 
-const shownValue = (value: unknown): string => (typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value))
+const shownValue = (value: unknown): string =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
 
-const context = ({properties, metadata}: Pick<StackResource, 'properties' | 'metadata'>): object =>
-  ({Properties: texts(properties), ...(metadata !== undefined && {Metadata: metadata})})
+const context = ({properties, metadata}: Pick<StackResource, 'properties' | 'metadata'>): object => ({
+  Properties: texts(properties),
+  ...(metadata !== undefined && {Metadata: metadata}),
+})
 
 /** CloudFormation shows every scalar as a text. */
 function texts(value: unknown): unknown {

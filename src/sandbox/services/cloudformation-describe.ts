@@ -13,7 +13,11 @@ export function describeOperations(engine: StackEngine) {
   return {
     DescribeStacks: (input: C.DescribeStacksInput, {region}: CallContext): C.DescribeStacksOutput => {
       if (input.StackName !== undefined) return {Stacks: [describe(shelf.get(region, input.StackName))]}
-      const {items, next} = pageOf(shelf.list(region).filter((one) => one.status !== 'DELETE_COMPLETE'), input.NextToken, STACKS_A_PAGE)
+      const {items, next} = pageOf(
+        shelf.list(region).filter((one) => one.status !== 'DELETE_COMPLETE'),
+        input.NextToken,
+        STACKS_A_PAGE,
+      )
       return {Stacks: items.map(describe), NextToken: next}
     },
     ListStacks: (input: C.ListStacksInput, {region}: CallContext): C.ListStacksOutput => {
@@ -23,11 +27,18 @@ export function describeOperations(engine: StackEngine) {
       return {StackSummaries: items.map(summary), NextToken: next}
     },
     DescribeStackResources: (input: C.DescribeStackResourcesInput, {region}: CallContext): C.DescribeStackResourcesOutput => {
-      const stack = input.StackName === undefined
-        ? stackOfResource(engine, region, input.PhysicalResourceId ?? '')
-        : shelf.get(region, input.StackName)
-      const all = listed(stack).filter((one) => input.LogicalResourceId === undefined || one.logicalId === input.LogicalResourceId)
-      return {StackResources: all.slice(0, 100).map((one) => ({...resource(one), Timestamp: new Date(one.changedAt), StackName: stack.name, StackId: stack.id}))}
+      const stack =
+        input.StackName === undefined
+          ? stackOfResource(engine, region, input.PhysicalResourceId ?? '')
+          : shelf.get(region, input.StackName)
+      const all = listed(stack).filter(
+        (one) => input.LogicalResourceId === undefined || one.logicalId === input.LogicalResourceId,
+      )
+      return {
+        StackResources: all
+          .slice(0, 100)
+          .map((one) => ({...resource(one), Timestamp: new Date(one.changedAt), StackName: stack.name, StackId: stack.id})),
+      }
     },
     DescribeStackResource: (input: C.DescribeStackResourceInput, {region}: CallContext): C.DescribeStackResourceOutput => {
       const stack = shelf.get(region, input.StackName ?? '')
@@ -35,20 +46,28 @@ export function describeOperations(engine: StackEngine) {
       if (one === undefined) throw refuse(`Resource ${input.LogicalResourceId} does not exist for stack ${stack.name}`)
       return {
         StackResourceDetail: {
-          ...resource(one), LastUpdatedTimestamp: new Date(one.changedAt), StackName: stack.name, StackId: stack.id,
+          ...resource(one),
+          LastUpdatedTimestamp: new Date(one.changedAt),
+          StackName: stack.name,
+          StackId: stack.id,
           Metadata: JSON.stringify(one.metadata ?? {}),
         },
       }
     },
     ListStackResources: (input: C.ListStackResourcesInput, {region}: CallContext): C.ListStackResourcesOutput => {
       const {items, next} = pageOf(listed(shelf.get(region, input.StackName ?? '')), input.NextToken, STACKS_A_PAGE)
-      return {StackResourceSummaries: items.map((one) => ({...resource(one), LastUpdatedTimestamp: new Date(one.changedAt)})), NextToken: next}
+      return {
+        StackResourceSummaries: items.map((one) => ({...resource(one), LastUpdatedTimestamp: new Date(one.changedAt)})),
+        NextToken: next,
+      }
     },
   }
 }
 
 function stackOfResource(engine: StackEngine, region: string, physicalId: string): Stack {
-  const found = engine.shelf.list(region).find((stack) => [...stack.resources.values()].some((one) => one.physicalId === physicalId))
+  const found = engine.shelf
+    .list(region)
+    .find((stack) => [...stack.resources.values()].some((one) => one.physicalId === physicalId))
   if (found === undefined) throw refuse(`Stack for ${physicalId} does not exist`)
   return found
 }
@@ -58,7 +77,9 @@ const listed = (stack: Stack): readonly StackResource[] =>
 
 function resource(one: StackResource) {
   return {
-    LogicalResourceId: one.logicalId, ResourceType: one.type, ResourceStatus: one.status as C.ResourceStatus,
+    LogicalResourceId: one.logicalId,
+    ResourceType: one.type,
+    ResourceStatus: one.status as C.ResourceStatus,
     ...(one.physicalId !== '' && {PhysicalResourceId: one.physicalId}),
     ...(one.reason !== null && {ResourceStatusReason: one.reason}),
     DriftInformation: {StackResourceDriftStatus: 'NOT_CHECKED' as const},
@@ -69,10 +90,14 @@ const HIDDEN = '****'
 
 /** Values that were given, and what SSM held under them; secret ones as stars. */
 export function parametersOf(recipe: Recipe | null): C.Parameter[] {
-  return [...recipe?.parameters ?? []].map(([name, {value, resolved}]) => {
+  return [...(recipe?.parameters ?? [])].map(([name, {value, resolved}]) => {
     const declaration = recipe?.document.parameters.get(name)
     const isStored = declaration?.type.startsWith('AWS::SSM::Parameter::Value') === true
-    return {ParameterKey: name, ParameterValue: declaration?.noEcho === true ? HIDDEN : value, ...(isStored && {ResolvedValue: resolved})}
+    return {
+      ParameterKey: name,
+      ParameterValue: declaration?.noEcho === true ? HIDDEN : value,
+      ...(isStored && {ResolvedValue: resolved}),
+    }
   })
 }
 
@@ -80,16 +105,22 @@ function describe(stack: Stack): C.Stack {
   const {recipe} = stack
   const last = stack.operations.at(-1)
   return {
-    StackId: stack.id, StackName: stack.name, StackStatus: stack.status,
+    StackId: stack.id,
+    StackName: stack.name,
+    StackStatus: stack.status,
     ...(stack.reason !== null && {StackStatusReason: stack.reason}),
     ...(recipe?.document.description !== undefined && {Description: recipe.document.description}),
     ...times(stack),
     Parameters: parametersOf(recipe),
     Tags: Object.entries(recipe?.tags ?? {}).map(([Key, Value]) => ({Key, Value})),
-    Outputs: stack.outputs.map(({key, value, description, exportName}) =>
-      ({OutputKey: key, OutputValue: value, ...(description !== undefined && {Description: description}), ...(exportName !== undefined && {ExportName: exportName})})),
-    Capabilities: [...recipe?.capabilities ?? []] as C.Capability[],
-    NotificationARNs: [...recipe?.notificationArns ?? []],
+    Outputs: stack.outputs.map(({key, value, description, exportName}) => ({
+      OutputKey: key,
+      OutputValue: value,
+      ...(description !== undefined && {Description: description}),
+      ...(exportName !== undefined && {ExportName: exportName}),
+    })),
+    Capabilities: [...(recipe?.capabilities ?? [])] as C.Capability[],
+    NotificationARNs: [...(recipe?.notificationArns ?? [])],
     DisableRollback: last?.disableRollback ?? stack.onFailure === 'DO_NOTHING',
     ...(last?.retainExceptOnCreate === true && {RetainExceptOnCreate: true}),
     EnableTerminationProtection: protectedRoot(stack),
@@ -99,15 +130,22 @@ function describe(stack: Stack): C.Stack {
     ...(stack.changeSet !== null && {ChangeSetId: stack.changeSet}),
     ...family(stack),
     DriftInformation: drift(stack),
-    LastOperations: stack.operations.slice(-2).reverse().map((one) => ({OperationType: one.kind, OperationId: one.id})),
+    LastOperations: stack.operations
+      .slice(-2)
+      .reverse()
+      .map((one) => ({OperationType: one.kind, OperationId: one.id})),
   }
 }
 
 const summary = (stack: Stack): C.StackSummary => ({
-  StackId: stack.id, StackName: stack.name, StackStatus: stack.status,
+  StackId: stack.id,
+  StackName: stack.name,
+  StackStatus: stack.status,
   ...(stack.reason !== null && {StackStatusReason: stack.reason}),
   ...(stack.recipe?.document.description !== undefined && {TemplateDescription: stack.recipe.document.description}),
-  ...times(stack), ...family(stack), DriftInformation: drift(stack),
+  ...times(stack),
+  ...family(stack),
+  DriftInformation: drift(stack),
 })
 
 const times = (stack: Stack): {readonly CreationTime: Date; readonly LastUpdatedTime?: Date; readonly DeletionTime?: Date} => ({
@@ -116,8 +154,14 @@ const times = (stack: Stack): {readonly CreationTime: Date; readonly LastUpdated
   ...(stack.deletedAt !== null && {DeletionTime: new Date(stack.deletedAt)}),
 })
 
-const family = ({parent, root}: Stack): {readonly ParentId?: string; readonly RootId?: string} =>
-  ({...(parent !== null && {ParentId: parent.id}), ...(root !== null && {RootId: root.id})})
+const family = ({parent, root}: Stack): {readonly ParentId?: string; readonly RootId?: string} => ({
+  ...(parent !== null && {ParentId: parent.id}),
+  ...(root !== null && {RootId: root.id}),
+})
 
-const drift = ({drift: {status, at}}: Stack): {readonly StackDriftStatus: C.StackDriftStatus; readonly LastCheckTimestamp?: Date} =>
-  ({StackDriftStatus: status, ...(at !== null && {LastCheckTimestamp: new Date(at)})})
+const drift = ({
+  drift: {status, at},
+}: Stack): {readonly StackDriftStatus: C.StackDriftStatus; readonly LastCheckTimestamp?: Date} => ({
+  StackDriftStatus: status,
+  ...(at !== null && {LastCheckTimestamp: new Date(at)}),
+})

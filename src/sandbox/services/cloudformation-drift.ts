@@ -37,21 +37,34 @@ export function driftOperations(engine: StackEngine) {
       const detection: Detection = {stack, status: 'DETECTION_IN_PROGRESS', reason: null, startedAt: clock.now(), found: []}
       detections.set(id, detection)
       newest.set(stack, detection)
-      clock.at(clock.now() + DETECTING_MS, () => { void finish(engine, detection) })
+      clock.at(clock.now() + DETECTING_MS, () => {
+        void finish(engine, detection)
+      })
       return {StackDriftDetectionId: id}
     },
-    DescribeStackDriftDetectionStatus: (input: C.DescribeStackDriftDetectionStatusInput): C.DescribeStackDriftDetectionStatusOutput => {
+    DescribeStackDriftDetectionStatus: (
+      input: C.DescribeStackDriftDetectionStatusInput,
+    ): C.DescribeStackDriftDetectionStatusOutput => {
       const id = input.StackDriftDetectionId ?? ''
       const detection = detections.get(id)
       if (detection === undefined) throw refuse(`Drift detection [${id}] does not exist`)
       const drifted = detection.found.filter((one) => one.status === 'MODIFIED' || one.status === 'DELETED').length
       return {
-        StackId: detection.stack.id, StackDriftDetectionId: id, DetectionStatus: detection.status, Timestamp: new Date(detection.startedAt),
+        StackId: detection.stack.id,
+        StackDriftDetectionId: id,
+        DetectionStatus: detection.status,
+        Timestamp: new Date(detection.startedAt),
         ...(detection.reason !== null && {DetectionStatusReason: detection.reason}),
-        ...(detection.status === 'DETECTION_COMPLETE' && {StackDriftStatus: drifted > 0 ? 'DRIFTED' : 'IN_SYNC', DriftedStackResourceCount: drifted}),
+        ...(detection.status === 'DETECTION_COMPLETE' && {
+          StackDriftStatus: drifted > 0 ? 'DRIFTED' : 'IN_SYNC',
+          DriftedStackResourceCount: drifted,
+        }),
       }
     },
-    DescribeStackResourceDrifts: (input: C.DescribeStackResourceDriftsInput, {region}: CallContext): C.DescribeStackResourceDriftsOutput => {
+    DescribeStackResourceDrifts: (
+      input: C.DescribeStackResourceDriftsInput,
+      {region}: CallContext,
+    ): C.DescribeStackResourceDriftsOutput => {
       const stack = engine.shelf.get(region, input.StackName ?? '')
       const wanted = input.StackResourceDriftStatusFilters ?? []
       const all = (newest.get(stack)?.found ?? []).filter((one) => wanted.length === 0 || wanted.includes(one.status))
@@ -74,11 +87,20 @@ async function finish(engine: StackEngine, detection: Detection): Promise<void> 
 }
 
 const shown = (stack: Stack, one: ResourceDrift): C.StackResourceDrift => ({
-  StackId: stack.id, LogicalResourceId: one.resource.logicalId, PhysicalResourceId: one.resource.physicalId, ResourceType: one.resource.type,
-  StackResourceDriftStatus: one.status, Timestamp: new Date(one.at),
-  ...(one.status !== 'NOT_CHECKED' && {ExpectedProperties: JSON.stringify(one.expected), ActualProperties: JSON.stringify(one.actual)}),
+  StackId: stack.id,
+  LogicalResourceId: one.resource.logicalId,
+  PhysicalResourceId: one.resource.physicalId,
+  ResourceType: one.resource.type,
+  StackResourceDriftStatus: one.status,
+  Timestamp: new Date(one.at),
+  ...(one.status !== 'NOT_CHECKED' && {
+    ExpectedProperties: JSON.stringify(one.expected),
+    ActualProperties: JSON.stringify(one.actual),
+  }),
   PropertyDifferences: one.differences.map(({path, kind, before, after}) => ({
-    PropertyPath: `/${path.join('/')}`, ExpectedValue: text(before), ActualValue: text(after),
+    PropertyPath: `/${path.join('/')}`,
+    ExpectedValue: text(before),
+    ActualValue: text(after),
     DifferenceType: kind === 'Add' ? 'ADD' : kind === 'Remove' ? 'REMOVE' : 'NOT_EQUAL',
   })),
 })

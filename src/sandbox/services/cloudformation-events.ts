@@ -27,8 +27,14 @@ export function eventOperations(engine: StackEngine) {
 
 function stackEvent(stack: Stack, event: StackEvent): C.StackEvent {
   return {
-    StackId: stack.id, StackName: stack.name, EventId: event.id, Timestamp: new Date(event.at), LogicalResourceId: event.logicalId,
-    PhysicalResourceId: event.physicalId, ResourceType: event.type, ResourceStatus: event.status as C.ResourceStatus,
+    StackId: stack.id,
+    StackName: stack.name,
+    EventId: event.id,
+    Timestamp: new Date(event.at),
+    LogicalResourceId: event.logicalId,
+    PhysicalResourceId: event.physicalId,
+    ResourceType: event.type,
+    ResourceStatus: event.status as C.ResourceStatus,
     ...(event.reason !== null && {ResourceStatusReason: event.reason}),
     ...(event.properties !== null && {ResourceProperties: event.properties}),
     ...(event.token !== null && {ClientRequestToken: event.token}),
@@ -55,18 +61,27 @@ function operationEvents(stack: Stack): readonly C.OperationEvent[] {
     const isOwn = event.type === stackType && event.physicalId === stack.id
     const type = isOwn ? 'STACK_EVENT' : event.status.endsWith('_FAILED') ? 'PROVISIONING_ERROR' : 'PROGRESS_EVENT'
     return {
-      EventId: event.id, StackId: stack.id, OperationId: event.operation,
+      EventId: event.id,
+      StackId: stack.id,
+      OperationId: event.operation,
       EventType: type,
-      Timestamp: new Date(event.at), LogicalResourceId: event.logicalId, PhysicalResourceId: event.physicalId, ResourceType: event.type,
-      ResourceStatus: event.status as C.ResourceStatus, ...(event.reason !== null && {ResourceStatusReason: event.reason}),
+      Timestamp: new Date(event.at),
+      LogicalResourceId: event.logicalId,
+      PhysicalResourceId: event.physicalId,
+      ResourceType: event.type,
+      ResourceStatus: event.status as C.ResourceStatus,
+      ...(event.reason !== null && {ResourceStatusReason: event.reason}),
       ...(event.properties !== null && {ResourceProperties: event.properties}),
       ...(operation !== undefined && ofOperation(operation)),
     }
   })
 }
 
-const ofOperation = ({kind, token, startedAt}: Operation): Partial<C.OperationEvent> =>
-  ({OperationType: kind, StartTime: new Date(startedAt), ...(token !== null && {ClientRequestToken: token})})
+const ofOperation = ({kind, token, startedAt}: Operation): Partial<C.OperationEvent> => ({
+  OperationType: kind,
+  StartTime: new Date(startedAt),
+  ...(token !== null && {ClientRequestToken: token}),
+})
 
 const isFailure = (event: C.OperationEvent): boolean =>
   event.ResourceStatus?.endsWith('_FAILED') === true || event.ValidationStatus === 'FAILED'

@@ -13,24 +13,42 @@ export const refuse = (message: string): AwsFault => new AwsFault('ValidationErr
 
 /** What would change the outcome and isn't modelled here must not seem to have been done. */
 const unmodelled = [
-  'ImportExistingResources', 'RollbackConfiguration', 'DeploymentMode', 'DeploymentConfig', 'ResourceTypes',
-  'StackPolicyDuringUpdateBody', 'StackPolicyDuringUpdateURL', 'LogicalResourceIds',
+  'ImportExistingResources',
+  'RollbackConfiguration',
+  'DeploymentMode',
+  'DeploymentConfig',
+  'ResourceTypes',
+  'StackPolicyDuringUpdateBody',
+  'StackPolicyDuringUpdateURL',
+  'LogicalResourceIds',
 ]
 
 export function refuseUnmodelled(operation: string, input: object): void {
-  const asked = Object.entries(input).filter(([name, value]) => unmodelled.includes(name) && value !== undefined && value !== false)
-  if (asked.length > 0) throw new AwsFault('NotImplemented', `The sandbox doesn't model ${asked.map(([name]) => name).join(', ')} of cloudformation:${operation}.`, 501)
+  const asked = Object.entries(input).filter(
+    ([name, value]) => unmodelled.includes(name) && value !== undefined && value !== false,
+  )
+  if (asked.length > 0)
+    throw new AwsFault(
+      'NotImplemented',
+      `The sandbox doesn't model ${asked.map(([name]) => name).join(', ')} of cloudformation:${operation}.`,
+      501,
+    )
 }
 
-type Given = Pick<C.CreateChangeSetInput, 'TemplateBody' | 'TemplateURL' | 'UsePreviousTemplate' | 'Parameters' | 'Tags' | 'Capabilities' | 'NotificationARNs'>
+type Given = Pick<
+  C.CreateChangeSetInput,
+  'TemplateBody' | 'TemplateURL' | 'UsePreviousTemplate' | 'Parameters' | 'Tags' | 'Capabilities' | 'NotificationARNs'
+>
 
 /** `previous`: the stack it is an update of. */
 export async function recipeInput(
-  engine: StackEngine, region: string, input: Given, previous: Stack | null,
+  engine: StackEngine,
+  region: string,
+  input: Given,
+  previous: Stack | null,
 ): Promise<RecipeInput> {
-  const text = input.UsePreviousTemplate === true
-    ? previous?.recipe?.text ?? null
-    : await templateText(engine.world, region, input)
+  const text =
+    input.UsePreviousTemplate === true ? (previous?.recipe?.text ?? null) : await templateText(engine.world, region, input)
   if (text === null) throw refuse('Either Template URL or Template Body must be specified.')
   const document = documentOf(engine, text)
   const given: Record<string, string> = {}
@@ -44,13 +62,22 @@ export async function recipeInput(
     // A parameter that is new has no previous value; its default stands then.
     if (before !== undefined) given[name] = before.value
     else if (document.parameters.get(name)?.default === undefined) {
-      throw refuse(`Invalid input for parameter key ${name}. Cannot specify usePreviousValue as true for a parameter key not in the previous template`)
+      throw refuse(
+        `Invalid input for parameter key ${name}. Cannot specify usePreviousValue as true for a parameter key not in the previous template`,
+      )
     }
   }
-  const tags = input.Tags === undefined && previous?.recipe != null
-    ? previous.recipe.tags
-    : Object.fromEntries((input.Tags ?? []).map(({Key = '', Value = ''}) => [Key, Value]))
-  return {text, given, tags, capabilities: input.Capabilities ?? [], notificationArns: input.NotificationARNs ?? previous?.recipe?.notificationArns ?? []}
+  const tags =
+    input.Tags === undefined && previous?.recipe != null
+      ? previous.recipe.tags
+      : Object.fromEntries((input.Tags ?? []).map(({Key = '', Value = ''}) => [Key, Value]))
+  return {
+    text,
+    given,
+    tags,
+    capabilities: input.Capabilities ?? [],
+    notificationArns: input.NotificationARNs ?? previous?.recipe?.notificationArns ?? [],
+  }
 }
 
 /** The same token again is the same operation: its stack, or undefined when the operation is a new one. */
@@ -79,4 +106,5 @@ export function checkStackName(name: string | undefined): string {
 }
 
 /** Pages of a list; the token is where the next one begins. */
-export const pageOf = <T>(all: readonly T[], token: string | undefined, size: number): Page<T> => page(all, token, size, () => refuse('Invalid NextToken'))
+export const pageOf = <T>(all: readonly T[], token: string | undefined, size: number): Page<T> =>
+  page(all, token, size, () => refuse('Invalid NextToken'))

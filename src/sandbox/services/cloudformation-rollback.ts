@@ -22,7 +22,11 @@ export function rollbackOperations(engine: StackEngine) {
       if (stack.parent !== null || (stack.status !== 'CREATE_FAILED' && stack.status !== 'UPDATE_FAILED')) {
         throw cannot(stack, 'rolled back')
       }
-      const operation = beginRollback(engine, stack, {token: token ?? null, disableRollback: false, retainExceptOnCreate: input.RetainExceptOnCreate === true})
+      const operation = beginRollback(engine, stack, {
+        token: token ?? null,
+        disableRollback: false,
+        retainExceptOnCreate: input.RetainExceptOnCreate === true,
+      })
       return {StackId: stack.id, OperationId: operation.id}
     },
     ContinueUpdateRollback: (input: C.ContinueUpdateRollbackInput, {region}: CallContext): object => {

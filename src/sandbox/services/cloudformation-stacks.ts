@@ -16,19 +16,24 @@ import {cannot, checkStackName, isRepeated, recipeInput, refuse, refuseUnmodelle
 
 export function stackOperations(engine: StackEngine) {
   return {
-    CreateStack: async (input: C.CreateStackInput, call: CallContext): Promise<C.CreateStackOutput> => await createStack(engine, input, call),
-    UpdateStack: async (input: C.UpdateStackInput, call: CallContext): Promise<C.UpdateStackOutput> => await updateStack(engine, input, call),
+    CreateStack: async (input: C.CreateStackInput, call: CallContext): Promise<C.CreateStackOutput> =>
+      await createStack(engine, input, call),
+    UpdateStack: async (input: C.UpdateStackInput, call: CallContext): Promise<C.UpdateStackOutput> =>
+      await updateStack(engine, input, call),
     DeleteStack: (input: C.DeleteStackInput, call: CallContext): object => deleteStack(engine, input, call),
     SetStackPolicy: async (input: C.SetStackPolicyInput, call: CallContext): Promise<object> => {
       const stack = engine.shelf.get(call.region, input.StackName ?? '')
-      stack.policy = await policyText(engine, call, input.StackPolicyBody, input.StackPolicyURL) ?? stack.policy
+      stack.policy = (await policyText(engine, call, input.StackPolicyBody, input.StackPolicyURL)) ?? stack.policy
       return {}
     },
     GetStackPolicy: (input: C.GetStackPolicyInput, call: CallContext): C.GetStackPolicyOutput => {
       const {policy} = engine.shelf.get(call.region, input.StackName ?? '')
       return policy === null ? {} : {StackPolicyBody: policy}
     },
-    UpdateTerminationProtection: (input: C.UpdateTerminationProtectionInput, call: CallContext): C.UpdateTerminationProtectionOutput => {
+    UpdateTerminationProtection: (
+      input: C.UpdateTerminationProtectionInput,
+      call: CallContext,
+    ): C.UpdateTerminationProtectionOutput => {
       const stack = engine.shelf.get(call.region, input.StackName ?? '')
       if (stack.parent !== null) {
         throw refuse('Termination Protection cannot be updated for a nested stack. Update it on the root stack.')
@@ -65,7 +70,9 @@ async function createStack(engine: StackEngine, input: C.CreateStackInput, {regi
   stack.policy = policy
   const recipe = await recipeOf(engine, stack, given)
   beginCreate(engine, stack, recipe, {
-    token: input.ClientRequestToken ?? null, disableRollback: stack.onFailure === 'DO_NOTHING', retainExceptOnCreate: input.RetainExceptOnCreate === true,
+    token: input.ClientRequestToken ?? null,
+    disableRollback: stack.onFailure === 'DO_NOTHING',
+    retainExceptOnCreate: input.RetainExceptOnCreate === true,
   })
   return {StackId: stack.id}
 }
@@ -85,30 +92,42 @@ async function updateStack(engine: StackEngine, input: C.UpdateStackInput, {regi
   if (isRepeated(stack, input.ClientRequestToken, 'UPDATE_STACK')) return {StackId: stack.id}
   mayUpdate(stack, input.DisableRollback === true)
   stack.role = input.RoleARN ?? stack.role
-  stack.policy = await policyText(engine, {region}, input.StackPolicyBody, input.StackPolicyURL) ?? stack.policy
+  stack.policy = (await policyText(engine, {region}, input.StackPolicyBody, input.StackPolicyURL)) ?? stack.policy
   retireChangeSets(engine, stack, null)
   beginUpdate(engine, stack, recipe, {
-    token: input.ClientRequestToken ?? null, disableRollback: input.DisableRollback === true, retainExceptOnCreate: input.RetainExceptOnCreate === true,
+    token: input.ClientRequestToken ?? null,
+    disableRollback: input.DisableRollback === true,
+    retainExceptOnCreate: input.RetainExceptOnCreate === true,
   })
   return {StackId: stack.id}
 }
 
-const updatable = new Set(['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'IMPORT_COMPLETE', 'IMPORT_ROLLBACK_COMPLETE'])
+const updatable = new Set([
+  'CREATE_COMPLETE',
+  'UPDATE_COMPLETE',
+  'UPDATE_ROLLBACK_COMPLETE',
+  'IMPORT_COMPLETE',
+  'IMPORT_ROLLBACK_COMPLETE',
+])
 
 export function mayUpdate(stack: Stack, disableRollback: boolean): void {
   if (stack.parent !== null) throw refuse(`Stack [${stack.name}] is a nested stack: it is updated with its root stack.`)
   if (stack.status === 'CREATE_FAILED' || stack.status === 'UPDATE_FAILED') {
     if (disableRollback) return
-    throw refuse([
-      `This stack is currently in a non-terminal [${stack.status}] state. To update the stack from this state, please use`,
-      'the disable-rollback parameter with update-stack API. To rollback to the last known good state, use the rollback-stack API',
-    ].join(' '))
+    throw refuse(
+      [
+        `This stack is currently in a non-terminal [${stack.status}] state. To update the stack from this state, please use`,
+        'the disable-rollback parameter with update-stack API. To rollback to the last known good state, use the rollback-stack API',
+      ].join(' '),
+    )
   }
   if (!updatable.has(stack.status)) throw cannot(stack, 'updated')
 }
 
 async function refuseEarly(
-  engine: StackEngine, draft: Parameters<typeof planStack>[1], recipe: Parameters<typeof planStack>[2],
+  engine: StackEngine,
+  draft: Parameters<typeof planStack>[1],
+  recipe: Parameters<typeof planStack>[2],
 ): Promise<void> {
   const problems = schemaProblems(engine, await planStack(engine, draft, recipe, 'own'))
   if (problems.length > 0) throw refuse(problems.map((one) => one.message).join('; '))
@@ -128,20 +147,29 @@ function deleteStack(engine: StackEngine, input: C.DeleteStackInput, {region}: C
   }
   const strangers = retain.filter((one) => !stack.resources.has(one))
   if (strangers.length > 0) {
-    throw refuse(`The specified resources to retain must be in a valid state. Resources [${strangers.join(', ')}] do not exist in the stack`)
+    throw refuse(
+      `The specified resources to retain must be in a valid state. Resources [${strangers.join(', ')}] do not exist in the stack`,
+    )
   }
   const force = input.DeletionMode === 'FORCE_DELETE_STACK'
   if (force && stack.status !== 'DELETE_FAILED') {
-    throw refuse(`Invalid operation on stack [${stack.id}]. FORCE_DELETE_STACK is only allowed for stacks in DELETE_FAILED state.`)
+    throw refuse(
+      `Invalid operation on stack [${stack.id}]. FORCE_DELETE_STACK is only allowed for stacks in DELETE_FAILED state.`,
+    )
   }
-  const busy = stack.status.endsWith('_IN_PROGRESS') && !['CREATE_IN_PROGRESS', 'REVIEW_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS'].includes(stack.status)
+  const busy =
+    stack.status.endsWith('_IN_PROGRESS')
+    && !['CREATE_IN_PROGRESS', 'REVIEW_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS'].includes(stack.status)
   if (busy) throw refuse(`Stack [${stack.id}] cannot be deleted while in status ${stack.status}`)
   beginDelete(engine, stack, input.ClientRequestToken ?? null, {retain: new Set(retain), force})
   return {}
 }
 
 async function policyText(
-  engine: StackEngine, {region}: Pick<CallContext, 'region'>, body: string | undefined, url: string | undefined,
+  engine: StackEngine,
+  {region}: Pick<CallContext, 'region'>,
+  body: string | undefined,
+  url: string | undefined,
 ): Promise<string | null> {
   const text = await templateText(engine.world, region, {TemplateBody: body, TemplateURL: url})
   if (text !== null && !readableStackPolicy(text)) throw refuse('Error validating stack policy: Invalid stack policy')

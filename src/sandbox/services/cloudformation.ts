@@ -32,14 +32,22 @@ export interface CloudFormation {
 export function createCloudFormation(world: World, handlers: ResourceHandlers): CloudFormation {
   const generic = genericHandler(resourceSchemas)
   const engine: StackEngine = {
-    world, language, schemas: resourceSchemas, shelf: createStackShelf(world),
+    world,
+    language,
+    schemas: resourceSchemas,
+    shelf: createStackShelf(world),
     handler: (type): ResourceHandler => handlers[type] ?? generic,
   }
   const service: Service = {
     name: 'cloudformation',
     operations: {
-      ...stackOperations(engine), ...rollbackOperations(engine), ...describeOperations(engine), ...eventOperations(engine),
-      ...templateOperations(engine), ...changeSetOperations(engine), ...driftOperations(engine),
+      ...stackOperations(engine),
+      ...rollbackOperations(engine),
+      ...describeOperations(engine),
+      ...eventOperations(engine),
+      ...templateOperations(engine),
+      ...changeSetOperations(engine),
+      ...driftOperations(engine),
     },
   }
   return {service, engine}

@@ -31,19 +31,24 @@ export async function shownConfig(record: AccountRecord): Promise<DistributionCo
 
 /** What a record holds after somebody put this configuration in the place of the one shown. */
 export async function keptConfig(record: AccountRecord, given: DistributionConfig): Promise<Bag> {
-  const [known, shown] = [configOf(record), {...await shownConfig(record)} as Bag]
-  const members = Object.entries<unknown>({...given}).filter(([name]) => name !== 'CallerReference').flatMap(([name, value]): [string, unknown][] => {
-    const inTemplate = NAMES[name] ?? name
-    if (same(value, shown[name])) return known[inTemplate] === undefined ? [] : [[inTemplate, known[inTemplate]]]
-    const kept = name === 'OriginGroups' ? value : asTemplate(value)
-    return kept === undefined || isEmpty(kept) ? [] : [[inTemplate, kept]]
-  })
+  const [known, shown] = [configOf(record), {...(await shownConfig(record))} as Bag]
+  const members = Object.entries<unknown>({...given})
+    .filter(([name]) => name !== 'CallerReference')
+    .flatMap(([name, value]): [string, unknown][] => {
+      const inTemplate = NAMES[name] ?? name
+      if (same(value, shown[name])) return known[inTemplate] === undefined ? [] : [[inTemplate, known[inTemplate]]]
+      const kept = name === 'OriginGroups' ? value : asTemplate(value)
+      return kept === undefined || isEmpty(kept) ? [] : [[inTemplate, kept]]
+    })
   return Object.fromEntries(members)
 }
 
 /** Where the template says otherwise than the API. */
 const NAMES: Readonly<Record<string, string>> = {
-  IsIPV6Enabled: 'IPV6Enabled', ACMCertificateArn: 'AcmCertificateArn', SSLSupportMethod: 'SslSupportMethod', IAMCertificateId: 'IamCertificateId',
+  IsIPV6Enabled: 'IPV6Enabled',
+  ACMCertificateArn: 'AcmCertificateArn',
+  SSLSupportMethod: 'SslSupportMethod',
+  IAMCertificateId: 'IamCertificateId',
   OriginSslProtocols: 'OriginSSLProtocols',
 }
 
@@ -55,7 +60,11 @@ function asTemplate(value: unknown): unknown {
   if (typeof from['Quantity'] === 'number') return Array.isArray(from['Items']) ? from['Items'].map(asTemplate) : []
   const methods = from['AllowedMethods'] as Bag | undefined
   const flat = methods?.['CachedMethods'] === undefined ? from : {...from, CachedMethods: methods['CachedMethods']}
-  return Object.fromEntries(Object.entries(flat).map(([name, one]) => [NAMES[name] ?? name, asTemplate(one)]).filter(([, one]) => one !== undefined))
+  return Object.fromEntries(
+    Object.entries(flat)
+      .map(([name, one]) => [NAMES[name] ?? name, asTemplate(one)])
+      .filter(([, one]) => one !== undefined),
+  )
 }
 
 const isEmpty = (value: unknown): boolean => value === '' || (Array.isArray(value) && value.length === 0)
@@ -68,8 +77,12 @@ function same(one: unknown, other: unknown): boolean {
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined && !isEmpty(one))
-    .sort(([x], [y]) => (x < y ? -1 : 1)).map(([name, one]) => [name, plain(one)]))
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, one]) => one !== undefined && !isEmpty(one))
+      .sort(([x], [y]) => (x < y ? -1 : 1))
+      .map(([name, one]) => [name, plain(one)]),
+  )
 }
 
 async function configSchema(): Promise<Shape> {
@@ -82,7 +95,7 @@ async function configSchema(): Promise<Shape> {
 /** CachedMethods stand beside AllowedMethods in a template and within them in the API. */
 function withMethods(behaviour: Bag): Bag {
   const list = (name: string, otherwise: readonly string[]): {readonly Quantity: number; readonly Items: unknown} => {
-    const items = Array.isArray(behaviour[name]) ? behaviour[name] as readonly unknown[] : otherwise
+    const items = Array.isArray(behaviour[name]) ? (behaviour[name] as readonly unknown[]) : otherwise
     return {Quantity: items.length, Items: items}
   }
   return {

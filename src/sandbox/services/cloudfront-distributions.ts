@@ -31,13 +31,14 @@ export function isDeployed(world: World, record: AccountRecord): boolean {
 
 /** null: no edge knows it yet. */
 export function servedConfig(world: World, record: AccountRecord): Bag | null {
-  return isDeployed(world, record) ? configOf(record) : record.attributes['Served'] as Bag | null
+  return isDeployed(world, record) ? configOf(record) : (record.attributes['Served'] as Bag | null)
 }
 
 /** A change by a call, or a part of one (an alias that moves). Answers the new record. */
 export function changeDistribution(world: World, record: AccountRecord, config: Bag): AccountRecord {
   return world.records.change(record.region, record.type, record.id, {
-    properties: {...record.properties, DistributionConfig: config}, attributes: {...record.attributes, ...deploying(world, record)},
+    properties: {...record.properties, DistributionConfig: config},
+    attributes: {...record.attributes, ...deploying(world, record)},
   })
 }
 
@@ -47,15 +48,25 @@ export function requireMatch(record: AccountRecord, ifMatch: string | undefined)
     throw new AwsFault('InvalidIfMatchVersion', 'The If-Match version is missing or not valid for the resource.')
   }
   if (ifMatch !== record.attributes['ETag']) {
-    throw new AwsFault('PreconditionFailed', 'The request failed because it didn\'t meet the preconditions in one or more request-header fields.', 412)
+    throw new AwsFault(
+      'PreconditionFailed',
+      "The request failed because it didn't meet the preconditions in one or more request-header fields.",
+      412,
+    )
   }
 }
 
 /** An alias belongs to one distribution in the world. */
 export function refuseTakenAliases(world: World, aliases: readonly string[], self: string | undefined): void {
-  const taken = recordsOf(world, DISTRIBUTION, '').some((one) => one.id !== self && aliasesOf(one).some((alias) => aliases.includes(alias)))
+  const taken = recordsOf(world, DISTRIBUTION, '').some(
+    (one) => one.id !== self && aliasesOf(one).some((alias) => aliases.includes(alias)),
+  )
   if (!taken) return
-  throw new AwsFault('CNAMEAlreadyExists', 'One or more of the CNAMEs you provided are already associated with a different resource.', 409)
+  throw new AwsFault(
+    'CNAMEAlreadyExists',
+    'One or more of the CNAMEs you provided are already associated with a different resource.',
+    409,
+  )
 }
 
 /** The certificate must be issued, lie in us-east-1 and cover every alias. */

@@ -24,7 +24,14 @@ import {page} from './records/page.ts'
 import {bag, text, texts} from './records/properties.ts'
 import {keptConfig, shownConfig} from './cloudfront-config.ts'
 import {
-  aliasesOf, changeDistribution, checkCertificate, configOf, DISTRIBUTION as TYPE, isDeployed, refuseTakenAliases, requireMatch,
+  aliasesOf,
+  changeDistribution,
+  checkCertificate,
+  configOf,
+  DISTRIBUTION as TYPE,
+  isDeployed,
+  refuseTakenAliases,
+  requireMatch,
 } from './cloudfront-distributions.ts'
 
 export function createCloudFront(world: World): Service {
@@ -61,16 +68,26 @@ export function createCloudFront(world: World): Service {
           },
         }
       },
-      UpdateDistribution: async (input: UpdateDistributionRequest): Promise<UpdateDistributionResult> => await update(world, find(input.Id), input),
-      UpdateDomainAssociation: ({Domain = '', TargetResource, IfMatch}: UpdateDomainAssociationRequest): UpdateDomainAssociationResult => {
+      UpdateDistribution: async (input: UpdateDistributionRequest): Promise<UpdateDistributionResult> =>
+        await update(world, find(input.Id), input),
+      UpdateDomainAssociation: ({
+        Domain = '',
+        TargetResource,
+        IfMatch,
+      }: UpdateDomainAssociationRequest): UpdateDomainAssociationResult => {
         const target = recordOf(world, TYPE, '', TargetResource?.DistributionId ?? '')
         if (target === undefined) throw new AwsFault('EntityNotFound', 'The entity was not found.', 404)
         return {Domain, ResourceId: target.id, ETag: attribute(moveAlias(world, target, Domain, IfMatch), 'ETag')}
       },
       ListConflictingAliases: ({DistributionId, Alias = ''}: ListConflictingAliasesRequest): ListConflictingAliasesResult => {
         find(DistributionId)
-        const Items = recordsOf(world, TYPE, '').filter((one) => one.id !== DistributionId)
-          .flatMap((one) => aliasesOf(one).filter((alias) => overlap(alias, Alias)).map((alias) => ({Alias: alias, DistributionId: one.id, AccountId: world.account})))
+        const Items = recordsOf(world, TYPE, '')
+          .filter((one) => one.id !== DistributionId)
+          .flatMap((one) =>
+            aliasesOf(one)
+              .filter((alias) => overlap(alias, Alias))
+              .map((alias) => ({Alias: alias, DistributionId: one.id, AccountId: world.account})),
+          )
         return {ConflictingAliasesList: {MaxItems: 100, Quantity: Items.length, Items}}
       },
       GetOriginAccessControl: ({Id}: GetOriginAccessControlRequest): GetOriginAccessControlResult => {
@@ -100,15 +117,20 @@ function overlap(one: string, other: string): boolean {
 }
 
 /** What it asks for must fit together, and be nobody else's. */
-async function update(world: World, found: AccountRecord, {DistributionConfig: given, IfMatch}: UpdateDistributionRequest): Promise<UpdateDistributionResult> {
+async function update(
+  world: World,
+  found: AccountRecord,
+  {DistributionConfig: given, IfMatch}: UpdateDistributionRequest,
+): Promise<UpdateDistributionResult> {
   requireMatch(found, IfMatch)
   if (given === undefined) throw new AwsFault('InvalidArgument', 'The distribution configuration is missing.')
-  if (given.CallerReference !== found.id) throw new AwsFault('IllegalUpdate', 'The update contains modifications that are not allowed.')
+  if (given.CallerReference !== found.id)
+    throw new AwsFault('IllegalUpdate', 'The update contains modifications that are not allowed.')
   const config = await keptConfig(found, given)
   const aliases = texts(config, 'Aliases')
   refuseTakenAliases(world, aliases, found.id)
   checkCertificate(world, config, aliases)
-  const targets = [...given.Origins?.Items ?? [], ...given.OriginGroups?.Items ?? []].map(({Id}) => Id)
+  const targets = [...(given.Origins?.Items ?? []), ...(given.OriginGroups?.Items ?? [])].map(({Id}) => Id)
   if (!targets.includes(given.DefaultCacheBehavior?.TargetOriginId)) {
     throw new AwsFault('NoSuchOrigin', 'One or more of your origins or origin groups do not exist.', 404)
   }

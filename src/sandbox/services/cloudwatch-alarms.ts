@@ -3,9 +3,16 @@
  * until somebody sets it, so nobody is ever paged by a pretended world.
  */
 import type {
-  CompositeAlarm, DeleteAlarmsInput, DescribeAlarmsInput, DescribeAlarmsOutput, EnableAlarmActionsInput, MetricAlarm,
+  CompositeAlarm,
+  DeleteAlarmsInput,
+  DescribeAlarmsInput,
+  DescribeAlarmsOutput,
+  EnableAlarmActionsInput,
+  MetricAlarm,
   PutCompositeAlarmInput,
-  PutMetricAlarmInput, SetAlarmStateInput, StateValue,
+  PutMetricAlarmInput,
+  SetAlarmStateInput,
+  StateValue,
 } from '@aws-sdk/client-cloudwatch'
 import {AwsFault} from '../world/contract.ts'
 import type {CallContext, World} from '../world/contract.ts'
@@ -27,7 +34,7 @@ export function alarmOperations(world: World) {
     return {
       AlarmArn: `arn:aws:cloudwatch:${call.region}:${call.account}:alarm:${name}`,
       AlarmConfigurationUpdatedTimestamp: now,
-      StateValue: known?.alarm.StateValue ?? 'INSUFFICIENT_DATA' as const,
+      StateValue: known?.alarm.StateValue ?? ('INSUFFICIENT_DATA' as const),
       StateReason: known?.alarm.StateReason ?? 'Unchecked: Initial alarm creation',
       StateUpdatedTimestamp: known?.alarm.StateUpdatedTimestamp ?? now,
     }
@@ -40,7 +47,14 @@ export function alarmOperations(world: World) {
       const {AlarmName = '', Tags: _tags, ...settings} = input
       const known = sameKind(alarms.get(AlarmName), 'metric', AlarmName)
       checkMetricAlarm(input)
-      const alarm = {ActionsEnabled: true, Dimensions: [], ...lists, ...settings, AlarmName, ...ownMembers(AlarmName, call, known)}
+      const alarm = {
+        ActionsEnabled: true,
+        Dimensions: [],
+        ...lists,
+        ...settings,
+        AlarmName,
+        ...ownMembers(AlarmName, call, known),
+      }
       alarms.set(AlarmName, {kind: 'metric', alarm})
       return {}
     },
@@ -58,18 +72,20 @@ export function alarmOperations(world: World) {
 
     DescribeAlarms: (input: DescribeAlarmsInput, call: CallContext): DescribeAlarmsOutput => {
       const kinds = input.AlarmTypes ?? ['MetricAlarm']
-      const found = [...alarmsOf(call.region).values()].filter(({kind, alarm}) =>
-        kinds.includes(kind === 'metric' ? 'MetricAlarm' : 'CompositeAlarm')
-        && (input.AlarmNames?.includes(alarm.AlarmName ?? '') ?? true)
-        && (alarm.AlarmName ?? '').startsWith(input.AlarmNamePrefix ?? '')
-        && (input.StateValue === undefined || alarm.StateValue === input.StateValue))
+      const found = [...alarmsOf(call.region).values()].filter(
+        ({kind, alarm}) =>
+          kinds.includes(kind === 'metric' ? 'MetricAlarm' : 'CompositeAlarm')
+          && (input.AlarmNames?.includes(alarm.AlarmName ?? '') ?? true)
+          && (alarm.AlarmName ?? '').startsWith(input.AlarmNamePrefix ?? '')
+          && (input.StateValue === undefined || alarm.StateValue === input.StateValue),
+      )
       const start = input.NextToken === undefined ? 0 : Number(input.NextToken)
       if (!Number.isInteger(start)) throw new AwsFault('InvalidNextToken', 'The next token specified is invalid.')
       const end = start + Math.min(input.MaxRecords ?? 50, LARGEST_PAGE)
       const page = found.slice(start, end)
       return {
-        MetricAlarms: page.flatMap((one) => one.kind === 'metric' ? one.alarm : []),
-        CompositeAlarms: page.flatMap((one) => one.kind === 'composite' ? one.alarm : []),
+        MetricAlarms: page.flatMap((one) => (one.kind === 'metric' ? one.alarm : [])),
+        CompositeAlarms: page.flatMap((one) => (one.kind === 'composite' ? one.alarm : [])),
         ...(end < found.length && {NextToken: String(end)}),
       }
     },
@@ -91,24 +107,25 @@ export function alarmOperations(world: World) {
       const known = alarmsOf(call.region).get(input.AlarmName ?? '')
       if (known === undefined) throw new AwsFault('ResourceNotFound', `There is no alarm ${input.AlarmName ?? ''}.`, 404)
       const state = {
-        StateValue: input.StateValue as StateValue, StateReason: input.StateReason,
+        StateValue: input.StateValue as StateValue,
+        StateReason: input.StateReason,
         StateUpdatedTimestamp: new Date(world.clock.now()),
       }
       Object.assign(known.alarm, state)
       return {}
     },
 
-    EnableAlarmActions: (input: EnableAlarmActionsInput, call: CallContext): object => setActions(
-      alarmsOf(call.region), input, 'on',
-    ),
-    DisableAlarmActions: (input: EnableAlarmActionsInput, call: CallContext): object => setActions(
-      alarmsOf(call.region), input, 'off',
-    ),
+    EnableAlarmActions: (input: EnableAlarmActionsInput, call: CallContext): object =>
+      setActions(alarmsOf(call.region), input, 'on'),
+    DisableAlarmActions: (input: EnableAlarmActionsInput, call: CallContext): object =>
+      setActions(alarmsOf(call.region), input, 'off'),
   }
 }
 
 function setActions(
-  alarms: ReadonlyMap<string, Alarm>, {AlarmNames = []}: EnableAlarmActionsInput, actions: 'on' | 'off',
+  alarms: ReadonlyMap<string, Alarm>,
+  {AlarmNames = []}: EnableAlarmActionsInput,
+  actions: 'on' | 'off',
 ): object {
   for (const name of AlarmNames) {
     const known = alarms.get(name)
@@ -142,11 +159,21 @@ function checkMetricAlarm(input: PutMetricAlarmInput): void {
 
 /** Names in `ALARM("name") OR NOT OK(arn…)`. */
 function namedIn(rule: string, region: string): readonly string[] {
-  return [...rule.matchAll(/\b(?:ALARM|OK|INSUFFICIENT_DATA)\(\s*["']?([^"')]+)["']?\s*\)/g)]
-    .map(([, name = '']) => name.trim().split(`:${region}:`).at(-1)?.replace(/^\d+:alarm:/, '') ?? '')
+  return [...rule.matchAll(/\b(?:ALARM|OK|INSUFFICIENT_DATA)\(\s*["']?([^"')]+)["']?\s*\)/g)].map(
+    ([, name = '']) =>
+      name
+        .trim()
+        .split(`:${region}:`)
+        .at(-1)
+        ?.replace(/^\d+:alarm:/, '') ?? '',
+  )
 }
 
 function isNeeded(alarms: ReadonlyMap<string, Alarm>, name: string, alsoGoing: readonly string[], region: string): boolean {
-  return [...alarms.values()].some((one) => one.kind === 'composite' && !alsoGoing.includes(one.alarm.AlarmName ?? '') &&
-    namedIn(one.alarm.AlarmRule ?? '', region).includes(name))
+  return [...alarms.values()].some(
+    (one) =>
+      one.kind === 'composite'
+      && !alsoGoing.includes(one.alarm.AlarmName ?? '')
+      && namedIn(one.alarm.AlarmRule ?? '', region).includes(name),
+  )
 }

@@ -1,6 +1,11 @@
 /** Dashboards: bodies by name, which must be JSON and are never looked at otherwise. They are the account's, not a Region's. */
 import type {
-  DeleteDashboardsInput, GetDashboardInput, GetDashboardOutput, ListDashboardsInput, ListDashboardsOutput, PutDashboardInput,
+  DeleteDashboardsInput,
+  GetDashboardInput,
+  GetDashboardOutput,
+  ListDashboardsInput,
+  ListDashboardsOutput,
+  PutDashboardInput,
   PutDashboardOutput,
 } from '@aws-sdk/client-cloudwatch'
 import {AwsFault} from '../world/contract.ts'
@@ -22,15 +27,15 @@ export function dashboardOperations(world: World) {
       if (!/^[A-Za-z0-9_-]{1,255}$/.test(name)) {
         throw new AwsFault(
           'InvalidParameterValue',
-          `The value ${name} for field DashboardName contains invalid characters. It can only contain alphanumerics, dash (-) ` +
-          `and underscore (_).`,
+          `The value ${name} for field DashboardName contains invalid characters. It can only contain alphanumerics, dash (-) `
+            + `and underscore (_).`,
         )
       }
       if (!isDashboard(body)) {
         throw new AwsFault(
           'InvalidParameterInput',
-          'The dashboard body is invalid, there are 1 validation errors: [{"dataPath": "", "message": "Should be a JSON ' +
-          'object with widgets"}]',
+          'The dashboard body is invalid, there are 1 validation errors: [{"dataPath": "", "message": "Should be a JSON '
+            + 'object with widgets"}]',
         )
       }
       dashboards.set(name, {name, body, modifiedAt: world.clock.now()})
@@ -42,9 +47,13 @@ export function dashboardOperations(world: World) {
       return {DashboardArn: arnOf(known.name), DashboardName: known.name, DashboardBody: known.body}
     },
     ListDashboards: ({DashboardNamePrefix = ''}: ListDashboardsInput): ListDashboardsOutput => ({
-      DashboardEntries: [...dashboards.values()].filter((one) => one.name.startsWith(DashboardNamePrefix)).map((one) =>
-        ({
-          DashboardName: one.name, DashboardArn: arnOf(one.name), LastModified: new Date(one.modifiedAt), Size: one.body.length,
+      DashboardEntries: [...dashboards.values()]
+        .filter((one) => one.name.startsWith(DashboardNamePrefix))
+        .map((one) => ({
+          DashboardName: one.name,
+          DashboardArn: arnOf(one.name),
+          LastModified: new Date(one.modifiedAt),
+          Size: one.body.length,
         })),
     }),
     DeleteDashboards: ({DashboardNames = []}: DeleteDashboardsInput): object => {

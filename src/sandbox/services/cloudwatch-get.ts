@@ -3,7 +3,11 @@
  * isn't published yet isn't there. A page's token remembers when the first page looked, so that pages fit together.
  */
 import type {
-  GetMetricDataInput, GetMetricDataOutput, MetricDataQuery, MetricDataResult, MetricStat,
+  GetMetricDataInput,
+  GetMetricDataOutput,
+  MetricDataQuery,
+  MetricDataResult,
+  MetricStat,
 } from '@aws-sdk/client-cloudwatch'
 import {AwsFault} from '../world/contract.ts'
 import type {CallContext} from '../world/contract.ts'
@@ -41,17 +45,25 @@ interface Page {
 export function getMetricData(reader: MetricReader, input: GetMetricDataInput, call: CallContext): GetMetricDataOutput {
   const page = readToken(input.NextToken, reader.now())
   const look: Look = {
-    reader, region: call.region, asOf: page.asOf, start: input.StartTime?.getTime() ?? Number.NaN,
-    end: input.EndTime?.getTime() ?? Number.NaN, queries: checkedQueries(input),
+    reader,
+    region: call.region,
+    asOf: page.asOf,
+    start: input.StartTime?.getTime() ?? Number.NaN,
+    end: input.EndTime?.getTime() ?? Number.NaN,
+    queries: checkedQueries(input),
   }
   if (!(look.start < look.end)) throw validation('The parameter EndTime must be greater than StartTime.')
-  const results = [...look.queries.values()].filter((query) => query.ReturnData !== false).map((query): MetricDataResult => {
-    const times = [...seriesOf(look, query, [])].sort(([a], [b]) => input.ScanBy === 'TimestampAscending' ? a - b : b - a)
-    return {
-      Id: query.Id, Label: query.Label ?? query.MetricStat?.Metric?.MetricName ?? query.Id,
-      Timestamps: times.map(([time]) => new Date(time)), Values: times.map(([, value]) => value),
-    }
-  })
+  const results = [...look.queries.values()]
+    .filter((query) => query.ReturnData !== false)
+    .map((query): MetricDataResult => {
+      const times = [...seriesOf(look, query, [])].sort(([a], [b]) => (input.ScanBy === 'TimestampAscending' ? a - b : b - a))
+      return {
+        Id: query.Id,
+        Label: query.Label ?? query.MetricStat?.Metric?.MetricName ?? query.Id,
+        Timestamps: times.map(([time]) => new Date(time)),
+        Values: times.map(([, value]) => value),
+      }
+    })
   return paged(results, page, Math.min(input.MaxDatapoints ?? MOST_DATAPOINTS, MOST_DATAPOINTS))
 }
 
@@ -88,7 +100,8 @@ function seriesOf(look: Look, query: MetricDataQuery, within: readonly string[])
   }
   try {
     const periods: number[] = []
-    for (let at = Math.floor(look.start / periodMs) * periodMs; at < Math.min(look.end, look.asOf); at += periodMs) periods.push(at)
+    for (let at = Math.floor(look.start / periodMs) * periodMs; at < Math.min(look.end, look.asOf); at += periodMs)
+      periods.push(at)
     return evaluateExpression(source, {series: (wanted) => seriesOf(look, known(wanted), [...within, id]), periods})
   } catch (error) {
     if (error instanceof MathError) throw validation(`Error in expression '${id}': ${error.message}`)
@@ -126,10 +139,12 @@ function metricSeries(look: Look, stat: MetricStat): Series {
     if (known === undefined) byPeriod.set(at, [aggregate])
     else known.push(aggregate)
   }
-  return new Map([...byPeriod].flatMap(([at, minutes]) => {
-    const value = compute(minutes)
-    return value === undefined || !Number.isFinite(value) ? [] : [[at, value] as const]
-  }))
+  return new Map(
+    [...byPeriod].flatMap(([at, minutes]) => {
+      const value = compute(minutes)
+      return value === undefined || !Number.isFinite(value) ? [] : [[at, value] as const]
+    }),
+  )
 }
 
 /** `limit` datapoints over all results; a result that goes on with the next page says PartialData. */
@@ -141,7 +156,7 @@ function paged(results: readonly MetricDataResult[], {offset, asOf}: Page, limit
     const size = result.Values?.length ?? 0
     const from = Math.max(offset - at, 0)
     const to = Math.min(offset + limit - at, size)
-    const isHere = size === 0 ? at >= offset && at < offset + limit || at === offset : to > from
+    const isHere = size === 0 ? (at >= offset && at < offset + limit) || at === offset : to > from
     if (isHere) {
       out.push({
         ...result,

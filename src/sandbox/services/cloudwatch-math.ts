@@ -140,7 +140,7 @@ function combine(left: Value, right: Value, operate: (a: number, b: number) => n
   if (Array.isArray(left) || Array.isArray(right)) throw new MathError('Lists can only be given to functions')
   if (typeof left === 'number' && typeof right === 'number') return operate(left, right)
   const times = typeof left === 'number' ? [...(right as Series).keys()] : [...(left as Series).keys()]
-  const at = (value: Value, time: number): number | undefined => typeof value === 'number' ? value : (value as Series).get(time)
+  const at = (value: Value, time: number): number | undefined => (typeof value === 'number' ? value : (value as Series).get(time))
   const out = new Map<number, number>()
   for (const time of times) {
     const [a, b] = [at(left, time), at(right, time)]

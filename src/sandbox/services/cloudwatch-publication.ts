@@ -15,9 +15,8 @@ export type Publication = (series: MetricSeries, minute: number, asOf: number) =
 export function createPublication(world: World): Publication {
   const salt = Math.floor(world.random('publication')() * 0x1_0000_0000)
   return (series, minute, asOf) => {
-    const concerned = (kind: 'late-metrics' | 'no-metrics') => world.faults(kind).filter(
-      (fault) => fault.region === undefined || fault.region === series.region,
-    )
+    const concerned = (kind: 'late-metrics' | 'no-metrics') =>
+      world.faults(kind).filter((fault) => fault.region === undefined || fault.region === series.region)
     const lateMs = concerned('late-metrics').reduce((sum, fault) => sum + (fault.seconds ?? 60) * 1000, 0)
     const publishedAt = minute + MINUTE_MS + DELAY_MS + jitter(salt, series.metric, minute) * JITTER_MS + lateMs
     if (publishedAt > asOf) return false

@@ -17,14 +17,21 @@ export function putMetricData(store: MetricStore, now: number, input: PutMetricD
   for (const datum of data) {
     const at = datum.Timestamp?.getTime() ?? now
     const point = {
-      region: call.region, namespace, metric: datum.MetricName ?? '', dimensions: dimensionRecord(datum.Dimensions), at,
+      region: call.region,
+      namespace,
+      metric: datum.MetricName ?? '',
+      dimensions: dimensionRecord(datum.Dimensions),
+      at,
     }
     if (datum.Value !== undefined) store.observeCount({...point, value: datum.Value}, 1)
     for (const [index, value] of (datum.Values ?? []).entries()) store.observeCount({...point, value}, datum.Counts?.[index] ?? 1)
     const {StatisticValues: summary} = datum
     if (summary !== undefined) {
       store.observeSummary(point, {
-        sum: summary.Sum ?? 0, count: summary.SampleCount ?? 0, min: summary.Minimum ?? 0, max: summary.Maximum ?? 0,
+        sum: summary.Sum ?? 0,
+        count: summary.SampleCount ?? 0,
+        min: summary.Minimum ?? 0,
+        max: summary.Maximum ?? 0,
       })
     }
   }
@@ -38,14 +45,15 @@ function check(datum: MetricDatum, now: number): void {
   const given = [datum.Value, datum.Values, datum.StatisticValues].filter((one) => one !== undefined).length
   if (given !== 1) {
     throw new AwsFault(
-      'InvalidParameterCombinationException', `${datum.MetricName} needs exactly one of Value, Values and StatisticValues.`,
+      'InvalidParameterCombinationException',
+      `${datum.MetricName} needs exactly one of Value, Values and StatisticValues.`,
     )
   }
   if (datum.Counts !== undefined && datum.Counts.length !== datum.Values?.length) {
     throw invalid(`${datum.MetricName} has as many Counts as Values, or none.`)
   }
   if ((datum.Values?.length ?? 0) > 150) throw invalid(`${datum.MetricName} has more than 150 Values.`)
-  if ([datum.Value ?? 0, ...datum.Values ?? []].some((value) => !Number.isFinite(value))) {
+  if ([datum.Value ?? 0, ...(datum.Values ?? [])].some((value) => !Number.isFinite(value))) {
     throw invalid(`${datum.MetricName} has a value that is not a number.`)
   }
   if ((datum.Dimensions?.length ?? 0) > 30) throw invalid(`${datum.MetricName} has more than 30 dimensions.`)

@@ -15,13 +15,20 @@ interface Range {
 /** null: not a statistic. */
 export function statistic(name: string): Statistic | null {
   switch (name) {
-    case 'Sum': return (minutes) => sumOf(minutes, (one) => one.sum)
-    case 'SampleCount': return (minutes) => sumOf(minutes, (one) => one.count)
-    case 'Average': return (minutes) => sumOf(minutes, (one) => one.sum) / sumOf(minutes, (one) => one.count)
-    case 'Minimum': return (minutes) => Math.min(...minutes.map((one) => one.min))
-    case 'Maximum': return (minutes) => Math.max(...minutes.map((one) => one.max))
-    case 'IQM': return trimmed('TM', {low: 25, high: 75, percent: true})
-    default: return extended(name)
+    case 'Sum':
+      return (minutes) => sumOf(minutes, (one) => one.sum)
+    case 'SampleCount':
+      return (minutes) => sumOf(minutes, (one) => one.count)
+    case 'Average':
+      return (minutes) => sumOf(minutes, (one) => one.sum) / sumOf(minutes, (one) => one.count)
+    case 'Minimum':
+      return (minutes) => Math.min(...minutes.map((one) => one.min))
+    case 'Maximum':
+      return (minutes) => Math.max(...minutes.map((one) => one.max))
+    case 'IQM':
+      return trimmed('TM', {low: 25, high: 75, percent: true})
+    default:
+      return extended(name)
   }
 }
 
@@ -36,7 +43,9 @@ function extended(name: string): Statistic | null {
   const mixed = percent && ((low !== undefined && lowSign === '') || (high !== undefined && highSign === ''))
   if (mixed || (kind === 'PR' && percent)) return null
   return trimmed(kind, {
-    low: low === undefined ? undefined : Number(low), high: high === undefined ? undefined : Number(high), percent,
+    low: low === undefined ? undefined : Number(low),
+    high: high === undefined ? undefined : Number(high),
+    percent,
   })
 }
 
@@ -79,15 +88,20 @@ function trimmed(kind: string, range: Range): Statistic {
     const all = distribution(minutes)
     const whole = total(all)
     if (whole === 0) return undefined
-    const kept = range.percent ? betweenRanks(all, (range.low ?? 0) / 100 * whole, (range.high ?? 100) / 100 * whole)
+    const kept = range.percent
+      ? betweenRanks(all, ((range.low ?? 0) / 100) * whole, ((range.high ?? 100) / 100) * whole)
       : all.filter(([value]) => value > (range.low ?? -Infinity) && value <= (range.high ?? Infinity))
     const count = total(kept)
     const sum = kept.reduce((so, [value, times]) => so + value * times, 0)
     switch (kind) {
-      case 'TC': return count
-      case 'TS': return sum
-      case 'PR': return count / whole * 100
-      default: return count === 0 ? undefined : sum / count
+      case 'TC':
+        return count
+      case 'TS':
+        return sum
+      case 'PR':
+        return (count / whole) * 100
+      default:
+        return count === 0 ? undefined : sum / count
     }
   }
 }
@@ -95,9 +109,11 @@ function trimmed(kind: string, range: Range): Statistic {
 /** The part of the ordered observations between two ranks; a value may be kept in part. */
 function betweenRanks(all: Distribution, from: number, to: number): Distribution {
   let seen = 0
-  return all.map(([value, count]) => {
-    const kept = Math.max(0, Math.min(seen + count, to) - Math.max(seen, from))
-    seen += count
-    return [value, kept] as const
-  }).filter(([, count]) => count > 0)
+  return all
+    .map(([value, count]) => {
+      const kept = Math.max(0, Math.min(seen + count, to) - Math.max(seen, from))
+      seen += count
+      return [value, kept] as const
+    })
+    .filter(([, count]) => count > 0)
 }

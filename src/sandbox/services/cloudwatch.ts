@@ -18,9 +18,8 @@ export function createCloudWatch(world: World & {readonly metrics: MetricStore})
     name: 'monitoring',
     operations: {
       GetMetricData: (input: GetMetricDataInput, call: CallContext) => getMetricData(reader, input, call),
-      PutMetricData: (input: PutMetricDataInput, call: CallContext) => putMetricData(
-        world.metrics, world.clock.now(), input, call,
-      ),
+      PutMetricData: (input: PutMetricDataInput, call: CallContext) =>
+        putMetricData(world.metrics, world.clock.now(), input, call),
       ...alarmOperations(world),
       ...dashboardOperations(world),
       ListMetrics: (input: ListMetricsInput, call: CallContext) => listMetrics(reader, input, call),
@@ -31,11 +30,13 @@ export function createCloudWatch(world: World & {readonly metrics: MetricStore})
 /** Only metrics of which something was published. */
 function listMetrics(reader: MetricReader, input: ListMetricsInput, call: CallContext): ListMetricsOutput {
   const now = reader.now()
-  const isAskedFor = (series: MetricSeries): boolean => series.region === call.region
+  const isAskedFor = (series: MetricSeries): boolean =>
+    series.region === call.region
     && (input.Namespace === undefined || series.namespace === input.Namespace)
     && (input.MetricName === undefined || series.metric === input.MetricName)
     && (input.Dimensions ?? []).every(
-      ({Name, Value}) => Object.hasOwn(series.dimensions, Name ?? '') && (Value === undefined || series.dimensions[Name ?? ''] === Value),
+      ({Name, Value}) =>
+        Object.hasOwn(series.dimensions, Name ?? '') && (Value === undefined || series.dimensions[Name ?? ''] === Value),
     )
     && [...series.minutes.keys()].some((minute) => reader.isPublished(series, minute, now))
   const found = [...reader.store.all()].filter(isAskedFor)
@@ -44,7 +45,9 @@ function listMetrics(reader: MetricReader, input: ListMetricsInput, call: CallCo
   const end = start + LARGEST_PAGE
   return {
     Metrics: found.slice(start, end).map(({namespace, metric, dimensions}) => ({
-      Namespace: namespace, MetricName: metric, Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({Name, Value})),
+      Namespace: namespace,
+      MetricName: metric,
+      Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({Name, Value})),
     })),
     ...(end < found.length && {NextToken: String(end)}),
   }

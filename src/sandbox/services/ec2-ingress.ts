@@ -17,20 +17,28 @@ type Way = 'Ingress' | 'Egress'
 
 export function ingressOperations(world: World) {
   return {
-    AuthorizeSecurityGroupIngress: (input: E.AuthorizeSecurityGroupIngressRequest, call: CallContext) => authorize(world, 'Ingress', input, call),
-    AuthorizeSecurityGroupEgress: (input: E.AuthorizeSecurityGroupEgressRequest, call: CallContext) => authorize(world, 'Egress', input, call),
-    RevokeSecurityGroupIngress: (input: E.RevokeSecurityGroupIngressRequest, call: CallContext) => revoke(world, 'Ingress', input, call),
-    RevokeSecurityGroupEgress: (input: E.RevokeSecurityGroupEgressRequest, call: CallContext) => revoke(world, 'Egress', input, call),
+    AuthorizeSecurityGroupIngress: (input: E.AuthorizeSecurityGroupIngressRequest, call: CallContext) =>
+      authorize(world, 'Ingress', input, call),
+    AuthorizeSecurityGroupEgress: (input: E.AuthorizeSecurityGroupEgressRequest, call: CallContext) =>
+      authorize(world, 'Egress', input, call),
+    RevokeSecurityGroupIngress: (input: E.RevokeSecurityGroupIngressRequest, call: CallContext) =>
+      revoke(world, 'Ingress', input, call),
+    RevokeSecurityGroupEgress: (input: E.RevokeSecurityGroupEgressRequest, call: CallContext) =>
+      revoke(world, 'Egress', input, call),
   }
 }
 
 function authorize(
-  world: World, way: Way, input: E.AuthorizeSecurityGroupIngressRequest | E.AuthorizeSecurityGroupEgressRequest, call: CallContext,
+  world: World,
+  way: Way,
+  input: E.AuthorizeSecurityGroupIngressRequest | E.AuthorizeSecurityGroupEgressRequest,
+  call: CallContext,
 ): E.AuthorizeSecurityGroupIngressResult {
   const group = groupOf(world, call, input.GroupId)
   const known = ownRules(world, group, way)
   const wanted = (input.IpPermissions ?? []).flatMap((one) => single(one, way))
-  if (wanted.length === 0) throw new AwsFault('MissingParameter', 'Either \'ipPermissions\' or \'securityGroupRuleIds\' should be provided.')
+  if (wanted.length === 0)
+    throw new AwsFault('MissingParameter', "Either 'ipPermissions' or 'securityGroupRuleIds' should be provided.")
   for (const one of wanted) {
     if (!known.some((rule) => same(rule.properties, one))) continue
     throw new AwsFault('InvalidPermission.Duplicate', `the specified rule "${sentence(one, way)}" already exists`)
@@ -38,29 +46,44 @@ function authorize(
   const tags = tagsFrom(input.TagSpecifications?.find(({ResourceType}) => ResourceType === 'security-group-rule')?.Tags)
   const made = wanted.map((properties): Rule => {
     const id = `sgr-0${world.hex(16)}`
-    putRecord(world, {type: `AWS::EC2::SecurityGroup${way}`, region: group.region, id, properties: {...properties, GroupId: group.id}, attributes: {Id: id}, tags})
+    putRecord(world, {
+      type: `AWS::EC2::SecurityGroup${way}`,
+      region: group.region,
+      id,
+      properties: {...properties, GroupId: group.id},
+      attributes: {Id: id},
+      tags,
+    })
     return {id, group: group.id, region: group.region, isEgress: way === 'Egress', tags, properties}
   })
   return {Return: true, SecurityGroupRules: made.map((rule) => ruleShape(world, rule))}
 }
 
 function revoke(
-  world: World, way: Way, input: E.RevokeSecurityGroupIngressRequest | E.RevokeSecurityGroupEgressRequest, call: CallContext,
+  world: World,
+  way: Way,
+  input: E.RevokeSecurityGroupIngressRequest | E.RevokeSecurityGroupEgressRequest,
+  call: CallContext,
 ): E.RevokeSecurityGroupIngressResult {
   const group = groupOf(world, call, input.GroupId)
   const known = ownRules(world, group, way)
   const byId = (input.SecurityGroupRuleIds ?? []).map((id) => {
     const rule = known.find((one) => one.id === id)
-    if (rule === undefined) throw new AwsFault('InvalidSecurityGroupRuleId.NotFound', `The security group rule ID '${id}' does not exist`)
+    if (rule === undefined)
+      throw new AwsFault('InvalidSecurityGroupRuleId.NotFound', `The security group rule ID '${id}' does not exist`)
     return rule
   })
-  const byPermission = (input.IpPermissions ?? []).flatMap((one) => single(one, way)).map((properties) => {
-    const rule = known.find((one) => same(one.properties, properties))
-    if (rule === undefined) throw new AwsFault('InvalidPermission.NotFound', 'The specified rule does not exist in this security group.')
-    return rule
-  })
+  const byPermission = (input.IpPermissions ?? [])
+    .flatMap((one) => single(one, way))
+    .map((properties) => {
+      const rule = known.find((one) => same(one.properties, properties))
+      if (rule === undefined)
+        throw new AwsFault('InvalidPermission.NotFound', 'The specified rule does not exist in this security group.')
+      return rule
+    })
   const going = [...byId, ...byPermission]
-  if (going.length === 0) throw new AwsFault('MissingParameter', 'Either \'ipPermissions\' or \'securityGroupRuleIds\' should be provided.')
+  if (going.length === 0)
+    throw new AwsFault('MissingParameter', "Either 'ipPermissions' or 'securityGroupRuleIds' should be provided.")
   for (const rule of going) takeAway(world, rule, way)
   return {Return: true}
 }
@@ -80,10 +103,14 @@ function groupOf(world: World, call: CallContext, id: string | undefined): Accou
   return group
 }
 
-const ownRules = (world: World, group: AccountRecord, way: Way): readonly Rule[] => rulesOf(world, group).filter(({isEgress}) => isEgress === (way === 'Egress'))
+const ownRules = (world: World, group: AccountRecord, way: Way): readonly Rule[] =>
+  rulesOf(world, group).filter(({isEgress}) => isEgress === (way === 'Egress'))
 
 /** One rule per range, list or group that a permission names, as a template would write it. */
-function single({IpProtocol, FromPort, ToPort, IpRanges = [], Ipv6Ranges = [], PrefixListIds = [], UserIdGroupPairs = []}: E.IpPermission, way: Way): readonly Bag[] {
+function single(
+  {IpProtocol, FromPort, ToPort, IpRanges = [], Ipv6Ranges = [], PrefixListIds = [], UserIdGroupPairs = []}: E.IpPermission,
+  way: Way,
+): readonly Bag[] {
   const side = way === 'Ingress' ? 'Source' : 'Destination'
   const base = {IpProtocol, ...(FromPort !== undefined && {FromPort}), ...(ToPort !== undefined && {ToPort})}
   const described = (Description: string | undefined): Bag => (Description === undefined ? {} : {Description})
@@ -96,12 +123,25 @@ function single({IpProtocol, FromPort, ToPort, IpRanges = [], Ipv6Ranges = [], P
 }
 
 const COMPARED = [
-  'IpProtocol', 'FromPort', 'ToPort', 'CidrIp', 'CidrIpv6', 'SourceSecurityGroupId', 'DestinationSecurityGroupId', 'SourcePrefixListId', 'DestinationPrefixListId',
+  'IpProtocol',
+  'FromPort',
+  'ToPort',
+  'CidrIp',
+  'CidrIpv6',
+  'SourceSecurityGroupId',
+  'DestinationSecurityGroupId',
+  'SourcePrefixListId',
+  'DestinationPrefixListId',
 ]
 const same = (one: Bag, other: Bag): boolean => COMPARED.every((name) => (text(one, name) ?? '') === (text(other, name) ?? ''))
 
 function sentence(rule: Bag, way: Way): string {
-  const peer = COMPARED.slice(3).map((name) => text(rule, name)).find((one) => one !== undefined) ?? ''
-  return `peer: ${peer}, ${(text(rule, 'IpProtocol') ?? '').toUpperCase()}, from port: ${text(rule, 'FromPort') ?? '-1'}, to port: ${text(rule, 'ToPort') ?? '-1'}, `
+  const peer =
+    COMPARED.slice(3)
+      .map((name) => text(rule, name))
+      .find((one) => one !== undefined) ?? ''
+  return (
+    `peer: ${peer}, ${(text(rule, 'IpProtocol') ?? '').toUpperCase()}, from port: ${text(rule, 'FromPort') ?? '-1'}, to port: ${text(rule, 'ToPort') ?? '-1'}, `
     + `ALLOW ${way.toLowerCase()}`
+  )
 }

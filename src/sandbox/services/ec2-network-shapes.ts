@@ -84,7 +84,9 @@ export const natGateways: Kind<E.NatGateway> = {
   type: 'AWS::EC2::NatGateway',
   missing: ['NatGatewayNotFound', 'natGateway ID'],
   filters: (world, record) => ({
-    'nat-gateway-id': [record.id], 'subnet-id': [text(record.properties, 'SubnetId')], state: [stateOf(record, 'pending')],
+    'nat-gateway-id': [record.id],
+    'subnet-id': [text(record.properties, 'SubnetId')],
+    state: [stateOf(record, 'pending')],
     'vpc-id': [vpcOf(recordOf(world, 'AWS::EC2::Subnet', record.region, text(record.properties, 'SubnetId') ?? '') ?? record)],
   }),
   shape: (world, record) => {
@@ -110,14 +112,20 @@ export const routeTables: Kind<E.RouteTable> = {
   type: 'AWS::EC2::RouteTable',
   missing: ['InvalidRouteTableID.NotFound', 'routeTable ID'],
   filters: (world, record) => ({
-    'route-table-id': [record.id], 'vpc-id': [vpcOf(record)], 'association.main': [String(isDefault(record))],
+    'route-table-id': [record.id],
+    'vpc-id': [vpcOf(record)],
+    'association.main': [String(isDefault(record))],
     'association.subnet-id': associations(world, record).map(({properties}) => text(properties, 'SubnetId')),
     'route.nat-gateway-id': routes(world, record).map(({properties}) => text(properties, 'NatGatewayId')),
     'route.gateway-id': routes(world, record).map(({properties}) => text(properties, 'GatewayId')),
     'route.destination-cidr-block': routes(world, record).map(({properties}) => text(properties, 'DestinationCidrBlock')),
   }),
   shape: (world, record) => ({
-    RouteTableId: record.id, VpcId: vpcOf(record), OwnerId: world.account, Tags: tagList(record), PropagatingVgws: [],
+    RouteTableId: record.id,
+    VpcId: vpcOf(record),
+    OwnerId: world.account,
+    Tags: tagList(record),
+    PropagatingVgws: [],
     Associations: [
       ...(isDefault(record) ? [{Main: true, RouteTableId: record.id, AssociationState: {State: 'associated' as const}}] : []),
       ...associations(world, record).map((one) => ({
@@ -207,7 +215,8 @@ export const internetGateways: Kind<E.InternetGateway> = {
 
 function attachedTo(world: World, gateway: AccountRecord): readonly string[] {
   return recordsOf(world, 'AWS::EC2::VPCGatewayAttachment', gateway.region)
-    .filter(({properties}) => text(properties, 'InternetGatewayId') === gateway.id).map((one) => vpcOf(one) ?? '')
+    .filter(({properties}) => text(properties, 'InternetGatewayId') === gateway.id)
+    .map((one) => vpcOf(one) ?? '')
 }
 
 export const flowLogs: Kind<E.FlowLog> = {
@@ -247,7 +256,10 @@ export const addresses: Kind<E.Address> = {
       ({properties}) => text(properties, 'AllocationId') === attribute(record, 'AllocationId'),
     )
     return {
-      AllocationId: attribute(record, 'AllocationId'), PublicIp: record.id, Domain: 'vpc', Tags: tagList(record),
+      AllocationId: attribute(record, 'AllocationId'),
+      PublicIp: record.id,
+      Domain: 'vpc',
+      Tags: tagList(record),
       ...(holder !== undefined && {AssociationId: `eipassoc-${holder.id.slice(4)}`}),
     }
   },

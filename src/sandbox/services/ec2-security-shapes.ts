@@ -35,8 +35,10 @@ export function rulesOf(world: World, group: AccountRecord): readonly Rule[] {
       .map(({id, tags, properties}) => ({id, group: group.id, region: group.region, isEgress, tags, properties}))
   const egress = [...inline(bags(group.properties, 'SecurityGroupEgress'), true), ...own('AWS::EC2::SecurityGroupEgress', true)]
   return [
-    ...inline(bags(group.properties, 'SecurityGroupIngress'), false), ...own('AWS::EC2::SecurityGroupIngress', false),
-    ...(group.properties['SecurityGroupEgress'] === undefined ? inline([EVERYTHING], true) : []), ...egress,
+    ...inline(bags(group.properties, 'SecurityGroupIngress'), false),
+    ...own('AWS::EC2::SecurityGroupIngress', false),
+    ...(group.properties['SecurityGroupEgress'] === undefined ? inline([EVERYTHING], true) : []),
+    ...egress,
   ]
 }
 
@@ -60,8 +62,12 @@ export const securityGroups: Kind<E.SecurityGroup> = {
     VpcId: text(record.properties, 'VpcId'),
     OwnerId: world.account,
     SecurityGroupArn: `arn:aws:ec2:${record.region}:${world.account}:security-group/${record.id}`,
-    IpPermissions: rulesOf(world, record).filter(({isEgress}) => !isEgress).map((rule) => permission(world, rule)),
-    IpPermissionsEgress: rulesOf(world, record).filter(({isEgress}) => isEgress).map((rule) => permission(world, rule)),
+    IpPermissions: rulesOf(world, record)
+      .filter(({isEgress}) => !isEgress)
+      .map((rule) => permission(world, rule)),
+    IpPermissionsEgress: rulesOf(world, record)
+      .filter(({isEgress}) => isEgress)
+      .map((rule) => permission(world, rule)),
     Tags: tagList(record),
   }),
 }

@@ -185,8 +185,11 @@ function describeRules(
   call: CallContext,
 ): E.DescribeSecurityGroupRulesResult {
   const all = recordsOf(world, securityGroups.type, call.region).flatMap((group) => rulesOf(world, group))
-  const found = all.filter((rule) => (input.SecurityGroupRuleIds === undefined || input.SecurityGroupRuleIds.includes(rule.id))
-    && passes(input.Filters, rule.tags, filterValues({'group-id': [rule.group], 'security-group-rule-id': [rule.id]})))
+  const found = all.filter(
+    (rule) =>
+      (input.SecurityGroupRuleIds === undefined || input.SecurityGroupRuleIds.includes(rule.id))
+      && passes(input.Filters, rule.tags, filterValues({'group-id': [rule.group], 'security-group-rule-id': [rule.id]})),
+  )
   const {items, next} = page(found, input.NextToken, input.MaxResults ?? LARGEST_PAGE)
   return {SecurityGroupRules: items.map((rule) => ruleShape(world, rule)), NextToken: next}
 }
@@ -198,9 +201,15 @@ function offerings(input: E.DescribeInstanceTypeOfferingsRequest, call: CallCont
   const byZone = input.LocationType === 'availability-zone' || input.LocationType === 'availability-zone-id'
   const places = byZone ? zonesOf(call.region) : [call.region]
   const named = (place: string): string => (input.LocationType === 'availability-zone-id' ? zoneId(place) : place)
-  const all = types.flatMap((type) => places.filter((place) => offersType(place, type)).map((place): E.InstanceTypeOffering => ({
-    InstanceType: type as E._InstanceType, LocationType: input.LocationType ?? 'region', Location: named(place),
-  })))
+  const all = types.flatMap((type) =>
+    places
+      .filter((place) => offersType(place, type))
+      .map((place): E.InstanceTypeOffering => ({
+        InstanceType: type as E._InstanceType,
+        LocationType: input.LocationType ?? 'region',
+        Location: named(place),
+      })),
+  )
   const found = all.filter(({Location}) => wanted('location')?.includes(Location ?? '') ?? true)
   const {items, next} = page(found, input.NextToken, input.MaxResults ?? LARGEST_PAGE)
   return {InstanceTypeOfferings: [...items], NextToken: next}

@@ -16,7 +16,12 @@ interface GroupFacts {
 }
 
 async function groupFacts(world: World, region: string, nameOrArn: string): Promise<GroupFacts | null> {
-  const answer = await world.invoke('autoscaling', 'DescribeAutoScalingGroups', {AutoScalingGroupNames: [nameOrArn]}, region) as {
+  const answer = (await world.invoke(
+    'autoscaling',
+    'DescribeAutoScalingGroups',
+    {AutoScalingGroupNames: [nameOrArn]},
+    region,
+  )) as {
     readonly AutoScalingGroups?: readonly {
       readonly AutoScalingGroupName?: string
       readonly AutoScalingGroupARN?: string
@@ -26,30 +31,40 @@ async function groupFacts(world: World, region: string, nameOrArn: string): Prom
     }[]
   }
   const group = answer.AutoScalingGroups?.[0]
-  return group === undefined ? null : {
-    name: group.AutoScalingGroupName ?? '', arn: group.AutoScalingGroupARN ?? '',
-    protectsNewHosts: group.NewInstancesProtectedFromScaleIn ?? false, desired: group.DesiredCapacity ?? 0,
-    max: group.MaxSize ?? 0,
-  }
+  return group === undefined
+    ? null
+    : {
+        name: group.AutoScalingGroupName ?? '',
+        arn: group.AutoScalingGroupARN ?? '',
+        protectsNewHosts: group.NewInstancesProtectedFromScaleIn ?? false,
+        desired: group.DesiredCapacity ?? 0,
+        max: group.MaxSize ?? 0,
+      }
 }
 
 export function capacityProviderOperations(world: World, stateOf: (region: string) => EcsRegion) {
   return {
     CreateCapacityProvider: async (
-      input: E.CreateCapacityProviderCommandInput, call: CallContext,
+      input: E.CreateCapacityProviderCommandInput,
+      call: CallContext,
     ): Promise<Partial<E.CreateCapacityProviderCommandOutput>> => {
       const state = stateOf(call.region)
       const name = input.name ?? ''
       if (!/^(?!aws|ecs|fargate)[A-Za-z0-9_-]{1,255}$/i.test(name)) {
-        throw clientFault('The specified capacity provider name is invalid. Up to 255 characters are allowed, it must not ' +
-          'begin with "aws", "ecs" or "fargate".')
+        throw clientFault(
+          'The specified capacity provider name is invalid. Up to 255 characters are allowed, it must not '
+            + 'begin with "aws", "ecs" or "fargate".',
+        )
       }
       if (state.capacityProviders.has(name)) {
-        throw clientFault('The specified capacity provider already exists. To change the configuration of an existing ' +
-          'capacity provider, update the capacity provider.')
+        throw clientFault(
+          'The specified capacity provider already exists. To change the configuration of an existing '
+            + 'capacity provider, update the capacity provider.',
+        )
       }
       const provider: CapacityProvider = {
-        arn: `arn:aws:ecs:${call.region}:${call.account}:capacity-provider/${name}`, name,
+        arn: `arn:aws:ecs:${call.region}:${call.account}:capacity-provider/${name}`,
+        name,
         group: await checkedGroup(world, call.region, input.autoScalingGroupProvider),
       }
       state.capacityProviders.set(name, provider)
@@ -58,7 +73,8 @@ export function capacityProviderOperations(world: World, stateOf: (region: strin
     },
 
     UpdateCapacityProvider: async (
-      input: E.UpdateCapacityProviderCommandInput, call: CallContext,
+      input: E.UpdateCapacityProviderCommandInput,
+      call: CallContext,
     ): Promise<Partial<E.UpdateCapacityProviderCommandOutput>> => {
       const state = stateOf(call.region)
       const provider = providerOf(state, input.name)
@@ -69,7 +85,8 @@ export function capacityProviderOperations(world: World, stateOf: (region: strin
     },
 
     DescribeCapacityProviders: (
-      input: E.DescribeCapacityProvidersCommandInput, call: CallContext,
+      input: E.DescribeCapacityProvidersCommandInput,
+      call: CallContext,
     ): Partial<E.DescribeCapacityProvidersCommandOutput> => {
       const state = stateOf(call.region)
       const names = input.capacityProviders?.map(lastPart)
@@ -77,23 +94,29 @@ export function capacityProviderOperations(world: World, stateOf: (region: strin
       const missing = (names ?? []).filter((name) => !state.capacityProviders.has(name))
       const page = pageOf(chosen, input.nextToken, input.maxResults ?? 10)
       return {
-        capacityProviders: page.items.map((one) => shapeOf(state, one)), nextToken: page.nextToken,
+        capacityProviders: page.items.map((one) => shapeOf(state, one)),
+        nextToken: page.nextToken,
         failures: missing.map((name) => ({
-          arn: `arn:aws:ecs:${call.region}:${call.account}:capacity-provider/${name}`, reason: 'MISSING',
+          arn: `arn:aws:ecs:${call.region}:${call.account}:capacity-provider/${name}`,
+          reason: 'MISSING',
         })),
       }
     },
 
     DeleteCapacityProvider: (
-      input: E.DeleteCapacityProviderCommandInput, call: CallContext,
+      input: E.DeleteCapacityProviderCommandInput,
+      call: CallContext,
     ): Partial<E.DeleteCapacityProviderCommandOutput> => {
       const state = stateOf(call.region)
       const provider = providerOf(state, input.capacityProvider)
-      const user = [...state.clusters.values()].find((one) =>
-        one.status === 'ACTIVE' && one.capacityProviders.includes(provider.name))
+      const user = [...state.clusters.values()].find(
+        (one) => one.status === 'ACTIVE' && one.capacityProviders.includes(provider.name),
+      )
       if (user !== undefined) {
-        throw clientFault(`The specified capacity provider is associated with cluster: ${user.arn}. Remove the capacity ` +
-          `provider from the cluster and try again.`)
+        throw clientFault(
+          `The specified capacity provider is associated with cluster: ${user.arn}. Remove the capacity `
+            + `provider from the cluster and try again.`,
+        )
       }
       state.capacityProviders.delete(provider.name)
       state.tags.delete(provider.arn)
@@ -111,25 +134,34 @@ function providerOf(state: EcsRegion, nameOrArn: string | undefined): CapacityPr
 }
 
 async function checkedGroup(
-  world: World, region: string, asked: E.AutoScalingGroupProvider | undefined,
+  world: World,
+  region: string,
+  asked: E.AutoScalingGroupProvider | undefined,
 ): Promise<E.AutoScalingGroupProvider> {
   if (asked?.autoScalingGroupArn === undefined) throw invalidParameter('The Auto Scaling group ARN is required.')
   const group = await groupFacts(world, region, asked.autoScalingGroupArn)
   if (group === null) throw clientFault('The specified Auto Scaling group ARN is not valid. Specify a valid ARN and try again.')
   if (asked.managedTerminationProtection === 'ENABLED') {
     if (!group.protectsNewHosts) {
-      throw clientFault('The managed termination protection setting for the capacity provider is invalid. To enable managed ' +
-        'termination protection for a capacity provider, the Auto Scaling group must have instance protection from scale in enabled.')
+      throw clientFault(
+        'The managed termination protection setting for the capacity provider is invalid. To enable managed '
+          + 'termination protection for a capacity provider, the Auto Scaling group must have instance protection from scale in enabled.',
+      )
     }
     if (asked.managedScaling?.status !== 'ENABLED') {
-      throw clientFault('The managed termination protection setting for the capacity provider is invalid. Managed scaling ' +
-        'must be enabled.')
+      throw clientFault(
+        'The managed termination protection setting for the capacity provider is invalid. Managed scaling ' + 'must be enabled.',
+      )
     }
   }
   return {
     managedScaling: {
-      status: 'DISABLED', targetCapacity: 100, minimumScalingStepSize: 1, maximumScalingStepSize: 10_000,
-      instanceWarmupPeriod: 300, ...asked.managedScaling,
+      status: 'DISABLED',
+      targetCapacity: 100,
+      minimumScalingStepSize: 1,
+      maximumScalingStepSize: 10_000,
+      instanceWarmupPeriod: 300,
+      ...asked.managedScaling,
     },
     managedTerminationProtection: asked.managedTerminationProtection ?? 'DISABLED',
     managedDraining: asked.managedDraining ?? 'DISABLED',

@@ -44,15 +44,17 @@ export function clusterOperations(stateOf: (region: string) => EcsRegion) {
     },
 
     PutClusterCapacityProviders: (
-      input: E.PutClusterCapacityProvidersCommandInput, call: CallContext,
+      input: E.PutClusterCapacityProvidersCommandInput,
+      call: CallContext,
     ): Partial<E.PutClusterCapacityProvidersCommandOutput> => {
       const state = stateOf(call.region)
       const cluster = clusterOf(state, input.cluster)
       const wanted = input.capacityProviders ?? []
       const unknown = wanted.find((name) => !AWS_PROVIDERS.includes(name) && !state.capacityProviders.has(name))
       if (unknown !== undefined) {
-        throw invalidParameter(`The specified capacity provider '${unknown}' was not found. Specify a valid name or ARN and ` +
-          `try again.`)
+        throw invalidParameter(
+          `The specified capacity provider '${unknown}' was not found. Specify a valid name or ARN and ` + `try again.`,
+        )
       }
       const dropped = cluster.capacityProviders.filter((name) => !wanted.includes(name))
       if (dropped.some((name) => isUsed(state, cluster, name))) {
@@ -65,7 +67,11 @@ export function clusterOperations(stateOf: (region: string) => EcsRegion) {
 
     ListClusters: (input: E.ListClustersCommandInput, call: CallContext): Partial<E.ListClustersCommandOutput> => {
       const active = [...stateOf(call.region).clusters.values()].filter((cluster) => cluster.status === 'ACTIVE')
-      const page = pageOf(active.map((cluster) => cluster.arn), input.nextToken, input.maxResults)
+      const page = pageOf(
+        active.map((cluster) => cluster.arn),
+        input.nextToken,
+        input.maxResults,
+      )
       return {clusterArns: page.items, nextToken: page.nextToken}
     },
 
@@ -100,8 +106,10 @@ export function clusterOperations(stateOf: (region: string) => EcsRegion) {
 }
 
 function isUsed(state: EcsRegion, cluster: Cluster, provider: string): boolean {
-  return [...state.services.values()].some((one) => one.cluster === cluster && one.status !== 'INACTIVE' &&
-    one.strategy.some((item) => item.capacityProvider === provider))
+  return [...state.services.values()].some(
+    (one) =>
+      one.cluster === cluster && one.status !== 'INACTIVE' && one.strategy.some((item) => item.capacityProvider === provider),
+  )
 }
 
 function clusterShape(state: EcsRegion, cluster: Cluster): E.Cluster {

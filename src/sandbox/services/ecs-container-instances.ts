@@ -23,7 +23,8 @@ export function containerInstanceOperations(world: World, stateOf: (region: stri
   }
   return {
     RegisterContainerInstance: (
-      input: E.RegisterContainerInstanceCommandInput, call: CallContext,
+      input: E.RegisterContainerInstanceCommandInput,
+      call: CallContext,
     ): Partial<E.RegisterContainerInstanceCommandOutput> => {
       const state = stateOf(call.region)
       const cluster = clusterOf(state, input.cluster)
@@ -33,16 +34,23 @@ export function containerInstanceOperations(world: World, stateOf: (region: stri
       if (known !== undefined) return {containerInstance: instanceShape(state, known)}
       const id = world.hex(32)
       const instance: ContainerInstance = {
-        arn: `${cluster.arn.replace(':cluster/', ':container-instance/')}/${id}`, id, cluster, ec2InstanceId,
-        zone: identity.availabilityZone ?? `${call.region}a`, type: identity.instanceType ?? '', imageId: identity.imageId ?? '',
-        registeredAt: world.clock.now(), status: 'ACTIVE',
+        arn: `${cluster.arn.replace(':cluster/', ':container-instance/')}/${id}`,
+        id,
+        cluster,
+        ec2InstanceId,
+        zone: identity.availabilityZone ?? `${call.region}a`,
+        type: identity.instanceType ?? '',
+        imageId: identity.imageId ?? '',
+        registeredAt: world.clock.now(),
+        status: 'ACTIVE',
       }
       state.containerInstances.set(id, instance)
       return {containerInstance: instanceShape(state, instance)}
     },
 
     DeregisterContainerInstance: (
-      input: E.DeregisterContainerInstanceCommandInput, call: CallContext,
+      input: E.DeregisterContainerInstanceCommandInput,
+      call: CallContext,
     ): Partial<E.DeregisterContainerInstanceCommandOutput> => {
       const state = stateOf(call.region)
       const instance = found(state, input.cluster, input.containerInstance)
@@ -57,18 +65,25 @@ export function containerInstanceOperations(world: World, stateOf: (region: stri
     },
 
     ListContainerInstances: (
-      input: E.ListContainerInstancesCommandInput, call: CallContext,
+      input: E.ListContainerInstancesCommandInput,
+      call: CallContext,
     ): Partial<E.ListContainerInstancesCommandOutput> => {
       const state = stateOf(call.region)
       const cluster = clusterOf(state, input.cluster)
-      const chosen = [...state.containerInstances.values()].filter((one) =>
-        one.cluster === cluster && (input.status === undefined || one.status === input.status))
-      const page = pageOf(chosen.map((one) => one.arn), input.nextToken, input.maxResults)
+      const chosen = [...state.containerInstances.values()].filter(
+        (one) => one.cluster === cluster && (input.status === undefined || one.status === input.status),
+      )
+      const page = pageOf(
+        chosen.map((one) => one.arn),
+        input.nextToken,
+        input.maxResults,
+      )
       return {containerInstanceArns: page.items, nextToken: page.nextToken}
     },
 
     DescribeContainerInstances: (
-      input: E.DescribeContainerInstancesCommandInput, call: CallContext,
+      input: E.DescribeContainerInstancesCommandInput,
+      call: CallContext,
     ): Partial<E.DescribeContainerInstancesCommandOutput> => {
       const state = stateOf(call.region)
       const cluster = clusterOf(state, input.cluster)
@@ -84,7 +99,8 @@ export function containerInstanceOperations(world: World, stateOf: (region: stri
     },
 
     UpdateContainerInstancesState: (
-      input: E.UpdateContainerInstancesStateCommandInput, call: CallContext,
+      input: E.UpdateContainerInstancesStateCommandInput,
+      call: CallContext,
     ): Partial<E.UpdateContainerInstancesStateCommandOutput> => {
       const state = stateOf(call.region)
       const {status} = input
@@ -116,8 +132,10 @@ function instanceShape(state: EcsRegion, instance: ContainerInstance): E.Contain
     registeredAt: new Date(instance.registeredAt),
     versionInfo: {agentVersion: '1.98.0', dockerVersion: 'DockerVersion: 25.0.8'},
     attributes: [
-      {name: 'ecs.availability-zone', value: instance.zone}, {name: 'ecs.instance-type', value: instance.type},
-      {name: 'ecs.ami-id', value: instance.imageId}, {name: 'ecs.os-type', value: 'linux'},
+      {name: 'ecs.availability-zone', value: instance.zone},
+      {name: 'ecs.instance-type', value: instance.type},
+      {name: 'ecs.ami-id', value: instance.imageId},
+      {name: 'ecs.os-type', value: 'linux'},
       {name: 'ecs.cpu-architecture', value: 'arm64'},
     ],
     attachments: [],
@@ -128,9 +146,7 @@ function instanceShape(state: EcsRegion, instance: ContainerInstance): E.Contain
 
 /** Where one more task of a service may go. */
 export type Placement =
-  | {readonly kind: 'anywhere'}
-  | {readonly kind: 'on', readonly host: ContainerInstance}
-  | {readonly kind: 'nowhere'}
+  {readonly kind: 'anywhere'} | {readonly kind: 'on'; readonly host: ContainerInstance} | {readonly kind: 'nowhere'}
 
 /**
  * Services on EC2, and those whose provider stands on a group, need a host. Everything else runs somewhere that isn't modelled

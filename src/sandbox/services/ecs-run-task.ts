@@ -26,7 +26,7 @@ export function runTaskOperations({world, stateOf, life, grow}: RunTaskOptions) 
       if (count < 1 || count > MOST_AT_ONCE) throw invalidParameter(`Count must be between 1 and ${MOST_AT_ONCE}.`)
       checkOverrides(definition, input.overrides)
       if (definition.shape.networkMode === 'awsvpc' && input.networkConfiguration?.awsvpcConfiguration === undefined) {
-        throw invalidParameter('Network Configuration must be provided when networkMode \'awsvpc\' is specified.')
+        throw invalidParameter("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
       }
       const service = nobodysService(world, cluster, definition, input)
       const [deployment] = service.deployments
@@ -35,7 +35,9 @@ export function runTaskOperations({world, stateOf, life, grow}: RunTaskOptions) 
         throw invalidParameter('No Container Instances were found in your cluster.')
       }
       const way: OwnWay = {
-        group: input.group ?? `family:${definition.family}`, startedBy: input.startedBy, overrides: input.overrides ?? {},
+        group: input.group ?? `family:${definition.family}`,
+        startedBy: input.startedBy,
+        overrides: input.overrides ?? {},
         place: () => {
           const place = placementFor(state, service)
           if (place.kind === 'nowhere' && provider !== undefined) grow(state, provider)
@@ -60,14 +62,40 @@ function checkOverrides({shape}: TaskDefinition, overrides: E.TaskOverride | und
 function nobodysService(world: World, cluster: Cluster, definition: TaskDefinition, input: E.RunTaskCommandInput): EcsService {
   const now = world.clock.now()
   const deployment: Deployment = {
-    id: input.startedBy ?? '', definition, createdAt: now, updatedAt: now, status: 'PRIMARY', rolloutState: 'COMPLETED', rolloutStateReason: '',
-    failedTasks: 0, hasRun: true, setbacks: 0, nextLaunchAt: 0,
+    id: input.startedBy ?? '',
+    definition,
+    createdAt: now,
+    updatedAt: now,
+    status: 'PRIMARY',
+    rolloutState: 'COMPLETED',
+    rolloutStateReason: '',
+    failedTasks: 0,
+    hasRun: true,
+    setbacks: 0,
+    nextLaunchAt: 0,
   }
   const [, , , region = ''] = cluster.arn.split(':')
   return {
-    arn: '', name: `family:${definition.family}`, region, cluster, createdAt: now, status: 'ACTIVE', desired: input.count ?? 1, loadBalancers: [],
-    minimumHealthyPercent: 0, maximumPercent: 100, circuitBreaker: {enable: false, rollback: false}, graceSeconds: 0, launchType: input.launchType,
+    arn: '',
+    name: `family:${definition.family}`,
+    region,
+    cluster,
+    createdAt: now,
+    status: 'ACTIVE',
+    desired: input.count ?? 1,
+    loadBalancers: [],
+    minimumHealthyPercent: 0,
+    maximumPercent: 100,
+    circuitBreaker: {enable: false, rollback: false},
+    graceSeconds: 0,
+    launchType: input.launchType,
     strategy: input.capacityProviderStrategy ?? (input.launchType === undefined ? cluster.defaultStrategy : []),
-    networkConfiguration: input.networkConfiguration, schedulingStrategy: 'REPLICA', kept: {}, deployments: [deployment], events: [], steady: true, unplaced: false,
+    networkConfiguration: input.networkConfiguration,
+    schedulingStrategy: 'REPLICA',
+    kept: {},
+    deployments: [deployment],
+    events: [],
+    steady: true,
+    unplaced: false,
   }
 }

@@ -31,10 +31,14 @@ export interface SchedulerOptions {
 
 export function createScheduler({world, targets, life, grow}: SchedulerOptions): Scheduler {
   const {clock} = world
-  const tell = (service: EcsService, text: string): void => { say(service, clock.now(), world.hex(32), text) }
+  const tell = (service: EcsService, text: string): void => {
+    say(service, clock.now(), world.hex(32), text)
+  }
 
-  const isHealthy = (task: Task): boolean => task.status === 'RUNNING' && !neverStable(world, task.service) &&
-    task.service.loadBalancers.every(
+  const isHealthy = (task: Task): boolean =>
+    task.status === 'RUNNING'
+    && !neverStable(world, task.service)
+    && task.service.loadBalancers.every(
       ({targetGroupArn}) => targets.state(targetGroupArn ?? '', task.port ?? 0)?.state === 'healthy',
     )
 
@@ -74,7 +78,8 @@ export function createScheduler({world, targets, life, grow}: SchedulerOptions):
     deployment.rolloutState = 'FAILED'
     deployment.rolloutStateReason = `ECS deployment circuit breaker: ${deployment.hasRun ? 'task failed' : 'tasks failed to start'}.`
     tell(
-      service, `(deployment ${deployment.id}) deployment failed: ${deployment.hasRun ? 'task failed' : 'tasks failed to start'}.`,
+      service,
+      `(deployment ${deployment.id}) deployment failed: ${deployment.hasRun ? 'task failed' : 'tasks failed to start'}.`,
     )
     const previous = service.deployments.find((other) => other !== deployment && other.hasRun)
     if (!service.circuitBreaker.rollback || previous === undefined) return
@@ -102,8 +107,11 @@ export function createScheduler({world, targets, life, grow}: SchedulerOptions):
   const waitForHosts = (state: EcsRegion, service: EcsService, missing: number): void => {
     const waits = missing > 0
     if (waits && !service.unplaced && service.schedulingStrategy === 'REPLICA') {
-      tell(service, 'was unable to place a task because no container instance met all of its requirements. Reason: No ' +
-        'Container Instances were found in your cluster.')
+      tell(
+        service,
+        'was unable to place a task because no container instance met all of its requirements. Reason: No '
+          + 'Container Instances were found in your cluster.',
+      )
     }
     service.unplaced = waits
     const provider = state.capacityProviders.get(service.strategy[0]?.capacityProvider ?? '')
@@ -115,9 +123,12 @@ export function createScheduler({world, targets, life, grow}: SchedulerOptions):
     if (first === undefined) return
     const {service} = first
     const reason = 'Scaling activity initiated by (deployment '
-    for (const task of tasks) life().stop(task, {
-      code: 'ServiceSchedulerInitiated', reason: `${reason}${task.deployment.id})`, drain: 'first',
-    })
+    for (const task of tasks)
+      life().stop(task, {
+        code: 'ServiceSchedulerInitiated',
+        reason: `${reason}${task.deployment.id})`,
+        drain: 'first',
+      })
     tell(service, `has begun draining connections on ${tasks.length} tasks.`)
     tell(service, `has stopped ${tasks.length} running tasks: ${tasks.map(taskName).join(' ')}.`)
   }
@@ -137,7 +148,7 @@ export function createScheduler({world, targets, life, grow}: SchedulerOptions):
     const own = live.filter(isOwn)
     // Tasks on a host that is being emptied are replaced first, and stopped then.
     const old = live.filter((task) => !isOwn(task))
-    const most = Math.max(Math.floor(service.desired * service.maximumPercent / 100), 1)
+    const most = Math.max(Math.floor((service.desired * service.maximumPercent) / 100), 1)
     // A failed deployment starts nothing more; what ran before it is kept.
     if (primary.rolloutState === 'FAILED') keepOld(state, service, old)
     else {
@@ -155,7 +166,7 @@ export function createScheduler({world, targets, life, grow}: SchedulerOptions):
   }
 
   const replaceable = (service: EcsService, live: readonly Task[], old: readonly Task[]): readonly Task[] => {
-    const least = Math.ceil(service.desired * service.minimumHealthyPercent / 100)
+    const least = Math.ceil((service.desired * service.minimumHealthyPercent) / 100)
     const well = live.filter(isHealthy).length
     const spare = Math.max(0, well - least)
     const sick = old.filter((task) => !isHealthy(task) && task.status !== 'RUNNING')
@@ -165,7 +176,7 @@ export function createScheduler({world, targets, life, grow}: SchedulerOptions):
   }
 
   const bySacrifice = (tasks: readonly Task[]): readonly Task[] => {
-    const rank = (task: Task): number => task.status !== 'RUNNING' ? 0 : isHealthy(task) ? 2 : 1
+    const rank = (task: Task): number => (task.status !== 'RUNNING' ? 0 : isHealthy(task) ? 2 : 1)
     return [...tasks].sort((a, b) => rank(a) - rank(b) || b.createdAt - a.createdAt)
   }
 
@@ -190,7 +201,9 @@ export function createScheduler({world, targets, life, grow}: SchedulerOptions):
   }
 
   return {
-    reconcile: (state) => { for (const service of state.services.values()) reconcileService(state, service) },
+    reconcile: (state) => {
+      for (const service of state.services.values()) reconcileService(state, service)
+    },
     taskRunning: ({deployment}) => {
       if (!deployment.hasRun) deployment.failedTasks = 0
       deployment.hasRun = true

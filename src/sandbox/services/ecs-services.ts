@@ -7,7 +7,14 @@ import {AwsFault} from '../world/contract.ts'
 import type {CallContext, World} from '../world/contract.ts'
 import {serviceShape} from './ecs-shapes.ts'
 import {
-  clusterOf, findService, invalidParameter, pageOf, runnableDefinition, serviceArn, serviceOf, setTags,
+  clusterOf,
+  findService,
+  invalidParameter,
+  pageOf,
+  runnableDefinition,
+  serviceArn,
+  serviceOf,
+  setTags,
 } from './ecs-state.ts'
 import type {Cluster, Deployment, EcsRegion, EcsService, ServiceKeeps, TaskDefinition} from './ecs-state.ts'
 import type {TargetRegistry} from './ecs-task-life.ts'
@@ -18,8 +25,17 @@ export function serviceOperations(world: World, stateOf: (region: string) => Ecs
     const id = `ecs-svc/${Array.from({length: 19}, (_, i) => Math.floor(digits() * (i === 0 ? 9 : 10)) + (i === 0 ? 1 : 0)).join('')}`
     const now = world.clock.now()
     return {
-      id, definition, createdAt: now, updatedAt: now, status: 'PRIMARY', rolloutState: 'IN_PROGRESS',
-      rolloutStateReason: `ECS deployment ${id} in progress.`, failedTasks: 0, hasRun: false, setbacks: 0, nextLaunchAt: 0,
+      id,
+      definition,
+      createdAt: now,
+      updatedAt: now,
+      status: 'PRIMARY',
+      rolloutState: 'IN_PROGRESS',
+      rolloutStateReason: `ECS deployment ${id} in progress.`,
+      failedTasks: 0,
+      hasRun: false,
+      setbacks: 0,
+      nextLaunchAt: 0,
     }
   }
 
@@ -61,7 +77,9 @@ export function serviceOperations(world: World, stateOf: (region: string) => Ecs
       const loadBalancers = input.loadBalancers ?? []
       checkLoadBalancers(definition, loadBalancers)
       const configuration = checkedConfiguration(input.deploymentConfiguration, {
-        minimumHealthyPercent: 100, maximumPercent: 200, circuitBreaker: {enable: false, rollback: false},
+        minimumHealthyPercent: 100,
+        maximumPercent: 200,
+        circuitBreaker: {enable: false, rollback: false},
       })
       const service: EcsService = {
         arn: serviceArn(cluster, name),
@@ -104,8 +122,12 @@ export function serviceOperations(world: World, stateOf: (region: string) => Ecs
       if (input.networkConfiguration !== undefined) service.networkConfiguration = input.networkConfiguration
       if (input.loadBalancers !== undefined) service.loadBalancers = input.loadBalancers
       service.kept = keptOf(input, service.kept)
-      const changes = definition !== current || input.forceNewDeployment === true || input.networkConfiguration !== undefined ||
-        input.loadBalancers !== undefined || input.capacityProviderStrategy !== undefined
+      const changes =
+        definition !== current
+        || input.forceNewDeployment === true
+        || input.networkConfiguration !== undefined
+        || input.loadBalancers !== undefined
+        || input.capacityProviderStrategy !== undefined
       if (changes) begin(service, definition)
       return {service: serviceShape(state, service, 'with-tags')}
     },
@@ -140,11 +162,15 @@ export function serviceOperations(world: World, stateOf: (region: string) => Ecs
     ListServices: (input: E.ListServicesCommandInput, call: CallContext): Partial<E.ListServicesCommandOutput> => {
       const state = stateOf(call.region)
       const cluster = clusterOf(state, input.cluster)
-      const arns = [...state.services.values()].filter(
-        (one) => one.cluster === cluster && one.status !== 'INACTIVE'
-          && (input.schedulingStrategy === undefined || one.schedulingStrategy === input.schedulingStrategy)
-          && (input.launchType === undefined || one.launchType === input.launchType),
-      ).map((one) => one.arn)
+      const arns = [...state.services.values()]
+        .filter(
+          (one) =>
+            one.cluster === cluster
+            && one.status !== 'INACTIVE'
+            && (input.schedulingStrategy === undefined || one.schedulingStrategy === input.schedulingStrategy)
+            && (input.launchType === undefined || one.launchType === input.launchType),
+        )
+        .map((one) => one.arn)
       const page = pageOf(arns, input.nextToken, input.maxResults ?? 10)
       return {serviceArns: page.items, nextToken: page.nextToken}
     },
@@ -158,7 +184,12 @@ function active(state: EcsRegion, cluster: Cluster, name: string | undefined): E
 }
 
 const NOTHING_KEPT: ServiceKeeps = {
-  enableECSManagedTags: false, enableExecuteCommand: false, placementConstraints: [], placementStrategy: [], propagateTags: 'NONE', serviceRegistries: [],
+  enableECSManagedTags: false,
+  enableExecuteCommand: false,
+  placementConstraints: [],
+  placementStrategy: [],
+  propagateTags: 'NONE',
+  serviceRegistries: [],
 }
 
 function keptOf(input: Partial<E.CreateServiceCommandInput>, base: ServiceKeeps): ServiceKeeps {
@@ -188,9 +219,8 @@ function checkedConfiguration(input: E.DeploymentConfiguration | undefined, base
   return {
     minimumHealthyPercent,
     maximumPercent,
-    circuitBreaker: breaker === undefined
-      ? base.circuitBreaker
-      : {enable: breaker.enable ?? false, rollback: breaker.rollback ?? false},
+    circuitBreaker:
+      breaker === undefined ? base.circuitBreaker : {enable: breaker.enable ?? false, rollback: breaker.rollback ?? false},
   }
 }
 

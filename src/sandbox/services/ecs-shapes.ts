@@ -3,7 +3,7 @@ import type * as E from '@aws-sdk/client-ecs'
 import type {Deployment, EcsRegion, EcsService, Task} from './ecs-state.ts'
 import {tagList} from './ecs-state.ts'
 
-const dateOf = (at: number | undefined): Date | undefined => at === undefined ? undefined : new Date(at)
+const dateOf = (at: number | undefined): Date | undefined => (at === undefined ? undefined : new Date(at))
 
 interface Counts {
   readonly running: number
@@ -18,7 +18,11 @@ function countsOf(tasks: readonly Task[]): Counts {
   }
 }
 
-function placement(service: EcsService): {launchType?: E.LaunchType; capacityProviderStrategy?: E.CapacityProviderStrategyItem[]; platformVersion: string} {
+function placement(service: EcsService): {
+  launchType?: E.LaunchType
+  capacityProviderStrategy?: E.CapacityProviderStrategyItem[]
+  platformVersion: string
+} {
   return service.strategy.length > 0
     ? {capacityProviderStrategy: [...service.strategy], platformVersion: '1.4.0'}
     : {launchType: service.launchType ?? 'FARGATE', platformVersion: '1.4.0'}
@@ -48,7 +52,8 @@ export function serviceShape(state: EcsRegion, service: EcsService, tags: 'with-
     },
     deploymentController: {type: 'ECS'},
     deployments: service.deployments.map((one) =>
-      deploymentShape(service, one, countsOf(tasks.filter((task) => task.deployment === one)))),
+      deploymentShape(service, one, countsOf(tasks.filter((task) => task.deployment === one))),
+    ),
     events: [...service.events],
     createdAt: new Date(service.createdAt),
     ...service.kept,
@@ -116,9 +121,10 @@ export function taskShape(state: EcsRegion, task: Task, tags: 'with-tags' | 'wit
       exitCode: container.exitCode,
       reason: container.reason,
       healthStatus: 'UNKNOWN',
-      networkBindings: container === task.main && task.port !== undefined
-        ? [{bindIP: '127.0.0.1', containerPort: task.port, hostPort: task.port, protocol: 'tcp'}]
-        : [],
+      networkBindings:
+        container === task.main && task.port !== undefined
+          ? [{bindIP: '127.0.0.1', containerPort: task.port, hostPort: task.port, protocol: 'tcp'}]
+          : [],
       networkInterfaces: [],
     })),
     ...(tags === 'with-tags' ? {tags: tagList(state.tags.get(task.arn))} : {}),

@@ -84,9 +84,16 @@ export interface EcsService {
   unplaced: boolean
 }
 
-export type ServiceKeeps = Pick<E.Service,
-  'availabilityZoneRebalancing' | 'enableECSManagedTags' | 'enableExecuteCommand' | 'placementConstraints' | 'placementStrategy' |
-  'propagateTags' | 'serviceRegistries'>
+export type ServiceKeeps = Pick<
+  E.Service,
+  | 'availabilityZoneRebalancing'
+  | 'enableECSManagedTags'
+  | 'enableExecuteCommand'
+  | 'placementConstraints'
+  | 'placementStrategy'
+  | 'propagateTags'
+  | 'serviceRegistries'
+>
 
 export type TaskStatus = 'PROVISIONING' | 'PENDING' | 'RUNNING' | 'DEACTIVATING' | 'STOPPING' | 'STOPPED'
 
@@ -142,11 +149,16 @@ export interface EcsRegion {
   readonly tags: Map<string, Map<string, string>>
 }
 
-export const emptyEcs = (region: string): EcsRegion =>
-  ({
-    region, clusters: new Map(), capacityProviders: new Map(), containerInstances: new Map(), definitions: new Map(), services: new Map(),
-    tasks: new Map(), tags: new Map(),
-  })
+export const emptyEcs = (region: string): EcsRegion => ({
+  region,
+  clusters: new Map(),
+  capacityProviders: new Map(),
+  containerInstances: new Map(),
+  definitions: new Map(),
+  services: new Map(),
+  tasks: new Map(),
+  tags: new Map(),
+})
 
 export const lastPart = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1)
 export const invalidParameter = (message: string): AwsFault => new AwsFault('InvalidParameterException', message)
@@ -186,9 +198,8 @@ export function runnableDefinition(state: EcsRegion, reference: string | undefin
   return definition
 }
 
-export const tagList = (tags: ReadonlyMap<string, string> | undefined): E.Tag[] => [...(tags ?? [])].map(
-  ([key, value]) => ({key, value}),
-)
+export const tagList = (tags: ReadonlyMap<string, string> | undefined): E.Tag[] =>
+  [...(tags ?? [])].map(([key, value]) => ({key, value}))
 
 export function setTags(state: EcsRegion, arn: string, tags: readonly E.Tag[] | undefined): void {
   const known = state.tags.get(arn) ?? new Map<string, string>()
@@ -198,7 +209,9 @@ export function setTags(state: EcsRegion, arn: string, tags: readonly E.Tag[] | 
 
 /** One page of a list; the token is the number of items already answered. */
 export function pageOf<T>(
-  items: readonly T[], token: string | undefined, size: number | undefined,
+  items: readonly T[],
+  token: string | undefined,
+  size: number | undefined,
 ): {items: T[]; nextToken: string | undefined} {
   const {items: found, next} = page(items, token, size ?? 100, () => invalidParameter('Invalid token'))
   return {items: found, nextToken: next}

@@ -5,8 +5,10 @@ import {clientFault, findDefinition, invalidParameter, pageOf, setTags, tagList}
 import type {EcsRegion, TaskDefinition} from './ecs-state.ts'
 
 export function taskDefinitionOperations(world: World, stateOf: (region: string) => EcsRegion) {
-  const shapeOf = (definition: TaskDefinition): E.TaskDefinition =>
-    ({...definition.shape, status: definition.active ? 'ACTIVE' : 'INACTIVE'})
+  const shapeOf = (definition: TaskDefinition): E.TaskDefinition => ({
+    ...definition.shape,
+    status: definition.active ? 'ACTIVE' : 'INACTIVE',
+  })
   const known = (state: EcsRegion, reference: string | undefined): TaskDefinition => {
     const definition = findDefinition(state, reference)
     if (definition === undefined) throw clientFault('Unable to describe task definition.')
@@ -14,7 +16,10 @@ export function taskDefinitionOperations(world: World, stateOf: (region: string)
   }
 
   return {
-    RegisterTaskDefinition: (input: E.RegisterTaskDefinitionCommandInput, call: CallContext): Partial<E.RegisterTaskDefinitionCommandOutput> => {
+    RegisterTaskDefinition: (
+      input: E.RegisterTaskDefinitionCommandInput,
+      call: CallContext,
+    ): Partial<E.RegisterTaskDefinitionCommandOutput> => {
       const state = stateOf(call.region)
       const {family = '', tags, containerDefinitions: containers = [], ...rest} = input
       if (!/^[\w-]{1,255}$/.test(family)) throw clientFault('Family contains invalid characters.')
@@ -24,18 +29,19 @@ export function taskDefinitionOperations(world: World, stateOf: (region: string)
           throw clientFault('Container.name and Container.image must be set.')
         }
       }
-      const revision = 1 + Math.max(
-        0, ...[...state.definitions.values()].filter((one) => one.family === family).map((one) => one.revision),
-      )
+      const revision =
+        1 + Math.max(0, ...[...state.definitions.values()].filter((one) => one.family === family).map((one) => one.revision))
       const arn = `arn:aws:ecs:${call.region}:${call.account}:task-definition/${family}:${revision}`
       const shape: E.TaskDefinition = {
         ...rest,
         taskDefinitionArn: arn,
         family,
         revision,
-        containerDefinitions: containers.map(
-          (container) => ({...container, essential: container.essential ?? true, environment: container.environment ?? []}),
-        ),
+        containerDefinitions: containers.map((container) => ({
+          ...container,
+          essential: container.essential ?? true,
+          environment: container.environment ?? [],
+        })),
         networkMode: input.networkMode ?? 'awsvpc',
         volumes: input.volumes ?? [],
         placementConstraints: input.placementConstraints ?? [],
@@ -49,27 +55,39 @@ export function taskDefinitionOperations(world: World, stateOf: (region: string)
       return {taskDefinition: shapeOf(definition), tags: tagList(state.tags.get(arn))}
     },
 
-    DescribeTaskDefinition: (input: E.DescribeTaskDefinitionCommandInput, call: CallContext): Partial<E.DescribeTaskDefinitionCommandOutput> => {
+    DescribeTaskDefinition: (
+      input: E.DescribeTaskDefinitionCommandInput,
+      call: CallContext,
+    ): Partial<E.DescribeTaskDefinitionCommandOutput> => {
       const state = stateOf(call.region)
       const definition = known(state, input.taskDefinition)
       const tags = input.include?.includes('TAGS') === true ? {tags: tagList(state.tags.get(definition.arn))} : {}
       return {taskDefinition: shapeOf(definition), ...tags}
     },
 
-    ListTaskDefinitions: (input: E.ListTaskDefinitionsCommandInput, call: CallContext): Partial<E.ListTaskDefinitionsCommandOutput> => {
+    ListTaskDefinitions: (
+      input: E.ListTaskDefinitionsCommandInput,
+      call: CallContext,
+    ): Partial<E.ListTaskDefinitionsCommandOutput> => {
       const status = input.status ?? 'ACTIVE'
       const chosen = [...stateOf(call.region).definitions.values()]
         .filter(
-          (one) => (input.familyPrefix === undefined || one.family === input.familyPrefix) && one.active === (status === 'ACTIVE'),
+          (one) =>
+            (input.familyPrefix === undefined || one.family === input.familyPrefix) && one.active === (status === 'ACTIVE'),
         )
         .sort((a, b) => (a.family < b.family ? -1 : a.family > b.family ? 1 : a.revision - b.revision))
       if (input.sort === 'DESC') chosen.reverse()
-      const page = pageOf(chosen.map((one) => one.arn), input.nextToken, input.maxResults)
+      const page = pageOf(
+        chosen.map((one) => one.arn),
+        input.nextToken,
+        input.maxResults,
+      )
       return {taskDefinitionArns: page.items, nextToken: page.nextToken}
     },
 
     DeregisterTaskDefinition: (
-      input: E.DeregisterTaskDefinitionCommandInput, call: CallContext,
+      input: E.DeregisterTaskDefinitionCommandInput,
+      call: CallContext,
     ): Partial<E.DeregisterTaskDefinitionCommandOutput> => {
       if (!(input.taskDefinition ?? '').includes(':')) throw invalidParameter('The specified task definition needs a revision.')
       const definition = known(stateOf(call.region), input.taskDefinition)

@@ -72,7 +72,9 @@ export function createTaskLife(options: TaskLifeOptions): TaskLife {
   const states = new Map<Task, EcsRegion>()
   let closed = false
   const after = (leastMs: number, mostMs: number, action: () => void): void => {
-    clock.at(clock.now() + leastMs + random() * (mostMs - leastMs), () => { if (!closed) action() })
+    clock.at(clock.now() + leastMs + random() * (mostMs - leastMs), () => {
+      if (!closed) action()
+    })
   }
   const groupsOf = (task: Task): string[] => task.service.loadBalancers.flatMap((one) => one.targetGroupArn ?? [])
   const deregister = (task: Task): void => {
@@ -94,8 +96,9 @@ export function createTaskLife(options: TaskLifeOptions): TaskLife {
   }
 
   const cannotPull = (task: Task, container: TaskContainer): void => {
-    container.reason = `CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref ${container.image}: ` +
-      `${container.image}: not found`
+    container.reason =
+      `CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref ${container.image}: `
+      + `${container.image}: not found`
     task.stopCode = 'TaskFailedToStart'
     task.stoppedReason = container.reason
     end(task)
@@ -130,7 +133,9 @@ export function createTaskLife(options: TaskLifeOptions): TaskLife {
 
   const watch = (task: Task, child: TaskProcess): void => {
     processes.set(task, child)
-    void child.ended.then(({exitCode}) => { exited(task, exitCode) })
+    void child.ended.then(({exitCode}) => {
+      exited(task, exitCode)
+    })
   }
 
   /** Nobody can talk to it, so nothing needs to run. */
@@ -155,9 +160,20 @@ export function createTaskLife(options: TaskLifeOptions): TaskLife {
       container.digest = image.digest
     }
     const env = {...options.image(task.main.image)?.env, ...environmentOf(task), AWS_REGION: task.region}
-    watch(task, options.start({
-      task, env, seed: Math.floor(random() * 2 ** 31), listening: (port) => { listening(task, port) }, wrote: (line) => { keepLine(world, task, line) },
-    }))
+    watch(
+      task,
+      options.start({
+        task,
+        env,
+        seed: Math.floor(random() * 2 ** 31),
+        listening: (port) => {
+          listening(task, port)
+        },
+        wrote: (line) => {
+          keepLine(world, task, line)
+        },
+      }),
+    )
     // It does what it is asked and ends: nobody waits until it listens.
     if (task.alone !== undefined) listening(task, undefined)
   }
@@ -173,12 +189,17 @@ export function createTaskLife(options: TaskLifeOptions): TaskLife {
     const place = way?.place() ?? 'anywhere'
     if (place === 'waiting') {
       if (clock.now() > task.createdAt + LONGEST_WAIT_FOR_HOST_MS) noHost(task)
-      else after(LOOK_FOR_HOST_MS, LOOK_FOR_HOST_MS, () => { provision(task, way) })
+      else
+        after(LOOK_FOR_HOST_MS, LOOK_FOR_HOST_MS, () => {
+          provision(task, way)
+        })
       return
     }
     if (place !== 'anywhere') task.host = place
     task.status = 'PENDING'
-    after(1500, 4000, () => { startProcess(task) })
+    after(1500, 4000, () => {
+      startProcess(task)
+    })
   }
 
   const terminate = (task: Task): void => {
@@ -187,7 +208,9 @@ export function createTaskLife(options: TaskLifeOptions): TaskLife {
     task.status = 'STOPPING'
     child.terminate()
     const graceMs = (definedContainer(task)?.stopTimeout ?? DEFAULT_STOP_SECONDS) * 1000
-    clock.at(clock.now() + graceMs, () => { if (processes.get(task) === child) child.kill() })
+    clock.at(clock.now() + graceMs, () => {
+      if (processes.get(task) === child) child.kill()
+    })
   }
 
   return {
@@ -196,7 +219,9 @@ export function createTaskLife(options: TaskLifeOptions): TaskLife {
       const task = newTask(world, service, deployment, host !== undefined && 'place' in host ? undefined : host, way)
       state.tasks.set(task.id, task)
       states.set(task, state)
-      after(500, 1500, () => { provision(task, way) })
+      after(500, 1500, () => {
+        provision(task, way)
+      })
       return task
     },
     stop: (task, why) => {
@@ -217,7 +242,9 @@ export function createTaskLife(options: TaskLifeOptions): TaskLife {
         return
       }
       task.status = 'DEACTIVATING'
-      clock.at(clock.now() + drainMs, () => { terminate(task) })
+      clock.at(clock.now() + drainMs, () => {
+        terminate(task)
+      })
     },
     process: (task) => processes.get(task),
     close: async () => {
@@ -237,20 +264,34 @@ function definedContainer(task: Task): E.ContainerDefinition | undefined {
 /** The revision's environment, and over it what RunTask asked for. */
 function environmentOf(task: Task): Readonly<Record<string, string>> {
   const over = task.alone?.overrides.containerOverrides?.find((one) => one.name === task.main.name)
-  const pairs = [...definedContainer(task)?.environment ?? [], ...over?.environment ?? []]
+  const pairs = [...(definedContainer(task)?.environment ?? []), ...(over?.environment ?? [])]
   return Object.fromEntries(pairs.map(({name, value}) => [name ?? '', value ?? '']))
 }
 
 /** A person made tasks of this service fail for ever (fault `never-stable`, by part of its name). */
-export const neverStable = (world: World, service: EcsService): boolean => world.faults('never-stable').some((fault) =>
-  (fault.region ?? service.region) === service.region && fault.times !== 0 && service.name.includes(fault.target ?? ''))
+export const neverStable = (world: World, service: EcsService): boolean =>
+  world
+    .faults('never-stable')
+    .some(
+      (fault) =>
+        (fault.region ?? service.region) === service.region && fault.times !== 0 && service.name.includes(fault.target ?? ''),
+    )
 
 function newTask(
-  world: World, service: EcsService, deployment: Deployment, host: ContainerInstance | undefined, alone: Alone | undefined,
+  world: World,
+  service: EcsService,
+  deployment: Deployment,
+  host: ContainerInstance | undefined,
+  alone: Alone | undefined,
 ): Task {
   const defined = deployment.definition.shape.containerDefinitions ?? []
-  const containers = defined.map((one): TaskContainer =>
-    ({name: one.name ?? '', image: one.image ?? '', digest: undefined, exitCode: undefined, reason: undefined}))
+  const containers = defined.map((one): TaskContainer => ({
+    name: one.name ?? '',
+    image: one.image ?? '',
+    digest: undefined,
+    exitCode: undefined,
+    reason: undefined,
+  }))
   const behind = service.loadBalancers[0]?.containerName
   const mainName = behind ?? defined.find((one) => one.essential !== false)?.name
   const main = containers.find((one) => one.name === mainName) ?? containers[0]

@@ -13,11 +13,20 @@ export function taskOperations(stateOf: (region: string) => EcsRegion, life: Tas
       const cluster = clusterOf(state, input.cluster)
       const service = input.serviceName === undefined ? undefined : serviceOf(state, cluster, input.serviceName)
       const desired = input.desiredStatus ?? 'RUNNING'
-      const chosen = [...state.tasks.values()].filter((task) => task.service.cluster === cluster && task.desired === desired &&
-        (service === undefined || task.service === service) &&
-        (input.family === undefined || task.deployment.definition.family === input.family) &&
-        (input.startedBy === undefined || (task.alone === undefined ? task.deployment.id : task.alone.startedBy) === input.startedBy))
-      const page = pageOf(chosen.map((task) => task.arn), input.nextToken, input.maxResults)
+      const chosen = [...state.tasks.values()].filter(
+        (task) =>
+          task.service.cluster === cluster
+          && task.desired === desired
+          && (service === undefined || task.service === service)
+          && (input.family === undefined || task.deployment.definition.family === input.family)
+          && (input.startedBy === undefined
+            || (task.alone === undefined ? task.deployment.id : task.alone.startedBy) === input.startedBy),
+      )
+      const page = pageOf(
+        chosen.map((task) => task.arn),
+        input.nextToken,
+        input.maxResults,
+      )
       return {taskArns: page.items, nextToken: page.nextToken}
     },
 
@@ -32,9 +41,11 @@ export function taskOperations(stateOf: (region: string) => EcsRegion, life: Tas
       for (const name of input.tasks ?? []) {
         const task = state.tasks.get(lastPart(name))
         if (task?.service.cluster === cluster) tasks.push(taskShape(state, task, tags))
-        else failures.push({
-          arn: name.startsWith('arn:') ? name : `${cluster.arn.replace(':cluster/', ':task/')}/${name}`, reason: 'MISSING',
-        })
+        else
+          failures.push({
+            arn: name.startsWith('arn:') ? name : `${cluster.arn.replace(':cluster/', ':task/')}/${name}`,
+            reason: 'MISSING',
+          })
       }
       return {tasks, failures}
     },

@@ -47,11 +47,17 @@ export function createEcs({world, targets, image, start}: EcsOptions): Ecs {
     if (growing.has(provider)) return
     growing.add(provider)
     // The group may be on its way out: then nobody grows it, and the tasks wait.
-    void growForWaitingTasks(world, state.region, provider).catch(() => {}).finally(() => { growing.delete(provider) })
+    void growForWaitingTasks(world, state.region, provider)
+      .catch(() => {})
+      .finally(() => {
+        growing.delete(provider)
+      })
   }
   const scheduler = createScheduler({world, targets, life: () => life, grow})
   const life = createTaskLife({world, targets, image, start, running: scheduler.taskRunning, failed: scheduler.taskFailed})
-  const stopLooking = world.clock.every(LOOK_EVERY_MS, () => { for (const state of regions.values()) scheduler.reconcile(state) })
+  const stopLooking = world.clock.every(LOOK_EVERY_MS, () => {
+    for (const state of regions.values()) scheduler.reconcile(state)
+  })
   let closing: Promise<void> | undefined
   const service: Service = {
     name: 'ecs',
@@ -74,17 +80,22 @@ export function createEcs({world, targets, image, start}: EcsOptions): Ecs {
   return {
     service,
     life,
-    tasks: function* () { for (const state of regions.values()) yield* state.tasks.values() },
+    tasks: function* () {
+      for (const state of regions.values()) yield* state.tasks.values()
+    },
   }
 }
 
 function tagOperations(stateOf: (region: string) => EcsRegion) {
   const tagsOf = (state: EcsRegion, arn: string | undefined): Map<string, string> => {
     const exists = [
-      ...state.services.values(), ...state.tasks.values(), ...state.clusters.values(), ...state.definitions.values(),
-      ...state.capacityProviders.values(), ...state.containerInstances.values(),
-    ]
-      .some((one) => one.arn === arn)
+      ...state.services.values(),
+      ...state.tasks.values(),
+      ...state.clusters.values(),
+      ...state.definitions.values(),
+      ...state.capacityProviders.values(),
+      ...state.containerInstances.values(),
+    ].some((one) => one.arn === arn)
     if (arn === undefined || !exists) throw invalidParameter('The specified resource is not available.')
     setTags(state, arn, [])
     return state.tags.get(arn) ?? new Map<string, string>()
@@ -102,7 +113,9 @@ function tagOperations(stateOf: (region: string) => EcsRegion) {
       for (const key of input.tagKeys ?? []) tags.delete(key)
       return {}
     },
-    ListTagsForResource: (input: E.ListTagsForResourceCommandInput, call: CallContext): Partial<E.ListTagsForResourceCommandOutput> =>
-      ({tags: tagList(tagsOf(stateOf(call.region), input.resourceArn))}),
+    ListTagsForResource: (
+      input: E.ListTagsForResourceCommandInput,
+      call: CallContext,
+    ): Partial<E.ListTagsForResourceCommandOutput> => ({tags: tagList(tagsOf(stateOf(call.region), input.resourceArn))}),
   }
 }

@@ -23,14 +23,23 @@ import {zonesOf} from './records/zones.ts'
 const GROUP = 'AWS::ElastiCache::ReplicationGroup'
 const SUBNETS = 'AWS::ElastiCache::SubnetGroup'
 
-const notFound = (code: string, what: string) => (name: string): AwsFault => new AwsFault(code, `${what} ${name} not found.`, 404)
+const notFound =
+  (code: string, what: string) =>
+  (name: string): AwsFault =>
+    new AwsFault(code, `${what} ${name} not found.`, 404)
 
 export function createElastiCache(world: World): Service {
   return {
     name: 'elasticache',
     operations: {
       DescribeReplicationGroups: (input: DescribeReplicationGroupsMessage, call: CallContext): ReplicationGroupMessage => {
-        const found = allOrNamed(world, GROUP, call.region, input.ReplicationGroupId, notFound('ReplicationGroupNotFoundFault', 'ReplicationGroup'))
+        const found = allOrNamed(
+          world,
+          GROUP,
+          call.region,
+          input.ReplicationGroupId,
+          notFound('ReplicationGroupNotFoundFault', 'ReplicationGroup'),
+        )
         const {items, next} = page(found, input.Marker, input.MaxRecords ?? 100)
         return {ReplicationGroups: items.map((one) => groupShape(world, one)), Marker: next}
       },
@@ -47,7 +56,11 @@ export function createElastiCache(world: World): Service {
       },
       DescribeCacheSubnetGroups: (input: DescribeCacheSubnetGroupsMessage, call: CallContext): CacheSubnetGroupMessage => {
         const found = allOrNamed(
-          world, SUBNETS, call.region, input.CacheSubnetGroupName, notFound('CacheSubnetGroupNotFoundFault', 'Cache Subnet Group'),
+          world,
+          SUBNETS,
+          call.region,
+          input.CacheSubnetGroupName,
+          notFound('CacheSubnetGroupNotFoundFault', 'Cache Subnet Group'),
         )
         const {items, next} = page(found, input.Marker, input.MaxRecords ?? 100)
         return {CacheSubnetGroups: items.map((one) => subnetGroup(world, one)), Marker: next}

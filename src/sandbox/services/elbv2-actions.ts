@@ -12,7 +12,9 @@ const MAX_WEIGHT = 999
 const BEFORE_ROUTING: readonly string[] = ['authenticate-oidc', 'authenticate-cognito', 'jwt-validation']
 
 export function checkedActions(
-  state: ElbRegion, loadBalancer: LoadBalancer, actions: readonly Action[] | undefined,
+  state: ElbRegion,
+  loadBalancer: LoadBalancer,
+  actions: readonly Action[] | undefined,
 ): readonly Action[] {
   if (actions === undefined || actions.length === 0) throw invalid('An action must be specified')
   const finals = actions.filter((action) => !BEFORE_ROUTING.includes(action.Type ?? ''))
@@ -25,7 +27,8 @@ export function checkedActions(
 function canonical(state: ElbRegion, loadBalancer: LoadBalancer, action: Action): Action {
   const type: ActionTypeEnum | undefined = action.Type
   switch (type) {
-    case 'forward': return forward(state, loadBalancer, action)
+    case 'forward':
+      return forward(state, loadBalancer, action)
     case 'fixed-response': {
       if (!/^[245]\d\d$/.test(action.FixedResponseConfig?.StatusCode ?? '')) {
         throw invalid("A fixed-response action needs a StatusCode of the form '2XX', '4XX' or '5XX'")
@@ -36,9 +39,17 @@ function canonical(state: ElbRegion, loadBalancer: LoadBalancer, action: Action)
       if (!/^HTTP_30[12]$/.test(action.RedirectConfig?.StatusCode ?? '')) {
         throw invalid("A redirect action needs a StatusCode of 'HTTP_301' or 'HTTP_302'")
       }
-      return {...action, RedirectConfig: {
-        Protocol: '#{protocol}', Port: '#{port}', Host: '#{host}', Path: '/#{path}', Query: '#{query}', ...action.RedirectConfig,
-      } as NonNullable<Action['RedirectConfig']>}
+      return {
+        ...action,
+        RedirectConfig: {
+          Protocol: '#{protocol}',
+          Port: '#{port}',
+          Host: '#{host}',
+          Path: '/#{path}',
+          Query: '#{query}',
+          ...action.RedirectConfig,
+        } as NonNullable<Action['RedirectConfig']>,
+      }
     }
     case 'authenticate-oidc':
     case 'authenticate-cognito':
@@ -107,20 +118,27 @@ export function checkedConditions(conditions: readonly RuleCondition[] | undefin
   return conditions.map((condition) => {
     const field = condition.Field
     switch (field) {
-      case 'path-pattern': return patterns(condition, 'PathPatternConfig')
-      case 'host-header': return patterns(condition, 'HostHeaderConfig')
+      case 'path-pattern':
+        return patterns(condition, 'PathPatternConfig')
+      case 'host-header':
+        return patterns(condition, 'HostHeaderConfig')
       case 'http-header':
         if (condition.HttpHeaderConfig?.HttpHeaderName === undefined) {
           throw invalid('An http-header condition needs HttpHeaderName')
         }
         return needValues(condition, condition.HttpHeaderConfig.Values)
-      case 'source-ip': return needValues(condition, condition.SourceIpConfig?.Values)
-      case 'http-request-method': return needValues(condition, condition.HttpRequestMethodConfig?.Values)
-      case 'query-string': return needValues(condition, condition.QueryStringConfig?.Values)
+      case 'source-ip':
+        return needValues(condition, condition.SourceIpConfig?.Values)
+      case 'http-request-method':
+        return needValues(condition, condition.HttpRequestMethodConfig?.Values)
+      case 'query-string':
+        return needValues(condition, condition.QueryStringConfig?.Values)
       case undefined:
       default:
-        throw invalid(`Condition field '${String(field)}' must be one of '[path-pattern, host-header, http-header, source-ip, ` +
-          "http-request-method, query-string]'")
+        throw invalid(
+          `Condition field '${String(field)}' must be one of '[path-pattern, host-header, http-header, source-ip, `
+            + "http-request-method, query-string]'",
+        )
     }
   })
 }

@@ -13,7 +13,7 @@ import type {DataPlane, ElbRegion, Listener, Rule} from './elbv2-state.ts'
 const MAX_RULES = 100
 
 const sslPolicyFor = (protocol: string, asked: string | undefined): string | undefined =>
-  protocol === 'HTTPS' ? asked ?? 'ELBSecurityPolicy-TLS13-1-2-2021-06' : undefined
+  protocol === 'HTTPS' ? (asked ?? 'ELBSecurityPolicy-TLS13-1-2-2021-06') : undefined
 
 export function listenerOperations(world: World, stateOf: (region: string) => ElbRegion, plane: DataPlane) {
   const written = (state: ElbRegion, listener: Listener): void => {
@@ -22,7 +22,10 @@ export function listenerOperations(world: World, stateOf: (region: string) => El
   }
 
   return {
-    CreateListener: async (input: E.CreateListenerCommandInput, call: CallContext): Promise<Partial<E.CreateListenerCommandOutput>> => {
+    CreateListener: async (
+      input: E.CreateListenerCommandInput,
+      call: CallContext,
+    ): Promise<Partial<E.CreateListenerCommandOutput>> => {
       const state = stateOf(call.region)
       const lb = loadBalancerOf(state, input.LoadBalancerArn)
       const port = checkedPort(input.Port)
@@ -61,8 +64,9 @@ export function listenerOperations(world: World, stateOf: (region: string) => El
         throw invalid('You must specify either listener ARNs or a load balancer ARN')
       }
       const lb = input.LoadBalancerArn === undefined ? undefined : loadBalancerOf(state, input.LoadBalancerArn)
-      const chosen = input.ListenerArns?.map((arn) => listenerOf(state, arn)) ??
-        [...state.listeners.values()].filter((listener) => listener.loadBalancer === lb)
+      const chosen =
+        input.ListenerArns?.map((arn) => listenerOf(state, arn))
+        ?? [...state.listeners.values()].filter((listener) => listener.loadBalancer === lb)
       const page = pageOf(chosen, input.Marker, input.PageSize)
       return {Listeners: page.items.map(listenerShape), NextMarker: page.next}
     },
@@ -70,12 +74,12 @@ export function listenerOperations(world: World, stateOf: (region: string) => El
     ModifyListener: (input: E.ModifyListenerCommandInput, call: CallContext): Partial<E.ModifyListenerCommandOutput> => {
       const state = stateOf(call.region)
       const listener = listenerOf(state, input.ListenerArn)
-      const actions = input.DefaultActions === undefined
-        ? undefined
-        : checkedActions(state, listener.loadBalancer, input.DefaultActions)
+      const actions =
+        input.DefaultActions === undefined ? undefined : checkedActions(state, listener.loadBalancer, input.DefaultActions)
       const port = input.Port === undefined ? listener.port : checkedPort(input.Port)
-      const taken = [...state.listeners.values()].some((other) =>
-        other !== listener && other.loadBalancer === listener.loadBalancer && other.port === port)
+      const taken = [...state.listeners.values()].some(
+        (other) => other !== listener && other.loadBalancer === listener.loadBalancer && other.port === port,
+      )
       if (taken) throw new AwsFault('DuplicateListener', `A listener already exists on port ${port}`)
       listener.protocol = input.Protocol === undefined ? listener.protocol : checkedProtocol(input.Protocol)
       listener.port = port
@@ -87,12 +91,15 @@ export function listenerOperations(world: World, stateOf: (region: string) => El
     },
 
     DescribeListenerAttributes: (
-      input: E.DescribeListenerAttributesCommandInput, call: CallContext,
-    ): Partial<E.DescribeListenerAttributesCommandOutput> =>
-      ({Attributes: attributeList(listenerOf(stateOf(call.region), input.ListenerArn).attributes)}),
+      input: E.DescribeListenerAttributesCommandInput,
+      call: CallContext,
+    ): Partial<E.DescribeListenerAttributesCommandOutput> => ({
+      Attributes: attributeList(listenerOf(stateOf(call.region), input.ListenerArn).attributes),
+    }),
 
     ModifyListenerAttributes: (
-      input: E.ModifyListenerAttributesCommandInput, call: CallContext,
+      input: E.ModifyListenerAttributesCommandInput,
+      call: CallContext,
     ): Partial<E.ModifyListenerAttributesCommandOutput> => {
       const listener = listenerOf(stateOf(call.region), input.ListenerArn)
       changeAttributes(listener.attributes, input.Attributes)
@@ -143,9 +150,8 @@ export function listenerOperations(world: World, stateOf: (region: string) => El
         throw new AwsFault('OperationNotPermitted', `Default rule '${rule.arn}' cannot be modified`)
       }
       const conditions = input.Conditions === undefined ? rule.conditions : checkedConditions(input.Conditions)
-      const actions = input.Actions === undefined
-        ? rule.actions
-        : checkedActions(state, rule.listener.loadBalancer, input.Actions)
+      const actions =
+        input.Actions === undefined ? rule.actions : checkedActions(state, rule.listener.loadBalancer, input.Actions)
       rule.conditions = conditions
       rule.actions = actions
       written(state, rule.listener)
@@ -164,15 +170,17 @@ export function listenerOperations(world: World, stateOf: (region: string) => El
 
     SetRulePriorities: (input: E.SetRulePrioritiesCommandInput, call: CallContext): Partial<E.SetRulePrioritiesCommandOutput> => {
       const state = stateOf(call.region)
-      const wanted = (input.RulePriorities ?? []).map(
-        (pair) => ({rule: ruleOf(state, pair.RuleArn), priority: checkedPriority(pair.Priority)}),
-      )
+      const wanted = (input.RulePriorities ?? []).map((pair) => ({
+        rule: ruleOf(state, pair.RuleArn),
+        priority: checkedPriority(pair.Priority),
+      }))
       for (const {rule, priority} of wanted) {
         if (rule.priority === 'default') {
           throw new AwsFault('OperationNotPermitted', `The priority of default rule '${rule.arn}' cannot be changed`)
         }
-        const holder = [...rule.listener.rules.values()].find((other) => other !== rule &&
-          (wanted.find((entry) => entry.rule === other)?.priority ?? other.priority) === priority)
+        const holder = [...rule.listener.rules.values()].find(
+          (other) => other !== rule && (wanted.find((entry) => entry.rule === other)?.priority ?? other.priority) === priority,
+        )
         if (holder !== undefined) throw new AwsFault('PriorityInUse', `Priority '${priority}' is currently in use`)
       }
       for (const {rule, priority} of wanted) rule.priority = priority
@@ -184,7 +192,7 @@ export function listenerOperations(world: World, stateOf: (region: string) => El
 
 /** Lowest number first, the default rule last: the order in which requests are matched. */
 export function byPriority(listener: Listener): readonly Rule[] {
-  const rank = (rule: Rule): number => rule.priority === 'default' ? Infinity : rule.priority
+  const rank = (rule: Rule): number => (rule.priority === 'default' ? Infinity : rule.priority)
   return [...listener.rules.values()].sort((a, b) => rank(a) - rank(b))
 }
 

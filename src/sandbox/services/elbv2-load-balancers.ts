@@ -12,8 +12,14 @@ const PROVISIONING_MS = 20_000
 
 /** Zones in which load balancers' own names live. */
 const HOSTED_ZONES: Readonly<Record<string, string>> = {
-  'eu-west-1': 'Z32O12XQLNTSW2', 'eu-west-2': 'ZHURV8PSTC4K8', 'eu-west-3': 'Z3Q77PNBQS71R4', 'eu-central-1': 'Z215JYRZR1TBD5',
-  'eu-north-1': 'Z23TAZ6LKFMNIO', 'us-east-1': 'Z35SXDOTRQ7X7K', 'us-east-2': 'Z3AADJGX6KTTL2', 'us-west-2': 'Z1H1FL5HABSF5',
+  'eu-west-1': 'Z32O12XQLNTSW2',
+  'eu-west-2': 'ZHURV8PSTC4K8',
+  'eu-west-3': 'Z3Q77PNBQS71R4',
+  'eu-central-1': 'Z215JYRZR1TBD5',
+  'eu-north-1': 'Z23TAZ6LKFMNIO',
+  'us-east-1': 'Z35SXDOTRQ7X7K',
+  'us-east-2': 'Z3AADJGX6KTTL2',
+  'us-west-2': 'Z1H1FL5HABSF5',
 }
 
 type Subnets = Pick<E.CreateLoadBalancerCommandInput, 'Subnets' | 'SubnetMappings'>
@@ -45,14 +51,20 @@ export function loadBalancerOperations(world: World, stateOf: (region: string) =
     VpcId: lb.vpcId,
     State: {Code: world.clock.now() >= lb.activeAt ? 'active' : 'provisioning'},
     Type: 'application',
-    AvailabilityZones: lb.subnets.map((subnet, i) =>
-      ({ZoneName: zoneOf(world, lb.region, subnet, i), SubnetId: subnet, LoadBalancerAddresses: []})),
+    AvailabilityZones: lb.subnets.map((subnet, i) => ({
+      ZoneName: zoneOf(world, lb.region, subnet, i),
+      SubnetId: subnet,
+      LoadBalancerAddresses: [],
+    })),
     SecurityGroups: [...lb.securityGroups],
     IpAddressType: lb.ipAddressType,
   })
 
   return {
-    CreateLoadBalancer: (input: E.CreateLoadBalancerCommandInput, call: CallContext): Partial<E.CreateLoadBalancerCommandOutput> => {
+    CreateLoadBalancer: (
+      input: E.CreateLoadBalancerCommandInput,
+      call: CallContext,
+    ): Partial<E.CreateLoadBalancerCommandOutput> => {
       const state = stateOf(call.region)
       const name = input.Name ?? ''
       if (!/^(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/.test(name)) {
@@ -66,7 +78,8 @@ export function loadBalancerOperations(world: World, stateOf: (region: string) =
       if (same !== undefined) {
         if (same.scheme === scheme) return {LoadBalancers: [shape(same)]}
         throw new AwsFault(
-          'DuplicateLoadBalancerName', `A load balancer with the same name '${name}' exists, but with different settings`,
+          'DuplicateLoadBalancerName',
+          `A load balancer with the same name '${name}' exists, but with different settings`,
         )
       }
       const subnets = checkedSubnets(world, call.region, input)
@@ -93,14 +106,18 @@ export function loadBalancerOperations(world: World, stateOf: (region: string) =
       return {LoadBalancers: [shape(lb)]}
     },
 
-    DescribeLoadBalancers: (input: E.DescribeLoadBalancersCommandInput, call: CallContext): Partial<E.DescribeLoadBalancersCommandOutput> => {
+    DescribeLoadBalancers: (
+      input: E.DescribeLoadBalancersCommandInput,
+      call: CallContext,
+    ): Partial<E.DescribeLoadBalancersCommandOutput> => {
       const state = stateOf(call.region)
       const all = [...state.loadBalancers.values()]
       const missing = input.Names?.find((name) => !all.some((lb) => lb.name === name))
       if (missing !== undefined) throw new AwsFault('LoadBalancerNotFound', `Load balancers '[${missing}]' not found`)
-      const chosen = input.LoadBalancerArns !== undefined
-        ? input.LoadBalancerArns.map((arn) => loadBalancerOf(state, arn))
-        : all.filter((lb) => input.Names?.includes(lb.name) ?? true)
+      const chosen =
+        input.LoadBalancerArns !== undefined
+          ? input.LoadBalancerArns.map((arn) => loadBalancerOf(state, arn))
+          : all.filter((lb) => input.Names?.includes(lb.name) ?? true)
       const page = pageOf(chosen, input.Marker, input.PageSize)
       return {LoadBalancers: page.items.map(shape), NextMarker: page.next}
     },
@@ -111,7 +128,8 @@ export function loadBalancerOperations(world: World, stateOf: (region: string) =
       if (lb === undefined) return {}
       if (lb.attributes.get('deletion_protection.enabled') === 'true') {
         throw new AwsFault(
-          'OperationNotPermitted', `Load balancer '${lb.arn}' cannot be deleted because deletion protection is enabled`,
+          'OperationNotPermitted',
+          `Load balancer '${lb.arn}' cannot be deleted because deletion protection is enabled`,
         )
       }
       state.loadBalancers.delete(lb.arn)
@@ -124,12 +142,15 @@ export function loadBalancerOperations(world: World, stateOf: (region: string) =
     },
 
     DescribeLoadBalancerAttributes: (
-      input: E.DescribeLoadBalancerAttributesCommandInput, call: CallContext,
-    ): Partial<E.DescribeLoadBalancerAttributesCommandOutput> =>
-      ({Attributes: attributeList(loadBalancerOf(stateOf(call.region), input.LoadBalancerArn).attributes)}),
+      input: E.DescribeLoadBalancerAttributesCommandInput,
+      call: CallContext,
+    ): Partial<E.DescribeLoadBalancerAttributesCommandOutput> => ({
+      Attributes: attributeList(loadBalancerOf(stateOf(call.region), input.LoadBalancerArn).attributes),
+    }),
 
     ModifyLoadBalancerAttributes: (
-      input: E.ModifyLoadBalancerAttributesCommandInput, call: CallContext,
+      input: E.ModifyLoadBalancerAttributesCommandInput,
+      call: CallContext,
     ): Partial<E.ModifyLoadBalancerAttributesCommandOutput> => {
       const lb = loadBalancerOf(stateOf(call.region), input.LoadBalancerArn)
       changeAttributes(lb.attributes, input.Attributes)

@@ -148,7 +148,8 @@ export function* rulesOf(state: ElbRegion): Generator<Rule> {
 export function* groupsNamedBy(actions: readonly Action[]): Generator<string> {
   for (const action of actions) {
     if (action.TargetGroupArn !== undefined) yield action.TargetGroupArn
-    for (const tuple of action.ForwardConfig?.TargetGroups ?? []) if (tuple.TargetGroupArn !== undefined) yield tuple.TargetGroupArn
+    for (const tuple of action.ForwardConfig?.TargetGroups ?? [])
+      if (tuple.TargetGroupArn !== undefined) yield tuple.TargetGroupArn
   }
 }
 

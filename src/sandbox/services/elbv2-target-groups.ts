@@ -10,14 +10,27 @@ import {invalid, loadBalancerOf, pageOf, setTags, startingHealth, targetGroupOf,
 import type {DataPlane, ElbRegion, HealthCheck, Target, TargetGroup} from './elbv2-state.ts'
 
 const DEFAULT_CHECK: HealthCheck = {
-  path: '/', protocol: 'HTTP', port: 'traffic-port', intervalSeconds: 30, timeoutSeconds: 5, healthyThreshold: 5,
+  path: '/',
+  protocol: 'HTTP',
+  port: 'traffic-port',
+  intervalSeconds: 30,
+  timeoutSeconds: 5,
+  healthyThreshold: 5,
   unhealthyThreshold: 2,
   matcher: '200',
 }
 
-type CheckInput = Pick<E.ModifyTargetGroupCommandInput,
-  'HealthCheckPath' | 'HealthCheckProtocol' | 'HealthCheckPort' | 'HealthCheckIntervalSeconds' | 'HealthCheckTimeoutSeconds' |
-  'HealthyThresholdCount' | 'UnhealthyThresholdCount' | 'Matcher'>
+type CheckInput = Pick<
+  E.ModifyTargetGroupCommandInput,
+  | 'HealthCheckPath'
+  | 'HealthCheckProtocol'
+  | 'HealthCheckPort'
+  | 'HealthCheckIntervalSeconds'
+  | 'HealthCheckTimeoutSeconds'
+  | 'HealthyThresholdCount'
+  | 'UnhealthyThresholdCount'
+  | 'Matcher'
+>
 
 function healthCheck(input: CheckInput, base: HealthCheck): HealthCheck {
   const check: HealthCheck = {
@@ -74,7 +87,10 @@ function targetGroupShape(group: TargetGroup): E.TargetGroup {
 }
 
 function createTargetGroup(
-  world: World, state: ElbRegion, input: E.CreateTargetGroupCommandInput, call: CallContext,
+  world: World,
+  state: ElbRegion,
+  input: E.CreateTargetGroupCommandInput,
+  call: CallContext,
 ): TargetGroup {
   const name = input.Name ?? ''
   if (!/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/.test(name)) {
@@ -86,11 +102,16 @@ function createTargetGroup(
   const check = healthCheck(input, DEFAULT_CHECK)
   const same = [...state.targetGroups.values()].find((group) => group.name === name)
   if (same !== undefined) {
-    if (same.protocol === input.Protocol && same.port === input.Port && JSON.stringify(same.healthCheck) === JSON.stringify(check)) {
+    if (
+      same.protocol === input.Protocol
+      && same.port === input.Port
+      && JSON.stringify(same.healthCheck) === JSON.stringify(check)
+    ) {
       return same
     }
     throw new AwsFault(
-      'DuplicateTargetGroupName', `A target group with the same name '${name}' exists, but with different settings`,
+      'DuplicateTargetGroupName',
+      `A target group with the same name '${name}' exists, but with different settings`,
     )
   }
   const suffix = `targetgroup/${name}/${world.hex(16)}`
@@ -123,16 +144,24 @@ export function targetGroupOperations(world: World, stateOf: (region: string) =>
       return {TargetGroups: [targetGroupShape(group)]}
     },
 
-    DescribeTargetGroups: (input: E.DescribeTargetGroupsCommandInput, call: CallContext): Partial<E.DescribeTargetGroupsCommandOutput> => {
+    DescribeTargetGroups: (
+      input: E.DescribeTargetGroupsCommandInput,
+      call: CallContext,
+    ): Partial<E.DescribeTargetGroupsCommandOutput> => {
       const state = stateOf(call.region)
       const all = [...state.targetGroups.values()]
       const missing = input.Names?.find((name) => !all.some((group) => group.name === name))
       if (missing !== undefined) throw new AwsFault('TargetGroupNotFound', `Target groups '[${missing}]' not found`)
       const lb = input.LoadBalancerArn === undefined ? undefined : loadBalancerOf(state, input.LoadBalancerArn)
-      const named = input.TargetGroupArns !== undefined
-        ? input.TargetGroupArns.map((arn) => targetGroupOf(state, arn))
-        : all.filter((group) => input.Names?.includes(group.name) ?? true)
-      const page = pageOf(named.filter((group) => lb === undefined || group.usedBy === lb), input.Marker, input.PageSize)
+      const named =
+        input.TargetGroupArns !== undefined
+          ? input.TargetGroupArns.map((arn) => targetGroupOf(state, arn))
+          : all.filter((group) => input.Names?.includes(group.name) ?? true)
+      const page = pageOf(
+        named.filter((group) => lb === undefined || group.usedBy === lb),
+        input.Marker,
+        input.PageSize,
+      )
       return {TargetGroups: page.items.map(targetGroupShape), NextMarker: page.next}
     },
 
@@ -157,12 +186,15 @@ export function targetGroupOperations(world: World, stateOf: (region: string) =>
     },
 
     DescribeTargetGroupAttributes: (
-      input: E.DescribeTargetGroupAttributesCommandInput, call: CallContext,
-    ): Partial<E.DescribeTargetGroupAttributesCommandOutput> =>
-      ({Attributes: attributeList(targetGroupOf(stateOf(call.region), input.TargetGroupArn).attributes)}),
+      input: E.DescribeTargetGroupAttributesCommandInput,
+      call: CallContext,
+    ): Partial<E.DescribeTargetGroupAttributesCommandOutput> => ({
+      Attributes: attributeList(targetGroupOf(stateOf(call.region), input.TargetGroupArn).attributes),
+    }),
 
     ModifyTargetGroupAttributes: (
-      input: E.ModifyTargetGroupAttributesCommandInput, call: CallContext,
+      input: E.ModifyTargetGroupAttributesCommandInput,
+      call: CallContext,
     ): Partial<E.ModifyTargetGroupAttributesCommandOutput> => {
       const group = targetGroupOf(stateOf(call.region), input.TargetGroupArn)
       changeAttributes(group.attributes, input.Attributes)
@@ -188,16 +220,20 @@ export function targetGroupOperations(world: World, stateOf: (region: string) =>
       return {}
     },
 
-    DescribeTargetHealth: (input: E.DescribeTargetHealthCommandInput, call: CallContext): Partial<E.DescribeTargetHealthCommandOutput> => {
+    DescribeTargetHealth: (
+      input: E.DescribeTargetHealthCommandInput,
+      call: CallContext,
+    ): Partial<E.DescribeTargetHealthCommandOutput> => {
       const group = targetGroupOf(stateOf(call.region), input.TargetGroupArn)
       const asked = input.Targets?.length ? targetsNamed(group, input.Targets) : undefined
       return {
-        TargetHealthDescriptions: asked === undefined
-          ? [...group.targets.values()].map((target) => healthShape(group, target))
-          : asked.map(({id, port}) => {
-              const target = group.targets.get(targetKey(id, port))
-              return target === undefined ? unknownTarget(id, port) : healthShape(group, target)
-            }),
+        TargetHealthDescriptions:
+          asked === undefined
+            ? [...group.targets.values()].map((target) => healthShape(group, target))
+            : asked.map(({id, port}) => {
+                const target = group.targets.get(targetKey(id, port))
+                return target === undefined ? unknownTarget(id, port) : healthShape(group, target)
+              }),
       }
     },
   }
@@ -240,7 +276,9 @@ function healthShape(group: TargetGroup, target: Target): E.TargetHealthDescript
     Target: {Id: target.id, Port: target.port, AvailabilityZone: `${group.region}a`},
     HealthCheckPort: group.healthCheck.port === 'traffic-port' ? String(target.port) : group.healthCheck.port,
     TargetHealth: {
-      State: target.state, Reason: target.reason as E.TargetHealthReasonEnum | undefined, Description: target.description,
+      State: target.state,
+      Reason: target.reason as E.TargetHealthReasonEnum | undefined,
+      Description: target.description,
     },
   }
 }

@@ -52,8 +52,10 @@ function tagOperations(stateOf: (region: string) => ElbRegion) {
     DescribeTags: (input: E.DescribeTagsCommandInput, call: CallContext): Partial<E.DescribeTagsCommandOutput> => {
       const state = stateOf(call.region)
       return {
-        TagDescriptions: (input.ResourceArns ?? []).map((arn) =>
-          ({ResourceArn: arn, Tags: [...tagsOf(state, arn)].map(([Key, Value]) => ({Key, Value}))})),
+        TagDescriptions: (input.ResourceArns ?? []).map((arn) => ({
+          ResourceArn: arn,
+          Tags: [...tagsOf(state, arn)].map(([Key, Value]) => ({Key, Value})),
+        })),
       }
     },
   }
@@ -71,6 +73,8 @@ function tagsOf(state: ElbRegion, arn: string): Map<string, string> {
     ? ['TargetGroupNotFound', 'Target groups']
     : arn.includes(':listener-rule/')
       ? ['RuleNotFound', 'Rules']
-      : arn.includes(':listener/') ? ['ListenerNotFound', 'Listeners'] : ['LoadBalancerNotFound', 'Load balancers']
+      : arn.includes(':listener/')
+        ? ['ListenerNotFound', 'Listeners']
+        : ['LoadBalancerNotFound', 'Load balancers']
   throw new AwsFault(code, `${what} '${arn}' not found`)
 }

@@ -123,7 +123,9 @@ function linkRole(world: World, {AWSServiceName, CustomSuffix, Description}: Cre
   }
   const path = `/aws-service-role/${service}/`
   return putRecord(world, {
-    type: ROLE, region: '', id,
+    type: ROLE,
+    region: '',
+    id,
     properties: {
       RoleName: id,
       Path: path,

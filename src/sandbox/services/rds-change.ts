@@ -19,8 +19,15 @@ export const PARAMETER_STATUS = 'ParameterApplyStatus'
 
 /** They change a property of the same name at once, whenever they are asked for. */
 const AT_ONCE = [
-  'MaxAllocatedStorage', 'DeletionProtection', 'BackupRetentionPeriod', 'PreferredBackupWindow', 'PreferredMaintenanceWindow', 'CopyTagsToSnapshot',
-  'MonitoringInterval', 'MonitoringRoleArn', 'CACertificateIdentifier',
+  'MaxAllocatedStorage',
+  'DeletionProtection',
+  'BackupRetentionPeriod',
+  'PreferredBackupWindow',
+  'PreferredMaintenanceWindow',
+  'CopyTagsToSnapshot',
+  'MonitoringInterval',
+  'MonitoringRoleArn',
+  'CACertificateIdentifier',
 ] as const
 
 /** They take this long, virtual ms; how long of it nobody gets in. */
@@ -38,7 +45,11 @@ const RENAMED_AFTER_MS = 60_000
 const TOLD_AFTER_MS = 90_000
 const PARAMETERS_AFTER_MS = 20_000
 
-export function modifyInstance(world: World, record: AccountRecord, input: Omit<ModifyDBInstanceMessage, 'DBInstanceIdentifier'>): AccountRecord {
+export function modifyInstance(
+  world: World,
+  record: AccountRecord,
+  input: Omit<ModifyDBInstanceMessage, 'DBInstanceIdentifier'>,
+): AccountRecord {
   requireAvailable(world, record)
   const {NewDBInstanceIdentifier: newId} = input
   checkClass(world, record, input.DBInstanceClass)
@@ -55,21 +66,29 @@ export function modifyInstance(world: World, record: AccountRecord, input: Omit<
 }
 
 export function pendingOf(record: AccountRecord): PendingModifiedValues {
-  return (record.attributes[PENDING] ?? {})
+  return record.attributes[PENDING] ?? {}
 }
 
-function applyAtOnce(world: World, record: AccountRecord, input: Omit<ModifyDBInstanceMessage, 'DBInstanceIdentifier'>): AccountRecord {
+function applyAtOnce(
+  world: World,
+  record: AccountRecord,
+  input: Omit<ModifyDBInstanceMessage, 'DBInstanceIdentifier'>,
+): AccountRecord {
   const changes = Object.fromEntries(AT_ONCE.filter((name) => input[name] !== undefined).map((name) => [name, input[name]]))
   const {VpcSecurityGroupIds: groups, DBParameterGroupName: parameters} = input
   for (const group of groups ?? []) {
     if (recordOf(world, 'AWS::EC2::SecurityGroup', record.region, group) !== undefined) continue
     throw new AwsFault('InvalidParameterValue', `Invalid security group , groupId= ${group}, groupName=.`)
   }
-  const others = parameters !== undefined && parameters.toLowerCase() !== text(record.properties, 'DBParameterGroupName')?.toLowerCase()
+  const others =
+    parameters !== undefined && parameters.toLowerCase() !== text(record.properties, 'DBParameterGroupName')?.toLowerCase()
   if (others) applyParameters(world, record)
   return world.records.change(record.region, record.type, record.id, {
     properties: {
-      ...record.properties, ...changes, ...(groups !== undefined && {VPCSecurityGroups: groups}), ...(parameters !== undefined && {DBParameterGroupName: parameters}),
+      ...record.properties,
+      ...changes,
+      ...(groups !== undefined && {VPCSecurityGroups: groups}),
+      ...(parameters !== undefined && {DBParameterGroupName: parameters}),
     },
     ...(others && {attributes: {...record.attributes, [PARAMETER_STATUS]: 'applying'}}),
   })
@@ -77,15 +96,24 @@ function applyAtOnce(world: World, record: AccountRecord, input: Omit<ModifyDBIn
 
 /** Of another group only a restart makes everything true. */
 function applyParameters(world: World, record: AccountRecord): void {
-  passThrough(world, record, [{afterMs: PARAMETERS_AFTER_MS, status: record.status, effect: ({attributes}) =>
-    ({attributes: {...attributes, ...(attributes[PARAMETER_STATUS] === 'applying' && {[PARAMETER_STATUS]: 'pending-reboot'})}})}])
+  passThrough(world, record, [
+    {
+      afterMs: PARAMETERS_AFTER_MS,
+      status: record.status,
+      effect: ({attributes}) => ({
+        attributes: {...attributes, ...(attributes[PARAMETER_STATUS] === 'applying' && {[PARAMETER_STATUS]: 'pending-reboot'})},
+      }),
+    },
+  ])
 }
 
 function slowChanges(record: AccountRecord, input: Omit<ModifyDBInstanceMessage, 'DBInstanceIdentifier'>): PendingModifiedValues {
-  return Object.fromEntries((Object.keys(IN_TIME) as Slow[]).flatMap((name) => {
-    const [wanted, present] = [input[name], name === 'EngineVersion' ? attribute(record, name) : text(record.properties, name)]
-    return wanted === undefined || String(wanted) === (present ?? (name === 'MultiAZ' ? 'false' : '')) ? [] : [[name, wanted]]
-  }))
+  return Object.fromEntries(
+    (Object.keys(IN_TIME) as Slow[]).flatMap((name) => {
+      const [wanted, present] = [input[name], name === 'EngineVersion' ? attribute(record, name) : text(record.properties, name)]
+      return wanted === undefined || String(wanted) === (present ?? (name === 'MultiAZ' ? 'false' : '')) ? [] : [[name, wanted]]
+    }),
+  )
 }
 
 function applyInTime(world: World, record: AccountRecord, pending: PendingModifiedValues): AccountRecord {
@@ -94,26 +122,59 @@ function applyInTime(world: World, record: AccountRecord, pending: PendingModifi
   const outageMs = Math.max(...names.map((name) => IN_TIME[name].outageMs))
   const doneAfter = (applied: AccountRecord): Partial<AccountRecord> => ({
     properties: {...applied.properties, ...Object.fromEntries(names.map((name) => [name, pending[name]]))},
-    attributes: {...applied.attributes, [PENDING]: {}, ...(pending.EngineVersion !== undefined && {EngineVersion: pending.EngineVersion})},
+    attributes: {
+      ...applied.attributes,
+      [PENDING]: {},
+      ...(pending.EngineVersion !== undefined && {EngineVersion: pending.EngineVersion}),
+    },
   })
-  tellEvent(world, record, `Applying modification to ${names.includes('DBInstanceClass') ? 'database instance class' : names.join(', ')}`, 'configuration change')
+  tellEvent(
+    world,
+    record,
+    `Applying modification to ${names.includes('DBInstanceClass') ? 'database instance class' : names.join(', ')}`,
+    'configuration change',
+  )
   const after = world.records.change(record.region, record.type, record.id, {status: 'modifying'})
   if (pending.DBInstanceClass !== undefined && lacksCapacity(world, record, pending.DBInstanceClass)?.message === 'event') {
-    passThrough(world, after, [{afterMs: TOLD_AFTER_MS, status: 'available', effect: (present) => {
-      tellEvent(world, present, 'Unable to modify database instance class. There is insufficient instance capacity for the requested class in this Availability Zone.', 'failure')
-      return {attributes: {...present.attributes, [PENDING]: {}}}
-    }}])
+    passThrough(world, after, [
+      {
+        afterMs: TOLD_AFTER_MS,
+        status: 'available',
+        effect: (present) => {
+          tellEvent(
+            world,
+            present,
+            'Unable to modify database instance class. There is insufficient instance capacity for the requested class in this Availability Zone.',
+            'failure',
+          )
+          return {attributes: {...present.attributes, [PENDING]: {}}}
+        },
+      },
+    ])
     return after
   }
   passThrough(world, after, [
-    {afterMs: ms * 0.6, status: 'modifying', effect: (present) => {
-      if (outageMs > 0) interrupt(world, present, outageMs)
-      return {}
-    }},
-    {afterMs: ms * 0.4, status: 'available', effect: (present) => {
-      tellEvent(world, present, `Finished applying modification to ${names.includes('DBInstanceClass') ? 'DB instance class' : names.join(', ')}`, 'configuration change')
-      return doneAfter(present)
-    }},
+    {
+      afterMs: ms * 0.6,
+      status: 'modifying',
+      effect: (present) => {
+        if (outageMs > 0) interrupt(world, present, outageMs)
+        return {}
+      },
+    },
+    {
+      afterMs: ms * 0.4,
+      status: 'available',
+      effect: (present) => {
+        tellEvent(
+          world,
+          present,
+          `Finished applying modification to ${names.includes('DBInstanceClass') ? 'DB instance class' : names.join(', ')}`,
+          'configuration change',
+        )
+        return doneAfter(present)
+      },
+    },
   ])
   return after
 }
@@ -129,9 +190,17 @@ function rename(world: World, record: AccountRecord, id: string): AccountRecord 
     const [before, now] = [attribute(present, 'DBInstanceArn'), databaseArn(world, present.region, id)]
     world.records.remove(present.region, DATABASE, present.id)
     const renamed: AccountRecord = {
-      ...present, id, status: 'available', stack: null,
+      ...present,
+      id,
+      status: 'available',
+      stack: null,
       properties: {...present.properties, DBInstanceIdentifier: id},
-      attributes: {...present.attributes, DBInstanceArn: now, 'Endpoint.Address': endpointOf(world, present.region, id), [PENDING]: {}},
+      attributes: {
+        ...present.attributes,
+        DBInstanceArn: now,
+        'Endpoint.Address': endpointOf(world, present.region, id),
+        [PENDING]: {},
+      },
     }
     world.records.put(renamed)
     followNewName(world, {region: present.region, before, id: present.id}, {arn: now, id})
@@ -141,13 +210,16 @@ function rename(world: World, record: AccountRecord, id: string): AccountRecord 
 }
 
 function followNewName(
-  world: World, old: {readonly region: string, readonly before: string, readonly id: string}, now: {readonly arn: string, readonly id: string},
+  world: World,
+  old: {readonly region: string; readonly before: string; readonly id: string},
+  now: {readonly arn: string; readonly id: string},
 ): void {
   for (const one of [...world.records.all()]) {
     if (one.type !== DATABASE) continue
     const source = attribute(one, 'ReplicaOf')
     const follows = source === old.before ? now.arn : source === old.id && one.region === old.region ? now.id : null
-    if (follows !== null) world.records.change(one.region, DATABASE, one.id, {attributes: {...one.attributes, ReplicaOf: follows}})
+    if (follows !== null)
+      world.records.change(one.region, DATABASE, one.id, {attributes: {...one.attributes, ReplicaOf: follows}})
   }
 }
 
@@ -155,38 +227,56 @@ function checkName(world: World, record: AccountRecord, name: string): void {
   if (!/^[a-z](?!.*--)[a-z0-9-]{0,62}$/i.test(name) || name.endsWith('-')) {
     throw new AwsFault('InvalidParameterValue', `The parameter DBInstanceIdentifier is not a valid identifier: ${name}`)
   }
-  if (recordOf(world, DATABASE, record.region, name.toLowerCase()) !== undefined) throw new AwsFault('DBInstanceAlreadyExists', 'DB instance already exists')
+  if (recordOf(world, DATABASE, record.region, name.toLowerCase()) !== undefined)
+    throw new AwsFault('DBInstanceAlreadyExists', 'DB instance already exists')
 }
 
 /** A PostgreSQL replica has no backups of its own before it is promoted. */
-function checkReplicaBackups(record: AccountRecord, {BackupRetentionPeriod: days = 0}: Omit<ModifyDBInstanceMessage, 'DBInstanceIdentifier'>): void {
+function checkReplicaBackups(
+  record: AccountRecord,
+  {BackupRetentionPeriod: days = 0}: Omit<ModifyDBInstanceMessage, 'DBInstanceIdentifier'>,
+): void {
   if (days === 0 || attribute(record, 'ReplicaOf') === '' || !attribute(record, 'Engine').includes('postgres')) return
-  throw new AwsFault('InvalidParameterCombination', `DB Backups not supported on a read replica for engine ${attribute(record, 'Engine')}`)
+  throw new AwsFault(
+    'InvalidParameterCombination',
+    `DB Backups not supported on a read replica for engine ${attribute(record, 'Engine')}`,
+  )
 }
 
 function checkClass(world: World, record: AccountRecord, wanted: string | undefined): void {
   if (wanted === undefined || wanted === text(record.properties, 'DBInstanceClass')) return
   if (!zonesOfInstance(world, record).some((zone) => offersClass(zone, wanted))) {
     throw new AwsFault(
-      'InvalidParameterCombination', `RDS does not support creating a DB instance with the following combination: DBInstanceClass=${wanted}, `
-      + `Engine=${attribute(record, 'Engine')}, EngineVersion=${attribute(record, 'EngineVersion')}.`,
+      'InvalidParameterCombination',
+      `RDS does not support creating a DB instance with the following combination: DBInstanceClass=${wanted}, `
+        + `Engine=${attribute(record, 'Engine')}, EngineVersion=${attribute(record, 'EngineVersion')}.`,
     )
   }
-  if (lacksCapacity(world, record, wanted) !== null && lacksCapacity(world, record, wanted)?.message !== 'event') throw insufficientCapacity(wanted)
+  if (lacksCapacity(world, record, wanted) !== null && lacksCapacity(world, record, wanted)?.message !== 'event')
+    throw insufficientCapacity(wanted)
 }
 
-export const insufficientCapacity = (wanted: string): AwsFault => new AwsFault(
-  'InsufficientDBInstanceCapacity', `The requested DB instance class ${wanted} isn't available in this Availability Zone at present. Try another class or zone.`,
-)
+export const insufficientCapacity = (wanted: string): AwsFault =>
+  new AwsFault(
+    'InsufficientDBInstanceCapacity',
+    `The requested DB instance class ${wanted} isn't available in this Availability Zone at present. Try another class or zone.`,
+  )
 
-export const lacksCapacity = (world: World, {region}: Pick<AccountRecord, 'region'>, wanted: string) => world.faults('no-database-capacity').find(
-  (fault) => (fault.target === undefined || fault.target === wanted) && (fault.region === undefined || fault.region === region),
-) ?? null
+export const lacksCapacity = (world: World, {region}: Pick<AccountRecord, 'region'>, wanted: string) =>
+  world
+    .faults('no-database-capacity')
+    .find(
+      (fault) =>
+        (fault.target === undefined || fault.target === wanted) && (fault.region === undefined || fault.region === region),
+    ) ?? null
 
 function zonesOfInstance(world: World, {region, properties}: AccountRecord): readonly string[] {
   const group = recordOf(world, 'AWS::RDS::DBSubnetGroup', region, text(properties, 'DBSubnetGroupName')?.toLowerCase() ?? '')
-  const zones = texts(group?.properties ?? {}, 'SubnetIds').map((id) => attributeOf(recordOf(world, 'AWS::EC2::Subnet', region, id))).filter((zone) => zone !== '')
+  const zones = texts(group?.properties ?? {}, 'SubnetIds')
+    .map((id) => attributeOf(recordOf(world, 'AWS::EC2::Subnet', region, id)))
+    .filter((zone) => zone !== '')
   return zones.length === 0 ? zonesOf(region) : zones
 }
 
-const attributeOf = (subnet: AccountRecord | undefined): string => (subnet === undefined ? '' : attribute(subnet, 'AvailabilityZone'))
+const attributeOf = (subnet: AccountRecord | undefined): string =>
+  subnet === undefined ? '' : attribute(subnet, 'AvailabilityZone')

@@ -21,13 +21,18 @@ export function checkPlace(world: World, {region}: Pick<CallContext, 'region'>, 
   if (!/^[a-z](?!.*--)[a-z0-9-]{0,62}$/.test(id) || id.endsWith('-')) {
     throw new AwsFault('InvalidParameterValue', `The parameter DBInstanceIdentifier is not a valid identifier: ${id}`)
   }
-  if (recordOf(world, DATABASE, region, id) !== undefined) throw new AwsFault('DBInstanceAlreadyExists', 'DB instance already exists')
+  if (recordOf(world, DATABASE, region, id) !== undefined)
+    throw new AwsFault('DBInstanceAlreadyExists', 'DB instance already exists')
   const subnets = wanted.DBSubnetGroupName
   if (subnets !== undefined && recordOf(world, 'AWS::RDS::DBSubnetGroup', region, subnets.toLowerCase()) === undefined) {
     throw new AwsFault('DBSubnetGroupNotFoundFault', `DB subnet group '${subnets}' does not exist.`, 404)
   }
   const parameters = wanted.DBParameterGroupName
-  if (parameters !== undefined && !parameters.startsWith('default.') && recordOf(world, 'AWS::RDS::DBParameterGroup', region, parameters.toLowerCase()) === undefined) {
+  if (
+    parameters !== undefined
+    && !parameters.startsWith('default.')
+    && recordOf(world, 'AWS::RDS::DBParameterGroup', region, parameters.toLowerCase()) === undefined
+  ) {
     throw new AwsFault('DBParameterGroupNotFound', `DBParameterGroup not found: ${parameters}`, 404)
   }
   for (const group of wanted.VpcSecurityGroupIds ?? []) {
@@ -37,7 +42,8 @@ export function checkPlace(world: World, {region}: Pick<CallContext, 'region'>, 
   }
   const size = wanted.DBInstanceClass
   if (size !== undefined && lacksCapacity(world, {region}, size) !== null) throw insufficientCapacity(size)
-  if (recordsOf(world, DATABASE, region).length >= (quotaOf('rds', 'L-7B6409FD')?.value ?? Infinity)) throw new AwsFault('InstanceQuotaExceeded', 'Instance quota exceeded')
+  if (recordsOf(world, DATABASE, region).length >= (quotaOf('rds', 'L-7B6409FD')?.value ?? Infinity))
+    throw new AwsFault('InstanceQuotaExceeded', 'Instance quota exceeded')
 }
 
 export interface FreshInstance {
@@ -51,18 +57,36 @@ export interface FreshInstance {
   readonly said: string
 }
 
-export function freshInstance(world: World, {region}: Pick<CallContext, 'region'>, {id: name, tags, properties, attributes, afterMs, said}: FreshInstance): AccountRecord {
+export function freshInstance(
+  world: World,
+  {region}: Pick<CallContext, 'region'>,
+  {id: name, tags, properties, attributes, afterMs, said}: FreshInstance,
+): AccountRecord {
   const id = name.toLowerCase()
   const record = putRecord(world, {
-    type: DATABASE, region, id, tags, status: 'creating', properties: {...properties, DBInstanceIdentifier: id},
+    type: DATABASE,
+    region,
+    id,
+    tags,
+    status: 'creating',
+    properties: {...properties, DBInstanceIdentifier: id},
     attributes: {
-      'Endpoint.Address': endpointOf(world, region, id), 'Endpoint.HostedZoneId': 'Z29XKXDKYMONMX', DBInstanceArn: databaseArn(world, region, id),
-      DbiResourceId: databaseResource(world), ...attributes,
+      'Endpoint.Address': endpointOf(world, region, id),
+      'Endpoint.HostedZoneId': 'Z29XKXDKYMONMX',
+      DBInstanceArn: databaseArn(world, region, id),
+      DbiResourceId: databaseResource(world),
+      ...attributes,
     },
   })
-  passThrough(world, record, [{afterMs, status: 'available', effect: (present) => {
-    tellEvent(world, present, said, 'creation')
-    return {}
-  }}])
+  passThrough(world, record, [
+    {
+      afterMs,
+      status: 'available',
+      effect: (present) => {
+        tellEvent(world, present, said, 'creation')
+        return {}
+      },
+    },
+  ])
   return record
 }

@@ -24,8 +24,13 @@ export function tellEvent(world: World, record: AccountRecord, message: string, 
   const events = told.get(world) ?? []
   told.set(world, events)
   events.push({
-    region: record.region, source: record.id, arn: attribute(record, 'DBInstanceArn') || attribute(record, 'Arn'),
-    type: record.type.endsWith('DBSnapshot') ? 'db-snapshot' : 'db-instance', at: world.clock.now(), message, categories,
+    region: record.region,
+    source: record.id,
+    arn: attribute(record, 'DBInstanceArn') || attribute(record, 'Arn'),
+    type: record.type.endsWith('DBSnapshot') ? 'db-snapshot' : 'db-instance',
+    at: world.clock.now(),
+    message,
+    categories,
   })
   if (events.length > KEPT) events.splice(0, events.length - KEPT)
 }
@@ -34,12 +39,25 @@ export function tellEvent(world: World, record: AccountRecord, message: string, 
 export function describeEvents(world: World, input: DescribeEventsMessage, call: CallContext): EventsMessage {
   const until = input.EndTime?.getTime() ?? world.clock.now()
   const since = input.StartTime?.getTime() ?? until - (input.Duration ?? LAST_HOUR) * MINUTE_MS
-  const found = (told.get(world) ?? []).filter((one) => one.region === call.region && one.at >= since && one.at <= until
-    && (input.SourceType === undefined || one.type === input.SourceType)
-    && (input.SourceIdentifier === undefined || one.source === input.SourceIdentifier.toLowerCase())
-    && (input.EventCategories ?? []).every((category) => one.categories.includes(category)))
+  const found = (told.get(world) ?? []).filter(
+    (one) =>
+      one.region === call.region
+      && one.at >= since
+      && one.at <= until
+      && (input.SourceType === undefined || one.type === input.SourceType)
+      && (input.SourceIdentifier === undefined || one.source === input.SourceIdentifier.toLowerCase())
+      && (input.EventCategories ?? []).every((category) => one.categories.includes(category)),
+  )
   const {items, next} = page(found, input.Marker, input.MaxRecords ?? 100)
-  return {Marker: next, Events: items.map((one): Event => ({
-    SourceIdentifier: one.source, SourceType: one.type, SourceArn: one.arn, Message: one.message, EventCategories: [...one.categories], Date: new Date(one.at),
-  }))}
+  return {
+    Marker: next,
+    Events: items.map((one): Event => ({
+      SourceIdentifier: one.source,
+      SourceType: one.type,
+      SourceArn: one.arn,
+      Message: one.message,
+      EventCategories: [...one.categories],
+      Date: new Date(one.at),
+    })),
+  }
 }

@@ -15,7 +15,8 @@ const PHANTOM_MS = 300_000
 export function publishLag(world: World): void {
   world.clock.every(MINUTE_MS, () => {
     for (const region of world.regions) {
-      for (const record of world.records.list(region, DATABASE)) if (attribute(record, 'ReplicaOf') !== '' && record.status !== 'creating') publish(world, record)
+      for (const record of world.records.list(region, DATABASE))
+        if (attribute(record, 'ReplicaOf') !== '' && record.status !== 'creating') publish(world, record)
     }
   })
 }
@@ -27,7 +28,12 @@ function publish(world: World, record: AccountRecord): void {
   world.metrics.observe({...nameOf(record), value: trap === 'minus-one' ? -1 : lagSeconds(world, record)})
 }
 
-const nameOf = ({region, id}: AccountRecord) => ({region, namespace: 'AWS/RDS', metric: 'ReplicaLag', dimensions: {DBInstanceIdentifier: id}})
+const nameOf = ({region, id}: AccountRecord) => ({
+  region,
+  namespace: 'AWS/RDS',
+  metric: 'ReplicaLag',
+  dimensions: {DBInstanceIdentifier: id},
+})
 
 export function lagSeconds(world: World, record: AccountRecord): number {
   const {lastAppliedAt, linked} = databasesOf(world).lag(record)
@@ -38,13 +44,21 @@ export function lagSeconds(world: World, record: AccountRecord): number {
 }
 
 function trapOf(world: World, record: AccountRecord): Fault['message'] | null {
-  return world.faults('lag-metric').find(
-    (fault) => (fault.target === undefined || fault.target === record.id) && (fault.region === undefined || fault.region === record.region),
-  )?.message ?? null
+  return (
+    world
+      .faults('lag-metric')
+      .find(
+        (fault) =>
+          (fault.target === undefined || fault.target === record.id)
+          && (fault.region === undefined || fault.region === record.region),
+      )?.message ?? null
+  )
 }
 
 /** A metric that was never published has no history either. */
 function forget(world: World, record: AccountRecord): void {
-  const {find} = world.metrics as Partial<{find(name: ReturnType<typeof nameOf>): {readonly minutes: Map<number, unknown>} | undefined}>
+  const {find} = world.metrics as Partial<{
+    find(name: ReturnType<typeof nameOf>): {readonly minutes: Map<number, unknown>} | undefined
+  }>
   find?.(nameOf(record))?.minutes.clear()
 }

@@ -18,9 +18,13 @@ export function requireInstance(world: World, call: Pick<CallContext, 'region'>,
 /** As it shows: a backup that a person switched on covers `available`. */
 export function statusOf(world: World, record: AccountRecord): string {
   if (record.status !== 'available') return record.status
-  const backing = world.faults('backing-up').some(
-    (fault) => (fault.target === undefined || fault.target === record.id) && (fault.region === undefined || fault.region === record.region),
-  )
+  const backing = world
+    .faults('backing-up')
+    .some(
+      (fault) =>
+        (fault.target === undefined || fault.target === record.id)
+        && (fault.region === undefined || fault.region === record.region),
+    )
   return backing ? 'backing-up' : 'available'
 }
 

@@ -68,11 +68,15 @@ export function instanceShape(world: World, record: AccountRecord): DBInstance {
         ParameterApplyStatus: attribute(record, 'ParameterApplyStatus') || 'in-sync',
       },
     ],
-    OptionGroupMemberships: [{
-      OptionGroupName: text(properties, 'OptionGroupName') ?? `default:${attribute(record, 'Engine')}-${attribute(record, 'EngineVersion').split('.')[0] ?? ''}`,
-      Status: 'in-sync',
-    }],
-    PendingModifiedValues: (attributes['PendingModifiedValues'] ?? {}),
+    OptionGroupMemberships: [
+      {
+        OptionGroupName:
+          text(properties, 'OptionGroupName')
+          ?? `default:${attribute(record, 'Engine')}-${attribute(record, 'EngineVersion').split('.')[0] ?? ''}`,
+        Status: 'in-sync',
+      },
+    ],
+    PendingModifiedValues: attributes['PendingModifiedValues'] ?? {},
     ...restorableUntil(world, record, status),
     ...statusInfos(world, record),
     ...(group !== undefined && {DBSubnetGroup: subnetGroupShape(world, group)}),
@@ -85,13 +89,16 @@ export function instanceShape(world: World, record: AccountRecord): DBInstance {
 /** `postgres17`, `mysql8.4` */
 function engineFamily(record: AccountRecord): string {
   const [engine, version] = [attribute(record, 'Engine'), attribute(record, 'EngineVersion')]
-  return `${engine}${engine === 'postgres' ? version.split('.')[0] ?? '' : version.split('.').slice(0, 2).join('.')}`
+  return `${engine}${engine === 'postgres' ? (version.split('.')[0] ?? '') : version.split('.').slice(0, 2).join('.')}`
 }
 
 /** With backups a primary can be brought back to five minutes ago. */
 function restorableUntil(world: World, record: AccountRecord, status: string): Pick<DBInstance, 'LatestRestorableTime'> {
-  if (status === 'creating' || attribute(record, 'ReplicaOf') !== '' || number(record.properties, 'BackupRetentionPeriod') === 0) return {}
-  return {LatestRestorableTime: new Date(Math.max(record.createdAt, Math.floor((world.clock.now() - 60_000) / 300_000) * 300_000))}
+  if (status === 'creating' || attribute(record, 'ReplicaOf') !== '' || number(record.properties, 'BackupRetentionPeriod') === 0)
+    return {}
+  return {
+    LatestRestorableTime: new Date(Math.max(record.createdAt, Math.floor((world.clock.now() - 60_000) / 300_000) * 300_000)),
+  }
 }
 
 function statusInfos(world: World, record: AccountRecord): Pick<DBInstance, 'StatusInfos'> {
@@ -99,7 +106,16 @@ function statusInfos(world: World, record: AccountRecord): Pick<DBInstance, 'Sta
   const replication = databasesOf(world).replication(record)
   if (replication === null) return {}
   const {status, message} = replication
-  return {StatusInfos: [{StatusType: 'read replication', Status: status, Normal: status === 'replicating', ...(message !== '' && {Message: message})}]}
+  return {
+    StatusInfos: [
+      {
+        StatusType: 'read replication',
+        Status: status,
+        Normal: status === 'replicating',
+        ...(message !== '' && {Message: message}),
+      },
+    ],
+  }
 }
 
 /** Replicas of the same Region by id, of another by ARN. */
@@ -133,7 +149,10 @@ export function subnetGroupShape(world: World, {id, region, properties, attribut
   }
 }
 
-export function describeSnapshot(world: World, {id, region, properties, attributes, status, createdAt, tags}: AccountRecord): DBSnapshot {
+export function describeSnapshot(
+  world: World,
+  {id, region, properties, attributes, status, createdAt, tags}: AccountRecord,
+): DBSnapshot {
   return {
     DBSnapshotIdentifier: id,
     DBInstanceIdentifier: text(properties, 'DBInstanceIdentifier'),

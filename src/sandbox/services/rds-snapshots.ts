@@ -3,7 +3,11 @@
  * their own. What a snapshot holds is what was committed when it began.
  */
 import type {
-  CreateDBSnapshotMessage, DBSnapshot, DBSnapshotMessage, DescribeDBSnapshotsMessage, RestoreDBInstanceFromDBSnapshotMessage,
+  CreateDBSnapshotMessage,
+  DBSnapshot,
+  DBSnapshotMessage,
+  DescribeDBSnapshotsMessage,
+  RestoreDBInstanceFromDBSnapshotMessage,
 } from '@aws-sdk/client-rds'
 import {databasesOf, RESTORED_FROM} from '../plane/databases.ts'
 import {AwsFault} from '../world/contract.ts'
@@ -43,7 +47,11 @@ export interface WantedSnapshot {
 }
 
 /** The instance is `backing-up` until it is done, unless it is on its way out. `done` hears of the finished one. */
-export function takeSnapshot(world: World, source: AccountRecord, wanted: WantedSnapshot & {readonly done?: (snapshot: AccountRecord) => void}): AccountRecord {
+export function takeSnapshot(
+  world: World,
+  source: AccountRecord,
+  wanted: WantedSnapshot & {readonly done?: (snapshot: AccountRecord) => void},
+): AccountRecord {
   const {region} = source
   const taken = enterSnapshot(world, source, wanted, 'creating')
   const resource = attribute(source, 'DbiResourceId')
@@ -61,35 +69,65 @@ export function takeSnapshot(world: World, source: AccountRecord, wanted: Wanted
 }
 
 /** What a stack leaves of a database is complete with it. */
-export function enterSnapshot(world: World, source: AccountRecord, {name, kind, tags = {}}: WantedSnapshot, status: 'creating' | 'available'): AccountRecord {
+export function enterSnapshot(
+  world: World,
+  source: AccountRecord,
+  {name, kind, tags = {}}: WantedSnapshot,
+  status: 'creating' | 'available',
+): AccountRecord {
   const {region, properties, attributes} = source
   const id = name.toLowerCase()
   if (recordOf(world, SNAPSHOT, region, id) !== undefined) {
-    throw new AwsFault('DBSnapshotAlreadyExists', `Cannot create the snapshot because a snapshot with the identifier ${id} already exists.`)
+    throw new AwsFault(
+      'DBSnapshotAlreadyExists',
+      `Cannot create the snapshot because a snapshot with the identifier ${id} already exists.`,
+    )
   }
   const arn = snapshotArn(world, region, id)
   databasesOf(world).keep(arn, source)
   return putRecord(world, {
-    type: SNAPSHOT, region, id, status, tags: {...(text(properties, 'CopyTagsToSnapshot') === 'true' && source.tags), ...tags},
+    type: SNAPSHOT,
+    region,
+    id,
+    status,
+    tags: {...(text(properties, 'CopyTagsToSnapshot') === 'true' && source.tags), ...tags},
     properties: {
-      ...snapshotted(properties), DBSnapshotIdentifier: id, DBInstanceIdentifier: source.id, Engine: attributes['Engine'], EngineVersion: attributes['EngineVersion'], SnapshotType: kind,
+      ...snapshotted(properties),
+      DBSnapshotIdentifier: id,
+      DBInstanceIdentifier: source.id,
+      Engine: attributes['Engine'],
+      EngineVersion: attributes['EngineVersion'],
+      SnapshotType: kind,
       Port: attributes['Endpoint.Port'],
     },
     attributes: {Arn: arn, [ROWS_KEY]: arn},
   })
 }
 
-const KEPT_OF_SOURCE = ['AllocatedStorage', 'MasterUsername', 'StorageEncrypted', 'KmsKeyId', 'DBName', 'DBInstanceClass', 'StorageType'] as const
+const KEPT_OF_SOURCE = [
+  'AllocatedStorage',
+  'MasterUsername',
+  'StorageEncrypted',
+  'KmsKeyId',
+  'DBName',
+  'DBInstanceClass',
+  'StorageType',
+] as const
 
 const snapshotted = (properties: AccountRecord['properties']): AccountRecord['properties'] =>
   Object.fromEntries(KEPT_OF_SOURCE.flatMap((name) => (properties[name] === undefined ? [] : [[name, properties[name]]])))
 
 /** In another Region, with the key of there. */
 export function copySnapshot(
-  world: World, original: AccountRecord, {region, id, kmsKey}: {readonly region: string, readonly id: string, readonly kmsKey: string | undefined},
+  world: World,
+  original: AccountRecord,
+  {region, id, kmsKey}: {readonly region: string; readonly id: string; readonly kmsKey: string | undefined},
 ): AccountRecord {
   return putRecord(world, {
-    type: SNAPSHOT, region, id, tags: original.tags,
+    type: SNAPSHOT,
+    region,
+    id,
+    tags: original.tags,
     properties: {...original.properties, DBSnapshotIdentifier: id, ...(kmsKey !== undefined && {KmsKeyId: kmsKey})},
     attributes: {Arn: snapshotArn(world, region, id), [ROWS_KEY]: attribute(original, ROWS_KEY), OriginalAt: original.createdAt},
   })
@@ -108,15 +146,18 @@ export function describeSnapshots(world: World, input: DescribeDBSnapshotsMessag
   if (name !== undefined && one === undefined) throw snapshotNotFound(name)
   const wanted = ({properties}: AccountRecord): boolean => {
     const type = text(properties, 'SnapshotType') ?? 'manual'
-    return (instance === undefined || text(properties, 'DBInstanceIdentifier') === instance.toLowerCase())
+    return (
+      (instance === undefined || text(properties, 'DBInstanceIdentifier') === instance.toLowerCase())
       && (kind === undefined ? type !== 'awsbackup' || name !== undefined : type === kind)
+    )
   }
   const found = (one === undefined ? recordsOf(world, SNAPSHOT, call.region) : [one]).filter(wanted)
   const {items, next} = page(found, input.Marker, input.MaxRecords ?? 100)
   return {DBSnapshots: items.map((record): DBSnapshot => describeSnapshot(world, record)), Marker: next}
 }
 
-export const snapshotNotFound = (name: string): AwsFault => new AwsFault('DBSnapshotNotFound', `DBSnapshot not found: ${name}`, 404)
+export const snapshotNotFound = (name: string): AwsFault =>
+  new AwsFault('DBSnapshotNotFound', `DBSnapshot not found: ${name}`, 404)
 
 export function deleteSnapshot(world: World, name: string, call: CallContext): {DBSnapshot: DBSnapshot} {
   const found = findSnapshot(world, call.region, name)
@@ -132,14 +173,21 @@ export function deleteSnapshot(world: World, name: string, call: CallContext): {
 export function restorable(world: World, region: string, name: string): AccountRecord {
   const snapshot = findSnapshot(world, region, name)
   if (snapshot === undefined) throw snapshotNotFound(name)
-  if (snapshot.status !== 'available') throw new AwsFault('InvalidDBSnapshotState', `Snapshot ${snapshot.id} is not in available state.`)
+  if (snapshot.status !== 'available')
+    throw new AwsFault('InvalidDBSnapshotState', `Snapshot ${snapshot.id} is not in available state.`)
   return snapshot
 }
 
 /** What an instance that is restored from it takes from it. */
-export const restoredFrom = (snapshot: AccountRecord): {readonly properties: AccountRecord['properties'], readonly attributes: AccountRecord['attributes']} => ({
+export const restoredFrom = (
+  snapshot: AccountRecord,
+): {readonly properties: AccountRecord['properties']; readonly attributes: AccountRecord['attributes']} => ({
   properties: snapshotted(snapshot.properties),
-  attributes: {[RESTORED_FROM]: attribute(snapshot, ROWS_KEY), Engine: snapshot.properties['Engine'], EngineVersion: snapshot.properties['EngineVersion']},
+  attributes: {
+    [RESTORED_FROM]: attribute(snapshot, ROWS_KEY),
+    Engine: snapshot.properties['Engine'],
+    EngineVersion: snapshot.properties['EngineVersion'],
+  },
 })
 
 /** What is left out becomes the default of the Region, groups too. */
@@ -149,7 +197,9 @@ export function restoreInstance(world: World, input: RestoreDBInstanceFromDBSnap
   checkPlace(world, call, input)
   const {DBInstanceIdentifier: _id, DBSnapshotIdentifier: _snapshot, VpcSecurityGroupIds: groups, Tags, Port, ...rest} = input
   return freshInstance(world, call, {
-    id: input.DBInstanceIdentifier ?? '', tags: tagsFrom(Tags), afterMs: around(world, RESTORED_AFTER_MS),
+    id: input.DBInstanceIdentifier ?? '',
+    tags: tagsFrom(Tags),
+    afterMs: around(world, RESTORED_AFTER_MS),
     properties: {...from.properties, ...rest, ...(groups !== undefined && {VPCSecurityGroups: groups})},
     attributes: {...from.attributes, 'Endpoint.Port': String(Port ?? text(snapshot.properties, 'Port') ?? '5432')},
     said: `Restored from snapshot ${snapshot.id}`,

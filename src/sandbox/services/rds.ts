@@ -21,22 +21,31 @@ import {offersClass, zonesOf} from './records/zones.ts'
 
 const PAGE = 100
 
-const doesNotExist = (code: string, what: string) => (name: string): AwsFault => new AwsFault(code, `${what} '${name}' does not exist.`)
+const doesNotExist =
+  (code: string, what: string) =>
+  (name: string): AwsFault =>
+    new AwsFault(code, `${what} '${name}' does not exist.`)
 
 export function createRds(world: World): Service {
   publishLag(world)
-  const instance = ({DBInstanceIdentifier}: {readonly DBInstanceIdentifier?: string | undefined}, call: CallContext): AccountRecord =>
-    requireInstance(world, call, DBInstanceIdentifier)
+  const instance = (
+    {DBInstanceIdentifier}: {readonly DBInstanceIdentifier?: string | undefined},
+    call: CallContext,
+  ): AccountRecord => requireInstance(world, call, DBInstanceIdentifier)
   const one = (record: AccountRecord): {DBInstance: R.DBInstance} => ({DBInstance: instanceShape(world, record)})
   return {
     name: 'rds',
     operations: {
       DescribeDBInstances: (input: R.DescribeDBInstancesMessage, call: CallContext): R.DBInstanceMessage =>
         describeInstances(world, input, call),
-      ModifyDBInstance: (input: R.ModifyDBInstanceMessage, call: CallContext) => one(modifyInstance(world, instance(input, call), input)),
-      PromoteReadReplica: (input: R.PromoteReadReplicaMessage, call: CallContext) => one(promoteReplica(world, instance(input, call), input)),
-      CreateDBInstanceReadReplica: (input: R.CreateDBInstanceReadReplicaMessage, call: CallContext) => one(createReplica(world, input, call)),
-      RestoreDBInstanceFromDBSnapshot: (input: R.RestoreDBInstanceFromDBSnapshotMessage, call: CallContext) => one(restoreInstance(world, input, call)),
+      ModifyDBInstance: (input: R.ModifyDBInstanceMessage, call: CallContext) =>
+        one(modifyInstance(world, instance(input, call), input)),
+      PromoteReadReplica: (input: R.PromoteReadReplicaMessage, call: CallContext) =>
+        one(promoteReplica(world, instance(input, call), input)),
+      CreateDBInstanceReadReplica: (input: R.CreateDBInstanceReadReplicaMessage, call: CallContext) =>
+        one(createReplica(world, input, call)),
+      RestoreDBInstanceFromDBSnapshot: (input: R.RestoreDBInstanceFromDBSnapshotMessage, call: CallContext) =>
+        one(restoreInstance(world, input, call)),
       RebootDBInstance: (input: R.RebootDBInstanceMessage, call: CallContext) => one(reboot(world, instance(input, call))),
       DeleteDBInstance: (input: R.DeleteDBInstanceMessage, call: CallContext) => one(remove(world, instance(input, call), input)),
       DescribeEvents: (input: R.DescribeEventsMessage, call: CallContext) => describeEvents(world, input, call),
@@ -44,14 +53,22 @@ export function createRds(world: World): Service {
         orderable(world, input, call),
       DescribeDBSubnetGroups: (input: R.DescribeDBSubnetGroupsMessage, call: CallContext): R.DBSubnetGroupMessage => {
         const found = allOrNamed(
-          world, 'AWS::RDS::DBSubnetGroup', call.region, input.DBSubnetGroupName, doesNotExist('DBSubnetGroupNotFoundFault', 'DB subnet group'),
+          world,
+          'AWS::RDS::DBSubnetGroup',
+          call.region,
+          input.DBSubnetGroupName,
+          doesNotExist('DBSubnetGroupNotFoundFault', 'DB subnet group'),
         )
         const {items, next} = page(found, input.Marker, input.MaxRecords ?? PAGE)
         return {DBSubnetGroups: items.map((one): R.DBSubnetGroup => subnetGroupShape(world, one)), Marker: next}
       },
       DescribeDBParameterGroups: (input: R.DescribeDBParameterGroupsMessage, call: CallContext): R.DBParameterGroupsMessage => {
         const found = allOrNamed(
-          world, 'AWS::RDS::DBParameterGroup', call.region, input.DBParameterGroupName, doesNotExist('DBParameterGroupNotFound', 'DBParameterGroup'),
+          world,
+          'AWS::RDS::DBParameterGroup',
+          call.region,
+          input.DBParameterGroupName,
+          doesNotExist('DBParameterGroupNotFound', 'DBParameterGroup'),
         )
         const {items, next} = page(found, input.Marker, input.MaxRecords ?? PAGE)
         return {
@@ -64,18 +81,23 @@ export function createRds(world: World): Service {
           Marker: next,
         }
       },
-      ListTagsForResource: ({ResourceName}: R.ListTagsForResourceMessage): R.TagListMessage => ({TagList: tagList(tagged(world, ResourceName))}),
+      ListTagsForResource: ({ResourceName}: R.ListTagsForResourceMessage): R.TagListMessage => ({
+        TagList: tagList(tagged(world, ResourceName)),
+      }),
       AddTagsToResource: ({ResourceName, Tags}: R.AddTagsToResourceMessage) => {
         const {region, type, id, tags} = tagged(world, ResourceName)
         world.records.change(region, type, id, {tags: {...tags, ...tagsFrom(Tags)}})
       },
       RemoveTagsFromResource: ({ResourceName, TagKeys}: R.RemoveTagsFromResourceMessage) => {
         const {region, type, id, tags} = tagged(world, ResourceName)
-        world.records.change(region, type, id, {tags: Object.fromEntries(Object.entries(tags).filter(([key]) => TagKeys?.includes(key) !== true))})
+        world.records.change(region, type, id, {
+          tags: Object.fromEntries(Object.entries(tags).filter(([key]) => TagKeys?.includes(key) !== true)),
+        })
       },
       DescribeDBSnapshots: (input: R.DescribeDBSnapshotsMessage, call: CallContext) => describeSnapshots(world, input, call),
       CreateDBSnapshot: (input: R.CreateDBSnapshotMessage, call: CallContext) => createSnapshot(world, input, call),
-      DeleteDBSnapshot: (input: R.DeleteDBSnapshotMessage, call: CallContext) => deleteSnapshot(world, input.DBSnapshotIdentifier ?? '', call),
+      DeleteDBSnapshot: (input: R.DeleteDBSnapshotMessage, call: CallContext) =>
+        deleteSnapshot(world, input.DBSnapshotIdentifier ?? '', call),
     },
   }
 }
@@ -85,7 +107,8 @@ function tagged(world: World, arn: string | undefined): AccountRecord {
   const found = [...world.records.all()].find(
     (one) => one.type.startsWith('AWS::RDS::') && [attribute(one, 'DBInstanceArn'), attribute(one, 'Arn')].includes(arn ?? '-'),
   )
-  if (found === undefined) throw new AwsFault('DBInstanceNotFound', `DBInstance ${(arn ?? '').split(':').at(-1) ?? ''} not found.`, 404)
+  if (found === undefined)
+    throw new AwsFault('DBInstanceNotFound', `DBInstance ${(arn ?? '').split(':').at(-1) ?? ''} not found.`, 404)
   return found
 }
 
@@ -96,10 +119,16 @@ function reboot(world: World, record: AccountRecord): AccountRecord {
   requireAvailable(world, record)
   interrupt(world, record, REBOOTED_AFTER_MS)
   tellEvent(world, record, 'DB instance shutdown', 'availability')
-  passThrough(world, record, [{afterMs: REBOOTED_AFTER_MS, status: 'available', effect: (present) => {
-    tellEvent(world, present, 'DB instance restarted', 'availability')
-    return {attributes: {...present.attributes, [PARAMETER_STATUS]: 'in-sync'}}
-  }}])
+  passThrough(world, record, [
+    {
+      afterMs: REBOOTED_AFTER_MS,
+      status: 'available',
+      effect: (present) => {
+        tellEvent(world, present, 'DB instance restarted', 'availability')
+        return {attributes: {...present.attributes, [PARAMETER_STATUS]: 'in-sync'}}
+      },
+    },
+  ])
   return world.records.change(record.region, record.type, record.id, {status: 'rebooting'})
 }
 
@@ -155,15 +184,28 @@ function remove(world: World, known: AccountRecord, input: R.DeleteDBInstanceMes
 }
 
 /** One option per class: where it is offered and to be had. Storage and licences aren't told apart. */
-function orderable(world: World, input: R.DescribeOrderableDBInstanceOptionsMessage, call: CallContext): R.OrderableDBInstanceOptionsMessage {
+function orderable(
+  world: World,
+  input: R.DescribeOrderableDBInstanceOptionsMessage,
+  call: CallContext,
+): R.OrderableDBInstanceOptionsMessage {
   const classes =
     input.DBInstanceClass === undefined
       ? ['db.t4g.medium', 'db.m7g.large', 'db.m7g.xlarge', 'db.r7g.large']
       : [input.DBInstanceClass]
-  const options = classes.filter((one) => lacksCapacity(world, call, one) === null || lacksCapacity(world, call, one)?.message === 'event')
+  const options = classes
+    .filter((one) => lacksCapacity(world, call, one) === null || lacksCapacity(world, call, one)?.message === 'event')
     .map((DBInstanceClass) => ({
-      Engine: input.Engine, EngineVersion: input.EngineVersion, DBInstanceClass, MultiAZCapable: true, ReadReplicaCapable: true, StorageType: 'gp3', Vpc: true,
-      AvailabilityZones: zonesOf(call.region).filter((zone) => offersClass(zone, DBInstanceClass)).map((Name) => ({Name})),
+      Engine: input.Engine,
+      EngineVersion: input.EngineVersion,
+      DBInstanceClass,
+      MultiAZCapable: true,
+      ReadReplicaCapable: true,
+      StorageType: 'gp3',
+      Vpc: true,
+      AvailabilityZones: zonesOf(call.region)
+        .filter((zone) => offersClass(zone, DBInstanceClass))
+        .map((Name) => ({Name})),
     }))
   return {OrderableDBInstanceOptions: options.filter(({AvailabilityZones}) => AvailabilityZones.length > 0)}
 }

@@ -2,7 +2,12 @@
  * Resource Groups Tagging: what of a Region carries which tags, over all services. Load balancing and ECS are asked themselves, because
  * their tags change by calls; everything else is read off the account's records. What has no tag isn't told.
  */
-import type {GetResourcesInput, GetResourcesOutput, ResourceTagMapping, TagFilter} from '@aws-sdk/client-resource-groups-tagging-api'
+import type {
+  GetResourcesInput,
+  GetResourcesOutput,
+  ResourceTagMapping,
+  TagFilter,
+} from '@aws-sdk/client-resource-groups-tagging-api'
 import {AwsFault} from '../world/contract.ts'
 import type {AccountRecord, CallContext, Service, World} from '../world/contract.ts'
 import {attribute} from './records/lookup.ts'
@@ -22,7 +27,7 @@ export function createResourceTagging(world: World): Service {
         const found = (await taggedIn(world, call.region))
           .filter(({arn, tags}) => matchesType(arn, input.ResourceTypeFilters) && matchesTags(tags, input.TagFilters))
           .toSorted((one, other) => (one.arn < other.arn ? -1 : 1))
-        const invalid = (): AwsFault => new AwsFault('InvalidParameterException', 'The pagination token isn\'t valid.')
+        const invalid = (): AwsFault => new AwsFault('InvalidParameterException', "The pagination token isn't valid.")
         const token = input.PaginationToken === '' ? undefined : input.PaginationToken
         const {items, next} = page(found, token, input.ResourcesPerPage ?? 50, invalid)
         return {ResourceTagMappingList: items.map(mapping), PaginationToken: next ?? ''}
@@ -31,10 +36,15 @@ export function createResourceTagging(world: World): Service {
   }
 }
 
-const mapping = ({arn, tags}: Tagged): ResourceTagMapping => ({ResourceARN: arn, Tags: Object.entries(tags).map(([Key, Value]) => ({Key, Value}))})
+const mapping = ({arn, tags}: Tagged): ResourceTagMapping => ({
+  ResourceARN: arn,
+  Tags: Object.entries(tags).map(([Key, Value]) => ({Key, Value})),
+})
 
 function matchesTags(tags: Tags, filters: readonly TagFilter[] | undefined): boolean {
-  return (filters ?? []).every(({Key = '', Values = []}) => Object.hasOwn(tags, Key) && (Values.length === 0 || Values.includes(tags[Key] ?? '')))
+  return (filters ?? []).every(
+    ({Key = '', Values = []}) => Object.hasOwn(tags, Key) && (Values.length === 0 || Values.includes(tags[Key] ?? '')),
+  )
 }
 
 /** `ec2`, or `ec2:security-group`, or `elasticloadbalancing:listener-rule/app`. */
@@ -44,24 +54,34 @@ function matchesType(arn: string, filters: readonly string[] | undefined): boole
   const resource = service === 's3' ? 'bucket' : rest.join(':')
   return filters.some((filter) => {
     const [wanted = '', kind] = filter.split(':')
-    return wanted === service && (kind === undefined || resource === kind || resource.startsWith(`${kind}/`) || resource.startsWith(`${kind}:`))
+    return (
+      wanted === service
+      && (kind === undefined || resource === kind || resource.startsWith(`${kind}/`) || resource.startsWith(`${kind}:`))
+    )
   })
 }
 
 async function taggedIn(world: World, region: string): Promise<readonly Tagged[]> {
   // The things of global services are told in us-east-1.
   const homes = region === 'us-east-1' ? [region, 'aws-global'] : [region]
-  const recorded = [...world.records.all()].filter((one) => homes.includes(one.region) && !isAsked(one.type)).flatMap((one): readonly Tagged[] => {
-    const arn = arnOf(world, one)
-    return arn === null ? [] : [{arn, tags: one.tags}]
-  })
-  const asked = await Promise.all([ofLoadBalancing, ofEcs, ofStacks].map(async (ask) => await ifModelled(async () => await ask(world, region))))
+  const recorded = [...world.records.all()]
+    .filter((one) => homes.includes(one.region) && !isAsked(one.type))
+    .flatMap((one): readonly Tagged[] => {
+      const arn = arnOf(world, one)
+      return arn === null ? [] : [{arn, tags: one.tags}]
+    })
+  const asked = await Promise.all(
+    [ofLoadBalancing, ofEcs, ofStacks].map(async (ask) => await ifModelled(async () => await ask(world, region))),
+  )
   const all = new Map([...recorded, ...asked.flat()].map((one) => [one.arn, one]))
   return [...all.values()].filter(({tags}) => Object.keys(tags).length > 0)
 }
 
 const isAsked = (type: string): boolean =>
-  type.startsWith('AWS::ElasticLoadBalancingV2::') || type === 'AWS::ECS::Service' || type === 'AWS::ECS::Cluster' || type === 'AWS::CloudFormation::Stack'
+  type.startsWith('AWS::ElasticLoadBalancingV2::')
+  || type === 'AWS::ECS::Service'
+  || type === 'AWS::ECS::Cluster'
+  || type === 'AWS::CloudFormation::Stack'
 
 /** Of types that have neither an ARN for an id nor one among their attributes: service and what stands before the id. */
 const ARNS: Readonly<Record<string, readonly [service: string, prefix: string]>> = {
@@ -106,15 +126,25 @@ interface Elb {
   readonly TargetGroups?: readonly {readonly TargetGroupArn: string}[]
   readonly Listeners?: readonly {readonly ListenerArn: string}[]
   readonly Rules?: readonly {readonly RuleArn: string}[]
-  readonly TagDescriptions?: readonly {readonly ResourceArn: string; readonly Tags?: readonly {readonly Key?: string; readonly Value?: string}[]}[]
+  readonly TagDescriptions?: readonly {
+    readonly ResourceArn: string
+    readonly Tags?: readonly {readonly Key?: string; readonly Value?: string}[]
+  }[]
 }
 
 async function ofLoadBalancing(world: World, region: string): Promise<readonly Tagged[]> {
-  const elb = async (operation: string, input: object): Promise<Elb> => await world.invoke('elasticloadbalancingv2', operation, input, region) as Elb
+  const elb = async (operation: string, input: object): Promise<Elb> =>
+    (await world.invoke('elasticloadbalancingv2', operation, input, region)) as Elb
   const balancers = ((await elb('DescribeLoadBalancers', {})).LoadBalancers ?? []).map((one) => one.LoadBalancerArn)
   const groups = ((await elb('DescribeTargetGroups', {})).TargetGroups ?? []).map((one) => one.TargetGroupArn)
-  const listeners = (await Promise.all(balancers.map(async (LoadBalancerArn) => (await elb('DescribeListeners', {LoadBalancerArn})).Listeners ?? []))).flat()
-  const rules = (await Promise.all(listeners.map(async ({ListenerArn}) => (await elb('DescribeRules', {ListenerArn})).Rules ?? []))).flat()
+  const listeners = (
+    await Promise.all(
+      balancers.map(async (LoadBalancerArn) => (await elb('DescribeListeners', {LoadBalancerArn})).Listeners ?? []),
+    )
+  ).flat()
+  const rules = (
+    await Promise.all(listeners.map(async ({ListenerArn}) => (await elb('DescribeRules', {ListenerArn})).Rules ?? []))
+  ).flat()
   const arns = [...balancers, ...groups, ...listeners.map((one) => one.ListenerArn), ...rules.map((one) => one.RuleArn)]
   const found: Tagged[] = []
   // DescribeTags takes twenty at most.
@@ -132,22 +162,33 @@ interface Ecs {
 }
 
 async function ofEcs(world: World, region: string): Promise<readonly Tagged[]> {
-  const ecs = async (operation: string, input: object): Promise<Ecs> => await world.invoke('ecs', operation, input, region) as Ecs
+  const ecs = async (operation: string, input: object): Promise<Ecs> =>
+    (await world.invoke('ecs', operation, input, region)) as Ecs
   const {clusterArns = []} = await ecs('ListClusters', {})
-  const services = await Promise.all(clusterArns.map(async (cluster) => (await ecs('ListServices', {cluster, maxResults: 100})).serviceArns ?? []))
-  return (await Promise.all([...clusterArns, ...services.flat()].map(async (resourceArn): Promise<readonly Tagged[]> => {
-    try {
-      const {tags = []} = await ecs('ListTagsForResource', {resourceArn})
-      return [{arn: resourceArn, tags: Object.fromEntries(tags.map(({key = '', value = ''}) => [key, value]))}]
-    } catch {
-      // It went in the meantime.
-      return []
-    }
-  }))).flat()
+  const services = await Promise.all(
+    clusterArns.map(async (cluster) => (await ecs('ListServices', {cluster, maxResults: 100})).serviceArns ?? []),
+  )
+  return (
+    await Promise.all(
+      [...clusterArns, ...services.flat()].map(async (resourceArn): Promise<readonly Tagged[]> => {
+        try {
+          const {tags = []} = await ecs('ListTagsForResource', {resourceArn})
+          return [{arn: resourceArn, tags: Object.fromEntries(tags.map(({key = '', value = ''}) => [key, value]))}]
+        } catch {
+          // It went in the meantime.
+          return []
+        }
+      }),
+    )
+  ).flat()
 }
 
 interface StacksPage {
-  readonly Stacks?: readonly {readonly StackId?: string; readonly StackStatus?: string; readonly Tags?: readonly {readonly Key?: string; readonly Value?: string}[]}[]
+  readonly Stacks?: readonly {
+    readonly StackId?: string
+    readonly StackStatus?: string
+    readonly Tags?: readonly {readonly Key?: string; readonly Value?: string}[]
+  }[]
   readonly NextToken?: string
 }
 
@@ -155,8 +196,12 @@ async function ofStacks(world: World, region: string): Promise<readonly Tagged[]
   const found: Tagged[] = []
   let NextToken: string | undefined
   do {
-    const page = await world.invoke('cloudformation', 'DescribeStacks', {NextToken}, region) as StacksPage
-    found.push(...(page.Stacks ?? []).filter(({StackStatus}) => StackStatus !== 'DELETE_COMPLETE').map(({StackId = '', Tags}) => ({arn: StackId, tags: fromList(Tags)})))
+    const page = (await world.invoke('cloudformation', 'DescribeStacks', {NextToken}, region)) as StacksPage
+    found.push(
+      ...(page.Stacks ?? [])
+        .filter(({StackStatus}) => StackStatus !== 'DELETE_COMPLETE')
+        .map(({StackId = '', Tags}) => ({arn: StackId, tags: fromList(Tags)})),
+    )
     NextToken = page.NextToken
   } while (NextToken !== undefined)
   return found

@@ -27,14 +27,15 @@ interface Observed {
 const UNKNOWN: Observed = {status: null, against: 0, last: null}
 
 export const configOf = (check: AccountRecord): Readonly<Record<string, unknown>> => bag(check.properties, 'HealthCheckConfig')
-export const observedOf = (check: AccountRecord): Observed => check.attributes['Observed'] as Observed | undefined ?? UNKNOWN
+export const observedOf = (check: AccountRecord): Observed => (check.attributes['Observed'] as Observed | undefined) ?? UNKNOWN
 export const healthChecks = (world: World): readonly AccountRecord[] => recordsOf(world, CHECK, '')
 
 /** A status changes when as many observations in a row as the check's threshold say so. */
 export function observe(world: World, check: AccountRecord, observation: Observation): void {
   const before = observedOf(check)
   const says = observation.isSuccess ? 'success' : 'failure'
-  const against = before.status === says ? 0 : before.last !== null && before.last.isSuccess !== observation.isSuccess ? 1 : before.against + 1
+  const against =
+    before.status === says ? 0 : before.last !== null && before.last.isSuccess !== observation.isSuccess ? 1 : before.against + 1
   const turns = against >= (number(configOf(check), 'FailureThreshold') ?? 3)
   const after: Observed = {status: turns ? says : before.status, against: turns ? 0 : against, last: observation}
   world.records.change(check.region, CHECK, check.id, {attributes: {...check.attributes, Observed: after}})
@@ -51,8 +52,10 @@ export function isHealthy(world: World, id: string, depth = 0): boolean {
   const inverted = flag(config, 'Inverted')
   if (flag(config, 'Disabled')) return !inverted
   const children = texts(config, 'ChildHealthChecks')
-  const well = text(config, 'Type') === 'CALCULATED'
-    ? children.filter((child) => isHealthy(world, child, depth + 1)).length >= (number(config, 'HealthThreshold') ?? children.length)
-    : observedOf(check).status !== 'failure'
+  const well =
+    text(config, 'Type') === 'CALCULATED'
+      ? children.filter((child) => isHealthy(world, child, depth + 1)).length
+        >= (number(config, 'HealthThreshold') ?? children.length)
+      : observedOf(check).status !== 'failure'
   return well !== inverted
 }

@@ -104,7 +104,10 @@ export function changeSets(world: World, zone: AccountRecord, changes: readonly 
       putSet(world, zone.id, set)
   }
   return putRecord(world, {
-    type: CHANGE, region: REGION, id: `C${world.hex(20).toUpperCase()}`, properties: {zone: zone.id, sets: setsOf(world, zone.id)},
+    type: CHANGE,
+    region: REGION,
+    id: `C${world.hex(20).toUpperCase()}`,
+    properties: {zone: zone.id, sets: setsOf(world, zone.id)},
   })
 }
 
@@ -116,11 +119,12 @@ export function changeStatus(world: World, id: string): {readonly status: 'PENDI
 
 /** What the zone's servers answer from: the record sets as the newest change that is in sync everywhere left them. */
 export function servedSets(world: World, zone: string): readonly ResourceRecordSet[] {
-  const synced = recordsOf(world, CHANGE, REGION)
-    .findLast(({properties, createdAt}) => properties['zone'] === zone && world.clock.now() - createdAt >= INSYNC_AFTER_MS)
+  const synced = recordsOf(world, CHANGE, REGION).findLast(
+    ({properties, createdAt}) => properties['zone'] === zone && world.clock.now() - createdAt >= INSYNC_AFTER_MS,
+  )
   return synced === undefined
     ? setsOf(world, zone).filter(({Type}) => Type === 'NS' || Type === 'SOA')
-    : synced.properties['sets'] as readonly ResourceRecordSet[]
+    : (synced.properties['sets'] as readonly ResourceRecordSet[])
 }
 
 /** What Route 53 would say against one change, or null; `sets` is what the changes before it left. */

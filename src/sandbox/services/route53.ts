@@ -81,7 +81,7 @@ export function createRoute53(world: World): Service {
           throw new AwsFault('NoSuchHealthCheck', `No health check exists with the specified ID: ${HealthCheckId ?? ''}`)
         }
         if (text(configOf(check), 'Type') === 'CALCULATED') {
-          throw new AwsFault('InvalidInput', 'Invalid parameter : You can\'t get the status of a calculated health check.')
+          throw new AwsFault('InvalidInput', "Invalid parameter : You can't get the status of a calculated health check.")
         }
         return {HealthCheckObservations: observations(check)}
       },
@@ -99,7 +99,11 @@ export function createRoute53(world: World): Service {
   }
 }
 
-const CHECKERS = [['eu-west-1', '15.177.0.17'], ['us-east-1', '15.177.4.17'], ['ap-southeast-2', '15.177.8.17']] as const
+const CHECKERS = [
+  ['eu-west-1', '15.177.0.17'],
+  ['us-east-1', '15.177.4.17'],
+  ['ap-southeast-2', '15.177.8.17'],
+] as const
 
 /** What each checker saw: never inverted. Nothing yet: no observations. */
 function observations(check: AccountRecord): HealthCheckObservation[] {
@@ -142,7 +146,9 @@ function createZone(world: World, input: CreateHostedZoneRequest): CreateHostedZ
   const id = `Z${world.hex(20).toUpperCase()}`
   const {HostedZoneConfig: config, VPC: vpc} = input
   const zone = addZone(world, id, input.Name ?? '', {
-    CallerReference: reference, ...(config !== undefined && {HostedZoneConfig: config}), ...(vpc !== undefined && {VPCs: [vpc]}),
+    CallerReference: reference,
+    ...(config !== undefined && {HostedZoneConfig: config}),
+    ...(vpc !== undefined && {VPCs: [vpc]}),
   })
   return {
     HostedZone: zoneShape(world, zone),
@@ -169,7 +175,9 @@ function listSets(world: World, input: ListResourceRecordSetsRequest): ListResou
   const rest = all.slice(from, from + size)
   const next = all[from + size]
   return {
-    ResourceRecordSets: rest, IsTruncated: next !== undefined, MaxItems: size,
+    ResourceRecordSets: rest,
+    IsTruncated: next !== undefined,
+    MaxItems: size,
     ...(next !== undefined && {NextRecordName: next.Name, NextRecordType: next.Type, NextRecordIdentifier: next.SetIdentifier}),
   }
 }

@@ -1,9 +1,17 @@
 /** S3's operations on buckets and their settings. Settings are kept and answered; encryption changes nothing about the bytes. */
 import type {
-  CreateBucketRequest, CreateBucketOutput, DeleteBucketRequest, GetBucketEncryptionOutput, GetBucketLocationOutput,
+  CreateBucketRequest,
+  CreateBucketOutput,
+  DeleteBucketRequest,
+  GetBucketEncryptionOutput,
+  GetBucketLocationOutput,
   GetBucketVersioningOutput,
   GetPublicAccessBlockOutput,
-  HeadBucketOutput, HeadBucketRequest, ListBucketsOutput, PutBucketEncryptionRequest, PutBucketVersioningRequest,
+  HeadBucketOutput,
+  HeadBucketRequest,
+  ListBucketsOutput,
+  PutBucketEncryptionRequest,
+  PutBucketVersioningRequest,
   PutPublicAccessBlockRequest,
 } from '@aws-sdk/client-s3'
 import {AwsFault} from '../world/contract.ts'
@@ -11,7 +19,9 @@ import type {CallContext, Operation} from '../world/contract.ts'
 import {bucketOf, locationOf} from './s3-state.ts'
 import type {S3State} from './s3-state.ts'
 
-interface Named {readonly Bucket: string}
+interface Named {
+  readonly Bucket: string
+}
 
 export function bucketOperations(state: S3State): Readonly<Record<string, Operation>> {
   return {
@@ -21,10 +31,9 @@ export function bucketOperations(state: S3State): Readonly<Record<string, Operat
       return {BucketRegion: bucketOf(state, Bucket ?? '', call).region}
     },
     ListBuckets: (): ListBucketsOutput => ({
-      Buckets: [...state.buckets.values()].map(
-        ({name, region, createdAt}) => ({Name: name, BucketRegion: region, CreationDate: new Date(createdAt)}),
-      )
-        .sort((a, b) => a.Name < b.Name ? -1 : 1),
+      Buckets: [...state.buckets.values()]
+        .map(({name, region, createdAt}) => ({Name: name, BucketRegion: region, CreationDate: new Date(createdAt)}))
+        .sort((a, b) => (a.Name < b.Name ? -1 : 1)),
       Owner: {ID: state.world.account},
     }),
     DeleteBucket: ({Bucket}: DeleteBucketRequest, call: CallContext) => {
@@ -39,8 +48,9 @@ export function bucketOperations(state: S3State): Readonly<Record<string, Operat
     PutBucketVersioning: ({Bucket, VersioningConfiguration}: PutBucketVersioningRequest, call: CallContext) => {
       const bucket = bucketOf(state, Bucket ?? '', call)
       if (bucket.replication !== undefined && VersioningConfiguration?.Status !== 'Enabled') {
-        const message = 'A replication configuration is present on this bucket, so you cannot change the versioning state. To ' +
-          'change the versioning state, first delete the replication configuration.'
+        const message =
+          'A replication configuration is present on this bucket, so you cannot change the versioning state. To '
+          + 'change the versioning state, first delete the replication configuration.'
         throw new AwsFault('InvalidBucketState', message, 409)
       }
       bucket.versioning = VersioningConfiguration?.Status
@@ -71,8 +81,9 @@ export function bucketOperations(state: S3State): Readonly<Record<string, Operat
       bucketOf(state, Bucket, call).publicAccessBlock = undefined
       return {}
     },
-    GetBucketLocation: ({Bucket}: Named, call: CallContext): GetBucketLocationOutput =>
-      ({LocationConstraint: locationOf(bucketOf(state, Bucket, call).region)}),
+    GetBucketLocation: ({Bucket}: Named, call: CallContext): GetBucketLocationOutput => ({
+      LocationConstraint: locationOf(bucketOf(state, Bucket, call).region),
+    }),
     GetPublicAccessBlock: ({Bucket}: Named, call: CallContext): GetPublicAccessBlockOutput => {
       const {publicAccessBlock} = bucketOf(state, Bucket, call)
       if (publicAccessBlock === undefined) {
@@ -90,17 +101,24 @@ function createBucket(state: S3State, input: CreateBucketRequest, call: CallCont
   }
   const asked = input.CreateBucketConfiguration?.LocationConstraint
   if (asked !== locationOf(call.region)) {
-    const message = `The ${asked ?? 'unspecified'} location constraint is incompatible for the region specific endpoint this ` +
-      `request was sent to.`
+    const message =
+      `The ${asked ?? 'unspecified'} location constraint is incompatible for the region specific endpoint this `
+      + `request was sent to.`
     throw new AwsFault('IllegalLocationConstraintException', message, 400)
   }
   if (state.buckets.has(name)) {
     throw new AwsFault(
-      'BucketAlreadyOwnedByYou', 'Your previous request to create the named bucket succeeded and you already own it.', 409,
+      'BucketAlreadyOwnedByYou',
+      'Your previous request to create the named bucket succeeded and you already own it.',
+      409,
     )
   }
   const empty = {
-    versioning: undefined, encryption: undefined, publicAccessBlock: undefined, replication: undefined, settings: new Map(),
+    versioning: undefined,
+    encryption: undefined,
+    publicAccessBlock: undefined,
+    replication: undefined,
+    settings: new Map(),
     objects: new Map(),
   }
   state.buckets.set(name, {name, region: call.region, createdAt: state.world.clock.now(), ...empty})

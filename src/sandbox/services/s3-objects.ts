@@ -5,8 +5,14 @@
 import {createHash} from 'node:crypto'
 import {crc32} from 'node:zlib'
 import type {
-  DeleteObjectOutput, DeleteObjectRequest, DeleteObjectsOutput, DeleteObjectsRequest, GetObjectRequest, HeadObjectOutput,
-  PutObjectOutput, PutObjectRequest,
+  DeleteObjectOutput,
+  DeleteObjectRequest,
+  DeleteObjectsOutput,
+  DeleteObjectsRequest,
+  GetObjectRequest,
+  HeadObjectOutput,
+  PutObjectOutput,
+  PutObjectRequest,
 } from '@aws-sdk/client-s3'
 import {AwsFault} from '../world/contract.ts'
 import type {CallContext, Operation} from '../world/contract.ts'
@@ -82,7 +88,10 @@ function checkDigests(input: Put, body: Buffer): void {
   }
 }
 
-function checkWriteConditions(input: {readonly IfMatch?: string | undefined; readonly IfNoneMatch?: string | undefined}, current: ObjectVersion | undefined): void {
+function checkWriteConditions(
+  input: {readonly IfMatch?: string | undefined; readonly IfNoneMatch?: string | undefined},
+  current: ObjectVersion | undefined,
+): void {
   if (input.IfNoneMatch !== undefined) {
     if (input.IfNoneMatch !== '*') throw new AwsFault('NotImplemented', 'If-None-Match takes only * in a write.', 501)
     if (current !== undefined) throw preconditionFailed('If-None-Match')
@@ -94,15 +103,15 @@ function checkWriteConditions(input: {readonly IfMatch?: string | undefined; rea
 }
 
 function matches(condition: string, version: ObjectVersion): boolean {
-  return condition.split(',').some(
-    (one) => one.trim() === '*' || one.trim().replaceAll('"', '') === version.etag.replaceAll('"', ''),
-  )
+  return condition
+    .split(',')
+    .some((one) => one.trim() === '*' || one.trim().replaceAll('"', '') === version.etag.replaceAll('"', ''))
 }
 
 function preconditionFailed(condition: string): AwsFault {
-  return new AwsFault(
-    'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', 412, {Condition: condition},
-  )
+  return new AwsFault('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', 412, {
+    Condition: condition,
+  })
 }
 
 function versionFor(bucket: Bucket, input: Get, missingCode: string): ObjectVersion {
@@ -166,8 +175,15 @@ function deleteObject(state: S3State, input: DeleteObjectRequest, call: CallCont
     return {}
   }
   const marker = {
-    id: freshVersionId(state, bucket), deleteMarker: true, body: Buffer.alloc(0), etag: '', modifiedAt: state.world.clock.now(),
-    contentType: '', contentEncoding: undefined, cacheControl: undefined, metadata: {},
+    id: freshVersionId(state, bucket),
+    deleteMarker: true,
+    body: Buffer.alloc(0),
+    etag: '',
+    modifiedAt: state.world.clock.now(),
+    contentType: '',
+    contentEncoding: undefined,
+    cacheControl: undefined,
+    metadata: {},
     replica: false,
   }
   addVersion(bucket, key, marker)

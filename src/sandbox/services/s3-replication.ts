@@ -20,7 +20,9 @@ export function replicationOperations(state: S3State): Readonly<Record<string, O
       const bucket = bucketOf(state, name ?? '', call)
       if (bucket.versioning !== 'Enabled') {
         throw new AwsFault(
-          'InvalidRequest', 'Versioning must be \'Enabled\' on the bucket to apply a replication configuration', 400,
+          'InvalidRequest',
+          "Versioning must be 'Enabled' on the bucket to apply a replication configuration",
+          400,
         )
       }
       for (const rule of ReplicationConfiguration?.Rules ?? []) checkDestination(state, rule)
@@ -31,9 +33,9 @@ export function replicationOperations(state: S3State): Readonly<Record<string, O
     GetBucketReplication: ({Bucket: name}: {readonly Bucket: string}, call: CallContext): GetBucketReplicationOutput => {
       const {replication} = bucketOf(state, name, call)
       if (replication === undefined) {
-        throw new AwsFault(
-          'ReplicationConfigurationNotFoundError', 'The replication configuration was not found', 404, {BucketName: name},
-        )
+        throw new AwsFault('ReplicationConfigurationNotFoundError', 'The replication configuration was not found', 404, {
+          BucketName: name,
+        })
       }
       return {ReplicationConfiguration: replication}
     },
@@ -63,7 +65,9 @@ export function replicate(state: S3State, bucket: Bucket, key: string, version: 
     const delayMs = DELAY_MS.least + random() * (DELAY_MS.most - DELAY_MS.least)
     const copy = {rule, bucket, key, version, destination: nameOf(rule.Destination?.Bucket)}
     pendingIn(state).add(copy)
-    world.clock.at(world.clock.now() + delayMs, () => { deliver(state, copy) })
+    world.clock.at(world.clock.now() + delayMs, () => {
+      deliver(state, copy)
+    })
   }
 }
 
@@ -84,7 +88,9 @@ function pendingIn(state: S3State): Set<Copy> {
   if (known !== undefined) return known
   const pending = new Set<Copy>()
   waiting.set(state, pending)
-  state.world.clock.every(METRICS_EVERY_MS, () => { tellPending(state, pending) })
+  state.world.clock.every(METRICS_EVERY_MS, () => {
+    tellPending(state, pending)
+  })
   return pending
 }
 
@@ -93,7 +99,9 @@ function deliver(state: S3State, copy: Copy): void {
   const {world} = state
   const to = state.buckets.get(copy.destination)?.region
   if (to !== undefined && (!canReach(world, copy.bucket.region, to) || isStale(world, copy.bucket))) {
-    world.clock.at(world.clock.now() + TRIES_AGAIN_MS, () => { deliver(state, copy) })
+    world.clock.at(world.clock.now() + TRIES_AGAIN_MS, () => {
+      deliver(state, copy)
+    })
     return
   }
   pendingIn(state).delete(copy)
@@ -101,7 +109,9 @@ function deliver(state: S3State, copy: Copy): void {
 }
 
 function isStale(world: World, {region, name}: Bucket): boolean {
-  return world.faults('site-stale').some((fault) => [fault.region ?? region, fault.target ?? region].every((one) => one === region || one === name))
+  return world
+    .faults('site-stale')
+    .some((fault) => [fault.region ?? region, fault.target ?? region].every((one) => one === region || one === name))
 }
 
 function tellPending(state: S3State, pending: ReadonlySet<Copy>): void {
@@ -112,7 +122,11 @@ function tellPending(state: S3State, pending: ReadonlySet<Copy>): void {
       const dimensions = {SourceBucket: bucket.name, DestinationBucket: nameOf(rule.Destination.Bucket), RuleId: rule.ID ?? ''}
       const about = {region: bucket.region, namespace: 'AWS/S3', dimensions}
       state.world.metrics.observe({...about, metric: 'OperationsPendingReplication', value: own.length})
-      state.world.metrics.observe({...about, metric: 'BytesPendingReplication', value: own.reduce((sum, {version}) => sum + version.body.length, 0)})
+      state.world.metrics.observe({
+        ...about,
+        metric: 'BytesPendingReplication',
+        value: own.reduce((sum, {version}) => sum + version.body.length, 0),
+      })
     }
   }
 }
@@ -131,6 +145,9 @@ function arrive(state: S3State, destination: string, key: string, version: Objec
   if (known.some((one) => one.id === version.id)) return
   // Copies can overtake each other on their way, versions never.
   const later = known.filter((one) => one.modifiedAt > version.modifiedAt)
-  bucket.objects.set(key, known.filter((one) => !later.includes(one)))
+  bucket.objects.set(
+    key,
+    known.filter((one) => !later.includes(one)),
+  )
   for (const one of [{...version, replica: true}, ...later]) addVersion(bucket, key, one)
 }

@@ -28,43 +28,76 @@ const asMembers = (value: unknown): object => value as object
 
 const KEPT: readonly Kept[] = [
   {
-    name: 'policy', put: 'PutBucketPolicy', get: 'GetBucketPolicy', remove: 'DeleteBucketPolicy', input: 'Policy',
+    name: 'policy',
+    put: 'PutBucketPolicy',
+    get: 'GetBucketPolicy',
+    remove: 'DeleteBucketPolicy',
+    input: 'Policy',
     answer: (Policy) => ({Policy}),
-    absent: none('NoSuchBucketPolicy', 'The bucket policy does not exist'), check: checkPolicy,
+    absent: none('NoSuchBucketPolicy', 'The bucket policy does not exist'),
+    check: checkPolicy,
   },
   {
-    name: 'ownership', put: 'PutBucketOwnershipControls', get: 'GetBucketOwnershipControls',
+    name: 'ownership',
+    put: 'PutBucketOwnershipControls',
+    get: 'GetBucketOwnershipControls',
     remove: 'DeleteBucketOwnershipControls',
-    input: 'OwnershipControls', answer: (OwnershipControls) => ({OwnershipControls}),
+    input: 'OwnershipControls',
+    answer: (OwnershipControls) => ({OwnershipControls}),
     absent: none('OwnershipControlsNotFoundError', 'The bucket ownership controls were not found'),
   },
   {
-    name: 'logging', put: 'PutBucketLogging', get: 'GetBucketLogging', remove: null, input: 'BucketLoggingStatus',
-    answer: asMembers, absent: {},
+    name: 'logging',
+    put: 'PutBucketLogging',
+    get: 'GetBucketLogging',
+    remove: null,
+    input: 'BucketLoggingStatus',
+    answer: asMembers,
+    absent: {},
     check: checkLogging,
   },
   {
-    name: 'lifecycle', put: 'PutBucketLifecycleConfiguration', get: 'GetBucketLifecycleConfiguration',
+    name: 'lifecycle',
+    put: 'PutBucketLifecycleConfiguration',
+    get: 'GetBucketLifecycleConfiguration',
     remove: 'DeleteBucketLifecycle',
-    input: 'LifecycleConfiguration', answer: asMembers,
+    input: 'LifecycleConfiguration',
+    answer: asMembers,
     absent: none('NoSuchLifecycleConfiguration', 'The lifecycle configuration does not exist'),
   },
   {
-    name: 'notification', put: 'PutBucketNotificationConfiguration', get: 'GetBucketNotificationConfiguration', remove: null,
-    input: 'NotificationConfiguration', answer: asMembers, absent: {},
+    name: 'notification',
+    put: 'PutBucketNotificationConfiguration',
+    get: 'GetBucketNotificationConfiguration',
+    remove: null,
+    input: 'NotificationConfiguration',
+    answer: asMembers,
+    absent: {},
   },
   {
-    name: 'website', put: 'PutBucketWebsite', get: 'GetBucketWebsite', remove: 'DeleteBucketWebsite',
-    input: 'WebsiteConfiguration', answer: asMembers,
+    name: 'website',
+    put: 'PutBucketWebsite',
+    get: 'GetBucketWebsite',
+    remove: 'DeleteBucketWebsite',
+    input: 'WebsiteConfiguration',
+    answer: asMembers,
     absent: none('NoSuchWebsiteConfiguration', 'The specified bucket does not have a website configuration'),
   },
   {
-    name: 'cors', put: 'PutBucketCors', get: 'GetBucketCors', remove: 'DeleteBucketCors', input: 'CORSConfiguration',
+    name: 'cors',
+    put: 'PutBucketCors',
+    get: 'GetBucketCors',
+    remove: 'DeleteBucketCors',
+    input: 'CORSConfiguration',
     answer: asMembers,
     absent: none('NoSuchCORSConfiguration', 'The CORS configuration does not exist'),
   },
   {
-    name: 'tagging', put: 'PutBucketTagging', get: 'GetBucketTagging', remove: 'DeleteBucketTagging', input: 'Tagging',
+    name: 'tagging',
+    put: 'PutBucketTagging',
+    get: 'GetBucketTagging',
+    remove: 'DeleteBucketTagging',
+    input: 'Tagging',
     answer: asMembers,
     absent: none('NoSuchTagSet', 'The TagSet does not exist'),
   },
@@ -73,25 +106,40 @@ const KEPT: readonly Kept[] = [
 type Input = {readonly Bucket: string} & Readonly<Record<string, unknown>>
 
 export function settingOperations(state: S3State): Readonly<Record<string, Operation>> {
-  return Object.fromEntries(KEPT.flatMap((kept): [string, Operation][] => [
-    [kept.put, (input: Input, call: CallContext) => {
-      const bucket = bucketOf(state, input.Bucket, call)
-      const value = input[kept.input]
-      kept.check?.(state, bucket, value)
-      bucket.settings.set(kept.name, value)
-      return {}
-    }],
-    [kept.get, (input: Input, call: CallContext) => {
-      const value = bucketOf(state, input.Bucket, call).settings.get(kept.name)
-      if (value !== undefined) return kept.answer(value)
-      if ('code' in kept.absent) throw new AwsFault(kept.absent.code, kept.absent.message, 404, {BucketName: input.Bucket})
-      return kept.absent
-    }],
-    ...(kept.remove === null ? [] : [[kept.remove, (input: Input, call: CallContext) => {
-      bucketOf(state, input.Bucket, call).settings.delete(kept.name)
-      return {}
-    }] as [string, Operation]]),
-  ]))
+  return Object.fromEntries(
+    KEPT.flatMap((kept): [string, Operation][] => [
+      [
+        kept.put,
+        (input: Input, call: CallContext) => {
+          const bucket = bucketOf(state, input.Bucket, call)
+          const value = input[kept.input]
+          kept.check?.(state, bucket, value)
+          bucket.settings.set(kept.name, value)
+          return {}
+        },
+      ],
+      [
+        kept.get,
+        (input: Input, call: CallContext) => {
+          const value = bucketOf(state, input.Bucket, call).settings.get(kept.name)
+          if (value !== undefined) return kept.answer(value)
+          if ('code' in kept.absent) throw new AwsFault(kept.absent.code, kept.absent.message, 404, {BucketName: input.Bucket})
+          return kept.absent
+        },
+      ],
+      ...(kept.remove === null
+        ? []
+        : [
+            [
+              kept.remove,
+              (input: Input, call: CallContext) => {
+                bucketOf(state, input.Bucket, call).settings.delete(kept.name)
+                return {}
+              },
+            ] as [string, Operation],
+          ]),
+    ]),
+  )
 }
 
 function checkPolicy(_state: S3State, bucket: Bucket, value: unknown): void {
@@ -116,11 +164,13 @@ function checkLogging(state: S3State, bucket: Bucket, value: unknown): void {
   if (target === undefined) return
   const found = state.buckets.get(target)
   if (found === undefined) {
-    throw new AwsFault('InvalidTargetBucketForLogging', 'The target bucket for logging does not exist', 400, {TargetBucket: target})
+    throw new AwsFault('InvalidTargetBucketForLogging', 'The target bucket for logging does not exist', 400, {
+      TargetBucket: target,
+    })
   }
   if (found.region !== bucket.region) {
-    throw new AwsFault(
-      'CrossLocationLoggingProhibitted', 'Cross S3 location logging not allowed. ', 403, {TargetBucketLocation: found.region},
-    )
+    throw new AwsFault('CrossLocationLoggingProhibitted', 'Cross S3 location logging not allowed. ', 403, {
+      TargetBucketLocation: found.region,
+    })
   }
 }

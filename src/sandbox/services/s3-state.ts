@@ -4,7 +4,10 @@
  */
 import {createHash} from 'node:crypto'
 import type {
-  BucketLocationConstraint, PublicAccessBlockConfiguration, ReplicationConfiguration, ServerSideEncryptionConfiguration,
+  BucketLocationConstraint,
+  PublicAccessBlockConfiguration,
+  ReplicationConfiguration,
+  ServerSideEncryptionConfiguration,
 } from '@aws-sdk/client-s3'
 import {AwsFault} from '../world/contract.ts'
 import type {CallContext, World} from '../world/contract.ts'
@@ -50,7 +53,10 @@ export function bucketOf(state: S3State, name: string, call: CallContext): Bucke
   const bucket = state.buckets.get(name)
   if (bucket === undefined) throw new AwsFault('NoSuchBucket', 'The specified bucket does not exist', 404, {BucketName: name})
   if (bucket.region !== call.region) {
-    throw new AwsFault('PermanentRedirect', `The bucket is in ${bucket.region}; address it there.`, 301, {Bucket: name, Region: bucket.region})
+    throw new AwsFault('PermanentRedirect', `The bucket is in ${bucket.region}; address it there.`, 301, {
+      Bucket: name,
+      Region: bucket.region,
+    })
   }
   return bucket
 }
@@ -81,5 +87,5 @@ export function sortedKeys(bucket: Bucket): readonly string[] {
 }
 
 export function locationOf(region: string): BucketLocationConstraint | undefined {
-  return region === 'us-east-1' ? undefined : region as BucketLocationConstraint
+  return region === 'us-east-1' ? undefined : (region as BucketLocationConstraint)
 }

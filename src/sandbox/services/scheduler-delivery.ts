@@ -20,22 +20,36 @@ export function arm(world: World, state: SchedulerState, schedule: Schedule): vo
   const key = scheduleKey(schedule.region, schedule.group, schedule.name)
   disarm(state, key)
   if (schedule.fields.State === 'DISABLED' || schedule.completed) return
-  const window = schedule.fields.FlexibleTimeWindow?.Mode === 'FLEXIBLE'
-    ? (schedule.fields.FlexibleTimeWindow.MaximumWindowInMinutes ?? 0) * 60
-    : 0
+  const window =
+    schedule.fields.FlexibleTimeWindow?.Mode === 'FLEXIBLE'
+      ? (schedule.fields.FlexibleTimeWindow.MaximumWindowInMinutes ?? 0) * 60
+      : 0
   const lateMs = world.random('scheduler/lateness')() * (LATEST_SECONDS + window) * SECOND
-  const fire = (firstAt: number, attempts: number): void => { void deliver(world, state, schedule, firstAt, attempts + 1, again) }
+  const fire = (firstAt: number, attempts: number): void => {
+    void deliver(world, state, schedule, firstAt, attempts + 1, again)
+  }
   const again = (firstAt: number, attempts: number): void => {
-    state.cancels.set(key, world.clock.at(world.clock.now() + RETRY_EVERY_MS, () => { fire(firstAt, attempts) }))
+    state.cancels.set(
+      key,
+      world.clock.at(world.clock.now() + RETRY_EVERY_MS, () => {
+        fire(firstAt, attempts)
+      }),
+    )
   }
   const whenDue = (): void => {
-    const extraMs = world.faults('late-schedule').filter(
-      (fault) => fault.region === undefined || fault.region === schedule.region,
-    )
+    const extraMs = world
+      .faults('late-schedule')
+      .filter((fault) => fault.region === undefined || fault.region === schedule.region)
       .reduce((sum, fault) => sum + (fault.seconds ?? 60) * SECOND, 0)
     const at = world.clock.now()
     if (extraMs === 0) fire(at, 0)
-    else state.cancels.set(key, world.clock.at(at + extraMs, () => { fire(world.clock.now(), 0) }))
+    else
+      state.cancels.set(
+        key,
+        world.clock.at(at + extraMs, () => {
+          fire(world.clock.now(), 0)
+        }),
+      )
   }
   state.cancels.set(key, world.clock.at(schedule.dueAt + lateMs, whenDue))
 }
@@ -46,7 +60,11 @@ export function disarm(state: SchedulerState, key: string): void {
 }
 
 async function deliver(
-  world: World, state: SchedulerState, schedule: Schedule, firstAt: number, attempts: number,
+  world: World,
+  state: SchedulerState,
+  schedule: Schedule,
+  firstAt: number,
+  attempts: number,
   again: (firstAt: number, attempts: number) => void,
 ): Promise<void> {
   const key = scheduleKey(schedule.region, schedule.group, schedule.name)
@@ -56,16 +74,21 @@ async function deliver(
   const current = state.schedules.get(key) === schedule
   const ageMs = world.clock.now() - firstAt
   const policy = target?.RetryPolicy
-  const mayRetry = attempts <= (policy?.MaximumRetryAttempts ?? DEFAULT_RETRIES)
+  const mayRetry =
+    attempts <= (policy?.MaximumRetryAttempts ?? DEFAULT_RETRIES)
     && ageMs + RETRY_EVERY_MS <= (policy?.MaximumEventAgeInSeconds ?? DEFAULT_EVENT_AGE_SECONDS) * SECOND
   if (failure?.retry === true && current && mayRetry) {
     again(firstAt, attempts)
     return
   }
   state.deliveries.push({
-    schedule: `${schedule.group}/${schedule.name}`, region: schedule.region,
+    schedule: `${schedule.group}/${schedule.name}`,
+    region: schedule.region,
     target: (target?.Arn ?? '').split('aws-sdk:')[1] ?? '',
-    dueAt: schedule.dueAt, at: world.clock.now(), attempts, failure: failure?.message ?? null,
+    dueAt: schedule.dueAt,
+    at: world.clock.now(),
+    attempts,
+    failure: failure?.message ?? null,
   })
   if (state.deliveries.length > DELIVERIES_KEPT) state.deliveries.shift()
   if (!current) return
@@ -76,7 +99,9 @@ async function deliver(
 
 /** null: it worked. */
 async function attempt(
-  world: World, state: SchedulerState, schedule: Schedule,
+  world: World,
+  state: SchedulerState,
+  schedule: Schedule,
 ): Promise<{readonly message: string; readonly retry: boolean} | null> {
   const {region, fields} = schedule
   try {
@@ -95,7 +120,7 @@ async function attempt(
     return null
   } catch (error) {
     if (!(error instanceof AwsFault)) return {message: `A bug of the sandbox: ${String(error)}`, retry: false}
-    const retry = error.status >= 500 && error.status !== 501 || error.code.startsWith('Throttling')
+    const retry = (error.status >= 500 && error.status !== 501) || error.code.startsWith('Throttling')
     return {message: `${error.code}: ${error.message}`, retry}
   }
 }

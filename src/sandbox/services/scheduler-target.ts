@@ -10,7 +10,8 @@ import {missingMembers, serviceModel} from '../wire/model.ts'
 import type {Members, OperationModel, ServiceModel} from '../wire/model.ts'
 
 /** The prefixes AWS lists as unsupported for universal targets. */
-const READING = /^(get|describe|list|poll|receive|search|scan|query|select|read|lookup|discover|validate|batchGet|batchDescribe|batchRead|transactGet|adminGet|adminList|testMigration|retrieve|testConnection|translateDocument|isAuthorized|invokeModel)/
+const READING =
+  /^(get|describe|list|poll|receive|search|scan|query|select|read|lookup|discover|validate|batchGet|batchDescribe|batchRead|transactGet|adminGet|adminList|testMigration|retrieve|testConnection|translateDocument|isAuthorized|invokeModel)/
 
 export interface UniversalTarget {
   readonly model: ServiceModel
@@ -21,7 +22,8 @@ export async function universalTarget(arn: string): Promise<UniversalTarget> {
   const [, service = '', operation = ''] = /^arn:aws[a-z-]*:scheduler:::aws-sdk:([a-z0-9-]+):([a-zA-Z0-9]+)$/.exec(arn) ?? []
   if (service === '') {
     throw new AwsFault(
-      'ValidationException', `Provided Arn is not in correct format, or is a target the sandbox doesn't model: ${arn}`,
+      'ValidationException',
+      `Provided Arn is not in correct format, or is a target the sandbox doesn't model: ${arn}`,
     )
   }
   if (READING.test(operation)) {

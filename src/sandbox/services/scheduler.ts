@@ -3,8 +3,16 @@
  * modelled and say so. An update replaces every field: what it leaves out is back at its default.
  */
 import type {
-  CreateScheduleGroupInput, CreateScheduleInput, DeleteScheduleInput, GetScheduleInput, GetScheduleOutput,
-  ListScheduleGroupsInput, ListScheduleGroupsOutput, ListSchedulesInput, ListSchedulesOutput, ScheduleSummary,
+  CreateScheduleGroupInput,
+  CreateScheduleInput,
+  DeleteScheduleInput,
+  GetScheduleInput,
+  GetScheduleOutput,
+  ListScheduleGroupsInput,
+  ListScheduleGroupsOutput,
+  ListSchedulesInput,
+  ListSchedulesOutput,
+  ScheduleSummary,
   UpdateScheduleInput,
 } from '@aws-sdk/client-scheduler'
 import {AwsFault} from '../world/contract.ts'
@@ -17,7 +25,11 @@ import {universalTarget} from './scheduler-target.ts'
 const LARGEST_PAGE = 100
 
 export interface Scheduler extends Service {
-  status(): {readonly schedules: readonly {readonly region: string; readonly name: string; readonly dueAt: number}[]; readonly deliveries: readonly Delivery[]; readonly deadLetters: readonly Delivery[]}
+  status(): {
+    readonly schedules: readonly {readonly region: string; readonly name: string; readonly dueAt: number}[]
+    readonly deliveries: readonly Delivery[]
+    readonly deadLetters: readonly Delivery[]
+  }
 }
 
 export function createScheduler(world: World): Scheduler {
@@ -49,9 +61,8 @@ export function createScheduler(world: World): Scheduler {
         return {}
       },
       ListSchedules: (input: ListSchedulesInput, call: CallContext) => listSchedules(state, input, call),
-      CreateScheduleGroup: (input: CreateScheduleGroupInput, call: CallContext) => createGroup(
-        world, state, input.Name ?? '', call,
-      ),
+      CreateScheduleGroup: (input: CreateScheduleGroupInput, call: CallContext) =>
+        createGroup(world, state, input.Name ?? '', call),
       DeleteScheduleGroup: ({Name}: {readonly Name: string}, call: CallContext) => {
         const group = groupOf(world, state, Name, call)
         if (group.name === 'default') throw refused('The default schedule group cannot be deleted.')
@@ -64,10 +75,14 @@ export function createScheduler(world: World): Scheduler {
         return {}
       },
       ListScheduleGroups: (input: ListScheduleGroupsInput, call: CallContext): ListScheduleGroupsOutput => ({
-        ScheduleGroups: [groupOf(world, state, 'default', call), ...state.groups.values()].filter((group) =>
-          group.region === call.region && group.name.startsWith(input.NamePrefix ?? '')).map(
-          (group) => ({Name: group.name, Arn: group.arn, State: 'ACTIVE' as const, CreationDate: new Date(group.createdAt)}),
-        ),
+        ScheduleGroups: [groupOf(world, state, 'default', call), ...state.groups.values()]
+          .filter((group) => group.region === call.region && group.name.startsWith(input.NamePrefix ?? ''))
+          .map((group) => ({
+            Name: group.name,
+            Arn: group.arn,
+            State: 'ACTIVE' as const,
+            CreationDate: new Date(group.createdAt),
+          })),
       }),
       GetScheduleGroup: (input: {readonly Name: string}, call: CallContext) => {
         const group = groupOf(world, state, input.Name, call)
@@ -75,18 +90,23 @@ export function createScheduler(world: World): Scheduler {
       },
     },
     status: () => ({
-      schedules: [...state.schedules.values()].filter((one) => !one.completed).map(
-        ({region, group, name, dueAt}) => ({region, name: `${group}/${name}`, dueAt}),
-      ),
+      schedules: [...state.schedules.values()]
+        .filter((one) => !one.completed)
+        .map(({region, group, name, dueAt}) => ({region, name: `${group}/${name}`, dueAt})),
       deliveries: state.deliveries,
       deadLetters: state.deliveries.filter((one) => one.failure !== null),
     }),
-    close: async () => { for (const cancel of state.cancels.values()) cancel() },
+    close: async () => {
+      for (const cancel of state.cancels.values()) cancel()
+    },
   }
 }
 
 async function createSchedule(
-  world: World, state: SchedulerState, input: CreateScheduleInput, call: CallContext,
+  world: World,
+  state: SchedulerState,
+  input: CreateScheduleInput,
+  call: CallContext,
 ): Promise<{readonly ScheduleArn: string}> {
   const {dueAt} = await validated(world, input)
   const name = input.Name ?? ''
@@ -174,7 +194,11 @@ async function checkTarget({Target: target}: CreateScheduleInput): Promise<void>
   }
 }
 
-function find(state: SchedulerState, input: {readonly Name?: string | undefined; readonly GroupName?: string | undefined}, call: CallContext): Schedule {
+function find(
+  state: SchedulerState,
+  input: {readonly Name?: string | undefined; readonly GroupName?: string | undefined},
+  call: CallContext,
+): Schedule {
   const known = state.schedules.get(scheduleKey(call.region, input.GroupName ?? 'default', input.Name ?? ''))
   if (known === undefined) throw new AwsFault('ResourceNotFoundException', `Schedule ${input.Name} does not exist.`, 404)
   return known
@@ -203,16 +227,26 @@ function createGroup(world: World, state: SchedulerState, name: string, call: Ca
 }
 
 function listSchedules(state: SchedulerState, input: ListSchedulesInput, call: CallContext): ListSchedulesOutput {
-  const found = [...state.schedules.values()].filter((one) => one.region === call.region
-    && (input.GroupName === undefined || one.group === input.GroupName)
-    && (input.NamePrefix === undefined || one.name.startsWith(input.NamePrefix))
-    && (input.State === undefined || one.fields.State === input.State)).sort((a, b) => a.arn < b.arn ? -1 : 1)
+  const found = [...state.schedules.values()]
+    .filter(
+      (one) =>
+        one.region === call.region
+        && (input.GroupName === undefined || one.group === input.GroupName)
+        && (input.NamePrefix === undefined || one.name.startsWith(input.NamePrefix))
+        && (input.State === undefined || one.fields.State === input.State),
+    )
+    .sort((a, b) => (a.arn < b.arn ? -1 : 1))
   const start = input.NextToken === undefined ? 0 : Number(input.NextToken)
   if (!Number.isInteger(start)) throw refused('Invalid NextToken')
   const end = start + Math.min(input.MaxResults ?? LARGEST_PAGE, LARGEST_PAGE)
   const summary = ({fields, name, group, arn, createdAt, modifiedAt}: Schedule): ScheduleSummary => ({
-    Arn: arn, Name: name, GroupName: group, State: fields.State, CreationDate: new Date(createdAt),
-    LastModificationDate: new Date(modifiedAt), Target: {Arn: fields.Target?.Arn},
+    Arn: arn,
+    Name: name,
+    GroupName: group,
+    State: fields.State,
+    CreationDate: new Date(createdAt),
+    LastModificationDate: new Date(modifiedAt),
+    Target: {Arn: fields.Target?.Arn},
   })
   return {Schedules: found.slice(start, end).map(summary), ...(end < found.length && {NextToken: String(end)})}
 }

@@ -51,11 +51,14 @@ function carryValue(world: World, {region, id}: Pick<AccountRecord, 'region' | '
   // Gone, or standing alone by now.
   if (replica === undefined || home === '') return
   if (!canReach(world, home, region)) {
-    world.clock.at(world.clock.now() + TRIES_AGAIN_MS, () => { carryValue(world, {region, id}) })
+    world.clock.at(world.clock.now() + TRIES_AGAIN_MS, () => {
+      carryValue(world, {region, id})
+    })
     return
   }
   const value = valueOf(world, {region: home, id: arnIn(home, id)})
-  if (value !== undefined) putRecord(world, {type: VALUE, region, id, properties: {SecretString: value.text}, attributes: {VersionId: value.version}})
+  if (value !== undefined)
+    putRecord(world, {type: VALUE, region, id, properties: {SecretString: value.text}, attributes: {VersionId: value.version}})
 }
 
 export function dropValue(world: World, region: string, arn: string): void {
@@ -86,7 +89,8 @@ export function keepReplicas(world: World, arn: string, name: string, properties
   }
   for (const one of wanted) {
     const region = text(one, 'Region') ?? ''
-    if (world.records.get(region, SECRET, arnIn(region, arn)) === undefined) putReplica(world, {arn, name, properties}, region, text(one, 'KmsKeyId'))
+    if (world.records.get(region, SECRET, arnIn(region, arn)) === undefined)
+      putReplica(world, {arn, name, properties}, region, text(one, 'KmsKeyId'))
   }
 }
 
@@ -94,11 +98,16 @@ export function keepReplicas(world: World, arn: string, name: string, properties
 export function addReplica(world: World, secret: AccountRecord, region: string, key: string | undefined): void {
   const {id, properties} = secret
   putReplica(world, {arn: id, name: attribute(secret, 'Name'), properties}, region, key)
-  world.clock.at(world.clock.now() + ARRIVES_IN_MS, () => { carryValue(world, {region, id: arnIn(region, id)}) })
+  world.clock.at(world.clock.now() + ARRIVES_IN_MS, () => {
+    carryValue(world, {region, id: arnIn(region, id)})
+  })
 }
 
 function putReplica(
-  world: World, {arn, name, properties}: {readonly arn: string; readonly name: string; readonly properties: Bag}, region: string, key: string | undefined,
+  world: World,
+  {arn, name, properties}: {readonly arn: string; readonly name: string; readonly properties: Bag},
+  region: string,
+  key: string | undefined,
 ): void {
   const id = arnIn(region, arn)
   const message =
@@ -142,10 +151,12 @@ function generateSecret(world: World, rule: Bag): string {
     flag(rule, 'ExcludeUppercase') ? '' : CHARACTERS.upper,
     flag(rule, 'ExcludeNumbers') ? '' : CHARACTERS.digits,
     flag(rule, 'ExcludePunctuation') ? '' : CHARACTERS.punctuation,
-  ].map((set) => [...set].filter((one) => !excluded.has(one))).filter((set) => set.length > 0)
+  ]
+    .map((set) => [...set].filter((one) => !excluded.has(one)))
+    .filter((set) => set.length > 0)
   const all = sets.flat()
   if (all.length === 0) {
-    throw new AwsFault('InvalidRequestException', 'The password can\'t be generated: every character is excluded.')
+    throw new AwsFault('InvalidRequestException', "The password can't be generated: every character is excluded.")
   }
   const length = number(rule, 'PasswordLength') ?? 32
   const dice = world.random('secrets')
@@ -163,7 +174,7 @@ function generateSecret(world: World, rule: Bag): string {
   const key = text(rule, 'GenerateStringKey')
   const template = text(rule, 'SecretStringTemplate')
   if (key === undefined || template === undefined) return password
-  return JSON.stringify({...JSON.parse(template) as Bag, [key]: password})
+  return JSON.stringify({...(JSON.parse(template) as Bag), [key]: password})
 }
 
 /** What a template gives a new secret: its own text, or a generated one; null for a secret without a value. */

@@ -26,7 +26,7 @@ import {dropValue, replicasOf, SECRET, secretOf, valueOf, writeValue} from './se
 export function createSecretsManager(world: World): Service {
   const find = (call: CallContext, id: string | undefined): AccountRecord => {
     const found = secretOf(world, call.region, id ?? '')
-    if (found === undefined) throw new AwsFault('ResourceNotFoundException', 'Secrets Manager can\'t find the specified secret.')
+    if (found === undefined) throw new AwsFault('ResourceNotFoundException', "Secrets Manager can't find the specified secret.")
     return found
   }
   return {
@@ -54,8 +54,11 @@ export function createSecretsManager(world: World): Service {
         }
       },
       ListSecrets: (input: ListSecretsRequest, call: CallContext): ListSecretsResponse => {
-        const found = recordsOf(world, SECRET, call.region).filter((one) => (input.Filters ?? [])
-          .every(({Key, Values = []}) => Key !== 'name' || Values.some((wanted) => attribute(one, 'Name').startsWith(wanted))))
+        const found = recordsOf(world, SECRET, call.region).filter((one) =>
+          (input.Filters ?? []).every(
+            ({Key, Values = []}) => Key !== 'name' || Values.some((wanted) => attribute(one, 'Name').startsWith(wanted)),
+          ),
+        )
         const {items, next} = page(found, input.NextToken, input.MaxResults ?? 100)
         return {SecretList: items.map((one) => describe(world, one)), NextToken: next}
       },
@@ -65,9 +68,12 @@ export function createSecretsManager(world: World): Service {
         const version = writeValue(world, call.region, secret.id, input.SecretString ?? '', input.ClientRequestToken)
         return {ARN: secret.id, Name: attribute(secret, 'Name'), VersionId: version, VersionStages: ['AWSCURRENT']}
       },
-      RemoveRegionsFromReplication: (input: RemoveRegionsFromReplicationRequest, call: CallContext) => removeReplicas(world, find(call, input.SecretId), input),
-      ReplicateSecretToRegions: (input: ReplicateSecretToRegionsRequest, call: CallContext) => replicate(world, find(call, input.SecretId), input),
-      StopReplicationToReplica: ({SecretId}: StopReplicationToReplicaRequest, call: CallContext) => standAlone(world, find(call, SecretId)),
+      RemoveRegionsFromReplication: (input: RemoveRegionsFromReplicationRequest, call: CallContext) =>
+        removeReplicas(world, find(call, input.SecretId), input),
+      ReplicateSecretToRegions: (input: ReplicateSecretToRegionsRequest, call: CallContext) =>
+        replicate(world, find(call, input.SecretId), input),
+      StopReplicationToReplica: ({SecretId}: StopReplicationToReplicaRequest, call: CallContext) =>
+        standAlone(world, find(call, SecretId)),
       DeleteSecret: ({SecretId}: DeleteSecretRequest, call: CallContext) => {
         const secret = find(call, SecretId)
         if (replicasOf(world, secret.id).length > 0) {
@@ -92,7 +98,11 @@ function create(world: World, input: CreateSecretRequest, call: CallContext): Cr
   const id = `arn:aws:secretsmanager:${call.region}:${call.account}:secret:${name}-${world.hex(6)}`
   const {Description, KmsKeyId} = input
   putRecord(world, {
-    type: SECRET, region: call.region, id, attributes: {Id: id, Name: name}, tags: tagsFrom(input.Tags),
+    type: SECRET,
+    region: call.region,
+    id,
+    attributes: {Id: id, Name: name},
+    tags: tagsFrom(input.Tags),
     properties: {Name: name, ...(Description !== undefined && {Description}), ...(KmsKeyId !== undefined && {KmsKeyId})},
   })
   return {

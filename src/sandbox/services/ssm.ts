@@ -38,8 +38,9 @@ export function createSsm(world: World): Service {
       GetParameters: ({Names}: GetParametersRequest, call: CallContext): GetParametersResult => getMany(world, Names ?? [], call),
       GetParametersByPath: (input: GetParametersByPathRequest, call: CallContext): GetParametersByPathResult => {
         const path = (input.Path ?? '/').replace(/\/?$/, '/')
-        const found = recordsOf(world, TYPE, call.region)
-          .filter(({id}) => id.startsWith(path) && (input.Recursive === true || !id.slice(path.length).includes('/')))
+        const found = recordsOf(world, TYPE, call.region).filter(
+          ({id}) => id.startsWith(path) && (input.Recursive === true || !id.slice(path.length).includes('/')),
+        )
         const {items, next} = page(found, input.NextToken, input.MaxResults ?? 10)
         return {Parameters: items.map((record) => shape(record, call)), NextToken: next}
       },
@@ -71,8 +72,13 @@ function parameter(world: World, call: CallContext, name: string): Parameter | u
   const value = publicParameter(name, call.region)
   if (value === null) return undefined
   return {
-    Name: name, Type: 'String', Value: value, Version: 1, DataType: value.startsWith('ami-') ? 'aws:ec2:image' : 'text',
-    LastModifiedDate: new Date(0), ARN: `arn:aws:ssm:${call.region}::parameter${name}`,
+    Name: name,
+    Type: 'String',
+    Value: value,
+    Version: 1,
+    DataType: value.startsWith('ami-') ? 'aws:ec2:image' : 'text',
+    LastModifiedDate: new Date(0),
+    ARN: `arn:aws:ssm:${call.region}::parameter${name}`,
   }
 }
 

@@ -7,7 +7,10 @@ import type {World} from '../world/contract.ts'
 import type {StackResource} from './stack-state.ts'
 
 export function enterAccount(
-  world: World, stack: {readonly id: string; readonly region: string}, resource: StackResource, status: 'creating' | 'modifying',
+  world: World,
+  stack: {readonly id: string; readonly region: string},
+  resource: StackResource,
+  status: 'creating' | 'modifying',
 ): void {
   const {type, physicalId, properties, attributes, tags, logicalId} = resource
   const known = recordOf(world, type, stack.region, physicalId)

@@ -14,7 +14,10 @@ export type Moved = (name: string) => 'parameter' | 'resource' | null
 
 /** `written`: the properties as the templates write them, before and after. */
 export function leafCauses(
-  written: {readonly before: unknown; readonly after: unknown}, path: readonly string[], unknown: boolean, moved: Moved,
+  written: {readonly before: unknown; readonly after: unknown},
+  path: readonly string[],
+  unknown: boolean,
+  moved: Moved,
 ): LeafCause {
   const declared = {before: along(written.before, path), after: along(written.after, path)}
   const evaluation = unknown ? 'Dynamic' : 'Static'

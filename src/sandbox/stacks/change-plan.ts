@@ -55,7 +55,12 @@ export type PlannedStack = Pick<Stack, 'id' | 'name' | 'region' | 'resources' | 
 
 export const draftStack = (name: string, region: string, account: string, path: readonly string[] = []): PlannedStack => ({
   id: `arn:aws:cloudformation:${region}:${account}:stack/${name}/00000000-0000-0000-0000-000000000000`,
-  name, region, resources: new Map(), recipe: null, outputs: [], path,
+  name,
+  region,
+  resources: new Map(),
+  recipe: null,
+  outputs: [],
+  path,
 })
 
 export async function planStack(engine: StackEngine, stack: PlannedStack, recipe: Recipe, follow: Follow): Promise<StackPlan> {
@@ -66,13 +71,19 @@ export async function planStack(engine: StackEngine, stack: PlannedStack, recipe
     attribute: (logicalId, name) => attributeAfter(planned.get(logicalId), stack.resources.get(logicalId), name),
   })
   const end = await runGraph(needs, 0, async (logicalId) => {
-    planned.set(logicalId, await planResource(engine, {stack, recipe, scope, follow, planned}, logicalId, needs.get(logicalId) ?? new Set()))
+    planned.set(
+      logicalId,
+      await planResource(engine, {stack, recipe, scope, follow, planned}, logicalId, needs.get(logicalId) ?? new Set()),
+    )
     return {kind: 'done', at: 0}
   })
   const removed = [...stack.resources.values()].filter((one) => !end.has(one.logicalId) && !one.status.startsWith('DELETE_'))
   const after = outputs(scope, recipe.conditions, unknownValue)
   return {
-    stackId: stack.recipe === null ? null : stack.id, stackName: stack.name, recipe, outputs: after,
+    stackId: stack.recipe === null ? null : stack.id,
+    stackName: stack.name,
+    recipe,
+    outputs: after,
     changes: [...removed.map(removal), ...[...needs.keys()].flatMap((logicalId) => planned.get(logicalId) ?? [])],
     outputsChange: JSON.stringify(after) !== JSON.stringify(stack.outputs),
   }
@@ -89,7 +100,10 @@ interface Planning {
 }
 
 async function planResource(
-  engine: StackEngine, planning: Planning, logicalId: string, needs: ReadonlySet<string>,
+  engine: StackEngine,
+  planning: Planning,
+  logicalId: string,
+  needs: ReadonlySet<string>,
 ): Promise<PlannedChange | null> {
   const {stack, recipe, scope, follow} = planning
   if (follow === 'follow') {
@@ -109,16 +123,27 @@ async function planResource(
   if (existing === undefined || deed === 'create' || deed === 'recreate') return addition(wanted, existing ?? null, null)
   if (deed === 'keep') return null
   const leaves = leavesOf(engine, planning, wanted, existing)
-  return {action: 'Modify', logicalId, type: wanted.type, before: existing, after: wanted, leaves, replacement: replacementOf(leaves), nested: null}
+  return {
+    action: 'Modify',
+    logicalId,
+    type: wanted.type,
+    before: existing,
+    after: wanted,
+    leaves,
+    replacement: replacementOf(leaves),
+    nested: null,
+  }
 }
 
 async function planNested(
-  engine: StackEngine, planning: Planning, wanted: Wanted, existing: StackResource | undefined,
+  engine: StackEngine,
+  planning: Planning,
+  wanted: Wanted,
+  existing: StackResource | undefined,
 ): Promise<PlannedChange | null> {
   const {stack, follow} = planning
-  const child = existing === undefined || existing.physicalId === ''
-    ? undefined
-    : engine.shelf.find(stack.region, existing.physicalId)
+  const child =
+    existing === undefined || existing.physicalId === '' ? undefined : engine.shelf.find(stack.region, existing.physicalId)
   const isNew = existing === undefined || child === undefined || child.status === 'DELETE_COMPLETE'
   const leaves = isNew ? [] : leavesOf(engine, planning, wanted, existing)
   if (follow !== 'follow') {
@@ -127,7 +152,7 @@ async function planNested(
     return modification(wanted, existing, leaves, null)
   }
   const url = wanted.properties['TemplateURL']
-  const text = await templateText(engine.world, stack.region, {TemplateURL: String(url)}) ?? ''
+  const text = (await templateText(engine.world, stack.region, {TemplateURL: String(url)})) ?? ''
   const inner = isNew
     ? draftStack(`${stack.name}-${wanted.logicalId}-NEW`, stack.region, engine.world.account, [...stack.path, wanted.logicalId])
     : child
@@ -137,14 +162,43 @@ async function planNested(
   return leaves.length === 0 && healthy && !changesSomething(plan) ? null : modification(wanted, existing, leaves, plan)
 }
 
-const addition = (after: Wanted, before: StackResource | null, nested: StackPlan | null): PlannedChange =>
-  ({action: 'Add', logicalId: after.logicalId, type: after.type, before, after, replacement: null, leaves: [], nested})
+const addition = (after: Wanted, before: StackResource | null, nested: StackPlan | null): PlannedChange => ({
+  action: 'Add',
+  logicalId: after.logicalId,
+  type: after.type,
+  before,
+  after,
+  replacement: null,
+  leaves: [],
+  nested,
+})
 
-const modification = (after: Wanted, before: StackResource, leaves: readonly PlannedLeaf[], nested: StackPlan | null): PlannedChange =>
-  ({action: 'Modify', logicalId: after.logicalId, type: after.type, before, after, replacement: 'False', leaves, nested})
+const modification = (
+  after: Wanted,
+  before: StackResource,
+  leaves: readonly PlannedLeaf[],
+  nested: StackPlan | null,
+): PlannedChange => ({
+  action: 'Modify',
+  logicalId: after.logicalId,
+  type: after.type,
+  before,
+  after,
+  replacement: 'False',
+  leaves,
+  nested,
+})
 
-const removal = (before: StackResource): PlannedChange =>
-  ({action: 'Remove', logicalId: before.logicalId, type: before.type, before, after: null, replacement: null, leaves: [], nested: null})
+const removal = (before: StackResource): PlannedChange => ({
+  action: 'Remove',
+  logicalId: before.logicalId,
+  type: before.type,
+  before,
+  after: null,
+  replacement: null,
+  leaves: [],
+  nested: null,
+})
 
 function leavesOf(engine: StackEngine, planning: Planning, wanted: Wanted, existing: StackResource): readonly PlannedLeaf[] {
   const moved: Moved = (name) => {
@@ -156,7 +210,8 @@ function leavesOf(engine: StackEngine, planning: Planning, wanted: Wanted, exist
     after: planning.recipe.document.resources.get(wanted.logicalId)?.properties,
   }
   const properties = leafChanges(existing.properties, wanted.properties).map((leaf): PlannedLeaf => ({
-    ...leaf, attribute: 'Properties',
+    ...leaf,
+    attribute: 'Properties',
     recreation: recreation(engine, wanted, leaf),
     ...leafCauses(declared, leaf.path, hasUnknown(leaf.after), moved),
   }))
@@ -179,9 +234,12 @@ function parameterMoved({stack, recipe}: Planning, name: string): boolean {
 
 function recreation(engine: StackEngine, wanted: Wanted, {path}: LeafChange): PlannedLeaf['recreation'] {
   switch (engine.schemas.replaces(wanted.type, path)) {
-    case 'no': return 'Never'
-    case 'maybe': return 'Conditionally'
-    case 'yes': return 'Always'
+    case 'no':
+      return 'Never'
+    case 'maybe':
+      return 'Conditionally'
+    case 'yes':
+      return 'Always'
   }
 }
 

@@ -42,7 +42,9 @@ const shelfOf = (engine: StackEngine): Map<string, ChangeSet> => {
   return known
 }
 
-export const putChangeSet = (engine: StackEngine, changeSet: ChangeSet): void => { shelfOf(engine).set(changeSet.id, changeSet) }
+export const putChangeSet = (engine: StackEngine, changeSet: ChangeSet): void => {
+  shelfOf(engine).set(changeSet.id, changeSet)
+}
 
 export const freshChangeSetId = (engine: StackEngine, region: string, name: string): string =>
   `arn:aws:cloudformation:${region}:${engine.world.account}:changeSet/${name}/${uuid(engine.world)}`
@@ -51,7 +53,10 @@ export const changeSetsOf = (engine: StackEngine, stack: Stack): readonly Change
   [...shelfOf(engine).values()].filter((one) => one.stack === stack)
 
 export function findChangeSet(
-  engine: StackEngine, region: string, nameOrId: string, stackName: string | undefined,
+  engine: StackEngine,
+  region: string,
+  nameOrId: string,
+  stackName: string | undefined,
 ): ChangeSet | undefined {
   if (nameOrId.startsWith('arn:')) return shelfOf(engine).get(nameOrId)
   if (stackName === undefined) {

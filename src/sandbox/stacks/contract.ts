@@ -45,7 +45,17 @@ export interface TemplateDocument {
   readonly rules: Readonly<Record<string, unknown>>
   readonly conditions: Readonly<Record<string, unknown>>
   readonly resources: ReadonlyMap<string, ResourceDeclaration>
-  readonly outputs: Readonly<Record<string, {readonly value: unknown; readonly condition: string | undefined; readonly description: string | undefined; readonly exportName: unknown}>>
+  readonly outputs: Readonly<
+    Record<
+      string,
+      {
+        readonly value: unknown
+        readonly condition: string | undefined
+        readonly description: string | undefined
+        readonly exportName: unknown
+      }
+    >
+  >
 }
 
 /** A parameter's value as it was given and as it is used: of an SSM type, `value` is a name and `resolved` what it holds. */
@@ -58,7 +68,15 @@ export interface ParameterValue {
 export interface Scope {
   readonly document: TemplateDocument
   readonly parameters: ReadonlyMap<string, ParameterValue>
-  readonly pseudo: {readonly accountId: string; readonly region: string; readonly partition: string; readonly stackId: string; readonly stackName: string; readonly urlSuffix: string; readonly notificationArns: readonly string[]}
+  readonly pseudo: {
+    readonly accountId: string
+    readonly region: string
+    readonly partition: string
+    readonly stackId: string
+    readonly stackName: string
+    readonly urlSuffix: string
+    readonly notificationArns: readonly string[]
+  }
   /** The Region's zones, for `Fn::GetAZs`. */
   readonly zones: readonly string[]
   /** Physical id of a resource; undefined while it isn't made. */
@@ -73,11 +91,18 @@ export interface TemplateLanguage {
   /** YAML or JSON → document; refuses unknown sections, functions, references to what isn't declared, and circular dependencies. */
   readTemplate(text: string): TemplateDocument
   /** Given values over previous ones over defaults, checked; SSM types are looked up with `lookUp` (null: there is no such parameter). */
-  resolveParameters(document: TemplateDocument, given: Readonly<Record<string, string>>, lookUp: (name: string) => string | null): ReadonlyMap<string, ParameterValue>
+  resolveParameters(
+    document: TemplateDocument,
+    given: Readonly<Record<string, string>>,
+    lookUp: (name: string) => string | null,
+  ): ReadonlyMap<string, ParameterValue>
   /** Which conditions hold. */
   evaluateConditions(scope: Omit<Scope, 'ref' | 'attribute' | 'dynamic'>): Readonly<Record<string, boolean>>
   /** Logical ids each declared resource waits for (Ref, GetAtt, Sub, DependsOn), left-out resources removed. */
-  dependencies(document: TemplateDocument, conditions: Readonly<Record<string, boolean>>): ReadonlyMap<string, ReadonlySet<string>>
+  dependencies(
+    document: TemplateDocument,
+    conditions: Readonly<Record<string, boolean>>,
+  ): ReadonlyMap<string, ReadonlySet<string>>
   /** Resolves functions in a value; `AWS::NoValue` members disappear; a reference to something not made yet gives `unknown`. */
   resolveValue(value: unknown, scope: Scope, conditions: Readonly<Record<string, boolean>>, unknown: unknown): unknown
 }

@@ -32,7 +32,9 @@ async function driftOf(engine: StackEngine, stack: Stack, resource: StackResourc
   if (resource.type === stackType) return {...base, status: 'NOT_CHECKED'}
   const actual = await present(engine, stack, resource)
   if (actual === null) return {...base, status: 'DELETED'}
-  const named = Object.keys(resource.properties).filter((name) => !JSON.stringify(resource.properties[name]).includes('{{resolve:'))
+  const named = Object.keys(resource.properties).filter(
+    (name) => !JSON.stringify(resource.properties[name]).includes('{{resolve:'),
+  )
   const expected = Object.fromEntries(named.map((name) => [name, resource.properties[name]]))
   const seen = Object.fromEntries(named.map((name) => [name, actual[name]]))
   const differences = leafChanges(expected, seen)

@@ -61,7 +61,8 @@ const of = (type: string): Usual => usual[type] ?? small
 /** Virtual ms, give or take 3 %. `dice` answers [0, 1). */
 export function durationMs(type: string, doing: 'create' | 'update' | 'remove', dice: number): number {
   const {create, update, remove} = of(type)
-  const seconds = doing === 'create' ? create : doing === 'update' ? update ?? Math.min(create, 5) : remove ?? Math.min(create, 3)
+  const seconds =
+    doing === 'create' ? create : doing === 'update' ? (update ?? Math.min(create, 5)) : (remove ?? Math.min(create, 3))
   return Math.round(seconds * 1000 * (1 - JITTER + 2 * JITTER * dice))
 }
 

@@ -30,7 +30,9 @@ async function read(world: World, region: string, text: string): Promise<string>
     ...(reference.version !== undefined && {VersionId: reference.version}),
     ...(reference.stage !== undefined && {VersionStage: reference.stage}),
   }
-  const {SecretString = ''} = await world.invoke('secretsmanager', 'GetSecretValue', input, region) as {readonly SecretString?: string}
+  const {SecretString = ''} = (await world.invoke('secretsmanager', 'GetSecretValue', input, region)) as {
+    readonly SecretString?: string
+  }
   if (reference.key === undefined) return SecretString
   const value = (JSON.parse(SecretString) as Properties)[reference.key]
   if (value === undefined) {

@@ -21,10 +21,17 @@ export function schemaProblems(engine: StackEngine, plan: StackPlan): readonly E
     const inner = change.nested === null ? [] : schemaProblems(engine, change.nested)
     if (after === null || type === stackType || hasUnknown(after.properties)) return inner
     const messages = engine.schemas.check(type, after.properties)
-    return messages.length === 0 ? inner : [{
-      change, name: 'AWS::EarlyValidation::PropertyValidation', path: `/Resources/${logicalId}/Properties`,
-      message: `Properties validation failed for resource ${logicalId} with message: ${messages.join(', ')}`,
-    }, ...inner]
+    return messages.length === 0
+      ? inner
+      : [
+          {
+            change,
+            name: 'AWS::EarlyValidation::PropertyValidation',
+            path: `/Resources/${logicalId}/Properties`,
+            message: `Properties validation failed for resource ${logicalId} with message: ${messages.join(', ')}`,
+          },
+          ...inner,
+        ]
   })
 }
 
@@ -39,9 +46,16 @@ export function takenNames(engine: StackEngine, plan: StackPlan, region: string)
     if (change.action !== 'Add' || after === null || before !== null || type === stackType || shared.has(type)) return inner
     const names = (engine.schemas.find(type)?.primaryIdentifier ?? []).map((name) => after.properties[name])
     if (names.length !== 1 || typeof names[0] !== 'string' || hasUnknown(names[0])) return inner
-    return recordOf(engine.world, type, region, names[0]) === undefined ? inner : [{
-      change, name: 'AWS::EarlyValidation::ResourceExistenceCheck', path: `/Resources/${logicalId}`,
-      message: `Resource of type '${type}' with identifier '${names[0]}' already exists.`,
-    }, ...inner]
+    return recordOf(engine.world, type, region, names[0]) === undefined
+      ? inner
+      : [
+          {
+            change,
+            name: 'AWS::EarlyValidation::ResourceExistenceCheck',
+            path: `/Resources/${logicalId}`,
+            message: `Resource of type '${type}' with identifier '${names[0]}' already exists.`,
+          },
+          ...inner,
+        ]
   })
 }

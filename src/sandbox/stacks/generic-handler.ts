@@ -9,7 +9,10 @@ import type {Properties, ResourceHandler, ResourceRequest, ResourceSchema, Resou
 
 /** Where a type's ARN names another service than its type does. */
 const arnServices: Readonly<Record<string, string>> = {
-  CertificateManager: 'acm', ElasticLoadBalancingV2: 'elasticloadbalancing', CloudWatch: 'cloudwatch', ApplicationAutoScaling: 'application-autoscaling',
+  CertificateManager: 'acm',
+  ElasticLoadBalancingV2: 'elasticloadbalancing',
+  CloudWatch: 'cloudwatch',
+  ApplicationAutoScaling: 'application-autoscaling',
 }
 
 export function genericHandler(schemas: ResourceSchemas): ResourceHandler {
@@ -25,8 +28,10 @@ export function genericHandler(schemas: ResourceSchemas): ResourceHandler {
       }
       return {physicalId, attributes: plausibleAttributes(schema, request, physicalId)}
     },
-    update: ({world, region, type, physicalId}) =>
-      ({physicalId, attributes: recordOf(world, type, region, physicalId)?.attributes ?? {}}),
+    update: ({world, region, type, physicalId}) => ({
+      physicalId,
+      attributes: recordOf(world, type, region, physicalId)?.attributes ?? {},
+    }),
     remove: () => {},
   }
 }
@@ -56,7 +61,8 @@ const shortName = (type: string): string => (type.split('::')[2] ?? 'r').toLower
 
 /** `arn:aws:imagebuilder:eu-west-1:111122223333:component/name` */
 export function arnOf(
-  {type, region, world}: {readonly type: string; readonly region: string; readonly world: World}, name: string,
+  {type, region, world}: {readonly type: string; readonly region: string; readonly world: World},
+  name: string,
 ): string {
   const [, service = '', noun = ''] = type.split('::')
   const where = service === 'IAM' || service === 'Route53' || service === 'CloudFront' ? '' : region
@@ -66,21 +72,25 @@ export function arnOf(
 
 /** Every attribute `GetAtt` may ask for, made up where nothing better is known. */
 export function plausibleAttributes(
-  schema: ResourceSchema, request: Pick<ResourceRequest, 'world' | 'region' | 'type' | 'properties' | 'logicalId'>, physicalId: string,
+  schema: ResourceSchema,
+  request: Pick<ResourceRequest, 'world' | 'region' | 'type' | 'properties' | 'logicalId'>,
+  physicalId: string,
 ): Readonly<Record<string, unknown>> {
   const noun = schema.type.split('::')[2] ?? ''
-  return Object.fromEntries(schema.attributes.map((name) => {
-    const given = request.properties[name]
-    if (given !== undefined) return [name, given]
-    if (name === 'Arn' || name === `${noun}Arn`) {
-      return [name, physicalId.startsWith('arn:') ? physicalId : arnOf(request, physicalId)]
-    }
-    if (name === 'Id' || name === `${noun}Id` || name === 'Name' || name === `${noun}Name`) return [name, physicalId]
-    if (name.endsWith('Arn')) return [name, arnOf(request, `${physicalId}/${name.slice(0, -3)}`)]
-    if (name.endsWith('Arns') || name.endsWith('Ids')) return [name, []]
-    if (name.endsWith('Version') || name.endsWith('VersionNumber')) return [name, '1']
-    if (name.endsWith('Port')) return [name, '443']
-    if (/Time$|Date$|At$/.test(name)) return [name, new Date(request.world.clock.now()).toISOString()]
-    return [name, `${physicalId.split(/[/:]/).at(-1) ?? physicalId}-${name.replaceAll('.', '-').toLowerCase()}`]
-  }))
+  return Object.fromEntries(
+    schema.attributes.map((name) => {
+      const given = request.properties[name]
+      if (given !== undefined) return [name, given]
+      if (name === 'Arn' || name === `${noun}Arn`) {
+        return [name, physicalId.startsWith('arn:') ? physicalId : arnOf(request, physicalId)]
+      }
+      if (name === 'Id' || name === `${noun}Id` || name === 'Name' || name === `${noun}Name`) return [name, physicalId]
+      if (name.endsWith('Arn')) return [name, arnOf(request, `${physicalId}/${name.slice(0, -3)}`)]
+      if (name.endsWith('Arns') || name.endsWith('Ids')) return [name, []]
+      if (name.endsWith('Version') || name.endsWith('VersionNumber')) return [name, '1']
+      if (name.endsWith('Port')) return [name, '443']
+      if (/Time$|Date$|At$/.test(name)) return [name, new Date(request.world.clock.now()).toISOString()]
+      return [name, `${physicalId.split(/[/:]/).at(-1) ?? physicalId}-${name.replaceAll('.', '-').toLowerCase()}`]
+    }),
+  )
 }

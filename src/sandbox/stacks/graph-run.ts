@@ -13,13 +13,15 @@ export type NodeWork = (node: string, at: number) => Promise<NodeEnd>
 
 /** Needs that are no nodes themselves count as done. The graph must have no way round. */
 export async function runGraph(
-  needs: ReadonlyMap<string, ReadonlySet<string>>, startAt: number, work: NodeWork,
+  needs: ReadonlyMap<string, ReadonlySet<string>>,
+  startAt: number,
+  work: NodeWork,
 ): Promise<ReadonlyMap<string, NodeEnd>> {
   const running = new Map<string, Promise<NodeEnd>>()
   const run = (node: string): Promise<NodeEnd> => {
     const known = running.get(node)
     if (known !== undefined) return known
-    const first = [...needs.get(node) ?? []].filter((one) => needs.has(one) && one !== node)
+    const first = [...(needs.get(node) ?? [])].filter((one) => needs.has(one) && one !== node)
     const promise = Promise.all(first.map(run)).then(async (ends): Promise<NodeEnd> => {
       let at = startAt
       for (const end of ends) {

@@ -19,7 +19,9 @@ export function importPlan(engine: StackEngine, stack: Stack, plan: StackPlan, a
   }
   const others = plan.changes.filter(({logicalId}) => !byId.has(logicalId)).map(({logicalId}) => logicalId)
   if (others.length > 0) {
-    throw refuse(`You have modified resources [${others.join(', ')}] in your template that are not being imported. Update, create or delete operations cannot be executed during import operations.`)
+    throw refuse(
+      `You have modified resources [${others.join(', ')}] in your template that are not being imported. Update, create or delete operations cannot be executed during import operations.`,
+    )
   }
   if (plan.outputsChange) throw refuse('As part of the import operation, you cannot modify or add [Outputs]')
   const missing = [...byId.keys()].filter((logicalId) => !plan.changes.some((change) => change.logicalId === logicalId))
@@ -33,20 +35,30 @@ function imported(engine: StackEngine, stack: Stack, change: PlannedChange, aske
   const id = asked?.ResourceIdentifier?.['DBInstanceIdentifier'] ?? ''
   const record = recordOf(engine.world, modelled, stack.region, id)
   if (record === undefined) throw refuse(`Resource ${id} of type ${modelled} was not found`)
-  if (after.deletionPolicy === 'Delete') throw refuse('As part of the import operation, each resource to be imported must have a DeletionPolicy')
+  if (after.deletionPolicy === 'Delete')
+    throw refuse('As part of the import operation, each resource to be imported must have a DeletionPolicy')
   if (after.properties['DBInstanceIdentifier'] !== id) throw refuse(`The identifier of ${logicalId} in the template isn't ${id}`)
   const before: StackResource = {
-    ...after, physicalId: id, status: 'IMPORT_IN_PROGRESS', reason: null, changedAt: engine.world.clock.now(), attributes: record.attributes, madeBy: null,
+    ...after,
+    physicalId: id,
+    status: 'IMPORT_IN_PROGRESS',
+    reason: null,
+    changedAt: engine.world.clock.now(),
+    attributes: record.attributes,
+    madeBy: null,
   }
   return {...change, action: 'Import', before, after}
 }
 
-export const importedIn = (plan: StackPlan): readonly StackResource[] => plan.changes.flatMap(({action, before}) => (action === 'Import' && before !== null ? [before] : []))
+export const importedIn = (plan: StackPlan): readonly StackResource[] =>
+  plan.changes.flatMap(({action, before}) => (action === 'Import' && before !== null ? [before] : []))
 
 export function takeIn(engine: StackEngine, stack: Stack, operation: Operation, resources: readonly StackResource[]): void {
   for (const resource of resources) {
     tell(engine, stack, operation, {...resource, status: 'IMPORT_COMPLETE', changedAt: engine.world.clock.now()})
-    engine.world.records.change(stack.region, resource.type, resource.physicalId, {stack: {id: stack.id, logicalId: resource.logicalId}})
+    engine.world.records.change(stack.region, resource.type, resource.physicalId, {
+      stack: {id: stack.id, logicalId: resource.logicalId},
+    })
   }
 }
 

@@ -24,11 +24,16 @@ const OWN_MS = 800
 type GoForward = (job: Job, at: number) => Promise<ForwardEnd>
 
 export async function workOnNested(
-  job: Job, wanted: Wanted, existing: StackResource | undefined, at: number, goForward: GoForward,
+  job: Job,
+  wanted: Wanted,
+  existing: StackResource | undefined,
+  at: number,
+  goForward: GoForward,
 ): Promise<NodeEnd> {
-  const child = existing === undefined || existing.physicalId === ''
-    ? undefined
-    : job.engine.shelf.find(job.stack.region, existing.physicalId)
+  const child =
+    existing === undefined || existing.physicalId === ''
+      ? undefined
+      : job.engine.shelf.find(job.stack.region, existing.physicalId)
   if (existing === undefined || child === undefined || child.status === 'DELETE_COMPLETE') {
     return await createNested(job, wanted, at, goForward)
   }
@@ -45,7 +50,13 @@ async function createNested(job: Job, wanted: Wanted, at: number, goForward: GoF
     const text = await nestedText(job, wanted)
     const child = engine.shelf.add({name, region: stack.region, parent: stack, path: [...stack.path, wanted.logicalId]})
     inherit(child, stack)
-    const made: StackResource = {...resource, physicalId: child.id, changedAt: engine.world.clock.now(), reason: 'Resource creation Initiated', madeBy: operation.id}
+    const made: StackResource = {
+      ...resource,
+      physicalId: child.id,
+      changedAt: engine.world.clock.now(),
+      reason: 'Resource creation Initiated',
+      madeBy: operation.id,
+    }
     tell(engine, stack, operation, made)
     setStatus(engine, child, operation, 'CREATE_IN_PROGRESS')
     child.operations.push(operation)
@@ -57,12 +68,22 @@ async function createNested(job: Job, wanted: Wanted, at: number, goForward: GoF
 }
 
 async function updateNested(
-  job: Job, wanted: Wanted, existing: StackResource, child: Stack, at: number, goForward: GoForward,
+  job: Job,
+  wanted: Wanted,
+  existing: StackResource,
+  child: Stack,
+  at: number,
+  goForward: GoForward,
 ): Promise<NodeEnd> {
   const {engine, stack, operation} = job
   const anew = existing.status === 'CREATE_FAILED'
   const verb = anew ? 'CREATE' : 'UPDATE'
-  const going: StackResource = {...blank(job, wanted, `${verb}_IN_PROGRESS`), physicalId: child.id, attributes: existing.attributes, madeBy: existing.madeBy}
+  const going: StackResource = {
+    ...blank(job, wanted, `${verb}_IN_PROGRESS`),
+    physicalId: child.id,
+    attributes: existing.attributes,
+    madeBy: existing.madeBy,
+  }
   tell(engine, stack, operation, going)
   try {
     strike(job, wanted)
@@ -88,7 +109,12 @@ const isReady = ({status}: Stack): boolean =>
   status.endsWith('_COMPLETE') || status === 'CREATE_FAILED' || status === 'UPDATE_FAILED'
 
 async function bringForward(
-  job: Job, resource: StackResource, child: Stack, recipe: Recipe, at: number, goForward: GoForward,
+  job: Job,
+  resource: StackResource,
+  child: Stack,
+  recipe: Recipe,
+  at: number,
+  goForward: GoForward,
 ): Promise<NodeEnd> {
   const {engine, stack, operation} = job
   const isUpdate = child.status === 'UPDATE_IN_PROGRESS'
@@ -100,7 +126,13 @@ async function bringForward(
   await waitUntil(engine.world.clock, due, job.signal)
   setStatus(engine, child, operation, isUpdate ? 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS' : 'CREATE_COMPLETE')
   const attributes = Object.fromEntries(child.outputs.map(({key, value}) => [`Outputs.${key}`, value]))
-  tell(engine, stack, operation, {...resource, attributes, status: `${verb}_COMPLETE`, reason: null, changedAt: engine.world.clock.now()})
+  tell(engine, stack, operation, {
+    ...resource,
+    attributes,
+    status: `${verb}_COMPLETE`,
+    reason: null,
+    changedAt: engine.world.clock.now(),
+  })
   return {kind: 'done', at: due}
 }
 
@@ -108,14 +140,22 @@ async function bringForward(
 function childFailed(job: Job, resource: StackResource, child: Stack, isUpdate: boolean): NodeEnd {
   const {engine, operation} = job
   const because = failedSentence(child, ['create', 'update'])
-  const own = [...child.resources.values()].some((one) => one.status.endsWith('_FAILED') && one.reason?.endsWith(' cancelled') !== true)
+  const own = [...child.resources.values()].some(
+    (one) => one.status.endsWith('_FAILED') && one.reason?.endsWith(' cancelled') !== true,
+  )
   const status = operation.disableRollback
-    ? isUpdate ? 'UPDATE_FAILED' : 'CREATE_FAILED'
-    : isUpdate ? 'UPDATE_ROLLBACK_IN_PROGRESS' : 'ROLLBACK_IN_PROGRESS'
+    ? isUpdate
+      ? 'UPDATE_FAILED'
+      : 'CREATE_FAILED'
+    : isUpdate
+      ? 'UPDATE_ROLLBACK_IN_PROGRESS'
+      : 'ROLLBACK_IN_PROGRESS'
   setStatus(engine, child, operation, status, own || because !== '' ? because : 'Resource creation cancelled')
   const verb = resource.status.startsWith('CREATE') ? 'CREATE' : 'UPDATE'
-  const reason = !own ? `Resource ${verb === 'CREATE' ? 'creation' : 'update'} cancelled`
-    : isUpdate ? `Embedded stack ${child.id} was not successfully updated. Currently in ${status} with reason: ${because}`
+  const reason = !own
+    ? `Resource ${verb === 'CREATE' ? 'creation' : 'update'} cancelled`
+    : isUpdate
+      ? `Embedded stack ${child.id} was not successfully updated. Currently in ${status} with reason: ${because}`
       : `Embedded stack ${child.id} was not successfully created: ${because}`
   tell(engine, job.stack, operation, {...resource, status: `${verb}_FAILED`, reason, changedAt: engine.world.clock.now()})
   if (own) job.failed()
@@ -140,7 +180,7 @@ async function nestedText(job: Job, {properties}: Wanted): Promise<string> {
   if (typeof TemplateURL !== 'string') {
     throw new AwsFault('ValidationError', 'Properties validation failed: required key [TemplateURL] not found')
   }
-  return await templateText(job.engine.world, job.stack.region, {TemplateURL}) ?? ''
+  return (await templateText(job.engine.world, job.stack.region, {TemplateURL})) ?? ''
 }
 
 const inputOf = (job: Job, wanted: Wanted, text: string): RecipeInput => nestedInput(job.recipe, wanted, text)
@@ -150,12 +190,18 @@ export function nestedInput(parent: Recipe, {properties, tags}: Wanted, text: st
   const given = (properties['Parameters'] ?? {}) as Properties
   const own = Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith('aws:')))
   return {
-    text, capabilities: parent.capabilities, notificationArns: parent.notificationArns, tags: own,
-    given: Object.fromEntries(Object.entries(given).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : String(value)])),
+    text,
+    capabilities: parent.capabilities,
+    notificationArns: parent.notificationArns,
+    tags: own,
+    given: Object.fromEntries(
+      Object.entries(given).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : String(value)]),
+    ),
   }
 }
 
-const childRecipe = async (job: Job, child: Stack, input: RecipeInput): Promise<Recipe> => await recipeOf(job.engine, child, input)
+const childRecipe = async (job: Job, child: Stack, input: RecipeInput): Promise<Recipe> =>
+  await recipeOf(job.engine, child, input)
 
 function inherit(child: Stack, parent: Stack): void {
   child.onFailure = parent.onFailure

@@ -19,12 +19,14 @@ export function leafChanges(before: unknown, after: unknown, path: readonly stri
   if (after === undefined) return [{path, kind: 'Remove', before, after}]
   if (Array.isArray(before) && Array.isArray(after)) {
     const [one, other] = [before as readonly unknown[], after as readonly unknown[]]
-    return Array.from({length: Math.max(one.length, other.length)}, (_, index) => index)
-      .flatMap((index) => leafChanges(one[index], other[index], [...path, String(index)]))
+    return Array.from({length: Math.max(one.length, other.length)}, (_, index) => index).flatMap((index) =>
+      leafChanges(one[index], other[index], [...path, String(index)]),
+    )
   }
   if (isObject(before) && isObject(after)) {
-    return [...new Set([...Object.keys(before), ...Object.keys(after)])]
-      .flatMap((name) => leafChanges(before[name], after[name], [...path, name]))
+    return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((name) =>
+      leafChanges(before[name], after[name], [...path, name]),
+    )
   }
   if (sameScalar(before, after)) return []
   return [{path, kind: 'Modify', before, after}]

@@ -42,7 +42,9 @@ export async function removeEverything(job: Job, at: number, wishes: RemovalWish
 
 /** What an update left over, after it has succeeded: a failure is told and otherwise without effect. */
 export async function removeLeftOver(
-  job: Job, resources: readonly {readonly resource: StackResource; readonly policy: string}[], at: number,
+  job: Job,
+  resources: readonly {readonly resource: StackResource; readonly policy: string}[],
+  at: number,
 ): Promise<number> {
   const byId = new Map(resources.map((one) => [`${one.resource.logicalId} ${one.resource.physicalId}`, one]))
   const idsOf = (logicalId: string): readonly string[] => [...byId.keys()].filter((id) => id.startsWith(`${logicalId} `))
@@ -57,18 +59,28 @@ export async function removeLeftOver(
 }
 
 export async function removeUnlessRetained(
-  job: Job, resource: StackResource, policy: string, at: number, where: 'onStack' | 'aside', wishes: RemovalWishes = noWishes,
+  job: Job,
+  resource: StackResource,
+  policy: string,
+  at: number,
+  where: 'onStack' | 'aside',
+  wishes: RemovalWishes = noWishes,
 ): Promise<NodeEnd> {
   // Deleting a stack that never was complete isn't taking back its creation: then the policies count.
   const isNew = resource.madeBy !== null && job.operation.kind !== 'DELETE_STACK'
-  if (isReadReplica(job, resource)) return await removeResource(job, {...resource, deletionPolicy: 'Delete'}, at, where === 'onStack')
-  const retained = policy === 'Retain'
-    ? !(isNew && job.operation.retainExceptOnCreate)
-    : policy === 'RetainExceptOnCreate' && !isNew
+  if (isReadReplica(job, resource))
+    return await removeResource(job, {...resource, deletionPolicy: 'Delete'}, at, where === 'onStack')
+  const retained =
+    policy === 'Retain' ? !(isNew && job.operation.retainExceptOnCreate) : policy === 'RetainExceptOnCreate' && !isNew
   if (retained && resource.physicalId !== '') return skip(job, resource, at, where)
   if (resource.type === stackType) return await removeNested(job, resource, at, where, wishes)
   const leavesNothing = isNew || resource.status === 'CREATE_FAILED'
-  return await removeResource(job, {...resource, deletionPolicy: leavesNothing && policy === 'Snapshot' ? 'Delete' : policy}, at, where === 'onStack')
+  return await removeResource(
+    job,
+    {...resource, deletionPolicy: leavesNothing && policy === 'Snapshot' ? 'Delete' : policy},
+    at,
+    where === 'onStack',
+  )
 }
 
 /** CloudFormation ignores the deletion policies of read replicas (AWS::RDS::DBInstance); one that was promoted is none any more, whatever its template says. */
@@ -87,7 +99,11 @@ function skip(job: Job, resource: StackResource, at: number, where: 'onStack' | 
 }
 
 async function removeNested(
-  job: Job, resource: StackResource, at: number, where: 'onStack' | 'aside', wishes: RemovalWishes,
+  job: Job,
+  resource: StackResource,
+  at: number,
+  where: 'onStack' | 'aside',
+  wishes: RemovalWishes,
 ): Promise<NodeEnd> {
   const {engine, stack, operation} = job
   const say = (status: string, reason: string | null): void => {
@@ -102,13 +118,22 @@ async function removeNested(
     setStatus(engine, child, operation, 'DELETE_IN_PROGRESS')
     child.operations.push(operation)
     end = await removeEverything({...job, stack: child, recipe: child.recipe}, at, {retain: new Set(), force: wishes.force})
-    setStatus(engine, child, operation, end.ok ? 'DELETE_COMPLETE' : 'DELETE_FAILED', end.ok ? null : failedSentence(child, ['delete']))
+    setStatus(
+      engine,
+      child,
+      operation,
+      end.ok ? 'DELETE_COMPLETE' : 'DELETE_FAILED',
+      end.ok ? null : failedSentence(child, ['delete']),
+    )
   }
   if (end.ok) {
     say('DELETE_COMPLETE', null)
     return {kind: 'done', at: end.at}
   }
-  const fault = new AwsFault('ValidationError', `Embedded stack ${resource.physicalId} was not successfully deleted: ${child?.reason ?? ''}`)
+  const fault = new AwsFault(
+    'ValidationError',
+    `Embedded stack ${resource.physicalId} was not successfully deleted: ${child?.reason ?? ''}`,
+  )
   say('DELETE_FAILED', fault.message)
   job.failed()
   return {kind: 'failed'}

@@ -16,7 +16,7 @@ const codes: readonly (readonly [RegExp, string])[] = [
 
 export function reasonOf(world: World, error: unknown): string {
   if (!(error instanceof AwsFault)) {
-    return `Internal Failure: a bug of the sandbox: ${error instanceof Error ? error.stack ?? error.message : String(error)}`
+    return `Internal Failure: a bug of the sandbox: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
   }
   // Its own checks aren't wrapped.
   if (error.code === 'ValidationError' || error.message.startsWith('Properties validation failed')) return error.message

@@ -17,28 +17,55 @@ export function strikes(job: Job, fault: Fault, logicalId: string, type: string)
 }
 
 export async function requestOf(job: Job, wanted: Wanted, physicalId: string, previous: Properties): Promise<ChangeRequest> {
-  const {engine: {world}, stack, operation} = job
+  const {
+    engine: {world},
+    stack,
+    operation,
+  } = job
   const {logicalId, type} = wanted
   return {
-    world, region: stack.region, type, logicalId, stackId: stack.id, stackName: stack.name, tags: withoutOwn(wanted.tags),
+    world,
+    region: stack.region,
+    type,
+    logicalId,
+    stackId: stack.id,
+    stackName: stack.name,
+    tags: withoutOwn(wanted.tags),
     properties: await withDynamicValues(world, stack.region, wanted.properties),
-    token: `${operation.id}-${pathOf(job, logicalId)}`, physicalId, previous, updatePolicy: updatePolicyOf(job, logicalId),
+    token: `${operation.id}-${pathOf(job, logicalId)}`,
+    physicalId,
+    previous,
+    updatePolicy: updatePolicyOf(job, logicalId),
   }
 }
 
 function updatePolicyOf({engine, stack, recipe}: Job, logicalId: string): Properties | undefined {
   const written = recipe.document.resources.get(logicalId)?.updatePolicy
-  return engine.language.resolveValue(written, scopeOf(engine, stack, recipe), recipe.conditions, undefined) as Properties | undefined
+  return engine.language.resolveValue(written, scopeOf(engine, stack, recipe), recipe.conditions, undefined) as
+    Properties | undefined
 }
 
 export function changeRequest(
-  job: Pick<Job, 'engine' | 'stack'> & {readonly operation: {readonly id: string}}, resource: StackResource,
+  job: Pick<Job, 'engine' | 'stack'> & {readonly operation: {readonly id: string}},
+  resource: StackResource,
 ): ChangeRequest {
-  const {stack, engine: {world}} = job
+  const {
+    stack,
+    engine: {world},
+  } = job
   const {logicalId, type, properties, physicalId, tags} = resource
   return {
-    world, region: stack.region, type, logicalId, stackId: stack.id, stackName: stack.name, tags: withoutOwn(tags), properties, physicalId,
-    previous: properties, token: `${job.operation.id}-${pathOf(job, logicalId)}`,
+    world,
+    region: stack.region,
+    type,
+    logicalId,
+    stackId: stack.id,
+    stackName: stack.name,
+    tags: withoutOwn(tags),
+    properties,
+    physicalId,
+    previous: properties,
+    token: `${job.operation.id}-${pathOf(job, logicalId)}`,
   }
 }
 

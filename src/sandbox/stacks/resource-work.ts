@@ -25,10 +25,16 @@ const STRIKE_MS = 3000
 const GLOBAL_CONTROL_PLANE = 'us-east-1'
 
 /** A resource as it shall be; one that is there already is one too. */
-export type Wanted = Pick<StackResource, 'logicalId' | 'type' | 'properties' | 'tags' | 'needs' | 'metadata' | 'deletionPolicy' | 'updateReplacePolicy'>
+export type Wanted = Pick<
+  StackResource,
+  'logicalId' | 'type' | 'properties' | 'tags' | 'needs' | 'metadata' | 'deletionPolicy' | 'updateReplacePolicy'
+>
 
 export async function createResource(
-  job: Job, wanted: Wanted, at: number, previous: StackResource | null = null,
+  job: Job,
+  wanted: Wanted,
+  at: number,
+  previous: StackResource | null = null,
 ): Promise<NodeEnd> {
   const verb = previous === null ? 'CREATE' : 'UPDATE'
   let resource = blank(job, wanted, `${verb}_IN_PROGRESS`)
@@ -36,7 +42,8 @@ export async function createResource(
   else {
     // The old one stays what the stack has until there is a new one.
     tellOnly(job.engine, job.stack, job.operation, {
-      ...resource, physicalId: previous.physicalId,
+      ...resource,
+      physicalId: previous.physicalId,
       reason: 'Requested update requires the creation of a new physical resource; hence creating one.',
     })
   }
@@ -57,7 +64,10 @@ export async function createResource(
 
 export async function updateResource(job: Job, wanted: Wanted, existing: StackResource, at: number): Promise<NodeEnd> {
   let resource: StackResource = {
-    ...blank(job, wanted, 'UPDATE_IN_PROGRESS'), physicalId: existing.physicalId, attributes: existing.attributes, madeBy: existing.madeBy,
+    ...blank(job, wanted, 'UPDATE_IN_PROGRESS'),
+    physicalId: existing.physicalId,
+    attributes: existing.attributes,
+    madeBy: existing.madeBy,
   }
   tell(job.engine, job.stack, job.operation, resource)
   try {
@@ -89,18 +99,25 @@ export async function removeResource(job: Job, resource: StackResource, at: numb
       // Somebody deleted it by hand: there is nothing to snapshot, and nothing to wait for.
       const there = recordOf(engine.world, resource.type, stack.region, resource.physicalId) !== undefined
       if (there && resource.deletionPolicy === 'Snapshot') takeFinalSnapshot(engine.world, stack, resource)
-      await unlessGone(async () => { await handler.remove(request) })
+      await unlessGone(async () => {
+        await handler.remove(request)
+      })
       const dice = engine.world.random(`remove/${stack.region}/${pathOf(job, resource.logicalId)}`)()
       end = there ? at + durationMs(resource.type, 'remove', dice) : at
       await waitUntil(engine.world.clock, end, job.signal)
-      end = await untilNull(job, resource.type, end, async () => await handler.gone?.(request) ?? null)
+      end = await untilNull(job, resource.type, end, async () => (await handler.gone?.(request)) ?? null)
       leaveAccount(engine.world, stack.region, resource.type, resource.physicalId)
     }
     say(engine, stack, operation, {...going, status: 'DELETE_COMPLETE', changedAt: engine.world.clock.now()})
     return {kind: 'done', at: end}
   } catch (error) {
     if (error instanceof Cancelled) return {kind: 'skipped'}
-    say(engine, stack, operation, {...going, status: 'DELETE_FAILED', reason: reasonOf(engine.world, error), changedAt: engine.world.clock.now()})
+    say(engine, stack, operation, {
+      ...going,
+      status: 'DELETE_FAILED',
+      reason: reasonOf(engine.world, error),
+      changedAt: engine.world.clock.now(),
+    })
     job.failed()
     return {kind: 'failed'}
   }
@@ -109,36 +126,69 @@ export async function removeResource(job: Job, resource: StackResource, at: numb
 class Cancelled extends Error {}
 
 export function blank(
-  job: Job, {logicalId, type, properties, tags, needs, metadata, deletionPolicy, updateReplacePolicy}: Wanted, status: string,
+  job: Job,
+  {logicalId, type, properties, tags, needs, metadata, deletionPolicy, updateReplacePolicy}: Wanted,
+  status: string,
 ): StackResource {
   return {
-    logicalId, type, properties, tags, needs, metadata, deletionPolicy, updateReplacePolicy,
-    physicalId: '', status, reason: null, changedAt: job.engine.world.clock.now(), attributes: {}, madeBy: null,
+    logicalId,
+    type,
+    properties,
+    tags,
+    needs,
+    metadata,
+    deletionPolicy,
+    updateReplacePolicy,
+    physicalId: '',
+    status,
+    reason: null,
+    changedAt: job.engine.world.clock.now(),
+    attributes: {},
+    madeBy: null,
   }
 }
 
 function withMade(
-  job: Job, {properties}: Wanted, resource: StackResource, made: Made, known: Readonly<Record<string, unknown>> = {},
+  job: Job,
+  {properties}: Wanted,
+  resource: StackResource,
+  made: Made,
+  known: Readonly<Record<string, unknown>> = {},
 ): StackResource {
   const schema = job.engine.schemas.find(resource.type)
-  const {stack: {region}, engine: {world}} = job
-  const plausible = schema === undefined || Object.keys(known).length > 0
-    ? known
-    : plausibleAttributes(schema, {world, region, type: resource.type, properties, logicalId: resource.logicalId}, made.physicalId)
+  const {
+    stack: {region},
+    engine: {world},
+  } = job
+  const plausible =
+    schema === undefined || Object.keys(known).length > 0
+      ? known
+      : plausibleAttributes(
+          schema,
+          {world, region, type: resource.type, properties, logicalId: resource.logicalId},
+          made.physicalId,
+        )
   return {...resource, physicalId: made.physicalId, changedAt: world.clock.now(), attributes: {...plausible, ...made.attributes}}
 }
 
 async function complete(
-  job: Job, wanted: Wanted, resource: StackResource, at: number, doing: 'create' | 'update',
+  job: Job,
+  wanted: Wanted,
+  resource: StackResource,
+  at: number,
+  doing: 'create' | 'update',
 ): Promise<number> {
-  const {engine: {world}, stack} = job
+  const {
+    engine: {world},
+    stack,
+  } = job
   const dice = world.random(`${doing}/${stack.region}/${pathOf(job, resource.logicalId)}`)()
   const due = at + durationMs(resource.type, doing, dice)
-  if (await waitUntil(world.clock, due, job.signal) === 'cancelled') throw new Cancelled()
+  if ((await waitUntil(world.clock, due, job.signal)) === 'cancelled') throw new Cancelled()
   const handler = handlerOf(job, wanted)
   if (handler.stable === undefined) return due
   const request = changeRequest(job, resource)
-  return await untilNull(job, resource.type, due, async () => await handler.stable?.(request) ?? null)
+  return await untilNull(job, resource.type, due, async () => (await handler.stable?.(request)) ?? null)
 }
 
 /** Asks every 5 s until there is nothing left to wait for; answers when that was due. */
@@ -146,7 +196,7 @@ async function untilNull(job: Job, type: string, from: number, ask: () => Promis
   const {world} = job.engine
   const last = from + longestWaitMs(type)
   for (let due = from; ; due = Math.max(due + LOOK_AGAIN_MS, world.clock.now())) {
-    if (await waitUntil(world.clock, due, job.signal) === 'cancelled') throw new Cancelled()
+    if ((await waitUntil(world.clock, due, job.signal)) === 'cancelled') throw new Cancelled()
     const waitsFor = await ask()
     if (waitsFor === null) return due
     if (due >= last) throw new AwsFault('NotStabilized', `Exceeded attempts to wait: ${waitsFor}`)
@@ -154,12 +204,15 @@ async function untilNull(job: Job, type: string, from: number, ask: () => Promis
 }
 
 async function refuseOrStrike(job: Job, wanted: Wanted, at: number): Promise<void> {
-  const {engine: {world, schemas}} = job
+  const {
+    engine: {world, schemas},
+  } = job
   const {logicalId, type} = wanted
   const problems = schemas.check(type, wanted.properties)
   if (problems.length > 0) {
     throw new AwsFault(
-      'InvalidRequest', `Properties validation failed for resource ${logicalId} with message: ${problems.join(', ')}`,
+      'InvalidRequest',
+      `Properties validation failed for resource ${logicalId} with message: ${problems.join(', ')}`,
     )
   }
   refuseLostControlPlane(world, type, job.stack.region)
@@ -172,7 +225,11 @@ async function refuseOrStrike(job: Job, wanted: Wanted, at: number): Promise<voi
 /** Route 53, CloudFront and IAM are changed in us-east-1, whatever Region the stack is in. */
 function refuseLostControlPlane(world: World, type: string, region: string): void {
   if (homeOf(type, region) === region || canReach(world, region, GLOBAL_CONTROL_PLANE)) return
-  throw new AwsFault('ServiceUnavailable', `${type}: the control plane in ${GLOBAL_CONTROL_PLANE} can't be reached. Please try again.`, 503)
+  throw new AwsFault(
+    'ServiceUnavailable',
+    `${type}: the control plane in ${GLOBAL_CONTROL_PLANE} can't be reached. Please try again.`,
+    503,
+  )
 }
 
 /** Best effort: the resource goes back to what it was before it failed. */

@@ -16,8 +16,11 @@ export function refuseSelectOfUnknown(written: unknown, isUnknown: (logicalId: s
   const call = functionCall(written)
   if (call?.name === 'Fn::Select' && Array.isArray(call.argument)) {
     const [index, list] = call.argument as readonly unknown[]
-    const open = [...references(list, 'both')].some(({id, attribute}) => attribute?.startsWith('Outputs.') === true && isUnknown(id, attribute))
-    if (open && Number(index) > 0) throw refuse(`Template error: Fn::Select cannot select nonexistent value at index ${String(index)}`)
+    const open = [...references(list, 'both')].some(
+      ({id, attribute}) => attribute?.startsWith('Outputs.') === true && isUnknown(id, attribute),
+    )
+    if (open && Number(index) > 0)
+      throw refuse(`Template error: Fn::Select cannot select nonexistent value at index ${String(index)}`)
   }
   for (const one of Object.values(written)) refuseSelectOfUnknown(one, isUnknown)
 }

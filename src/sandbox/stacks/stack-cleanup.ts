@@ -12,16 +12,20 @@ export async function cleanUp(job: Job, at: number): Promise<number> {
   const {engine, stack, operation, recipe} = job
   const wanted = engine.language.dependencies(recipe.document, recipe.conditions)
   const dropped = [...stack.resources.values()].filter((one) => !wanted.has(one.logicalId))
-  const nested = Promise.all(unsettledChildren(engine, stack).map(async (child) =>
-    child.recipe === null ? at : await cleanUp({...job, stack: child, recipe: child.recipe}, at)))
+  const nested = Promise.all(
+    unsettledChildren(engine, stack).map(async (child) =>
+      child.recipe === null ? at : await cleanUp({...job, stack: child, recipe: child.recipe}, at),
+    ),
+  )
   const going = [
     ...dropped.map((resource) => ({resource, policy: resource.deletionPolicy})),
     ...stack.leftOver.map((resource) => ({resource, policy: resource.updateReplacePolicy})),
   ]
-  const [end, ...ends] = [await removeLeftOver(job, going, at), ...await nested]
+  const [end, ...ends] = [await removeLeftOver(job, going, at), ...(await nested)]
   for (const {logicalId} of dropped) stack.resources.delete(logicalId)
   settle(stack)
-  if (stack.parent !== null && stack.status === 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS') setStatus(engine, stack, operation, 'UPDATE_COMPLETE')
+  if (stack.parent !== null && stack.status === 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS')
+    setStatus(engine, stack, operation, 'UPDATE_COMPLETE')
   return Math.max(end, ...ends)
 }
 

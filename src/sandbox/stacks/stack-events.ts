@@ -5,7 +5,11 @@ import {stackType} from './stack-state.ts'
 import type {Operation, Stack, StackResource, StackStatus} from './stack-state.ts'
 
 export function setStatus(
-  engine: StackEngine, stack: Stack, operation: Operation, status: StackStatus, reason: string | null = null,
+  engine: StackEngine,
+  stack: Stack,
+  operation: Operation,
+  status: StackStatus,
+  reason: string | null = null,
 ): void {
   const at = engine.world.clock.now()
   stack.status = status
@@ -13,8 +17,16 @@ export function setStatus(
   if (status === 'UPDATE_IN_PROGRESS') stack.updatedAt = at
   if (status.startsWith('DELETE')) stack.deletedAt = at
   stack.events.push({
-    id: uuid(engine.world), at, logicalId: stack.name, physicalId: stack.id, type: stackType, status, reason,
-    properties: null, operation: operation.id, token: operation.token,
+    id: uuid(engine.world),
+    at,
+    logicalId: stack.name,
+    physicalId: stack.id,
+    type: stackType,
+    status,
+    reason,
+    properties: null,
+    operation: operation.id,
+    token: operation.token,
   })
 }
 
@@ -28,16 +40,26 @@ export function tell(engine: StackEngine, stack: Stack, operation: Operation, re
 export function tellOnly(engine: StackEngine, stack: Stack, operation: Operation, resource: StackResource): void {
   const {logicalId, physicalId, type, status, reason, properties} = resource
   stack.events.push({
-    id: `${logicalId}-${status}-${uuid(engine.world)}`, at: resource.changedAt, logicalId, physicalId, type, status, reason,
-    properties: JSON.stringify(properties), operation: operation.id, token: operation.token,
+    id: `${logicalId}-${status}-${uuid(engine.world)}`,
+    at: resource.changedAt,
+    logicalId,
+    physicalId,
+    type,
+    status,
+    reason,
+    properties: JSON.stringify(properties),
+    operation: operation.id,
+    token: operation.token,
   })
 }
 
 /** `[A, B]` as CloudFormation lists what failed; empty when nothing did. */
 export function failedSentence(stack: Stack, verbs: readonly ('create' | 'update' | 'delete')[]): string {
-  return verbs.map((verb) => {
-    const status = `${verb.toUpperCase()}_FAILED`
-    const failed = [...stack.resources.values()].filter((one) => one.status === status).map((one) => one.logicalId)
-    return failed.length === 0 ? '' : `The following resource(s) failed to ${verb}: [${failed.join(', ')}]. `
-  }).join('')
+  return verbs
+    .map((verb) => {
+      const status = `${verb.toUpperCase()}_FAILED`
+      const failed = [...stack.resources.values()].filter((one) => one.status === status).map((one) => one.logicalId)
+      return failed.length === 0 ? '' : `The following resource(s) failed to ${verb}: [${failed.join(', ')}]. `
+    })
+    .join('')
 }

@@ -24,9 +24,12 @@ export function beginCreate(engine: StackEngine, stack: Stack, recipe: Recipe, w
   const operation = begin(engine, stack, 'CREATE_STACK', wishes)
   setStatus(engine, stack, operation, 'CREATE_IN_PROGRESS', 'User Initiated')
   const minutes = stack.timeoutMinutes
-  const stopTimer = minutes === null
-    ? null
-    : engine.world.clock.at(operation.startedAt + minutes * 60_000, () => { operation.cancel.abort('timeout') })
+  const stopTimer =
+    minutes === null
+      ? null
+      : engine.world.clock.at(operation.startedAt + minutes * 60_000, () => {
+          operation.cancel.abort('timeout')
+        })
   run(engine, stack, operation, async () => {
     const end = await goForward(jobOf(engine, stack, recipe, operation), operation.startedAt)
     stopTimer?.()
@@ -45,10 +48,20 @@ export function beginCreate(engine: StackEngine, stack: Stack, recipe: Recipe, w
 }
 
 async function rollBackCreate(
-  engine: StackEngine, stack: Stack, recipe: Recipe, operation: Operation, reason: string,
+  engine: StackEngine,
+  stack: Stack,
+  recipe: Recipe,
+  operation: Operation,
+  reason: string,
 ): Promise<void> {
   const isDelete = stack.onFailure === 'DELETE'
-  setStatus(engine, stack, operation, isDelete ? 'DELETE_IN_PROGRESS' : 'ROLLBACK_IN_PROGRESS', `${reason}${isDelete ? 'Delete' : 'Rollback'} requested by user.`)
+  setStatus(
+    engine,
+    stack,
+    operation,
+    isDelete ? 'DELETE_IN_PROGRESS' : 'ROLLBACK_IN_PROGRESS',
+    `${reason}${isDelete ? 'Delete' : 'Rollback'} requested by user.`,
+  )
   const end = await removeEverything(quietJob(engine, stack, recipe, operation), engine.world.clock.now(), noWishes)
   if (isOvertaken(stack, operation)) return
   const good = isDelete ? 'DELETE_COMPLETE' : 'ROLLBACK_COMPLETE'
@@ -82,7 +95,13 @@ export function beginUpdate(engine: StackEngine, stack: Stack, recipe: Recipe, w
 const importMs = 12_000
 
 /** What is there becomes the stack's; nothing is made, changed or deleted. */
-export function beginImport(engine: StackEngine, stack: Stack, recipe: Recipe, imported: readonly StackResource[], wishes: OperationWishes): Operation {
+export function beginImport(
+  engine: StackEngine,
+  stack: Stack,
+  recipe: Recipe,
+  imported: readonly StackResource[],
+  wishes: OperationWishes,
+): Operation {
   const operation = begin(engine, stack, 'UPDATE_STACK', wishes)
   setStatus(engine, stack, operation, 'IMPORT_IN_PROGRESS', 'User Initiated')
   engine.world.clock.at(operation.startedAt + importMs, () => {
@@ -94,7 +113,11 @@ export function beginImport(engine: StackEngine, stack: Stack, recipe: Recipe, i
 }
 
 async function rollBackTo(
-  engine: StackEngine, stack: Stack, operation: Operation, reason: string, skip: ReadonlySet<string>,
+  engine: StackEngine,
+  stack: Stack,
+  operation: Operation,
+  reason: string,
+  skip: ReadonlySet<string>,
 ): Promise<void> {
   const {stable} = stack
   if (stable === null) {
@@ -109,7 +132,13 @@ async function rollBackTo(
 export function beginRollback(engine: StackEngine, stack: Stack, wishes: OperationWishes): Operation {
   const operation = begin(engine, stack, 'ROLLBACK', {...wishes, disableRollback: false})
   // Told before the answer goes out, so that nobody sees the state before.
-  setStatus(engine, stack, operation, stack.stable === null ? 'ROLLBACK_IN_PROGRESS' : 'UPDATE_ROLLBACK_IN_PROGRESS', 'User Initiated')
+  setStatus(
+    engine,
+    stack,
+    operation,
+    stack.stable === null ? 'ROLLBACK_IN_PROGRESS' : 'UPDATE_ROLLBACK_IN_PROGRESS',
+    'User Initiated',
+  )
   run(engine, stack, operation, async () => {
     if (stack.stable !== null) {
       await rollBackUpdate(quietJob(engine, stack, stack.stable.recipe, operation), stack.stable, operation.startedAt, new Set())
@@ -117,19 +146,29 @@ export function beginRollback(engine: StackEngine, stack: Stack, wishes: Operati
     }
     if (stack.recipe === null) return
     const end = await removeEverything(quietJob(engine, stack, stack.recipe, operation), operation.startedAt, noWishes)
-    setStatus(engine, stack, operation, end.ok ? 'ROLLBACK_COMPLETE' : 'ROLLBACK_FAILED', end.ok ? null : failedSentence(stack, ['delete']))
+    setStatus(
+      engine,
+      stack,
+      operation,
+      end.ok ? 'ROLLBACK_COMPLETE' : 'ROLLBACK_FAILED',
+      end.ok ? null : failedSentence(stack, ['delete']),
+    )
   })
   return operation
 }
 
 export function continueRollback(
-  engine: StackEngine, stack: Stack, wishes: OperationWishes, skip: ReadonlySet<string>,
+  engine: StackEngine,
+  stack: Stack,
+  wishes: OperationWishes,
+  skip: ReadonlySet<string>,
 ): Operation {
   const operation = begin(engine, stack, 'CONTINUE_ROLLBACK', {...wishes, disableRollback: false})
   const {stable} = stack
   setStatus(engine, stack, operation, 'UPDATE_ROLLBACK_IN_PROGRESS', 'User Initiated')
   run(engine, stack, operation, async () => {
-    if (stable !== null) await rollBackUpdate(quietJob(engine, stack, stable.recipe, operation), stable, operation.startedAt, skip)
+    if (stable !== null)
+      await rollBackUpdate(quietJob(engine, stack, stable.recipe, operation), stable, operation.startedAt, skip)
   })
   return operation
 }
@@ -144,19 +183,35 @@ export function beginDelete(engine: StackEngine, stack: Stack, token: string | n
   run(engine, stack, operation, async () => {
     await settled
     const {recipe} = stack
-    const end = recipe === null
-      ? {ok: true}
-      : await removeEverything(quietJob(engine, stack, recipe, operation), operation.startedAt, removal)
-    setStatus(engine, stack, operation, end.ok ? 'DELETE_COMPLETE' : 'DELETE_FAILED', end.ok ? null : failedSentence(stack, ['delete']))
+    const end =
+      recipe === null
+        ? {ok: true}
+        : await removeEverything(quietJob(engine, stack, recipe, operation), operation.startedAt, removal)
+    setStatus(
+      engine,
+      stack,
+      operation,
+      end.ok ? 'DELETE_COMPLETE' : 'DELETE_FAILED',
+      end.ok ? null : failedSentence(stack, ['delete']),
+    )
   })
   return operation
 }
 
 function begin(
-  engine: StackEngine, stack: Stack, kind: OperationKind, {token, disableRollback, retainExceptOnCreate}: OperationWishes,
+  engine: StackEngine,
+  stack: Stack,
+  kind: OperationKind,
+  {token, disableRollback, retainExceptOnCreate}: OperationWishes,
 ): Operation {
   const operation: Operation = {
-    id: uuid(engine.world), kind, token, startedAt: engine.world.clock.now(), disableRollback, retainExceptOnCreate, cancel: new AbortController(),
+    id: uuid(engine.world),
+    kind,
+    token,
+    startedAt: engine.world.clock.now(),
+    disableRollback,
+    retainExceptOnCreate,
+    cancel: new AbortController(),
   }
   stack.operations.push(operation)
   return operation
@@ -165,8 +220,14 @@ function begin(
 /** The first failure stops everything that is under way, unless what was made shall stay: then independent paths go on. */
 function jobOf(engine: StackEngine, stack: Stack, recipe: Recipe, operation: Operation): Job {
   return {
-    engine, stack, recipe, operation, signal: operation.cancel.signal,
-    failed: () => { if (!operation.disableRollback) operation.cancel.abort('failed') },
+    engine,
+    stack,
+    recipe,
+    operation,
+    signal: operation.cancel.signal,
+    failed: () => {
+      if (!operation.disableRollback) operation.cancel.abort('failed')
+    },
   }
 }
 
@@ -179,14 +240,17 @@ function quietJob(engine: StackEngine, stack: Stack, recipe: Recipe, operation: 
 const isOvertaken = (stack: Stack, operation: Operation): boolean => stack.operations.at(-1) !== operation
 
 const dead: Partial<Record<OperationKind, StackStatus>> = {
-  CREATE_STACK: 'CREATE_FAILED', UPDATE_STACK: 'UPDATE_FAILED', DELETE_STACK: 'DELETE_FAILED', ROLLBACK: 'ROLLBACK_FAILED', CONTINUE_ROLLBACK: 'UPDATE_ROLLBACK_FAILED',
+  CREATE_STACK: 'CREATE_FAILED',
+  UPDATE_STACK: 'UPDATE_FAILED',
+  DELETE_STACK: 'DELETE_FAILED',
+  ROLLBACK: 'ROLLBACK_FAILED',
+  CONTINUE_ROLLBACK: 'UPDATE_ROLLBACK_FAILED',
 }
 
 /** A bug of ours ends the operation and is told where the user looks. */
 function run(engine: StackEngine, stack: Stack, operation: Operation, work: () => Promise<void>): void {
   stack.running = work().catch((error: unknown) => {
-    const reason = `Internal Failure: a bug of the sandbox: ${error instanceof Error ? error.stack ?? error.message : String(error)}`
+    const reason = `Internal Failure: a bug of the sandbox: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
     setStatus(engine, stack, operation, dead[operation.kind] ?? 'UPDATE_FAILED', reason)
   })
 }
-

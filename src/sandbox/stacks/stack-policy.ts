@@ -14,7 +14,9 @@ interface Statement {
 export function policyRefusal(policy: string | null, action: Action, logicalId: string, type: string): string | null {
   if (policy === null) return null
   const {Statement: statements = []} = JSON.parse(policy) as {readonly Statement?: readonly Statement[]}
-  const matching = statements.map((statement, index) => ({statement, index})).filter(({statement}) => concerns(statement, action, logicalId, type))
+  const matching = statements
+    .map((statement, index) => ({statement, index}))
+    .filter(({statement}) => concerns(statement, action, logicalId, type))
   const denied = matching.find(({statement}) => statement.Effect === 'Deny')
   if (denied !== undefined) {
     return `Action denied by stack policy: Statement [#${denied.index + 1}] denies [${action}] on resource [${logicalId}]`
@@ -28,17 +30,29 @@ function concerns(statement: Statement, action: Action, logicalId: string, type:
   const actions = statement.Action === undefined ? !matches(statement.NotAction, action) : matches(statement.Action, action)
   const name = `LogicalResourceId/${logicalId}`
   const resources = statement.Resource === undefined ? !matches(statement.NotResource, name) : matches(statement.Resource, name)
-  return actions && resources && Object.entries(statement.Condition ?? {}).every(([operator, terms]) =>
-    Object.entries(terms).every(([key, values]) => {
-      if (key !== 'ResourceType') return false
-      const equal = matches(values, type)
-      return operator.startsWith('StringNot') ? !equal : equal
-    }))
+  return (
+    actions
+    && resources
+    && Object.entries(statement.Condition ?? {}).every(([operator, terms]) =>
+      Object.entries(terms).every(([key, values]) => {
+        if (key !== 'ResourceType') return false
+        const equal = matches(values, type)
+        return operator.startsWith('StringNot') ? !equal : equal
+      }),
+    )
+  )
 }
 
 function matches(patterns: string | readonly string[] | undefined, text: string): boolean {
-  const all = typeof patterns === 'string' ? [patterns] : patterns ?? []
-  return all.some((pattern) => new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`).test(text))
+  const all = typeof patterns === 'string' ? [patterns] : (patterns ?? [])
+  return all.some((pattern) =>
+    new RegExp(
+      `^${pattern
+        .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+        .replaceAll('*', '.*')
+        .replaceAll('?', '.')}$`,
+    ).test(text),
+  )
 }
 
 export function readableStackPolicy(text: string): boolean {

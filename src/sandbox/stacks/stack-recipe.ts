@@ -53,15 +53,20 @@ export async function recipeOf(engine: StackEngine, stack: StackName, input: Rec
 }
 
 function refuseUnknownTypes(engine: StackEngine, document: TemplateDocument): void {
-  const unknown = [...new Set([...document.resources.values()].map((one) => one.type))].filter((type) => type !== stackType && engine.schemas.find(type) === undefined)
+  const unknown = [...new Set([...document.resources.values()].map((one) => one.type))].filter(
+    (type) => type !== stackType && engine.schemas.find(type) === undefined,
+  )
   if (unknown.length > 0) {
     throw new AwsFault('ValidationError', `Template format error: Unrecognized resource types: [${unknown.join(', ')}]`)
   }
 }
 
 const named: Readonly<Record<string, string>> = {
-  'AWS::IAM::Role': 'RoleName', 'AWS::IAM::User': 'UserName', 'AWS::IAM::Group': 'GroupName',
-  'AWS::IAM::ManagedPolicy': 'ManagedPolicyName', 'AWS::IAM::InstanceProfile': 'InstanceProfileName',
+  'AWS::IAM::Role': 'RoleName',
+  'AWS::IAM::User': 'UserName',
+  'AWS::IAM::Group': 'GroupName',
+  'AWS::IAM::ManagedPolicy': 'ManagedPolicyName',
+  'AWS::IAM::InstanceProfile': 'InstanceProfileName',
 }
 const unnamed = ['AWS::IAM::Policy', 'AWS::IAM::AccessKey', 'AWS::IAM::UserToGroupAddition', 'AWS::IAM::RolePolicy']
 
@@ -72,7 +77,9 @@ export function capabilitiesNeeded(document: TemplateDocument): readonly string[
 }
 
 function requireCapabilities(document: TemplateDocument, given: readonly string[]): void {
-  const missing = capabilitiesNeeded(document).filter((one) => !given.includes(one) && !(one === 'CAPABILITY_IAM' && given.includes('CAPABILITY_NAMED_IAM')))
+  const missing = capabilitiesNeeded(document).filter(
+    (one) => !given.includes(one) && !(one === 'CAPABILITY_IAM' && given.includes('CAPABILITY_NAMED_IAM')),
+  )
   if (missing.length > 0) {
     throw new AwsFault('InsufficientCapabilitiesException', `Requires capabilities : [${missing.join(', ')}]`)
   }
@@ -87,8 +94,14 @@ function withBelieved(document: TemplateDocument, given: Readonly<Record<string,
     const declaration = document.parameters.get(name)
     if (declaration === undefined) continue
     parameters.set(name, {
-      ...declaration, type: parameterType(declaration.type)?.list === true ? 'CommaDelimitedList' : 'String', allowedPattern: undefined, allowedValues: undefined,
-      minLength: undefined, maxLength: undefined, minValue: undefined, maxValue: undefined,
+      ...declaration,
+      type: parameterType(declaration.type)?.list === true ? 'CommaDelimitedList' : 'String',
+      allowedPattern: undefined,
+      allowedValues: undefined,
+      minLength: undefined,
+      maxLength: undefined,
+      minValue: undefined,
+      maxValue: undefined,
     })
   }
   return {...document, parameters}
@@ -96,28 +109,48 @@ function withBelieved(document: TemplateDocument, given: Readonly<Record<string,
 
 /** What SSM holds under the names that parameters of its types have. */
 async function heldParameters(
-  engine: StackEngine, region: string, document: TemplateDocument, given: Readonly<Record<string, string>>,
+  engine: StackEngine,
+  region: string,
+  document: TemplateDocument,
+  given: Readonly<Record<string, string>>,
 ): Promise<ReadonlyMap<string, string>> {
-  const names = [...new Set([...document.parameters]
-    .filter(([, {type}]) => type.startsWith('AWS::SSM::Parameter::Value'))
-    .map(([name, declaration]) => given[name] ?? declaration.default)
-    .filter((value) => value !== undefined && value !== ''))] as string[]
+  const names = [
+    ...new Set(
+      [...document.parameters]
+        .filter(([, {type}]) => type.startsWith('AWS::SSM::Parameter::Value'))
+        .map(([name, declaration]) => given[name] ?? declaration.default)
+        .filter((value) => value !== undefined && value !== ''),
+    ),
+  ] as string[]
   const batches = Array.from({length: Math.ceil(names.length / 10)}, (_, index) => names.slice(index * 10, index * 10 + 10))
-  const answers = await Promise.all(batches.map(async (Names) =>
-    await engine.world.invoke('ssm', 'GetParameters', {Names}, region) as {readonly Parameters?: readonly {readonly Name?: string; readonly Value?: string}[]}))
+  const answers = await Promise.all(
+    batches.map(
+      async (Names) =>
+        (await engine.world.invoke('ssm', 'GetParameters', {Names}, region)) as {
+          readonly Parameters?: readonly {readonly Name?: string; readonly Value?: string}[]
+        },
+    ),
+  )
   return new Map(answers.flatMap(({Parameters = []}) => Parameters.map(({Name, Value}) => [Name ?? '', Value ?? ''] as const)))
 }
 
 /** Whether deploying the one after the other would change nothing. */
 export function isSameRecipe(before: Recipe, after: Recipe): boolean {
-  return before.text === after.text && sameParameters(before, after) && JSON.stringify(sorted(before.tags)) === JSON.stringify(sorted(after.tags))
+  return (
+    before.text === after.text
+    && sameParameters(before, after)
+    && JSON.stringify(sorted(before.tags)) === JSON.stringify(sorted(after.tags))
+  )
 }
 
 function sameParameters({parameters: before}: Recipe, {parameters: after}: Recipe): boolean {
-  return before.size === after.size && [...after].every(([name, {value, resolved}]) => {
-    const one = before.get(name)
-    return one !== undefined && one.value === value && one.resolved === resolved
-  })
+  return (
+    before.size === after.size
+    && [...after].every(([name, {value, resolved}]) => {
+      const one = before.get(name)
+      return one !== undefined && one.value === value && one.resolved === resolved
+    })
+  )
 }
 
 const sorted = (record: Readonly<Record<string, string>>): readonly (readonly [string, string])[] =>

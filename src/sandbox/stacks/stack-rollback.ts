@@ -29,7 +29,11 @@ export async function rollBackUpdate(job: Job, to: Snapshot, at: number, skip: R
   const made = [...stack.resources.values()].filter((one) => !to.resources.has(one.logicalId) && one.status !== 'DELETE_COMPLETE')
   const kept = new Set([...to.resources.values()].map((one) => one.physicalId))
   const going = [...made, ...stack.leftOver.filter((one) => !kept.has(one.physicalId))]
-  const end = await removeLeftOver(job, going.map((resource) => ({resource, policy: resource.deletionPolicy})), lastEnd(ends, at))
+  const end = await removeLeftOver(
+    job,
+    going.map((resource) => ({resource, policy: resource.deletionPolicy})),
+    lastEnd(ends, at),
+  )
   for (const {logicalId} of made) stack.resources.delete(logicalId)
   stack.recipe = to.recipe
   stack.outputs = to.outputs
@@ -54,7 +58,11 @@ async function takeBack(job: Job, before: StackResource, at: number, skip: Reado
   }
   const child = childOf(engine, stack, before)
   if (child !== undefined) return await takeNestedBack(job, before, at, skip)
-  const same = now !== undefined && !now.status.endsWith('_FAILED') && isSame(now.properties, before.properties) && isSame(now.tags, before.tags)
+  const same =
+    now !== undefined
+    && !now.status.endsWith('_FAILED')
+    && isSame(now.properties, before.properties)
+    && isSame(now.tags, before.tags)
   if (same) {
     stack.resources.set(logicalId, healthy)
     return {kind: 'done', at}
@@ -69,7 +77,10 @@ async function takeNestedBack(job: Job, before: StackResource, at: number, skip:
     tell(engine, stack, operation, {...before, status, reason, changedAt: engine.world.clock.now()})
   }
   if (child === undefined || !child.unsettled || child.stable === null) {
-    stack.resources.set(before.logicalId, {...before, status: before.status.endsWith('_FAILED') ? 'UPDATE_COMPLETE' : before.status})
+    stack.resources.set(before.logicalId, {
+      ...before,
+      status: before.status.endsWith('_FAILED') ? 'UPDATE_COMPLETE' : before.status,
+    })
     return {kind: 'done', at}
   }
   say('UPDATE_IN_PROGRESS', null)

@@ -12,16 +12,26 @@ export interface Answers {
 }
 
 export function pseudoOf(
-  engine: StackEngine, stack: Pick<Stack, 'id' | 'name' | 'region'>, notificationArns: readonly string[],
+  engine: StackEngine,
+  stack: Pick<Stack, 'id' | 'name' | 'region'>,
+  notificationArns: readonly string[],
 ): Scope['pseudo'] {
   return {
-    accountId: engine.world.account, region: stack.region, partition: 'aws', urlSuffix: 'amazonaws.com',
-    stackId: stack.id, stackName: stack.name, notificationArns,
+    accountId: engine.world.account,
+    region: stack.region,
+    partition: 'aws',
+    urlSuffix: 'amazonaws.com',
+    stackId: stack.id,
+    stackName: stack.name,
+    notificationArns,
   }
 }
 
 export function scopeOf(
-  engine: StackEngine, stack: Stack, recipe: Recipe, answers: Answers = madeResources(engine, stack),
+  engine: StackEngine,
+  stack: Stack,
+  recipe: Recipe,
+  answers: Answers = madeResources(engine, stack),
 ): Scope {
   return {
     document: recipe.document,

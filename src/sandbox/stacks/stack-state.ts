@@ -6,13 +6,25 @@ import type {ParameterValue, Properties, TemplateDocument} from './contract.ts'
 
 export type StackStatus =
   | 'REVIEW_IN_PROGRESS'
-  | 'CREATE_IN_PROGRESS' | 'CREATE_FAILED' | 'CREATE_COMPLETE'
-  | 'ROLLBACK_IN_PROGRESS' | 'ROLLBACK_FAILED' | 'ROLLBACK_COMPLETE'
-  | 'DELETE_IN_PROGRESS' | 'DELETE_FAILED' | 'DELETE_COMPLETE'
-  | 'UPDATE_IN_PROGRESS' | 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS' | 'UPDATE_COMPLETE' | 'UPDATE_FAILED'
-  | 'UPDATE_ROLLBACK_IN_PROGRESS' | 'UPDATE_ROLLBACK_FAILED'
-  | 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS' | 'UPDATE_ROLLBACK_COMPLETE'
-  | 'IMPORT_IN_PROGRESS' | 'IMPORT_COMPLETE'
+  | 'CREATE_IN_PROGRESS'
+  | 'CREATE_FAILED'
+  | 'CREATE_COMPLETE'
+  | 'ROLLBACK_IN_PROGRESS'
+  | 'ROLLBACK_FAILED'
+  | 'ROLLBACK_COMPLETE'
+  | 'DELETE_IN_PROGRESS'
+  | 'DELETE_FAILED'
+  | 'DELETE_COMPLETE'
+  | 'UPDATE_IN_PROGRESS'
+  | 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'
+  | 'UPDATE_COMPLETE'
+  | 'UPDATE_FAILED'
+  | 'UPDATE_ROLLBACK_IN_PROGRESS'
+  | 'UPDATE_ROLLBACK_FAILED'
+  | 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS'
+  | 'UPDATE_ROLLBACK_COMPLETE'
+  | 'IMPORT_IN_PROGRESS'
+  | 'IMPORT_COMPLETE'
 
 /** What a stack is to be made of. */
 export interface Recipe {
@@ -133,7 +145,5 @@ export const stackType = 'AWS::CloudFormation::Stack'
 export const protectedRoot = (stack: Stack): boolean => (stack.root ?? stack).protected
 
 export function snapshotOf(stack: Stack): Snapshot | null {
-  return stack.recipe === null
-    ? null
-    : {recipe: stack.recipe, resources: new Map(stack.resources), outputs: stack.outputs}
+  return stack.recipe === null ? null : {recipe: stack.recipe, resources: new Map(stack.resources), outputs: stack.outputs}
 }

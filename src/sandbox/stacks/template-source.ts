@@ -6,7 +6,9 @@ const LONGEST_BODY_BYTES = 51_200
 const LONGEST_OBJECT_BYTES = 1_000_000
 
 export async function templateText(
-  world: World, region: string, source: {readonly TemplateBody?: string | undefined; readonly TemplateURL?: string | undefined},
+  world: World,
+  region: string,
+  source: {readonly TemplateBody?: string | undefined; readonly TemplateURL?: string | undefined},
 ): Promise<string | null> {
   const {TemplateBody: body, TemplateURL: url} = source
   if (body !== undefined && url !== undefined) {
@@ -28,7 +30,9 @@ async function objectText(world: World, region: string, url: string): Promise<st
   // A template may lie in any Region's bucket.
   for (const where of new Set([region, ...world.regions, 'us-east-1'])) {
     try {
-      const answer = await world.invoke('s3', 'GetObject', {Bucket: bucket, Key: key}, where) as {readonly Body?: Uint8Array | string}
+      const answer = (await world.invoke('s3', 'GetObject', {Bucket: bucket, Key: key}, where)) as {
+        readonly Body?: Uint8Array | string
+      }
       const text = Buffer.from(answer.Body ?? '').toString('utf8')
       if (Buffer.byteLength(text) > LONGEST_OBJECT_BYTES) {
         throw new AwsFault('ValidationError', `Template may not exceed ${LONGEST_OBJECT_BYTES} bytes in size.`)
@@ -53,14 +57,20 @@ async function objectText(world: World, region: string, url: string): Promise<st
 function objectOf(url: string): {readonly bucket: string; readonly key: string} {
   if (!URL.canParse(url)) {
     throw new AwsFault(
-      'ValidationError', `Template format error: unsupported structure. TemplateURL must be a supported URL: ${url}`,
+      'ValidationError',
+      `Template format error: unsupported structure. TemplateURL must be a supported URL: ${url}`,
     )
   }
   const {hostname, pathname} = new URL(url)
   const path = decodeURIComponent(pathname.slice(1))
-  const virtual = /^(.+)\.s3[.-](?:[a-z0-9-]+\.)*amazonaws\.com(?:\.cn)?$/.exec(hostname)?.[1] ?? /^(.+)\.localhost$/.exec(hostname)?.[1]
+  const virtual =
+    /^(.+)\.s3[.-](?:[a-z0-9-]+\.)*amazonaws\.com(?:\.cn)?$/.exec(hostname)?.[1] ?? /^(.+)\.localhost$/.exec(hostname)?.[1]
   if (virtual !== undefined) return {bucket: virtual, key: path}
-  const isEndpoint = /^s3[.-].*amazonaws\.com(?:\.cn)?$/.test(hostname) || hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]'
+  const isEndpoint =
+    /^s3[.-].*amazonaws\.com(?:\.cn)?$/.test(hostname)
+    || hostname === 'localhost'
+    || hostname === '127.0.0.1'
+    || hostname === '[::1]'
   const slash = path.indexOf('/')
   if (!isEndpoint || slash < 1) throw new AwsFault('ValidationError', 'TemplateURL must be an Amazon S3 URL.')
   return {bucket: path.slice(0, slash), key: path.slice(slash + 1)}

@@ -8,7 +8,13 @@ import type {Recipe, Stack, StackResource} from './stack-state.ts'
 import {stackType} from './stack-state.ts'
 
 export function wantedResource(
-  engine: StackEngine, stack: Pick<Stack, 'id' | 'name'>, recipe: Recipe, scope: Scope, logicalId: string, needs: ReadonlySet<string>, unknown: unknown,
+  engine: StackEngine,
+  stack: Pick<Stack, 'id' | 'name'>,
+  recipe: Recipe,
+  scope: Scope,
+  logicalId: string,
+  needs: ReadonlySet<string>,
+  unknown: unknown,
 ): Wanted {
   const declaration = recipe.document.resources.get(logicalId)
   if (declaration === undefined) throw new Error(`There is no resource ${logicalId} in the template of ${stack.name}.`)
@@ -16,7 +22,10 @@ export function wantedResource(
   const resolved = engine.language.resolveValue(declaration.properties, scope, recipe.conditions, unknown)
   const properties = engine.schemas.coerce(type, (resolved ?? {}) as Properties)
   return {
-    logicalId, type, properties, needs,
+    logicalId,
+    type,
+    properties,
+    needs,
     tags: {...tagsOf(engine, stack, recipe, type, properties), ...ownTags(stack, logicalId)},
     metadata: engine.language.resolveValue(declaration.metadata, scope, recipe.conditions, unknown) as Properties | undefined,
     deletionPolicy: policy(engine, declaration.deletionPolicy, scope, recipe) ?? defaultPolicy(type, properties),
@@ -25,7 +34,9 @@ export function wantedResource(
 }
 
 const policy = (engine: StackEngine, value: unknown, scope: Scope, recipe: Recipe): string | undefined =>
-  typeof value === 'string' || value === undefined ? value : engine.language.resolveValue(value, scope, recipe.conditions, undefined) as string | undefined
+  typeof value === 'string' || value === undefined
+    ? value
+    : (engine.language.resolveValue(value, scope, recipe.conditions, undefined) as string | undefined)
 
 /** Databases leave a snapshot unless they are told not to; a replica can't. */
 function defaultPolicy(type: string, properties: Properties): string {
@@ -35,19 +46,31 @@ function defaultPolicy(type: string, properties: Properties): string {
 
 /** The stack's tags go to everything that can have tags; a resource's own win. */
 function tagsOf(
-  engine: StackEngine, stack: Pick<Stack, 'name'>, recipe: Recipe, type: string, properties: Properties,
+  engine: StackEngine,
+  stack: Pick<Stack, 'name'>,
+  recipe: Recipe,
+  type: string,
+  properties: Properties,
 ): Readonly<Record<string, string>> {
   const property = engine.schemas.find(type)?.tagProperty
   if (type === stackType) return {...recipe.tags, ...readTags(properties['Tags'])}
   return property === undefined ? {} : {...recipe.tags, ...readTags(properties[property])}
 }
 
-const ownTags = ({id, name}: Pick<Stack, 'id' | 'name'>, logicalId: string): Readonly<Record<string, string>> =>
-  ({'aws:cloudformation:stack-name': name, 'aws:cloudformation:stack-id': id, 'aws:cloudformation:logical-id': logicalId})
+const ownTags = ({id, name}: Pick<Stack, 'id' | 'name'>, logicalId: string): Readonly<Record<string, string>> => ({
+  'aws:cloudformation:stack-name': name,
+  'aws:cloudformation:stack-id': id,
+  'aws:cloudformation:logical-id': logicalId,
+})
 
 function readTags(value: unknown): Readonly<Record<string, string>> {
   if (Array.isArray(value)) {
-    return Object.fromEntries((value as readonly {readonly Key?: string; readonly Value?: string}[]).map(({Key = '', Value = ''}) => [Key, String(Value)]))
+    return Object.fromEntries(
+      (value as readonly {readonly Key?: string; readonly Value?: string}[]).map(({Key = '', Value = ''}) => [
+        Key,
+        String(Value),
+      ]),
+    )
   }
   if (typeof value !== 'object' || value === null) return {}
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, String(one)]))
@@ -64,8 +87,9 @@ export function deedFor(schemas: ResourceSchemas, wanted: Wanted, existing: Stac
   if (isSame(existing.properties, wanted.properties) && isSame(existing.tags, wanted.tags)) {
     return isSame(existing.metadata, wanted.metadata) ? 'keep' : 'update'
   }
-  const replaces = leafChanges(existing.properties, wanted.properties).some((change) =>
-    schemas.replaces(wanted.type, change.path) === 'yes' || becomesReplica(wanted.type, change))
+  const replaces = leafChanges(existing.properties, wanted.properties).some(
+    (change) => schemas.replaces(wanted.type, change.path) === 'yes' || becomesReplica(wanted.type, change),
+  )
   return replaces && wanted.type !== stackType ? 'replace' : 'update'
 }
 
@@ -76,6 +100,8 @@ const becomesReplica = (type: string, {path: [property], after}: LeafChange): bo
 /** A name that was given can't be had twice, so what has one can't be replaced before it is gone. */
 export function namedOutright(schemas: ResourceSchemas, wanted: Wanted, existing: StackResource): string | null {
   const names = schemas.find(wanted.type)?.primaryIdentifier ?? []
-  const given = names.length > 0 && names.every((name) => wanted.properties[name] !== undefined && isSame(wanted.properties[name], existing.properties[name]))
+  const given =
+    names.length > 0
+    && names.every((name) => wanted.properties[name] !== undefined && isSame(wanted.properties[name], existing.properties[name]))
   return given ? existing.physicalId : null
 }

@@ -19,17 +19,20 @@ export interface Strike {
 }
 
 export function strikeOn(world: World, entry: CatalogueEntry, operation: string, region: string): Strike {
-  const concerned = (kind: Fault['kind']): readonly Fault[] => world.faults(kind).filter(
-    (fault) => concerns(fault, entry, operation, region),
-  )
-  const struck = (kind: Fault['kind']): boolean => concerned(kind).some(
-    (fault) => world.random(`fault/${kind}`)() < (fault.rate ?? 1),
-  )
+  const concerned = (kind: Fault['kind']): readonly Fault[] =>
+    world.faults(kind).filter((fault) => concerns(fault, entry, operation, region))
+  const struck = (kind: Fault['kind']): boolean =>
+    concerned(kind).some((fault) => world.random(`fault/${kind}`)() < (fault.rate ?? 1))
   const unreachable = regionDown(world, region)
-  const refusal = unreachable !== null ? null : denial(world, entry, operation, region)
-    ?? (struck('throttle') ? new AwsFault(entry.throttlingCode, 'Rate exceeded', entry.name === 's3' ? 503 : 400)
-      : struck('error') ? new AwsFault(entry.internalErrorCode, 'We encountered an internal error. Please try again.', 500)
-        : null)
+  const refusal =
+    unreachable !== null
+      ? null
+      : (denial(world, entry, operation, region)
+        ?? (struck('throttle')
+          ? new AwsFault(entry.throttlingCode, 'Rate exceeded', entry.name === 's3' ? 503 : 400)
+          : struck('error')
+            ? new AwsFault(entry.internalErrorCode, 'We encountered an internal error. Please try again.', 500)
+            : null))
   return {
     unreachable,
     delayMs: concerned('latency').reduce((sum, fault) => sum + (fault.ms ?? 100), 0),

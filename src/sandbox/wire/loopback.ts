@@ -9,7 +9,8 @@ export interface Loopback {
 }
 
 export async function listenOnLoopback(
-  handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>, port = 0,
+  handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
+  port = 0,
 ): Promise<Loopback> {
   const server = createServer((request, response) => {
     handle(request, response).catch((error: unknown) => {
@@ -29,7 +30,9 @@ export async function listenOnLoopback(
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const close = async (): Promise<void> => {
     await new Promise<void>((resolve) => {
-      server.close(() => { resolve() })
+      server.close(() => {
+        resolve()
+      })
       server.closeAllConnections()
     })
   }

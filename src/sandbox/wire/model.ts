@@ -69,7 +69,7 @@ function readModel(entry: CatalogueEntry, module: object): ServiceModel {
 
 function readOperation(tuple: SchemaTuple): OperationModel {
   const traits = (typeof tuple[3] === 'object' && tuple[3] !== null ? tuple[3] : {}) as {
-    readonly http?: readonly [string, string, number],
+    readonly http?: readonly [string, string, number]
   }
   const [, , name, , input, output] = tuple
   return {
@@ -102,5 +102,8 @@ function readError(tuple: SchemaTuple): ErrorModel {
 export function missingMembers(shape: Shape, input: Members): readonly string[] {
   const tuple = shape.getSchema() as unknown as readonly unknown[]
   const required = Array.isArray(tuple) && typeof tuple[6] === 'number' ? tuple[6] : 0
-  return [...shape.structIterator()].slice(0, required).map(([name]) => name).filter((name) => input[name] === undefined)
+  return [...shape.structIterator()]
+    .slice(0, required)
+    .map(([name]) => name)
+    .filter((name) => input[name] === undefined)
 }

@@ -28,12 +28,18 @@ export interface Protocol {
 
 export function protocolOf(kind: ProtocolKind): Protocol {
   switch (kind) {
-    case 'query': return query
-    case 'ec2': return ec2
-    case 'json-1.0': return jsonRpc('application/x-amz-json-1.0')
-    case 'json-1.1': return jsonRpc('application/x-amz-json-1.1')
-    case 'rest-json': return rest('json')
-    case 'rest-xml': return rest('xml')
+    case 'query':
+      return query
+    case 'ec2':
+      return ec2
+    case 'json-1.0':
+      return jsonRpc('application/x-amz-json-1.0')
+    case 'json-1.1':
+      return jsonRpc('application/x-amz-json-1.1')
+    case 'rest-json':
+      return rest('json')
+    case 'rest-xml':
+      return rest('xml')
   }
 }
 
@@ -64,7 +70,7 @@ const query: Protocol = {
 const ec2: Protocol = {
   decode: (model, request, isModelled) => query.decode(model, request, isModelled),
   answer: (model, {name, output: shape}, output, requestId) => {
-    const inner = shape.isStructSchema() ? /^<r>([^]*)<\/r>$/.exec(toXml(shape, output, 'r'))?.[1] ?? '' : ''
+    const inner = shape.isStructSchema() ? (/^<r>([^]*)<\/r>$/.exec(toXml(shape, output, 'r'))?.[1] ?? '') : ''
     const body = `<${name}Response xmlns="${model.entry.xmlNamespace}"><requestId>${requestId}</requestId>${inner}</${name}Response>`
     return {status: 200, headers: {'content-type': 'text/xml'}, body}
   },
@@ -100,7 +106,8 @@ function jsonError(model: ServiceModel, fault: AwsFault, contentType: string): W
   const message = known?.members.includes('Message') ? {Message: fault.message} : {message: fault.message}
   const headers: Record<string, string> = {'content-type': contentType, 'x-amzn-errortype': shape}
   // CloudWatch came from awsQuery: its clients read the old code from this header.
-  if (model.entry.name === 'monitoring') headers['x-amzn-query-error'] = `${known?.queryCode ?? fault.code};${status >= 500 ? 'Receiver' : 'Sender'}`
+  if (model.entry.name === 'monitoring')
+    headers['x-amzn-query-error'] = `${known?.queryCode ?? fault.code};${status >= 500 ? 'Receiver' : 'Sender'}`
   return {status, headers, body: JSON.stringify({__type: shape, ...message, ...fault.fields})}
 }
 
@@ -124,9 +131,11 @@ function rest(format: BodyFormat): Protocol {
 
 /** A service that named no status of its own gets the model's. */
 function statusOf(fault: AwsFault, modelled: number | null | undefined): number {
-  return fault.status === 400 ? modelled ?? 400 : fault.status
+  return fault.status === 400 ? (modelled ?? 400) : fault.status
 }
 
 function fieldsXml(fault: AwsFault): string {
-  return Object.entries(fault.fields).map(([name, value]) => `<${name}>${escapeXml(String(value))}</${name}>`).join('')
+  return Object.entries(fault.fields)
+    .map(([name, value]) => `<${name}>${escapeXml(String(value))}</${name}>`)
+    .join('')
 }

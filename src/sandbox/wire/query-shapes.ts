@@ -26,7 +26,7 @@ export function fromQuery(shape: Shape, parameters: URLSearchParams, dialect: Qu
     }
     node.value = value
   }
-  return shape.isStructSchema() ? read(shape, root, dialect) as Members : {}
+  return shape.isStructSchema() ? (read(shape, root, dialect) as Members) : {}
 }
 
 function read(shape: Shape, tree: Tree, dialect: QueryDialect): unknown {
@@ -46,10 +46,15 @@ function read(shape: Shape, tree: Tree, dialect: QueryDialect): unknown {
   }
   if (shape.isMapSchema()) {
     const holder = shape.getMergedTraits().xmlFlattened ? tree : tree.children.get('entry')
-    return Object.fromEntries(inOrder(holder).map((entry) => {
-      const value = entry.children.get('value')
-      return [entry.children.get('key')?.value ?? '', value === undefined ? undefined : read(shape.getValueSchema(), value, dialect)]
-    }))
+    return Object.fromEntries(
+      inOrder(holder).map((entry) => {
+        const value = entry.children.get('value')
+        return [
+          entry.children.get('key')?.value ?? '',
+          value === undefined ? undefined : read(shape.getValueSchema(), value, dialect),
+        ]
+      }),
+    )
   }
   return scalarFromText(shape, tree.value ?? '', 'date-time')
 }
@@ -62,5 +67,5 @@ function keyOf(name: string, member: Shape, dialect: QueryDialect): string {
 }
 
 function inOrder(holder: Tree | undefined): readonly Tree[] {
-  return [...holder?.children ?? []].sort(([a], [b]) => Number(a) - Number(b)).map(([, one]) => one)
+  return [...(holder?.children ?? [])].sort(([a], [b]) => Number(a) - Number(b)).map(([, one]) => one)
 }

@@ -29,8 +29,12 @@ export interface DecodedBody {
 }
 
 export function decodeBody(raw: Buffer, headers: IncomingMessage['headers'], signingName: string): DecodedBody {
-  const encodings = (headers['content-encoding'] ?? '').split(',').map((one) => one.trim()).filter((one) => one !== '')
-  const chunked = encodings.includes('aws-chunked') || headers['x-amz-content-sha256']?.toString().startsWith('STREAMING-') === true
+  const encodings = (headers['content-encoding'] ?? '')
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '')
+  const chunked =
+    encodings.includes('aws-chunked') || headers['x-amz-content-sha256']?.toString().startsWith('STREAMING-') === true
   const left = encodings.filter((one) => one !== 'aws-chunked')
   const {bytes, trailers} = chunked ? unchunk(raw) : {bytes: raw, trailers: new Map<string, string>()}
   if (signingName === 's3') return {bytes, trailers, contentEncoding: left.length > 0 ? left.join(', ') : undefined}
@@ -60,10 +64,15 @@ function unchunk(raw: Buffer): {readonly bytes: Buffer; readonly trailers: Reado
     parts.push(raw.subarray(at, at + size))
     at += size + 2
   }
-  const lines = raw.toString('latin1', at).split('\r\n').filter((line) => line.includes(':'))
-  const trailers = new Map(lines.map((line) => {
-    const colon = line.indexOf(':')
-    return [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()] as const
-  }))
+  const lines = raw
+    .toString('latin1', at)
+    .split('\r\n')
+    .filter((line) => line.includes(':'))
+  const trailers = new Map(
+    lines.map((line) => {
+      const colon = line.indexOf(':')
+      return [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()] as const
+    }),
+  )
   return {bytes: Buffer.concat(parts), trailers}
 }

@@ -11,7 +11,9 @@ export interface Route {
 }
 
 export function findRoute(
-  model: ServiceModel, request: WireRequest, isModelled: (operation: string) => boolean,
+  model: ServiceModel,
+  request: WireRequest,
+  isModelled: (operation: string) => boolean,
 ): Route | undefined {
   let best: (Route & {readonly score: number}) | undefined
   for (const operation of model.operations.values()) {

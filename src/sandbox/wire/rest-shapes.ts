@@ -92,7 +92,8 @@ export function toRest(operation: OperationModel, output: Members, format: BodyF
       if (traits.httpHeader !== undefined) {
         if (value !== undefined) headers[traits.httpHeader.toLowerCase()] = scalarToText(member, value, 'http-date')
       } else if (traits.httpPrefixHeaders !== undefined) {
-        for (const [key, one] of Object.entries(value ?? {})) headers[`${traits.httpPrefixHeaders.toLowerCase()}${key}`] = String(one)
+        for (const [key, one] of Object.entries(value ?? {}))
+          headers[`${traits.httpPrefixHeaders.toLowerCase()}${key}`] = String(one)
       } else if (traits.httpPayload) {
         body = member.isBlobSchema()
           ? Buffer.from((value ?? []) as Uint8Array)
@@ -103,14 +104,17 @@ export function toRest(operation: OperationModel, output: Members, format: BodyF
     }
     if (inBody.size > 0) body = encodeBody(shape, output, format, xmlNamespace, (name) => inBody.has(name))
   }
-  if (typeof body === 'string' && body !== '') headers['content-type'] ??= format === 'json'
-    ? 'application/json'
-    : 'application/xml'
+  if (typeof body === 'string' && body !== '')
+    headers['content-type'] ??= format === 'json' ? 'application/json' : 'application/xml'
   return {status: operation.http?.status ?? 200, headers, body}
 }
 
 function encodeBody(
-  shape: Shape, value: unknown, format: BodyFormat, xmlNamespace: string, only: (name: string) => boolean,
+  shape: Shape,
+  value: unknown,
+  format: BodyFormat,
+  xmlNamespace: string,
+  only: (name: string) => boolean,
 ): string {
   if (value === undefined) return ''
   if (format === 'json') return JSON.stringify(toJson(shape, value) ?? {})

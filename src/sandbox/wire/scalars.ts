@@ -6,10 +6,14 @@ export type TimestampFormat = 'date-time' | 'http-date' | 'epoch-seconds'
 /** The schema's number says which format the model asks for; 4 leaves it to the protocol. */
 export function timestampFormat(shape: Shape, byDefault: TimestampFormat): TimestampFormat {
   switch (shape.getSchema()) {
-    case 5: return 'date-time'
-    case 6: return 'http-date'
-    case 7: return 'epoch-seconds'
-    default: return byDefault
+    case 5:
+      return 'date-time'
+    case 6:
+      return 'http-date'
+    case 7:
+      return 'epoch-seconds'
+    default:
+      return byDefault
   }
 }
 
@@ -35,8 +39,11 @@ export function timestampFromText(text: string, format: TimestampFormat): Date {
 
 function timestampToText(value: Date, format: TimestampFormat): string {
   switch (format) {
-    case 'date-time': return value.toISOString()
-    case 'http-date': return value.toUTCString()
-    case 'epoch-seconds': return String(value.getTime() / 1000)
+    case 'date-time':
+      return value.toISOString()
+    case 'http-date':
+      return value.toUTCString()
+    case 'epoch-seconds':
+      return String(value.getTime() / 1000)
   }
 }

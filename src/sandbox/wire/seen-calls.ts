@@ -59,10 +59,17 @@ export function actionsOf({signingName}: CatalogueEntry, operation: string): rea
   return actions[name] ?? [name]
 }
 
-export function noteCall(world: SandboxWorld, entry: CatalogueEntry, operation: string, region: string, unreachable: Down | null): void {
+export function noteCall(
+  world: SandboxWorld,
+  entry: CatalogueEntry,
+  operation: string,
+  region: string,
+  unreachable: Down | null,
+): void {
   const calls = seen.get(world) ?? []
   seen.set(world, calls)
-  for (const action of actionsOf(entry, operation)) calls.push({action, service: entry.name, region, at: world.clock.now(), unreachable: unreachable !== null})
+  for (const action of actionsOf(entry, operation))
+    calls.push({action, service: entry.name, region, at: world.clock.now(), unreachable: unreachable !== null})
   if (calls.length > KEPT_AT_MOST) calls.splice(0, calls.length - KEPT_AT_MOST / 2)
 }
 
@@ -73,7 +80,13 @@ export function seenCalls(world: SandboxWorld, since = 0): readonly SeenCall[] {
     if (at < since) continue
     const key = `${action} ${region}`
     const known = counted.get(key)
-    counted.set(key, {action, service, region, count: (known?.count ?? 0) + 1, unreachable: (known?.unreachable ?? 0) + (unreachable ? 1 : 0)})
+    counted.set(key, {
+      action,
+      service,
+      region,
+      count: (known?.count ?? 0) + 1,
+      unreachable: (known?.unreachable ?? 0) + (unreachable ? 1 : 0),
+    })
   }
   return [...counted.values()].toSorted((x, y) => `${x.action} ${x.region}`.localeCompare(`${y.action} ${y.region}`))
 }

@@ -39,7 +39,9 @@ export function createWire(world: SandboxWorld): Wire {
     const call = world.newCall(scope.region)
     const service = world.service(entry.name)
     const isModelled = (operation: string): boolean => service !== undefined && Object.hasOwn(service.operations, operation)
-    const respond = (answer: WireAnswer): void => { send(world, response, answer, call.requestId) }
+    const respond = (answer: WireAnswer): void => {
+      send(world, response, answer, call.requestId)
+    }
     try {
       const decoded = decode(protocol, model, request, raw, isModelled)
       const name = typeof decoded === 'string' ? decoded : decoded.operation.name
@@ -55,7 +57,7 @@ export function createWire(world: SandboxWorld): Wire {
       const run = isModelled(name) ? service?.operations[name] : undefined
       if (typeof decoded === 'string' || run === undefined) throw notImplemented(entry.name, name)
       requireMembers(model, decoded)
-      const output = (await run(decoded.input as never, call) ?? {}) as Members
+      const output = ((await run(decoded.input as never, call)) ?? {}) as Members
       if (strike.loseAnswer) request.socket.destroy()
       else respond(protocol.answer(model, decoded.operation, output, call.requestId))
     } catch (error) {
@@ -70,18 +72,26 @@ async function untilBackOrGone(world: SandboxWorld, region: string, response: Se
 }
 
 function decode(
-  protocol: Protocol, model: ServiceModel, request: IncomingMessage, raw: Buffer, isModelled: (operation: string) => boolean,
+  protocol: Protocol,
+  model: ServiceModel,
+  request: IncomingMessage,
+  raw: Buffer,
+  isModelled: (operation: string) => boolean,
 ): Decoded | string {
   const {bytes, trailers, contentEncoding} = decodeBody(raw, request.headers, model.entry.signingName)
   const headers = {...request.headers, ...Object.fromEntries(trailers)}
   delete headers['content-encoding']
   if (contentEncoding !== undefined) headers['content-encoding'] = contentEncoding
   const [target = '/', search = ''] = (request.url ?? '/').split('?')
-  const {path, bucket} = model.entry.name === 's3'
-    ? splitBucket(target, request.headers.host ?? '')
-    : {path: target, bucket: undefined}
+  const {path, bucket} =
+    model.entry.name === 's3' ? splitBucket(target, request.headers.host ?? '') : {path: target, bucket: undefined}
   const wireRequest: WireRequest = {
-    method: request.method ?? 'GET', path, query: new URLSearchParams(search), headers, body: bytes, bucket,
+    method: request.method ?? 'GET',
+    path,
+    query: new URLSearchParams(search),
+    headers,
+    body: bytes,
+    bucket,
   }
   return protocol.decode(model, wireRequest, isModelled)
 }
@@ -119,14 +129,17 @@ function asFault(error: unknown, model: ServiceModel): AwsFault {
     return new AwsFault(code, error.message)
   }
   return new AwsFault(
-    'SandboxBug', `A bug of the sandbox: ${error instanceof Error ? error.stack ?? error.message : String(error)}`, 500,
+    'SandboxBug',
+    `A bug of the sandbox: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    500,
   )
 }
 
 function unknownService(signingName: string | null): WireAnswer {
-  const [status, code, message] = signingName === null
-    ? [403, 'MissingAuthenticationToken', 'The request carries no AWS signature.'] as const
-    : [501, 'NotImplemented', `The sandbox doesn't model the service ${signingName}.`] as const
+  const [status, code, message] =
+    signingName === null
+      ? ([403, 'MissingAuthenticationToken', 'The request carries no AWS signature.'] as const)
+      : ([501, 'NotImplemented', `The sandbox doesn't model the service ${signingName}.`] as const)
   return {
     status,
     headers: {'content-type': 'application/json', 'x-amzn-errortype': code},

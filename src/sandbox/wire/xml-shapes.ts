@@ -18,7 +18,7 @@ export function toXml(shape: Shape, value: unknown, tag: string, only?: (name: s
   if (shape.isListSchema()) {
     const item = shape.getValueSchema()
     const flattened = isFlattened(shape)
-    const name = flattened ? tag : item.getMergedTraits().xmlName ?? 'member'
+    const name = flattened ? tag : (item.getMergedTraits().xmlName ?? 'member')
     const items = (value as readonly unknown[]).map((one) => toXml(item, one, name)).join('')
     return flattened ? items : `<${tag}>${items}</${tag}>`
   }
@@ -27,9 +27,12 @@ export function toXml(shape: Shape, value: unknown, tag: string, only?: (name: s
     const valueTag = shape.getValueSchema().getMergedTraits().xmlName ?? 'value'
     const flattened = isFlattened(shape)
     const name = flattened ? tag : 'entry'
-    const entries = Object.entries(value).map(
-      ([key, one]) => `<${name}><${keyTag}>${escapeXml(key)}</${keyTag}>${toXml(shape.getValueSchema(), one, valueTag)}</${name}>`,
-    ).join('')
+    const entries = Object.entries(value)
+      .map(
+        ([key, one]) =>
+          `<${name}><${keyTag}>${escapeXml(key)}</${keyTag}>${toXml(shape.getValueSchema(), one, valueTag)}</${name}>`,
+      )
+      .join('')
     return flattened ? entries : `<${tag}>${entries}</${tag}>`
   }
   return `<${tag}>${escapeXml(scalarToText(shape, value, 'date-time'))}</${tag}>`
@@ -43,18 +46,21 @@ export function fromXml(shape: Shape, element: XmlElement): unknown {
       const found = element.children.filter((child) => child.name === tag)
       const first = found[0]
       if (first === undefined) continue
-      out[name] = member.isListSchema() && isFlattened(member)
-        ? found.map((one) => fromXml(member.getValueSchema(), one))
-        : fromXml(member, first)
+      out[name] =
+        member.isListSchema() && isFlattened(member)
+          ? found.map((one) => fromXml(member.getValueSchema(), one))
+          : fromXml(member, first)
     }
     return out
   }
   if (shape.isListSchema()) return element.children.map((child) => fromXml(shape.getValueSchema(), child))
   if (shape.isMapSchema()) {
-    return Object.fromEntries(element.children.map((entry) => {
-      const [key, value] = entry.children
-      return [key?.text ?? '', value === undefined ? undefined : fromXml(shape.getValueSchema(), value)]
-    }))
+    return Object.fromEntries(
+      element.children.map((entry) => {
+        const [key, value] = entry.children
+        return [key?.text ?? '', value === undefined ? undefined : fromXml(shape.getValueSchema(), value)]
+      }),
+    )
   }
   return scalarFromText(shape, element.text, 'date-time')
 }

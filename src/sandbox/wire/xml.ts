@@ -17,7 +17,11 @@ export function escapeXml(text: string): string {
 
 /** The root element; null when there is none or the tags don't match. */
 export function parseXml(source: string): XmlElement | null {
-  interface Open {readonly name: string; text: string; readonly children: XmlElement[]}
+  interface Open {
+    readonly name: string
+    text: string
+    readonly children: XmlElement[]
+  }
   const root: Open = {name: '', text: '', children: []}
   const open: Open[] = [root]
   for (const [, tag, text] of source.matchAll(/<([^>]*)>|([^<]+)/g)) {
@@ -38,7 +42,7 @@ export function parseXml(source: string): XmlElement | null {
       else open.push(element)
     }
   }
-  return open.length === 1 ? root.children[0] ?? null : null
+  return open.length === 1 ? (root.children[0] ?? null) : null
 }
 
 function unescape(text: string): string {

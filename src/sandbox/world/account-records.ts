@@ -12,7 +12,9 @@ export function createAccountRecords(): AccountRecords {
   const get: AccountRecords['get'] = (region, type, id) => byType.get(`${region} ${type}`)?.get(id)
   return {
     get,
-    put: (record) => { shelf(record.region, record.type).set(record.id, record) },
+    put: (record) => {
+      shelf(record.region, record.type).set(record.id, record)
+    },
     change: (region, type, id, changes) => {
       const before = get(region, type, id)
       if (before === undefined) throw new Error(`There is no ${type} ${id} in ${region}.`)
@@ -21,7 +23,7 @@ export function createAccountRecords(): AccountRecords {
       return after
     },
     list: (region, type) => [...(byType.get(`${region} ${type}`)?.values() ?? [])],
-    * all() {
+    *all() {
       for (const records of byType.values()) yield* records.values()
     },
     remove: (region, type, id) => byType.get(`${region} ${type}`)?.delete(id) ?? false,

@@ -101,7 +101,9 @@ export function createMetricStore(now: () => number): MetricStore {
   }
 
   return {
-    observe: (point) => { observeCount(point, 1) },
+    observe: (point) => {
+      observeCount(point, 1)
+    },
     observeCount,
     observeSummary,
     find: (name) => series.get(seriesKey(name)),
@@ -117,6 +119,8 @@ function addSummary(aggregate: MinuteAggregate, summary: MetricSummary): void {
 }
 
 function seriesKey(name: SeriesName): string {
-  const dimensions = Object.keys(name.dimensions).sort().map((key) => `${key}=${name.dimensions[key]}`)
+  const dimensions = Object.keys(name.dimensions)
+    .sort()
+    .map((key) => `${key}=${name.dimensions[key]}`)
   return [name.region, name.namespace, name.metric, ...dimensions].join('\u0000')
 }

@@ -90,7 +90,9 @@ export function createWorld(options: WorldOptions): SandboxWorld {
       return cleared
     },
     allFaults: () => faults,
-    register: (service) => { services.set(service.name, service) },
+    register: (service) => {
+      services.set(service.name, service)
+    },
     service: (name) => services.get(name),
     newCall,
     close: async () => {

@@ -53,10 +53,11 @@ export const groups = {a: arns.a, b: arns.b} as const
 
 /** An error as the SDK throws it. */
 export function awsError(name: string, status = 400, message = name): Error {
-  return Object.assign(
-    new Error(message),
-    {name, $fault: status >= 500 ? 'server' : 'client', $metadata: {httpStatusCode: status, requestId: 'req-1'}},
-  )
+  return Object.assign(new Error(message), {
+    name,
+    $fault: status >= 500 ? 'server' : 'client',
+    $metadata: {httpStatusCode: status, requestId: 'req-1'},
+  })
 }
 
 /** Matches any text that has this in it. */

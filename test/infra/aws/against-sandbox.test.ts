@@ -29,34 +29,50 @@ afterAll(() => sandbox.close())
 
 async function balancerWithRule(aws: AwsSession): Promise<typeof made> {
   const elb = 'elasticloadbalancing'
-  const {LoadBalancers} = await aws.call(
-    elb,
-    'CreateLoadBalancer',
-    {Name: 'shop', Type: 'application', Subnets: ['subnet-0a1b2c3d4e5f60718', 'subnet-18f7e6d5c4b3a2910']},
-  )
+  const {LoadBalancers} = await aws.call(elb, 'CreateLoadBalancer', {
+    Name: 'shop',
+    Type: 'application',
+    Subnets: ['subnet-0a1b2c3d4e5f60718', 'subnet-18f7e6d5c4b3a2910'],
+  })
   const loadBalancer = LoadBalancers?.[0]?.LoadBalancerArn ?? ''
   const group = async (Name: string): Promise<string> => {
-    const {TargetGroups} = await aws.call(
-      elb, 'CreateTargetGroup', {Name, Protocol: 'HTTP', Port: 8080, VpcId: 'vpc-0123456789abcdef0', TargetType: 'ip'},
-    )
+    const {TargetGroups} = await aws.call(elb, 'CreateTargetGroup', {
+      Name,
+      Protocol: 'HTTP',
+      Port: 8080,
+      VpcId: 'vpc-0123456789abcdef0',
+      TargetType: 'ip',
+    })
     return TargetGroups?.[0]?.TargetGroupArn ?? ''
   }
   const groups = {a: await group('shop-a'), b: await group('shop-b')}
   const {Listeners} = await aws.call(elb, 'CreateListener', {
-    LoadBalancerArn: loadBalancer, Port: 443, Protocol: 'HTTP', DefaultActions: [{
-      Type: 'fixed-response', FixedResponseConfig: {StatusCode: '503'},
-    }],
+    LoadBalancerArn: loadBalancer,
+    Port: 443,
+    Protocol: 'HTTP',
+    DefaultActions: [
+      {
+        Type: 'fixed-response',
+        FixedResponseConfig: {StatusCode: '503'},
+      },
+    ],
   })
   const {Rules} = await aws.call(elb, 'CreateRule', {
-    ListenerArn: Listeners?.[0]?.ListenerArn, Priority: 40_000, Conditions: [{
-      Field: 'path-pattern', Values: ['/*'],
-    }], Actions: [{Type: 'forward', TargetGroupArn: groups.a}],
+    ListenerArn: Listeners?.[0]?.ListenerArn,
+    Priority: 40_000,
+    Conditions: [
+      {
+        Field: 'path-pattern',
+        Values: ['/*'],
+      },
+    ],
+    Actions: [{Type: 'forward', TargetGroupArn: groups.a}],
     Tags: [{Key: 'sluice:live', Value: 'shop'}],
   })
   return {loadBalancer, groups, rule: Rules?.[0]?.RuleArn ?? ''}
 }
 
-test('it says who we are, and AWS\'s time is its own', async () => {
+test("it says who we are, and AWS's time is its own", async () => {
   const caller = await identity(session)
   expect(caller).toMatchObject({account: sandbox.world.account, arn: containing(sandbox.world.account)})
   expect(Math.abs(session.awsTime() - sandbox.world.clock.now())).toBeLessThan(10_000)
@@ -69,42 +85,64 @@ describe('the live rule', () => {
 
   test('what was written reads back as it was announced', async () => {
     const rule = liveRule(session, made.rule, made.groups)
-    for (const weights of [{a: 80, b: 20}, {a: 99.9, b: 0.1}, {a: 0, b: 100}, {a: 100, b: 0}]) {
+    for (const weights of [
+      {a: 80, b: 20},
+      {a: 99.9, b: 0.1},
+      {a: 0, b: 100},
+      {a: 100, b: 0},
+    ]) {
       const before = await rule.read(signal)
       await rule.write(before, weights, signal)
       expect(await rule.read(signal)).toEqual({...rule.preview(before, weights), actions: expect.anything() as unknown})
     }
   })
 
-  test('one that isn\'t there is said to be missing', async () => {
-    await expect(liveRule(session, `${made.rule}0`, made.groups).read(signal))
-      .rejects.toMatchObject({code: 'aws-not-found', exitCode: 2})
+  test("one that isn't there is said to be missing", async () => {
+    await expect(liveRule(session, `${made.rule}0`, made.groups).read(signal)).rejects.toMatchObject({
+      code: 'aws-not-found',
+      exitCode: 2,
+    })
   })
 })
 
-test('an empty target group has no targets, and AWS\'s default settings', async () => {
+test("an empty target group has no targets, and AWS's default settings", async () => {
   const slots = targets(session, made.groups)
   expect(await slots.health('b', signal)).toEqual([])
   expect(await slots.settings('b', signal)).toMatchObject({
-    targetGroup: made.groups.b, slowStartSeconds: 0, deregistrationDelaySeconds: 300, stickiness: false, minimumHealthyTargets: 1,
+    targetGroup: made.groups.b,
+    slowStartSeconds: 0,
+    deregistrationDelaySeconds: 300,
+    stickiness: false,
+    minimumHealthyTargets: 1,
   })
 })
 
 test('minutes without traffic are minutes without counts', async () => {
   const gates = [{kind: 'latency', name: 'latency', boundMs: 500, settings: {} as never}] as const
   const to = Math.floor(sandbox.world.clock.now() / 60_000) * 60_000
-  const minutes = await metrics(
-    session, {loadBalancer: made.loadBalancer, groups: made.groups, gates},
-  ).counts(to - 180_000, to, signal)
-  expect(minutes.map(({a, b}) => [a.requests, b.slow])).toEqual([[null, null], [null, null], [null, null]])
+  const minutes = await metrics(session, {loadBalancer: made.loadBalancer, groups: made.groups, gates}).counts(
+    to - 180_000,
+    to,
+    signal,
+  )
+  expect(minutes.map(({a, b}) => [a.requests, b.slow])).toEqual([
+    [null, null],
+    [null, null],
+    [null, null],
+  ])
 })
 
-describe('the dead-man\'s switch', () => {
-  const armed = () => deadMansSwitch(session, {
-    service: 'shop', rule: made.rule, groups: made.groups, group: 'sluice',
-    role: `arn:aws:iam::${sandbox.world.account}:role/sluice-switch`, deadLetterQueue: null,
-    scaling: {cluster: 'shop', services: {a: 'shop-a', b: 'shop-b'}},
-  })
+describe("the dead-man's switch", () => {
+  const armed = () =>
+    deadMansSwitch(session, {
+      service: 'shop',
+      rule: made.rule,
+      groups: made.groups,
+      group: 'sluice',
+      role: `arn:aws:iam::${sandbox.world.account}:role/sluice-switch`,
+      deadLetterQueue: null,
+      scaling: {cluster: 'shop', services: {a: 'shop-a', b: 'shop-b'}},
+    })
 
   test('is armed, pushed forward, read back and disarmed', async () => {
     const rule = liveRule(session, made.rule, made.groups)
@@ -114,7 +152,9 @@ describe('the dead-man\'s switch', () => {
     await armed().arm(dueAt, before, 'a', signal)
     await armed().arm(dueAt + 60_000, before, 'a', signal)
     expect(await armed().read(signal)).toEqual({
-      dueAt: dueAt + 60_000, weights: {a: 100, b: 0}, actionsHash: rule.preview(before, {a: 100, b: 0}).actionsHash,
+      dueAt: dueAt + 60_000,
+      weights: {a: 100, b: 0},
+      actionsHash: rule.preview(before, {a: 100, b: 0}).actionsHash,
     })
     await armed().disarm(signal)
     await armed().disarm(signal)

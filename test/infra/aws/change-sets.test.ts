@@ -1,5 +1,11 @@
 import {
-  CloudFormationClient, CreateChangeSetCommand, DeleteChangeSetCommand, DescribeChangeSetCommand, DescribeEventsCommand, DescribeStacksCommand, ExecuteChangeSetCommand,
+  CloudFormationClient,
+  CreateChangeSetCommand,
+  DeleteChangeSetCommand,
+  DescribeChangeSetCommand,
+  DescribeEventsCommand,
+  DescribeStacksCommand,
+  ExecuteChangeSetCommand,
 } from '@aws-sdk/client-cloudformation'
 import type {Change, ChangeSetStatus, DescribeChangeSetOutput, ExecutionStatus, StackStatus} from '@aws-sdk/client-cloudformation'
 import {mockClient} from 'aws-sdk-client-mock'
@@ -13,7 +19,15 @@ beforeEach(() => cfn.reset())
 const port = stacks(aSession())
 const main = {name: 'shop-production-main', region: 'eu-west-1'}
 const arn = (name: string): string => `arn:aws:cloudformation:eu-west-1:111122223333:changeSet/${name}/1`
-const input = {stack: main, template: {kind: 'body', body: 'Resources: {}'}, parameters: {A: '1'}, tags: {}, role: null, token: 't', changeSet: 'sluice-1'} as const
+const input = {
+  stack: main,
+  template: {kind: 'body', body: 'Resources: {}'},
+  parameters: {A: '1'},
+  tags: {},
+  role: null,
+  token: 't',
+  changeSet: 'sluice-1',
+} as const
 const noChangeSet = awsError('ChangeSetNotFoundException', 404, 'ChangeSet [sluice-1] does not exist')
 const noStack = awsError('ValidationError', 400, 'Stack with id shop-production-main does not exist')
 
@@ -21,12 +35,16 @@ function stack(status: StackStatus | null): void {
   if (status === null) cfn.on(DescribeStacksCommand).rejects(noStack)
   else cfn.on(DescribeStacksCommand).resolves({Stacks: [{StackName: main.name, StackStatus: status, CreationTime: new Date(0)}]})
 }
-const described = (Status: ChangeSetStatus, over: Partial<DescribeChangeSetOutput> = {}): DescribeChangeSetOutput =>
-  ({ChangeSetId: arn('sluice-1'), ChangeSetName: 'sluice-1', Status, ...over})
+const described = (Status: ChangeSetStatus, over: Partial<DescribeChangeSetOutput> = {}): DescribeChangeSetOutput => ({
+  ChangeSetId: arn('sluice-1'),
+  ChangeSetName: 'sluice-1',
+  Status,
+  ...over,
+})
 
 describe('making one', () => {
   test.each([
-    ['a stack that isn\'t there', null, 'CREATE'],
+    ["a stack that isn't there", null, 'CREATE'],
     ['an empty shell', 'REVIEW_IN_PROGRESS', 'CREATE'],
     ['a stack', 'UPDATE_COMPLETE', 'UPDATE'],
   ] as const)('for %s', async (_, status, type) => {
@@ -35,14 +53,21 @@ describe('making one', () => {
     cfn.on(CreateChangeSetCommand).resolves({Id: arn('sluice-1')})
     expect(await port.makeChangeSet(input)).toEqual({id: arn('sluice-1')})
     expect(cfn.commandCalls(CreateChangeSetCommand)[0]?.args[0].input).toEqual({
-      StackName: main.name, TemplateBody: 'Resources: {}', Parameters: [{ParameterKey: 'A', ParameterValue: '1'}], Tags: [], Capabilities: ['CAPABILITY_NAMED_IAM'],
-      ChangeSetName: 'sluice-1', ChangeSetType: type, ClientToken: 't', IncludeNestedStacks: true,
+      StackName: main.name,
+      TemplateBody: 'Resources: {}',
+      Parameters: [{ParameterKey: 'A', ParameterValue: '1'}],
+      Tags: [],
+      Capabilities: ['CAPABILITY_NAMED_IAM'],
+      ChangeSetName: 'sluice-1',
+      ChangeSetType: type,
+      ClientToken: 't',
+      IncludeNestedStacks: true,
     })
   })
 
   test.each([
     ['failed', described('FAILED', {StatusReason: 'x'})],
-    ['had nothing to do', described('FAILED', {StatusReason: 'The submitted information didn\'t contain changes.'})],
+    ['had nothing to do', described('FAILED', {StatusReason: "The submitted information didn't contain changes."})],
     ['was executed', described('CREATE_COMPLETE', {ExecutionStatus: 'EXECUTE_COMPLETE'})],
     ['is obsolete', described('CREATE_COMPLETE', {ExecutionStatus: 'OBSOLETE'})],
   ])('one of that name that %s is deleted first', async (_, left) => {
@@ -75,15 +100,33 @@ describe('making one', () => {
 describe('reading one', () => {
   test('whose nested one failed tells what the nested one says, not that it failed', async () => {
     const nested = arn('Database-1')
-    cfn.on(DescribeChangeSetCommand).resolves(described('FAILED', {StatusReason: `Nested change set ${nested} was not successfully created: Currently in FAILED.`}))
-    cfn.on(DescribeChangeSetCommand, {ChangeSetName: nested}).resolves({ChangeSetId: nested, StackName: 'main-Database-1', Status: 'FAILED', StatusReason: 'Template error: no such mapping'})
-    expect(await port.changeSet(main, 'sluice-1')).toMatchObject({status: 'failed', reason: 'main-Database-1: Template error: no such mapping'})
+    cfn
+      .on(DescribeChangeSetCommand)
+      .resolves(
+        described('FAILED', {StatusReason: `Nested change set ${nested} was not successfully created: Currently in FAILED.`}),
+      )
+    cfn.on(DescribeChangeSetCommand, {ChangeSetName: nested}).resolves({
+      ChangeSetId: nested,
+      StackName: 'main-Database-1',
+      Status: 'FAILED',
+      StatusReason: 'Template error: no such mapping',
+    })
+    expect(await port.changeSet(main, 'sluice-1')).toMatchObject({
+      status: 'failed',
+      reason: 'main-Database-1: Template error: no such mapping',
+    })
   })
 
   const statuses: readonly (readonly [string, ChangeSetStatus, ExecutionStatus | undefined, string | undefined, string])[] = [
     ['is being made', 'CREATE_PENDING', 'UNAVAILABLE', undefined, 'pending'],
     ['can be executed', 'CREATE_COMPLETE', 'AVAILABLE', undefined, 'ready'],
-    ['has nothing to do', 'FAILED', 'UNAVAILABLE', 'The submitted information didn\'t contain changes. Submit different information to create a change set.', 'empty'],
+    [
+      'has nothing to do',
+      'FAILED',
+      'UNAVAILABLE',
+      "The submitted information didn't contain changes. Submit different information to create a change set.",
+      'empty',
+    ],
     ['has nothing to do, in other words', 'FAILED', 'UNAVAILABLE', 'No updates are to be performed.', 'empty'],
     ['failed', 'FAILED', 'UNAVAILABLE', 'Properties validation failed', 'failed'],
     ['is being executed', 'CREATE_COMPLETE', 'EXECUTE_IN_PROGRESS', undefined, 'executed'],
@@ -96,13 +139,14 @@ describe('reading one', () => {
     expect(await port.changeSet(main, 'sluice-1')).toMatchObject({status, reason: StatusReason ?? null})
   })
 
-  test('that isn\'t there, or whose stack isn\'t', async () => {
+  test("that isn't there, or whose stack isn't", async () => {
     cfn.on(DescribeChangeSetCommand).rejectsOnce(noChangeSet).rejectsOnce(noStack)
     expect([await port.changeSet(main, 'sluice-1'), await port.changeSet(main, 'sluice-1')]).toEqual([null, null])
   })
 
   test('with values, to the last page', async () => {
-    cfn.on(DescribeChangeSetCommand)
+    cfn
+      .on(DescribeChangeSetCommand)
       .resolvesOnce(described('CREATE_COMPLETE', {ExecutionStatus: 'AVAILABLE', Changes: [add('A')], NextToken: 'n'}))
       .resolvesOnce(described('CREATE_COMPLETE', {ExecutionStatus: 'AVAILABLE', Changes: [add('B')]}))
     expect((await port.changeSet(main, 'sluice-1'))?.changes.map(({path}) => path)).toEqual(['A', 'B'])
@@ -113,33 +157,72 @@ describe('reading one', () => {
   })
 
   test('follows nested ones by their ids, and joins their paths', async () => {
-    const nested: Change = {ResourceChange: {LogicalResourceId: 'Data', ResourceType: 'AWS::CloudFormation::Stack', Action: 'Modify', Replacement: 'False', ChangeSetId: arn('nested')}}
-    cfn.on(DescribeChangeSetCommand, {ChangeSetName: 'sluice-1'}).resolves(described('CREATE_COMPLETE', {ExecutionStatus: 'AVAILABLE', Changes: [nested, add('Key')]}))
-    cfn.on(DescribeChangeSetCommand, {ChangeSetName: arn('nested')}).resolves(described('CREATE_COMPLETE', {Changes: [add('Instance')]}))
-    expect((await port.changeSet(main, 'sluice-1'))?.changes.map(({path, nested: inner}) => [path, inner])).toEqual([['Data', arn('nested')], ['Data/Instance', null], ['Key', null]])
+    const nested: Change = {
+      ResourceChange: {
+        LogicalResourceId: 'Data',
+        ResourceType: 'AWS::CloudFormation::Stack',
+        Action: 'Modify',
+        Replacement: 'False',
+        ChangeSetId: arn('nested'),
+      },
+    }
+    cfn
+      .on(DescribeChangeSetCommand, {ChangeSetName: 'sluice-1'})
+      .resolves(described('CREATE_COMPLETE', {ExecutionStatus: 'AVAILABLE', Changes: [nested, add('Key')]}))
+    cfn
+      .on(DescribeChangeSetCommand, {ChangeSetName: arn('nested')})
+      .resolves(described('CREATE_COMPLETE', {Changes: [add('Instance')]}))
+    expect((await port.changeSet(main, 'sluice-1'))?.changes.map(({path, nested: inner}) => [path, inner])).toEqual([
+      ['Data', arn('nested')],
+      ['Data/Instance', null],
+      ['Key', null],
+    ])
     expect(cfn.commandCalls(DescribeChangeSetCommand)[1]?.args[0].input).not.toHaveProperty('StackName')
   })
 
   test('a property that two things change is one change; it only follows when nothing says it will', async () => {
-    const target = (Path: string, over: object = {}) => ({Attribute: 'Properties' as const, Name: Path.split('/')[2], Path, RequiresRecreation: 'Never' as const, ...over})
-    const change: Change = {ResourceChange: {
-      LogicalResourceId: 'Listener', PhysicalResourceId: 'arn:listener', ResourceType: 'T', Action: 'Modify', Replacement: 'Conditional',
-      Details: [
-        {Target: target('/Properties/Port', {BeforeValue: '80', AfterValue: '443', RequiresRecreation: 'Always'}), Evaluation: 'Static', ChangeSource: 'ParameterReference'},
-        {Target: target('/Properties/Port'), Evaluation: 'Dynamic', ChangeSource: 'DirectModification'},
-        {Target: target('/Properties/LoadBalancerArn'), Evaluation: 'Dynamic', ChangeSource: 'ResourceAttribute'},
-        {Target: {Attribute: 'Tags', RequiresRecreation: 'Never'}, Evaluation: 'Static', ChangeSource: 'DirectModification'},
-      ],
-    }}
+    const target = (Path: string, over: object = {}) => ({
+      Attribute: 'Properties' as const,
+      Name: Path.split('/')[2],
+      Path,
+      RequiresRecreation: 'Never' as const,
+      ...over,
+    })
+    const change: Change = {
+      ResourceChange: {
+        LogicalResourceId: 'Listener',
+        PhysicalResourceId: 'arn:listener',
+        ResourceType: 'T',
+        Action: 'Modify',
+        Replacement: 'Conditional',
+        Details: [
+          {
+            Target: target('/Properties/Port', {BeforeValue: '80', AfterValue: '443', RequiresRecreation: 'Always'}),
+            Evaluation: 'Static',
+            ChangeSource: 'ParameterReference',
+          },
+          {Target: target('/Properties/Port'), Evaluation: 'Dynamic', ChangeSource: 'DirectModification'},
+          {Target: target('/Properties/LoadBalancerArn'), Evaluation: 'Dynamic', ChangeSource: 'ResourceAttribute'},
+          {Target: {Attribute: 'Tags', RequiresRecreation: 'Never'}, Evaluation: 'Static', ChangeSource: 'DirectModification'},
+        ],
+      },
+    }
     cfn.on(DescribeChangeSetCommand).resolves(described('CREATE_COMPLETE', {ExecutionStatus: 'AVAILABLE', Changes: [change]}))
-    expect((await port.changeSet(main, 'sluice-1'))?.changes).toEqual([{
-      path: 'Listener', type: 'T', physicalId: 'arn:listener', action: 'modify', replacement: 'maybe', nested: null,
-      properties: [
-        {path: 'Properties/Port', before: '80', after: '443', replaces: 'yes', follows: false},
-        {path: 'Properties/LoadBalancerArn', before: null, after: null, replaces: 'no', follows: true},
-        {path: 'Tags', before: null, after: null, replaces: 'no', follows: false},
-      ],
-    }])
+    expect((await port.changeSet(main, 'sluice-1'))?.changes).toEqual([
+      {
+        path: 'Listener',
+        type: 'T',
+        physicalId: 'arn:listener',
+        action: 'modify',
+        replacement: 'maybe',
+        nested: null,
+        properties: [
+          {path: 'Properties/Port', before: '80', after: '443', replaces: 'yes', follows: false},
+          {path: 'Properties/LoadBalancerArn', before: null, after: null, replaces: 'no', follows: true},
+          {path: 'Tags', before: null, after: null, replaces: 'no', follows: false},
+        ],
+      },
+    ])
   })
 })
 const add = (LogicalResourceId: string): Change => ({ResourceChange: {LogicalResourceId, ResourceType: 'T', Action: 'Add'}})
@@ -153,7 +236,11 @@ test.each([
   cfn.on(ExecuteChangeSetCommand).resolves({})
   await port.executeChangeSet(main, 'sluice-1', 't')
   expect(cfn.commandCalls(ExecuteChangeSetCommand)[0]?.args[0].input).toEqual({
-    ChangeSetName: 'sluice-1', StackName: main.name, ClientRequestToken: 't', DisableRollback, RetainExceptOnCreate: true,
+    ChangeSetName: 'sluice-1',
+    StackName: main.name,
+    ClientRequestToken: 't',
+    DisableRollback,
+    RetainExceptOnCreate: true,
   })
 })
 
@@ -163,9 +250,13 @@ test('deleting one that is gone already is done', async () => {
 })
 
 test('one that early validation refused says what it found, which only its events tell', async () => {
-  const refused = described('FAILED', {StatusReason: 'The following hook(s)/validation failed: [AWS::EarlyValidation::ResourceExistenceCheck].'})
+  const refused = described('FAILED', {
+    StatusReason: 'The following hook(s)/validation failed: [AWS::EarlyValidation::ResourceExistenceCheck].',
+  })
   cfn.on(DescribeChangeSetCommand).resolves(refused)
-  cfn.on(DescribeEventsCommand, {ChangeSetName: arn('sluice-1')}).resolves({OperationEvents: [{EventType: 'STACK_EVENT'}, {LogicalResourceId: 'Vault', ValidationStatusReason: 'it already exists.'}]})
+  cfn.on(DescribeEventsCommand, {ChangeSetName: arn('sluice-1')}).resolves({
+    OperationEvents: [{EventType: 'STACK_EVENT'}, {LogicalResourceId: 'Vault', ValidationStatusReason: 'it already exists.'}],
+  })
   expect(await port.changeSet(main, 'sluice-1')).toMatchObject({status: 'failed', reason: 'Vault: it already exists.'})
   cfn.on(DescribeEventsCommand).rejects(awsError('AccessDenied', 403, 'no'))
   expect(await port.changeSet(main, 'sluice-1')).toMatchObject({status: 'failed', reason: refused.StatusReason})

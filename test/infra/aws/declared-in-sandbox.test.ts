@@ -37,8 +37,10 @@ beforeAll(async () => {
     endpoint: sandbox.endpoint,
     clock: {speed: 60, now: () => clock.now(), until: (at) => new Promise((resolve) => void clock.at(at, () => resolve()))},
   })
-  const yaml = renderYaml(chooseService(await discoverServices(session), 'api', 'eu-west-1'), {schema: ''})
-    .replace(/^# recovery:\n(#.*\n?)+/m, `recovery: {region: ${regions[1]}, cluster: shop, service: api-a}\n`)
+  const yaml = renderYaml(chooseService(await discoverServices(session), 'api', 'eu-west-1'), {schema: ''}).replace(
+    /^# recovery:\n(#.*\n?)+/m,
+    `recovery: {region: ${regions[1]}, cluster: shop, service: api-a}\n`,
+  )
   const parsed = parseConfig(yaml)
   if (parsed.kind !== 'config') throw new Error(JSON.stringify(parsed))
   config = {...parsed.config, warmMs: 60_000, steps: [{weight: 20, holdMs: 60_000, atMostMs: 1_200_000}]}
@@ -50,12 +52,18 @@ async function release(image: string): Promise<Ran> {
   const {world} = sandbox
   let ids = 0
   const desk = {
-    store: stateStore(session, stateBucketName(world.account, 'eu-west-1')), clock: session.clock, ids: (length: number) => String(ids += 1).padStart(length, '0'),
-    writer: `w-${image}`, host: 'test', who: 'test', toolVersion: '0',
+    store: stateStore(session, stateBucketName(world.account, 'eu-west-1')),
+    clock: session.clock,
+    ids: (length: number) => String((ids += 1)).padStart(length, '0'),
+    writer: `w-${image}`,
+    host: 'test',
+    who: 'test',
+    toolVersion: '0',
   }
   const aws = releaseWorld(config, session, {account: world.account})
   const claimed = await claimRelease(desk, config.service)
-  const prepare = () => prepareRelease(aws, {config, account: world.account, by: 'test', image, previous: claimed.previous}, never)
+  const prepare = () =>
+    prepareRelease(aws, {config, account: world.account, by: 'test', image, previous: claimed.previous}, never)
   return startRelease(desk, claimed, prepare, aws, {detach: never, leave: never, until: 'tidied'})
 }
 
@@ -65,15 +73,22 @@ async function seen(): Promise<readonly Call[]> {
 }
 
 const declared = (...commands: readonly PolicyCommand[]): readonly Call[] =>
-  commands.flatMap((command) => declaredCalls(command, {partition: 'aws', account, regions, service: config.service, environment: config.environment}))
+  commands.flatMap((command) =>
+    declaredCalls(command, {partition: 'aws', account, regions, service: config.service, environment: config.environment}),
+  )
 
-test('a release that is promoted, and one that is rolled back, make no call that isn\'t declared', async () => {
-  await fetch(`${sandbox.endpoint}/_sluice/images`, {method: 'POST', body: JSON.stringify({tag: 'shop/api:2.0.0', env: {ERROR_RATE: '0.2'}})})
+test("a release that is promoted, and one that is rolled back, make no call that isn't declared", async () => {
+  await fetch(`${sandbox.endpoint}/_sluice/images`, {
+    method: 'POST',
+    body: JSON.stringify({tag: 'shop/api:2.0.0', env: {ERROR_RATE: '0.2'}}),
+  })
   expect((await release('shop/api:1.9.0')).end).toMatchObject({kind: 'ended', outcome: {outcome: 'promoted'}})
   expect((await release('shop/api:2.0.0')).end).toMatchObject({kind: 'ended', outcome: {outcome: 'rolled-back'}})
   expect(undeclared(await seen(), declared('init', 'release'))).toEqual([])
 }, 240_000)
 
 test('what a release changes is seen: a table that declares nothing would not pass', async () => {
-  expect(undeclared(await seen(), declared('release status'))).toEqual(expect.arrayContaining(['elasticloadbalancing:ModifyRule eu-west-1', 'ecs:UpdateService eu-central-1']))
+  expect(undeclared(await seen(), declared('release status'))).toEqual(
+    expect.arrayContaining(['elasticloadbalancing:ModifyRule eu-west-1', 'ecs:UpdateService eu-central-1']),
+  )
 })

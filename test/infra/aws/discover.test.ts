@@ -1,7 +1,11 @@
 import {DescribeServicesCommand, ECSClient, ListClustersCommand, ListServicesCommand} from '@aws-sdk/client-ecs'
 import type {Service} from '@aws-sdk/client-ecs'
 import {
-  DescribeListenersCommand, DescribeLoadBalancersCommand, DescribeRulesCommand, DescribeTagsCommand, ElasticLoadBalancingV2Client,
+  DescribeListenersCommand,
+  DescribeLoadBalancersCommand,
+  DescribeRulesCommand,
+  DescribeTagsCommand,
+  ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type {Action, TagDescription} from '@aws-sdk/client-elastic-load-balancing-v2'
 import {mockClient} from 'aws-sdk-client-mock'
@@ -18,11 +22,21 @@ beforeEach(() => {
 
 const cluster = 'arn:aws:ecs:eu-west-1:111122223333:cluster/shop'
 const holding = (serviceName: string, targetGroupArn: string): Service => ({
-  serviceName, status: 'ACTIVE', loadBalancers: [{targetGroupArn, containerName: 'api', containerPort: 8080}],
+  serviceName,
+  status: 'ACTIVE',
+  loadBalancers: [{targetGroupArn, containerName: 'api', containerPort: 8080}],
 })
-const toBoth: Action[] = [{
-  Type: 'forward', ForwardConfig: {TargetGroups: [{TargetGroupArn: arns.a, Weight: 100}, {TargetGroupArn: arns.b, Weight: 0}]},
-}]
+const toBoth: Action[] = [
+  {
+    Type: 'forward',
+    ForwardConfig: {
+      TargetGroups: [
+        {TargetGroupArn: arns.a, Weight: 100},
+        {TargetGroupArn: arns.b, Weight: 0},
+      ],
+    },
+  },
+]
 
 const bothHeld = [holding('shop-api-a', arns.a), holding('shop-api-b', arns.b)]
 
@@ -34,16 +48,19 @@ interface Account {
 
 function account({actions = toBoth, tag = 'shop', services = bothHeld}: Account = {}): void {
   elb.on(DescribeLoadBalancersCommand).resolves({
-    LoadBalancers: [{LoadBalancerArn: 'arn:net', Type: 'network'}], NextMarker: 'more',
+    LoadBalancers: [{LoadBalancerArn: 'arn:net', Type: 'network'}],
+    NextMarker: 'more',
   })
-  elb.on(DescribeLoadBalancersCommand, {Marker: 'more'})
+  elb
+    .on(DescribeLoadBalancersCommand, {Marker: 'more'})
     .resolves({LoadBalancers: [{LoadBalancerArn: arns.loadBalancer, Type: 'application', DNSName: 'shop.example'}]})
   elb.on(DescribeListenersCommand).resolves({Listeners: [{ListenerArn: arns.listener, Port: 443}]})
   const others = Array.from({length: 24}, (_, n) => ({RuleArn: `${arns.rule}-${n}`, Actions: toBoth}))
   elb.on(DescribeRulesCommand).resolves({Rules: [...others, {RuleArn: arns.rule, Actions: actions}]})
   elb.on(DescribeTagsCommand).callsFake((input: {readonly ResourceArns: readonly string[]}) => ({
     TagDescriptions: input.ResourceArns.map((ResourceArn): TagDescription => ({
-      ResourceArn, Tags: ResourceArn === arns.rule ? [{Key: 'sluice:live', Value: tag}] : [],
+      ResourceArn,
+      Tags: ResourceArn === arns.rule ? [{Key: 'sluice:live', Value: tag}] : [],
     })),
   }))
   ecs.on(ListClustersCommand).resolves({clusterArns: [cluster]})
@@ -53,11 +70,20 @@ function account({actions = toBoth, tag = 'shop', services = bothHeld}: Account 
 
 test('a tagged rule leads to everything a release of it touches', async () => {
   account()
-  expect(await discoverServices(aSession())).toEqual([{
-    service: 'shop', region: 'eu-west-1', loadBalancer: arns.loadBalancer, listener: arns.listener, rule: arns.rule,
-    address: 'shop.example:443', cluster: 'shop', container: 'api',
-    slots: {a: {service: 'shop-api-a', targetGroup: arns.a}, b: {service: 'shop-api-b', targetGroup: arns.b}}, problems: [],
-  }])
+  expect(await discoverServices(aSession())).toEqual([
+    {
+      service: 'shop',
+      region: 'eu-west-1',
+      loadBalancer: arns.loadBalancer,
+      listener: arns.listener,
+      rule: arns.rule,
+      address: 'shop.example:443',
+      cluster: 'shop',
+      container: 'api',
+      slots: {a: {service: 'shop-api-a', targetGroup: arns.a}, b: {service: 'shop-api-b', targetGroup: arns.b}},
+      problems: [],
+    },
+  ])
   // Tags are asked for twenty rules at a time; network load balancers have no rules.
   expect(elb.commandCalls(DescribeTagsCommand).map((call) => call.args[0].input.ResourceArns?.length)).toEqual([20, 5])
   expect(elb.commandCalls(DescribeListenersCommand)).toHaveLength(1)
@@ -68,7 +94,7 @@ test('a tag without a name leaves it to the slots', async () => {
   expect(await discoverServices(aSession())).toMatchObject([{service: 'shop-api'}])
 })
 
-test('an account without a tagged rule has nothing to release, and ECS isn\'t asked', async () => {
+test("an account without a tagged rule has nothing to release, and ECS isn't asked", async () => {
   account()
   elb.on(DescribeTagsCommand).resolves({TagDescriptions: []})
   expect(await discoverServices(aSession())).toEqual([])
@@ -77,26 +103,35 @@ test('an account without a tagged rule has nothing to release, and ECS isn\'t as
 
 test('a rule with one target group says what is missing', async () => {
   account({actions: [{Type: 'forward', TargetGroupArn: arns.a}], services: [holding('shop-api-a', arns.a)]})
-  expect(await discoverServices(aSession())).toMatchObject([{
-    slots: {a: {service: 'shop-api-a'}, b: {service: null, targetGroup: null}}, problems: [containing('name slot b yourself')],
-  }])
+  expect(await discoverServices(aSession())).toMatchObject([
+    {
+      slots: {a: {service: 'shop-api-a'}, b: {service: null, targetGroup: null}},
+      problems: [containing('name slot b yourself')],
+    },
+  ])
 })
 
-test('a target group whose name says nothing is told by its service\'s', async () => {
+test("a target group whose name says nothing is told by its service's", async () => {
   account({
     actions: [{Type: 'forward', ForwardConfig: {TargetGroups: [{TargetGroupArn: arns.a}, {TargetGroupArn: arns.other}]}}],
     services: [holding('shop-api-a', arns.a), holding('shop-api-b', arns.other)],
   })
-  expect(await discoverServices(aSession())).toMatchObject([{
-    slots: {b: {service: 'shop-api-b', targetGroup: arns.other}}, problems: [],
-  }])
+  expect(await discoverServices(aSession())).toMatchObject([
+    {
+      slots: {b: {service: 'shop-api-b', targetGroup: arns.other}},
+      problems: [],
+    },
+  ])
 })
 
 test('a target group that two services, or none, register with is a problem', async () => {
   account({services: [holding('shop-api-a', arns.a), holding('shop-old-a', arns.a)]})
-  expect(await discoverServices(aSession())).toMatchObject([{
-    problems: [
-      'more than one ECS service registers with shop-api-a: shop-api-a, shop-old-a', 'no ECS service registers with shop-api-b',
-    ],
-  }])
+  expect(await discoverServices(aSession())).toMatchObject([
+    {
+      problems: [
+        'more than one ECS service registers with shop-api-a: shop-api-a, shop-old-a',
+        'no ECS service registers with shop-api-b',
+      ],
+    },
+  ])
 })

@@ -8,24 +8,45 @@ import {beforeEach, describe, expect, test} from 'vitest'
 import {ground, objectUrl} from '../../../src/infra/aws/ground.ts'
 import {aSession, awsError} from './a-session.ts'
 
-const mocks = {acm: mockClient(ACMClient), autoscaling: mockClient(AutoScalingClient), iam: mockClient(IAMClient), s3: mockClient(S3Client), ssm: mockClient(SSMClient)}
+const mocks = {
+  acm: mockClient(ACMClient),
+  autoscaling: mockClient(AutoScalingClient),
+  iam: mockClient(IAMClient),
+  s3: mockClient(S3Client),
+  ssm: mockClient(SSMClient),
+}
 beforeEach(() => Object.values(mocks).forEach((mock) => mock.reset()))
 const {acm, autoscaling, iam, s3, ssm} = mocks
 const port = ground(aSession(), {account: '111122223333'})
-const role = (service: string) => ({Path: `/aws-service-role/${service}/`, RoleName: 'x', RoleId: 'x', Arn: 'x', CreateDate: new Date(0)})
+const role = (service: string) => ({
+  Path: `/aws-service-role/${service}/`,
+  RoleName: 'x',
+  RoleId: 'x',
+  Arn: 'x',
+  CreateDate: new Date(0),
+})
 
 describe('service-linked roles', () => {
-  test('those that aren\'t on any page are missing', async () => {
-    iam.on(ListRolesCommand)
+  test("those that aren't on any page are missing", async () => {
+    iam
+      .on(ListRolesCommand)
       .resolvesOnce({Roles: [role('ecs.amazonaws.com')], IsTruncated: true, Marker: 'm'})
       .resolvesOnce({Roles: [role('rds.amazonaws.com')], IsTruncated: false})
-    expect(await port.missingServiceRoles(['ecs.amazonaws.com', 'autoscaling.amazonaws.com', 'rds.amazonaws.com'])).toEqual(['autoscaling.amazonaws.com'])
-    expect(iam.commandCalls(ListRolesCommand).map(({args}) => args[0].input)).toEqual([{PathPrefix: '/aws-service-role/'}, {PathPrefix: '/aws-service-role/', Marker: 'm'}])
+    expect(await port.missingServiceRoles(['ecs.amazonaws.com', 'autoscaling.amazonaws.com', 'rds.amazonaws.com'])).toEqual([
+      'autoscaling.amazonaws.com',
+    ])
+    expect(iam.commandCalls(ListRolesCommand).map(({args}) => args[0].input)).toEqual([
+      {PathPrefix: '/aws-service-role/'},
+      {PathPrefix: '/aws-service-role/', Marker: 'm'},
+    ])
   })
 
-  test('one that somebody made meanwhile is what was wanted; another refusal isn\'t', async () => {
-    iam.on(CreateServiceLinkedRoleCommand)
-      .rejectsOnce(awsError('InvalidInputException', 400, 'Service role name AWSServiceRoleForECS has been taken in this account'))
+  test("one that somebody made meanwhile is what was wanted; another refusal isn't", async () => {
+    iam
+      .on(CreateServiceLinkedRoleCommand)
+      .rejectsOnce(
+        awsError('InvalidInputException', 400, 'Service role name AWSServiceRoleForECS has been taken in this account'),
+      )
       .rejectsOnce(awsError('InvalidInputException', 400, 'unknown service'))
     await expect(port.createServiceRole('ecs.amazonaws.com')).resolves.toBeUndefined()
     await expect(port.createServiceRole('nobody')).rejects.toMatchObject({code: 'aws-refused'})
@@ -43,8 +64,14 @@ describe('objects', () => {
   test('are written to a bucket of this account alone', async () => {
     s3.on(PutObjectCommand).resolves({})
     await port.putObject('eu-west-1', 'b', 'templates/1/x.yaml', 'Resources: {}', 'application/yaml')
-    expect(s3.commandCalls(PutObjectCommand)[0]?.args[0].input)
-      .toEqual({Bucket: 'b', Key: 'templates/1/x.yaml', Body: 'Resources: {}', ContentType: 'application/yaml', ExpectedBucketOwner: '111122223333', IfNoneMatch: '*'})
+    expect(s3.commandCalls(PutObjectCommand)[0]?.args[0].input).toEqual({
+      Bucket: 'b',
+      Key: 'templates/1/x.yaml',
+      Body: 'Resources: {}',
+      ContentType: 'application/yaml',
+      ExpectedBucketOwner: '111122223333',
+      IfNoneMatch: '*',
+    })
   })
 
   test('leave what lies there: somebody was quicker', async () => {
@@ -61,15 +88,24 @@ describe('objects', () => {
   })
 })
 
-test('parameters are asked for ten at a time; what isn\'t there is left out', async () => {
+test("parameters are asked for ten at a time; what isn't there is left out", async () => {
   const names = Array.from({length: 12}, (_, index) => `/p/${index}`)
-  ssm.on(GetParametersCommand).callsFake((input: {Names: string[]}) => ({Parameters: input.Names.filter((name) => name !== '/p/3').map((Name) => ({Name, Value: 'v'}))}))
+  ssm.on(GetParametersCommand).callsFake((input: {Names: string[]}) => ({
+    Parameters: input.Names.filter((name) => name !== '/p/3').map((Name) => ({Name, Value: 'v'})),
+  }))
   expect(Object.keys(await port.parameters('eu-west-1', [...names, '/p/0']))).toEqual(names.filter((name) => name !== '/p/3'))
   expect(ssm.commandCalls(GetParametersCommand).map(({args}) => args[0].input.Names?.length)).toEqual([10, 2])
 })
 
 describe('a bucket', () => {
-  const page = {Versions: [{Key: 'a', VersionId: '1'}, {Key: 'a', VersionId: '2'}], DeleteMarkers: [{Key: 'b', VersionId: '3'}], IsTruncated: true}
+  const page = {
+    Versions: [
+      {Key: 'a', VersionId: '1'},
+      {Key: 'a', VersionId: '2'},
+    ],
+    DeleteMarkers: [{Key: 'b', VersionId: '3'}],
+    IsTruncated: true,
+  }
 
   test('is as large as its versions and delete markers', async () => {
     s3.on(ListObjectVersionsCommand).resolvesOnce(page).rejectsOnce(awsError('NoSuchBucket', 404))
@@ -81,17 +117,23 @@ describe('a bucket', () => {
     s3.on(ListObjectVersionsCommand).resolves(page)
     s3.on(DeleteObjectsCommand).resolves({})
     expect(await port.emptyBucket('eu-west-1', 'b')).toEqual({deleted: 3, more: true})
-    expect(s3.commandCalls(DeleteObjectsCommand)[0]?.args[0].input.Delete?.Objects)
-      .toEqual([{Key: 'a', VersionId: '1'}, {Key: 'a', VersionId: '2'}, {Key: 'b', VersionId: '3'}])
+    expect(s3.commandCalls(DeleteObjectsCommand)[0]?.args[0].input.Delete?.Objects).toEqual([
+      {Key: 'a', VersionId: '1'},
+      {Key: 'a', VersionId: '2'},
+      {Key: 'b', VersionId: '3'},
+    ])
   })
 
-  test('that is empty, or isn\'t there, needs no deletion', async () => {
+  test("that is empty, or isn't there, needs no deletion", async () => {
     s3.on(ListObjectVersionsCommand).resolvesOnce({}).rejectsOnce(awsError('NoSuchBucket', 404))
-    expect([await port.emptyBucket('eu-west-1', 'b'), await port.emptyBucket('eu-west-1', 'b')]).toEqual([{deleted: 0, more: false}, {deleted: 0, more: false}])
+    expect([await port.emptyBucket('eu-west-1', 'b'), await port.emptyBucket('eu-west-1', 'b')]).toEqual([
+      {deleted: 0, more: false},
+      {deleted: 0, more: false},
+    ])
     expect(s3.commandCalls(DeleteObjectsCommand)).toHaveLength(0)
   })
 
-  test('whose objects can\'t be deleted says so', async () => {
+  test("whose objects can't be deleted says so", async () => {
     s3.on(ListObjectVersionsCommand).resolves(page)
     s3.on(DeleteObjectsCommand).resolves({Errors: [{Key: 'a', Code: 'AccessDenied', Message: 'Access Denied'}]})
     await expect(port.emptyBucket('eu-west-1', 'b')).rejects.toMatchObject({code: 'bucket-not-emptied'})
@@ -100,34 +142,71 @@ describe('a bucket', () => {
 
 describe('hosts', () => {
   test('protected from scale-in, by group', async () => {
-    autoscaling.on(DescribeAutoScalingGroupsCommand)
-      .resolvesOnce({AutoScalingGroups: [{Instances: [
-        {InstanceId: 'i-1', ProtectedFromScaleIn: true}, {InstanceId: 'i-2', ProtectedFromScaleIn: false},
-      ] as never} as never]})
+    autoscaling
+      .on(DescribeAutoScalingGroupsCommand)
+      .resolvesOnce({
+        AutoScalingGroups: [
+          {
+            Instances: [
+              {InstanceId: 'i-1', ProtectedFromScaleIn: true},
+              {InstanceId: 'i-2', ProtectedFromScaleIn: false},
+            ] as never,
+          } as never,
+        ],
+      })
       .resolvesOnce({AutoScalingGroups: []})
-    expect([await port.protectedInstances('eu-west-1', 'hosts'), await port.protectedInstances('eu-west-1', 'gone')]).toEqual([['i-1'], null])
+    expect([await port.protectedInstances('eu-west-1', 'hosts'), await port.protectedInstances('eu-west-1', 'gone')]).toEqual([
+      ['i-1'],
+      null,
+    ])
   })
 
   test('are set free fifty at a time', async () => {
     autoscaling.on(SetInstanceProtectionCommand).resolves({})
-    await port.removeInstanceProtection('eu-west-1', 'hosts', Array.from({length: 60}, (_, index) => `i-${index}`))
-    expect(autoscaling.commandCalls(SetInstanceProtectionCommand).map(({args}) => [args[0].input.InstanceIds?.length, args[0].input.ProtectedFromScaleIn])).toEqual([[50, false], [10, false]])
+    await port.removeInstanceProtection(
+      'eu-west-1',
+      'hosts',
+      Array.from({length: 60}, (_, index) => `i-${index}`),
+    )
+    expect(
+      autoscaling
+        .commandCalls(SetInstanceProtectionCommand)
+        .map(({args}) => [args[0].input.InstanceIds?.length, args[0].input.ProtectedFromScaleIn]),
+    ).toEqual([
+      [50, false],
+      [10, false],
+    ])
   })
 })
 
 describe('a certificate', () => {
-  const option = (Name: string, ValidationStatus: 'PENDING_VALIDATION' | 'SUCCESS') =>
-    ({DomainName: 'x', ValidationStatus, ResourceRecord: {Name, Type: 'CNAME' as const, Value: `${Name}.acm`}})
-
-  test('waits for records, each said once', async () => {
-    acm.on(DescribeCertificateCommand).resolves({Certificate: {Status: 'PENDING_VALIDATION', DomainValidationOptions: [
-      option('_1.example.com', 'PENDING_VALIDATION'), option('_1.example.com', 'PENDING_VALIDATION'), option('_2.example.com', 'SUCCESS'),
-    ]}})
-    expect(await port.pendingRecords('eu-west-1', 'arn')).toEqual([{name: '_1.example.com', type: 'CNAME', value: '_1.example.com.acm'}])
+  const option = (Name: string, ValidationStatus: 'PENDING_VALIDATION' | 'SUCCESS') => ({
+    DomainName: 'x',
+    ValidationStatus,
+    ResourceRecord: {Name, Type: 'CNAME' as const, Value: `${Name}.acm`},
   })
 
-  test('that is issued waits for nothing, and one that isn\'t there is null', async () => {
-    acm.on(DescribeCertificateCommand).resolvesOnce({Certificate: {Status: 'ISSUED'}}).rejectsOnce(awsError('ResourceNotFoundException', 400))
+  test('waits for records, each said once', async () => {
+    acm.on(DescribeCertificateCommand).resolves({
+      Certificate: {
+        Status: 'PENDING_VALIDATION',
+        DomainValidationOptions: [
+          option('_1.example.com', 'PENDING_VALIDATION'),
+          option('_1.example.com', 'PENDING_VALIDATION'),
+          option('_2.example.com', 'SUCCESS'),
+        ],
+      },
+    })
+    expect(await port.pendingRecords('eu-west-1', 'arn')).toEqual([
+      {name: '_1.example.com', type: 'CNAME', value: '_1.example.com.acm'},
+    ])
+  })
+
+  test("that is issued waits for nothing, and one that isn't there is null", async () => {
+    acm
+      .on(DescribeCertificateCommand)
+      .resolvesOnce({Certificate: {Status: 'ISSUED'}})
+      .rejectsOnce(awsError('ResourceNotFoundException', 400))
     expect([await port.pendingRecords('eu-west-1', 'arn'), await port.pendingRecords('eu-west-1', 'arn')]).toEqual([[], null])
   })
 })

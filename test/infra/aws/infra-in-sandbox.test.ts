@@ -48,7 +48,11 @@ stack:
 
 async function open() {
   const {clock: time, account} = sandbox.world
-  const clock = {speed: 60, now: () => time.now(), until: (at: number) => new Promise<void>((resolve) => void time.at(at, () => resolve()))}
+  const clock = {
+    speed: 60,
+    now: () => time.now(),
+    until: (at: number) => new Promise<void>((resolve) => void time.at(at, () => resolve())),
+  }
   const session = aSession({endpoint: sandbox.endpoint, clock})
   await ensureStateBucket(session, account)
   const parsed = parseStack(yaml)
@@ -57,12 +61,18 @@ async function open() {
   const arn = `arn:aws:iam::${account}:user/op`
   const world = provisionWorld(session, {account, arn})
   const wanted = wantedStacks(config, await readTemplates(), {
-    site: await readSite(), objectUrl: (region, key) => world.ground.objectUrl(region, stateBucket(account, region), key),
+    site: await readSite(),
+    objectUrl: (region, key) => world.ground.objectUrl(region, stateBucket(account, region), key),
   })
   let ids = 0
   const desk = {
-    store: stateStore(session, stateBucketName(account, 'eu-west-1')), clock, ids: (length: number) => String(ids += 1).padStart(length, '0'),
-    writer: 'w1', host: 'test', who: arn, toolVersion: '0',
+    store: stateStore(session, stateBucketName(account, 'eu-west-1')),
+    clock,
+    ids: (length: number) => String((ids += 1)).padStart(length, '0'),
+    writer: 'w1',
+    host: 'test',
+    who: arn,
+    toolVersion: '0',
   }
   return {desk, world: {...world, teardown: teardown(session)}, config, wanted, account, arn}
 }
@@ -71,13 +81,25 @@ async function seen(): Promise<readonly Call[]> {
   return ((await (await fetch(`${sandbox.endpoint}/_sluice/calls`)).json()) as {readonly calls: readonly Call[]}).calls
 }
 
-const declared = (...commands: readonly PolicyCommand[]): readonly Call[] => commands.flatMap(
-  (command) => declaredCalls(command, {partition: 'aws', account: sandbox.world.account, regions, service: 'shop', environment: 'production'}),
-)
+const declared = (...commands: readonly PolicyCommand[]): readonly Call[] =>
+  commands.flatMap((command) =>
+    declaredCalls(command, {
+      partition: 'aws',
+      account: sandbox.world.account,
+      regions,
+      service: 'shop',
+      environment: 'production',
+    }),
+  )
 
 test('both Regions are made, found without drift, and taken away; every call was declared', async () => {
   const {desk, world, config, wanted, account, arn} = await open()
-  const findings = await preflight(world, {config, wanted: wanted.stacks, account, arn, actions: ['ecs:CreateService']}, desk.clock, never)
+  const findings = await preflight(
+    world,
+    {config, wanted: wanted.stacks, account, arn, actions: ['ecs:CreateService']},
+    desk.clock,
+    never,
+  )
   expect(findings.filter(({level}) => level === 'stops')).toEqual([])
   const options = {config, account, arn, only: null, findings}
   const up = await runUp(desk, world, wanted, await foreseeUp(desk, world, wanted, options), options, 'from-here', watching)
@@ -91,8 +113,18 @@ test('both Regions are made, found without drift, and taken away; every call was
   expect({differs: drift.differs, unchecked: drift.unchecked}).toEqual({differs: [], unchecked: []})
   expect(undeclared(await seen(), declared('infra up', 'infra status', 'infra drift'))).toEqual([])
 
-  const agreed = await planDown(desk, {config, account, arn, options: {only: 'all', data: 'deleted', stuck: 'tried-again'}}, world, never)
-  expect(agreed.stacks.flatMap(({protects}) => protects.map(({kind}) => kind)).toSorted()).toEqual(['database', 'database', 'load-balancer', 'load-balancer'])
+  const agreed = await planDown(
+    desk,
+    {config, account, arn, options: {only: 'all', data: 'deleted', stuck: 'tried-again'}},
+    world,
+    never,
+  )
+  expect(agreed.stacks.flatMap(({protects}) => protects.map(({kind}) => kind)).toSorted()).toEqual([
+    'database',
+    'database',
+    'load-balancer',
+    'load-balancer',
+  ])
   const down = await runDown(desk, agreed, world, watching)
   expect(down.end).toMatchObject({kind: 'ended', outcome: {outcome: 'done'}})
   expect(undeclared(await seen(), declared('infra up', 'infra status', 'infra drift', 'infra down'))).toEqual([])
@@ -102,7 +134,9 @@ test('both Regions are made, found without drift, and taken away; every call was
   const deleted = new Set(agreed.buckets.map(({bucket}) => bucket))
   const left = [...sandbox.world.records.all()].filter(({stack, id}) => stack !== null && !deleted.has(id) && !stays.has(id))
   expect(left.map(({type, id}) => `${type} ${id}`)).toEqual([])
-  expect(await Promise.all(agreed.buckets.map(({region, bucket}) => world.ground.bucketSize(region, bucket)))).toEqual(agreed.buckets.map(() => null))
+  expect(await Promise.all(agreed.buckets.map(({region, bucket}) => world.ground.bucketSize(region, bucket)))).toEqual(
+    agreed.buckets.map(() => null),
+  )
 
   // Nothing that was left is in the way of the same stacks once more.
   const again = await preflight(world, {config, wanted: wanted.stacks, account, arn, actions: []}, desk.clock, never)

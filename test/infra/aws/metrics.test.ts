@@ -41,11 +41,14 @@ type Values = Readonly<Record<string, readonly (readonly [minute: number, value:
 
 /** Answers every query of the call: Complete, with the given values by id. */
 function answer(
-  values: Values, status: MetricDataResult['StatusCode'] = 'Complete',
+  values: Values,
+  status: MetricDataResult['StatusCode'] = 'Complete',
 ): (input: GetMetricDataCommandInput) => {MetricDataResults: MetricDataResult[]} {
   return (input) => ({
     MetricDataResults: (input.MetricDataQueries ?? []).map(({Id = ''}) => ({
-      Id, StatusCode: status, Timestamps: (values[Id] ?? []).map(([n]) => minute(n)),
+      Id,
+      StatusCode: status,
+      Timestamps: (values[Id] ?? []).map(([n]) => minute(n)),
       Values: (values[Id] ?? []).map(([, value]) => value),
     })),
   })
@@ -58,8 +61,9 @@ describe('what is asked', () => {
     await counts().counts(from, from + 120_000, signal)
     expect(sent()).toHaveLength(1)
     expect(sent()[0]).toMatchObject({StartTime: minute(0), EndTime: minute(2), ScanBy: 'TimestampAscending'})
-    expect(sent()[0]?.MetricDataQueries?.every((query) => query.Expression === undefined && query.MetricStat?.Period === 60))
-      .toBe(true)
+    expect(
+      sent()[0]?.MetricDataQueries?.every((query) => query.Expression === undefined && query.MetricStat?.Period === 60),
+    ).toBe(true)
   })
 
   test('target groups and load balancer are named by the ends of their ARNs', async () => {
@@ -67,12 +71,19 @@ describe('what is asked', () => {
     await counts().counts(from, from + 60_000, signal)
     const query = (id: string): MetricDataQuery | undefined => sent()[0]?.MetricDataQueries?.find((one) => one.Id === id)
     expect(query('b_requests')?.MetricStat).toEqual({
-      Metric: {Namespace: 'AWS/ApplicationELB', MetricName: 'RequestCount', Dimensions: [
-        {Name: 'LoadBalancer', Value: 'app/shop/50dc6c495c0c9188'}, {
-          Name: 'TargetGroup', Value: 'targetgroup/shop-api-b/83e2d6bc24d8a068',
-        },
-      ]},
-      Period: 60, Stat: 'Sum',
+      Metric: {
+        Namespace: 'AWS/ApplicationELB',
+        MetricName: 'RequestCount',
+        Dimensions: [
+          {Name: 'LoadBalancer', Value: 'app/shop/50dc6c495c0c9188'},
+          {
+            Name: 'TargetGroup',
+            Value: 'targetgroup/shop-api-b/83e2d6bc24d8a068',
+          },
+        ],
+      },
+      Period: 60,
+      Stat: 'Sum',
     })
     expect(query('lb_0')?.MetricStat?.Metric).toEqual({
       Namespace: 'AWS/ApplicationELB',
@@ -82,7 +93,9 @@ describe('what is asked', () => {
     expect(query('a_timed')?.MetricStat).toMatchObject({Metric: {MetricName: 'TargetResponseTime'}, Stat: 'SampleCount'})
     expect(query('a_slow')?.MetricStat).toMatchObject({Metric: {MetricName: 'TargetResponseTime'}, Stat: 'TC(0.5:)'})
     expect(query('g2_b_bad')?.MetricStat).toEqual({
-      Metric: {Namespace: 'Shop', MetricName: 'LostB', Dimensions: [{Name: 'Slot', Value: 'LostB'}]}, Period: 60, Stat: 'Sum',
+      Metric: {Namespace: 'Shop', MetricName: 'LostB', Dimensions: [{Name: 'Slot', Value: 'LostB'}]},
+      Period: 60,
+      Stat: 'Sum',
     })
   })
 
@@ -102,14 +115,30 @@ describe('what is asked', () => {
 
 describe('what is answered', () => {
   test('one entry a minute, null where nothing was published', async () => {
-    cloudwatch.on(GetMetricDataCommand).callsFake(answer({
-      a_requests: [[0, 700], [1, 720]], a_answered2xx: [[0, 699], [1, 720]], a_answered5xx: [[0, 1]], b_requests: [[1, 180]],
-      b_slow: [[1, 4]],
-      lb_0: [[0, 2]], lb_2: [[0, 3]], g2_a_requests: [[1, 50]],
-    }))
+    cloudwatch.on(GetMetricDataCommand).callsFake(
+      answer({
+        a_requests: [
+          [0, 700],
+          [1, 720],
+        ],
+        a_answered2xx: [
+          [0, 699],
+          [1, 720],
+        ],
+        a_answered5xx: [[0, 1]],
+        b_requests: [[1, 180]],
+        b_slow: [[1, 4]],
+        lb_0: [[0, 2]],
+        lb_2: [[0, 3]],
+        g2_a_requests: [[1, 50]],
+      }),
+    )
     const [first, second, third] = await counts().counts(from, from + 180_000, signal)
     expect(first).toMatchObject({
-      at: from, a: {requests: 700, answered2xx: 699, answered5xx: 1}, b: {requests: null, answered5xx: null}, loadBalancer5xx: 5,
+      at: from,
+      a: {requests: 700, answered2xx: 699, answered5xx: 1},
+      b: {requests: null, answered5xx: null},
+      loadBalancer5xx: 5,
     })
     expect(second).toMatchObject({
       a: {requests: 720, answered5xx: null},
@@ -120,23 +149,28 @@ describe('what is answered', () => {
     expect(third).toMatchObject({at: from + 120_000, a: {requests: null}, b: {requests: null}})
   })
 
-  test('pages are put together, and a page that says there is more isn\'t partial', async () => {
+  test("pages are put together, and a page that says there is more isn't partial", async () => {
     cloudwatch.on(GetMetricDataCommand).callsFake((input: GetMetricDataCommandInput) =>
-      input.NextToken === 'more' ? answer({a_requests: [[1, 2]]})(input) : {
-        ...answer({a_requests: [[0, 1]]}, 'PartialData')(input), NextToken: 'more',
-      })
+      input.NextToken === 'more'
+        ? answer({a_requests: [[1, 2]]})(input)
+        : {
+            ...answer({a_requests: [[0, 1]]}, 'PartialData')(input),
+            NextToken: 'more',
+          },
+    )
     const found = await counts().counts(from, from + 120_000, signal)
     expect(found.map((one) => one.a.requests)).toEqual([1, 2])
   })
 
-  test.each<['PartialData' | 'InternalError']>([
-    ['PartialData'], ['InternalError'],
-  ])('%s at the end isn\'t evidence', async (status) => {
-    cloudwatch.on(GetMetricDataCommand).callsFake(answer({a_requests: [[0, 1]]}, status))
-    await expect(counts().counts(from, from + 60_000, signal)).rejects.toBeInstanceOf(Unavailable)
-  })
+  test.each<['PartialData' | 'InternalError']>([['PartialData'], ['InternalError']])(
+    "%s at the end isn't evidence",
+    async (status) => {
+      cloudwatch.on(GetMetricDataCommand).callsFake(answer({a_requests: [[0, 1]]}, status))
+      await expect(counts().counts(from, from + 60_000, signal)).rejects.toBeInstanceOf(Unavailable)
+    },
+  )
 
-  test('a query that CloudWatch left out isn\'t either', async () => {
+  test("a query that CloudWatch left out isn't either", async () => {
     cloudwatch.on(GetMetricDataCommand).resolves({MetricDataResults: []})
     await expect(counts().counts(from, from + 60_000, signal)).rejects.toThrow(/missing/)
   })

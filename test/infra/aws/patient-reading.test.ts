@@ -13,7 +13,7 @@ test.each([
   expect(session.reading().inRegion('eu-central-1').boundMs).toBe(ofReading)
 })
 
-test('a Region that hasn\'t been heard of has longer, too, where nobody waits to be moved', () => {
+test("a Region that hasn't been heard of has longer, too, where nobody waits to be moved", () => {
   const clock = standingClock(0, 60)
   const bound = (haste: 'recovers' | 'reads') => recoveryReach({clock, own: 'eu-central-1', haste}).boundMs('eu-west-1', 5000)
   expect(bound('recovers')).toBe(1500)

@@ -20,19 +20,30 @@ beforeEach(() => ecs.reset())
 
 const arn = (revision: number): string => `arn:aws:ecs:eu-central-1:111122223333:task-definition/shop-recovery:${revision}`
 const whose = {container: null, account: '111122223333', service: 'shop', environment: 'production', home: 'eu-west-1'}
-const follower = recoveryFollower(
-  aSession({region: 'eu-central-1'}), {target: {region: 'eu-central-1', cluster: 'shop', service: 'shop-recovery'}, ...whose},
-)
+const follower = recoveryFollower(aSession({region: 'eu-central-1'}), {
+  target: {region: 'eu-central-1', cluster: 'shop', service: 'shop-recovery'},
+  ...whose,
+})
 const carried = {taskDefinition: 'arn:aws:ecs:eu-west-1:111122223333:task-definition/shop:9', image: 'shop:2', digest: null}
 
 function running(image: string): void {
-  ecs.on(DescribeServicesCommand)
+  ecs
+    .on(DescribeServicesCommand)
     .resolves({services: [{serviceName: 'shop-recovery', status: 'ACTIVE', taskDefinition: arn(4), desiredCount: 1}]})
-  ecs.on(DescribeTaskDefinitionCommand).resolves({taskDefinition: {
-    taskDefinitionArn: arn(4), family: 'shop-recovery', status: 'ACTIVE', containerDefinitions: [{
-      name: 'api', image, environment: [{name: 'REGION', value: 'eu-central-1'}],
-    }],
-  }})
+  ecs.on(DescribeTaskDefinitionCommand).resolves({
+    taskDefinition: {
+      taskDefinitionArn: arn(4),
+      family: 'shop-recovery',
+      status: 'ACTIVE',
+      containerDefinitions: [
+        {
+          name: 'api',
+          image,
+          environment: [{name: 'REGION', value: 'eu-central-1'}],
+        },
+      ],
+    },
+  })
   ecs.on(ListTaskDefinitionsCommand).resolves({taskDefinitionArns: [arn(4)]})
 }
 
@@ -45,7 +56,9 @@ test('the recovery service gets the image in its own revision, and keeps its siz
     {name: 'api', image: 'shop:2', environment: [{name: 'REGION', value: 'eu-central-1'}]},
   ])
   expect(ecs.commandCalls(UpdateServiceCommand)[0]?.args[0].input).toMatchObject({
-    service: 'shop-recovery', taskDefinition: arn(5), desiredCount: 1,
+    service: 'shop-recovery',
+    taskDefinition: arn(5),
+    desiredCount: 1,
   })
 })
 
@@ -63,20 +76,24 @@ describe('by digest', () => {
   function following(image: string): void {
     running(image)
     ecs.on(RegisterTaskDefinitionCommand).resolves({taskDefinition: {taskDefinitionArn: arn(5)}})
-    ecs.on(UpdateServiceCommand).resolves({service: {deployments: [{id: 'ecs-svc/5', status: 'PRIMARY', taskDefinition: arn(5)}]}})
+    ecs
+      .on(UpdateServiceCommand)
+      .resolves({service: {deployments: [{id: 'ecs-svc/5', status: 'PRIMARY', taskDefinition: arn(5)}]}})
   }
   const own = (region: string, rest: string): string => `111122223333.dkr.ecr.${region}.amazonaws.com/${rest}`
-  const digests = (...there: readonly string[]) => ecr.on(DescribeImagesCommand).callsFake(({imageIds}: {imageIds: {imageDigest?: string; imageTag?: string}[]}) => {
-    const wanted = imageIds[0]?.imageDigest ?? there.at(-1)
-    if (wanted === undefined || !there.includes(wanted)) throw Object.assign(new Error('not there'), {name: 'ImageNotFoundException', $metadata: {httpStatusCode: 400}})
-    return {imageDetails: [{imageDigest: wanted}]}
-  })
+  const digests = (...there: readonly string[]) =>
+    ecr.on(DescribeImagesCommand).callsFake(({imageIds}: {imageIds: {imageDigest?: string; imageTag?: string}[]}) => {
+      const wanted = imageIds[0]?.imageDigest ?? there.at(-1)
+      if (wanted === undefined || !there.includes(wanted))
+        throw Object.assign(new Error('not there'), {name: 'ImageNotFoundException', $metadata: {httpStatusCode: 400}})
+      return {imageDetails: [{imageDigest: wanted}]}
+    })
   test('what the promoted tasks said is what is carried, whatever the tag means by now', async () => {
     following('shop:1')
     await follower.carry({...carried, digest: promoted}, signal)
     expect(registered()).toBe(`shop@${promoted}`)
   })
-  test('from a registry of the Region\'s own, which has to have it', async () => {
+  test("from a registry of the Region's own, which has to have it", async () => {
     following(own('eu-central-1', 'shop:1'))
     digests(promoted)
     await follower.carry({taskDefinition: arn(9), image: own('eu-west-1', 'shop:2'), digest: promoted}, signal)
@@ -85,17 +102,22 @@ describe('by digest', () => {
   test('another image under the same tag is not carried', async () => {
     following(own('eu-central-1', 'shop:1'))
     digests(`sha256:${'b'.repeat(64)}`)
-    await expect(follower.carry({taskDefinition: arn(9), image: own('eu-west-1', 'shop:2'), digest: promoted}, signal)).rejects.toMatchObject({
-      code: 'image-not-replicated', message: expect.stringContaining('another image') as string,
+    await expect(
+      follower.carry({taskDefinition: arn(9), image: own('eu-west-1', 'shop:2'), digest: promoted}, signal),
+    ).rejects.toMatchObject({
+      code: 'image-not-replicated',
+      message: expect.stringContaining('another image') as string,
     })
     expect(ecs.commandCalls(UpdateServiceCommand)).toHaveLength(0)
   })
   test('an image that was never replicated is not carried', async () => {
     following(own('eu-central-1', 'shop:1'))
     digests()
-    await expect(follower.carry({taskDefinition: arn(9), image: own('eu-west-1', 'shop:2'), digest: promoted}, signal)).rejects.toMatchObject({message: expect.stringContaining('isn\'t in the registry of eu-central-1') as string})
+    await expect(
+      follower.carry({taskDefinition: arn(9), image: own('eu-west-1', 'shop:2'), digest: promoted}, signal),
+    ).rejects.toMatchObject({message: expect.stringContaining("isn't in the registry of eu-central-1") as string})
   })
-  test('when no task said its digest, the registry\'s word for the tag counts', async () => {
+  test("when no task said its digest, the registry's word for the tag counts", async () => {
     following(own('eu-central-1', 'shop:1'))
     digests(promoted)
     await follower.carry({taskDefinition: arn(9), image: own('eu-west-1', 'shop:2'), digest: null}, signal)
@@ -120,17 +142,17 @@ describe('signs of a recovery there', () => {
     })
     expect(await ofStack().signs(signal)).toEqual({lease: {run: 'r-1'}, standing: null, stopped: true})
   })
-  test('a Region of no stack of ours has none, and isn\'t asked', async () => {
+  test("a Region of no stack of ours has none, and isn't asked", async () => {
     expect(await follower.signs(signal)).toBeNull()
     expect(s3.calls()).toHaveLength(0)
   })
 })
 
-describe('the image\'s name there', () => {
+describe("the image's name there", () => {
   const registry = (region: string, rest: string): string => `111122223333.dkr.ecr.${region}.amazonaws.com/${rest}`
   test.each([
     [
-      'is that Region\'s own copy where it already pulls one',
+      "is that Region's own copy where it already pulls one",
       registry('eu-west-1', 'shop:2'),
       registry('eu-central-1', 'shop:1'),
       registry('eu-central-1', 'shop:2'),
@@ -142,7 +164,7 @@ describe('the image\'s name there', () => {
       registry('eu-central-1', 'team/shop@sha256:ab'),
     ],
     [
-      'stays where images aren\'t replicated',
+      "stays where images aren't replicated",
       registry('eu-west-1', 'shop:2'),
       registry('eu-west-1', 'shop:1'),
       registry('eu-west-1', 'shop:2'),
@@ -163,13 +185,27 @@ test('of a stack of ours, the slot that is home there follows', async () => {
   const cfn = mockClient(CloudFormationClient)
   const elb = mockClient(ElasticLoadBalancingV2Client)
   const output = (OutputKey: string, OutputValue: string) => ({OutputKey, OutputValue})
-  cfn.on(DescribeStacksCommand).resolves({Stacks: [{
-    StackName: 'shop-production-main', StackStatus: 'CREATE_COMPLETE', CreationTime: new Date(0),
-    Outputs: [output('ListenerArn', 'l'), output('TargetGroupA', 'a'), output('TargetGroupB', 'b'), output('ClusterName', 'cluster-there')],
-  }]})
+  cfn.on(DescribeStacksCommand).resolves({
+    Stacks: [
+      {
+        StackName: 'shop-production-main',
+        StackStatus: 'CREATE_COMPLETE',
+        CreationTime: new Date(0),
+        Outputs: [
+          output('ListenerArn', 'l'),
+          output('TargetGroupA', 'a'),
+          output('TargetGroupB', 'b'),
+          output('ClusterName', 'cluster-there'),
+        ],
+      },
+    ],
+  })
   elb.on(DescribeRulesCommand).resolves({Rules: []})
   running('shop:2')
   const target = {region: 'eu-central-1', stack: 'shop-production-main', slots: {a: 'shop-production-a', b: 'shop-production-b'}}
   await recoveryFollower(aSession({region: 'eu-central-1'}), {target, ...whose}).carry(carried, signal)
-  expect(ecs.commandCalls(DescribeServicesCommand)[0]?.args[0].input).toMatchObject({cluster: 'cluster-there', services: ['shop-production-a']})
+  expect(ecs.commandCalls(DescribeServicesCommand)[0]?.args[0].input).toMatchObject({
+    cluster: 'cluster-there',
+    services: ['shop-production-a'],
+  })
 })

@@ -60,7 +60,11 @@ let builtAt: number
 beforeAll(async () => {
   sandbox = await startSandbox({speed: 60, seed: 7, world: 'empty', regions: [home, away, 'us-east-1']})
   const {clock: time, account} = sandbox.world
-  clock = {speed: 60, now: () => time.now(), until: (at: number) => new Promise<void>((resolve) => void time.at(at, () => resolve()))}
+  clock = {
+    speed: 60,
+    now: () => time.now(),
+    until: (at: number) => new Promise<void>((resolve) => void time.at(at, () => resolve())),
+  }
   const parsed = parseStack(yaml)
   if (parsed.kind === 'problems') throw new Error(parsed.problems.join('\n'))
   config = parsed.config
@@ -68,7 +72,12 @@ beforeAll(async () => {
   const of = recoveryPlace(config, account)
   if (of === null) throw new Error('no recovery Region')
   place = of
-  const session = awsSession({region: away, clock, sandbox: {endpoint: sandbox.endpoint}, reach: recoveryReach({clock, own: away})})
+  const session = awsSession({
+    region: away,
+    clock,
+    sandbox: {endpoint: sandbox.endpoint},
+    reach: recoveryReach({clock, own: away}),
+  })
   world = recoveryWorld(session, {account, arn: `arn:aws:iam::${account}:user/op`, regionHeader: 'x-region'})
   builtAt = clock.now()
   const sides = await Promise.all([readSide(world, place, home), readSide(world, place, away)])
@@ -83,19 +92,29 @@ async function build(account: string): Promise<void> {
   const arn = `arn:aws:iam::${account}:user/op`
   const provision = provisionWorld(session, {account, arn})
   const wanted = wantedStacks(config, await readTemplates(), {
-    site: await readSite(), objectUrl: (region, key) => provision.ground.objectUrl(region, stateBucket(account, region), key),
+    site: await readSite(),
+    objectUrl: (region, key) => provision.ground.objectUrl(region, stateBucket(account, region), key),
   })
   let ids = 0
   const desk = {
-    store: stateStore(session, stateBucketName(account, home)), clock, ids: (length: number) => String(ids += 1).padStart(length, '0'),
-    writer: 'w1', host: 'test', who: arn, toolVersion: '0',
+    store: stateStore(session, stateBucketName(account, home)),
+    clock,
+    ids: (length: number) => String((ids += 1)).padStart(length, '0'),
+    writer: 'w1',
+    host: 'test',
+    who: arn,
+    toolVersion: '0',
   }
   const options = {config, account, arn, only: null, findings: []}
-  const up = await runUp(desk, provision, wanted, await foreseeUp(desk, provision, wanted, options), options, 'from-here', {detach: never, leave: never})
+  const up = await runUp(desk, provision, wanted, await foreseeUp(desk, provision, wanted, options), options, 'from-here', {
+    detach: never,
+    leave: never,
+  })
   expect(up.end).toMatchObject({kind: 'ended', outcome: {outcome: 'done'}})
 }
 
-const fault = (body: object): Promise<unknown> => fetch(`${sandbox.endpoint}/_sluice/faults`, {method: 'POST', body: JSON.stringify(body)})
+const fault = (body: object): Promise<unknown> =>
+  fetch(`${sandbox.endpoint}/_sluice/faults`, {method: 'POST', body: JSON.stringify(body)})
 const healed = (): Promise<unknown> => fetch(`${sandbox.endpoint}/_sluice/faults`, {method: 'DELETE'})
 
 async function seen(since: number): Promise<readonly Call[]> {
@@ -114,11 +133,21 @@ async function until<T>(what: () => Promise<T>, good: (found: T) => boolean, wit
   }
 }
 
-describe('a Region\'s side', () => {
+describe("a Region's side", () => {
   test('is what its stacks say, with nothing of the other Region', () => {
-    for (const [side, region] of [[here, home], [there, away]] as const) {
-      expect(side).toMatchObject({region, serving: 'a', databaseGroup: expect.stringMatching(/^sg-/) as string, taskGroup: expect.stringMatching(/^sg-/) as string})
-      expect([side.listener, side.loadBalancer, side.targetGroups.a, side.targetGroups.b].map((arn) => arn.split(':')[3])).toEqual([region, region, region, region])
+    for (const [side, region] of [
+      [here, home],
+      [there, away],
+    ] as const) {
+      expect(side).toMatchObject({
+        region,
+        serving: 'a',
+        databaseGroup: expect.stringMatching(/^sg-/) as string,
+        taskGroup: expect.stringMatching(/^sg-/) as string,
+      })
+      expect(
+        [side.listener, side.loadBalancer, side.targetGroups.a, side.targetGroups.b].map((arn) => arn.split(':')[3]),
+      ).toEqual([region, region, region, region])
       expect(side.secret).toContain(`:secretsmanager:${region}:`)
       expect(side.cache).not.toBeNull()
     }
@@ -127,32 +156,58 @@ describe('a Region\'s side', () => {
 
 describe('the database', () => {
   test('is a primary at home, and its replica under the same name in the other Region', async () => {
-    const [primary, replica] = await Promise.all([world.database.describe(home, place.database), world.database.describe(away, place.database)])
-    expect(primary).toMatchObject({id: 'shop-production', region: home, status: 'available', source: null, replication: null, pending: []})
-    expect(replica).toMatchObject({id: 'shop-production', region: away, status: 'available', source: primary?.arn, replication: {status: 'replicating'}, pending: [], class: primary?.class})
+    const [primary, replica] = await Promise.all([
+      world.database.describe(home, place.database),
+      world.database.describe(away, place.database),
+    ])
+    expect(primary).toMatchObject({
+      id: 'shop-production',
+      region: home,
+      status: 'available',
+      source: null,
+      replication: null,
+      pending: [],
+    })
+    expect(replica).toMatchObject({
+      id: 'shop-production',
+      region: away,
+      status: 'available',
+      source: primary?.arn,
+      replication: {status: 'replicating'},
+      pending: [],
+      class: primary?.class,
+    })
     expect(replica?.parameterGroup.name).not.toMatch(/^default/)
     expect(replica?.securityGroups).toEqual([there.databaseGroup])
   })
 
-  test('that isn\'t there is null', async () => {
+  test("that isn't there is null", async () => {
     expect(await world.database.describe(away, 'nobody')).toBeNull()
     expect(await world.database.snapshot(away, 'nobody')).toBeNull()
   })
 
   test('has a lag of a minute that has just ended', async () => {
-    const lag = await until(() => world.database.lag(away, place.database), (found) => found !== null, 600_000)
+    const lag = await until(
+      () => world.database.lag(away, place.database),
+      (found) => found !== null,
+      600_000,
+    )
     expect(lag?.seconds).toBeGreaterThanOrEqual(0)
     expect(clock.now() - (lag?.at ?? 0)).toBeLessThan(240_000)
   })
 
   test('fits zones of its subnets', async () => {
     const replica = await world.database.describe(away, place.database)
-    const zones = await world.database.orderable(away, {engine: replica?.engine ?? '', version: replica?.engineVersion ?? '', class: replica?.class ?? ''})
+    const zones = await world.database.orderable(away, {
+      engine: replica?.engine ?? '',
+      version: replica?.engineVersion ?? '',
+      class: replica?.class ?? '',
+    })
     expect(replica?.zones.length).toBeGreaterThan(0)
     expect(replica?.zones.filter((zone) => !zones.includes(zone))).toEqual([])
   })
 
-  test('isn\'t being backed up, and tags can be set and taken away', async () => {
+  test("isn't being backed up, and tags can be set and taken away", async () => {
     expect(await world.database.backupRunning(away, place.database)).toBe(false)
     const arn = (await world.database.describe(away, place.database))?.arn ?? ''
     await world.database.setTags(away, arn, {backup: 'daily'})
@@ -164,51 +219,87 @@ describe('the database', () => {
   test('has recovery points in the other Region after a backup', async () => {
     await fetch(`${sandbox.endpoint}/_sluice/backup`, {method: 'POST', body: '{}'})
     expect(await world.database.backupRunning(home, place.database)).toBe(true)
-    const points = await until(() => world.database.recoveryPoints(away, place.vault, place.database), (found) => found.length > 0, 3_600_000)
+    const points = await until(
+      () => world.database.recoveryPoints(away, place.vault, place.database),
+      (found) => found.length > 0,
+      3_600_000,
+    )
     expect(points[0]).toMatchObject({from: 'aws-backup', snapshot: expect.stringContaining(`:${away}:`) as string})
     expect(clock.now() - (points[0]?.createdAt ?? 0)).toBeLessThan(3_600_000)
   }, 100_000)
 })
 
 describe('names', () => {
-  test('lead home, by every server, as the Region\'s own name does', async () => {
-    const [answers, regional] = await Promise.all([world.names.resolve(place.api), world.names.resolve(regionalName(place, home))])
-    expect(answers.map(({kind}) => kind)).toEqual([...Array<string>(4).fill('authoritative'), ...Array<string>(3).fill('resolver')])
-    expect(new Set(answers.map(({addresses}) => JSON.stringify(addresses)))).toEqual(new Set([JSON.stringify(regional[0]?.addresses)]))
+  test("lead home, by every server, as the Region's own name does", async () => {
+    const [answers, regional] = await Promise.all([
+      world.names.resolve(place.api),
+      world.names.resolve(regionalName(place, home)),
+    ])
+    expect(answers.map(({kind}) => kind)).toEqual([
+      ...Array<string>(4).fill('authoritative'),
+      ...Array<string>(3).fill('resolver'),
+    ])
+    expect(new Set(answers.map(({addresses}) => JSON.stringify(addresses)))).toEqual(
+      new Set([JSON.stringify(regional[0]?.addresses)]),
+    )
     expect(answers.every(({ttlSeconds}) => ttlSeconds !== null && ttlSeconds <= 60)).toBe(true)
   })
 
-  test('that nobody has are known to be nobody\'s', async () => {
+  test("that nobody has are known to be nobody's", async () => {
     expect((await world.names.resolve('nobody.example.com')).map(({addresses}) => addresses)).toEqual(Array<string[]>(7).fill([]))
   })
 
   test('are records whose only switch is the inverted stop check', async () => {
     const records = await world.names.records(place.hostedZone, place.api)
-    expect(records.map(({failover, aliasTo}) => [failover, aliasTo?.evaluatesHealth])).toEqual(expect.arrayContaining([['PRIMARY', false], ['SECONDARY', false]]))
+    expect(records.map(({failover, aliasTo}) => [failover, aliasTo?.evaluatesHealth])).toEqual(
+      expect.arrayContaining([
+        ['PRIMARY', false],
+        ['SECONDARY', false],
+      ]),
+    )
     const check = records.find(({failover}) => failover === 'PRIMARY')?.healthCheck ?? ''
-    await until(() => world.names.healthCheck(check), (found) => found?.healthy === true && found.inverted, 180_000)
+    await until(
+      () => world.names.healthCheck(check),
+      (found) => found?.healthy === true && found.inverted,
+      180_000,
+    )
   })
 
   test('are written as they were read', async () => {
     const before = await world.names.records(place.hostedZone, place.api)
     const {change} = await world.names.writeRecords(place.hostedZone, before)
-    await until(() => world.names.inSync(change), (synced) => synced, 180_000)
+    await until(
+      () => world.names.inSync(change),
+      (synced) => synced,
+      180_000,
+    )
     expect(await world.names.records(place.hostedZone, place.api)).toEqual(before)
   })
 })
 
 describe('the API', () => {
-  test('answers by its name and by each Region\'s, and says where it is', async () => {
+  test("answers by its name and by each Region's, and says where it is", async () => {
     const ask = (host: string) => world.api.ask({host, path: '/heartbeat'})
     const answers = await Promise.all([place.api, regionalName(place, home), regionalName(place, away)].map(ask))
-    expect(answers.map((answer) => [answer?.status, answer?.region])).toEqual([[200, home], [200, home], [200, away]])
-    expect(answers.map((answer) => (JSON.parse(answer?.body ?? '{}') as {readonly writable: boolean}).writable)).toEqual([true, true, false])
+    expect(answers.map((answer) => [answer?.status, answer?.region])).toEqual([
+      [200, home],
+      [200, home],
+      [200, away],
+    ])
+    expect(answers.map((answer) => (JSON.parse(answer?.body ?? '{}') as {readonly writable: boolean}).writable)).toEqual([
+      true,
+      true,
+      false,
+    ])
   })
 
   test('commits a write at home, and refuses one on the replica', async () => {
     const write = (host: string) => world.api.ask({host, method: 'POST', path: '/ready-write'})
     expect((await write(place.api))?.status).toBe(200)
-    expect(await write(regionalName(place, away))).toMatchObject({status: 503, body: expect.stringContaining('read-only') as string})
+    expect(await write(regionalName(place, away))).toMatchObject({
+      status: 503,
+      body: expect.stringContaining('read-only') as string,
+    })
   })
 
   test('is nobody where there is no name', async () => {
@@ -223,7 +314,11 @@ describe('the edge', () => {
     const {id, etag} = found ?? {id: '', etag: ''}
     expect(await world.edge.preferOrigin(id, away, 'E-OLD')).toBe('stale')
     expect(await world.edge.preferOrigin(id, away, etag)).toBe('asked')
-    const changed = await until(() => world.edge.distribution({id}), (now) => now?.status === 'Deployed', 1_200_000)
+    const changed = await until(
+      () => world.edge.distribution({id}),
+      (now) => now?.status === 'Deployed',
+      1_200_000,
+    )
     expect(changed?.siteOrigins).toEqual(['there', 'here'])
     expect(await world.edge.preferOrigin(id, home, changed?.etag ?? '')).toBe('asked')
   })
@@ -239,7 +334,7 @@ describe('the switch', () => {
     expect(await world.switches.read(away, bucket(), 'returning')).toBeNull()
   })
 
-  test('without its bucket isn\'t taken for off', async () => {
+  test("without its bucket isn't taken for off", async () => {
     await expect(world.switches.read(away, 'no-such-bucket', 'stop')).rejects.toThrow()
   })
 })
@@ -249,26 +344,50 @@ describe('compute', () => {
     const before = await world.compute.hosts(away, there.hosts, there.cluster)
     expect(before).toMatchObject({min: 2, desired: 2, inService: 2, registered: 2})
     await world.compute.sizeHosts(away, there.hosts, {min: 3, max: 12, desired: 3})
-    await until(() => world.compute.hosts(away, there.hosts, there.cluster), (now) => now?.registered === 3, 600_000)
+    await until(
+      () => world.compute.hosts(away, there.hosts, there.cluster),
+      (now) => now?.registered === 3,
+      600_000,
+    )
   })
 
   test('a service has its size and bounds, gets others, and rolls', async () => {
     const service = place.slots.a
     await world.compute.boundService(away, there.cluster, service, {min: 3, max: 9})
     await world.compute.sizeService(away, there.cluster, service, 3)
-    expect(await world.compute.service(away, there.cluster, service)).toMatchObject({desired: 3, bounds: {min: 3, max: 9}, targetGroup: there.targetGroups.a})
-    await until(() => world.compute.healthyTargets(away, there.targetGroups.a), (healthy) => healthy === 3, 600_000)
+    expect(await world.compute.service(away, there.cluster, service)).toMatchObject({
+      desired: 3,
+      bounds: {min: 3, max: 9},
+      targetGroup: there.targetGroups.a,
+    })
+    await until(
+      () => world.compute.healthyTargets(away, there.targetGroups.a),
+      (healthy) => healthy === 3,
+      600_000,
+    )
     const {deployment} = await world.compute.rollService(away, there.cluster, service)
-    const rolled = await until(() => world.compute.service(away, there.cluster, service), (now) => now?.deployment.state === 'COMPLETED', 900_000)
+    const rolled = await until(
+      () => world.compute.service(away, there.cluster, service),
+      (now) => now?.deployment.state === 'COMPLETED',
+      900_000,
+    )
     expect(rolled?.deployment.id).toBe(deployment)
     expect(await world.compute.service(away, there.cluster, 'nobody')).toBeNull()
   })
 
   test('one task of the service answers what only the VPC can ask', async () => {
     const since = clock.now()
-    await until(() => world.api.ask({host: place.api, method: 'POST', path: '/counter', headers: {'content-type': 'application/json'}}), () => true, 1)
+    await until(
+      () => world.api.ask({host: place.api, method: 'POST', path: '/counter', headers: {'content-type': 'application/json'}}),
+      () => true,
+      1,
+    )
     const {task} = await world.compute.runTask(home, here.cluster, place.slots.a, {SLUICE_ASK: `writes-after:${since - 60_000}`})
-    const result = await until(() => world.compute.taskResult(home, here.cluster, task), (found) => found !== null, 600_000)
+    const result = await until(
+      () => world.compute.taskResult(home, here.cluster, task),
+      (found) => found !== null,
+      600_000,
+    )
     expect(result).toMatchObject({exitCode: 0})
     expect(JSON.parse(result?.lines.at(-1) ?? '{}')).toMatchObject({done: true})
   })
@@ -279,14 +398,18 @@ describe('the fence', () => {
     const rule = await world.fence.liveRule(home, here.listener, here.targetGroups)
     expect(rule).toMatchObject({forwards: {a: 100, b: 0}, fixed: null})
     await world.fence.refuseAll(home, rule?.arn ?? '')
-    expect(await world.fence.liveRule(home, here.listener, here.targetGroups)).toEqual({arn: rule?.arn, forwards: null, fixed: 503})
+    expect(await world.fence.liveRule(home, here.listener, here.targetGroups)).toEqual({
+      arn: rule?.arn,
+      forwards: null,
+      fixed: 503,
+    })
     const status = async () => (await world.api.ask({host: regionalName(place, home), path: '/'}))?.status
     await until(status, (now) => now === 503, 60_000)
     await world.fence.forward(home, rule?.arn ?? '', here.targetGroups, {a: 100, b: 0})
     await until(status, (now) => now === 200, 60_000)
   })
 
-  test('closes the database\'s group, and gives back what it closed', async () => {
+  test("closes the database's group, and gives back what it closed", async () => {
     const before = await world.fence.ingress(home, here.databaseGroup)
     expect(JSON.parse(before)).not.toEqual([])
     await world.fence.closeIngress(home, here.databaseGroup)
@@ -298,31 +421,45 @@ describe('the fence', () => {
 })
 
 describe('secrets, cache, site and readiness', () => {
-  test('the secret is home\'s, and a replica in the other Region until it stands alone', async () => {
-    const [primary, replica] = await Promise.all([world.secrets.describe(home, here.secret ?? ''), world.secrets.describe(away, there.secret ?? '')])
+  test("the secret is home's, and a replica in the other Region until it stands alone", async () => {
+    const [primary, replica] = await Promise.all([
+      world.secrets.describe(home, here.secret ?? ''),
+      world.secrets.describe(away, there.secret ?? ''),
+    ])
     expect(primary).toMatchObject({primaryRegion: null, replicas: [{region: away, status: 'InSync'}]})
     expect(replica).toMatchObject({primaryRegion: home, version: primary?.version})
     await world.secrets.standAlone(away, there.secret ?? '')
     expect((await world.secrets.describe(away, there.secret ?? ''))?.primaryRegion).toBeNull()
     await world.secrets.copyValue({region: away, secret: there.secret ?? ''}, {region: home, secret: here.secret ?? ''})
     await world.secrets.replicate(home, here.secret ?? '', {region: away, kmsKey: 'alias/shop-production-data'})
-    await until(() => world.secrets.describe(away, there.secret ?? ''), (now) => now?.primaryRegion === home, 300_000)
+    await until(
+      () => world.secrets.describe(away, there.secret ?? ''),
+      (now) => now?.primaryRegion === home,
+      300_000,
+    )
     expect(await world.secrets.describe(away, 'nobody')).toBeNull()
   })
 
-  test('the cache is there, and the site\'s buckets hold the same', async () => {
+  test("the cache is there, and the site's buckets hold the same", async () => {
     expect(await world.cache.describe(away, there.cache ?? '')).toMatchObject({status: 'available'})
     expect(await world.cache.describe(away, 'nobody')).toBeNull()
     const read = (region: string) => world.site.manifest(region, siteBucket(place, region))
     const homeSite = await read(home)
     expect(Object.keys(homeSite)).toContain('index.html')
-    await until(() => read(away), (now) => JSON.stringify(now) === JSON.stringify(homeSite), 1_200_000)
+    await until(
+      () => read(away),
+      (now) => JSON.stringify(now) === JSON.stringify(homeSite),
+      1_200_000,
+    )
   })
 
   test('what readiness asks is answered', async () => {
     const {readiness} = world
     const certificate = await readiness.certificateOfListener(away, there.listener)
-    expect(await readiness.certificate(away, certificate ?? '')).toMatchObject({status: 'ISSUED', days: expect.any(Number) as number})
+    expect(await readiness.certificate(away, certificate ?? '')).toMatchObject({
+      status: 'ISSUED',
+      days: expect.any(Number) as number,
+    })
     expect(await readiness.key(away, 'alias/shop-production-data')).toEqual({enabled: true, state: 'Enabled'})
     expect(await readiness.key(away, 'alias/nobody')).toBeNull()
     expect(await readiness.role('nobody')).toBeNull()
@@ -338,12 +475,19 @@ describe('opened as `sluice dr` does', () => {
   let env: NodeJS.ProcessEnv
   beforeAll(async () => {
     env = {XDG_STATE_HOME: await mkdtemp(join(tmpdir(), 'recovery-'))}
-    const {endpoint, world: {account}} = sandbox
-    await writeHandle('dr', {endpoint, pid: process.pid, speed: 60, seed: 7, world: 'empty', regions: [home, away], services: [], account}, env)
+    const {
+      endpoint,
+      world: {account},
+    } = sandbox
+    await writeHandle(
+      'dr',
+      {endpoint, pid: process.pid, speed: 60, seed: 7, world: 'empty', regions: [home, away], services: [], account},
+      env,
+    )
   })
   afterAll(() => rm(env['XDG_STATE_HOME'] ?? '', {recursive: true}))
 
-  test('state and identity are the recovery Region\'s, and both sides are known', async () => {
+  test("state and identity are the recovery Region's, and both sides are known", async () => {
     const before = clock.now()
     const opened = await openRecovery({config, sandbox: 'dr', env}, 'make-state')
     expect([opened.session.region, opened.place, opened.arn]).toEqual([away, place, `arn:aws:iam::${place.account}:user/sandbox`])
@@ -354,7 +498,7 @@ describe('opened as `sluice dr` does', () => {
     expect(await (await opened.homeStore()).get('recovery/test.json')).toBeNull()
   })
 
-  test('without home, which doesn\'t answer, it opens all the same and says so', async () => {
+  test("without home, which doesn't answer, it opens all the same and says so", async () => {
     await fault({kind: 'region-down', region: home, message: 'hang'})
     const opened = await openRecovery({config, sandbox: 'dr', env}, 'make-state')
     const sides = await completeRecovery(opened)
@@ -393,19 +537,26 @@ describe('a Region that is lost', () => {
     await world.switches.put(away, switchBucket(place, away), 'stop', 'test')
     const promoted = await until(
       () => world.database.describe(away, place.database),
-      (now) => now?.source === null && now.status === 'available' && now.replication === null && now.pending.length === 0, 1_800_000,
+      (now) => now?.source === null && now.status === 'available' && now.replication === null && now.pending.length === 0,
+      1_800_000,
     )
     expect(promoted?.backupDays).toBe(14)
     await world.compute.rollService(away, there.cluster, place.slots.a)
-    const answer = await until(() => world.api.ask({host: place.api, method: 'POST', path: '/ready-write'}), (now) => now?.status === 200, 900_000)
+    const answer = await until(
+      () => world.api.ask({host: place.api, method: 'POST', path: '/ready-write'}),
+      (now) => now?.status === 200,
+      900_000,
+    )
     expect(answer?.region).toBe(away)
-    await expect(world.database.promote(away, place.database, {days: 14, window: '03:00-03:30'})).rejects.toMatchObject({code: 'aws-refused'})
+    await expect(world.database.promote(away, place.database, {days: 14, window: '03:00-03:30'})).rejects.toMatchObject({
+      code: 'aws-refused',
+    })
     expect((await world.database.events(away, place.database, builtAt)).map(({message}) => message).join('\n')).toMatch(/promot/i)
     await healed()
   })
 })
 
-test('no call was made that the table doesn\'t declare', async () => {
-  const declared = [home, away].flatMap((region) => callsOf(region, ...Object.keys(portCalls) as PortMethod[]))
+test("no call was made that the table doesn't declare", async () => {
+  const declared = [home, away].flatMap((region) => callsOf(region, ...(Object.keys(portCalls) as PortMethod[])))
   expect(undeclared(await seen(builtAt), declared)).toEqual([])
 })

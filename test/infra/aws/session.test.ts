@@ -67,21 +67,22 @@ describe('a call', () => {
     expect(session.calls).toBe(2)
   })
 
-  test('that is never answered ends as unavailable when its bound has passed, shrunk by the clock\'s speed', async () => {
+  test("that is never answered ends as unavailable when its bound has passed, shrunk by the clock's speed", async () => {
     const endpoint = await serve(() => {})
     const session = aSession({endpoint, clock: standingClock(0, 30)})
     await expect(session.call('sts', 'GetCallerIdentity', {})).rejects.toThrow(/no answer within 1000 ms/)
   })
 
-  test('ends as unavailable when the caller gives up, and isn\'t sent again', async () => {
+  test("ends as unavailable when the caller gives up, and isn't sent again", async () => {
     const controller = new AbortController()
     let attempts = 0
     const endpoint = await serve(() => {
       attempts += 1
       controller.abort()
     })
-    await expect(aSession({endpoint}).call('sts', 'GetCallerIdentity', {}, {signal: controller.signal}))
-      .rejects.toBeInstanceOf(Unavailable)
+    await expect(aSession({endpoint}).call('sts', 'GetCallerIdentity', {}, {signal: controller.signal})).rejects.toBeInstanceOf(
+      Unavailable,
+    )
     expect(attempts).toBe(1)
   })
 
@@ -89,8 +90,9 @@ describe('a call', () => {
     const endpoint = await serve(() => {})
     servers[0]?.close()
     await new Promise((resolve) => servers[0]?.once('close', resolve))
-    await expect(aSession({endpoint, clock: standingClock(0, 60)}).call('sts', 'GetCallerIdentity', {}))
-      .rejects.toBeInstanceOf(Unavailable)
+    await expect(aSession({endpoint, clock: standingClock(0, 60)}).call('sts', 'GetCallerIdentity', {})).rejects.toBeInstanceOf(
+      Unavailable,
+    )
   })
 
   test('whose answer is cut off is unavailable: it may have taken effect', async () => {
@@ -99,12 +101,13 @@ describe('a call', () => {
       response.write('<Get')
       response.destroy()
     })
-    await expect(aSession({endpoint, clock: standingClock(0, 60)}).call('sts', 'GetCallerIdentity', {}))
-      .rejects.toBeInstanceOf(Unavailable)
+    await expect(aSession({endpoint, clock: standingClock(0, 60)}).call('sts', 'GetCallerIdentity', {})).rejects.toBeInstanceOf(
+      Unavailable,
+    )
   })
 })
 
-test('an object whose rest never comes is a state that can\'t be reached', async () => {
+test("an object whose rest never comes is a state that can't be reached", async () => {
   const endpoint = await serve((_request, response) => {
     response.writeHead(200, {'content-length': 1000, etag: '"1"'})
     response.write('{"seq":')
@@ -121,14 +124,16 @@ describe('in sandbox mode', () => {
     expect(failed).toMatchObject({code: 'outside-sandbox', exitCode: ExitCode.usage, message: containing('sluice.invalid')})
   })
 
-  test('a bucket\'s name doesn\'t lead anywhere else', async () => {
+  test("a bucket's name doesn't lead anywhere else", async () => {
     let path = ''
     const endpoint = await serve((request, response) => {
       path = request.url ?? ''
       response.writeHead(404)
       response.end()
     })
-    await aSession({endpoint}).call('s3', 'GetObject', {Bucket: 'sluice-state', Key: 'runs/1.json'}).catch(() => {})
+    await aSession({endpoint})
+      .call('s3', 'GetObject', {Bucket: 'sluice-state', Key: 'runs/1.json'})
+      .catch(() => {})
     expect(path).toMatch(/^\/sluice-state\/runs\/1\.json/)
   })
 
@@ -145,11 +150,12 @@ describe('in sandbox mode', () => {
   })
 })
 
-describe('AWS\'s time', () => {
-  test('is the newest Date header, carried forward by the run\'s clock', async () => {
+describe("AWS's time", () => {
+  test("is the newest Date header, carried forward by the run's clock", async () => {
     const clock = standingClock(Date.UTC(2026, 0, 1))
     const session = aSession({
-      clock, endpoint: await serve(answers(['Fri, 02 Jan 2026 00:00:10 GMT', 'Fri, 02 Jan 2026 00:00:05 GMT'])),
+      clock,
+      endpoint: await serve(answers(['Fri, 02 Jan 2026 00:00:10 GMT', 'Fri, 02 Jan 2026 00:00:05 GMT'])),
     })
     expect(session.awsTime()).toBe(clock.now())
     await session.call('sts', 'GetCallerIdentity', {})

@@ -30,14 +30,28 @@ afterAll(() => sandbox.close())
 function configOf({shop}: Sandbox): ReleaseConfig {
   const one = shop[0] as Sandbox['shop'][number]
   return {
-    service: one.service, environment: 'test', region: 'eu-west-1', listener: one.listenerArn, rule: one.ruleArn,
-    cluster: 'shop', container: null,
+    service: one.service,
+    environment: 'test',
+    region: 'eu-west-1',
+    listener: one.listenerArn,
+    rule: one.ruleArn,
+    cluster: 'shop',
+    container: null,
     // A listener's ARN holds its load balancer's.
     loadBalancer: one.listenerArn.replace(':listener/', ':loadbalancer/').replace(/\/[^/]+$/, ''),
     slots: {a: {service: 'api-a', targetGroup: one.targetGroups.a}, b: {service: 'api-b', targetGroup: one.targetGroups.b}},
-    gates: [{
-      kind: 'latency', name: 'latency', boundMs: 500, settings: {} as never,
-    }], steps: [], warmupMs: 0, warmMs: 0, afterPromotion: 'alert',
+    gates: [
+      {
+        kind: 'latency',
+        name: 'latency',
+        boundMs: 500,
+        settings: {} as never,
+      },
+    ],
+    steps: [],
+    warmupMs: 0,
+    warmMs: 0,
+    afterPromotion: 'alert',
     deadMansSwitch: {role: null, deadLetterQueue: null, group: 'sluice', windowMs: 600_000, pausedWindowMs: 3_600_000},
     recovery: {region: 'eu-central-1', cluster: 'shop', service: 'api-a'},
   }
@@ -45,7 +59,7 @@ function configOf({shop}: Sandbox): ReleaseConfig {
 
 const eventually = {timeout: 30_000, interval: 100}
 
-test('the shop is found whole, by its live rule\'s tag', async () => {
+test("the shop is found whole, by its live rule's tag", async () => {
   const {service, region, loadBalancer, listener, rule, cluster, slots} = config
   expect(await discoverServices(session)).toMatchObject([
     {service, region, loadBalancer, listener, rule, cluster, slots, container: 'app', problems: []},
@@ -61,30 +75,34 @@ test('stable has two healthy targets and all the weight, the other slot nothing'
 
 test('limits of a slot are written with everything else kept', async () => {
   const id = {ServiceNamespace: 'ecs', ResourceId: 'service/shop/api-a', ScalableDimension: 'ecs:service:DesiredCount'} as const
-  await session.call(
-    'application-autoscaling',
-    'RegisterScalableTarget',
-    {...id, MinCapacity: 2, MaxCapacity: 4, SuspendedState: {ScheduledScalingSuspended: true}},
-  )
+  await session.call('application-autoscaling', 'RegisterScalableTarget', {
+    ...id,
+    MinCapacity: 2,
+    MaxCapacity: 4,
+    SuspendedState: {ScheduledScalingSuspended: true},
+  })
   await world.scaling.write('a', {min: 2, max: 6, scaleInSuspended: true, scaleOutSuspended: false}, signal)
   expect(await world.scaling.read('a', signal)).toEqual({min: 2, max: 6, scaleInSuspended: true, scaleOutSuspended: false})
-  const {ScalableTargets} = await session.call(
-    'application-autoscaling', 'DescribeScalableTargets', {ServiceNamespace: 'ecs', ResourceIds: [id.ResourceId]},
-  )
+  const {ScalableTargets} = await session.call('application-autoscaling', 'DescribeScalableTargets', {
+    ServiceNamespace: 'ecs',
+    ResourceIds: [id.ResourceId],
+  })
   expect(ScalableTargets?.[0]?.SuspendedState?.ScheduledScalingSuspended).toBe(true)
 })
 
-test('CloudWatch counts stable\'s requests, and nothing for a slot without traffic', async () => {
-  await expect.poll(async () => {
-    const to = Math.floor(sandbox.world.clock.now() / 60_000) * 60_000
-    const minutes = await world.metrics.counts(to - 600_000, to, signal)
-    const isServed = (count: number | null): boolean => (count ?? 0) > 0
-    return minutes.some(({a, b}) => [a.requests, a.timed, a.answered2xx].every(isServed) && b.requests === null)
-  }, eventually).toBe(true)
+test("CloudWatch counts stable's requests, and nothing for a slot without traffic", async () => {
+  await expect
+    .poll(async () => {
+      const to = Math.floor(sandbox.world.clock.now() / 60_000) * 60_000
+      const minutes = await world.metrics.counts(to - 600_000, to, signal)
+      const isServed = (count: number | null): boolean => (count ?? 0) > 0
+      return minutes.some(({a, b}) => [a.requests, a.timed, a.answered2xx].every(isServed) && b.requests === null)
+    }, eventually)
+    .toBe(true)
 }, 40_000)
 
 describe('a new version in the other slot', () => {
-  test('is registered once, rolled, and followed by its own deployment\'s id until its targets are healthy', async () => {
+  test("is registered once, rolled, and followed by its own deployment's id until its targets are healthy", async () => {
     const {taskDefinition} = await world.slots.read('a', signal)
     const next = await world.revisions.withImage(taskDefinition, 'shop/api:1.9.0', signal)
     expect(next.reused).toBe(false)
@@ -93,24 +111,36 @@ describe('a new version in the other slot', () => {
 
     const {deployment} = await world.slots.deploy('b', {taskDefinition: next.taskDefinition, desired: 1}, signal)
     const ours = (service: SlotService) => service.deployments.find((one) => one.id === deployment)
-    await expect.poll(async () => ours(await world.slots.read('b', signal)), eventually)
+    await expect
+      .poll(async () => ours(await world.slots.read('b', signal)), eventually)
       .toMatchObject({
-        status: 'PRIMARY', rolloutState: 'COMPLETED', taskDefinition: next.taskDefinition, running: 1, failedTasks: 0,
+        status: 'PRIMARY',
+        rolloutState: 'COMPLETED',
+        taskDefinition: next.taskDefinition,
+        running: 1,
+        failedTasks: 0,
       })
     expect(await world.slots.read('b', signal)).toMatchObject({
-      circuitBreaker: {enabled: true, rollback: false}, capacityProvider: 'shop', desired: 1,
+      circuitBreaker: {enabled: true, rollback: false},
+      capacityProvider: 'shop',
+      desired: 1,
     })
-    await expect.poll(
-      async () => (await world.targets.health('b', signal)).map((target) => target.state), eventually,
-    ).toEqual(['healthy'])
+    await expect
+      .poll(async () => (await world.targets.health('b', signal)).map((target) => target.state), eventually)
+      .toEqual(['healthy'])
     expect(await world.slots.imageDigest('b', signal)).toMatch(/^sha256:/)
   }, 70_000)
 
   test('that is scaled away leaves a stopped task that says why, and asking again costs one call', async () => {
     await world.slots.resize('b', 0, signal)
-    await expect.poll(() => world.slots.stopped('b', 0, signal), eventually).toMatchObject([{
-      stopCode: 'ServiceSchedulerInitiated', taskDefinition: containing('task-definition/'),
-    }])
+    await expect
+      .poll(() => world.slots.stopped('b', 0, signal), eventually)
+      .toMatchObject([
+        {
+          stopCode: 'ServiceSchedulerInitiated',
+          taskDefinition: containing('task-definition/'),
+        },
+      ])
     const before = session.calls
     await world.slots.stopped('b', 0, signal)
     expect(session.calls - before).toBe(1)
@@ -124,9 +154,9 @@ describe('a new version in the other slot', () => {
   })
 })
 
-test('a service that isn\'t there is an error, not an empty answer', async () => {
-  const wrong = releaseWorld(
-    {...config, slots: {...config.slots, b: {...config.slots.b, service: 'nobody'}}}, session, {account: sandbox.world.account},
-  )
+test("a service that isn't there is an error, not an empty answer", async () => {
+  const wrong = releaseWorld({...config, slots: {...config.slots, b: {...config.slots.b, service: 'nobody'}}}, session, {
+    account: sandbox.world.account,
+  })
   await expect(wrong.slots.read('b', signal)).rejects.toMatchObject({code: 'aws-not-found'})
 })

@@ -1,13 +1,28 @@
 import {
-  ApplicationAutoScalingClient, DeregisterScalableTargetCommand, DescribeScalableTargetsCommand, DescribeScalingPoliciesCommand, PutScalingPolicyCommand,
+  ApplicationAutoScalingClient,
+  DeregisterScalableTargetCommand,
+  DescribeScalableTargetsCommand,
+  DescribeScalingPoliciesCommand,
+  PutScalingPolicyCommand,
   RegisterScalableTargetCommand,
 } from '@aws-sdk/client-application-auto-scaling'
 import {
-  CreateServiceCommand, DeleteServiceCommand, DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient, ListTaskDefinitionsCommand,
-  RegisterTaskDefinitionCommand, UpdateServiceCommand,
+  CreateServiceCommand,
+  DeleteServiceCommand,
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  ECSClient,
+  ListTaskDefinitionsCommand,
+  RegisterTaskDefinitionCommand,
+  UpdateServiceCommand,
 } from '@aws-sdk/client-ecs'
 import {
-  CreateRuleCommand, DeleteRuleCommand, DescribeRulesCommand, DescribeTagsCommand, DescribeTargetHealthCommand, ElasticLoadBalancingV2Client,
+  CreateRuleCommand,
+  DeleteRuleCommand,
+  DescribeRulesCommand,
+  DescribeTagsCommand,
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import {mockClient} from 'aws-sdk-client-mock'
 import {beforeEach, describe, expect, test} from 'vitest'
@@ -23,11 +38,28 @@ beforeEach(() => [ecs, elb, scaling].forEach((mock) => mock.reset()))
 const port = slots(aSession())
 const definitionArn = 'arn:aws:ecs:eu-west-1:111122223333:task-definition/shop-production-api:1'
 const spec: SlotSpec = {
-  region: 'eu-west-1', cluster: 'shop', service: 'shop-production-a', slot: 'a', targetGroup: arns.a, capacityProvider: 'hosts',
-  subnets: ['subnet-1', 'subnet-2'], securityGroup: 'sg-1', count: 2, scaling: {min: 2, max: 8, cpuPercent: 60},
+  region: 'eu-west-1',
+  cluster: 'shop',
+  service: 'shop-production-a',
+  slot: 'a',
+  targetGroup: arns.a,
+  capacityProvider: 'hosts',
+  subnets: ['subnet-1', 'subnet-2'],
+  securityGroup: 'sg-1',
+  count: 2,
+  scaling: {min: 2, max: 8, cpuPercent: 60},
   taskDefinition: {
-    family: 'shop-production-api', image: 'shop:1', container: 'api', port: 8080, cpu: 256, memoryMiB: 512, executionRole: 'arn:execution', taskRole: 'arn:task',
-    logGroup: '/shop/api', environment: {REGION: 'eu-west-1'}, secrets: {CACHE: 'arn:secret'},
+    family: 'shop-production-api',
+    image: 'shop:1',
+    container: 'api',
+    port: 8080,
+    cpu: 256,
+    memoryMiB: 512,
+    executionRole: 'arn:execution',
+    taskRole: 'arn:task',
+    logGroup: '/shop/api',
+    environment: {REGION: 'eu-west-1'},
+    secrets: {CACHE: 'arn:secret'},
   },
   tags: {service: 'shop', environment: 'production'},
 }
@@ -39,31 +71,68 @@ function nothingThere(): void {
 }
 
 describe('making a slot', () => {
-  test('the service names its capacity provider, keeps the circuit breaker\'s rollback off, and passes its tags on', async () => {
+  test("the service names its capacity provider, keeps the circuit breaker's rollback off, and passes its tags on", async () => {
     nothingThere()
     await port.createSlot(spec)
     expect(ecs.commandCalls(CreateServiceCommand)[0]?.args[0].input).toEqual({
-      cluster: 'shop', serviceName: 'shop-production-a', taskDefinition: definitionArn, desiredCount: 2,
+      cluster: 'shop',
+      serviceName: 'shop-production-a',
+      taskDefinition: definitionArn,
+      desiredCount: 2,
       capacityProviderStrategy: [{capacityProvider: 'hosts', weight: 1, base: 0}],
-      deploymentConfiguration: {deploymentCircuitBreaker: {enable: true, rollback: false}, minimumHealthyPercent: 100, maximumPercent: 200},
-      availabilityZoneRebalancing: 'ENABLED', placementStrategy: [{type: 'spread', field: 'attribute:ecs.availability-zone'}, {type: 'spread', field: 'instanceId'}],
-      healthCheckGracePeriodSeconds: 60, loadBalancers: [{targetGroupArn: arns.a, containerName: 'api', containerPort: 8080}],
-      networkConfiguration: {awsvpcConfiguration: {subnets: ['subnet-1', 'subnet-2'], securityGroups: ['sg-1'], assignPublicIp: 'DISABLED'}},
-      propagateTags: 'SERVICE', enableECSManagedTags: true,
-      tags: [{key: 'service', value: 'shop'}, {key: 'environment', value: 'production'}, {key: 'sluice:slot', value: 'a'}],
+      deploymentConfiguration: {
+        deploymentCircuitBreaker: {enable: true, rollback: false},
+        minimumHealthyPercent: 100,
+        maximumPercent: 200,
+      },
+      availabilityZoneRebalancing: 'ENABLED',
+      placementStrategy: [
+        {type: 'spread', field: 'attribute:ecs.availability-zone'},
+        {type: 'spread', field: 'instanceId'},
+      ],
+      healthCheckGracePeriodSeconds: 60,
+      loadBalancers: [{targetGroupArn: arns.a, containerName: 'api', containerPort: 8080}],
+      networkConfiguration: {
+        awsvpcConfiguration: {subnets: ['subnet-1', 'subnet-2'], securityGroups: ['sg-1'], assignPublicIp: 'DISABLED'},
+      },
+      propagateTags: 'SERVICE',
+      enableECSManagedTags: true,
+      tags: [
+        {key: 'service', value: 'shop'},
+        {key: 'environment', value: 'production'},
+        {key: 'sluice:slot', value: 'a'},
+      ],
     })
   })
 
-  test('its tasks run as nobody in particular on a file system they can\'t write, and a slow log holds nothing up', async () => {
+  test("its tasks run as nobody in particular on a file system they can't write, and a slow log holds nothing up", async () => {
     nothingThere()
     await port.createSlot(spec)
     const sent = ecs.commandCalls(RegisterTaskDefinitionCommand)[0]?.args[0].input
-    expect(sent).toMatchObject({family: 'shop-production-api', networkMode: 'awsvpc', cpu: '256', memory: '512', executionRoleArn: 'arn:execution', taskRoleArn: 'arn:task'})
-    expect(sent?.containerDefinitions?.[0]).toMatchObject({
-      name: 'api', image: 'shop:1', user: '10001:10001', readonlyRootFilesystem: true, environment: [{name: 'REGION', value: 'eu-west-1'}],
-      secrets: [{name: 'CACHE', valueFrom: 'arn:secret'}], logConfiguration: {logDriver: 'awslogs', options: {'awslogs-group': '/shop/api', 'awslogs-region': 'eu-west-1', mode: 'non-blocking'}},
+    expect(sent).toMatchObject({
+      family: 'shop-production-api',
+      networkMode: 'awsvpc',
+      cpu: '256',
+      memory: '512',
+      executionRoleArn: 'arn:execution',
+      taskRoleArn: 'arn:task',
     })
-    expect(sent?.tags).toEqual([{key: 'service', value: 'shop'}, {key: 'environment', value: 'production'}])
+    expect(sent?.containerDefinitions?.[0]).toMatchObject({
+      name: 'api',
+      image: 'shop:1',
+      user: '10001:10001',
+      readonlyRootFilesystem: true,
+      environment: [{name: 'REGION', value: 'eu-west-1'}],
+      secrets: [{name: 'CACHE', valueFrom: 'arn:secret'}],
+      logConfiguration: {
+        logDriver: 'awslogs',
+        options: {'awslogs-group': '/shop/api', 'awslogs-region': 'eu-west-1', mode: 'non-blocking'},
+      },
+    })
+    expect(sent?.tags).toEqual([
+      {key: 'service', value: 'shop'},
+      {key: 'environment', value: 'production'},
+    ])
   })
 
   test('a revision that says the same is used again', async () => {
@@ -72,7 +141,9 @@ describe('making a slot', () => {
     const registered = ecs.commandCalls(RegisterTaskDefinitionCommand)[0]?.args[0].input
     const {tags: _tags, ...content} = registered ?? {}
     ecs.on(ListTaskDefinitionsCommand).resolves({taskDefinitionArns: [definitionArn]})
-    ecs.on(DescribeTaskDefinitionCommand).resolves({taskDefinition: {...content, taskDefinitionArn: definitionArn, revision: 1, status: 'ACTIVE', volumes: []} as never})
+    ecs.on(DescribeTaskDefinitionCommand).resolves({
+      taskDefinition: {...content, taskDefinitionArn: definitionArn, revision: 1, status: 'ACTIVE', volumes: []} as never,
+    })
     await port.createSlot({...spec, service: 'shop-production-b', slot: 'b'})
     expect(ecs.commandCalls(RegisterTaskDefinitionCommand)).toHaveLength(1)
   })
@@ -80,7 +151,13 @@ describe('making a slot', () => {
   test('what is there is left as it is', async () => {
     ecs.on(DescribeServicesCommand).resolves({services: [{status: 'ACTIVE', serviceName: spec.service}]})
     await port.createSlot(spec)
-    expect([ecs.commandCalls(RegisterTaskDefinitionCommand), ecs.commandCalls(CreateServiceCommand), ecs.commandCalls(UpdateServiceCommand)].flat()).toEqual([])
+    expect(
+      [
+        ecs.commandCalls(RegisterTaskDefinitionCommand),
+        ecs.commandCalls(CreateServiceCommand),
+        ecs.commandCalls(UpdateServiceCommand),
+      ].flat(),
+    ).toEqual([])
   })
 
   test('a service that is still draining is waited for', async () => {
@@ -97,10 +174,28 @@ describe('making a slot', () => {
 
 describe('a slot', () => {
   test('is told with its bounds', async () => {
-    ecs.on(DescribeServicesCommand).resolves({services: [{status: 'ACTIVE', desiredCount: 3, runningCount: 2, taskDefinition: definitionArn, loadBalancers: [{targetGroupArn: arns.a}]}]})
-    scaling.on(DescribeScalableTargetsCommand).resolves({ScalableTargets: [{ResourceId: 'service/shop/shop-production-a', MinCapacity: 2, MaxCapacity: 8} as never]})
-    expect(await port.slot('eu-west-1', 'shop', 'shop-production-a'))
-      .toEqual({status: 'ACTIVE', desired: 3, running: 2, taskDefinition: definitionArn, targetGroup: arns.a, scaling: {min: 2, max: 8}})
+    ecs.on(DescribeServicesCommand).resolves({
+      services: [
+        {
+          status: 'ACTIVE',
+          desiredCount: 3,
+          runningCount: 2,
+          taskDefinition: definitionArn,
+          loadBalancers: [{targetGroupArn: arns.a}],
+        },
+      ],
+    })
+    scaling
+      .on(DescribeScalableTargetsCommand)
+      .resolves({ScalableTargets: [{ResourceId: 'service/shop/shop-production-a', MinCapacity: 2, MaxCapacity: 8} as never]})
+    expect(await port.slot('eu-west-1', 'shop', 'shop-production-a')).toEqual({
+      status: 'ACTIVE',
+      desired: 3,
+      running: 2,
+      taskDefinition: definitionArn,
+      targetGroup: arns.a,
+      scaling: {min: 2, max: 8},
+    })
   })
 
   test.each([
@@ -111,7 +206,7 @@ describe('a slot', () => {
     expect(await port.slot('eu-west-1', 'shop', 'x')).toBeNull()
   })
 
-  test('of a cluster that isn\'t there is null', async () => {
+  test("of a cluster that isn't there is null", async () => {
     ecs.on(DescribeServicesCommand).rejects(awsError('ClusterNotFoundException'))
     expect(await port.slot('eu-west-1', 'shop', 'x')).toBeNull()
   })
@@ -129,15 +224,26 @@ describe('scaling', () => {
     scaling.on(DescribeScalableTargetsCommand).resolves({ScalableTargets: []})
     scaling.on(DescribeScalingPoliciesCommand).resolves({ScalingPolicies: []})
     await port.createScaling(spec)
-    expect(scaling.commandCalls(RegisterScalableTargetCommand)[0]?.args[0].input).toMatchObject({ResourceId: 'service/shop/shop-production-a', MinCapacity: 2, MaxCapacity: 8})
-    expect(scaling.commandCalls(PutScalingPolicyCommand)[0]?.args[0].input).toMatchObject({PolicyType: 'TargetTrackingScaling', TargetTrackingScalingPolicyConfiguration: {TargetValue: 60}})
+    expect(scaling.commandCalls(RegisterScalableTargetCommand)[0]?.args[0].input).toMatchObject({
+      ResourceId: 'service/shop/shop-production-a',
+      MinCapacity: 2,
+      MaxCapacity: 8,
+    })
+    expect(scaling.commandCalls(PutScalingPolicyCommand)[0]?.args[0].input).toMatchObject({
+      PolicyType: 'TargetTrackingScaling',
+      TargetTrackingScalingPolicyConfiguration: {TargetValue: 60},
+    })
   })
 
   test('that is there keeps its bounds and its policy', async () => {
-    scaling.on(DescribeScalableTargetsCommand).resolves({ScalableTargets: [{ResourceId: 'service/shop/shop-production-a'} as never]})
+    scaling
+      .on(DescribeScalableTargetsCommand)
+      .resolves({ScalableTargets: [{ResourceId: 'service/shop/shop-production-a'} as never]})
     scaling.on(DescribeScalingPoliciesCommand).resolves({ScalingPolicies: [{} as never]})
     await port.createScaling(spec)
-    expect([scaling.commandCalls(RegisterScalableTargetCommand), scaling.commandCalls(PutScalingPolicyCommand)].flat()).toEqual([])
+    expect([scaling.commandCalls(RegisterScalableTargetCommand), scaling.commandCalls(PutScalingPolicyCommand)].flat()).toEqual(
+      [],
+    )
   })
 
   test('that is gone is removed', async () => {
@@ -147,36 +253,81 @@ describe('scaling', () => {
 })
 
 describe('the live rule', () => {
-  const forward = (a: number, b: number) => [{Type: 'forward' as const, ForwardConfig: {TargetGroups: [{TargetGroupArn: arns.a, Weight: a}, {TargetGroupArn: arns.b, Weight: b}]}}]
+  const forward = (a: number, b: number) => [
+    {
+      Type: 'forward' as const,
+      ForwardConfig: {
+        TargetGroups: [
+          {TargetGroupArn: arns.a, Weight: a},
+          {TargetGroupArn: arns.b, Weight: b},
+        ],
+      },
+    },
+  ]
 
   test('is the tagged one, on whatever page, with its weights', async () => {
     const rules = Array.from({length: 21}, (_, index) => ({RuleArn: `r-${index}`, Actions: forward(100, 0)}))
-    elb.on(DescribeRulesCommand).resolvesOnce({Rules: [...rules, {RuleArn: 'r-default', IsDefault: true}], NextMarker: 'm'}).resolvesOnce({Rules: [{RuleArn: arns.rule, Actions: forward(75, 25)}]})
-    elb.on(DescribeTagsCommand).callsFake((input: {ResourceArns: string[]}) => ({TagDescriptions: input.ResourceArns.map((ResourceArn) => ({ResourceArn, Tags: ResourceArn === arns.rule ? [{Key: 'sluice:live', Value: 'shop'}] : []}))}))
+    elb
+      .on(DescribeRulesCommand)
+      .resolvesOnce({Rules: [...rules, {RuleArn: 'r-default', IsDefault: true}], NextMarker: 'm'})
+      .resolvesOnce({Rules: [{RuleArn: arns.rule, Actions: forward(75, 25)}]})
+    elb.on(DescribeTagsCommand).callsFake((input: {ResourceArns: string[]}) => ({
+      TagDescriptions: input.ResourceArns.map((ResourceArn) => ({
+        ResourceArn,
+        Tags: ResourceArn === arns.rule ? [{Key: 'sluice:live', Value: 'shop'}] : [],
+      })),
+    }))
     expect(await port.liveRule('eu-west-1', arns.listener, groups)).toEqual({arn: arns.rule, weights: {a: 75, b: 25}})
     expect(elb.commandCalls(DescribeTagsCommand).map(({args}) => args[0].input.ResourceArns?.length)).toEqual([20, 2])
   })
 
-  test('isn\'t there on a listener without one, or without a listener', async () => {
-    elb.on(DescribeRulesCommand).resolvesOnce({Rules: [{RuleArn: 'r-default', IsDefault: true}]}).rejectsOnce(awsError('ListenerNotFoundException'))
-    expect([await port.liveRule('eu-west-1', arns.listener, groups), await port.liveRule('eu-west-1', arns.listener, groups)]).toEqual([null, null])
+  test("isn't there on a listener without one, or without a listener", async () => {
+    elb
+      .on(DescribeRulesCommand)
+      .resolvesOnce({Rules: [{RuleArn: 'r-default', IsDefault: true}]})
+      .rejectsOnce(awsError('ListenerNotFoundException'))
+    expect([
+      await port.liveRule('eu-west-1', arns.listener, groups),
+      await port.liveRule('eu-west-1', arns.listener, groups),
+    ]).toEqual([null, null])
   })
 
-  const rule = {region: 'eu-west-1', listener: arns.listener, targetGroups: groups, priority: 40_000, tags: {'sluice:live': 'shop'}}
+  const rule = {
+    region: 'eu-west-1',
+    listener: arns.listener,
+    targetGroups: groups,
+    priority: 40_000,
+    tags: {'sluice:live': 'shop'},
+  }
   test('is made with its tag in one call, all weight on slot a', async () => {
     elb.on(DescribeRulesCommand).resolves({Rules: []})
     elb.on(CreateRuleCommand).resolves({})
     await port.createLiveRule(rule)
     expect(elb.commandCalls(CreateRuleCommand)[0]?.args[0].input).toEqual({
-      ListenerArn: arns.listener, Priority: 40_000, Conditions: [{Field: 'path-pattern', PathPatternConfig: {Values: ['/*']}}],
-      Actions: [{Type: 'forward', ForwardConfig: {TargetGroups: [{TargetGroupArn: arns.a, Weight: 100}, {TargetGroupArn: arns.b, Weight: 0}], TargetGroupStickinessConfig: {Enabled: false}}}],
+      ListenerArn: arns.listener,
+      Priority: 40_000,
+      Conditions: [{Field: 'path-pattern', PathPatternConfig: {Values: ['/*']}}],
+      Actions: [
+        {
+          Type: 'forward',
+          ForwardConfig: {
+            TargetGroups: [
+              {TargetGroupArn: arns.a, Weight: 100},
+              {TargetGroupArn: arns.b, Weight: 0},
+            ],
+            TargetGroupStickinessConfig: {Enabled: false},
+          },
+        },
+      ],
       Tags: [{Key: 'sluice:live', Value: 'shop'}],
     })
   })
 
   test('that is there is never made again, nor changed', async () => {
     elb.on(DescribeRulesCommand).resolves({Rules: [{RuleArn: arns.rule, Actions: forward(5, 95)}]})
-    elb.on(DescribeTagsCommand).resolves({TagDescriptions: [{ResourceArn: arns.rule, Tags: [{Key: 'sluice:live', Value: 'shop'}]}]})
+    elb
+      .on(DescribeTagsCommand)
+      .resolves({TagDescriptions: [{ResourceArn: arns.rule, Tags: [{Key: 'sluice:live', Value: 'shop'}]}]})
     await port.createLiveRule(rule)
     expect(elb.commandCalls(CreateRuleCommand)).toHaveLength(0)
   })
@@ -188,6 +339,12 @@ describe('the live rule', () => {
 })
 
 test('only healthy targets count', async () => {
-  elb.on(DescribeTargetHealthCommand).resolves({TargetHealthDescriptions: [{TargetHealth: {State: 'healthy'}}, {TargetHealth: {State: 'initial'}}, {TargetHealth: {State: 'draining'}}]})
+  elb.on(DescribeTargetHealthCommand).resolves({
+    TargetHealthDescriptions: [
+      {TargetHealth: {State: 'healthy'}},
+      {TargetHealth: {State: 'initial'}},
+      {TargetHealth: {State: 'draining'}},
+    ],
+  })
   expect(await port.healthyTargets('eu-west-1', arns.a)).toBe(1)
 })

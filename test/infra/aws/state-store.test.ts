@@ -1,7 +1,13 @@
 import {
-  CreateBucketCommand, GetBucketVersioningCommand, GetObjectCommand, ListObjectsV2Command, PutBucketEncryptionCommand,
-  PutBucketVersioningCommand, PutObjectCommand,
-  PutPublicAccessBlockCommand, S3Client,
+  CreateBucketCommand,
+  GetBucketVersioningCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutBucketEncryptionCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  PutPublicAccessBlockCommand,
+  S3Client,
 } from '@aws-sdk/client-s3'
 import {mockClient} from 'aws-sdk-client-mock'
 import {beforeEach, describe, expect, test} from 'vitest'
@@ -21,7 +27,11 @@ describe('writing', () => {
     s3.on(PutObjectCommand).resolves({ETag: '"1"'})
     expect(await store.create('runs/r/0.json', '{}')).toEqual({kind: 'written', etag: '"1"'})
     expect(s3.commandCalls(PutObjectCommand)[0]?.args[0].input).toEqual({
-      Bucket: bucket, Key: 'runs/r/0.json', Body: '{}', ContentType: 'application/json', IfNoneMatch: '*',
+      Bucket: bucket,
+      Key: 'runs/r/0.json',
+      Body: '{}',
+      ContentType: 'application/json',
+      IfNoneMatch: '*',
     })
   })
 
@@ -31,7 +41,7 @@ describe('writing', () => {
     expect(s3.commandCalls(PutObjectCommand)[0]?.args[0].input).toMatchObject({IfMatch: '"1"'})
   })
 
-  test('a condition that doesn\'t hold is an answer', async () => {
+  test("a condition that doesn't hold is an answer", async () => {
     s3.on(PutObjectCommand).rejects(awsError('PreconditionFailed', 412))
     expect(await store.create('k', '{}')).toEqual({kind: 'conflict'})
     expect(await store.replace('k', '{}', '"1"')).toEqual({kind: 'conflict'})
@@ -47,7 +57,7 @@ describe('writing', () => {
     expect(await store.create('k', '{}')).toEqual({kind: 'written', etag: '"1"'})
   })
 
-  test('two writers that never stop: what happened isn\'t known', async () => {
+  test("two writers that never stop: what happened isn't known", async () => {
     s3.on(PutObjectCommand).rejects(awsError('ConditionalRequestConflict', 409))
     await expect(store.create('k', '{}')).rejects.toBeInstanceOf(StoreUnavailable)
     expect(s3.commandCalls(PutObjectCommand)).toHaveLength(4)
@@ -59,7 +69,7 @@ describe('writing', () => {
     ['no bucket', awsError('NoSuchBucket', 404)],
     ['expired credentials', awsError('ExpiredToken', 400)],
     ['a lost connection', Object.assign(new Error('x'), {code: 'ECONNRESET'})],
-  ])('%s means that the state can\'t be reached', async (_, error) => {
+  ])("%s means that the state can't be reached", async (_, error) => {
     s3.on(PutObjectCommand).rejects(error)
     s3.on(GetObjectCommand).rejects(error)
     s3.on(ListObjectsV2Command).rejects(error)
@@ -72,33 +82,42 @@ describe('writing', () => {
 describe('reading', () => {
   test('a body comes with its version', async () => {
     s3.on(GetObjectCommand, {Bucket: bucket, Key: 'k'}).resolves({
-      ETag: '"7"', Body: {transformToString: async () => '{"a":1}'} as never,
+      ETag: '"7"',
+      Body: {transformToString: async () => '{"a":1}'} as never,
     })
     expect(await store.get('k')).toEqual({body: '{"a":1}', etag: '"7"'})
   })
 
-  test('what isn\'t there is null', async () => {
+  test("what isn't there is null", async () => {
     s3.on(GetObjectCommand).rejects(awsError('NoSuchKey', 404))
     expect(await store.get('k')).toBeNull()
   })
 
   test('keys come in order, after a key, page by page, no more than asked for', async () => {
     s3.on(ListObjectsV2Command).resolves({
-      IsTruncated: true, NextContinuationToken: 'more', Contents: [{Key: 'r/1'}, {Key: 'r/2'}],
+      IsTruncated: true,
+      NextContinuationToken: 'more',
+      Contents: [{Key: 'r/1'}, {Key: 'r/2'}],
     })
     s3.on(ListObjectsV2Command, {ContinuationToken: 'more'}).resolves({IsTruncated: false, Contents: [{Key: 'r/3'}]})
     expect(await store.list('r/', {after: 'r/0', limit: 5})).toEqual(['r/1', 'r/2', 'r/3'])
     expect(s3.commandCalls(ListObjectsV2Command).map((call) => call.args[0].input)).toEqual([
-      {Bucket: bucket, Prefix: 'r/', StartAfter: 'r/0', MaxKeys: 5}, {
-        Bucket: bucket, Prefix: 'r/', StartAfter: 'r/0', MaxKeys: 3, ContinuationToken: 'more',
+      {Bucket: bucket, Prefix: 'r/', StartAfter: 'r/0', MaxKeys: 5},
+      {
+        Bucket: bucket,
+        Prefix: 'r/',
+        StartAfter: 'r/0',
+        MaxKeys: 3,
+        ContinuationToken: 'more',
       },
     ])
     expect(await store.list('r/', {limit: 2})).toEqual(['r/1', 'r/2'])
   })
 
   test('folders are the next segments only', async () => {
-    s3.on(ListObjectsV2Command, {Prefix: 'runs/', Delimiter: '/'})
-      .resolves({CommonPrefixes: [{Prefix: 'runs/r-1/'}, {Prefix: 'runs/r-2/'}]})
+    s3.on(ListObjectsV2Command, {Prefix: 'runs/', Delimiter: '/'}).resolves({
+      CommonPrefixes: [{Prefix: 'runs/r-1/'}, {Prefix: 'runs/r-2/'}],
+    })
     expect(await store.folders('runs/')).toEqual(['r-1', 'r-2'])
   })
 })
@@ -108,10 +127,14 @@ describe('the bucket', () => {
     s3.on(GetBucketVersioningCommand).rejects(awsError('NoSuchBucket', 404))
     expect(await ensureStateBucket(aSession(), '111122223333')).toEqual({bucket, created: true})
     expect(s3.commandCalls(CreateBucketCommand)[0]?.args[0].input).toEqual({
-      Bucket: bucket, CreateBucketConfiguration: {LocationConstraint: 'eu-west-1'},
+      Bucket: bucket,
+      CreateBucketConfiguration: {LocationConstraint: 'eu-west-1'},
     })
     expect(s3.commandCalls(PutPublicAccessBlockCommand)[0]?.args[0].input.PublicAccessBlockConfiguration).toEqual({
-      BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true,
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
     })
     expect(s3.commandCalls(PutBucketEncryptionCommand)).toHaveLength(1)
     expect(s3.commandCalls(PutBucketVersioningCommand)[0]?.args[0].input.VersioningConfiguration).toEqual({Status: 'Enabled'})
@@ -138,7 +161,7 @@ describe('the bucket', () => {
 
   test.each<[string, object | Error, boolean]>([
     ['that is there, finished or not, exists', {}, true],
-    ['that isn\'t there doesn\'t', awsError('NoSuchBucket', 404), false],
+    ["that isn't there doesn't", awsError('NoSuchBucket', 404), false],
   ])('%s', async (_, answer, expected) => {
     if (answer instanceof Error) s3.on(GetBucketVersioningCommand).rejects(answer)
     else s3.on(GetBucketVersioningCommand).resolves(answer)

@@ -1,5 +1,7 @@
 import {
-  DescribeTargetGroupAttributesCommand, DescribeTargetHealthCommand, ElasticLoadBalancingV2Client,
+  DescribeTargetGroupAttributesCommand,
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import {mockClient} from 'aws-sdk-client-mock'
 import {beforeEach, expect, test} from 'vitest'
@@ -19,19 +21,34 @@ test.each([
   ['something new', undefined, 'unavailable'],
 ])('a target that is %s (%s) counts as %s', async (state, reason, expected) => {
   elb.on(DescribeTargetHealthCommand, {TargetGroupArn: arns.b}).resolves({
-    TargetHealthDescriptions: [{
-      Target: {Id: '10.0.0.7', Port: 8080}, TargetHealth: {State: state as 'healthy', Reason: reason as 'Target.Timeout'},
-    }],
+    TargetHealthDescriptions: [
+      {
+        Target: {Id: '10.0.0.7', Port: 8080},
+        TargetHealth: {State: state as 'healthy', Reason: reason as 'Target.Timeout'},
+      },
+    ],
   })
-  expect(await targets(aSession(), groups).health('b', signal)).toEqual([{
-    id: '10.0.0.7:8080', state: expected, reason: reason ?? null,
-  }])
+  expect(await targets(aSession(), groups).health('b', signal)).toEqual([
+    {
+      id: '10.0.0.7:8080',
+      state: expected,
+      reason: reason ?? null,
+    },
+  ])
 })
 
-test('attributes that aren\'t answered are AWS\'s defaults', async () => {
-  elb.on(DescribeTargetGroupAttributesCommand)
-    .resolves({Attributes: [{Key: 'slow_start.duration_seconds', Value: '60'}, {Key: 'stickiness.enabled', Value: 'true'}]})
+test("attributes that aren't answered are AWS's defaults", async () => {
+  elb.on(DescribeTargetGroupAttributesCommand).resolves({
+    Attributes: [
+      {Key: 'slow_start.duration_seconds', Value: '60'},
+      {Key: 'stickiness.enabled', Value: 'true'},
+    ],
+  })
   expect(await targets(aSession(), groups).settings('a', signal)).toEqual({
-    targetGroup: arns.a, slowStartSeconds: 60, deregistrationDelaySeconds: 300, stickiness: true, minimumHealthyTargets: 1,
+    targetGroup: arns.a,
+    slowStartSeconds: 60,
+    deregistrationDelaySeconds: 300,
+    stickiness: true,
+    minimumHealthyTargets: 1,
   })
 })

@@ -10,13 +10,25 @@ import {typesWithWay} from '../../../src/runbooks/provision/down-retained.ts'
 import {aStackConfig} from '../../support/provision-bench.ts'
 
 const templates = await readTemplates()
-const parameters = new Map([['Service', known('shop')], ['Environment', known('production')], ['Other', unknown]])
-const bucket = (BucketName: unknown, DeletionPolicy = 'Retain') => ({Type: 'AWS::S3::Bucket', DeletionPolicy, Properties: {BucketName}})
+const parameters = new Map([
+  ['Service', known('shop')],
+  ['Environment', known('production')],
+  ['Other', unknown],
+])
+const bucket = (BucketName: unknown, DeletionPolicy = 'Retain') => ({
+  Type: 'AWS::S3::Bucket',
+  DeletionPolicy,
+  Properties: {BucketName},
+})
 
 describe('a name', () => {
   test.each([
     ['made of parameters', bucket({'Fn::Sub': '${Service}-${Environment}'}), 'shop-production'],
-    ['with account and Region, which stay open', bucket({'Fn::Sub': '${Service}-${AWS::AccountId}-${AWS::Region}'}), 'shop-${AWS::AccountId}-${AWS::Region}'],
+    [
+      'with account and Region, which stay open',
+      bucket({'Fn::Sub': '${Service}-${AWS::AccountId}-${AWS::Region}'}),
+      'shop-${AWS::AccountId}-${AWS::Region}',
+    ],
     ['that is a parameter', bucket({Ref: 'Service'}), 'shop'],
     ['that is written out', bucket('pages'), 'pages'],
     ['of what goes with its stack', bucket('pages', 'Delete'), null],
@@ -29,10 +41,19 @@ describe('a name', () => {
 })
 
 test('nothing that the templates name and retain is overlooked', () => {
-  const all = [...templates].filter(([file]) => file.endsWith('.yaml')).flatMap(([, text]) => Object.entries(parseTemplate(text).Resources))
-  const named = all.filter(([, {DeletionPolicy, Properties = {}}]) => DeletionPolicy === 'Retain'
-    && Object.entries(Properties).some(([property, value]) => /(Name|Identifier|Id)$/.test(property) && JSON.stringify(value).includes('${Service}')
-      && !/^(Kms|SourceDB|MasterKey)/.test(property)))
+  const all = [...templates]
+    .filter(([file]) => file.endsWith('.yaml'))
+    .flatMap(([, text]) => Object.entries(parseTemplate(text).Resources))
+  const named = all.filter(
+    ([, {DeletionPolicy, Properties = {}}]) =>
+      DeletionPolicy === 'Retain'
+      && Object.entries(Properties).some(
+        ([property, value]) =>
+          /(Name|Identifier|Id)$/.test(property)
+          && JSON.stringify(value).includes('${Service}')
+          && !/^(Kms|SourceDB|MasterKey)/.test(property),
+      ),
+  )
   expect(named.map(([id]) => id)).not.toEqual([])
   expect(named.filter(([, resource]) => keptName(resource, parameters) === null).map(([id]) => id)).toEqual([])
 })

@@ -8,8 +8,10 @@ import {aStackConfig} from '../../support/provision-bench.ts'
 
 const templates = await readTemplates()
 const site = await readSite()
-const of = (config: StackConfig) => wantedStacks(config, templates, {site, objectUrl: (region, key) => `https://bucket.${region}/${key}`})
-const one = (config: StackConfig, id: string): WantedStack => of(config).stacks.find((stack) => stack.id === id) ?? expect.fail(`no ${id}`)
+const of = (config: StackConfig) =>
+  wantedStacks(config, templates, {site, objectUrl: (region, key) => `https://bucket.${region}/${key}`})
+const one = (config: StackConfig, id: string): WantedStack =>
+  of(config).stacks.find((stack) => stack.id === id) ?? expect.fail(`no ${id}`)
 const both = aStackConfig()
 const alone = aStackConfig({recovery: null})
 const pilot = {...both, recovery: both.recovery === null ? null : {...both.recovery, shape: 'pilot-light' as const}}
@@ -27,25 +29,33 @@ describe('the graph', () => {
   })
 
   it('without a second Region home waits for its foundation, and then for the certificate', () => {
-    expect(one(alone, 'main@eu-west-1')).toMatchObject({needs: ['foundation@eu-west-1'], thenNeeds: ['certificate@us-east-1'], then: {Replicate: 'false'}})
+    expect(one(alone, 'main@eu-west-1')).toMatchObject({
+      needs: ['foundation@eu-west-1'],
+      thenNeeds: ['certificate@us-east-1'],
+      then: {Replicate: 'false'},
+    })
   })
 
-  it('with a certificate of one\'s own nothing waits for the tool\'s', () => {
+  it("with a certificate of one's own nothing waits for the tool's", () => {
     const config = {...both, siteCertificate: 'arn:aws:acm:us-east-1:1:certificate/x'}
-    expect(one(config, 'main@eu-west-1')).toMatchObject({thenNeeds: ['main@eu-central-1'], then: {SiteCertificateArn: config.siteCertificate}})
+    expect(one(config, 'main@eu-west-1')).toMatchObject({
+      thenNeeds: ['main@eu-central-1'],
+      then: {SiteCertificateArn: config.siteCertificate},
+    })
   })
 
   it('with the zone elsewhere there are no health checks to hand over', () => {
     expect(one({...both, hostedZone: ''}, 'certificate@us-east-1')).toMatchObject({thenNeeds: []})
   })
 
-  it('a drill\'s stack is no part of peace, and lies in the recovery Region\'s bucket alone', () => {
-    const lies = (region: string): number => Object.keys(of(both).assets[region] ?? {}).filter((key) => key.endsWith('/drill.yaml')).length
+  it("a drill's stack is no part of peace, and lies in the recovery Region's bucket alone", () => {
+    const lies = (region: string): number =>
+      Object.keys(of(both).assets[region] ?? {}).filter((key) => key.endsWith('/drill.yaml')).length
     expect(of(both).stacks.map(({kind}) => kind)).not.toContain('drill')
     expect([lies('eu-central-1'), lies('eu-west-1')]).toEqual([1, 0])
   })
 
-  it('a surge is a failover\'s, and lies in the bucket in peace', () => {
+  it("a surge is a failover's, and lies in the bucket in peace", () => {
     expect(of(pilot).stacks.map(({kind}) => kind)).not.toContain('surge')
     expect(Object.keys(of(pilot).assets['eu-central-1'] ?? {}).filter((key) => key.endsWith('/surge.yaml'))).toHaveLength(1)
     expect(Object.keys(of(both).assets['eu-central-1'] ?? {}).filter((key) => key.endsWith('/surge.yaml'))).toEqual([])
@@ -58,7 +68,16 @@ describe('a stack', () => {
   })
 
   it('begins without what exists only later', () => {
-    expect([one(both, 'main@eu-west-1'), one(both, 'main@eu-central-1')].map(({first}) => [first['Replicate'], first['SiteCertificateArn'], first['DistributionArn']])).toEqual([['false', '', ''], ['false', '', '']])
+    expect(
+      [one(both, 'main@eu-west-1'), one(both, 'main@eu-central-1')].map(({first}) => [
+        first['Replicate'],
+        first['SiteCertificateArn'],
+        first['DistributionArn'],
+      ]),
+    ).toEqual([
+      ['false', '', ''],
+      ['false', '', ''],
+    ])
   })
 
   it('knows what its second pass adds: home the distribution, the certificate its alarms', () => {
@@ -74,16 +93,27 @@ describe('a stack', () => {
   })
 
   it('keeps the AMI that hosts began with, and a state bucket that it holds', () => {
-    expect(one(both, 'foundation@eu-west-1')).toMatchObject({keep: ['SeedAmi', 'CreateStateBucket'], first: {CreateStateBucket: 'false', SeedAmi: expect.stringMatching(/^@parameter:\/aws\/service\/ecs/) as unknown}})
+    expect(one(both, 'foundation@eu-west-1')).toMatchObject({
+      keep: ['SeedAmi', 'CreateStateBucket'],
+      first: {CreateStateBucket: 'false', SeedAmi: expect.stringMatching(/^@parameter:\/aws\/service\/ecs/) as unknown},
+    })
   })
 
   it('is protected in production, and not in staging', () => {
-    expect([both, aStackConfig({shape: 'staging'})].map((config) => of(config).stacks.map((stack) => stack.protected))).toEqual([Array(6).fill(true), Array(6).fill(false)])
+    expect([both, aStackConfig({shape: 'staging'})].map((config) => of(config).stacks.map((stack) => stack.protected))).toEqual([
+      Array(6).fill(true),
+      Array(6).fill(false),
+    ])
   })
 })
 
 describe('a parameter', () => {
   it('that no template has is refused by name, before anything', () => {
-    expect(() => of(aStackConfig({parameters: {NoSuchThing: '1'}}))).toThrow(expect.objectContaining({code: 'stack-parameters-invalid', details: expect.arrayContaining(['00-master.yaml has no parameter NoSuchThing']) as unknown}))
+    expect(() => of(aStackConfig({parameters: {NoSuchThing: '1'}}))).toThrow(
+      expect.objectContaining({
+        code: 'stack-parameters-invalid',
+        details: expect.arrayContaining(['00-master.yaml has no parameter NoSuchThing']) as unknown,
+      }),
+    )
   })
 })

@@ -10,11 +10,18 @@ describe('docs/runbooks.md', async () => {
 
   it('shows runbooks that load', () => {
     const examples = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => parseRunbook(text ?? ''))
-    expect(examples.map((parsed) => (parsed.kind === 'problems' ? parsed.problems : parsed.runbook.kind))).toEqual(['runbook', 'extension'])
+    expect(examples.map((parsed) => (parsed.kind === 'problems' ? parsed.problems : parsed.runbook.kind))).toEqual([
+      'runbook',
+      'extension',
+    ])
   })
 
   it('names every change that is allowed, every step that comes with the tool, and every step of a failover', () => {
-    const named = [...Object.keys(allowedChanges).map((name) => name.split(':')[1] ?? ''), ...Object.keys(builtInSteps), ...anchors['dr promote']]
+    const named = [
+      ...Object.keys(allowedChanges).map((name) => name.split(':')[1] ?? ''),
+      ...Object.keys(builtInSteps),
+      ...anchors['dr promote'],
+    ]
     expect(named.filter((name) => !page.includes(name))).toEqual([])
   })
 })

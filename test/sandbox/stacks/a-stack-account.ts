@@ -1,10 +1,22 @@
 /** Builder: a whole empty sandbox and an unmodified CloudFormation client, with the few things every row of these tests does. */
 import {
-  CloudFormationClient, CreateChangeSetCommand, CreateStackCommand, DeleteStackCommand, DescribeChangeSetCommand, DescribeStackEventsCommand,
-  DescribeStackResourcesCommand, DescribeStacksCommand, UpdateStackCommand,
+  CloudFormationClient,
+  CreateChangeSetCommand,
+  CreateStackCommand,
+  DeleteStackCommand,
+  DescribeChangeSetCommand,
+  DescribeStackEventsCommand,
+  DescribeStackResourcesCommand,
+  DescribeStacksCommand,
+  UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation'
 import type {
-  CreateChangeSetCommandInput, CreateStackCommandInput, DescribeChangeSetCommandOutput, Stack, StackEvent, UpdateStackCommandInput,
+  CreateChangeSetCommandInput,
+  CreateStackCommandInput,
+  DescribeChangeSetCommandOutput,
+  Stack,
+  StackEvent,
+  UpdateStackCommandInput,
 } from '@aws-sdk/client-cloudformation'
 import {CreateBucketCommand, PutObjectCommand, S3Client} from '@aws-sdk/client-s3'
 import {vi} from 'vitest'
@@ -18,7 +30,13 @@ const patience = {timeout: 30_000, interval: 10}
 export interface StackAccount {
   readonly world: SandboxWorld
   readonly cfn: CloudFormationClient
-  readonly options: {readonly endpoint: string; readonly region: string; readonly credentials: {readonly accessKeyId: string; readonly secretAccessKey: string}; readonly forcePathStyle: boolean; readonly maxAttempts: number}
+  readonly options: {
+    readonly endpoint: string
+    readonly region: string
+    readonly credentials: {readonly accessKeyId: string; readonly secretAccessKey: string}
+    readonly forcePathStyle: boolean
+    readonly maxAttempts: number
+  }
   /** Puts a template where a stack can name it; answers its URL. */
   upload(key: string, text: string): Promise<string>
   create(name: string, body: string, input?: Partial<CreateStackCommandInput>): Promise<string>
@@ -38,7 +56,13 @@ export interface StackAccount {
 
 export async function aStackAccount(): Promise<StackAccount> {
   const sandbox = await startSandbox({speed: 60, seed: 1, world: 'empty'})
-  const options = {endpoint: sandbox.endpoint, region, credentials: {accessKeyId: 'sandbox', secretAccessKey: 'sandbox'}, forcePathStyle: true, maxAttempts: 1}
+  const options = {
+    endpoint: sandbox.endpoint,
+    region,
+    credentials: {accessKeyId: 'sandbox', secretAccessKey: 'sandbox'},
+    forcePathStyle: true,
+    maxAttempts: 1,
+  }
   const [cfn, s3] = [new CloudFormationClient(options), new S3Client(options)]
   await s3.send(new CreateBucketCommand({Bucket: BUCKET, CreateBucketConfiguration: {LocationConstraint: region}}))
   const Capabilities = ['CAPABILITY_NAMED_IAM'] as const
@@ -56,17 +80,24 @@ export async function aStackAccount(): Promise<StackAccount> {
   }
   let changeSets = 0
   return {
-    world: sandbox.world, cfn, options, stack, settled,
+    world: sandbox.world,
+    cfn,
+    options,
+    stack,
+    settled,
     upload: async (Key, Body) => {
       await s3.send(new PutObjectCommand({Bucket: BUCKET, Key, Body}))
       return `https://${BUCKET}.s3.${region}.amazonaws.com/${Key}`
     },
     create: async (StackName, TemplateBody, input = {}) =>
-      (await cfn.send(new CreateStackCommand({StackName, TemplateBody, Capabilities: [...Capabilities], ...input}))).StackId ?? '',
+      (await cfn.send(new CreateStackCommand({StackName, TemplateBody, Capabilities: [...Capabilities], ...input}))).StackId
+      ?? '',
     update: async (StackName, TemplateBody, input = {}) => {
       await cfn.send(new UpdateStackCommand({StackName, TemplateBody, Capabilities: [...Capabilities], ...input}))
     },
-    remove: async (StackName) => { await cfn.send(new DeleteStackCommand({StackName})) },
+    remove: async (StackName) => {
+      await cfn.send(new DeleteStackCommand({StackName}))
+    },
     status: async (name) => (await settled(name)).StackStatus ?? '',
     events: async (StackName) => {
       const {StackEvents = []} = await cfn.send(new DescribeStackEventsCommand({StackName}))
@@ -74,13 +105,25 @@ export async function aStackAccount(): Promise<StackAccount> {
     },
     resources: async (StackName) => {
       const {StackResources = []} = await cfn.send(new DescribeStackResourcesCommand({StackName}))
-      return Object.fromEntries(StackResources.map((one) => [one.LogicalResourceId ?? '', {status: one.ResourceStatus ?? '', id: one.PhysicalResourceId ?? ''}]))
+      return Object.fromEntries(
+        StackResources.map((one) => [
+          one.LogicalResourceId ?? '',
+          {status: one.ResourceStatus ?? '', id: one.PhysicalResourceId ?? ''},
+        ]),
+      )
     },
     changeSet: async (StackName, TemplateBody, input = {}) => {
       changeSets += 1
-      const {Id} = await cfn.send(new CreateChangeSetCommand({
-        StackName, TemplateBody, ChangeSetName: `c${changeSets}`, Capabilities: [...Capabilities], IncludeNestedStacks: true, ...input,
-      }))
+      const {Id} = await cfn.send(
+        new CreateChangeSetCommand({
+          StackName,
+          TemplateBody,
+          ChangeSetName: `c${changeSets}`,
+          Capabilities: [...Capabilities],
+          IncludeNestedStacks: true,
+          ...input,
+        }),
+      )
       return await vi.waitUntil(async () => {
         const now = await cfn.send(new DescribeChangeSetCommand({ChangeSetName: Id, IncludePropertyValues: true}))
         return now.Status === 'CREATE_COMPLETE' || now.Status === 'FAILED' ? now : false
@@ -95,7 +138,8 @@ export async function aStackAccount(): Promise<StackAccount> {
 }
 
 /** `Logical STATUS` of each event of one stack's resources. */
-export const story = (events: readonly StackEvent[]): readonly string[] => events.map((one) => `${one.LogicalResourceId} ${one.ResourceStatus}`)
+export const story = (events: readonly StackEvent[]): readonly string[] =>
+  events.map((one) => `${one.LogicalResourceId} ${one.ResourceStatus}`)
 
 export const reasons = (events: readonly StackEvent[], logicalId: string): readonly string[] =>
   events.filter((one) => one.LogicalResourceId === logicalId).flatMap((one) => one.ResourceStatusReason ?? [])

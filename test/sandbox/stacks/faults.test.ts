@@ -4,9 +4,15 @@ import {aStackAccount, reasons} from './a-stack-account.ts'
 import type {StackAccount} from './a-stack-account.ts'
 
 let account: StackAccount
-beforeAll(async () => { account = await aStackAccount() }, 30_000)
-afterEach(() => { account.world.clearFault() })
-afterAll(async () => { await account.close() })
+beforeAll(async () => {
+  account = await aStackAccount()
+}, 30_000)
+afterEach(() => {
+  account.world.clearFault()
+})
+afterAll(async () => {
+  await account.close()
+})
 
 const hosts = `
 Resources:
@@ -22,7 +28,7 @@ Resources:
       LaunchTemplate: {LaunchTemplateId: !Ref Launch, Version: !GetAtt Launch.LatestVersionNumber}
 `
 
-describe('a service that can\'t', () => {
+describe("a service that can't", () => {
   it('have hosts says what Auto Scaling says', async () => {
     account.world.setFault({kind: 'no-capacity', target: 'Hosts'})
     await account.create('hosts', hosts, {DisableRollback: true})
@@ -33,18 +39,29 @@ describe('a service that can\'t', () => {
   it('and can again, is made anew by the next update', async () => {
     await account.update('hosts', hosts, {DisableRollback: true})
     expect(await account.status('hosts')).toBe('UPDATE_COMPLETE')
-    expect(account.world.records.list('eu-west-1', 'AWS::EC2::Instance').filter((one) => one.status === 'running')).toHaveLength(2)
+    expect(account.world.records.list('eu-west-1', 'AWS::EC2::Instance').filter((one) => one.status === 'running')).toHaveLength(
+      2,
+    )
   })
 
   it('takes longer than it may: its stack gives up', async () => {
-    const id = await account.create('late', 'Resources: {N: {Type: AWS::CertificateManager::Certificate, Properties: {DomainName: a.example.net, ValidationMethod: DNS}}}', {TimeoutInMinutes: 1})
+    const id = await account.create(
+      'late',
+      'Resources: {N: {Type: AWS::CertificateManager::Certificate, Properties: {DomainName: a.example.net, ValidationMethod: DNS}}}',
+      {TimeoutInMinutes: 1},
+    )
     expect(await account.status(id)).toBe('ROLLBACK_COMPLETE')
-    expect(reasons(await account.events(id), 'late').some((one) => one.startsWith('Stack creation time exceeded the specified timeout. '))).toBe(true)
+    expect(
+      reasons(await account.events(id), 'late').some((one) =>
+        one.startsWith('Stack creation time exceeded the specified timeout. '),
+      ),
+    ).toBe(true)
   })
 
   it('reach us-east-1 makes nothing global there, and everything of its own Region as ever', async () => {
     account.world.setFault({kind: 'region-down', region: 'us-east-1'})
-    const role = 'Resources: {R: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Version: "2012-10-17", Statement: []}}}}'
+    const role =
+      'Resources: {R: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Version: "2012-10-17", Statement: []}}}}'
     await account.create('global', role, {DisableRollback: true, Capabilities: ['CAPABILITY_IAM']})
     expect(await account.status('global')).toBe('CREATE_FAILED')
     expect(reasons(await account.events('global'), 'R').at(-1)).toContain('us-east-1')

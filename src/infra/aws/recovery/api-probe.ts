@@ -41,7 +41,11 @@ export function apiProbe(session: AwsSession, regionHeader: string, names: Sandb
 }
 
 const common = ({method, path, hostHeader, host, headers}: ProbeTarget, signal: AbortSignal): RequestOptions => ({
-  method: method ?? 'GET', path, signal, agent: false, headers: {'user-agent': 'sluice', accept: '*/*', ...headers, host: hostHeader ?? host},
+  method: method ?? 'GET',
+  path,
+  signal,
+  agent: false,
+  headers: {'user-agent': 'sluice', accept: '*/*', ...headers, host: hostHeader ?? host},
 })
 
 /** The certificate has to be good for the name that is connected to, whatever the Host header says. */
@@ -49,7 +53,12 @@ function overTls(target: ProbeTarget, tls: Tls, signal: AbortSignal): ClientRequ
   return secureRequest({...common(target, signal), ...tls, host: target.host, servername: target.host})
 }
 
-async function overLoopback(target: ProbeTarget, names: SandboxNames, bound: number, signal: AbortSignal): Promise<ClientRequest | null> {
+async function overLoopback(
+  target: ProbeTarget,
+  names: SandboxNames,
+  bound: number,
+  signal: AbortSignal,
+): Promise<ClientRequest | null> {
   const base = await names.baseOf(target.host, bound, signal)
   return base === null ? null : plainRequest({...common(target, signal), host: base.hostname, port: base.port})
 }

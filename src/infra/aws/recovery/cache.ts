@@ -6,11 +6,15 @@ import {unlessMissing} from '../unless-missing.ts'
 export function cache(session: AwsSession): CachePort {
   return {
     async describe(region, ReplicationGroupId, signal) {
-      const answer = await unlessMissing(session.inRegion(region).call(
-        'elasticache', 'DescribeReplicationGroups', {ReplicationGroupId}, {signal, resource: ReplicationGroupId},
-      ))
+      const answer = await unlessMissing(
+        session
+          .inRegion(region)
+          .call('elasticache', 'DescribeReplicationGroups', {ReplicationGroupId}, {signal, resource: ReplicationGroupId}),
+      )
       const found = answer?.ReplicationGroups?.[0]
-      return found === undefined ? null : {status: found.Status ?? '', nodes: found.MemberClusters?.length ?? 0, nodeType: found.CacheNodeType ?? ''}
+      return found === undefined
+        ? null
+        : {status: found.Status ?? '', nodes: found.MemberClusters?.length ?? 0, nodeType: found.CacheNodeType ?? ''}
     },
   }
 }

@@ -28,18 +28,31 @@ export function compute(session: AwsSession): ComputePort {
       await there(region).call('ecs', 'UpdateService', {cluster, service, desiredCount}, {signal, resource: service})
     },
     async rollService(region, cluster, service, signal) {
-      const answer = await there(region).call('ecs', 'UpdateService', {cluster, service, forceNewDeployment: true}, {signal, resource: service})
+      const answer = await there(region).call(
+        'ecs',
+        'UpdateService',
+        {cluster, service, forceNewDeployment: true},
+        {signal, resource: service},
+      )
       const deployment = primaryOf(answer.service)?.id
-      if (deployment === undefined) throw new Unavailable('ecs:UpdateService', `${service} in ${region} doesn't show its new deployment yet`)
+      if (deployment === undefined)
+        throw new Unavailable('ecs:UpdateService', `${service} in ${region} doesn't show its new deployment yet`)
       return {deployment}
     },
     service: (region, cluster, service, signal) => serviceState(there(region), cluster, service, signal),
     async healthyTargets(region, TargetGroupArn, signal) {
-      const answer = await there(region).call('elasticloadbalancing', 'DescribeTargetHealth', {TargetGroupArn}, {signal, resource: TargetGroupArn})
+      const answer = await there(region).call(
+        'elasticloadbalancing',
+        'DescribeTargetHealth',
+        {TargetGroupArn},
+        {signal, resource: TargetGroupArn},
+      )
       return (answer.TargetHealthDescriptions ?? []).filter(({TargetHealth}) => TargetHealth?.State === 'healthy').length
     },
     async image(region, taskDefinition, signal) {
-      const answer = await unlessMissing(there(region).call('ecs', 'DescribeTaskDefinition', {taskDefinition}, {signal, resource: taskDefinition}))
+      const answer = await unlessMissing(
+        there(region).call('ecs', 'DescribeTaskDefinition', {taskDefinition}, {signal, resource: taskDefinition}),
+      )
       if (answer?.taskDefinition === undefined) return null
       const image = releasedContainer(answer.taskDefinition, null).image ?? ''
       if (image.includes('@')) return image
@@ -52,7 +65,12 @@ export function compute(session: AwsSession): ComputePort {
 }
 
 async function groupOf(session: AwsSession, group: string, signal: Signal): Promise<AutoScalingGroup | null> {
-  const answer = await session.call('autoscaling', 'DescribeAutoScalingGroups', {AutoScalingGroupNames: [group]}, {signal, resource: group})
+  const answer = await session.call(
+    'autoscaling',
+    'DescribeAutoScalingGroups',
+    {AutoScalingGroupNames: [group]},
+    {signal, resource: group},
+  )
   return answer.AutoScalingGroups?.[0] ?? null
 }
 
@@ -77,32 +95,68 @@ const instancesPerCall = 100
 
 /** ACTIVE alone isn't enough: ECS places nothing on a host whose agent doesn't answer. */
 async function registeredHosts(session: AwsSession, cluster: string, signal: Signal): Promise<number> {
-  return (await containerInstances(session, cluster, signal)).filter((one) => one.status === 'ACTIVE' && one.agentConnected === true).length
+  return (await containerInstances(session, cluster, signal)).filter(
+    (one) => one.status === 'ACTIVE' && one.agentConnected === true,
+  ).length
 }
 
 async function containerInstances(session: AwsSession, cluster: string, signal: Signal): Promise<readonly ContainerInstance[]> {
-  const arns = await unlessMissing(paged(async (nextToken) => {
-    const page = await session.call('ecs', 'ListContainerInstances', {cluster, status: 'ACTIVE', nextToken}, {signal, resource: cluster})
-    return {items: page.containerInstanceArns, next: page.nextToken}
-  }))
-  const answers = await Promise.all(portions(arns ?? [], instancesPerCall).map((containerInstances) =>
-    session.call('ecs', 'DescribeContainerInstances', {cluster, containerInstances: [...containerInstances]}, {signal, resource: cluster})))
+  const arns = await unlessMissing(
+    paged(async (nextToken) => {
+      const page = await session.call(
+        'ecs',
+        'ListContainerInstances',
+        {cluster, status: 'ACTIVE', nextToken},
+        {signal, resource: cluster},
+      )
+      return {items: page.containerInstanceArns, next: page.nextToken}
+    }),
+  )
+  const answers = await Promise.all(
+    portions(arns ?? [], instancesPerCall).map((containerInstances) =>
+      session.call(
+        'ecs',
+        'DescribeContainerInstances',
+        {cluster, containerInstances: [...containerInstances]},
+        {signal, resource: cluster},
+      ),
+    ),
+  )
   return answers.flatMap(({containerInstances}) => containerInstances ?? [])
 }
 
 /** SetInstanceProtection takes no more. */
 const protectedPerCall = 50
 
-async function freeHosts(session: AwsSession, AutoScalingGroupName: string, cluster: string, tooMany: number, signal: Signal): Promise<number> {
-  const [found, known] = await Promise.all([groupOf(session, AutoScalingGroupName, signal), containerInstances(session, cluster, signal)])
-  const tasksOn = new Map(known.map(({ec2InstanceId, runningTasksCount = 0, pendingTasksCount = 0}) => [ec2InstanceId, runningTasksCount + pendingTasksCount]))
+async function freeHosts(
+  session: AwsSession,
+  AutoScalingGroupName: string,
+  cluster: string,
+  tooMany: number,
+  signal: Signal,
+): Promise<number> {
+  const [found, known] = await Promise.all([
+    groupOf(session, AutoScalingGroupName, signal),
+    containerInstances(session, cluster, signal),
+  ])
+  const tasksOn = new Map(
+    known.map(({ec2InstanceId, runningTasksCount = 0, pendingTasksCount = 0}) => [
+      ec2InstanceId,
+      runningTasksCount + pendingTasksCount,
+    ]),
+  )
   const held = (found?.Instances ?? [])
     .filter(({ProtectedFromScaleIn, LifecycleState}) => ProtectedFromScaleIn === true && LifecycleState === 'InService')
     .flatMap(({InstanceId}) => InstanceId ?? [])
     .toSorted((one, other) => (tasksOn.get(one) ?? 0) - (tasksOn.get(other) ?? 0))
     .slice(0, Math.max(0, tooMany))
   for (const InstanceIds of portions(held, protectedPerCall)) {
-    await session.call('autoscaling', 'SetInstanceProtection', {AutoScalingGroupName, InstanceIds: [...InstanceIds], ProtectedFromScaleIn: false}, {signal, resource: AutoScalingGroupName})
+    await session.call(
+      'autoscaling',
+      'SetInstanceProtection',
+      {AutoScalingGroupName, InstanceIds: [...InstanceIds], ProtectedFromScaleIn: false},
+      {signal, resource: AutoScalingGroupName},
+    )
   }
   return held.length
 }
@@ -110,9 +164,17 @@ async function freeHosts(session: AwsSession, AutoScalingGroupName: string, clus
 async function sizeHosts(session: AwsSession, group: string, size: Size, signal: Signal): Promise<void> {
   const options = {signal, resource: group}
   await raiseSchedule(session, group, size, signal)
-  await session.call('autoscaling', 'UpdateAutoScalingGroup', {
-    AutoScalingGroupName: group, MinSize: size.min, MaxSize: size.max, DesiredCapacity: size.desired,
-  }, options)
+  await session.call(
+    'autoscaling',
+    'UpdateAutoScalingGroup',
+    {
+      AutoScalingGroupName: group,
+      MinSize: size.min,
+      MaxSize: size.max,
+      DesiredCapacity: size.desired,
+    },
+    options,
+  )
 }
 
 /** A scheduled size that would take hosts away again is raised. One that sets the least size alone takes none away, and stays. */
@@ -124,12 +186,22 @@ async function raiseSchedule(session: AwsSession, AutoScalingGroupName: string, 
   })
   for (const action of planned.filter((one) => takesHostsAway(one, size))) {
     const {ScheduledActionName, Recurrence, StartTime, EndTime, TimeZone, MinSize, MaxSize, DesiredCapacity} = action
-    await session.call('autoscaling', 'PutScheduledUpdateGroupAction', {
-      AutoScalingGroupName, ScheduledActionName, Recurrence, StartTime, EndTime, TimeZone,
-      ...(MinSize !== undefined && {MinSize}),
-      ...(MaxSize !== undefined && {MaxSize: Math.max(MaxSize, size.max)}),
-      ...(DesiredCapacity !== undefined && {DesiredCapacity: Math.max(DesiredCapacity, size.desired)}),
-    }, options)
+    await session.call(
+      'autoscaling',
+      'PutScheduledUpdateGroupAction',
+      {
+        AutoScalingGroupName,
+        ScheduledActionName,
+        Recurrence,
+        StartTime,
+        EndTime,
+        TimeZone,
+        ...(MinSize !== undefined && {MinSize}),
+        ...(MaxSize !== undefined && {MaxSize: Math.max(MaxSize, size.max)}),
+        ...(DesiredCapacity !== undefined && {DesiredCapacity: Math.max(DesiredCapacity, size.desired)}),
+      },
+      options,
+    )
   }
 }
 
@@ -138,21 +210,37 @@ const takesHostsAway = ({MaxSize, DesiredCapacity}: ScheduledUpdateGroupAction, 
 
 /** Where a service has no scalable target there is nothing that would scale it away. Suspensions stay as they are. */
 async function boundService(
-  session: AwsSession, cluster: string, service: string, bounds: {readonly min: number; readonly max: number}, signal: Signal,
+  session: AwsSession,
+  cluster: string,
+  service: string,
+  bounds: {readonly min: number; readonly max: number},
+  signal: Signal,
 ): Promise<void> {
   const ResourceId = resourceId(cluster, service)
   const present = await scalableTarget(session, ResourceId, signal)
   if (present === null || (present.MinCapacity === bounds.min && present.MaxCapacity === bounds.max)) return
-  await session.call('application-autoscaling', 'RegisterScalableTarget', {
-    ServiceNamespace: 'ecs', ScalableDimension: 'ecs:service:DesiredCount', ResourceId, MinCapacity: bounds.min, MaxCapacity: bounds.max,
-    ...(present.SuspendedState !== undefined && {SuspendedState: present.SuspendedState}),
-  }, {signal, resource: ResourceId})
+  await session.call(
+    'application-autoscaling',
+    'RegisterScalableTarget',
+    {
+      ServiceNamespace: 'ecs',
+      ScalableDimension: 'ecs:service:DesiredCount',
+      ResourceId,
+      MinCapacity: bounds.min,
+      MaxCapacity: bounds.max,
+      ...(present.SuspendedState !== undefined && {SuspendedState: present.SuspendedState}),
+    },
+    {signal, resource: ResourceId},
+  )
 }
 
-const primaryOf = (service: Service | undefined): Deployment | undefined => service?.deployments?.find(({status}) => status === 'PRIMARY')
+const primaryOf = (service: Service | undefined): Deployment | undefined =>
+  service?.deployments?.find(({status}) => status === 'PRIMARY')
 
 async function serviceState(session: AwsSession, cluster: string, service: string, signal: Signal): Promise<ServiceState | null> {
-  const answer = await unlessMissing(session.call('ecs', 'DescribeServices', {cluster, services: [service]}, {signal, resource: service}))
+  const answer = await unlessMissing(
+    session.call('ecs', 'DescribeServices', {cluster, services: [service]}, {signal, resource: service}),
+  )
   const found = answer?.services?.[0]
   if (found === undefined || found.status === 'INACTIVE') return null
   const bounds = await scalableTarget(session, resourceId(cluster, service), signal)

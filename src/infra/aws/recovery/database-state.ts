@@ -21,7 +21,8 @@ export function databaseState(instance: DBInstance, region: string): DatabaseSta
     backupWindow: instance.PreferredBackupWindow ?? '',
     latestRestorableAt: instance.LatestRestorableTime?.getTime() ?? null,
     parameterGroup: {
-      name: instance.DBParameterGroups?.[0]?.DBParameterGroupName ?? '', apply: instance.DBParameterGroups?.[0]?.ParameterApplyStatus ?? 'in-sync',
+      name: instance.DBParameterGroups?.[0]?.DBParameterGroupName ?? '',
+      apply: instance.DBParameterGroups?.[0]?.ParameterApplyStatus ?? 'in-sync',
     },
     optionGroup: textOrNull(instance.OptionGroupMemberships?.[0]?.OptionGroupName),
     subnetGroup: instance.DBSubnetGroup?.DBSubnetGroupName ?? '',
@@ -29,7 +30,8 @@ export function databaseState(instance: DBInstance, region: string): DatabaseSta
     zones: zonesOf(instance),
     kmsKey: textOrNull(instance.KmsKeyId),
     protected: instance.DeletionProtection === true,
-    endpoint: instance.Endpoint?.Address === undefined ? null : {host: instance.Endpoint.Address, port: instance.Endpoint.Port ?? 0},
+    endpoint:
+      instance.Endpoint?.Address === undefined ? null : {host: instance.Endpoint.Address, port: instance.Endpoint.Port ?? 0},
     monitoringRole: textOrNull(instance.MonitoringRoleArn),
     tags: Object.fromEntries((instance.TagList ?? []).flatMap(({Key, Value}) => (Key === undefined ? [] : [[Key, Value ?? '']]))),
   }
@@ -45,7 +47,10 @@ function replicationOf({StatusInfos}: DBInstance): DatabaseState['replication'] 
 
 /** AWS sends the structure with nothing in it, too, and lists that are empty. */
 function pendingOf(pending: PendingModifiedValues): readonly string[] {
-  return Object.entries(pending).filter(([, value]) => isSaid(value)).map(([name]) => name).toSorted()
+  return Object.entries(pending)
+    .filter(([, value]) => isSaid(value))
+    .map(([name]) => name)
+    .toSorted()
 }
 
 function isSaid(value: unknown): boolean {

@@ -25,7 +25,12 @@ export function edge(session: AwsSession): EdgePort {
     preferOrigin: (id, region, etag, signal) => preferOrigin(cloudfront, {id, region, etag}, signal),
     async moveAlias(Domain, DistributionId, IfMatch, signal) {
       try {
-        await cloudfront.call('cloudfront', 'UpdateDomainAssociation', {Domain, TargetResource: {DistributionId}, IfMatch}, {signal, resource: Domain})
+        await cloudfront.call(
+          'cloudfront',
+          'UpdateDomainAssociation',
+          {Domain, TargetResource: {DistributionId}, IfMatch},
+          {signal, resource: Domain},
+        )
         return 'asked'
       } catch (error) {
         if (isStale(error)) return 'stale'
@@ -37,16 +42,27 @@ export function edge(session: AwsSession): EdgePort {
 }
 
 const isStale = (error: unknown): boolean => awsStatus(error) === 412 || awsErrorName(error) === 'InvalidIfMatchVersion'
-const cannotMove = new Set(['CNAMEAlreadyExists', 'IllegalUpdate', 'InvalidArgument', 'IllegalOriginAccessConfiguration', 'ResourceInUse'])
-const causeMessage = (error: unknown): string => ((error as Error).cause as Error | undefined)?.message ?? (error as Error).message
+const cannotMove = new Set([
+  'CNAMEAlreadyExists',
+  'IllegalUpdate',
+  'InvalidArgument',
+  'IllegalOriginAccessConfiguration',
+  'ResourceInUse',
+])
+const causeMessage = (error: unknown): string =>
+  ((error as Error).cause as Error | undefined)?.message ?? (error as Error).message
 
 async function idOfAlias(session: AwsSession, alias: string, signal: Signal): Promise<string | null> {
-  const has = ({Aliases}: {readonly Aliases?: {readonly Items?: readonly string[] | undefined} | undefined}): boolean => Aliases?.Items?.includes(alias) === true
-  const all = await paged(async (Marker) => {
-    const page = await session.call('cloudfront', 'ListDistributions', {Marker}, {signal, resource: alias})
-    const list = page.DistributionList
-    return {items: list?.Items, next: list?.IsTruncated === true ? list.NextMarker : undefined}
-  }, (page) => page.some(has))
+  const has = ({Aliases}: {readonly Aliases?: {readonly Items?: readonly string[] | undefined} | undefined}): boolean =>
+    Aliases?.Items?.includes(alias) === true
+  const all = await paged(
+    async (Marker) => {
+      const page = await session.call('cloudfront', 'ListDistributions', {Marker}, {signal, resource: alias})
+      const list = page.DistributionList
+      return {items: list?.Items, next: list?.IsTruncated === true ? list.NextMarker : undefined}
+    },
+    (page) => page.some(has),
+  )
   return all.find(has)?.Id ?? null
 }
 
@@ -65,7 +81,8 @@ function distributionState(distribution: Distribution, etag: string): Distributi
   }
 }
 
-const siteGroup = ({OriginGroups, DefaultCacheBehavior}: DistributionConfig) => OriginGroups?.Items?.find(({Id}) => Id === DefaultCacheBehavior?.TargetOriginId)
+const siteGroup = ({OriginGroups, DefaultCacheBehavior}: DistributionConfig) =>
+  OriginGroups?.Items?.find(({Id}) => Id === DefaultCacheBehavior?.TargetOriginId)
 
 function siteOrigins(config: DistributionConfig): readonly string[] {
   const group = siteGroup(config)
@@ -86,7 +103,12 @@ async function preferOrigin(session: AwsSession, {id, region, etag}: Preferred, 
   const first = originIn(config, region, id)
   if (siteOrigins(config)[0] === first) return 'asked'
   try {
-    await session.call('cloudfront', 'UpdateDistribution', {Id: id, IfMatch: etag, DistributionConfig: preferring(config, first)}, {signal, resource: id})
+    await session.call(
+      'cloudfront',
+      'UpdateDistribution',
+      {Id: id, IfMatch: etag, DistributionConfig: preferring(config, first)},
+      {signal, resource: id},
+    )
     return 'asked'
   } catch (error) {
     if (isStale(error)) return 'stale'
@@ -111,7 +133,13 @@ function originIn(config: DistributionConfig, region: string, id: string): strin
 function preferring(config: DistributionConfig, first: string): DistributionConfig {
   const group = siteGroup(config)
   if (group === undefined || config.DefaultCacheBehavior === undefined) {
-    return {...config, DefaultCacheBehavior: {...config.DefaultCacheBehavior as NonNullable<DistributionConfig['DefaultCacheBehavior']>, TargetOriginId: first}}
+    return {
+      ...config,
+      DefaultCacheBehavior: {
+        ...(config.DefaultCacheBehavior as NonNullable<DistributionConfig['DefaultCacheBehavior']>),
+        TargetOriginId: first,
+      },
+    }
   }
   const members = group.Members?.Items ?? []
   const Items = [...members.filter(({OriginId}) => OriginId === first), ...members.filter(({OriginId}) => OriginId !== first)]

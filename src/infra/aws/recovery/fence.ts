@@ -25,10 +25,15 @@ export function fence(session: AwsSession): FencePort {
       const actions = rule.Actions ?? []
       const fixed = actions.find(({Type}) => Type === 'fixed-response')?.FixedResponseConfig?.StatusCode
       const forwards = actions.some(({Type}) => Type === 'forward')
-      return {arn: rule.RuleArn, forwards: forwards ? meaningOf(actions, groups).weights : null, fixed: fixed === undefined ? null : Number(fixed)}
+      return {
+        arn: rule.RuleArn,
+        forwards: forwards ? meaningOf(actions, groups).weights : null,
+        fixed: fixed === undefined ? null : Number(fixed),
+      }
     },
     refuseAll: (region, rule, signal) => change(session.inRegion(region), rule, () => fenced, signal),
-    forward: (region, rule, groups, weights, signal) => change(session.inRegion(region), rule, () => forwarding(groups, weights), signal),
+    forward: (region, rule, groups, weights, signal) =>
+      change(session.inRegion(region), rule, () => forwarding(groups, weights), signal),
     async ingress(region, group, signal) {
       return JSON.stringify(await permissions(session.inRegion(region), group, signal))
     },
@@ -39,7 +44,8 @@ export function fence(session: AwsSession): FencePort {
 
 /** The same words as the function with which a Region fences itself: whoever reads the rule can't tell who was first. */
 const fenced: Action = {
-  Type: 'fixed-response', FixedResponseConfig: {StatusCode: '503', ContentType: 'text/plain', MessageBody: 'This Region is fenced.'},
+  Type: 'fixed-response',
+  FixedResponseConfig: {StatusCode: '503', ContentType: 'text/plain', MessageBody: 'This Region is fenced.'},
 }
 
 function forwarding(groups: SlotGroups, weights: Weights): Action {
@@ -47,7 +53,11 @@ function forwarding(groups: SlotGroups, weights: Weights): Action {
   return {
     Type: 'forward',
     ForwardConfig: {
-      TargetGroups: [{TargetGroupArn: groups.a, Weight: a}, {TargetGroupArn: groups.b, Weight: b}], TargetGroupStickinessConfig: {Enabled: false},
+      TargetGroups: [
+        {TargetGroupArn: groups.a, Weight: a},
+        {TargetGroupArn: groups.b, Weight: b},
+      ],
+      TargetGroupStickinessConfig: {Enabled: false},
     },
   }
 }
@@ -59,27 +69,48 @@ async function change(session: AwsSession, rule: string, last: () => Action, sig
   const before = actions.filter(({Type}) => Type === 'authenticate-oidc' || Type === 'authenticate-cognito')
   // Passing them through the weights' own function keeps an OIDC client's secret.
   const kept = withWeights(before, {a: '', b: ''}, {a: 1, b: 0})
-  await session.call('elasticloadbalancing', 'ModifyRule', {
-    RuleArn: rule, Actions: [...kept, kept.length === 0 ? last() : {...last(), Order: Math.max(...kept.map(({Order}) => Order ?? 0)) + 1}],
-  }, {signal, resource: rule})
+  await session.call(
+    'elasticloadbalancing',
+    'ModifyRule',
+    {
+      RuleArn: rule,
+      Actions: [...kept, kept.length === 0 ? last() : {...last(), Order: Math.max(...kept.map(({Order}) => Order ?? 0)) + 1}],
+    },
+    {signal, resource: rule},
+  )
 }
 
 async function permissions(session: AwsSession, group: string, signal: Signal): Promise<readonly IpPermission[]> {
-  const answer = await unlessMissing(session.call('ec2', 'DescribeSecurityGroups', {GroupIds: [group]}, {signal, resource: group}))
+  const answer = await unlessMissing(
+    session.call('ec2', 'DescribeSecurityGroups', {GroupIds: [group]}, {signal, resource: group}),
+  )
   const found = answer?.SecurityGroups?.[0]
   if (found === undefined) throw noSuchGroup(session.region, group)
   return (found.IpPermissions ?? []).map(asGiven)
 }
 
 /** Only what AuthorizeSecurityGroupIngress takes: names of VPCs and peerings that a describe adds are left out, empty lists too. */
-function asGiven({IpProtocol, FromPort, ToPort, IpRanges, Ipv6Ranges, PrefixListIds, UserIdGroupPairs}: IpPermission): IpPermission {
+function asGiven({
+  IpProtocol,
+  FromPort,
+  ToPort,
+  IpRanges,
+  Ipv6Ranges,
+  PrefixListIds,
+  UserIdGroupPairs,
+}: IpPermission): IpPermission {
   return {
-    ...(IpProtocol !== undefined && {IpProtocol}), ...(FromPort !== undefined && {FromPort}), ...(ToPort !== undefined && {ToPort}),
-    ...((IpRanges ?? []).length > 0 && {IpRanges}), ...((Ipv6Ranges ?? []).length > 0 && {Ipv6Ranges}),
+    ...(IpProtocol !== undefined && {IpProtocol}),
+    ...(FromPort !== undefined && {FromPort}),
+    ...(ToPort !== undefined && {ToPort}),
+    ...((IpRanges ?? []).length > 0 && {IpRanges}),
+    ...((Ipv6Ranges ?? []).length > 0 && {Ipv6Ranges}),
     ...((PrefixListIds ?? []).length > 0 && {PrefixListIds}),
     ...((UserIdGroupPairs ?? []).length > 0 && {
       UserIdGroupPairs: UserIdGroupPairs?.map(({GroupId, UserId, Description}) => ({
-        ...(GroupId !== undefined && {GroupId}), ...(UserId !== undefined && {UserId}), ...(Description !== undefined && {Description}),
+        ...(GroupId !== undefined && {GroupId}),
+        ...(UserId !== undefined && {UserId}),
+        ...(Description !== undefined && {Description}),
       })),
     }),
   }
@@ -89,11 +120,16 @@ function asGiven({IpProtocol, FromPort, ToPort, IpRanges, Ipv6Ranges, PrefixList
 async function closeIngress(session: AwsSession, GroupId: string, signal: Signal): Promise<void> {
   const present = await permissions(session, GroupId, signal)
   if (present.length === 0) return
-  await unlessGone(session.call('ec2', 'RevokeSecurityGroupIngress', {GroupId, IpPermissions: [...present]}, {signal, resource: GroupId}), async () => {
-    for (const permission of (await permissions(session, GroupId, signal)).flatMap(single)) {
-      await unlessGone(session.call('ec2', 'RevokeSecurityGroupIngress', {GroupId, IpPermissions: [permission]}, {signal, resource: GroupId}))
-    }
-  })
+  await unlessGone(
+    session.call('ec2', 'RevokeSecurityGroupIngress', {GroupId, IpPermissions: [...present]}, {signal, resource: GroupId}),
+    async () => {
+      for (const permission of (await permissions(session, GroupId, signal)).flatMap(single)) {
+        await unlessGone(
+          session.call('ec2', 'RevokeSecurityGroupIngress', {GroupId, IpPermissions: [permission]}, {signal, resource: GroupId}),
+        )
+      }
+    },
+  )
 }
 
 async function unlessGone(revoked: Promise<unknown>, then: () => Promise<void> = async () => {}): Promise<void> {
@@ -111,7 +147,12 @@ async function openIngress(session: AwsSession, GroupId: string, rules: string, 
   const wanted = (JSON.parse(rules) as readonly IpPermission[]).flatMap(single)
   for (const permission of wanted.filter((one) => !present.has(JSON.stringify(one)))) {
     try {
-      await session.call('ec2', 'AuthorizeSecurityGroupIngress', {GroupId, IpPermissions: [permission]}, {signal, resource: GroupId})
+      await session.call(
+        'ec2',
+        'AuthorizeSecurityGroupIngress',
+        {GroupId, IpPermissions: [permission]},
+        {signal, resource: GroupId},
+      )
     } catch (error) {
       if (awsErrorName(error) !== 'InvalidPermission.Duplicate') throw error
     }
@@ -121,13 +162,18 @@ async function openIngress(session: AwsSession, GroupId: string, rules: string, 
 /** A permission names many sources; as many permissions with one each. */
 function single({IpRanges, Ipv6Ranges, PrefixListIds, UserIdGroupPairs, ...rest}: IpPermission): readonly IpPermission[] {
   return [
-    ...(IpRanges ?? []).map((one) => ({...rest, IpRanges: [one]})), ...(Ipv6Ranges ?? []).map((one) => ({...rest, Ipv6Ranges: [one]})),
-    ...(PrefixListIds ?? []).map((one) => ({...rest, PrefixListIds: [one]})), ...(UserIdGroupPairs ?? []).map((one) => ({...rest, UserIdGroupPairs: [one]})),
+    ...(IpRanges ?? []).map((one) => ({...rest, IpRanges: [one]})),
+    ...(Ipv6Ranges ?? []).map((one) => ({...rest, Ipv6Ranges: [one]})),
+    ...(PrefixListIds ?? []).map((one) => ({...rest, PrefixListIds: [one]})),
+    ...(UserIdGroupPairs ?? []).map((one) => ({...rest, UserIdGroupPairs: [one]})),
   ]
 }
 
 function noSuchGroup(region: string, group: string): SluiceError {
   return new SluiceError({
-    code: 'aws-not-found', exitCode: ExitCode.usage, message: `The security group ${group} doesn't exist in ${region}.`, suggestions: ['sluice infra status'],
+    code: 'aws-not-found',
+    exitCode: ExitCode.usage,
+    message: `The security group ${group} doesn't exist in ${region}.`,
+    suggestions: ['sluice infra status'],
   })
 }

@@ -9,7 +9,9 @@ export function httpAnswer(request: ClientRequest, sent: string | null = null): 
   return new Promise((resolve, reject) => {
     request.on('error', reject)
     request.on('response', (response: IncomingMessage) => {
-      const headers = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]))
+      const headers = Object.fromEntries(
+        Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+      )
       let body = ''
       const done = (): void => resolve({status: response.statusCode ?? 0, headers, body: body.slice(0, longestBody)})
       response.setEncoding('utf8')

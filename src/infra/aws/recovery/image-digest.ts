@@ -11,8 +11,17 @@ const privateRegistry = /^(\d{12})\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)
 export async function imageDigest(session: AwsSession, image: string, signal?: AbortSignal): Promise<string | null> {
   const [, registryId, repositoryName, imageTag = 'latest', wanted] = privateRegistry.exec(image) ?? []
   if (registryId === undefined || repositoryName === undefined) return /@(sha256:[0-9a-f]+)$/.exec(image)?.[1] ?? null
-  const answer = await unlessMissing(session.call('ecr', 'DescribeImages', {
-    registryId, repositoryName, imageIds: [wanted === undefined ? {imageTag} : {imageDigest: wanted}],
-  }, {signal, resource: image}))
+  const answer = await unlessMissing(
+    session.call(
+      'ecr',
+      'DescribeImages',
+      {
+        registryId,
+        repositoryName,
+        imageIds: [wanted === undefined ? {imageTag} : {imageDigest: wanted}],
+      },
+      {signal, resource: image},
+    ),
+  )
   return answer?.imageDetails?.[0]?.imageDigest ?? null
 }

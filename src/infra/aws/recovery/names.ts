@@ -33,7 +33,11 @@ export function recoveryNames(session: AwsSession, sandbox: SandboxNames | null,
     zones.set(name, found)
     // Nothing found is nothing learned.
     void found.then((servers) => servers.length === 0 && zones.delete(name))
-    const resolvers = dns.resolvers.map((address): Server => ({name: address, address: `${address}:${dns.port}`, kind: 'resolver'}))
+    const resolvers = dns.resolvers.map((address): Server => ({
+      name: address,
+      address: `${address}:${dns.port}`,
+      kind: 'resolver',
+    }))
     return found.then((servers) => [...servers, ...resolvers])
   }
   return {
@@ -55,7 +59,12 @@ async function ask({name: server, kind, address}: Server, name: string, bound: n
   try {
     const answers = await resolverAt(address, bound).resolve4(name, {ttl: true})
     const ttls = answers.map(({ttl}) => ttl)
-    return {server, kind, addresses: answers.map((one) => one.address).toSorted(), ttlSeconds: ttls.length === 0 ? null : Math.min(...ttls)}
+    return {
+      server,
+      kind,
+      addresses: answers.map((one) => one.address).toSorted(),
+      ttlSeconds: ttls.length === 0 ? null : Math.min(...ttls),
+    }
   } catch (error) {
     const knowsNone = ['ENOTFOUND', 'ENODATA'].includes((error as {readonly code?: string}).code ?? '')
     return {server, kind, addresses: knowsNone ? [] : null, ttlSeconds: null}
@@ -70,10 +79,12 @@ async function authoritative(name: string, dns: PublicDns, bound: number): Promi
   for (let first = 0; first <= labels.length - 2; first += 1) {
     const servers = await system.resolveNs(labels.slice(first).join('.')).catch(() => [])
     if (servers.length === 0) continue
-    const found = await Promise.all(servers.toSorted().map(async (server): Promise<readonly Server[]> => {
-      const [address] = await system.resolve4(server).catch(() => [])
-      return address === undefined ? [] : [{name: server, address: `${address}:${dns.port}`, kind: 'authoritative'}]
-    }))
+    const found = await Promise.all(
+      servers.toSorted().map(async (server): Promise<readonly Server[]> => {
+        const [address] = await system.resolve4(server).catch(() => [])
+        return address === undefined ? [] : [{name: server, address: `${address}:${dns.port}`, kind: 'authoritative'}]
+      }),
+    )
     return found.flat()
   }
   return []

@@ -14,20 +14,41 @@ import {unlessMissing} from '../unless-missing.ts'
 type Signal = AbortSignal | undefined
 
 export async function runTask(
-  session: AwsSession, cluster: string, service: string, environment: Readonly<Record<string, string>>, signal: Signal,
+  session: AwsSession,
+  cluster: string,
+  service: string,
+  environment: Readonly<Record<string, string>>,
+  signal: Signal,
 ): Promise<{readonly task: string}> {
   const found = await describeService(session, cluster, service, signal)
   const taskDefinition = found.taskDefinition ?? ''
   const container = await containerOf(session, taskDefinition, signal)
-  const answer = await session.call('ecs', 'RunTask', {
-    cluster, taskDefinition, count: 1, startedBy: 'sluice', enableECSManagedTags: true, ...placement(found),
-    overrides: {containerOverrides: [{name: container.name, environment: Object.entries(environment).map(([name, value]) => ({name, value}))}]},
-  }, {signal, resource: service})
+  const answer = await session.call(
+    'ecs',
+    'RunTask',
+    {
+      cluster,
+      taskDefinition,
+      count: 1,
+      startedBy: 'sluice',
+      enableECSManagedTags: true,
+      ...placement(found),
+      overrides: {
+        containerOverrides: [
+          {name: container.name, environment: Object.entries(environment).map(([name, value]) => ({name, value}))},
+        ],
+      },
+    },
+    {signal, resource: service},
+  )
   const task = answer.tasks?.[0]?.taskArn
   if (task !== undefined) return {task}
   const [failure] = answer.failures ?? []
   // No room now; hosts may still be on their way.
-  throw new Unavailable('ecs:RunTask', `no task of ${service} could be placed in ${session.region}: ${failure?.reason ?? 'no reason given'} ${failure?.detail ?? ''}`.trimEnd())
+  throw new Unavailable(
+    'ecs:RunTask',
+    `no task of ${service} could be placed in ${session.region}: ${failure?.reason ?? 'no reason given'} ${failure?.detail ?? ''}`.trimEnd(),
+  )
 }
 
 function placement({networkConfiguration, capacityProviderStrategy, launchType}: Service): object {
@@ -54,7 +75,8 @@ export async function taskResult(session: AwsSession, cluster: string, task: str
   const container = await containerOf(session, found.taskDefinitionArn ?? '', signal)
   const ran = found.containers?.find(({name}) => name === container.name)
   return {
-    exitCode: ran?.exitCode ?? null, reason: [found.stoppedReason, ran?.reason].filter((one) => one !== undefined).join(': '),
+    exitCode: ran?.exitCode ?? null,
+    reason: [found.stoppedReason, ran?.reason].filter((one) => one !== undefined).join(': '),
     lines: await loggedLines(session, container, found, signal),
   }
 }
@@ -68,16 +90,31 @@ function forgotten(region: string, task: string): SluiceError {
 }
 
 /** The stream is named as the awslogs driver does. Pages end when the token stays the same. */
-async function loggedLines(session: AwsSession, container: ContainerDefinition, {taskArn = ''}: Task, signal: Signal): Promise<readonly string[]> {
+async function loggedLines(
+  session: AwsSession,
+  container: ContainerDefinition,
+  {taskArn = ''}: Task,
+  signal: Signal,
+): Promise<readonly string[]> {
   const options = container.logConfiguration?.options ?? {}
   const logGroupName = options['awslogs-group']
   if (logGroupName === undefined) return []
   const logStreamName = `${options['awslogs-stream-prefix'] ?? ''}/${container.name ?? ''}/${taskArn.split('/').at(-1) ?? ''}`
   const lines: string[] = []
   for (let nextToken: string | undefined; ;) {
-    const page = await unlessMissing(session.call('logs', 'GetLogEvents', {
-      logGroupName, logStreamName, startFromHead: true, ...(nextToken !== undefined && {nextToken}),
-    }, {signal, resource: logStreamName}))
+    const page = await unlessMissing(
+      session.call(
+        'logs',
+        'GetLogEvents',
+        {
+          logGroupName,
+          logStreamName,
+          startFromHead: true,
+          ...(nextToken !== undefined && {nextToken}),
+        },
+        {signal, resource: logStreamName},
+      ),
+    )
     lines.push(...(page?.events ?? []).flatMap(({message}) => message ?? []))
     if (page === null || page.nextForwardToken === undefined || page.nextForwardToken === nextToken) return lines
     nextToken = page.nextForwardToken

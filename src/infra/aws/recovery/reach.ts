@@ -25,7 +25,15 @@ const leastLatelyMs = 3000
 const leastReadingMs = 3000
 
 /** `own`: the Region of the session itself. */
-export function recoveryReach({clock, own, haste = 'recovers'}: {readonly clock: Clock; readonly own: string; readonly haste?: 'recovers' | 'reads'}): Reach {
+export function recoveryReach({
+  clock,
+  own,
+  haste = 'recovers',
+}: {
+  readonly clock: Clock
+  readonly own: string
+  readonly haste?: 'recovers' | 'reads'
+}): Reach {
   const leastMs = haste === 'reads' ? leastReadingMs : leastBoundMs
   const heard = new Map<string, number>()
   const lost = new Map<string, {readonly at: number; readonly reason: string}>()
@@ -40,7 +48,8 @@ export function recoveryReach({clock, own, haste = 'recovers'}: {readonly clock:
       if (last === undefined || clock.now() - last.at >= leftAloneMs) return
       throw new Unreachable(action, region, `${region} isn't asked for ${action}: a moment ago it didn't answer (${last.reason})`)
     },
-    boundMs: (region, ofSession) => (isHeard(region) ? ofSession : Math.min(ofSession, Math.max(silentBoundMs / clock.speed, leastMs))),
+    boundMs: (region, ofSession) =>
+      isHeard(region) ? ofSession : Math.min(ofSession, Math.max(silentBoundMs / clock.speed, leastMs)),
     attempts: (region, ofSession) => (isHeard(region) ? ofSession : silentAttempts),
     answered(region) {
       heard.set(region, clock.now())
@@ -80,5 +89,5 @@ function isOurBound(cause: unknown): boolean {
 
 function reasonOf(cause: unknown): string {
   const {name, code, message} = (cause ?? {}) as Cause
-  return code ?? (name === 'AbortError' || name === undefined ? message ?? 'no answer' : `${name}: ${message ?? ''}`)
+  return code ?? (name === 'AbortError' || name === undefined ? (message ?? 'no answer') : `${name}: ${message ?? ''}`)
 }

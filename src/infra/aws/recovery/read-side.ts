@@ -30,23 +30,36 @@ export async function readSide(world: Asked, place: Place, region: string, signa
     world.fence.liveRule(region, listener, targetGroups, signal),
     world.ground.parameters(region, [groupName], signal),
     world.secrets.describe(region, secretName(place), signal),
-    place.shape === 'pilot-light' && region === place.recovery ? world.stacks.describe({name: place.stacks.surge, region}, signal) : null,
+    place.shape === 'pilot-light' && region === place.recovery
+      ? world.stacks.describe({name: place.stacks.surge, region}, signal)
+      : null,
   ])
   const databaseGroup = parameters[groupName]
   if (databaseGroup === undefined) throw unfinished(place.stacks.main, region, `hasn't published ${groupName}`)
   return {
-    region, cluster: need('ClusterName'), hosts: need('HostsName'), listener, loadBalancer: need('LoadBalancerArn'), targetGroups,
-    serving: servingSlot(rule?.forwards ?? null), databaseGroup, taskGroup: need('TaskSecurityGroup'), secret: secret?.arn ?? null,
-    cache: main.outputs['CacheId'] ?? surge?.outputs['ReplicationGroupId'] ?? null, topic: main.outputs['TopicArn'] ?? null,
+    region,
+    cluster: need('ClusterName'),
+    hosts: need('HostsName'),
+    listener,
+    loadBalancer: need('LoadBalancerArn'),
+    targetGroups,
+    serving: servingSlot(rule?.forwards ?? null),
+    databaseGroup,
+    taskGroup: need('TaskSecurityGroup'),
+    secret: secret?.arn ?? null,
+    cache: main.outputs['CacheId'] ?? surge?.outputs['ReplicationGroupId'] ?? null,
+    topic: main.outputs['TopicArn'] ?? null,
   }
 }
 
 const servingSlot = (weights: {readonly a: number; readonly b: number} | null): Side['serving'] =>
-  (weights !== null && weights.b > weights.a ? 'b' : 'a')
+  weights !== null && weights.b > weights.a ? 'b' : 'a'
 
 function unfinished(stack: string, region: string, what: string): SluiceError {
   return new SluiceError({
-    code: 'stack-unfinished', exitCode: ExitCode.usage, message: `The stack ${stack} in ${region} ${what}: nobody can recover to it yet.`,
+    code: 'stack-unfinished',
+    exitCode: ExitCode.usage,
+    message: `The stack ${stack} in ${region} ${what}: nobody can recover to it yet.`,
     suggestions: ['sluice infra up', 'sluice infra status'],
   })
 }

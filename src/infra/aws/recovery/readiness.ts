@@ -14,7 +14,9 @@ const dayMs = 24 * 3_600_000
 
 /** What a Region at production's size takes. https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html */
 const wantedQuotas = [
-  {service: 'ec2', code: 'L-1216C47A'}, {service: 'ec2', code: 'L-0263D0A3'}, {service: 'elasticloadbalancing', code: 'L-53DA6B97'},
+  {service: 'ec2', code: 'L-1216C47A'},
+  {service: 'ec2', code: 'L-0263D0A3'},
+  {service: 'elasticloadbalancing', code: 'L-53DA6B97'},
   {service: 'rds', code: 'L-7B6409FD'},
 ] as const
 
@@ -23,7 +25,9 @@ export function readiness(session: AwsSession): ReadinessPort {
   return {
     certificate: (region, arn, signal) => certificate(there(region), arn, signal),
     async certificateOfListener(region, listener, signal) {
-      const answer = await unlessMissing(there(region).call('elasticloadbalancing', 'DescribeListeners', {ListenerArns: [listener]}, {signal, resource: listener}))
+      const answer = await unlessMissing(
+        there(region).call('elasticloadbalancing', 'DescribeListeners', {ListenerArns: [listener]}, {signal, resource: listener}),
+      )
       return answer?.Listeners?.[0]?.Certificates?.[0]?.CertificateArn ?? null
     },
     alarms: (region, prefix, signal) => alarms(there(region), prefix, signal),
@@ -41,15 +45,23 @@ export function readiness(session: AwsSession): ReadinessPort {
     imageDigest: (region, image, signal) => imageDigest(there(region), image, signal),
     runningDigest: (region, cluster, service, signal) => runningDigest(there(region), cluster, service, null, signal),
     async quotas(region, signal) {
-      const found = await Promise.all(wantedQuotas.map(async ({service, code}) => ({service, code, read: await quota(there(region), service, code, signal)})))
+      const found = await Promise.all(
+        wantedQuotas.map(async ({service, code}) => ({service, code, read: await quota(there(region), service, code, signal)})),
+      )
       return found.flatMap(({service, code, read}) => (read === null ? [] : [{service, code, ...read}]))
     },
     tagged: (region, tags, signal) => tagged(there(region), tags, signal),
   }
 }
 
-async function certificate(session: AwsSession, CertificateArn: string, signal: Signal): ReturnType<ReadinessPort['certificate']> {
-  const answer = await unlessMissing(session.call('acm', 'DescribeCertificate', {CertificateArn}, {signal, resource: CertificateArn}))
+async function certificate(
+  session: AwsSession,
+  CertificateArn: string,
+  signal: Signal,
+): ReturnType<ReadinessPort['certificate']> {
+  const answer = await unlessMissing(
+    session.call('acm', 'DescribeCertificate', {CertificateArn}, {signal, resource: CertificateArn}),
+  )
   const found = answer?.Certificate
   if (found === undefined) return null
   const until = found.NotAfter?.getTime()
@@ -63,13 +75,22 @@ async function certificate(session: AwsSession, CertificateArn: string, signal: 
 
 async function alarms(session: AwsSession, AlarmNamePrefix: string, signal: Signal): ReturnType<ReadinessPort['alarms']> {
   const all = await paged(async (NextToken) => {
-    const page = await session.call('cloudwatch', 'DescribeAlarms', {
-      AlarmNamePrefix, AlarmTypes: ['MetricAlarm', 'CompositeAlarm'], NextToken,
-    }, {signal, resource: AlarmNamePrefix})
+    const page = await session.call(
+      'cloudwatch',
+      'DescribeAlarms',
+      {
+        AlarmNamePrefix,
+        AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+        NextToken,
+      },
+      {signal, resource: AlarmNamePrefix},
+    )
     return {items: [...(page.MetricAlarms ?? []), ...(page.CompositeAlarms ?? [])], next: page.NextToken}
   })
   return all.map(({AlarmName, StateValue, ActionsEnabled}) => ({
-    name: AlarmName ?? '', state: StateValue ?? 'INSUFFICIENT_DATA', actions: ActionsEnabled === true,
+    name: AlarmName ?? '',
+    state: StateValue ?? 'INSUFFICIENT_DATA',
+    actions: ActionsEnabled === true,
   }))
 }
 
@@ -85,7 +106,12 @@ async function imageAge(session: AwsSession, parameter: string, signal: Signal):
 async function tagged(session: AwsSession, tags: Readonly<Record<string, string>>, signal: Signal): Promise<readonly string[]> {
   const TagFilters = Object.entries(tags).map(([Key, Value]) => ({Key, Values: [Value]}))
   const all = await paged(async (PaginationToken) => {
-    const page = await session.call('tag', 'GetResources', {TagFilters, PaginationToken}, {signal, resource: Object.values(tags).join(' ')})
+    const page = await session.call(
+      'tag',
+      'GetResources',
+      {TagFilters, PaginationToken},
+      {signal, resource: Object.values(tags).join(' ')},
+    )
     return {items: page.ResourceTagMappingList, next: page.PaginationToken}
   })
   return all.flatMap(({ResourceARN}) => ResourceARN ?? [])

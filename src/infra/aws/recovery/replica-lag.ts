@@ -8,19 +8,32 @@ import type {AwsSession} from '../session.ts'
 const minuteMs = 60_000
 const lookBackMs = 15 * minuteMs
 
-export async function replicaLag(session: AwsSession, id: string, signal: AbortSignal | undefined): ReturnType<DatabasePort['lag']> {
+export async function replicaLag(
+  session: AwsSession,
+  id: string,
+  signal: AbortSignal | undefined,
+): ReturnType<DatabasePort['lag']> {
   const now = session.awsTime()
-  const answer = await session.call('cloudwatch', 'GetMetricData', {
-    StartTime: new Date(Math.floor((now - lookBackMs) / minuteMs) * minuteMs),
-    EndTime: new Date(now),
-    ScanBy: 'TimestampDescending',
-    MetricDataQueries: [{
-      Id: 'lag',
-      MetricStat: {
-        Metric: {Namespace: 'AWS/RDS', MetricName: 'ReplicaLag', Dimensions: [{Name: 'DBInstanceIdentifier', Value: id}]}, Period: 60, Stat: 'Maximum',
-      },
-    }],
-  }, {signal, resource: id})
+  const answer = await session.call(
+    'cloudwatch',
+    'GetMetricData',
+    {
+      StartTime: new Date(Math.floor((now - lookBackMs) / minuteMs) * minuteMs),
+      EndTime: new Date(now),
+      ScanBy: 'TimestampDescending',
+      MetricDataQueries: [
+        {
+          Id: 'lag',
+          MetricStat: {
+            Metric: {Namespace: 'AWS/RDS', MetricName: 'ReplicaLag', Dimensions: [{Name: 'DBInstanceIdentifier', Value: id}]},
+            Period: 60,
+            Stat: 'Maximum',
+          },
+        },
+      ],
+    },
+    {signal, resource: id},
+  )
   const series = answer.MetricDataResults?.[0]
   const [at] = series?.Timestamps ?? []
   const [seconds] = series?.Values ?? []

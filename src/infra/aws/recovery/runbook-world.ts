@@ -25,7 +25,8 @@ const minuteMs = 60_000
 export function runbookPorts(session: AwsSession, names: SandboxNames | null): OwnPorts {
   const bound = Math.max(boundMs / session.clock.speed, leastBoundMs)
   return {
-    call: async (region, service, action, input, signal) => asJson(await callAny(session.inRegion(region), service, action, input, signal)),
+    call: async (region, service, action, input, signal) =>
+      asJson(await callAny(session.inRegion(region), service, action, input, signal)),
     async ask(request, signal) {
       if (signal?.aborted === true) return null
       const whole = AbortSignal.any([AbortSignal.timeout(bound), ...(signal === undefined ? [] : [signal])])
@@ -37,27 +38,51 @@ export function runbookPorts(session: AwsSession, names: SandboxNames | null): O
     },
     async minutes(region, {namespace, metric, dimensions, stat}, from, to, signal) {
       const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({Name, Value}))
-      const {MetricDataResults: [series] = []} = await session.inRegion(region).call('cloudwatch', 'GetMetricData', {
-        StartTime: new Date(from), EndTime: new Date(Math.max(to, from + minuteMs)), ScanBy: 'TimestampAscending',
-        MetricDataQueries: [{Id: 'm', ReturnData: true, MetricStat: {Metric: {Namespace: namespace, MetricName: metric, Dimensions}, Period: 60, Stat: stat}}],
-      }, {signal, resource: metric})
+      const {MetricDataResults: [series] = []} = await session.inRegion(region).call(
+        'cloudwatch',
+        'GetMetricData',
+        {
+          StartTime: new Date(from),
+          EndTime: new Date(Math.max(to, from + minuteMs)),
+          ScanBy: 'TimestampAscending',
+          MetricDataQueries: [
+            {
+              Id: 'm',
+              ReturnData: true,
+              MetricStat: {Metric: {Namespace: namespace, MetricName: metric, Dimensions}, Period: 60, Stat: stat},
+            },
+          ],
+        },
+        {signal, resource: metric},
+      )
       const values = series?.Values ?? []
-      return (series?.Timestamps ?? []).flatMap((at, index) => {
-        const value = values[index]
-        return value === undefined ? [] : [{at: at.getTime(), value}]
-      }).toSorted((one, other) => one.at - other.at)
+      return (series?.Timestamps ?? [])
+        .flatMap((at, index) => {
+          const value = values[index]
+          return value === undefined ? [] : [{at: at.getTime(), value}]
+        })
+        .toSorted((one, other) => one.at - other.at)
     },
   }
 }
 
 /** The names come from the allow-list, so the SDK knows them; their inputs are the team's, and may not be what it expects. */
-async function callAny(session: AwsSession, service: string, action: string, input: object, signal: AbortSignal | undefined): Promise<unknown> {
+async function callAny(
+  session: AwsSession,
+  service: string,
+  action: string,
+  input: object,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
   try {
     return await session.call(service as ServiceName, action as never, input as never, {signal})
   } catch (error) {
     if (error instanceof SluiceError || error instanceof Unavailable) throw error
     throw new SluiceError({
-      code: 'runbook-call', exitCode: ExitCode.usage, cause: error, message: `${service}:${action} can't be made with this input: ${(error as Error).message}`,
+      code: 'runbook-call',
+      exitCode: ExitCode.usage,
+      cause: error,
+      message: `${service}:${action} can't be made with this input: ${(error as Error).message}`,
       suggestions: ['correct the input in the runbook'],
     })
   }
@@ -73,11 +98,22 @@ function asJson(answer: unknown): Json {
   return text === undefined ? null : (JSON.parse(text) as Json)
 }
 
-async function begin({url, method, headers}: HttpRequest, names: SandboxNames | null, bound: number, signal: AbortSignal): Promise<ClientRequest | null> {
+async function begin(
+  {url, method, headers}: HttpRequest,
+  names: SandboxNames | null,
+  bound: number,
+  signal: AbortSignal,
+): Promise<ClientRequest | null> {
   const to = new URL(url)
-  const options: RequestOptions = {method, signal, agent: false, headers: {'user-agent': 'sluice', accept: '*/*', ...headers, host: to.host}}
+  const options: RequestOptions = {
+    method,
+    signal,
+    agent: false,
+    headers: {'user-agent': 'sluice', accept: '*/*', ...headers, host: to.host},
+  }
   const path = `${to.pathname}${to.search}`
-  if (names === null) return (to.protocol === 'https:' ? secureRequest : plainRequest)({...options, host: to.hostname, port: to.port, path})
+  if (names === null)
+    return (to.protocol === 'https:' ? secureRequest : plainRequest)({...options, host: to.hostname, port: to.port, path})
   // In a sandbox only what is on this machine is asked, or what the sandbox itself has a name for.
   if (isLoopback(to.hostname)) return plainRequest({...options, host: to.hostname, port: to.port, path})
   const base = await names.baseOf(to.hostname, bound, signal)
@@ -85,7 +121,10 @@ async function begin({url, method, headers}: HttpRequest, names: SandboxNames | 
   return plainRequest({...options, host: base.hostname, port: base.port, path})
 }
 
-const outside = (host: string): SluiceError => new SluiceError({
-  code: 'outside-sandbox', exitCode: ExitCode.usage, message: `A runbook in sandbox mode asks ${host}, which the sandbox has no name for; nothing was sent.`,
-  suggestions: ['leave out --sandbox (and SLUICE_SANDBOX) to ask the real one'],
-})
+const outside = (host: string): SluiceError =>
+  new SluiceError({
+    code: 'outside-sandbox',
+    exitCode: ExitCode.usage,
+    message: `A runbook in sandbox mode asks ${host}, which the sandbox has no name for; nothing was sent.`,
+    suggestions: ['leave out --sandbox (and SLUICE_SANDBOX) to ask the real one'],
+  })

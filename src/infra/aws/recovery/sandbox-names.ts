@@ -34,9 +34,9 @@ export function sandboxNames(endpoint: string): SandboxNames {
     return known
   }
   return {
-    servers: async (signal) => (known ?? await read(signal)).dns,
+    servers: async (signal) => (known ?? (await read(signal))).dns,
     async baseOf(host, boundMs, signal) {
-      const {dns} = known ?? await read(signal)
+      const {dns} = known ?? (await read(signal))
       const resolver = dns.find(({kind}) => kind === 'resolver') ?? dns[0]
       if (resolver === undefined) return null
       const [address] = await addressesOf(host, resolver, boundMs)

@@ -23,23 +23,37 @@ export function secrets(session: AwsSession): SecretsPort {
       await session.inRegion(region).call('secretsmanager', 'StopReplicationToReplica', {SecretId}, {signal, resource: SecretId})
     },
     async copyValue(from, to, signal) {
-      const value = await session.inRegion(from.region).call('secretsmanager', 'GetSecretValue', {SecretId: from.secret}, {signal, resource: from.secret})
+      const value = await session
+        .inRegion(from.region)
+        .call('secretsmanager', 'GetSecretValue', {SecretId: from.secret}, {signal, resource: from.secret})
       const there = await describe(to.region, to.secret, signal)
       if (there === null) throw noSuchSecret(to.region, to.secret)
       if (value.VersionId !== undefined && currentVersion(there) === value.VersionId) return
       // The same version under the same id, so that trying again is nothing new; an id that the secret has had before can't come back.
       const isNew = value.VersionId !== undefined && there.VersionIdsToStages?.[value.VersionId] === undefined
-      await session.inRegion(to.region).call('secretsmanager', 'PutSecretValue', {
-        SecretId: to.secret, ...(isNew && {ClientRequestToken: value.VersionId}),
-        ...(value.SecretBinary !== undefined ? {SecretBinary: value.SecretBinary} : {SecretString: value.SecretString ?? ''}),
-      }, {signal, resource: to.secret})
+      await session.inRegion(to.region).call(
+        'secretsmanager',
+        'PutSecretValue',
+        {
+          SecretId: to.secret,
+          ...(isNew && {ClientRequestToken: value.VersionId}),
+          ...(value.SecretBinary !== undefined ? {SecretBinary: value.SecretBinary} : {SecretString: value.SecretString ?? ''}),
+        },
+        {signal, resource: to.secret},
+      )
     },
     async replicate(region, SecretId, to, signal) {
       try {
-        await session.inRegion(region).call('secretsmanager', 'ReplicateSecretToRegions', {
-          SecretId, ForceOverwriteReplicaSecret: true,
-          AddReplicaRegions: [{Region: to.region, ...(to.kmsKey !== null && {KmsKeyId: to.kmsKey})}],
-        }, {signal, resource: SecretId})
+        await session.inRegion(region).call(
+          'secretsmanager',
+          'ReplicateSecretToRegions',
+          {
+            SecretId,
+            ForceOverwriteReplicaSecret: true,
+            AddReplicaRegions: [{Region: to.region, ...(to.kmsKey !== null && {KmsKeyId: to.kmsKey})}],
+          },
+          {signal, resource: SecretId},
+        )
       } catch (error) {
         // It is replicated there already; how well, its description says.
         if (awsErrorName(error) !== 'ResourceExistsException') throw error
@@ -54,7 +68,11 @@ function secretState(secret: DescribeSecretCommandOutput, region: string): Secre
   return {
     arn: secret.ARN ?? '',
     primaryRegion: primary === undefined || primary === '' || primary === region ? null : primary,
-    replicas: (secret.ReplicationStatus ?? []).map(({Region = '', Status = '', StatusMessage = ''}) => ({region: Region, status: Status, message: StatusMessage})),
+    replicas: (secret.ReplicationStatus ?? []).map(({Region = '', Status = '', StatusMessage = ''}) => ({
+      region: Region,
+      status: Status,
+      message: StatusMessage,
+    })),
     version: currentVersion(secret),
   }
 }

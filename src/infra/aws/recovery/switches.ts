@@ -23,7 +23,9 @@ export function switches(session: AwsSession): SwitchPort {
       }
     },
     async put(region, Bucket, Key, Body, signal) {
-      await session.inRegion(region).call('s3', 'PutObject', {Bucket, Key, Body, ContentType: 'text/plain'}, {signal, resource: at(Bucket, Key)})
+      await session
+        .inRegion(region)
+        .call('s3', 'PutObject', {Bucket, Key, Body, ContentType: 'text/plain'}, {signal, resource: at(Bucket, Key)})
     },
     async remove(region, Bucket, Key, signal) {
       await session.inRegion(region).call('s3', 'DeleteObject', {Bucket, Key}, {signal, resource: at(Bucket, Key)})

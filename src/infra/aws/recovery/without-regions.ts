@@ -38,7 +38,10 @@ export function withoutRegions(session: AwsSession, regions: readonly string[], 
         refused += 1
         throw deniedByDrill(`${service}:${String(operation)}`, region)
       }
-      const given = role !== null && service === 'cloudformation' && takesRole.has(operation) ? {...input as object, RoleARN: role} as typeof input : input
+      const given =
+        role !== null && service === 'cloudformation' && takesRole.has(operation)
+          ? ({...(input as object), RoleARN: role} as typeof input)
+          : input
       return inner.call(service, operation, given, options)
     },
     credentialsExpireAt: () => inner.credentialsExpireAt(),

@@ -17,7 +17,11 @@ export function approvalStep(id: string, does: Extract<Doing, {kind: 'approval'}
       if (counts !== undefined) return {kind: 'done', facts: {by: counts.by, at: counts.at}, note: `yes, says ${counts.by}`}
       const whose = does.names.length === 0 ? 'a yes' : `a yes of ${does.names.join(' or ')}`
       const other = yes.at(-1)
-      return {kind: 'pending', waitsFor: `${whose}: ${question.value.trim()}${other === undefined ? '' : ` (${other.by} said yes, and isn't one of them)`}`, lookAgainAt: context.now + seconds(10)}
+      return {
+        kind: 'pending',
+        waitsFor: `${whose}: ${question.value.trim()}${other === undefined ? '' : ` (${other.by} said yes, and isn't one of them)`}`,
+        lookAgainAt: context.now + seconds(10),
+      }
     },
   }
 }

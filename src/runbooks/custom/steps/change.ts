@@ -15,9 +15,18 @@ import type {Doer, Ground} from '../own-step.ts'
 import type {OwnWorld} from '../ports.ts'
 import {lookOnce, readCallOf, regionOf} from './read.ts'
 
-export function changeStep(id: string, {call, keep, check}: Extract<Doing, {kind: 'change'}>, undo: OwnCall | null, ground: Ground): Doer {
+export function changeStep(
+  id: string,
+  {call, keep, check}: Extract<Doing, {kind: 'change'}>,
+  undo: OwnCall | null,
+  ground: Ground,
+): Doer {
   return {
-    calls: [readCallOf(call, ground), ...(check === null ? [] : [readCallOf(check, ground)]), ...(undo === null ? [] : [readCallOf(undo, ground)])],
+    calls: [
+      readCallOf(call, ground),
+      ...(check === null ? [] : [readCallOf(check, ground)]),
+      ...(undo === null ? [] : [readCallOf(undo, ground)]),
+    ],
     async observe(world, context) {
       inputOf(call, id, ground, context)
       if (check === null) return {kind: 'not-done'}
@@ -30,7 +39,10 @@ export function changeStep(id: string, {call, keep, check}: Extract<Doing, {kind
     },
     ...(undo !== null && {
       undo: async (world: OwnWorld, context: StepContext) => {
-        await make(undo, `${id}/undo`, ground, world, {...context, facts: (step) => (step === id ? context.own : context.facts(step))})
+        await make(undo, `${id}/undo`, ground, world, {
+          ...context,
+          facts: (step) => (step === id ? context.own : context.facts(step)),
+        })
       },
     }),
   }
@@ -44,11 +56,15 @@ function inputOf(call: OwnCall, id: string, {place}: Ground, context: StepContex
   if (input.kind === 'unknown') throw wrong(input.because)
   const name = `${call.service}:${call.action}`
   const service = input.value['service'] ?? input.value['Service']
-  if (name === 'ecs:UpdateService' && typeof service === 'string' && Object.values(place.slots).includes(service.split('/').at(-1) ?? '')) {
+  if (
+    name === 'ecs:UpdateService'
+    && typeof service === 'string'
+    && Object.values(place.slots).includes(service.split('/').at(-1) ?? '')
+  ) {
     throw wrong(`${service} is the service of a slot: releases and recoveries change it, with their guards`)
   }
   const token = allowedChanges[name]?.token ?? null
-  return token === null ? (input.value) : {...(input.value), [token]: tokenOf(context.run, id)}
+  return token === null ? input.value : {...input.value, [token]: tokenOf(context.run, id)}
 }
 
 /** The same for the same step of the same run, in the shape of a UUID, which is what SSM takes. */

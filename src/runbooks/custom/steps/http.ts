@@ -20,9 +20,17 @@ export function httpStep(does: Http, {place}: Ground): Doer {
       for (let good = 0; good < does.times; good += 1) {
         answer = await world.own.ask({url, headers, body, method: does.method}, context.signal)
         const wrong = answer === null ? 'nobody answered' : unexpected(expect, answer)
-        if (wrong !== null) return {kind: 'pending', waitsFor: `${does.method} ${url}: ${wrong}${does.times > 1 ? ` (${good} of ${does.times} good in a row)` : ''}`, lookAgainAt: context.now + does.everyMs}
+        if (wrong !== null)
+          return {
+            kind: 'pending',
+            waitsFor: `${does.method} ${url}: ${wrong}${does.times > 1 ? ` (${good} of ${does.times} good in a row)` : ''}`,
+            lookAgainAt: context.now + does.everyMs,
+          }
       }
-      return {kind: 'done', facts: {status: answer?.status ?? null, at: context.now, ...kept(does.keep, parsed(answer?.body ?? ''))}}
+      return {
+        kind: 'done',
+        facts: {status: answer?.status ?? null, at: context.now, ...kept(does.keep, parsed(answer?.body ?? ''))},
+      }
     },
   }
 }

@@ -12,8 +12,15 @@ export function manualStep(id: string, does: Extract<Doing, {kind: 'manual'}>, {
     async poll(_world, context) {
       const instructions = filled(does.instructions, place, context)
       if (instructions.kind === 'unknown') return refused(instructions.because)
-      const answer = answersTo(id, context.events).findLast(({accepts}) => accepts['done'] === true && (does.evidence === 'optional' || evidenceOf(accepts['evidence']) !== null))
-      if (answer !== undefined) return {kind: 'done', facts: {evidence: evidenceOf(answer.accepts['evidence']), by: answer.by, at: answer.at}, note: evidenceOf(answer.accepts['evidence']) ?? ''}
+      const answer = answersTo(id, context.events).findLast(
+        ({accepts}) => accepts['done'] === true && (does.evidence === 'optional' || evidenceOf(accepts['evidence']) !== null),
+      )
+      if (answer !== undefined)
+        return {
+          kind: 'done',
+          facts: {evidence: evidenceOf(answer.accepts['evidence']), by: answer.by, at: answer.at},
+          note: evidenceOf(answer.accepts['evidence']) ?? '',
+        }
       return {kind: 'pending', waitsFor: `a person: ${instructions.value.trim()}`, lookAgainAt: context.now + seconds(10)}
     },
   }

@@ -24,17 +24,31 @@ export function metricStep(does: Metric, ground: Ground): Doer {
       if (dimensions.kind === 'unknown') return refused(dimensions.because)
       const from = Math.ceil(context.startedAt / minutes(1)) * minutes(1)
       const {namespace, metric, stat} = does
-      const read = await world.own.minutes(region, {namespace, metric, stat, dimensions: dimensions.value}, from, context.now, context.signal)
+      const read = await world.own.minutes(
+        region,
+        {namespace, metric, stat, dimensions: dimensions.value},
+        from,
+        context.now,
+        context.signal,
+      )
       const {row, last} = rowAtEnd(does, read)
-      if (row * minutes(1) >= does.forMs && last !== null) return {kind: 'done', facts: {value: last.value, at: last.at}, note: `${metric} ${last.value}`}
+      if (row * minutes(1) >= does.forMs && last !== null)
+        return {kind: 'done', facts: {value: last.value, at: last.at}, note: `${metric} ${last.value}`}
       const said = last === null ? 'no datapoint yet' : `${last.value}`
-      return {kind: 'pending', waitsFor: `${metric} ${does.is} ${does.value}: ${said}, ${row} of ${does.forMs / minutes(1)} min`, lookAgainAt: context.now + seconds(20)}
+      return {
+        kind: 'pending',
+        waitsFor: `${metric} ${does.is} ${does.value}: ${said}, ${row} of ${does.forMs / minutes(1)} min`,
+        lookAgainAt: context.now + seconds(20),
+      }
     },
   }
 }
 
 /** How many minutes on end, up to the newest, are on the right side. */
-export function rowAtEnd(does: Pick<Metric, 'is' | 'value'>, read: readonly Minute[]): {readonly row: number; readonly last: Minute | null} {
+export function rowAtEnd(
+  does: Pick<Metric, 'is' | 'value'>,
+  read: readonly Minute[],
+): {readonly row: number; readonly last: Minute | null} {
   let row = 0
   let next: number | null = null
   for (const {at, value} of read.toReversed()) {

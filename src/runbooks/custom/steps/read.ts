@@ -13,10 +13,18 @@ export function readStep(call: ReadCall, ground: Ground): Doer {
 }
 
 export const regionOf = (region: string | null, {place, region: usual}: Ground): string => filledByPlace(region ?? usual, place)
-export const readCallOf = (call: Pick<ReadCall, 'service' | 'action' | 'region'>, ground: Ground) => ({action: `${call.service}:${call.action}`, region: regionOf(call.region, ground)})
+export const readCallOf = (call: Pick<ReadCall, 'service' | 'action' | 'region'>, ground: Ground) => ({
+  action: `${call.service}:${call.action}`,
+  region: regionOf(call.region, ground),
+})
 
 /** Done with what is kept, or pending with what the answer said instead. */
-export async function lookOnce(call: ReadCall, ground: Ground, world: OwnWorld, context: StepContext): Promise<Done | Pending | Said> {
+export async function lookOnce(
+  call: ReadCall,
+  ground: Ground,
+  world: OwnWorld,
+  context: StepContext,
+): Promise<Done | Pending | Said> {
   const input = filled(call.input, ground.place, context)
   if (input.kind === 'unknown') return refused(input.because)
   const answer: Json = await world.own.call(regionOf(call.region, ground), call.service, call.action, input.value, context.signal)

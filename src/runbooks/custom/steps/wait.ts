@@ -7,7 +7,9 @@ export function waitStep({ms}: Extract<Doing, {kind: 'wait'}>): Doer {
     calls: [],
     async poll(_world, {now, startedAt}) {
       const until = startedAt + ms
-      return now >= until ? {kind: 'done', facts: {until}} : {kind: 'pending', waitsFor: `until ${new Date(until).toISOString().slice(11, 19)}Z`, lookAgainAt: until}
+      return now >= until
+        ? {kind: 'done', facts: {until}}
+        : {kind: 'pending', waitsFor: `until ${new Date(until).toISOString().slice(11, 19)}Z`, lookAgainAt: until}
     },
   }
 }

@@ -10,7 +10,7 @@ export async function liveRule(world: DoctorWorld, signal: AbortSignal): Promise
     finding('rule', () => rule(world, signal)),
     finding('listener', () => listener(world, signal)),
     finding('other rules', () => others(world, signal)),
-    finding('dead-man\'s switch', () => deadMansSwitch(world, signal)),
+    finding("dead-man's switch", () => deadMansSwitch(world, signal)),
   ])
   // …:listener-rule/app/<load balancer>/<id>/<listener>/<rule>
   const [, , balancer, , , id] = world.config.rule.split('/')
@@ -47,7 +47,7 @@ async function rule(world: DoctorWorld, signal: AbortSignal) {
   const {priority, liveTag} = await world.surroundings(signal)
   if (priority === 'default') {
     return fail(
-      'it is the listener\'s default rule, which the dead-man\'s switch can\'t write',
+      "it is the listener's default rule, which the dead-man's switch can't write",
       'make a rule of its own: path /*, priority 40000',
     )
   }

@@ -7,7 +7,10 @@ import type {DoctorWorld} from '../ports.ts'
 type Look = (world: DoctorWorld, slot: Slot, signal: AbortSignal) => Promise<Seen>
 
 const looks: readonly (readonly [string, Look])[] = [
-  ['service', service], ['targets', targets], ['target group', targetGroup], ['scaling', scaling],
+  ['service', service],
+  ['targets', targets],
+  ['target group', targetGroup],
+  ['scaling', scaling],
 ]
 
 export async function slotCheck(world: DoctorWorld, slot: Slot, signal: AbortSignal): Promise<Finding> {
@@ -22,7 +25,8 @@ async function serves(world: DoctorWorld, slot: Slot, signal: AbortSignal): Prom
 async function service(world: DoctorWorld, slot: Slot, signal: AbortSignal): Promise<Seen> {
   const {service: name, circuitBreaker, capacityProvider, running, desired} = await world.release.slots.read(slot, signal)
   const tasks = `${running} of ${desired} tasks run`
-  const update = (option: string): string => `aws ecs update-service --cluster ${world.config.cluster} --service ${name} ${option}`
+  const update = (option: string): string =>
+    `aws ecs update-service --cluster ${world.config.cluster} --service ${name} ${option}`
   const breakerOn = update('--deployment-configuration deploymentCircuitBreaker={enable=true,rollback=false}')
   if (circuitBreaker.rollback) {
     return fail(`${tasks}; its circuit breaker rolls back by itself, to a version older than stable`, breakerOn)
@@ -54,7 +58,8 @@ async function targets(world: DoctorWorld, slot: Slot, signal: AbortSignal): Pro
 
 async function targetGroup(world: DoctorWorld, slot: Slot, signal: AbortSignal): Promise<Seen> {
   const settings = await world.release.targets.settings(slot, signal)
-  const attribute = (key: string, value: string): string => `aws elbv2 modify-target-group-attributes --target-group-arn ${world.config.slots[slot].targetGroup} --attributes Key=${key},Value=${value}`
+  const attribute = (key: string, value: string): string =>
+    `aws elbv2 modify-target-group-attributes --target-group-arn ${world.config.slots[slot].targetGroup} --attributes Key=${key},Value=${value}`
   if (settings.stickiness) {
     return warn(
       'stickiness is on: clients keep their target, so the observed share lags behind the weight',
@@ -80,7 +85,10 @@ async function scaling(world: DoctorWorld, slot: Slot, signal: AbortSignal): Pro
   if (found === null) return ok('no scalable target: the size is what the service says')
   const words = `${found.min} to ${found.max} tasks`
   if (found.scaleInSuspended && (await world.release.deadMansSwitch.read(signal)) === null) {
-    return warn(`${words}; scale-in is suspended and no release is under way`, `aws application-autoscaling register-scalable-target --service-namespace ecs --scalable-dimension ecs:service:DesiredCount --resource-id service/${world.config.cluster}/${world.config.slots[slot].service} --suspended-state DynamicScalingInSuspended=false`)
+    return warn(
+      `${words}; scale-in is suspended and no release is under way`,
+      `aws application-autoscaling register-scalable-target --service-namespace ecs --scalable-dimension ecs:service:DesiredCount --resource-id service/${world.config.cluster}/${world.config.slots[slot].service} --suspended-state DynamicScalingInSuspended=false`,
+    )
   }
   return ok(words)
 }

@@ -32,7 +32,9 @@ export async function state(world: DoctorWorld, signal: AbortSignal): Promise<Fi
       return warn(
         `${left.run} on ${left.host} stopped without ending`,
         // Provisioning isn't resumed: the same command again plans anew and goes on.
-        ...(isProvisioning(left) ? [`sluice ${left.operation}`] : [`sluice release resume ${left.run}`, `sluice release abort ${left.run}`]),
+        ...(isProvisioning(left)
+          ? [`sluice ${left.operation}`]
+          : [`sluice release resume ${left.run}`, `sluice release abort ${left.run}`]),
       )
     }
     return ok('none held')

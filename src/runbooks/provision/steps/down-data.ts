@@ -16,18 +16,30 @@ export function removeReplica({region, id, finalSnapshot}: DownInput['replicas']
     id: replicaGone(id, region),
     title: finalSnapshot === null ? `replica ${id} deleted` : `promoted database ${id} deleted, final snapshot ${finalSnapshot}`,
     needs,
-    calls: ['rds:DescribeDBInstances', 'rds:DeleteDBInstance', ...(finalSnapshot === null ? [] : ['rds:CreateDBSnapshot'])].map((action) => ({action, region})),
-    deadlineMs: minutes(90), atDeadline: 'fail', pointOfNoReturn: true,
-    observe: async (world, {signal}) => (await world.teardown.database(region, id, signal) === null ? {kind: 'done'} : {kind: 'not-done'}),
+    calls: ['rds:DescribeDBInstances', 'rds:DeleteDBInstance', ...(finalSnapshot === null ? [] : ['rds:CreateDBSnapshot'])].map(
+      (action) => ({action, region}),
+    ),
+    deadlineMs: minutes(90),
+    atDeadline: 'fail',
+    pointOfNoReturn: true,
+    observe: async (world, {signal}) =>
+      (await world.teardown.database(region, id, signal)) === null ? {kind: 'done'} : {kind: 'not-done'},
     start: async (world, {signal}) => {
       const database = await world.teardown.database(region, id, signal)
       if (database === null || database.status === 'deleting') return
       // Promoted since the plan was shown: it holds data of its own now, and nobody has agreed to anything about that.
-      await world.teardown.removeDatabase(region, id, database.replicaOf === null ? (finalSnapshot ?? `${id}-final`) : null, signal)
+      await world.teardown.removeDatabase(
+        region,
+        id,
+        database.replicaOf === null ? (finalSnapshot ?? `${id}-final`) : null,
+        signal,
+      )
     },
     poll: async (world, {now, signal}) => {
       const database = await world.teardown.database(region, id, signal)
-      return database === null ? {kind: 'done'} : {kind: 'pending', waitsFor: `${id}: ${database.status}`, lookAgainAt: now + seconds(5)}
+      return database === null
+        ? {kind: 'done'}
+        : {kind: 'pending', waitsFor: `${id}: ${database.status}`, lookAgainAt: now + seconds(5)}
     },
   }
 }
@@ -36,9 +48,13 @@ const listing = ['s3:ListBucketVersions', 's3:ListBucket']
 
 export function emptyBucket({region, bucket}: DownInput['buckets'][number], needs: readonly string[]): readonly DownStep[] {
   const empty: DownStep = {
-    id: `empty-${bucket}`, title: `${bucket} emptied`, needs,
+    id: `empty-${bucket}`,
+    title: `${bucket} emptied`,
+    needs,
     calls: [...listing, 's3:DeleteObject', 's3:DeleteObjectVersion'].map((action) => ({action, region})),
-    deadlineMs: minutes(120), atDeadline: 'fail', pointOfNoReturn: true,
+    deadlineMs: minutes(120),
+    atDeadline: 'fail',
+    pointOfNoReturn: true,
     observe: async (world, {signal}) => {
       const size = await world.ground.bucketSize(region, bucket, signal)
       return size === null || (size.objects === 0 && !size.more) ? {kind: 'done'} : {kind: 'not-done'}
@@ -46,14 +62,21 @@ export function emptyBucket({region, bucket}: DownInput['buckets'][number], need
     start: async () => undefined,
     poll: async (world, {now, signal}) => {
       const {deleted, more} = await world.ground.emptyBucket(region, bucket, signal)
-      return more ? {kind: 'pending', waitsFor: `${bucket} to be empty (${deleted} more deleted)`, lookAgainAt: now} : {kind: 'done'}
+      return more
+        ? {kind: 'pending', waitsFor: `${bucket} to be empty (${deleted} more deleted)`, lookAgainAt: now}
+        : {kind: 'done'}
     },
   }
   const remove: DownStep = {
-    id: `no-bucket-${bucket}`, title: `${bucket} deleted`, needs: [`empty-${bucket}`],
+    id: `no-bucket-${bucket}`,
+    title: `${bucket} deleted`,
+    needs: [`empty-${bucket}`],
     calls: [...listing, 's3:DeleteObject', 's3:DeleteObjectVersion', 's3:DeleteBucket'].map((action) => ({action, region})),
-    deadlineMs: minutes(60), atDeadline: 'fail', pointOfNoReturn: true,
-    observe: async (world, {signal}) => (await world.ground.bucketSize(region, bucket, signal) === null ? {kind: 'done'} : {kind: 'not-done'}),
+    deadlineMs: minutes(60),
+    atDeadline: 'fail',
+    pointOfNoReturn: true,
+    observe: async (world, {signal}) =>
+      (await world.ground.bucketSize(region, bucket, signal)) === null ? {kind: 'done'} : {kind: 'not-done'},
     start: async (world, {signal}) => {
       // Access logs come late: what was written since it was emptied goes too, and is no reason to fail.
       await world.ground.emptyBucket(region, bucket, signal)

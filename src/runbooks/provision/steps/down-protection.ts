@@ -13,9 +13,12 @@ type DownStep = Step<DownWorld>
 export function liftTermination({id, name, region}: DownStack, needs: readonly string[]): DownStep {
   const stack = {name, region}
   return {
-    id: terminationLifted(id), title: `termination protection off ${id}`, needs,
+    id: terminationLifted(id),
+    title: `termination protection off ${id}`,
+    needs,
     calls: ['cloudformation:DescribeStacks', 'cloudformation:UpdateTerminationProtection'].map((action) => ({action, region})),
-    deadlineMs: minutes(5), atDeadline: 'fail',
+    deadlineMs: minutes(5),
+    atDeadline: 'fail',
     observe: async (world, {signal}) => {
       const state = await world.stacks.describe(stack, signal)
       return state === null || !state.protected ? {kind: 'done'} : {kind: 'not-done'}
@@ -37,14 +40,19 @@ export const protectionLifted = ({kind, region, id}: Protected): string => `no-p
 export function liftDeletionProtection(thing: Protected, needs: readonly string[]): DownStep {
   const {kind, region, id} = thing
   return {
-    id: protectionLifted(thing), title: `deletion protection off ${words[kind]} ${shortName(id)}`, needs,
+    id: protectionLifted(thing),
+    title: `deletion protection off ${words[kind]} ${shortName(id)}`,
+    needs,
     calls: lifting[kind].map((action) => ({action, region})),
-    deadlineMs: minutes(10), atDeadline: 'fail',
-    observe: async (world, {signal}) => (await world.teardown.deletionProtection(thing, signal) === 'on' ? {kind: 'not-done'} : {kind: 'done'}),
+    deadlineMs: minutes(10),
+    atDeadline: 'fail',
+    observe: async (world, {signal}) =>
+      (await world.teardown.deletionProtection(thing, signal)) === 'on' ? {kind: 'not-done'} : {kind: 'done'},
     start: (world, {signal}) => world.teardown.liftDeletionProtection(thing, signal),
-    poll: async (world, {now, signal}) => (await world.teardown.deletionProtection(thing, signal) === 'on'
-      ? {kind: 'pending', waitsFor: `the ${words[kind]} to be changed`, lookAgainAt: now + 3000}
-      : {kind: 'done'}),
+    poll: async (world, {now, signal}) =>
+      (await world.teardown.deletionProtection(thing, signal)) === 'on'
+        ? {kind: 'pending', waitsFor: `the ${words[kind]} to be changed`, lookAgainAt: now + 3000}
+        : {kind: 'done'},
   }
 }
 
@@ -56,9 +64,12 @@ export const hostsFreed = (region: string): string => `hosts@${region}`
 /** Managed termination protection keeps hosts with tasks; a group of such hosts is never emptied. */
 export function freeHosts({region, groups}: DownStack, needs: readonly string[]): DownStep {
   return {
-    id: hostsFreed(region), title: `protection from scale-in off the hosts in ${region}`, needs,
+    id: hostsFreed(region),
+    title: `protection from scale-in off the hosts in ${region}`,
+    needs,
     calls: ['autoscaling:DescribeAutoScalingGroups', 'autoscaling:SetInstanceProtection'].map((action) => ({action, region})),
-    deadlineMs: minutes(10), atDeadline: 'fail',
+    deadlineMs: minutes(10),
+    atDeadline: 'fail',
     observe: async (world, {signal}) => {
       const instances = await Promise.all(groups.map((group) => world.ground.protectedInstances(region, group, signal)))
       return instances.every((one) => one === null || one.length === 0) ? {kind: 'done'} : {kind: 'not-done'}

@@ -14,7 +14,10 @@ export const slotGone = (slot: Slot, region: string): string => `no-slot-${slot}
 export const liveRuleGone = (region: string): string => `no-live-rule@${region}`
 
 export function removeSlots(slots: DownSlots): readonly DownStep[] {
-  return [...(['a', 'b'] as const).flatMap((slot) => [noScaling(slots, slot), zero(slots, slot), noSlot(slots, slot)]), noLiveRule(slots)]
+  return [
+    ...(['a', 'b'] as const).flatMap((slot) => [noScaling(slots, slot), zero(slots, slot), noSlot(slots, slot)]),
+    noLiveRule(slots),
+  ]
 }
 
 const actions = ({region}: DownSlots, ...names: readonly string[]) => names.map((action) => ({action, region}))
@@ -22,9 +25,17 @@ const actions = ({region}: DownSlots, ...names: readonly string[]) => names.map(
 function noScaling(slots: DownSlots, slot: Slot): DownStep {
   const {region, cluster, services} = slots
   return {
-    id: `no-scaling-${slot}@${region}`, title: `scaling of slot ${slot} removed in ${region}`, needs: [],
-    calls: actions(slots, 'ecs:DescribeServices', 'application-autoscaling:DescribeScalableTargets', 'application-autoscaling:DeregisterScalableTarget'),
-    deadlineMs: minutes(5), atDeadline: 'fail',
+    id: `no-scaling-${slot}@${region}`,
+    title: `scaling of slot ${slot} removed in ${region}`,
+    needs: [],
+    calls: actions(
+      slots,
+      'ecs:DescribeServices',
+      'application-autoscaling:DescribeScalableTargets',
+      'application-autoscaling:DeregisterScalableTarget',
+    ),
+    deadlineMs: minutes(5),
+    atDeadline: 'fail',
     observe: async (world, {signal}) => {
       const state = await world.slots.slot(region, cluster, services[slot], signal)
       return state === null || state.status === 'INACTIVE' || state.scaling === null ? {kind: 'done'} : {kind: 'not-done'}
@@ -41,10 +52,13 @@ function zero(slots: DownSlots, slot: Slot): DownStep {
     return state === null || state.status === 'INACTIVE' ? 0 : state.running + state.desired
   }
   return {
-    id: `zero-${slot}@${region}`, title: `slot ${slot} at no tasks in ${region}`, needs: [`no-scaling-${slot}@${region}`],
+    id: `zero-${slot}@${region}`,
+    title: `slot ${slot} at no tasks in ${region}`,
+    needs: [`no-scaling-${slot}@${region}`],
     calls: actions(slots, 'ecs:DescribeServices', 'application-autoscaling:DescribeScalableTargets', 'ecs:UpdateService'),
-    deadlineMs: minutes(20), atDeadline: 'fail',
-    observe: async (world, {signal}) => (await running(world, signal) === 0 ? {kind: 'done'} : {kind: 'not-done'}),
+    deadlineMs: minutes(20),
+    atDeadline: 'fail',
+    observe: async (world, {signal}) => ((await running(world, signal)) === 0 ? {kind: 'done'} : {kind: 'not-done'}),
     start: async (world, {signal}) => {
       const state = await world.slots.slot(region, cluster, services[slot], signal)
       // A service that is already being deleted takes no new count.
@@ -64,25 +78,40 @@ function noSlot(slots: DownSlots, slot: Slot): DownStep {
     return state === null || state.status === 'INACTIVE'
   }
   return {
-    id: slotGone(slot, region), title: `slot ${slot} deleted in ${region}`, needs: [`zero-${slot}@${region}`],
+    id: slotGone(slot, region),
+    title: `slot ${slot} deleted in ${region}`,
+    needs: [`zero-${slot}@${region}`],
     calls: actions(slots, 'ecs:DescribeServices', 'application-autoscaling:DescribeScalableTargets', 'ecs:DeleteService'),
-    deadlineMs: minutes(20), atDeadline: 'fail', pointOfNoReturn: true,
-    observe: async (world, {signal}) => (await gone(world, signal) ? {kind: 'done'} : {kind: 'not-done'}),
+    deadlineMs: minutes(20),
+    atDeadline: 'fail',
+    pointOfNoReturn: true,
+    observe: async (world, {signal}) => ((await gone(world, signal)) ? {kind: 'done'} : {kind: 'not-done'}),
     start: (world, {signal}) => world.slots.removeSlot(region, cluster, services[slot], signal),
     poll: async (world, {now, signal}) =>
-      (await gone(world, signal) ? {kind: 'done'} : {kind: 'pending', waitsFor: 'the service to drain', lookAgainAt: now + seconds(3)}),
+      (await gone(world, signal))
+        ? {kind: 'done'}
+        : {kind: 'pending', waitsFor: 'the service to drain', lookAgainAt: now + seconds(3)},
   }
 }
 
 function noLiveRule(slots: DownSlots): DownStep {
   const {region, listener, targetGroups} = slots
   const liveRule = async (world: DownWorld, signal: AbortSignal) =>
-    (listener === null ? null : world.slots.liveRule(region, listener, targetGroups, signal))
+    listener === null ? null : world.slots.liveRule(region, listener, targetGroups, signal)
   return {
-    id: liveRuleGone(region), title: `live rule removed in ${region}`, needs: [slotGone('a', region), slotGone('b', region)],
-    calls: actions(slots, 'elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTags', 'elasticloadbalancing:DeleteRule'),
-    deadlineMs: minutes(5), atDeadline: 'fail', pointOfNoReturn: true,
-    observe: async (world, {signal}) => (await liveRule(world, signal) === null ? {kind: 'done'} : {kind: 'not-done'}),
+    id: liveRuleGone(region),
+    title: `live rule removed in ${region}`,
+    needs: [slotGone('a', region), slotGone('b', region)],
+    calls: actions(
+      slots,
+      'elasticloadbalancing:DescribeRules',
+      'elasticloadbalancing:DescribeTags',
+      'elasticloadbalancing:DeleteRule',
+    ),
+    deadlineMs: minutes(5),
+    atDeadline: 'fail',
+    pointOfNoReturn: true,
+    observe: async (world, {signal}) => ((await liveRule(world, signal)) === null ? {kind: 'done'} : {kind: 'not-done'}),
     start: async (world, {signal}) => {
       const rule = await liveRule(world, signal)
       if (rule !== null) await world.slots.removeLiveRule(region, rule.arn, signal)

@@ -21,24 +21,39 @@ export interface StackToDelete {
 }
 
 const deletionActions = [
-  'cloudformation:DescribeStacks', 'cloudformation:DeleteStack', 'cloudformation:ListStackResources', 'cloudformation:DescribeStackEvents',
+  'cloudformation:DescribeStacks',
+  'cloudformation:DeleteStack',
+  'cloudformation:ListStackResources',
+  'cloudformation:DescribeStackEvents',
 ]
 const hostActions = ['autoscaling:DescribeAutoScalingGroups', 'autoscaling:SetInstanceProtection']
 /** Asked once a deletion has failed, to say why. */
 const explainingActions = [
-  'ecs:DescribeServices', 'ecs:ListTasks', 'ecs:DescribeTasks', 'ecs:DescribeTaskDefinition', 'logs:GetLogEvents', 'autoscaling:DescribeScalingActivities',
+  'ecs:DescribeServices',
+  'ecs:ListTasks',
+  'ecs:DescribeTasks',
+  'ecs:DescribeTaskDefinition',
+  'logs:GetLogEvents',
+  'autoscaling:DescribeScalingActivities',
   'acm:DescribeCertificate',
 ]
 
 export function deleteStack({id, title, stack, needs, groups, retain}: StackToDelete): Step<DownWorld> {
   const {region} = stack
   return {
-    id, title, needs,
-    calls: [...deletionActions, ...(groups.length > 0 ? hostActions : []), ...explainingActions].map((action) => ({action, region})),
-    deadlineMs: minutes(120), atDeadline: 'fail', pointOfNoReturn: true,
+    id,
+    title,
+    needs,
+    calls: [...deletionActions, ...(groups.length > 0 ? hostActions : []), ...explainingActions].map((action) => ({
+      action,
+      region,
+    })),
+    deadlineMs: minutes(120),
+    atDeadline: 'fail',
+    pointOfNoReturn: true,
     observe: async (world, {now, signal}) => {
       const state = await present(world, stack, signal)
-      if (state === null) return {kind: 'done', note: 'it isn\'t there'}
+      if (state === null) return {kind: 'done', note: "it isn't there"}
       // CloudFormation deletes nothing in the middle of an update: that one has to end first.
       return /^UPDATE.*IN_PROGRESS$/.test(state.status)
         ? {kind: 'pending', waitsFor: `${state.status} of ${title}`, lookAgainAt: now + seconds(5)}
@@ -56,8 +71,10 @@ export function deleteStack({id, title, stack, needs, groups, retain}: StackToDe
       const {now, signal} = context
       const state = await present(world, stack, signal)
       if (state === null) return {kind: 'done'}
-      if (state.status === 'DELETE_FAILED' && isFromBefore(state, context)) return {kind: 'pending', waitsFor: 'the deletion to begin', lookAgainAt: now + seconds(5)}
-      if (state.status === 'DELETE_FAILED') return {kind: 'failed', because: await why(world, stack, state, context), then: 'fail'}
+      if (state.status === 'DELETE_FAILED' && isFromBefore(state, context))
+        return {kind: 'pending', waitsFor: 'the deletion to begin', lookAgainAt: now + seconds(5)}
+      if (state.status === 'DELETE_FAILED')
+        return {kind: 'failed', because: await why(world, stack, state, context), then: 'fail'}
       for (const group of groups) await liftProtection(world, region, group, signal)
       const progress = await progressOf(world, stack, state, signal)
       context.show(progress)
@@ -83,11 +100,13 @@ async function why(world: DownWorld, stack: StackRef, state: StackState, {own, s
   const since = typeof own['since'] === 'number' ? own['since'] : startedAt
   // The events' clock is AWS's.
   const cause = await explainFailure(world, stack, since - minutes(5), signal)
-  return cause === null ? `${state.name}: ${state.reason ?? 'AWS gives no reason'}` : [rootCauseText(cause), ...cause.evidence].join('; ')
+  return cause === null
+    ? `${state.name}: ${state.reason ?? 'AWS gives no reason'}`
+    : [rootCauseText(cause), ...cause.evidence].join('; ')
 }
 
 export async function liftProtection(world: DownWorld, region: string, group: string, signal: AbortSignal): Promise<number> {
-  const instances = await world.ground.protectedInstances(region, group, signal) ?? []
+  const instances = (await world.ground.protectedInstances(region, group, signal)) ?? []
   if (instances.length > 0) await world.ground.removeInstanceProtection(region, group, instances, signal)
   return instances.length
 }
@@ -96,7 +115,10 @@ async function progressOf(world: DownWorld, stack: StackRef, state: StackState, 
   const resources = await world.stacks.resources(stack, signal)
   const underWay = resources.filter(({status}) => status === 'DELETE_IN_PROGRESS').toSorted((x, y) => x.changedAt - y.changedAt)
   return {
-    kind: 'stack', stack: state.name, status: state.status, total: resources.length,
+    kind: 'stack',
+    stack: state.name,
+    status: state.status,
+    total: resources.length,
     done: resources.filter(({status}) => status === 'DELETE_COMPLETE' || status === 'DELETE_SKIPPED').length,
     underWay: underWay.map(({logicalId, type, changedAt}) => ({path: logicalId, type, since: changedAt, usualSeconds: 0})),
     records: [],
@@ -106,4 +128,9 @@ async function progressOf(world: DownWorld, stack: StackRef, state: StackState, 
 }
 
 const waitsFor = ({underWay, done, total}: StackProgress): string =>
-  underWay.length === 0 ? `CloudFormation (${done} of ${total} gone)` : `${underWay.map(({path}) => path).slice(0, 3).join(', ')} to go (${done} of ${total} gone)`
+  underWay.length === 0
+    ? `CloudFormation (${done} of ${total} gone)`
+    : `${underWay
+        .map(({path}) => path)
+        .slice(0, 3)
+        .join(', ')} to go (${done} of ${total} gone)`

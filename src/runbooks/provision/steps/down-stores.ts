@@ -15,10 +15,15 @@ const calls: Readonly<Record<DataStore['kind'], readonly string[]>> = {
 export function removeStore(store: DataStore, needs: readonly string[]): Step<DownWorld> {
   const {kind, region, id, name} = store
   return {
-    id: `no-store-${kind}-${name}@${region}`, title: `${kind} ${name} in ${region} deleted`, needs,
+    id: `no-store-${kind}-${name}@${region}`,
+    title: `${kind} ${name} in ${region} deleted`,
+    needs,
     calls: calls[kind].map((action) => ({action, region})),
-    deadlineMs: minutes(30), atDeadline: 'fail', pointOfNoReturn: true,
-    observe: async (world, {signal}) => (await world.teardown.store(store, signal) === null ? {kind: 'done'} : {kind: 'not-done'}),
+    deadlineMs: minutes(30),
+    atDeadline: 'fail',
+    pointOfNoReturn: true,
+    observe: async (world, {signal}) =>
+      (await world.teardown.store(store, signal)) === null ? {kind: 'done'} : {kind: 'not-done'},
     start: async () => undefined,
     poll: async (world, {now, signal}) => {
       const state = await world.teardown.store(store, signal)

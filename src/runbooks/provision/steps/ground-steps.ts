@@ -11,8 +11,14 @@ import type {UpInput} from '../up-input.ts'
 
 /** Key policies name the first before anything of it exists; the others are made by AWS at a first use that may be a failover. */
 export const serviceRoles = [
-  'autoscaling.amazonaws.com', 'ecs.amazonaws.com', 'elasticloadbalancing.amazonaws.com', 'rds.amazonaws.com', 'elasticache.amazonaws.com', 'backup.amazonaws.com',
-  'ecs.application-autoscaling.amazonaws.com', 'imagebuilder.amazonaws.com',
+  'autoscaling.amazonaws.com',
+  'ecs.amazonaws.com',
+  'elasticloadbalancing.amazonaws.com',
+  'rds.amazonaws.com',
+  'elasticache.amazonaws.com',
+  'backup.amazonaws.com',
+  'ecs.application-autoscaling.amazonaws.com',
+  'imagebuilder.amazonaws.com',
 ] as const
 
 export function makeServiceRoles({plan}: UpInput): Step<ProvisionWorld> {
@@ -32,9 +38,10 @@ export function makeServiceRoles({plan}: UpInput): Step<ProvisionWorld> {
       await Promise.all(missing.map((service) => world.ground.createServiceRole(service, signal)))
     },
     // IAM tells the Regions of a new role after a while, and a key's policy that names one unknown there is refused.
-    poll: async (_, {now, startedAt}) => (now - startedAt < knownAfterMs
-      ? {kind: 'pending', waitsFor: 'every Region to know the new roles', lookAgainAt: startedAt + knownAfterMs}
-      : {kind: 'done'}),
+    poll: async (_, {now, startedAt}) =>
+      now - startedAt < knownAfterMs
+        ? {kind: 'pending', waitsFor: 'every Region to know the new roles', lookAgainAt: startedAt + knownAfterMs}
+        : {kind: 'done'},
   }
 }
 
@@ -51,8 +58,15 @@ export function uploadTemplates(input: UpInput, region: string): Step<ProvisionW
     // Not before them: foundations begin once the roles are there, and needn't wait for what only later stacks name.
     needs: ['service-roles'],
     calls: callsIn(
-      region, 's3:GetBucketVersioning', 's3:CreateBucket', 's3:PutBucketVersioning', 's3:PutEncryptionConfiguration', 's3:PutBucketPublicAccessBlock',
-      's3:ListBucket', 's3:GetObject', 's3:PutObject',
+      region,
+      's3:GetBucketVersioning',
+      's3:CreateBucket',
+      's3:PutBucketVersioning',
+      's3:PutEncryptionConfiguration',
+      's3:PutBucketPublicAccessBlock',
+      's3:ListBucket',
+      's3:GetObject',
+      's3:PutObject',
     ),
     deadlineMs: minutes(30),
     atDeadline: 'fail',
@@ -60,9 +74,18 @@ export function uploadTemplates(input: UpInput, region: string): Step<ProvisionW
     async start(world, {signal}) {
       const {bucket} = await world.ground.ensureStateBucket(region, signal)
       const {uploaded} = await upload(world, region, bucket, assets, lies, signal)
-      return {facts: {uploaded, of: Object.keys(assets).length, bucket: bucket === stateBucket(account, region) ? bucket : `${bucket} (unexpected)`}}
+      return {
+        facts: {
+          uploaded,
+          of: Object.keys(assets).length,
+          bucket: bucket === stateBucket(account, region) ? bucket : `${bucket} (unexpected)`,
+        },
+      }
     },
-    poll: async (_, {own}) => ({kind: 'done', note: `${JSON.stringify(own['uploaded'])} of ${JSON.stringify(own['of'])} uploaded`}),
+    poll: async (_, {own}) => ({
+      kind: 'done',
+      note: `${JSON.stringify(own['uploaded'])} of ${JSON.stringify(own['of'])} uploaded`,
+    }),
   }
 }
 
@@ -71,8 +94,14 @@ export function putAlive({chosen}: UpInput, region: string): Step<ProvisionWorld
   const foundation = `foundation@${region}`
   const ref = {name: chosen.find(({id}) => id === foundation)?.name ?? '', region}
   return putOnce({
-    id: `alive@${region}`, title: `object alive in the switch bucket of ${region}`, needs: [createId(foundation)], region, ref, output: 'SwitchBucketName',
-    objects: {alive: 'alive\n'}, contentType: 'text/plain',
+    id: `alive@${region}`,
+    title: `object alive in the switch bucket of ${region}`,
+    needs: [createId(foundation)],
+    region,
+    ref,
+    output: 'SwitchBucketName',
+    objects: {alive: 'alive\n'},
+    contentType: 'text/plain',
   })
 }
 
@@ -82,8 +111,14 @@ export function putSite({wanted, chosen, plan}: UpInput): Step<ProvisionWorld> {
   const main = `main@${region}`
   const ref = {name: chosen.find(({id}) => id === main)?.name ?? '', region}
   return putOnce({
-    id: `site@${region}`, title: 'first pages of the site', needs: [updateId(main)], region, ref, output: 'SiteBucketName',
-    objects: wanted.site, contentType: 'text/html; charset=utf-8',
+    id: `site@${region}`,
+    title: 'first pages of the site',
+    needs: [updateId(main)],
+    region,
+    ref,
+    output: 'SiteBucketName',
+    objects: wanted.site,
+    contentType: 'text/html; charset=utf-8',
   })
 }
 
@@ -100,14 +135,21 @@ interface Once {
 }
 
 function putOnce({id, title, needs, region, ref, output, objects, contentType}: Once): Step<ProvisionWorld> {
-  const missing = async (world: ProvisionWorld, signal: AbortSignal): Promise<{readonly bucket: string; readonly keys: readonly string[]}> => {
+  const missing = async (
+    world: ProvisionWorld,
+    signal: AbortSignal,
+  ): Promise<{readonly bucket: string; readonly keys: readonly string[]}> => {
     const bucket = (await world.stacks.describe(ref, signal))?.outputs[output]
     if (bucket === undefined) throw new Error(`the stack ${ref.name} has no output ${output}`)
-    const found = await Promise.all(Object.keys(objects).map(async (key) => ({key, there: await world.ground.hasObject(region, bucket, key, signal)})))
+    const found = await Promise.all(
+      Object.keys(objects).map(async (key) => ({key, there: await world.ground.hasObject(region, bucket, key, signal)})),
+    )
     return {bucket, keys: found.filter(({there}) => !there).map(({key}) => key)}
   }
   return {
-    id, title, needs,
+    id,
+    title,
+    needs,
     calls: callsIn(region, 'cloudformation:DescribeStacks', 's3:ListBucket', 's3:GetObject', 's3:PutObject'),
     deadlineMs: minutes(15),
     atDeadline: 'fail',

@@ -23,17 +23,27 @@ export function makeLiveRule({plan}: UpInput, main: WantedStack): Step<Provision
     id: `live-rule@${region}`,
     title: `live rule in ${region}`,
     needs: [createId(main.id)],
-    calls: callsIn(region, 'cloudformation:DescribeStacks', 'elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTags', 'elasticloadbalancing:CreateRule', 'elasticloadbalancing:AddTags'),
+    calls: callsIn(
+      region,
+      'cloudformation:DescribeStacks',
+      'elasticloadbalancing:DescribeRules',
+      'elasticloadbalancing:DescribeTags',
+      'elasticloadbalancing:CreateRule',
+      'elasticloadbalancing:AddTags',
+    ),
     deadlineMs: minutes(15),
     atDeadline: 'fail',
-    observe: async (world, {signal}) => ((await read(world, signal)).rule === null ? {kind: 'not-done'} : {kind: 'done', note: 'left as it is'}),
+    observe: async (world, {signal}) =>
+      (await read(world, signal)).rule === null ? {kind: 'not-done'} : {kind: 'done', note: 'left as it is'},
     async start(world, {signal}) {
       const {spec, rule} = await read(world, signal)
       if (rule === null) await world.slots.createLiveRule(spec, signal)
     },
     async poll(world, {signal, now}) {
       const {rule} = await read(world, signal)
-      return rule === null ? {kind: 'pending', waitsFor: 'the rule to read back', lookAgainAt: now + seconds(2)} : {kind: 'done', note: `a ${rule.weights.a} / b ${rule.weights.b}`}
+      return rule === null
+        ? {kind: 'pending', waitsFor: 'the rule to read back', lookAgainAt: now + seconds(2)}
+        : {kind: 'done', note: `a ${rule.weights.a} / b ${rule.weights.b}`}
     },
   }
 }
@@ -46,20 +56,36 @@ export function makeSlot(input: UpInput, main: WantedStack, slot: Slot): Step<Pr
     title: `slot ${slot} in ${region}`,
     // One after the other: side by side, each would find no revision yet and register its own.
     needs: [slot === 'a' ? `live-rule@${region}` : `slot-a@${region}`],
-    calls: [...secretsOf(input), ...callsIn(
-      region, 'cloudformation:DescribeStacks', 'ecs:DescribeServices', 'ecs:RegisterTaskDefinition', 'ecs:DescribeTaskDefinition', 'ecs:ListTaskDefinitions', 'ecs:CreateService', 'ecs:TagResource', 'iam:PassRole',
-      'application-autoscaling:DescribeScalableTargets',
-    )],
+    calls: [
+      ...secretsOf(input),
+      ...callsIn(
+        region,
+        'cloudformation:DescribeStacks',
+        'ecs:DescribeServices',
+        'ecs:RegisterTaskDefinition',
+        'ecs:DescribeTaskDefinition',
+        'ecs:ListTaskDefinitions',
+        'ecs:CreateService',
+        'ecs:TagResource',
+        'iam:PassRole',
+        'application-autoscaling:DescribeScalableTargets',
+      ),
+    ],
     deadlineMs: minutes(15),
     atDeadline: 'fail',
-    observe: async (world, {signal}) => (isThere((await readSlot(world, input, main, slot, signal)).state) ? {kind: 'done', note: 'left as it is'} : {kind: 'not-done'}),
+    observe: async (world, {signal}) =>
+      isThere((await readSlot(world, input, main, slot, signal)).state)
+        ? {kind: 'done', note: 'left as it is'}
+        : {kind: 'not-done'},
     async start(world, {signal}) {
       const {spec, state} = await readSlot(world, input, main, slot, signal)
       if (!isThere(state)) await world.slots.createSlot(spec, signal)
     },
     async poll(world, {signal, now}) {
       const {state, spec} = await readSlot(world, input, main, slot, signal)
-      return isThere(state) ? {kind: 'done', note: `${spec.count} tasks of ${spec.taskDefinition.image}`} : {kind: 'pending', waitsFor: `service ${spec.service}`, lookAgainAt: now + seconds(2)}
+      return isThere(state)
+        ? {kind: 'done', note: `${spec.count} tasks of ${spec.taskDefinition.image}`}
+        : {kind: 'pending', waitsFor: `service ${spec.service}`, lookAgainAt: now + seconds(2)}
     },
   }
 }
@@ -70,17 +96,31 @@ export function makeScaling(input: UpInput, main: WantedStack, slot: Slot): Step
     id: `scaling-${slot}@${region}`,
     title: `scaling of slot ${slot} in ${region}`,
     needs: [`slot-${slot}@${region}`],
-    calls: [...secretsOf(input), ...callsIn(
-      region, 'cloudformation:DescribeStacks', 'ecs:DescribeServices', 'application-autoscaling:DescribeScalableTargets', 'application-autoscaling:DescribeScalingPolicies', 'application-autoscaling:RegisterScalableTarget',
-      'application-autoscaling:PutScalingPolicy', 'application-autoscaling:TagResource', 'iam:PassRole',
-    )],
+    calls: [
+      ...secretsOf(input),
+      ...callsIn(
+        region,
+        'cloudformation:DescribeStacks',
+        'ecs:DescribeServices',
+        'application-autoscaling:DescribeScalableTargets',
+        'application-autoscaling:DescribeScalingPolicies',
+        'application-autoscaling:RegisterScalableTarget',
+        'application-autoscaling:PutScalingPolicy',
+        'application-autoscaling:TagResource',
+        'iam:PassRole',
+      ),
+    ],
     deadlineMs: minutes(15),
     atDeadline: 'fail',
-    observe: async (world, {signal}) => ((await readSlot(world, input, main, slot, signal)).state?.scaling === null ? {kind: 'not-done'} : {kind: 'done', note: 'left as it is'}),
+    observe: async (world, {signal}) =>
+      (await readSlot(world, input, main, slot, signal)).state?.scaling === null
+        ? {kind: 'not-done'}
+        : {kind: 'done', note: 'left as it is'},
     start: async (world, {signal}) => world.slots.createScaling((await readSlot(world, input, main, slot, signal)).spec, signal),
     async poll(world, {signal, now}) {
       const {state} = await readSlot(world, input, main, slot, signal)
-      if (state?.scaling === null || state === null) return {kind: 'pending', waitsFor: 'its bounds to read back', lookAgainAt: now + seconds(2)}
+      if (state?.scaling === null || state === null)
+        return {kind: 'pending', waitsFor: 'its bounds to read back', lookAgainAt: now + seconds(2)}
       return {kind: 'done', note: `minimum ${state.scaling.min}, maximum ${state.scaling.max}`}
     },
   }
@@ -98,20 +138,35 @@ export function awaitHealthy(input: UpInput, main: WantedStack): Step<ProvisionW
     const healthy = await world.slots.healthyTargets(region, spec.targetGroup, context.signal)
     const words = `${healthy} of ${desired} healthy in slot a`
     if (healthy >= desired) return {kind: 'done', note: words}
-    if (context.now - context.startedAt < patienceMs) return {kind: 'pending', waitsFor: words, lookAgainAt: context.now + seconds(5)}
-    if (!madeHere(context, region)) return {kind: 'done', note: `${words}; the slot was there before, and is a release's concern` }
+    if (context.now - context.startedAt < patienceMs)
+      return {kind: 'pending', waitsFor: words, lookAgainAt: context.now + seconds(5)}
+    if (!madeHere(context, region)) return {kind: 'done', note: `${words}; the slot was there before, and is a release's concern`}
     const [stopped] = await world.claims.stoppedTasks(region, spec.cluster, spec.service, context.signal)
     if (stopped === undefined) return {kind: 'pending', waitsFor: words, lookAgainAt: context.now + seconds(5)}
-    return {kind: 'failed', because: `slot a in ${region}: ${words}; its tasks stop: ${[stopped.reason, ...stopped.lines.slice(-1)].join(': ')}`, then: 'fail'}
+    return {
+      kind: 'failed',
+      because: `slot a in ${region}: ${words}; its tasks stop: ${[stopped.reason, ...stopped.lines.slice(-1)].join(': ')}`,
+      then: 'fail',
+    }
   }
   return {
     id: `healthy@${region}`,
     title: `slot a serves in ${region}`,
     needs: [`scaling-a@${region}`],
-    calls: [...secretsOf(input), ...callsIn(
-      region, 'cloudformation:DescribeStacks', 'ecs:DescribeServices', 'application-autoscaling:DescribeScalableTargets', 'elasticloadbalancing:DescribeTargetHealth', 'ecs:ListTasks',
-      'ecs:DescribeTasks', 'ecs:DescribeTaskDefinition', 'logs:GetLogEvents',
-    )],
+    calls: [
+      ...secretsOf(input),
+      ...callsIn(
+        region,
+        'cloudformation:DescribeStacks',
+        'ecs:DescribeServices',
+        'application-autoscaling:DescribeScalableTargets',
+        'elasticloadbalancing:DescribeTargetHealth',
+        'ecs:ListTasks',
+        'ecs:DescribeTasks',
+        'ecs:DescribeTaskDefinition',
+        'logs:GetLogEvents',
+      ),
+    ],
     deadlineMs: minutes(30),
     atDeadline: 'fail',
     async observe(world, context) {
@@ -133,7 +188,10 @@ async function readSlot(world: ProvisionWorld, {plan, wanted}: UpInput, main: Wa
   const {config} = plan
   const outputs = await outputsOf(world, main, signal)
   const home = wanted.stacks.find(({id}) => id === `main@${config.region}`)
-  const secret = main.region === config.region || home === undefined ? outputs['DatabaseSecretArn'] : (await world.stacks.describe({name: home.name, region: home.region}, signal))?.outputs['DatabaseSecretArn']
+  const secret =
+    main.region === config.region || home === undefined
+      ? outputs['DatabaseSecretArn']
+      : (await world.stacks.describe({name: home.name, region: home.region}, signal))?.outputs['DatabaseSecretArn']
   const spec = slotSpec(config, main.region, slot, outputs, secret ?? null, main.then['ApiPort'] ?? '8080')
   return {spec, state: await world.slots.slot(main.region, spec.cluster, slotService(config, slot), signal)}
 }

@@ -8,20 +8,31 @@ import type {RecoveryWorld} from '../ports.ts'
 
 export function drillReportStep(input: DrillInput): Step<RecoveryWorld> {
   return lookStep({
-    id: 'report', title: 'Report', needs: ['residue', 'untouched'], calls: [], deadlineMs: minutes(5), atDeadline: 'roll-back',
-    look: (_world, context) => Promise.resolve({
-      kind: 'done', facts: {
-        drill: input.name,
-        // A restore is measured, not a promotion: an unplanned failover promotes the replica, which is quicker and loses less.
-        measured: 'restore',
-        rtoSeconds: secondsUntil(context.events, 'writes'), rpoSeconds: context.facts('recovery-point')['ageSeconds'] ?? null,
-        restoreSeconds: context.facts('database')['restoreSeconds'] ?? null,
-        steps: stepSeconds(context.events),
-        reads: context.facts('reads')['reads'] ?? 0, writes: context.facts('writes')['writes'] ?? 0,
-        untouched: true, residue: context.facts('residue')['residue'] ?? null,
-        withoutPrimary: input.withoutPrimary, roles: input.roles,
-      },
-    }),
+    id: 'report',
+    title: 'Report',
+    needs: ['residue', 'untouched'],
+    calls: [],
+    deadlineMs: minutes(5),
+    atDeadline: 'roll-back',
+    look: (_world, context) =>
+      Promise.resolve({
+        kind: 'done',
+        facts: {
+          drill: input.name,
+          // A restore is measured, not a promotion: an unplanned failover promotes the replica, which is quicker and loses less.
+          measured: 'restore',
+          rtoSeconds: secondsUntil(context.events, 'writes'),
+          rpoSeconds: context.facts('recovery-point')['ageSeconds'] ?? null,
+          restoreSeconds: context.facts('database')['restoreSeconds'] ?? null,
+          steps: stepSeconds(context.events),
+          reads: context.facts('reads')['reads'] ?? 0,
+          writes: context.facts('writes')['writes'] ?? 0,
+          untouched: true,
+          residue: context.facts('residue')['residue'] ?? null,
+          withoutPrimary: input.withoutPrimary,
+          roles: input.roles,
+        },
+      }),
   })
 }
 

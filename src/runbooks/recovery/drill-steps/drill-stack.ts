@@ -16,12 +16,17 @@ export const drillTag = 'sluice:drill'
 const expiryTag = 'sluice:expires'
 
 export const drillStack = ({place, side}: DrillInput): StackRef => ({name: place.stacks.drill, region: side.region})
-export const drillDatabase = ({place, name}: Pick<DrillInput, 'place' | 'name'>): string => `${place.service}-${place.environment}-drill-${name}`
+export const drillDatabase = ({place, name}: Pick<DrillInput, 'place' | 'name'>): string =>
+  `${place.service}-${place.environment}-drill-${name}`
 export const drillService = ({place}: Pick<DrillInput, 'place'>): string => place.stacks.drill
 export const drillHost = ({place}: Pick<DrillInput, 'place'>): string => `drill.${place.api}`
 
 const drillTags = ({place, name, expiresAt}: DrillInput): Readonly<Record<string, string>> => ({
-  service: place.service, environment: place.environment, owner: 'sluice', [drillTag]: name, [expiryTag]: String(expiresAt),
+  service: place.service,
+  environment: place.environment,
+  owner: 'sluice',
+  [drillTag]: name,
+  [expiryTag]: String(expiresAt),
 })
 
 const isGone = (state: StackState | null): boolean => state === null || state.status === 'DELETE_COMPLETE'
@@ -32,8 +37,12 @@ const isLost = ({status}: StackState): boolean => status !== 'CREATE_COMPLETE' &
 export function leftoversStep(input: DrillInput, then: Then): Step<RecoveryWorld> {
   const stack = drillStack(input)
   return {
-    id: 'leftovers', title: 'Leftovers of an earlier drill removed', needs: [],
-    calls: callsOf(stack.region, 'stacks.describe', 'stacks.remove'), deadlineMs: minutes(40), atDeadline: then,
+    id: 'leftovers',
+    title: 'Leftovers of an earlier drill removed',
+    needs: [],
+    calls: callsOf(stack.region, 'stacks.describe', 'stacks.remove'),
+    deadlineMs: minutes(40),
+    atDeadline: then,
     observe: async (world, {now, signal}) => {
       const state = await world.stacks.describe(stack, signal)
       const name = state?.tags[drillTag] ?? 'without a name'
@@ -42,7 +51,8 @@ export function leftoversStep(input: DrillInput, then: Then): Step<RecoveryWorld
       if (input.clean || expiresAt <= now || state.status.startsWith('DELETE_')) return {kind: 'not-done'}
       const inMinutes = Math.ceil((expiresAt - now) / minutes(1))
       return {
-        kind: 'failed', then: 'fail',
+        kind: 'failed',
+        then: 'fail',
         because: `the drill ${name} still has its stack ${stack.name} in ${stack.region}, for another ${inMinutes} min; sluice dr drill --clean removes it`,
       }
     },
@@ -58,22 +68,35 @@ export function leftoversStep(input: DrillInput, then: Then): Step<RecoveryWorld
 export function stackStep(input: DrillInput): Step<RecoveryWorld> {
   const stack = drillStack(input)
   return {
-    id: 'stack', title: 'Stack of the drill begun', needs: ['recovery-point'],
-    calls: callsOf(stack.region, 'stacks.describe', 'stacks.create', 'stacks.resources', 'stacks.events'), deadlineMs: minutes(10), atDeadline: 'roll-back',
+    id: 'stack',
+    title: 'Stack of the drill begun',
+    needs: ['recovery-point'],
+    calls: callsOf(stack.region, 'stacks.describe', 'stacks.create', 'stacks.resources', 'stacks.events'),
+    deadlineMs: minutes(10),
+    atDeadline: 'roll-back',
     usual: {p50Seconds: 20, p90Seconds: 60},
     intent: () => ({stack: stack.name, drill: input.name, snapshot: input.recoveryPoint.snapshot}),
     observe: () => Promise.resolve({kind: 'not-done'}),
     start: async (world, {run, signal}) => {
       const state = await world.stacks.describe(stack, signal)
       if (state !== null && !isGone(state)) return
-      await world.stacks.create({
-        stack, template: input.template, parameters: input.parameters, tags: drillTags(input), role: input.role, token: tokenOf(run, 'drill'),
-      }, signal)
+      await world.stacks.create(
+        {
+          stack,
+          template: input.template,
+          parameters: input.parameters,
+          tags: drillTags(input),
+          role: input.role,
+          token: tokenOf(run, 'drill'),
+        },
+        signal,
+      )
     },
     poll: async (world, context) => {
       const state = await world.stacks.describe(stack, context.signal)
       if (state === null || isGone(state)) return later(context, 'the stack to be there')
-      if (state.tags[drillTag] !== input.name) return {kind: 'failed', because: `${stack.name} in ${stack.region} belongs to somebody else's drill`, then: 'roll-back'}
+      if (state.tags[drillTag] !== input.name)
+        return {kind: 'failed', because: `${stack.name} in ${stack.region} belongs to somebody else's drill`, then: 'roll-back'}
       if (isLost(state)) return lost(world, stack, state, context)
       const database = (await world.stacks.resources(stack, context.signal)).find(({logicalId}) => logicalId === 'Database')
       return database === undefined ? later(context, 'groups and subnets') : {kind: 'done', note: stack.name}
@@ -85,13 +108,19 @@ export function stackStep(input: DrillInput): Step<RecoveryWorld> {
 export function databaseStep(input: DrillInput): Step<RecoveryWorld> {
   const stack = drillStack(input)
   return lookStep({
-    id: 'database', title: 'Database restored from the recovery point', needs: ['stack'],
-    calls: callsOf(stack.region, 'stacks.describe', 'stacks.events', 'database.describe'), deadlineMs: minutes(120), atDeadline: 'roll-back',
+    id: 'database',
+    title: 'Database restored from the recovery point',
+    needs: ['stack'],
+    calls: callsOf(stack.region, 'stacks.describe', 'stacks.events', 'database.describe'),
+    deadlineMs: minutes(120),
+    atDeadline: 'roll-back',
     look: async (world, context) => {
       const {signal} = context
       const state = await world.stacks.describe(stack, signal)
       if (state === null || isLost(state)) return lost(world, stack, state, context)
-      const events = (await world.stacks.events(stack, context.startedAt - minutes(30), signal)).filter(({logicalId}) => logicalId === 'Database')
+      const events = (await world.stacks.events(stack, context.startedAt - minutes(30), signal)).filter(
+        ({logicalId}) => logicalId === 'Database',
+      )
       const made = events.find(({status}) => status === 'CREATE_COMPLETE')
       if (made === undefined) return later(context, 'the snapshot to be restored', 10)
       const database = await world.database.describe(stack.region, drillDatabase(input), signal)
@@ -99,7 +128,8 @@ export function databaseStep(input: DrillInput): Step<RecoveryWorld> {
       const begun = events.find(({status}) => status === 'CREATE_IN_PROGRESS')?.at ?? made.at
       const tookMs = made.at - begun
       return {
-        kind: 'done', note: `restored in ${Math.round(tookMs / 1000)} s`,
+        kind: 'done',
+        note: `restored in ${Math.round(tookMs / 1000)} s`,
         facts: {database: database.id, host: database.endpoint?.host ?? null, restoreSeconds: tookMs / 1000, tookMs},
       }
     },
@@ -111,8 +141,12 @@ export function tasksStep(input: DrillInput): Step<RecoveryWorld> {
   const wanted = Number(input.parameters['Tasks'] ?? '1')
   let healthyBefore = false
   return lookStep({
-    id: 'tasks', title: 'Tasks of the version that serves, on the restored database', needs: ['database'],
-    calls: callsOf(stack.region, 'stacks.describe', 'stacks.events', 'compute.healthyTargets'), deadlineMs: minutes(30), atDeadline: 'roll-back',
+    id: 'tasks',
+    title: 'Tasks of the version that serves, on the restored database',
+    needs: ['database'],
+    calls: callsOf(stack.region, 'stacks.describe', 'stacks.events', 'compute.healthyTargets'),
+    deadlineMs: minutes(30),
+    atDeadline: 'roll-back',
     look: async (world, context) => {
       const state = await world.stacks.describe(stack, context.signal)
       if (state === null || isLost(state)) return lost(world, stack, state, context)
@@ -135,11 +169,17 @@ export function removeStep(input: DrillInput, needs: readonly string[], then: Th
   const stack = drillStack(input)
   let tries = 0
   return {
-    id: 'remove', title: 'Stack of the drill deleted', needs,
-    calls: callsOf(stack.region, 'stacks.describe', 'stacks.remove', 'stacks.events'), deadlineMs: minutes(60), atDeadline: then,
+    id: 'remove',
+    title: 'Stack of the drill deleted',
+    needs,
+    calls: callsOf(stack.region, 'stacks.describe', 'stacks.remove', 'stacks.events'),
+    deadlineMs: minutes(60),
+    atDeadline: then,
     observe: async (world, {signal}) => {
       const state = await world.stacks.describe(stack, signal)
-      return state === null || isGone(state) || state.tags[drillTag] !== input.name ? {kind: 'done', note: 'nothing of this drill stands'} : {kind: 'not-done'}
+      return state === null || isGone(state) || state.tags[drillTag] !== input.name
+        ? {kind: 'done', note: 'nothing of this drill stands'}
+        : {kind: 'not-done'}
     },
     start: async (world, {run, signal}) => {
       const id = (await world.stacks.describe(stack, signal))?.id ?? stack.name
@@ -151,7 +191,11 @@ export function removeStep(input: DrillInput, needs: readonly string[], then: Th
       // A deletion that failed once is tried once more: a network interface of the last task leaves late.
       if (state?.status === 'DELETE_FAILED' && tries < 3) {
         tries += 1
-        await world.stacks.remove(stack, {token: tokenOf(context.run, 'remove', String(tries), state.id), role: input.role}, context.signal)
+        await world.stacks.remove(
+          stack,
+          {token: tokenOf(context.run, 'remove', String(tries), state.id), role: input.role},
+          context.signal,
+        )
         return later(context, 'the deletion, tried again', 15)
       }
       return untilGone(state, stack, context, then)
@@ -162,7 +206,11 @@ export function removeStep(input: DrillInput, needs: readonly string[], then: Th
 function untilGone(state: StackState | null, stack: StackRef, context: StepContext, then: Then): Polled {
   if (isGone(state)) return {kind: 'done', note: `${stack.name} is gone`}
   if (state?.status === 'DELETE_FAILED') {
-    return {kind: 'failed', because: `${stack.name} in ${stack.region} can't be deleted: ${state.reason ?? 'AWS gives no reason'}; sluice dr drill --clean tries again`, then}
+    return {
+      kind: 'failed',
+      because: `${stack.name} in ${stack.region} can't be deleted: ${state.reason ?? 'AWS gives no reason'}; sluice dr drill --clean tries again`,
+      then,
+    }
   }
   return later(context, `${stack.name} to be deleted`, 10)
 }
@@ -171,10 +219,12 @@ async function lost(world: RecoveryWorld, stack: StackRef, state: StackState | n
   if (state === null) return {kind: 'failed', because: `somebody has deleted ${stack.name} in ${stack.region}`, then: 'roll-back'}
   const events = await world.stacks.events(stack, context.startedAt - minutes(180), context.signal)
   const first = events.find(isCause)
-  const why = first === undefined ? `${state.status}: ${state.reason ?? 'AWS gives no reason'}` : rootCauseText({path: first.logicalId, type: first.type, reason: first.reason ?? 'AWS gives no reason'})
+  const why =
+    first === undefined
+      ? `${state.status}: ${state.reason ?? 'AWS gives no reason'}`
+      : rootCauseText({path: first.logicalId, type: first.type, reason: first.reason ?? 'AWS gives no reason'})
   return {kind: 'failed', because: `the drill's stack failed: ${why}`, then: 'roll-back'}
 }
 
 const isCause = ({status, reason, type}: StackEvent): boolean =>
   status.endsWith('_FAILED') && type !== 'AWS::CloudFormation::Stack' && !cancelled.test(reason ?? '')
-

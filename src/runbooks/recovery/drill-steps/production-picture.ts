@@ -37,7 +37,8 @@ export async function takePicture(world: RecoveryWorld, input: DrillInput, signa
   ])
   return {
     replicates: replica !== null && replica.source !== null && replica.replication?.status === 'replicating',
-    stop, standing: standing?.body ?? null,
+    stop,
+    standing: standing?.body ?? null,
     records: records === null ? null : JSON.stringify(records),
     answers: answer !== null && answer.status < 300 ? answer.region : null,
   }
@@ -47,25 +48,34 @@ export async function takePicture(world: RecoveryWorld, input: DrillInput, signa
 export function touched(before: Facts, after: Picture): readonly string[] {
   const same = (value: Json | undefined, now: string | null): boolean => (value ?? null) === now
   return [
-    ...(before['replicates'] === true && !after.replicates ? ['the replica doesn\'t replicate any more'] : []),
+    ...(before['replicates'] === true && !after.replicates ? ["the replica doesn't replicate any more"] : []),
     ...(same(before['stop'], after.stop) ? [] : [after.stop === null ? 'the object stop is gone' : 'the object stop was put']),
     ...(same(before['standing'], after.standing) ? [] : ['where users are by right was written anew']),
     ...(same(before['records'], after.records) ? [] : ['the records of the API were changed']),
-    ...(before['answers'] !== null && !same(before['answers'], after.answers) ? [`users were answered by ${JSON.stringify(before['answers'] ?? null)}, now by ${after.answers ?? 'nobody'}`] : []),
+    ...(before['answers'] !== null && !same(before['answers'], after.answers)
+      ? [`users were answered by ${JSON.stringify(before['answers'] ?? null)}, now by ${after.answers ?? 'nobody'}`]
+      : []),
   ]
 }
 
 export function untouchedStep(input: DrillInput): Step<RecoveryWorld> {
   let seen: string | null = null
   return lookStep({
-    id: 'untouched', title: 'Production as it was', needs: ['writes'], calls: pictureCalls(input), deadlineMs: minutes(5), atDeadline: 'roll-back',
+    id: 'untouched',
+    title: 'Production as it was',
+    needs: ['writes'],
+    calls: pictureCalls(input),
+    deadlineMs: minutes(5),
+    atDeadline: 'roll-back',
     look: async (world, context) => {
       const after = await takePicture(world, input, context.signal)
       const differences = touched(context.facts('recovery-point'), after)
-      if (differences.length === 0) return {kind: 'done', facts: {untouched: true}, note: 'replica, records, stop and answers as before'}
+      if (differences.length === 0)
+        return {kind: 'done', facts: {untouched: true}, note: 'replica, records, stop and answers as before'}
       // One answer that is lost on the way is no change of production: what is said twice is.
       const said = differences.join('; ')
-      if (seen === said) return {kind: 'failed', because: `production isn't as it was before the drill: ${said}`, then: 'roll-back'}
+      if (seen === said)
+        return {kind: 'failed', because: `production isn't as it was before the drill: ${said}`, then: 'roll-back'}
       seen = said
       return later(context, said)
     },

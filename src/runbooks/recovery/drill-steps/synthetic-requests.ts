@@ -17,15 +17,26 @@ const asked = 5
 export function readsStep(input: DrillInput): Step<RecoveryWorld> {
   const {side, settings} = input
   return lookStep({
-    id: 'reads', title: 'Synthetic reads answered', needs: ['tasks'], calls: callsOf(side.region, 'api.ask'), deadlineMs: minutes(10), atDeadline: 'roll-back',
+    id: 'reads',
+    title: 'Synthetic reads answered',
+    needs: ['tasks'],
+    calls: callsOf(side.region, 'api.ask'),
+    deadlineMs: minutes(10),
+    atDeadline: 'roll-back',
     look: async (world, context) => {
       const beat = heartbeat(await ask(world, input, context, {path: settings.probes.heartbeat}))
       if (beat === null) return later(context, `an answer to ${settings.probes.heartbeat}`)
       if (!beat.writable) return later(context, 'tasks on the restored database: what answers is on a replica')
-      const answers = await Promise.all(Array.from({length: asked}, () => ask(world, input, context, {path: settings.probes.read})))
+      const answers = await Promise.all(
+        Array.from({length: asked}, () => ask(world, input, context, {path: settings.probes.read})),
+      )
       const good = answers.filter((answer) => isFrom(answer, side.region)).length
       if (good < asked) return later(context, `reads: ${good} of ${asked} answered by ${side.region}`)
-      return {kind: 'done', facts: {reads: good, rowsUntil: beat.last?.at ?? null, rows: beat.last?.seq ?? null}, note: `${good} of ${asked}`}
+      return {
+        kind: 'done',
+        facts: {reads: good, rowsUntil: beat.last?.at ?? null, rows: beat.last?.seq ?? null},
+        note: `${good} of ${asked}`,
+      }
     },
   })
 }
@@ -33,7 +44,12 @@ export function readsStep(input: DrillInput): Step<RecoveryWorld> {
 export function writesStep(input: DrillInput): Step<RecoveryWorld> {
   const {side, settings} = input
   return lookStep({
-    id: 'writes', title: 'Synthetic writes committed', needs: ['reads'], calls: callsOf(side.region, 'api.ask'), deadlineMs: minutes(10), atDeadline: 'roll-back',
+    id: 'writes',
+    title: 'Synthetic writes committed',
+    needs: ['reads'],
+    calls: callsOf(side.region, 'api.ask'),
+    deadlineMs: minutes(10),
+    atDeadline: 'roll-back',
     look: async (world, context) => {
       // Asked again each time: the rule in front may be another one by now.
       const beat = heartbeat(await ask(world, input, context, {path: settings.probes.heartbeat}))
@@ -49,7 +65,12 @@ export function writesStep(input: DrillInput): Step<RecoveryWorld> {
   })
 }
 
-function ask(world: RecoveryWorld, input: DrillInput, {signal}: StepContext, target: Pick<ProbeTarget, 'path' | 'method'>): Promise<ProbeAnswer | null> {
+function ask(
+  world: RecoveryWorld,
+  input: DrillInput,
+  {signal}: StepContext,
+  target: Pick<ProbeTarget, 'path' | 'method'>,
+): Promise<ProbeAnswer | null> {
   return world.api.ask({host: regionalName(input.place, input.side.region), hostHeader: drillHost(input), ...target}, signal)
 }
 

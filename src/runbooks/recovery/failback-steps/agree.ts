@@ -9,12 +9,27 @@ import type {Placed, RecoveryStep} from '../way.ts'
 
 export function agree({place, askWhenReady = false}: FailbackInput, {needs}: Placed): RecoveryStep {
   return lookStep({
-    id: 'approve', title: `Users go home to ${place.home}`, needs, calls: [], deadlineMs: hours(72), atDeadline: 'pause',
+    id: 'approve',
+    title: `Users go home to ${place.home}`,
+    needs,
+    calls: [],
+    deadlineMs: hours(72),
+    atDeadline: 'pause',
     look: (_world, context) => {
       const asked = context.events.findLast((event) => event.kind === 'asked' && event.data.wish === 'promote')
-      if (!askWhenReady) return Promise.resolve({kind: 'done', facts: {consent: true, lossMs: 0, replicatedUntil: null, accepted: 'at the start'}, note: 'agreed to at the start'})
-      if (asked?.kind !== 'asked') return Promise.resolve(later(context, 'consent: users are refused for a few minutes and nothing is lost', 20))
-      return Promise.resolve({kind: 'done', facts: {consent: true, lossMs: 0, replicatedUntil: null, accepted: asked.data.by}, note: `agreed to by ${asked.data.by}`})
+      if (!askWhenReady)
+        return Promise.resolve({
+          kind: 'done',
+          facts: {consent: true, lossMs: 0, replicatedUntil: null, accepted: 'at the start'},
+          note: 'agreed to at the start',
+        })
+      if (asked?.kind !== 'asked')
+        return Promise.resolve(later(context, 'consent: users are refused for a few minutes and nothing is lost', 20))
+      return Promise.resolve({
+        kind: 'done',
+        facts: {consent: true, lossMs: 0, replicatedUntil: null, accepted: asked.data.by},
+        note: `agreed to by ${asked.data.by}`,
+      })
     },
   })
 }

@@ -27,15 +27,22 @@ export interface Leg extends Placed {
 }
 
 export const fencedId = ({place, stamp}: Pick<FailbackInput, 'place' | 'stamp'>): string => `${place.database}-fenced-${stamp}`
-export const finalSnapshot = ({place, stamp}: Pick<FailbackInput, 'place' | 'stamp'>): string => `${place.database}-final-${stamp}`
+export const finalSnapshot = ({place, stamp}: Pick<FailbackInput, 'place' | 'stamp'>): string =>
+  `${place.database}-final-${stamp}`
 
 /** Users must be by right in `active`, and that must not be here. */
-async function requireOutOfService(world: RecoveryWorld, place: Place, {out, active}: Pick<Leg, 'out' | 'active'>, {signal}: StepContext): Promise<void> {
+async function requireOutOfService(
+  world: RecoveryWorld,
+  place: Place,
+  {out, active}: Pick<Leg, 'out' | 'active'>,
+  {signal}: StepContext,
+): Promise<void> {
   const standing = await readStanding(world.store(place.recovery), place, signal)
   const serving = standing?.region ?? place.home
   if (serving === active && active !== out.region) return
   throw new SluiceError({
-    code: 'database-in-service', exitCode: ExitCode.halted,
+    code: 'database-in-service',
+    exitCode: ExitCode.halted,
     message: `users are by right in ${serving}, so the database of ${out.region} isn't taken out of service; nothing was done to it`,
     suggestions: ['sluice dr status'],
   })
@@ -43,18 +50,30 @@ async function requireOutOfService(world: RecoveryWorld, place: Place, {out, act
 
 /** What is left of the old primary as it was found, before anything is done to it. */
 export function keepStep(input: FailbackInput, {needs}: Placed): RecoveryStep {
-  const {place, to: {region}} = input
+  const {
+    place,
+    to: {region},
+  } = input
   return lookStep({
-    id: 'keep', title: 'What the old primary holds is kept', needs, calls: callsOf(region, 'database.describe', 'database.modify'), deadlineMs: minutes(10), atDeadline: 'pause',
+    id: 'keep',
+    title: 'What the old primary holds is kept',
+    needs,
+    calls: callsOf(region, 'database.describe', 'database.modify'),
+    deadlineMs: minutes(10),
+    atDeadline: 'pause',
     look: async (world, context): Promise<Polled> => {
-      const found = await world.database.describe(region, place.database, context.signal) ?? await world.database.describe(region, fencedId(input), context.signal)
-      if (found === null || found.source !== null) return {kind: 'done', facts: {kept: null}, note: 'there is no old primary any more'}
+      const found =
+        (await world.database.describe(region, place.database, context.signal))
+        ?? (await world.database.describe(region, fencedId(input), context.signal))
+      if (found === null || found.source !== null)
+        return {kind: 'done', facts: {kept: null}, note: 'there is no old primary any more'}
       if (!found.protected) {
         await world.database.modify(region, found.id, {protected: true}, context.signal)
         return later(context, `${found.id} to refuse deletion`)
       }
       return {
-        kind: 'done', note: `${found.id} stays until the end, and ends with the snapshot ${finalSnapshot(input)}`,
+        kind: 'done',
+        note: `${found.id} stays until the end, and ends with the snapshot ${finalSnapshot(input)}`,
         facts: {kept: found.id, finalSnapshot: finalSnapshot(input), class: found.class, storageGiB: found.storageGiB},
       }
     },
@@ -66,17 +85,29 @@ export function setAsideStep(input: FailbackInput, leg: Leg): RecoveryStep {
   const {region} = leg.out
   const aside = fencedId(input)
   return {
-    id: leg.id, title: leg.title, needs: leg.needs, deadlineMs: minutes(40), atDeadline: 'pause', usual: {p50Seconds: 90, p90Seconds: 300},
-    calls: [...callsOf(region, 'database.describe', 'database.modify', 'database.removeTags'), ...callsOf(place.recovery, 'store.read')],
+    id: leg.id,
+    title: leg.title,
+    needs: leg.needs,
+    deadlineMs: minutes(40),
+    atDeadline: 'pause',
+    usual: {p50Seconds: 90, p90Seconds: 300},
+    calls: [
+      ...callsOf(region, 'database.describe', 'database.modify', 'database.removeTags'),
+      ...callsOf(place.recovery, 'store.read'),
+    ],
     intent: () => ({from: place.database, to: aside, region}),
     observe: async (world, {signal, now}) => {
       const [present, renamed] = await both(world, region, place.database, aside, signal)
-      if (renamed !== null) return renamed.status === 'available' && present?.id !== renamed.id ? {kind: 'done', facts: {aside}} : {kind: 'not-done'}
+      if (renamed !== null)
+        return renamed.status === 'available' && present?.id !== renamed.id ? {kind: 'done', facts: {aside}} : {kind: 'not-done'}
       if (present === null) return {kind: 'done', facts: {aside: null}, note: `there is no ${place.database} in ${region}`}
-      if (present.source !== null) return {kind: 'done', facts: {aside: null}, note: `${place.database} in ${region} is a replica already`}
+      if (present.source !== null)
+        return {kind: 'done', facts: {aside: null}, note: `${place.database} in ${region} is a replica already`}
       const lost = hopeless(present)
       if (lost !== null) return {kind: 'failed', because: lost, then: 'pause'}
-      return present.status === 'available' ? {kind: 'not-done'} : {kind: 'pending', waitsFor: `${present.id} to be available (${present.status})`, lookAgainAt: now + 15_000}
+      return present.status === 'available'
+        ? {kind: 'not-done'}
+        : {kind: 'pending', waitsFor: `${present.id} to be available (${present.status})`, lookAgainAt: now + 15_000}
     },
     start: async (world, context) => {
       const [present, renamed] = await both(world, region, place.database, aside, context.signal)
@@ -94,7 +125,13 @@ export function setAsideStep(input: FailbackInput, leg: Leg): RecoveryStep {
   }
 }
 
-async function both(world: RecoveryWorld, region: string, id: string, other: string, signal: AbortSignal): Promise<readonly [DatabaseState | null, DatabaseState | null]> {
+async function both(
+  world: RecoveryWorld,
+  region: string,
+  id: string,
+  other: string,
+  signal: AbortSignal,
+): Promise<readonly [DatabaseState | null, DatabaseState | null]> {
   return Promise.all([world.database.describe(region, id, signal), world.database.describe(region, other, signal)])
 }
 
@@ -105,24 +142,35 @@ export function replicaStep(input: FailbackInput, leg: Leg): RecoveryStep {
   const source = databaseArn(place, leg.active, partitionOf(region))
   const stack = {name: place.stacks.replica, region: place.recovery}
   return {
-    id: leg.id, title: leg.title, needs: leg.needs, deadlineMs: hours(24), atDeadline: 'pause', usual: {p50Seconds: 3600, p90Seconds: 4 * 3600},
+    id: leg.id,
+    title: leg.title,
+    needs: leg.needs,
+    deadlineMs: hours(24),
+    atDeadline: 'pause',
+    usual: {p50Seconds: 3600, p90Seconds: 4 * 3600},
     calls: [
       ...callsOf(region, 'database.describe', 'database.createReplica', 'database.events', 'stacks.describe'),
-      ...callsOf(leg.active, 'database.describe'), ...callsOf(place.recovery, 'store.read'),
+      ...callsOf(leg.active, 'database.describe'),
+      ...callsOf(place.recovery, 'store.read'),
     ],
     intent: () => ({id: place.database, region, source}),
     observe: async (world, {signal}) => {
       const present = await world.database.describe(region, place.database, signal)
       if (present === null) return {kind: 'not-done'}
-      if (present.source === null) return {kind: 'foreign', what: `${present.id} in ${region} is a database of its own, where a replica of ${leg.active} should be made`}
+      if (present.source === null)
+        return {
+          kind: 'foreign',
+          what: `${present.id} in ${region} is a database of its own, where a replica of ${leg.active} should be made`,
+        }
       return replicates(present) ? {kind: 'done', facts: {replica: present.arn}} : {kind: 'not-done'}
     },
     start: async (world, context) => {
       const {signal} = context
-      if (await world.database.describe(region, place.database, signal) !== null) return
+      if ((await world.database.describe(region, place.database, signal)) !== null) return
       await requireOutOfService(world, place, leg, context)
       const [old, serving, own] = await Promise.all([
-        world.database.describe(region, fencedId(input), signal), world.database.describe(leg.active, place.database, signal),
+        world.database.describe(region, fencedId(input), signal),
+        world.database.describe(leg.active, place.database, signal),
         region === place.recovery ? world.stacks.describe(stack, signal) : null,
       ])
       if (old === null || serving === null) throw unknownGroups(input, region)
@@ -133,14 +181,25 @@ export function replicaStep(input: FailbackInput, leg: Leg): RecoveryStep {
       if (present === null) return later(context, 'the replica to be told of', 15)
       const lost = hopeless(present)
       if (lost !== null) return {kind: 'failed', because: lost, then: 'pause'}
-      if (replicates(present)) return {kind: 'done', facts: {replica: present.arn, class: present.class}, note: `${present.id} replicates from ${leg.active}`}
-      return later(context, `the replica in ${region} (${present.status}${present.replication === null ? '' : `, ${present.replication.status}`})`, 30)
+      if (replicates(present))
+        return {
+          kind: 'done',
+          facts: {replica: present.arn, class: present.class},
+          note: `${present.id} replicates from ${leg.active}`,
+        }
+      return later(
+        context,
+        `the replica in ${region} (${present.status}${present.replication === null ? '' : `, ${present.replication.status}`})`,
+        30,
+      )
     },
   }
 }
 
-const replicates = ({status, replication, source}: DatabaseState): boolean => source !== null && status === 'available' && replication?.status === 'replicating'
-const partitionOf = (region: string): string => (region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws')
+const replicates = ({status, replication, source}: DatabaseState): boolean =>
+  source !== null && status === 'available' && replication?.status === 'replicating'
+const partitionOf = (region: string): string =>
+  region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
 
 interface Known {
   /** The instance whose place it takes. */
@@ -155,19 +214,33 @@ interface Known {
 export function replicaSpec({place}: Pick<FailbackInput, 'place'>, {old, serving, source, parameters}: Known): ReplicaSpec {
   const tags = Object.entries(old.tags).filter(([name]) => !name.startsWith('aws:') && name !== 'sluice:backup')
   return {
-    id: place.database, region: old.region, sourceArn: source, like: old.id,
-    class: parameters['InstanceClass'] ?? old.class, multiAz: parameters['MultiAz'] === undefined ? old.multiAz : parameters['MultiAz'] === 'true',
-    subnetGroup: old.subnetGroup, parameterGroup: old.parameterGroup.name, optionGroup: old.optionGroup, securityGroups: old.securityGroups, kmsKey: old.kmsKey,
-    port: old.endpoint?.port ?? serving.endpoint?.port ?? 5433, monitoringRole: old.monitoringRole,
-    protected: parameters['DeletionProtection'] === undefined ? old.protected : parameters['DeletionProtection'] === 'true', tags: Object.fromEntries(tags),
+    id: place.database,
+    region: old.region,
+    sourceArn: source,
+    like: old.id,
+    class: parameters['InstanceClass'] ?? old.class,
+    multiAz: parameters['MultiAz'] === undefined ? old.multiAz : parameters['MultiAz'] === 'true',
+    subnetGroup: old.subnetGroup,
+    parameterGroup: old.parameterGroup.name,
+    optionGroup: old.optionGroup,
+    securityGroups: old.securityGroups,
+    kmsKey: old.kmsKey,
+    port: old.endpoint?.port ?? serving.endpoint?.port ?? 5433,
+    monitoringRole: old.monitoringRole,
+    protected: parameters['DeletionProtection'] === undefined ? old.protected : parameters['DeletionProtection'] === 'true',
+    tags: Object.fromEntries(tags),
   }
 }
 
 function unknownGroups(input: FailbackInput, region: string): SluiceError {
   return new SluiceError({
-    code: 'old-database-missing', exitCode: ExitCode.halted,
+    code: 'old-database-missing',
+    exitCode: ExitCode.halted,
     message: `${fencedId(input)} isn't in ${region}, so nobody can tell the groups, the key and the class that the replica there should have`,
-    suggestions: ['sluice dr resume', `make the replica ${input.place.database} in ${region} by hand first, as docs/recovery.md says`],
+    suggestions: [
+      'sluice dr resume',
+      `make the replica ${input.place.database} in ${region} by hand first, as docs/recovery.md says`,
+    ],
   })
 }
 
@@ -176,24 +249,47 @@ export function removeLeftStep(input: FailbackInput, {needs}: Placed): RecoveryS
   const {place, settings} = input
   const regions = [place.home, place.recovery]
   return lookStep({
-    id: 'remove-left', title: 'Instances that were set aside removed, with final snapshots', needs, deadlineMs: hours(6), atDeadline: 'pause',
+    id: 'remove-left',
+    title: 'Instances that were set aside removed, with final snapshots',
+    needs,
+    deadlineMs: hours(6),
+    atDeadline: 'pause',
     calls: [
-      ...regions.flatMap((region) => callsOf(region, 'database.describe', 'database.modify', 'database.remove', 'database.snapshot')),
+      ...regions.flatMap((region) =>
+        callsOf(region, 'database.describe', 'database.modify', 'database.remove', 'database.snapshot'),
+      ),
       ...callsOf(place.recovery, 'store.read', 'api.ask'),
     ],
     look: async (world, context) => {
       const served = await readHeartbeat(world, place.api, {settings, signal: context.signal})
-      if (served?.region !== place.home || !served.writable) return later(context, `${place.home} to answer users with a database that takes writes`)
-      const waits = (await Promise.all(regions.map((region) => removeOne(world, input, region, context)))).filter((one) => one !== null)
+      if (served?.region !== place.home || !served.writable)
+        return later(context, `${place.home} to answer users with a database that takes writes`)
+      const waits = (await Promise.all(regions.map((region) => removeOne(world, input, region, context)))).filter(
+        (one) => one !== null,
+      )
       if (waits.length > 0) return later(context, waits.join('; '), 15)
-      const snapshots = await Promise.all(regions.map((region) => world.database.snapshot(region, finalSnapshot(input), context.signal)))
-      return {kind: 'done', facts: {snapshots: regions.filter((_, index) => snapshots[index] !== null).map((region) => `${finalSnapshot(input)} in ${region}`)}}
+      const snapshots = await Promise.all(
+        regions.map((region) => world.database.snapshot(region, finalSnapshot(input), context.signal)),
+      )
+      return {
+        kind: 'done',
+        facts: {
+          snapshots: regions
+            .filter((_, index) => snapshots[index] !== null)
+            .map((region) => `${finalSnapshot(input)} in ${region}`),
+        },
+      }
     },
   })
 }
 
 /** What is still waited for; null: it is gone. */
-async function removeOne(world: RecoveryWorld, input: FailbackInput, region: string, context: StepContext): Promise<string | null> {
+async function removeOne(
+  world: RecoveryWorld,
+  input: FailbackInput,
+  region: string,
+  context: StepContext,
+): Promise<string | null> {
   const {place} = input
   const id = fencedId(input)
   const found = await world.database.describe(region, id, context.signal)
@@ -211,13 +307,16 @@ async function removeOne(world: RecoveryWorld, input: FailbackInput, region: str
 
 /** Users are home, and under the final name of each Region stands what the stacks know: only then is the other one really left over. */
 async function requireSetAside(world: RecoveryWorld, place: Place, region: string, {signal}: StepContext): Promise<void> {
-  const [standing, named] = await Promise.all([readStanding(world.store(place.recovery), place, signal), world.database.describe(region, place.database, signal)])
+  const [standing, named] = await Promise.all([
+    readStanding(world.store(place.recovery), place, signal),
+    world.database.describe(region, place.database, signal),
+  ])
   const isReplica = named !== null && named.source !== null
   if (standing?.region === place.home && named !== null && isReplica === (region === place.recovery)) return
   throw new SluiceError({
-    code: 'database-in-service', exitCode: ExitCode.halted,
+    code: 'database-in-service',
+    exitCode: ExitCode.halted,
     message: `${place.database} in ${region} isn't what it should be before anything is removed there; nothing was removed`,
     suggestions: ['sluice dr status'],
   })
 }
-

@@ -30,28 +30,63 @@ interface Wanted {
 export function openRegion(input: FailbackInput, {id, title, needs, side, size}: Opening): RecoveryStep {
   const {place} = input
   const {region} = side
-  const calls = callsOf(region, 'database.describe', 'stacks.describe', 'fence.ingress', 'fence.openIngress', 'fence.closeIngress', 'fence.liveRule', 'fence.forward', 'fence.refuseAll',
-    'compute.hosts', 'compute.sizeHosts', 'compute.freeHosts', 'compute.service', 'compute.boundService', 'compute.sizeService', 'compute.healthyTargets')
+  const calls = callsOf(
+    region,
+    'database.describe',
+    'stacks.describe',
+    'fence.ingress',
+    'fence.openIngress',
+    'fence.closeIngress',
+    'fence.liveRule',
+    'fence.forward',
+    'fence.refuseAll',
+    'compute.hosts',
+    'compute.sizeHosts',
+    'compute.freeHosts',
+    'compute.service',
+    'compute.boundService',
+    'compute.sizeService',
+    'compute.healthyTargets',
+  )
   let healthyLooks = 0
   return {
-    id, title, needs, calls, deadlineMs: minutes(60), atDeadline: 'pause', usual: {p50Seconds: 240, p90Seconds: 600},
+    id,
+    title,
+    needs,
+    calls,
+    deadlineMs: minutes(60),
+    atDeadline: 'pause',
+    usual: {p50Seconds: 240, p90Seconds: 600},
     observe: async (world, {signal}) => {
       const database = await world.database.describe(region, place.database, signal)
-      if (database === null || database.source === null) return {kind: 'foreign', what: `${place.database} in ${region} is no replica: the Region stays closed, because it could take writes`}
+      if (database === null || database.source === null)
+        return {
+          kind: 'foreign',
+          what: `${place.database} in ${region} is no replica: the Region stays closed, because it could take writes`,
+        }
       return {kind: 'not-done'}
     },
     start: async () => undefined,
     poll: async (world, context) => {
       const wanted = await wantedOf(world, input, side, size, context.signal)
-      const waits = await grow(world, input, side, wanted, context) ?? (size === 'peace' ? await shrink(world, side, wanted, context) : null)
+      const waits =
+        (await grow(world, input, side, wanted, context))
+        ?? (size === 'peace' ? await shrink(world, side, wanted, context) : null)
       if (waits !== null) return waits
       const healthy = await world.compute.healthyTargets(region, side.targetGroups[side.serving], context.signal)
       healthyLooks = healthy >= wanted.tasks.desired ? healthyLooks + 1 : 0
       if (healthyLooks < 2) return later(context, `${healthy} of ${wanted.tasks.desired} tasks healthy`)
       const rule = await world.fence.liveRule(region, side.listener, side.targetGroups, context.signal)
-      if (rule === null) return {kind: 'failed', because: `there is no live rule in ${region}; sluice infra up makes it`, then: 'pause'}
+      if (rule === null)
+        return {kind: 'failed', because: `there is no live rule in ${region}; sluice infra up makes it`, then: 'pause'}
       if (rule.forwards === null) {
-        await world.fence.forward(region, rule.arn, side.targetGroups, side.serving === 'a' ? {a: 100, b: 0} : {a: 0, b: 100}, context.signal)
+        await world.fence.forward(
+          region,
+          rule.arn,
+          side.targetGroups,
+          side.serving === 'a' ? {a: 100, b: 0} : {a: 0, b: 100},
+          context.signal,
+        )
         return later(context, 'the live rule to forward', 1)
       }
       return {kind: 'done', facts: {tasks: healthy}, note: `${healthy} tasks, reads only`}
@@ -61,14 +96,23 @@ export function openRegion(input: FailbackInput, {id, title, needs, side, size}:
 }
 
 /** One move further; null: nothing is left to size. */
-async function grow(world: RecoveryWorld, input: FailbackInput, side: Side, wanted: Wanted, context: StepContext): Promise<Polled | null> {
+async function grow(
+  world: RecoveryWorld,
+  input: FailbackInput,
+  side: Side,
+  wanted: Wanted,
+  context: StepContext,
+): Promise<Polled | null> {
   const {region, cluster} = side
   const {signal} = context
-  if (closed(await world.fence.ingress(region, side.databaseGroup, signal))) await world.fence.openIngress(region, side.databaseGroup, tasksIngress(input, side), signal)
+  if (closed(await world.fence.ingress(region, side.databaseGroup, signal)))
+    await world.fence.openIngress(region, side.databaseGroup, tasksIngress(input, side), signal)
   const hosts = await world.compute.hosts(region, side.hosts, cluster, signal)
   if (hosts === null) return {kind: 'failed', because: `there is no Auto Scaling group ${side.hosts} in ${region}`, then: 'pause'}
-  if (hosts.min !== wanted.hosts.min || hosts.max !== wanted.hosts.max || hosts.desired < wanted.hosts.desired) await world.compute.sizeHosts(region, side.hosts, wanted.hosts, signal)
-  if (hosts.registered < wanted.hosts.desired) return later(context, `${hosts.registered} of ${wanted.hosts.desired} hosts registered`)
+  if (hosts.min !== wanted.hosts.min || hosts.max !== wanted.hosts.max || hosts.desired < wanted.hosts.desired)
+    await world.compute.sizeHosts(region, side.hosts, wanted.hosts, signal)
+  if (hosts.registered < wanted.hosts.desired)
+    return later(context, `${hosts.registered} of ${wanted.hosts.desired} hosts registered`)
   const name = input.place.slots[side.serving]
   const service = await world.compute.service(region, cluster, name, signal)
   if (service === null) return {kind: 'failed', because: `there is no service ${name} in ${region}`, then: 'pause'}
@@ -79,19 +123,34 @@ async function grow(world: RecoveryWorld, input: FailbackInput, side: Side, want
   if (service.desired < wanted.tasks.desired || (wanted.tasks.desired === 0 && service.desired > 0)) {
     await world.compute.sizeService(region, cluster, name, wanted.tasks.desired, signal)
   }
-  return service.deployment.state === 'FAILED' ? {kind: 'failed', because: `${name} in ${region}: ${service.deployment.reason}`, then: 'pause'} : null
+  return service.deployment.state === 'FAILED'
+    ? {kind: 'failed', because: `${name} in ${region}: ${service.deployment.reason}`, then: 'pause'}
+    : null
 }
 
 /** A size of peace that nobody goes for costs what an outage costs, for ever. */
-async function shrink(world: RecoveryWorld, {region, cluster, hosts: group}: Side, wanted: Wanted, context: StepContext): Promise<Polled | null> {
+async function shrink(
+  world: RecoveryWorld,
+  {region, cluster, hosts: group}: Side,
+  wanted: Wanted,
+  context: StepContext,
+): Promise<Polled | null> {
   const tooMany = ((await world.compute.hosts(region, group, cluster, context.signal))?.inService ?? 0) - wanted.hosts.desired
   if (tooMany <= 0) return null
   // Those that may go already are on their way out, and nobody waits for that.
-  return await world.compute.freeHosts(region, group, cluster, tooMany, context.signal) > 0 ? later(context, `${tooMany} hosts to leave`) : null
+  return (await world.compute.freeHosts(region, group, cluster, tooMany, context.signal)) > 0
+    ? later(context, `${tooMany} hosts to leave`)
+    : null
 }
 
 /** Least and most are the stacks' and slots' own, so that nothing drifts; how many there are now is what serves elsewhere. */
-async function wantedOf(world: RecoveryWorld, {place, config, capacity}: FailbackInput, {region}: Side, size: Opening['size'], signal: AbortSignal): Promise<Wanted> {
+async function wantedOf(
+  world: RecoveryWorld,
+  {place, config, capacity}: FailbackInput,
+  {region}: Side,
+  size: Opening['size'],
+  signal: AbortSignal,
+): Promise<Wanted> {
   const main = await world.stacks.describe({name: place.stacks.main, region}, signal)
   const told = (name: string): number | null => (main?.parameters[name] === undefined ? null : Number(main.parameters[name]))
   const min = told('HostsMin') ?? (size === 'serving' ? capacity.hosts.min : 1)

@@ -19,20 +19,47 @@ import {tasksIngress} from './tasks-ingress.ts'
 const listedAtMost = 500
 
 export function orphansStep(input: FailbackInput, {needs}: Placed): RecoveryStep {
-  const {place, to, standing: {replicatedUntil}} = input
+  const {
+    place,
+    to,
+    standing: {replicatedUntil},
+  } = input
   const {region} = to
   const ask = (world: RecoveryWorld, signal: AbortSignal): Promise<{readonly task: string}> =>
-    world.compute.runTask(region, to.cluster, place.slots[to.serving], {SLUICE_ASK: `writes-after:${replicatedUntil ?? 0}`}, signal)
+    world.compute.runTask(
+      region,
+      to.cluster,
+      place.slots[to.serving],
+      {SLUICE_ASK: `writes-after:${replicatedUntil ?? 0}`},
+      signal,
+    )
   let task: string | null = null
   let tries = 0
   return {
-    id: 'orphans', title: 'Rows that only the old primary has', needs, deadlineMs: minutes(20), atDeadline: 'pause', usual: {p50Seconds: 90, p90Seconds: 240},
-    calls: callsOf(region, 'database.describe', 'fence.ingress', 'fence.openIngress', 'fence.closeIngress', 'compute.runTask', 'compute.taskResult'),
+    id: 'orphans',
+    title: 'Rows that only the old primary has',
+    needs,
+    deadlineMs: minutes(20),
+    atDeadline: 'pause',
+    usual: {p50Seconds: 90, p90Seconds: 240},
+    calls: callsOf(
+      region,
+      'database.describe',
+      'fence.ingress',
+      'fence.openIngress',
+      'fence.closeIngress',
+      'compute.runTask',
+      'compute.taskResult',
+    ),
     observe: async (world, {signal}) => {
       if (replicatedUntil === null) return {kind: 'done', facts: {orphans: 0, rows: []}, note: 'nothing was lost when users left'}
       const old = await world.database.describe(region, place.database, signal)
       if (old !== null && old.source === null && old.status === 'available') return {kind: 'not-done'}
-      return untold(old === null || old.source !== null ? `the old primary isn't ${place.database} in ${region} any more (${fencedId(input)}, or gone)` : `the old primary is ${old.status}`)
+      return untold(
+        old === null || old.source !== null
+          ? `the old primary isn't ${place.database} in ${region} any more (${fencedId(input)}, or gone)`
+          : `the old primary is ${old.status}`,
+      )
     },
     start: async (world, {signal, own}) => {
       await openDoor(world, input, signal)
@@ -55,7 +82,11 @@ export function orphansStep(input: FailbackInput, {needs}: Placed): RecoveryStep
         return later(context, 'the old primary to be asked again', 5)
       }
       await world.fence.closeIngress(region, to.databaseGroup, context.signal)
-      return told === null ? untold(`the task that lists them ended with ${result.exitCode ?? 'no exit code'}: ${result.reason || (result.lines.at(-1) ?? 'no word')}`) : listed(told)
+      return told === null
+        ? untold(
+            `the task that lists them ended with ${result.exitCode ?? 'no exit code'}: ${result.reason || (result.lines.at(-1) ?? 'no word')}`,
+          )
+        : listed(told)
     },
     undo: async (world, {signal}: StepContext) => world.fence.closeIngress(region, to.databaseGroup, signal),
   }
@@ -68,8 +99,11 @@ async function openDoor(world: RecoveryWorld, input: FailbackInput, signal: Abor
 }
 
 /** Said, never taken for none: the report says that nobody knows, and where the data is. */
-const untold = (because: string): Done =>
-  ({kind: 'done', facts: {orphans: null, rows: [], because}, note: `can't be told: ${because}`})
+const untold = (because: string): Done => ({
+  kind: 'done',
+  facts: {orphans: null, rows: [], because},
+  note: `can't be told: ${because}`,
+})
 
 interface Row {
   readonly id: Json
@@ -80,8 +114,12 @@ function listed({rows, count}: {readonly rows: readonly Row[]; readonly count: n
   const kept = rows.slice(0, listedAtMost).map(({id, at}) => ({id, at}))
   const more = count - kept.length
   return {
-    kind: 'done', facts: {orphans: count, rows: kept, more},
-    note: count === 0 ? 'none' : `${count} listed${more > 0 ? ` (${more} of them only counted)` : ''}; they are in the final snapshot`,
+    kind: 'done',
+    facts: {orphans: count, rows: kept, more},
+    note:
+      count === 0
+        ? 'none'
+        : `${count} listed${more > 0 ? ` (${more} of them only counted)` : ''}; they are in the final snapshot`,
   }
 }
 

@@ -3,5 +3,7 @@ import type {FailbackInput, Side} from '../input.ts'
 
 export function tasksIngress({config}: Pick<FailbackInput, 'config'>, {taskGroup}: Side): string {
   const port = Number(config.parameters['DatabasePort'] ?? '5433')
-  return JSON.stringify([{IpProtocol: 'tcp', FromPort: port, ToPort: port, UserIdGroupPairs: [{GroupId: taskGroup, Description: 'API tasks'}]}])
+  return JSON.stringify([
+    {IpProtocol: 'tcp', FromPort: port, ToPort: port, UserIdGroupPairs: [{GroupId: taskGroup, Description: 'API tasks'}]},
+  ])
 }

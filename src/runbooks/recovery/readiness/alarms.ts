@@ -7,7 +7,8 @@ import type {Check} from './looking.ts'
 export const alarms: Check = {
   id: 'alarms',
   title: 'alarms',
-  look: async ({world, place, to, signal}) => alarmFindings(await world.readiness.alarms(to, `${place.service}-${place.environment}`, signal), to),
+  look: async ({world, place, to, signal}) =>
+    alarmFindings(await world.readiness.alarms(to, `${place.service}-${place.environment}`, signal), to),
 }
 
 export function alarmFindings(all: Awaited<ReturnType<ReadinessPort['alarms']>>, to: string): readonly Found[] {
@@ -15,8 +16,24 @@ export function alarmFindings(all: Awaited<ReturnType<ReadinessPort['alarms']>>,
   const evidence = {alarms: all.length, ringing: all.filter(({state}) => state === 'ALARM').map(({name}) => name)}
   const mute = all.filter(({actions}) => !actions)
   const found = [
-    ...(evidence.ringing.length > 0 ? [warn(`${evidence.ringing.length} of ${all.length} alarms in ${to} are ringing: ${evidence.ringing.slice(0, 3).join(', ')}.`, {evidence})] : []),
-    ...(mute.length > 0 ? [warn(`${mute.length} of ${all.length} alarms in ${to} tell nobody: their actions are off.`, {evidence, suggestions: [`aws cloudwatch enable-alarm-actions --region ${to} --alarm-names ${mute.map(({name}) => name).join(' ')}`]})] : []),
+    ...(evidence.ringing.length > 0
+      ? [
+          warn(
+            `${evidence.ringing.length} of ${all.length} alarms in ${to} are ringing: ${evidence.ringing.slice(0, 3).join(', ')}.`,
+            {evidence},
+          ),
+        ]
+      : []),
+    ...(mute.length > 0
+      ? [
+          warn(`${mute.length} of ${all.length} alarms in ${to} tell nobody: their actions are off.`, {
+            evidence,
+            suggestions: [
+              `aws cloudwatch enable-alarm-actions --region ${to} --alarm-names ${mute.map(({name}) => name).join(' ')}`,
+            ],
+          }),
+        ]
+      : []),
   ]
   return found.length > 0 ? found : [ok(`${all.length} alarms in ${to}, none ringing.`, evidence)]
 }

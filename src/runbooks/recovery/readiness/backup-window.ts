@@ -14,17 +14,39 @@ export const backupWindow: Check = {
   },
 }
 
-export function backupFinding({id, backupDays, backupWindow, running, now}: {
-  readonly id: string; readonly backupDays: number; readonly backupWindow: string; readonly running: boolean; readonly now: number
+export function backupFinding({
+  id,
+  backupDays,
+  backupWindow,
+  running,
+  now,
+}: {
+  readonly id: string
+  readonly backupDays: number
+  readonly backupWindow: string
+  readonly running: boolean
+  readonly now: number
 }): Found {
   const evidence = {running, backupDays, backupWindow}
-  if (running) return fail(`A backup of ${id} is being taken: RDS refuses to promote until it is done.`, {evidence, suggestions: ['leave the replica out of the backup plan until it is promoted']})
-  if (backupDays > 0 && minutesUntil(backupWindow, now) <= windowMarginMinutes) {
-    return warn(`It is ${id}'s backup window (${backupWindow} UTC) now or soon: RDS refuses to promote while the backup is taken.`, {
-      rtoMinutes: 10, evidence, suggestions: ['give the replica no backups of its own until it is promoted'],
+  if (running)
+    return fail(`A backup of ${id} is being taken: RDS refuses to promote until it is done.`, {
+      evidence,
+      suggestions: ['leave the replica out of the backup plan until it is promoted'],
     })
+  if (backupDays > 0 && minutesUntil(backupWindow, now) <= windowMarginMinutes) {
+    return warn(
+      `It is ${id}'s backup window (${backupWindow} UTC) now or soon: RDS refuses to promote while the backup is taken.`,
+      {
+        rtoMinutes: 10,
+        evidence,
+        suggestions: ['give the replica no backups of its own until it is promoted'],
+      },
+    )
   }
-  return ok(`No backup of ${id} runs${backupDays > 0 ? `; its window is ${backupWindow} UTC` : ', and it has no window of its own'}.`, evidence)
+  return ok(
+    `No backup of ${id} runs${backupDays > 0 ? `; its window is ${backupWindow} UTC` : ', and it has no window of its own'}.`,
+    evidence,
+  )
 }
 
 const windowMarginMinutes = 10

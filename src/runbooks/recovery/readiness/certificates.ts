@@ -37,21 +37,37 @@ async function ofListener({world, signal}: Looking, region: string, listener: st
 async function ofDistribution({world, place, signal, distribution}: Looking): Promise<Looked> {
   const where = `the distribution of ${place.site}`
   const arn = (await distribution())?.certificate ?? null
-  return {where, name: place.site, certificate: arn === null ? null : await world.readiness.certificate(arn.split(':')[3] ?? 'us-east-1', arn, signal)}
+  return {
+    where,
+    name: place.site,
+    certificate: arn === null ? null : await world.readiness.certificate(arn.split(':')[3] ?? 'us-east-1', arn, signal),
+  }
 }
 
 /** ACM renews 60 days before the end; one that is this near has failed to. */
 const soonDays = 30
 
-export function certificateFinding(certificate: Certificate | 'not-asked', {where, name}: {readonly where: string; readonly name: string; readonly flip?: string}): Found {
+export function certificateFinding(
+  certificate: Certificate | 'not-asked',
+  {where, name}: {readonly where: string; readonly name: string; readonly flip?: string},
+): Found {
   if (certificate === 'not-asked') return unknown(`Which certificate ${where} has wasn't answered.`)
   if (certificate === null) return fail(`${cap(where)} has no certificate.`)
   const {days, status, names} = certificate
   const evidence = {where, days, status, names}
-  if (days <= 0 || status === 'EXPIRED') return fail(`The certificate of ${where} has expired${days < 0 ? ` ${-days} days ago` : ''}: nobody would trust its answers.`, {evidence, suggestions: ['sluice infra up', 'put its validation record into the zone first']})
+  if (days <= 0 || status === 'EXPIRED')
+    return fail(
+      `The certificate of ${where} has expired${days < 0 ? ` ${-days} days ago` : ''}: nobody would trust its answers.`,
+      {evidence, suggestions: ['sluice infra up', 'put its validation record into the zone first']},
+    )
   if (status !== 'ISSUED') return fail(`The certificate of ${where} is ${status}.`, {evidence})
-  if (!names.some((covered) => covers(covered, name))) return fail(`The certificate of ${where} isn't for ${name} (but for ${names.join(', ')}).`, {evidence})
-  if (days < soonDays) return warn(`The certificate of ${where} ends in ${days} days, and ACM should have renewed it long ago.`, {evidence, suggestions: ['look at its validation record']})
+  if (!names.some((covered) => covers(covered, name)))
+    return fail(`The certificate of ${where} isn't for ${name} (but for ${names.join(', ')}).`, {evidence})
+  if (days < soonDays)
+    return warn(`The certificate of ${where} ends in ${days} days, and ACM should have renewed it long ago.`, {
+      evidence,
+      suggestions: ['look at its validation record'],
+    })
   return ok(`The certificate of ${where} is good for ${days} days.`, evidence)
 }
 

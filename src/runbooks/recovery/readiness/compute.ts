@@ -15,9 +15,25 @@ export const compute: Check = {
       looking.serving(toSide),
       world.api.ask({host: regionalName(place, to), path: settings.probes.read}, signal),
     ])
-    if (hosts === null) return [fail(`The Auto Scaling group ${toSide.hosts} isn't in ${to}.`, {suggestions: ['sluice infra up --only recovery']})]
-    if (service === null) return [fail(`The service ${place.slots[toSide.serving]} isn't in ${to}.`, {suggestions: ['sluice infra up --only recovery']})]
-    return [computeFinding({registered: hosts.registered, desiredHosts: hosts.desired, running: service.running, desired: service.desired, status: answer?.status ?? null, region: answer?.region ?? null}, {to, header: settings.probes.regionHeader})]
+    if (hosts === null)
+      return [fail(`The Auto Scaling group ${toSide.hosts} isn't in ${to}.`, {suggestions: ['sluice infra up --only recovery']})]
+    if (service === null)
+      return [
+        fail(`The service ${place.slots[toSide.serving]} isn't in ${to}.`, {suggestions: ['sluice infra up --only recovery']}),
+      ]
+    return [
+      computeFinding(
+        {
+          registered: hosts.registered,
+          desiredHosts: hosts.desired,
+          running: service.running,
+          desired: service.desired,
+          status: answer?.status ?? null,
+          region: answer?.region ?? null,
+        },
+        {to, header: settings.probes.regionHeader},
+      ),
+    ]
   },
 }
 
@@ -35,11 +51,24 @@ interface There {
 export function computeFinding(there: There, {to, header}: {readonly to: string; readonly header: string}): Found {
   const evidence = {...there}
   if (there.registered < there.desiredHosts) {
-    return warn(`${there.registered} of ${there.desiredHosts} hosts in ${to} are registered: others don't come up.`, {rtoMinutes: 3, evidence, suggestions: ['sluice infra status']})
+    return warn(`${there.registered} of ${there.desiredHosts} hosts in ${to} are registered: others don't come up.`, {
+      rtoMinutes: 3,
+      evidence,
+      suggestions: ['sluice infra status'],
+    })
   }
-  if (there.running < there.desired) return warn(`${there.running} of ${there.desired} tasks run in ${to}.`, {rtoMinutes: 3, evidence})
+  if (there.running < there.desired)
+    return warn(`${there.running} of ${there.desired} tasks run in ${to}.`, {rtoMinutes: 3, evidence})
   if (there.desired === 0) return ok(`Nothing runs in ${to} until it is needed.`, evidence)
-  if (there.status === null || there.status >= 400) return fail(`The API in ${to} ${there.status === null ? 'doesn\'t answer' : `answers ${there.status}`} by its Region's own name.`, {evidence, suggestions: ['sluice infra drift']})
-  if (there.region !== to) return warn(`Answers from ${to} don't name it in the header ${header}: a failover couldn't prove that users are there.`, {evidence, suggestions: ['read "What an image answers" in docs/recovery.md']})
+  if (there.status === null || there.status >= 400)
+    return fail(
+      `The API in ${to} ${there.status === null ? "doesn't answer" : `answers ${there.status}`} by its Region's own name.`,
+      {evidence, suggestions: ['sluice infra drift']},
+    )
+  if (there.region !== to)
+    return warn(`Answers from ${to} don't name it in the header ${header}: a failover couldn't prove that users are there.`, {
+      evidence,
+      suggestions: ['read "What an image answers" in docs/recovery.md'],
+    })
   return ok(`${there.registered} hosts and ${there.running} tasks in ${to} answer.`, evidence)
 }

@@ -21,7 +21,8 @@ export interface Finding {
 }
 
 /** A finding before its check has put its name to it. */
-export interface Found extends Pick<Finding, 'level' | 'text'>, Partial<Pick<Finding, 'rtoMinutes' | 'suggestions' | 'evidence'>> {}
+export interface Found
+  extends Pick<Finding, 'level' | 'text'>, Partial<Pick<Finding, 'rtoMinutes' | 'suggestions' | 'evidence'>> {}
 
 type More = Omit<Found, 'level' | 'text'>
 

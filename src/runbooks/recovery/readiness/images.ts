@@ -19,7 +19,7 @@ export const images: Check = {
 /** Of the Region that can be asked; what it served when it last could, else. */
 async function imageOf(looking: Looking, which: 'from' | 'to'): Promise<string | null> {
   const side = which === 'from' ? looking.fromSide : looking.toSide
-  if (side === null) return which === 'from' ? (await looking.capacity())?.image ?? null : null
+  if (side === null) return which === 'from' ? ((await looking.capacity())?.image ?? null) : null
   const service = await looking.serving(side)
   return service === null ? null : runningImage(looking.world, side.region, side.cluster, service, looking.signal)
 }
@@ -30,22 +30,39 @@ const inRegistryOf = (image: string, from: string, to: string): string => image.
 /** A rolling deployment of one service, tasks healthy. */
 const rollMinutes = 5
 
-export function imageFinding(here: string | null, there: string | null, carried: string | null, {from, to}: {readonly from: string; readonly to: string}): Found {
+export function imageFinding(
+  here: string | null,
+  there: string | null,
+  carried: string | null,
+  {from, to}: {readonly from: string; readonly to: string},
+): Found {
   const evidence = {here, there, inRegistry: carried}
   if (here === null) return unknown(`${from} doesn't say which image serves.`, {evidence})
-  if (there === null) return fail(`No service in ${to} has an image to run.`, {evidence, suggestions: ['sluice infra up --only recovery']})
+  if (there === null)
+    return fail(`No service in ${to} has an image to run.`, {evidence, suggestions: ['sluice infra up --only recovery']})
   // Only AWS's own registry is a Region's; another one is where it is.
   if (carried === null && /\.dkr\.ecr\./.test(here)) {
-    return fail(`${short(here)} isn't in the registry of ${to}: its tasks couldn't start without ${from}.`, {evidence, suggestions: ['push it again: only what is pushed after the rule exists is replicated']})
+    return fail(`${short(here)} isn't in the registry of ${to}: its tasks couldn't start without ${from}.`, {
+      evidence,
+      suggestions: ['push it again: only what is pushed after the rule exists is replicated'],
+    })
   }
   const [one, other] = [digestOf(here), digestOf(there)]
   if (one === null || other === null) {
     return here.split(/[:@]/).at(-1) === there.split(/[:@]/).at(-1)
       ? unknown(`Both Regions run ${short(here)} by its tag; whether it is the same image can't be told.`, {evidence})
-      : warn(`${to} runs ${short(there)}, and ${from} ${short(here)}.`, {evidence, rtoMinutes: rollMinutes, suggestions: [`sluice release ${here}`]})
+      : warn(`${to} runs ${short(there)}, and ${from} ${short(here)}.`, {
+          evidence,
+          rtoMinutes: rollMinutes,
+          suggestions: [`sluice release ${here}`],
+        })
   }
   if (one !== other) {
-    return warn(`${to} runs another image (${short(there)}) than ${from} (${short(here)}): the last release wasn't carried.`, {evidence, rtoMinutes: rollMinutes, suggestions: ['sluice release status']})
+    return warn(`${to} runs another image (${short(there)}) than ${from} (${short(here)}): the last release wasn't carried.`, {
+      evidence,
+      rtoMinutes: rollMinutes,
+      suggestions: ['sluice release status'],
+    })
   }
   return ok(`Both Regions run ${short(here)}.`, evidence)
 }
@@ -76,11 +93,19 @@ type Ami = {readonly ami: string; readonly createdAt: number} | null
 
 export function amiFinding(here: Ami, there: Ami, {to, now}: {readonly to: string; readonly now: number}): Found {
   const evidence = {here: here?.ami ?? null, there: there?.ami ?? null, createdAt: there?.createdAt ?? null}
-  if (there === null) return fail(`Hosts in ${to} have no machine image to start from.`, {evidence, suggestions: ['sluice infra up']})
+  if (there === null)
+    return fail(`Hosts in ${to} have no machine image to start from.`, {evidence, suggestions: ['sluice infra up']})
   const days = Math.floor((now - there.createdAt) / day)
   if (here !== null && here.createdAt - there.createdAt > apartAfterDays * day) {
-    return warn(`The machine image in ${to} is ${Math.floor((here.createdAt - there.createdAt) / day)} days older than the other Region's: Image Builder doesn't distribute to it.`, {evidence})
+    return warn(
+      `The machine image in ${to} is ${Math.floor((here.createdAt - there.createdAt) / day)} days older than the other Region's: Image Builder doesn't distribute to it.`,
+      {evidence},
+    )
   }
-  if (days > oldAfterDays) return warn(`The machine image in ${to} is ${days} days old.`, {evidence, suggestions: ['look at the Image Builder pipeline']})
+  if (days > oldAfterDays)
+    return warn(`The machine image in ${to} is ${days} days old.`, {
+      evidence,
+      suggestions: ['look at the Image Builder pipeline'],
+    })
   return ok(`The machine image in ${to} is ${days} days old.`, evidence)
 }

@@ -47,7 +47,10 @@ export interface Check {
   readonly look: (looking: Looking) => Promise<readonly Found[]>
 }
 
-export interface LookingInput extends Pick<Looking, 'config' | 'place' | 'settings' | 'now' | 'signal' | 'standing' | 'lastDrillAt'> {
+export interface LookingInput extends Pick<
+  Looking,
+  'config' | 'place' | 'settings' | 'now' | 'signal' | 'standing' | 'lastDrillAt'
+> {
   readonly sides: Sides
 }
 
@@ -58,13 +61,20 @@ export function looking(world: RecoveryWorld, {sides, ...input}: LookingInput): 
   const sideOf = (region: string): Side | null => (region === place.home ? sides.home : sides.recovery)
   const services = new Map<string, () => Promise<ServiceState | null>>()
   return {
-    ...input, world, from, to, fromSide: sideOf(from), toSide: sideOf(to),
+    ...input,
+    world,
+    from,
+    to,
+    fromSide: sideOf(from),
+    toSide: sideOf(to),
     primary: once(() => world.database.describe(from, place.database, signal)),
     replica: once(() => world.database.describe(to, place.database, signal)),
     capacity: once(() => readCapacity(world.store(place.recovery), place, signal)),
     distribution: once(() => world.edge.distribution({alias: place.site}, signal)),
     serving: (side) => {
-      const asked = services.get(side.region) ?? once(() => world.compute.service(side.region, side.cluster, place.slots[side.serving], signal))
+      const asked =
+        services.get(side.region)
+        ?? once(() => world.compute.service(side.region, side.cluster, place.slots[side.serving], signal))
       services.set(side.region, asked)
       return asked()
     },

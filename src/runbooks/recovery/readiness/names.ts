@@ -14,25 +14,33 @@ const goodTtlSeconds = 60
 
 export const ttl: Check = {
   id: 'dns-ttl',
-  title: 'TTL of the API\'s name',
+  title: "TTL of the API's name",
   look: async ({world, place, signal}) => [ttlFinding(await world.names.resolve(place.api, signal), place.api)],
 }
 
 export function ttlFinding(answers: readonly NameAnswer[], name: string): Found {
   const authoritative = answers.filter(({kind}) => kind === 'authoritative')
   // A resolver counts down what it was told: only the zone's own servers say how long the name is kept.
-  const told = authoritative.flatMap(({ttlSeconds, addresses}) => (ttlSeconds === null || (addresses ?? []).length === 0 ? [] : [ttlSeconds]))
+  const told = authoritative.flatMap(({ttlSeconds, addresses}) =>
+    ttlSeconds === null || (addresses ?? []).length === 0 ? [] : [ttlSeconds],
+  )
   const silent = authoritative.filter(({addresses}) => addresses === null).map(({server}) => server)
   const evidence = {ttlSeconds: told, silent}
   if (told.length === 0) {
-    if (authoritative.some(({addresses}) => addresses?.length === 0)) return fail(`The zone's servers know no address of ${name}.`, {evidence, suggestions: ['sluice infra up']})
+    if (authoritative.some(({addresses}) => addresses?.length === 0))
+      return fail(`The zone's servers know no address of ${name}.`, {evidence, suggestions: ['sluice infra up']})
     return unknown(`No server of the zone answered for ${name}.`, {evidence})
   }
   const longest = Math.max(...told)
   if (longest > goodTtlSeconds) {
-    return warn(`TTL ${longest}: resolvers keep the old address of ${name} that long after a flip; ${goodTtlSeconds} s is usual.`, {
-      rtoMinutes: Math.round((longest - goodTtlSeconds) / 60), evidence, suggestions: [`give ${name} a TTL of 60 seconds, or an alias record`],
-    })
+    return warn(
+      `TTL ${longest}: resolvers keep the old address of ${name} that long after a flip; ${goodTtlSeconds} s is usual.`,
+      {
+        rtoMinutes: Math.round((longest - goodTtlSeconds) / 60),
+        evidence,
+        suggestions: [`give ${name} a TTL of 60 seconds, or an alias record`],
+      },
+    )
   }
   if (silent.length > 0) return warn(`${silent.join(', ')} didn't answer for ${name}.`, {evidence})
   return ok(`${name} is kept for ${longest} s.`, evidence)
@@ -43,7 +51,12 @@ export const records: Check = {
   title: 'failover records',
   look: async (looking) => {
     const {world, place, signal} = looking
-    if (place.hostedZone === '') return [warn(`The zone of ${place.api} is elsewhere: nobody but its owner can move users.`, {suggestions: ['name the zone as stack.hostedZone in sluice.yaml, or agree on a procedure with whoever has it']})]
+    if (place.hostedZone === '')
+      return [
+        warn(`The zone of ${place.api} is elsewhere: nobody but its owner can move users.`, {
+          suggestions: ['name the zone as stack.hostedZone in sluice.yaml, or agree on a procedure with whoever has it'],
+        }),
+      ]
     const all = await world.names.records(place.hostedZone, place.api, signal)
     const primary = all.find(({failover}) => failover === 'PRIMARY')
     const check = primary?.healthCheck == null ? null : await world.names.healthCheck(primary.healthCheck, signal)
@@ -51,21 +64,64 @@ export const records: Check = {
   },
 }
 
-export function recordFindings(all: readonly RecordState[], check: {readonly inverted: boolean; readonly healthy: boolean} | null, {api, home}: Pick<Place, 'api' | 'home'>): readonly Found[] {
+export function recordFindings(
+  all: readonly RecordState[],
+  check: {readonly inverted: boolean; readonly healthy: boolean} | null,
+  {api, home}: Pick<Place, 'api' | 'home'>,
+): readonly Found[] {
   const [primary, secondary] = (['PRIMARY', 'SECONDARY'] as const).map((role) => all.find(({failover}) => failover === role))
-  const evidence = {records: all.map(({setIdentifier, failover, healthCheck}) => ({set: setIdentifier, failover, healthCheck})), inverted: check?.inverted ?? null, healthy: check?.healthy ?? null}
+  const evidence = {
+    records: all.map(({setIdentifier, failover, healthCheck}) => ({set: setIdentifier, failover, healthCheck})),
+    inverted: check?.inverted ?? null,
+    healthy: check?.healthy ?? null,
+  }
   if (primary === undefined || secondary === undefined) {
-    return [fail(`${api} has no ${primary === undefined ? 'PRIMARY' : 'SECONDARY'} record: the object stop would move nobody.`, {evidence, suggestions: ['sluice infra up']})]
+    return [
+      fail(`${api} has no ${primary === undefined ? 'PRIMARY' : 'SECONDARY'} record: the object stop would move nobody.`, {
+        evidence,
+        suggestions: ['sluice infra up'],
+      }),
+    ]
   }
   const found = [
-    ...[primary, secondary].filter(({aliasTo}) => aliasTo?.evaluatesHealth === true).map(({failover}) => fail(
-      `${failover} of ${api} evaluates target health: a broken canary could move users to a read-only database.`, {evidence, suggestions: ['sluice infra drift', 'set EvaluateTargetHealth of that record to false']},
-    )),
-    ...(primary.healthCheck === null ? [fail(`PRIMARY of ${api} has no health check: it is always healthy, and the object stop would move nobody.`, {evidence})] : []),
-    ...(secondary.healthCheck === null ? [] : [fail(`SECONDARY of ${api} has a health check (${secondary.healthCheck}): when both are unhealthy, Route 53 answers as if all were healthy.`, {evidence})]),
-    ...(primary.healthCheck !== null && check === null ? [fail(`The health check ${primary.healthCheck} of ${api} doesn't exist.`, {evidence})] : []),
-    ...(check !== null && !check.inverted ? [fail(`The health check of ${api}'s PRIMARY isn't inverted: it looks at something else than the absence of the object stop.`, {evidence})] : []),
-    ...(check !== null && check.inverted && !check.healthy ? [fail(`The stop check is unhealthy: Route 53 sends users away from ${home} now.`, {evidence, suggestions: ['sluice dr status']})] : []),
+    ...[primary, secondary]
+      .filter(({aliasTo}) => aliasTo?.evaluatesHealth === true)
+      .map(({failover}) =>
+        fail(`${failover} of ${api} evaluates target health: a broken canary could move users to a read-only database.`, {
+          evidence,
+          suggestions: ['sluice infra drift', 'set EvaluateTargetHealth of that record to false'],
+        }),
+      ),
+    ...(primary.healthCheck === null
+      ? [fail(`PRIMARY of ${api} has no health check: it is always healthy, and the object stop would move nobody.`, {evidence})]
+      : []),
+    ...(secondary.healthCheck === null
+      ? []
+      : [
+          fail(
+            `SECONDARY of ${api} has a health check (${secondary.healthCheck}): when both are unhealthy, Route 53 answers as if all were healthy.`,
+            {evidence},
+          ),
+        ]),
+    ...(primary.healthCheck !== null && check === null
+      ? [fail(`The health check ${primary.healthCheck} of ${api} doesn't exist.`, {evidence})]
+      : []),
+    ...(check !== null && !check.inverted
+      ? [
+          fail(
+            `The health check of ${api}'s PRIMARY isn't inverted: it looks at something else than the absence of the object stop.`,
+            {evidence},
+          ),
+        ]
+      : []),
+    ...(check !== null && check.inverted && !check.healthy
+      ? [
+          fail(`The stop check is unhealthy: Route 53 sends users away from ${home} now.`, {
+            evidence,
+            suggestions: ['sluice dr status'],
+          }),
+        ]
+      : []),
   ]
   return found.length > 0 ? found : [ok(`Only the object stop moves users of ${api}.`, evidence)]
 }
@@ -83,16 +139,40 @@ export const alive: Check = {
 }
 
 /** Its id is what the certificate's stack watches it by. */
-async function aliveCheck({world, place, from, signal}: Looking): Promise<{readonly inverted: boolean; readonly healthy: boolean} | null | 'not-named'> {
-  const stack = await world.stacks.describe({name: `${place.service}-${place.environment}-certificate`, region: controlPlaneOf(from)}, signal)
+async function aliveCheck({
+  world,
+  place,
+  from,
+  signal,
+}: Looking): Promise<{readonly inverted: boolean; readonly healthy: boolean} | null | 'not-named'> {
+  const stack = await world.stacks.describe(
+    {name: `${place.service}-${place.environment}-certificate`, region: controlPlaneOf(from)},
+    signal,
+  )
   const id = stack?.parameters['AliveCheckId'] ?? ''
   return id === '' ? 'not-named' : world.names.healthCheck(id, signal)
 }
 
-export function aliveFinding(body: string | null, check: {readonly healthy: boolean} | null | 'not-named', bucket: string): Found {
-  const evidence = {bucket, alive: body !== null, healthy: typeof check === 'object' ? check?.healthy ?? null : null}
-  if (body === null) return fail(`The object alive isn't in ${bucket}: nothing proves that Route 53 could read stop there.`, {evidence, suggestions: ['sluice infra up']})
-  if (check === 'not-named' || check === null) return unknown('The health check on the object alive isn\'t to be found: whether Route 53 can read the switch bucket isn\'t known.', {evidence, suggestions: ['sluice infra up']})
-  if (!check.healthy) return fail(`Route 53 can't read ${bucket}: the object stop would not be seen.`, {evidence, suggestions: ['look at the bucket\'s policy: its ranges of health checkers, its encryption (SSE-S3 only)']})
+export function aliveFinding(
+  body: string | null,
+  check: {readonly healthy: boolean} | null | 'not-named',
+  bucket: string,
+): Found {
+  const evidence = {bucket, alive: body !== null, healthy: typeof check === 'object' ? (check?.healthy ?? null) : null}
+  if (body === null)
+    return fail(`The object alive isn't in ${bucket}: nothing proves that Route 53 could read stop there.`, {
+      evidence,
+      suggestions: ['sluice infra up'],
+    })
+  if (check === 'not-named' || check === null)
+    return unknown(
+      "The health check on the object alive isn't to be found: whether Route 53 can read the switch bucket isn't known.",
+      {evidence, suggestions: ['sluice infra up']},
+    )
+  if (!check.healthy)
+    return fail(`Route 53 can't read ${bucket}: the object stop would not be seen.`, {
+      evidence,
+      suggestions: ["look at the bucket's policy: its ranges of health checkers, its encryption (SSE-S3 only)"],
+    })
   return ok(`Route 53 reads ${bucket}.`, evidence)
 }

@@ -33,8 +33,34 @@ import {primaryRegion, standing} from './standing.ts'
 import {watch} from './watch.ts'
 
 export const checks: readonly Check[] = [
-  standing, replicaState, replicaLag, parameters, backupWindow, classParity, classOffered, multiAz, compute, images, ami, capacityAge, quotas, secret, site,
-  certificates, ttl, records, alive, cloudfront, keys, alarms, recoveryPoints, stackDrift, breakGlass, drill, watch, primaryRegion,
+  standing,
+  replicaState,
+  replicaLag,
+  parameters,
+  backupWindow,
+  classParity,
+  classOffered,
+  multiAz,
+  compute,
+  images,
+  ami,
+  capacityAge,
+  quotas,
+  secret,
+  site,
+  certificates,
+  ttl,
+  records,
+  alive,
+  cloudfront,
+  keys,
+  alarms,
+  recoveryPoints,
+  stackDrift,
+  breakGlass,
+  drill,
+  watch,
+  primaryRegion,
 ]
 
 export interface Readiness {
@@ -44,8 +70,17 @@ export interface Readiness {
   readonly to: string
   /** 100: nothing found. */
   readonly score: number
-  readonly rto: {readonly p50Seconds: number; readonly p90Seconds: number; readonly objectiveSeconds: number; /** Part of both that findings cost. */ readonly findingsSeconds: number}
-  readonly rpo: {readonly lagSeconds: number | null; readonly source: 'heartbeat' | 'ReplicaLag' | null; readonly objectiveSeconds: number}
+  readonly rto: {
+    readonly p50Seconds: number
+    readonly p90Seconds: number
+    readonly objectiveSeconds: number
+    /** Part of both that findings cost. */ readonly findingsSeconds: number
+  }
+  readonly rpo: {
+    readonly lagSeconds: number | null
+    readonly source: 'heartbeat' | 'ReplicaLag' | null
+    readonly objectiveSeconds: number
+  }
   /** The worst first. */
   readonly findings: readonly Finding[]
 }
@@ -58,9 +93,16 @@ export interface ReadinessInput extends LookingInput {
 export async function readReadiness(world: RecoveryWorld, {forecast, ...input}: ReadinessInput): Promise<Readiness> {
   const look = looking(world, input)
   const first = await fewAtATime(checks, (check) => checked(check, look))
-  const second = await fewAtATime(first, async (one) => (one.ended === 'unanswered' && !input.signal.aborted ? checked(one.check, look) : one))
-  const lag = await bounded(lagFacts(look), input.signal).then(measuredLag).catch(() => ({seconds: null, source: null}))
-  return scored(second.flatMap(({findings}) => findings), {now: input.now, from: look.from, to: look.to, forecast, rtoMs: input.settings.rtoMs, rpoMs: input.settings.rpoMs, lag})
+  const second = await fewAtATime(first, async (one) =>
+    one.ended === 'unanswered' && !input.signal.aborted ? checked(one.check, look) : one,
+  )
+  const lag = await bounded(lagFacts(look), input.signal)
+    .then(measuredLag)
+    .catch(() => ({seconds: null, source: null}))
+  return scored(
+    second.flatMap(({findings}) => findings),
+    {now: input.now, from: look.from, to: look.to, forecast, rtoMs: input.settings.rtoMs, rpoMs: input.settings.rpoMs, lag},
+  )
 }
 
 const mostAtOnce = 5
@@ -68,9 +110,11 @@ const mostAtOnce = 5
 async function fewAtATime<T, R>(all: readonly T[], act: (one: T) => Promise<R>): Promise<readonly R[]> {
   const results: R[] = []
   const left = [...all.entries()]
-  await Promise.all(Array.from({length: mostAtOnce}, async () => {
-    for (let next = left.shift(); next !== undefined; next = left.shift()) results[next[0]] = await act(next[1])
-  }))
+  await Promise.all(
+    Array.from({length: mostAtOnce}, async () => {
+      for (let next = left.shift(); next !== undefined; next = left.shift()) results[next[0]] = await act(next[1])
+    }),
+  )
   return results
 }
 
@@ -85,12 +129,35 @@ async function checked(check: Check, look: Looking): Promise<Checked> {
   const {id, title} = check
   try {
     const found = await bounded(check.look(look), look.signal)
-    return {check, ended: 'answered', findings: found.map(({level, text, rtoMinutes = 0, suggestions = [], evidence = {}}) => ({id, title, level, text, rtoMinutes, suggestions, evidence}))}
+    return {
+      check,
+      ended: 'answered',
+      findings: found.map(({level, text, rtoMinutes = 0, suggestions = [], evidence = {}}) => ({
+        id,
+        title,
+        level,
+        text,
+        rtoMinutes,
+        suggestions,
+        evidence,
+      })),
+    }
   } catch (error) {
     const text = `Couldn't be asked: ${whyNot(error)}`
     return {
-      check, ended: error instanceof SluiceError ? 'answered' : 'unanswered',
-      findings: [{id, title, level: 'unknown', text, rtoMinutes: 0, suggestions: error instanceof SluiceError ? error.suggestions : [], evidence: {}}],
+      check,
+      ended: error instanceof SluiceError ? 'answered' : 'unanswered',
+      findings: [
+        {
+          id,
+          title,
+          level: 'unknown',
+          text,
+          rtoMinutes: 0,
+          suggestions: error instanceof SluiceError ? error.suggestions : [],
+          evidence: {},
+        },
+      ],
     }
   }
 }
@@ -134,10 +201,19 @@ const costs: Readonly<Record<Level, number>> = {fail: 20, unknown: 7, warn: 3, o
 
 export function scored(findings: readonly Finding[], {now, from, to, forecast, rtoMs, rpoMs, lag}: Scoring): Readiness {
   const findingsSeconds = findings.reduce((sum, {rtoMinutes}) => sum + rtoMinutes * 60, 0)
-  const rto = {p50Seconds: forecast.p50Seconds + findingsSeconds, p90Seconds: forecast.p90Seconds + findingsSeconds, objectiveSeconds: rtoMs / 1000, findingsSeconds}
+  const rto = {
+    p50Seconds: forecast.p50Seconds + findingsSeconds,
+    p90Seconds: forecast.p90Seconds + findingsSeconds,
+    objectiveSeconds: rtoMs / 1000,
+    findingsSeconds,
+  }
   const all = [...findings, rtoFinding(rto)]
   return {
-    schema: 1, at: now, from, to, rto,
+    schema: 1,
+    at: now,
+    from,
+    to,
+    rto,
     score: Math.max(0, 100 - all.reduce((sum, {level}) => sum + costs[level], 0)),
     rpo: {lagSeconds: lag.seconds, source: lag.source, objectiveSeconds: rpoMs / 1000},
     findings: inOrder(all),
@@ -147,9 +223,19 @@ export function scored(findings: readonly Finding[], {now, from, to, forecast, r
 function rtoFinding(rto: Readiness['rto']): Finding {
   const minutes = (seconds: number): number => Math.round(seconds / 60)
   const [usual, bad, objective] = [minutes(rto.p50Seconds), minutes(rto.p90Seconds), minutes(rto.objectiveSeconds)]
-  const finding = (level: Level, text: string): Finding => ({id: 'rto', title: 'forecast', level, text, rtoMinutes: 0, suggestions: [], evidence: {...rto}})
-  if (rto.p50Seconds > rto.objectiveSeconds) return finding('fail', `A failover would usually take ${usual} min, and ${objective} are allowed.`)
-  if (rto.p90Seconds > rto.objectiveSeconds) return finding('warn', `A failover usually takes ${usual} min, but one of ten takes ${bad} and ${objective} are allowed.`)
+  const finding = (level: Level, text: string): Finding => ({
+    id: 'rto',
+    title: 'forecast',
+    level,
+    text,
+    rtoMinutes: 0,
+    suggestions: [],
+    evidence: {...rto},
+  })
+  if (rto.p50Seconds > rto.objectiveSeconds)
+    return finding('fail', `A failover would usually take ${usual} min, and ${objective} are allowed.`)
+  if (rto.p90Seconds > rto.objectiveSeconds)
+    return finding('warn', `A failover usually takes ${usual} min, but one of ten takes ${bad} and ${objective} are allowed.`)
   return finding('ok', `A failover takes ${usual} min usually and ${bad} at worst; ${objective} are allowed.`)
 }
 

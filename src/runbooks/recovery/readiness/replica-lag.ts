@@ -38,7 +38,11 @@ export async function lagFacts({world, place, settings, to, now, signal}: Lookin
   return {engine: place.engine, metric, heartbeat, now, rpoMs: settings.rpoMs}
 }
 
-export const replicaLag: Check = {id: 'replica-lag', title: 'replica lag', look: async (looking) => [lagFinding(await lagFacts(looking))]}
+export const replicaLag: Check = {
+  id: 'replica-lag',
+  title: 'replica lag',
+  look: async (looking) => [lagFinding(await lagFacts(looking))],
+}
 
 /** What would be lost by the better of both measures. */
 export function measuredLag({metric, heartbeat, now}: LagFacts): MeasuredLag {
@@ -51,22 +55,40 @@ export function measuredLag({metric, heartbeat, now}: LagFacts): MeasuredLag {
 export function lagFinding(facts: LagFacts): Found {
   const {engine, metric, now, rpoMs} = facts
   const measured = measuredLag(facts)
-  const evidence = {lagSeconds: measured.seconds, source: measured.source, metricSeconds: metric?.seconds ?? null, metricAt: metric?.at ?? null}
+  const evidence = {
+    lagSeconds: measured.seconds,
+    source: measured.source,
+    metricSeconds: metric?.seconds ?? null,
+    metricAt: metric?.at ?? null,
+  }
   if (metric !== null && metric.seconds < 0) {
-    return fail('ReplicaLag is −1, which is not 0: the replica does not replicate.', {evidence, suggestions: ['read "A replica that is beyond help" in docs/recovery.md']})
+    return fail('ReplicaLag is −1, which is not 0: the replica does not replicate.', {
+      evidence,
+      suggestions: ['read "A replica that is beyond help" in docs/recovery.md'],
+    })
   }
   if (measured.source === 'heartbeat' && measured.seconds !== null) return byHeartbeat(facts, measured.seconds, evidence)
   const noHeartbeat = 'and no heartbeat row is to be had from the API there'
   if (metric === null) {
-    return unknown(`There is no datapoint of ReplicaLag in the last 15 minutes, ${noHeartbeat}: nobody can tell what would be lost.`, {evidence, suggestions: ['read "What would be lost" in docs/recovery.md']})
+    return unknown(
+      `There is no datapoint of ReplicaLag in the last 15 minutes, ${noHeartbeat}: nobody can tell what would be lost.`,
+      {evidence, suggestions: ['read "What would be lost" in docs/recovery.md']},
+    )
   }
   const ageMs = now - metric.at
   if (ageMs > staleLagMs) {
-    return unknown(`The newest ReplicaLag (${seconds(metric.seconds)}) is ${Math.round(ageMs / 60_000)} min old, ${noHeartbeat}: it says what was, not what is.`, {evidence})
+    return unknown(
+      `The newest ReplicaLag (${seconds(metric.seconds)}) is ${Math.round(ageMs / 60_000)} min old, ${noHeartbeat}: it says what was, not what is.`,
+      {evidence},
+    )
   }
-  if (metric.seconds * 1000 <= rpoMs) return ok(`ReplicaLag is ${seconds(metric.seconds)}; up to ${seconds(rpoMs / 1000)} may be lost.`, evidence)
+  if (metric.seconds * 1000 <= rpoMs)
+    return ok(`ReplicaLag is ${seconds(metric.seconds)}; up to ${seconds(rpoMs / 1000)} may be lost.`, evidence)
   if (engine === 'postgres' && metric.seconds <= phantomSeconds) {
-    return warn(`ReplicaLag is ${seconds(metric.seconds)}, ${noHeartbeat}: an idle PostgreSQL shows up to 5 min that aren't there, so this may be nothing.`, {evidence, suggestions: ['let the API write a heartbeat row every second, as docs/recovery.md says']})
+    return warn(
+      `ReplicaLag is ${seconds(metric.seconds)}, ${noHeartbeat}: an idle PostgreSQL shows up to 5 min that aren't there, so this may be nothing.`,
+      {evidence, suggestions: ['let the API write a heartbeat row every second, as docs/recovery.md says']},
+    )
   }
   return fail(`ReplicaLag is ${seconds(metric.seconds)}: more than the ${seconds(rpoMs / 1000)} that may be lost.`, {evidence})
 }
@@ -74,9 +96,17 @@ export function lagFinding(facts: LagFacts): Found {
 function byHeartbeat({metric, rpoMs, now}: LagFacts, lag: number, evidence: NonNullable<Found['evidence']>): Found {
   const of = `The newest heartbeat row there is ${seconds(lag)} old`
   if (lag * 1000 > rpoMs) return fail(`${of}: more than the ${seconds(rpoMs / 1000)} that may be lost.`, {evidence})
-  if (metric === null) return warn(`${of}. CloudWatch has no datapoint of ReplicaLag in the last 15 minutes: an alarm on it would be silent.`, {evidence})
-  if (now - metric.at > staleLagMs) return warn(`${of}. The newest ReplicaLag is ${Math.round((now - metric.at) / 60_000)} min old: an alarm on it would be late.`, {evidence})
-  if (metric.seconds * 1000 > rpoMs) return ok(`${of}. ReplicaLag says ${seconds(metric.seconds)}: the phantom of an idle database.`, evidence)
+  if (metric === null)
+    return warn(`${of}. CloudWatch has no datapoint of ReplicaLag in the last 15 minutes: an alarm on it would be silent.`, {
+      evidence,
+    })
+  if (now - metric.at > staleLagMs)
+    return warn(
+      `${of}. The newest ReplicaLag is ${Math.round((now - metric.at) / 60_000)} min old: an alarm on it would be late.`,
+      {evidence},
+    )
+  if (metric.seconds * 1000 > rpoMs)
+    return ok(`${of}. ReplicaLag says ${seconds(metric.seconds)}: the phantom of an idle database.`, evidence)
   return ok(`${of}, ReplicaLag ${seconds(metric.seconds)}; up to ${seconds(rpoMs / 1000)} may be lost.`, evidence)
 }
 

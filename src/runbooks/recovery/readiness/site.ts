@@ -19,20 +19,39 @@ export const site: Check = {
   },
 }
 
-export function siteFinding(here: Manifest, there: Manifest, pending: {readonly operations: number} | null, {from, to}: {readonly from: string; readonly to: string}): Found {
+export function siteFinding(
+  here: Manifest,
+  there: Manifest,
+  pending: {readonly operations: number} | null,
+  {from, to}: {readonly from: string; readonly to: string},
+): Found {
   const missing = Object.keys(here).filter((key) => there[key] === undefined)
   const different = Object.keys(here).filter((key) => there[key] !== undefined && there[key] !== here[key])
   const left = Object.keys(there).filter((key) => here[key] === undefined)
-  const evidence = {objects: Object.keys(here).length, missing: missing.length, different: different.length, left: left.length, pending: pending?.operations ?? null, examples: [...missing, ...different, ...left].slice(0, 5)}
+  const evidence = {
+    objects: Object.keys(here).length,
+    missing: missing.length,
+    different: different.length,
+    left: left.length,
+    pending: pending?.operations ?? null,
+    examples: [...missing, ...different, ...left].slice(0, 5),
+  }
   const behind = [...missing, ...different]
   if (behind.length > 0) {
-    const what = `${behind.length} of ${evidence.objects} objects in ${from} ${missing.length === behind.length ? 'aren\'t' : 'aren\'t the same'} in ${to} (${named(behind)})`
+    const what = `${behind.length} of ${evidence.objects} objects in ${from} ${missing.length === behind.length ? "aren't" : "aren't the same"} in ${to} (${named(behind)})`
     if ((pending?.operations ?? 0) > 0) return warn(`${what}; ${pending?.operations ?? 0} are on their way.`, {evidence})
-    return fail(`${what}, and ${pending === null ? 'nobody says that they are' : 'none is'} on the way: what was there before replication, or failed, comes by S3 Batch Replication only.`, {
-      evidence, suggestions: ['replicate what is missing with S3 Batch Replication of the site\'s bucket'],
-    })
+    return fail(
+      `${what}, and ${pending === null ? 'nobody says that they are' : 'none is'} on the way: what was there before replication, or failed, comes by S3 Batch Replication only.`,
+      {
+        evidence,
+        suggestions: ["replicate what is missing with S3 Batch Replication of the site's bucket"],
+      },
+    )
   }
-  if (left.length > 0) return warn(`${left.length} objects are in ${to} only (${named(left)}): deletions by a lifecycle rule don't replicate.`, {evidence})
+  if (left.length > 0)
+    return warn(`${left.length} objects are in ${to} only (${named(left)}): deletions by a lifecycle rule don't replicate.`, {
+      evidence,
+    })
   return ok(`${evidence.objects} objects, the same in both Regions.`, evidence)
 }
 

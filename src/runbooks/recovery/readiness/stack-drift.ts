@@ -20,8 +20,19 @@ export const stackDrift: Check = {
 
 /** What must be equal for a failover to bring the same service. */
 const alike = [
-  'InstanceType', 'FallbackInstanceType', 'HostsMax', 'CacheNodeType', 'CacheNodes', 'Engine', 'DatabasePort', 'ApiOriginName', 'SiteName', 'HostedZoneId', 'ActiveRegion',
-  'DatabaseClass', 'MaxStorageGiB',
+  'InstanceType',
+  'FallbackInstanceType',
+  'HostsMax',
+  'CacheNodeType',
+  'CacheNodes',
+  'Engine',
+  'DatabasePort',
+  'ApiOriginName',
+  'SiteName',
+  'HostedZoneId',
+  'ActiveRegion',
+  'DatabaseClass',
+  'MaxStorageGiB',
 ] as const
 
 interface Texts {
@@ -31,19 +42,40 @@ interface Texts {
   readonly to: string
 }
 
-export function stackFindings(here: StackState | null, there: StackState | null, {text, other, from, to}: Texts): readonly Found[] {
+export function stackFindings(
+  here: StackState | null,
+  there: StackState | null,
+  {text, other, from, to}: Texts,
+): readonly Found[] {
   if (there === null) return [fail(`There is no stack in ${to}.`, {suggestions: ['sluice infra up --only recovery']})]
-  if (!/_COMPLETE$/.test(there.status) || /ROLLBACK|DELETE/.test(there.status) && there.status !== 'UPDATE_ROLLBACK_COMPLETE') {
-    return [fail(`${there.name} in ${to} is ${there.status}.`, {evidence: {status: there.status}, suggestions: ['sluice infra status']})]
+  if (!/_COMPLETE$/.test(there.status) || (/ROLLBACK|DELETE/.test(there.status) && there.status !== 'UPDATE_ROLLBACK_COMPLETE')) {
+    return [
+      fail(`${there.name} in ${to} is ${there.status}.`, {
+        evidence: {status: there.status},
+        suggestions: ['sluice infra status'],
+      }),
+    ]
   }
   if (here === null) return [fail(`There is no stack in ${from}.`, {suggestions: ['sluice infra up']})]
   const different = alike.filter((name) => (here.parameters[name] ?? '') !== (there.parameters[name] ?? ''))
-  const evidence = {parameters: Object.fromEntries(different.map((name) => [name, [here.parameters[name] ?? '', there.parameters[name] ?? '']]))}
+  const evidence = {
+    parameters: Object.fromEntries(different.map((name) => [name, [here.parameters[name] ?? '', there.parameters[name] ?? '']])),
+  }
   const found = [
-    ...(different.length === 0 ? [] : [warn(`The stacks differ in ${different.map((name) => `${name} (${shown(here.parameters[name])} in ${from}, ${shown(there.parameters[name])} in ${to})`).join(', ')}.`, {
-      evidence, suggestions: ['sluice infra up'],
-    })]),
-    ...(text !== null && other !== null && neutral(text, from) !== neutral(other, to) ? [warn('The stacks were deployed from different templates.', {evidence, suggestions: ['sluice infra up']})] : []),
+    ...(different.length === 0
+      ? []
+      : [
+          warn(
+            `The stacks differ in ${different.map((name) => `${name} (${shown(here.parameters[name])} in ${from}, ${shown(there.parameters[name])} in ${to})`).join(', ')}.`,
+            {
+              evidence,
+              suggestions: ['sluice infra up'],
+            },
+          ),
+        ]),
+    ...(text !== null && other !== null && neutral(text, from) !== neutral(other, to)
+      ? [warn('The stacks were deployed from different templates.', {evidence, suggestions: ['sluice infra up']})]
+      : []),
   ]
   return found.length > 0 ? found : [ok('Both stacks are of the same templates and parameters.', evidence)]
 }

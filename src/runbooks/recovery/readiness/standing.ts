@@ -16,14 +16,32 @@ export const standing: Check = {
   },
 }
 
-export function standingFindings(written: Standing | null, stopped: boolean, {home, recovery}: Pick<Place, 'home' | 'recovery'>): readonly Found[] {
+export function standingFindings(
+  written: Standing | null,
+  stopped: boolean,
+  {home, recovery}: Pick<Place, 'home' | 'recovery'>,
+): readonly Found[] {
   const evidence = {region: written?.region ?? home, settled: written?.settled ?? true, stop: stopped}
   if (written !== null && !written.settled) {
-    return [fail(`Users have been in ${written.region} since ${new Date(written.since).toISOString().slice(0, 16)}Z (${written.run}), and the stacks aren't settled.`, {evidence, suggestions: ['sluice dr failback', 'sluice dr settle --stay']})]
+    return [
+      fail(
+        `Users have been in ${written.region} since ${new Date(written.since).toISOString().slice(0, 16)}Z (${written.run}), and the stacks aren't settled.`,
+        {evidence, suggestions: ['sluice dr failback', 'sluice dr settle --stay']},
+      ),
+    ]
   }
   const away = (written?.region ?? home) !== home
-  if (stopped && !away) return [fail(`The object stop sends users to ${recovery}, and no run says that they are there.`, {evidence, suggestions: ['sluice dr history', 'sluice dr resume']})]
-  if (away) return [warn(`Users are in ${recovery}, settled; the way back is a failback.`, {evidence, suggestions: ['sluice dr failback']})]
+  if (stopped && !away)
+    return [
+      fail(`The object stop sends users to ${recovery}, and no run says that they are there.`, {
+        evidence,
+        suggestions: ['sluice dr history', 'sluice dr resume'],
+      }),
+    ]
+  if (away)
+    return [
+      warn(`Users are in ${recovery}, settled; the way back is a failback.`, {evidence, suggestions: ['sluice dr failback']}),
+    ]
   return [ok(`Users are in ${home}.`, evidence)]
 }
 
@@ -36,8 +54,20 @@ export const primaryRegion: Check = {
 /** Route 53, CloudFront and IAM are changed through us-east-1 alone. */
 export function regionFinding(from: string, flip: RecoverySettings['flip']): Found {
   const evidence = {from, flip}
-  if (flip === 'record' && from === 'us-east-1') return fail('Users are in us-east-1 and are moved by changing records: the Region that is lost is the one that would have to change them.', {evidence, suggestions: ['put flip: stop under stack.recovery in sluice.yaml']})
-  if (flip === 'record') return warn('Users are moved by changing records and the distribution: both need us-east-1 to work.', {evidence, suggestions: ['put flip: stop under stack.recovery in sluice.yaml']})
-  if (from === 'us-east-1') return warn('Users are in us-east-1: with it go the control planes of Route 53, CloudFront and IAM. Nothing that isn\'t there by then can be made.', {evidence, suggestions: ['sluice dr check --lint']})
+  if (flip === 'record' && from === 'us-east-1')
+    return fail(
+      'Users are in us-east-1 and are moved by changing records: the Region that is lost is the one that would have to change them.',
+      {evidence, suggestions: ['put flip: stop under stack.recovery in sluice.yaml']},
+    )
+  if (flip === 'record')
+    return warn('Users are moved by changing records and the distribution: both need us-east-1 to work.', {
+      evidence,
+      suggestions: ['put flip: stop under stack.recovery in sluice.yaml'],
+    })
+  if (from === 'us-east-1')
+    return warn(
+      "Users are in us-east-1: with it go the control planes of Route 53, CloudFront and IAM. Nothing that isn't there by then can be made.",
+      {evidence, suggestions: ['sluice dr check --lint']},
+    )
   return ok('Users are moved by one object in the recovery Region; no control plane of another Region is needed.', evidence)
 }

@@ -36,10 +36,26 @@ export function changeSetStep(changing: Changing): RecoveryStep {
   const {id, title, needs, stack} = changing
   let executed = false
   return {
-    id, title, needs, deadlineMs: minutes(90), atDeadline: 'pause', usual: {p50Seconds: 60, p90Seconds: 600},
-    calls: callsOf(stack.region, 'stacks.describe', 'stacks.template', 'stacks.resources', 'stacks.makeChangeSet', 'stacks.changeSet', 'stacks.executeChangeSet',
-      'stacks.deleteChangeSet', 'stacks.policy', 'stacks.setPolicy', 'database.describe'),
-    observe: async (world, {signal}) => (await changing.isDone(world, signal) ? {kind: 'done'} : {kind: 'not-done'}),
+    id,
+    title,
+    needs,
+    deadlineMs: minutes(90),
+    atDeadline: 'pause',
+    usual: {p50Seconds: 60, p90Seconds: 600},
+    calls: callsOf(
+      stack.region,
+      'stacks.describe',
+      'stacks.template',
+      'stacks.resources',
+      'stacks.makeChangeSet',
+      'stacks.changeSet',
+      'stacks.executeChangeSet',
+      'stacks.deleteChangeSet',
+      'stacks.policy',
+      'stacks.setPolicy',
+      'database.describe',
+    ),
+    observe: async (world, {signal}) => ((await changing.isDone(world, signal)) ? {kind: 'done'} : {kind: 'not-done'}),
     start: async (world, context) => changing.before?.(world, context),
     poll: async (world, context) => {
       const state = await world.stacks.describe(stack, context.signal)
@@ -49,7 +65,8 @@ export function changeSetStep(changing: Changing): RecoveryStep {
         await changing.after?.(world, context)
         return {kind: 'done', note: state.status}
       }
-      if (/FAILED|ROLLBACK/.test(state.status) && executed) return stop(`${stack.name} in ${stack.region}: ${state.status}, ${state.reason ?? 'AWS gives no reason'}`)
+      if (/FAILED|ROLLBACK/.test(state.status) && executed)
+        return stop(`${stack.name} in ${stack.region}: ${state.status}, ${state.reason ?? 'AWS gives no reason'}`)
       const moved = await move(changing, world, state, context)
       if (moved === 'executed') executed = true
       return moved === 'executed' ? later(context, `${stack.name} to be changed`) : moved
@@ -59,17 +76,27 @@ export function changeSetStep(changing: Changing): RecoveryStep {
 
 const stop = (because: string): Polled => ({kind: 'failed', because, then: 'pause'})
 
-async function move(changing: Changing, world: RecoveryWorld, state: StackState, context: StepContext): Promise<Polled | 'executed'> {
+async function move(
+  changing: Changing,
+  world: RecoveryWorld,
+  state: StackState,
+  context: StepContext,
+): Promise<Polled | 'executed'> {
   const {id, stack} = changing
   const {signal, run} = context
   const name = tokenOf('sluice', id, run)
   const found = await world.stacks.changeSet(stack, name, signal)
   switch (found?.status) {
-    case 'pending': return later(context, 'its change set', 2)
-    case 'executed': return later(context, `${stack.name} to be changed`)
+    case 'pending':
+      return later(context, 'its change set', 2)
+    case 'executed':
+      return later(context, `${stack.name} to be changed`)
     case 'ready': {
       const beyond = found.changes.filter((change) => !changing.allows(change))
-      if (beyond.length > 0) return stop(`${stack.name} in ${stack.region} would do more than it may: ${beyond.map(words).join('; ')}. Nothing was executed; the change set ${name} is there to be looked at`)
+      if (beyond.length > 0)
+        return stop(
+          `${stack.name} in ${stack.region} would do more than it may: ${beyond.map(words).join('; ')}. Nothing was executed; the change set ${name} is there to be looked at`,
+        )
       await world.stacks.executeChangeSet(stack, name, tokenOf(run, id), signal)
       return 'executed'
     }
@@ -88,11 +115,21 @@ async function move(changing: Changing, world: RecoveryWorld, state: StackState,
   const wanted = await changing.wanted(world, state, signal)
   if (typeof wanted === 'string') return stop(wanted)
   const previous = Object.fromEntries(Object.keys(state.parameters).map((key) => [key, null]))
-  await world.stacks.makeChangeSet({
-    stack, template: {kind: 'body', body: wanted.body}, parameters: {...previous, ...wanted.parameters}, tags: state.tags, role: null,
-    token: tokenOf(run, id, String(context.now)), changeSet: name, ...(wanted.imports !== undefined && {imports: wanted.imports}),
-  }, signal)
+  await world.stacks.makeChangeSet(
+    {
+      stack,
+      template: {kind: 'body', body: wanted.body},
+      parameters: {...previous, ...wanted.parameters},
+      tags: state.tags,
+      role: null,
+      token: tokenOf(run, id, String(context.now)),
+      changeSet: name,
+      ...(wanted.imports !== undefined && {imports: wanted.imports}),
+    },
+    signal,
+  )
   return later(context, 'its change set', 2)
 }
 
-const words = ({action, path, type, replacement}: ResourceChange): string => `${action}${replacement === 'no' ? '' : ', replaced'} ${path} (${type})`
+const words = ({action, path, type, replacement}: ResourceChange): string =>
+  `${action}${replacement === 'no' ? '' : ', replaced'} ${path} (${type})`

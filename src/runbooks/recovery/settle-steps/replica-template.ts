@@ -31,8 +31,10 @@ export function withoutReplica(text: string, {endpoint, id, arn}: DatabaseState)
   const parts = split(text)
   if (parts === null || endpoint === null || !/^ {4}DeletionPolicy: Retain$/m.test(parts.block)) return null
   const out = `${parts.before}${parts.after}`
-    .replaceAll('!GetAtt Replica.Endpoint.Address', endpoint.host).replaceAll('!GetAtt Replica.Endpoint.Port', `'${endpoint.port}'`)
-    .replaceAll('!GetAtt Replica.DBInstanceArn', arn).replaceAll(/!Ref Replica\b/g, id)
+    .replaceAll('!GetAtt Replica.Endpoint.Address', endpoint.host)
+    .replaceAll('!GetAtt Replica.Endpoint.Port', `'${endpoint.port}'`)
+    .replaceAll('!GetAtt Replica.DBInstanceArn', arn)
+    .replaceAll(/!Ref Replica\b/g, id)
   return /\bReplica\./.test(out) ? null : out
 }
 
@@ -55,27 +57,48 @@ export function withReplica(without: string, original: string): string | null {
 export const whole = (imported: string, {endpoint, id, arn}: DatabaseState): string => {
   if (endpoint === null) return imported
   return imported
-    .replaceAll(`Value: ${endpoint.host}`, 'Value: !GetAtt Replica.Endpoint.Address').replaceAll(`Value: '${endpoint.port}'`, 'Value: !GetAtt Replica.Endpoint.Port')
-    .replaceAll(`Value: ${arn}`, 'Value: !GetAtt Replica.DBInstanceArn').replaceAll(`Value: ${id}}`, 'Value: !Ref Replica}')
+    .replaceAll(`Value: ${endpoint.host}`, 'Value: !GetAtt Replica.Endpoint.Address')
+    .replaceAll(`Value: '${endpoint.port}'`, 'Value: !GetAtt Replica.Endpoint.Port')
+    .replaceAll(`Value: ${arn}`, 'Value: !GetAtt Replica.DBInstanceArn')
+    .replaceAll(`Value: ${id}}`, 'Value: !Ref Replica}')
 }
 
-function standalone(block: string, {class: klass, multiAz, engineVersion, storageGiB, backupDays, backupWindow, tags}: DatabaseState): string {
+function standalone(
+  block: string,
+  {class: klass, multiAz, engineVersion, storageGiB, backupDays, backupWindow, tags}: DatabaseState,
+): string {
   const own = Object.entries(tags).filter(([name]) => name === 'sluice:backup')
   const said = [
-    'Engine: !Ref Engine', `EngineVersion: '${major(engineVersion)}'`, `AllocatedStorage: '${storageGiB}'`, 'StorageEncrypted: true', `BackupRetentionPeriod: ${backupDays}`,
-    `PreferredBackupWindow: ${backupWindow}`, 'DeleteAutomatedBackups: false', ...(own.length === 0 ? [] : [`Tags: [${own.map(([key, value]) => `{Key: '${key}', Value: '${value}'}`).join(', ')}]`]),
+    'Engine: !Ref Engine',
+    `EngineVersion: '${major(engineVersion)}'`,
+    `AllocatedStorage: '${storageGiB}'`,
+    'StorageEncrypted: true',
+    `BackupRetentionPeriod: ${backupDays}`,
+    `PreferredBackupWindow: ${backupWindow}`,
+    'DeleteAutomatedBackups: false',
+    ...(own.length === 0 ? [] : [`Tags: [${own.map(([key, value]) => `{Key: '${key}', Value: '${value}'}`).join(', ')}]`]),
   ]
-  return block.split('\n').flatMap((line) => {
-    const [, property = ''] = /^ {6}(\w+):/.exec(line) ?? []
-    switch (property) {
-      case 'SourceDBInstanceIdentifier': case 'SourceRegion': return []
-      case 'DBInstanceIdentifier': return [line, ...said.map((one) => `      ${one}`)]
-      case 'DBInstanceClass': return [`      DBInstanceClass: ${klass}`]
-      case 'MultiAZ': return [`      MultiAZ: ${multiAz}`]
-      default: return [line]
-    }
-  }).join('\n')
+  return block
+    .split('\n')
+    .flatMap((line) => {
+      const [, property = ''] = /^ {6}(\w+):/.exec(line) ?? []
+      switch (property) {
+        case 'SourceDBInstanceIdentifier':
+        case 'SourceRegion':
+          return []
+        case 'DBInstanceIdentifier':
+          return [line, ...said.map((one) => `      ${one}`)]
+        case 'DBInstanceClass':
+          return [`      DBInstanceClass: ${klass}`]
+        case 'MultiAZ':
+          return [`      MultiAZ: ${multiAz}`]
+        default:
+          return [line]
+      }
+    })
+    .join('\n')
 }
 
 /** Minor versions move by themselves: 17.4 is 17, 8.4.5 is 8.4. */
-const major = (version: string): string => (Number(version.split('.')[0]) >= 10 ? version.split('.')[0] ?? version : version.split('.').slice(0, 2).join('.'))
+const major = (version: string): string =>
+  Number(version.split('.')[0]) >= 10 ? (version.split('.')[0] ?? version) : version.split('.').slice(0, 2).join('.')

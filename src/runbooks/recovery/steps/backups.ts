@@ -17,9 +17,20 @@ export function backups(way: Way, {needs, id = 'backups', title}: Placed): Recov
   const {place, to} = way
   const seen: Seen = {refused: null}
   return {
-    id, title: title ?? `${place.database} in ${to.region} is backed up and sized as before`, needs,
-    calls: callsOf(to.region, 'database.describe', 'database.modify', 'database.setTags', 'database.events', 'database.orderable'),
-    deadlineMs: minutes(90), atDeadline: 'pause', usual: {p50Seconds: 30, p90Seconds: 1200},
+    id,
+    title: title ?? `${place.database} in ${to.region} is backed up and sized as before`,
+    needs,
+    calls: callsOf(
+      to.region,
+      'database.describe',
+      'database.modify',
+      'database.setTags',
+      'database.events',
+      'database.orderable',
+    ),
+    deadlineMs: minutes(90),
+    atDeadline: 'pause',
+    usual: {p50Seconds: 30, p90Seconds: 1200},
     observe: async () => ({kind: 'not-done'}),
     start: async () => undefined,
     poll: (world, context) => next(way, seen, world, context),
@@ -41,40 +52,78 @@ async function next(way: Way, seen: Seen, world: RecoveryWorld, context: StepCon
   if (wrong !== null) return {kind: 'failed', because: wrong, then: 'pause'}
   const tag = `${place.service}-${place.environment}`
   if (database.tags[backupTag] !== tag) await world.database.setTags(to.region, database.arn, {[backupTag]: tag}, signal)
-  if (database.status !== 'available' || database.pending.length > 0) return wait(`${place.database} (${[database.status, ...database.pending].join(', ')})`)
+  if (database.status !== 'available' || database.pending.length > 0)
+    return wait(`${place.database} (${[database.status, ...database.pending].join(', ')})`)
   const size = await sizing(way, database, seen, world, context)
   const change = {...kept(way, database), ...(typeof size === 'string' ? {} : size)}
   if (Object.keys(change).length > 0) {
     try {
       await world.database.modify(to.region, place.database, change, signal)
     } catch (error) {
-      if (!(error instanceof SluiceError) || !('class' in change) || !/capacity|isn't available/i.test(`${error.code} ${error.message}`)) throw error
+      if (
+        !(error instanceof SluiceError)
+        || !('class' in change)
+        || !/capacity|isn't available/i.test(`${error.code} ${error.message}`)
+      )
+        throw error
       seen.refused = error.message
       return wait(`${place.database} to be looked at again`)
     }
     // For up to a minute the status is still what it was.
-    return {kind: 'pending', waitsFor: `${place.database} to change (${Object.keys(change).join(', ')})`, lookAgainAt: now + seconds(10)}
+    return {
+      kind: 'pending',
+      waitsFor: `${place.database} to change (${Object.keys(change).join(', ')})`,
+      lookAgainAt: now + seconds(10),
+    }
   }
-  const facts = {backupDays: database.backupDays, backupWindow: database.backupWindow, class: database.class, multiAz: database.multiAz}
-  return {kind: 'done', facts: {...facts, ...(typeof size === 'string' && {kept: size})}, note: typeof size === 'string' ? size : `${database.backupDays} days, ${database.class}`}
+  const facts = {
+    backupDays: database.backupDays,
+    backupWindow: database.backupWindow,
+    class: database.class,
+    multiAz: database.multiAz,
+  }
+  return {
+    kind: 'done',
+    facts: {...facts, ...(typeof size === 'string' && {kept: size})},
+    note: typeof size === 'string' ? size : `${database.backupDays} days, ${database.class}`,
+  }
 }
 
 function kept({backups: wanted}: Way, {backupDays, backupWindow}: DatabaseState): DatabaseChange {
-  return {...(backupDays < wanted.days && {backupDays: wanted.days}), ...(backupWindow !== wanted.window && wanted.window !== '' && {backupWindow: wanted.window})}
+  return {
+    ...(backupDays < wanted.days && {backupDays: wanted.days}),
+    ...(backupWindow !== wanted.window && wanted.window !== '' && {backupWindow: wanted.window}),
+  }
 }
 
 /** What is to change, or why the size stays as it is. */
-async function sizing({capacity, to, place}: Way, database: DatabaseState, {refused: atOnce}: Seen, world: RecoveryWorld, {signal, startedAt}: StepContext): Promise<DatabaseChange | string> {
+async function sizing(
+  {capacity, to, place}: Way,
+  database: DatabaseState,
+  {refused: atOnce}: Seen,
+  world: RecoveryWorld,
+  {signal, startedAt}: StepContext,
+): Promise<DatabaseChange | string> {
   const {class: klass, multiAz} = capacity.database
   const zones = multiAz && !database.multiAz ? {multiAz} : {}
   if (database.class === klass) return zones
-  const keeps = (because: string): string => `it stays ${database.class}: ${because}. Choose another class with aws rds modify-db-instance when RDS has it`
-  const offered = await world.database.orderable(to.region, {engine: database.engine, version: database.engineVersion, class: klass}, signal)
-  if (!database.zones.some((zone) => offered.includes(zone)) && !offered.some((zone) => zone.startsWith(to.region) && database.zones.length === 0)) {
+  const keeps = (because: string): string =>
+    `it stays ${database.class}: ${because}. Choose another class with aws rds modify-db-instance when RDS has it`
+  const offered = await world.database.orderable(
+    to.region,
+    {engine: database.engine, version: database.engineVersion, class: klass},
+    signal,
+  )
+  if (
+    !database.zones.some((zone) => offered.includes(zone))
+    && !offered.some((zone) => zone.startsWith(to.region) && database.zones.length === 0)
+  ) {
     return Object.keys(zones).length > 0 ? zones : keeps(`${klass} isn't offered in ${database.zones.join(', ')}`)
   }
   if (atOnce !== null) return Object.keys(zones).length > 0 ? zones : keeps(`RDS has no ${klass} now (${atOnce})`)
-  const refused = (await world.database.events(to.region, place.database, startedAt, signal)).findLast(({message}) => noCapacity.test(message))
+  const refused = (await world.database.events(to.region, place.database, startedAt, signal)).findLast(({message}) =>
+    noCapacity.test(message),
+  )
   if (refused !== undefined) return Object.keys(zones).length > 0 ? zones : keeps(`RDS has no ${klass} now (${refused.message})`)
   return {class: klass, ...zones}
 }

@@ -24,12 +24,17 @@ export function declare(way: Way, {needs, id = 'declare', title}: Placed): Recov
   const {place, mode, fromRegion, to} = way
   const primary: Primary = {silentSince: null}
   return {
-    id, title: title ?? `${place.database} in ${to.region} can be promoted`, needs,
+    id,
+    title: title ?? `${place.database} in ${to.region} can be promoted`,
+    needs,
     calls: [
-      ...callsOf(to.region, 'database.describe', 'compute.hosts', 'compute.service', 'api.ask'), ...callsOf(place.recovery, 'store.read'),
+      ...callsOf(to.region, 'database.describe', 'compute.hosts', 'compute.service', 'api.ask'),
+      ...callsOf(place.recovery, 'store.read'),
       ...(mode === 'planned' ? callsOf(fromRegion, 'database.describe', 'store.read') : []),
     ],
-    deadlineMs: minutes(10), atDeadline: 'fail', usual: {p50Seconds: 2, p90Seconds: 10},
+    deadlineMs: minutes(10),
+    atDeadline: 'fail',
+    usual: {p50Seconds: 2, p90Seconds: 10},
     observe: async () => ({kind: 'not-done'}),
     start: async () => undefined,
     poll: (world, context) => lookAround(way, primary, world, context),
@@ -54,39 +59,73 @@ async function lookAround(way: Way, primary: Primary, world: RecoveryWorld, cont
     world.compute.service(to.region, to.cluster, place.slots[to.serving], signal),
   ])
   primary.silentSince = heartbeat === null ? (primary.silentSince ?? now) : null
-  if (database === null) return no(`there is no database ${place.database} in ${to.region}. Make the replica again (sluice infra up --only recovery), or restore the newest recovery point`)
-  if (!isReplica(database)) return no(`${place.database} in ${to.region} is no replica: it has been promoted before. See sluice dr status; an unfinished run goes on with sluice dr resume`)
+  if (database === null)
+    return no(
+      `there is no database ${place.database} in ${to.region}. Make the replica again (sluice infra up --only recovery), or restore the newest recovery point`,
+    )
+  if (!isReplica(database))
+    return no(
+      `${place.database} in ${to.region} is no replica: it has been promoted before. See sluice dr status; an unfinished run goes on with sluice dr resume`,
+    )
   const wrong = hopeless(database) ?? endedReplication(database)
   if (wrong !== null) return no(wrong)
   const waits = notYet(database)
   if (waits !== null) return {kind: 'pending', waitsFor: waits, lookAgainAt: now + seconds(5)}
-  if (standing?.region === to.region) return no(`users are in ${to.region} by right since ${iso(standing.since)} (${standing.run})`)
+  if (standing?.region === to.region)
+    return no(`users are in ${to.region} by right since ${iso(standing.since)} (${standing.run})`)
   if (hosts === null) return no(`there is no Auto Scaling group ${to.hosts} in ${to.region}: nothing could serve there`)
-  if (service === null) return no(`there is no service ${place.slots[to.serving]} in ${to.region}: nothing could serve there. Release once with the recovery Region in place`)
+  if (service === null)
+    return no(
+      `there is no service ${place.slots[to.serving]} in ${to.region}: nothing could serve there. Release once with the recovery Region in place`,
+    )
   const refusal = mode === 'planned' ? await plannedRefusal(way, world, context, heartbeat) : null
   if (refusal !== null) return no(refusal)
-  return {kind: 'done', facts: told(primary.silentSince ?? now, heartbeat, database.replication?.status ?? null, database.class, database.multiAz), note: noteOf(fromRegion, heartbeat)}
+  return {
+    kind: 'done',
+    facts: told(primary.silentSince ?? now, heartbeat, database.replication?.status ?? null, database.class, database.multiAz),
+    note: noteOf(fromRegion, heartbeat),
+  }
 }
 
-const told = (declaredAt: number, heartbeat: Heartbeat | null, replication: string | null, klass: string, multiAz: boolean): Facts => ({
-  declaredAt, primaryAnswers: heartbeat !== null, primaryLast: heartbeat?.last ?? null, replication, class: klass, multiAz,
+const told = (
+  declaredAt: number,
+  heartbeat: Heartbeat | null,
+  replication: string | null,
+  klass: string,
+  multiAz: boolean,
+): Facts => ({
+  declaredAt,
+  primaryAnswers: heartbeat !== null,
+  primaryLast: heartbeat?.last ?? null,
+  replication,
+  class: klass,
+  multiAz,
 })
 
-const noteOf = (region: string, heartbeat: Heartbeat | null): string => (heartbeat === null
-  ? `${region} doesn't answer`
-  : `${region} answers${heartbeat.last === null ? '' : `, last row ${clockTime(heartbeat.last.at)}`}`)
+const noteOf = (region: string, heartbeat: Heartbeat | null): string =>
+  heartbeat === null
+    ? `${region} doesn't answer`
+    : `${region} answers${heartbeat.last === null ? '' : `, last row ${clockTime(heartbeat.last.at)}`}`
 
 /** Why nothing can be switched over in peace now; null: it can. */
-async function plannedRefusal({place, fromRegion, from}: Way, world: RecoveryWorld, {now, signal}: StepContext, heartbeat: Heartbeat | null): Promise<string | null> {
-  if (from === null || heartbeat === null) return `${fromRegion} doesn't answer: a planned switchover needs it. If it is lost, sluice dr promote --unplanned`
-  if (!heartbeat.writable) return `the database of ${fromRegion} takes no writes: users aren't there, and a planned switchover has nothing to drain`
+async function plannedRefusal(
+  {place, fromRegion, from}: Way,
+  world: RecoveryWorld,
+  {now, signal}: StepContext,
+  heartbeat: Heartbeat | null,
+): Promise<string | null> {
+  if (from === null || heartbeat === null)
+    return `${fromRegion} doesn't answer: a planned switchover needs it. If it is lost, sluice dr promote --unplanned`
+  if (!heartbeat.writable)
+    return `the database of ${fromRegion} takes no writes: users aren't there, and a planned switchover has nothing to drain`
   const database = await world.database.describe(fromRegion, place.database, signal)
   if (database === null) return `there is no database ${place.database} in ${fromRegion}`
   const replica = database.replicas.length === 0 ? ' It has no replica at all.' : ''
   if (replica !== '') return `${place.database} in ${fromRegion} replicates to nobody.${replica}`
   for (const target of [releaseTarget(place), infraTarget(place)]) {
     const lease = await leaseOf(world, fromRegion, target, signal)
-    if (lease !== null && isHeld(lease, now)) return `${lease.operation} ${lease.run} by ${lease.owner} on ${lease.host} is at work in ${fromRegion}: let it end first`
+    if (lease !== null && isHeld(lease, now))
+      return `${lease.operation} ${lease.run} by ${lease.owner} on ${lease.host} is at work in ${fromRegion}: let it end first`
   }
   return null
 }

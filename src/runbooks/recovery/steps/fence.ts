@@ -27,22 +27,43 @@ export const refusesAll = 'refuses-all'
 interface Before {
   readonly rule: string | null
   readonly weights: {readonly a: number; readonly b: number} | null
-  readonly services: readonly {readonly name: string; readonly desired: number; readonly bounds: {readonly min: number; readonly max: number} | null}[]
+  readonly services: readonly {
+    readonly name: string
+    readonly desired: number
+    readonly bounds: {readonly min: number; readonly max: number} | null
+  }[]
   readonly ingress: string
 }
 
 export function fence(way: Way, {needs, id = 'fence', title}: Placed): RecoveryStep {
   const {fromRegion, from, mode} = way
   return {
-    id, title: title ?? `${fromRegion} fenced`, needs,
-    calls: callsOf(fromRegion, 'fence.liveRule', 'fence.refuseAll', 'fence.forward', 'fence.ingress', 'fence.closeIngress', 'fence.openIngress',
-      'compute.service', 'compute.boundService', 'compute.sizeService'),
-    deadlineMs: mode === 'planned' ? minutes(10) : minutes(3), atDeadline: 'fail', usual: {p50Seconds: 30, p90Seconds: 60},
-    observe: async () => (from === null ? {kind: 'done', facts: unreachable('what stands there couldn\'t be asked'), note: 'unreachable'} : {kind: 'not-done'}),
+    id,
+    title: title ?? `${fromRegion} fenced`,
+    needs,
+    calls: callsOf(
+      fromRegion,
+      'fence.liveRule',
+      'fence.refuseAll',
+      'fence.forward',
+      'fence.ingress',
+      'fence.closeIngress',
+      'fence.openIngress',
+      'compute.service',
+      'compute.boundService',
+      'compute.sizeService',
+    ),
+    deadlineMs: mode === 'planned' ? minutes(10) : minutes(3),
+    atDeadline: 'fail',
+    usual: {p50Seconds: 30, p90Seconds: 60},
+    observe: async () =>
+      from === null
+        ? {kind: 'done', facts: unreachable("what stands there couldn't be asked"), note: 'unreachable'}
+        : {kind: 'not-done'},
     start: async (world, context): Promise<Started> => {
       if (from === null || context.own['before'] !== undefined) return undefined
       try {
-        return {facts: {before: await remember(way, from, world, context.signal) as unknown as Json}}
+        return {facts: {before: (await remember(way, from, world, context.signal)) as unknown as Json}}
       } catch (error) {
         const because = givesUp(way, context, error)
         if (because === null) throw error
@@ -51,7 +72,8 @@ export function fence(way: Way, {needs, id = 'fence', title}: Placed): RecoveryS
     },
     poll: async (world, context) => {
       const {own} = context
-      if (from === null || own['before'] === undefined) return {kind: 'done', facts: unreachable(textFact(own, 'gaveUp')), note: 'unreachable'}
+      if (from === null || own['before'] === undefined)
+        return {kind: 'done', facts: unreachable(textFact(own, 'gaveUp')), note: 'unreachable'}
       try {
         return await down(way, from, world, context)
       } catch (error) {
@@ -67,7 +89,7 @@ export function fence(way: Way, {needs, id = 'fence', title}: Placed): RecoveryS
   }
 }
 
-const unreachable = (because: string) => ({how: 'unreachable', fencedAt: null, because} as const)
+const unreachable = (because: string) => ({how: 'unreachable', fencedAt: null, because}) as const
 
 /** Why it is left as it is; null: asked again. A planned move never gives up. */
 function givesUp({mode}: Way, {now, startedAt}: StepContext, error: unknown): string | null {
@@ -80,9 +102,12 @@ function givesUp({mode}: Way, {now, startedAt}: StepContext, error: unknown): st
 async function remember({place}: Way, from: Side, world: RecoveryWorld, signal: AbortSignal): Promise<Before> {
   const {region, cluster} = from
   const rule = await world.fence.liveRule(region, from.listener, from.targetGroups, signal)
-  const states = await Promise.all([place.slots.a, place.slots.b].map((name) => world.compute.service(region, cluster, name, signal)))
+  const states = await Promise.all(
+    [place.slots.a, place.slots.b].map((name) => world.compute.service(region, cluster, name, signal)),
+  )
   return {
-    rule: rule?.arn ?? null, weights: rule?.forwards ?? null,
+    rule: rule?.arn ?? null,
+    weights: rule?.forwards ?? null,
     services: states.flatMap((one) => (one === null ? [] : [{name: one.name, desired: one.desired, bounds: one.bounds}])),
     ingress: await world.fence.ingress(region, from.databaseGroup, signal),
   }
@@ -99,9 +124,12 @@ async function down(way: Way, from: Side, world: RecoveryWorld, context: StepCon
     return wait('the live rule to answer 503', 0)
   }
   const refusedAt = await refusal(rule?.arn ?? 'none', context)
-  if (way.mode === 'planned' && now - refusedAt < inFlightMs) return wait('requests under way to end', inFlightMs - (now - refusedAt))
+  if (way.mode === 'planned' && now - refusedAt < inFlightMs)
+    return wait('requests under way to end', inFlightMs - (now - refusedAt))
   const names = [way.place.slots.a, way.place.slots.b]
-  const services = (await Promise.all(names.map((name) => world.compute.service(region, cluster, name, signal)))).filter((one) => one !== null)
+  const services = (await Promise.all(names.map((name) => world.compute.service(region, cluster, name, signal)))).filter(
+    (one) => one !== null,
+  )
   const up = services.filter(({desired, bounds}) => desired > 0 || (bounds?.max ?? 0) > 0)
   for (const {name, bounds} of up) {
     // First the bounds: scaling would bring tasks back.
@@ -116,7 +144,7 @@ async function down(way: Way, from: Side, world: RecoveryWorld, context: StepCon
     const isLong = way.mode === 'unplanned' && now - startedAt >= fenceBoundMs
     if (!isLong) return wait(`${running} tasks to stop`)
   }
-  if (!isClosed) return wait('the database\'s group to be closed', 0)
+  if (!isClosed) return wait("the database's group to be closed", 0)
   return {kind: 'done', facts: {how: 'fenced', fencedAt: now, refusedAt, left: running}, note: `503, no tasks, database closed`}
 }
 
@@ -139,7 +167,7 @@ async function giveBack(way: Way, from: Side, before: Before, world: RecoveryWor
   }
   for (const {name, desired, bounds} of before.services) {
     const present = await world.compute.service(region, cluster, name, signal)
-    if (present === null || present.desired === desired && present.bounds?.max === bounds?.max) continue
+    if (present === null || (present.desired === desired && present.bounds?.max === bounds?.max)) continue
     if (bounds !== null) await world.compute.boundService(region, cluster, name, bounds, signal)
     await world.compute.sizeService(region, cluster, name, desired, signal)
   }

@@ -20,13 +20,20 @@ const stopCalls = ({place}: Way) => callsOf(place.recovery, 'switches.read', 'sw
 
 function flipByStop(way: Way, {needs, id = 'flip', title}: Placed): RecoveryStep {
   return {
-    id, title: title ?? `users sent to ${way.to.region}`, needs, calls: stopCalls(way),
-    deadlineMs: minutes(10), atDeadline: 'pause', usual,
-    observe: async (world, {now, signal}) => (await switched(way, world, signal) ? {kind: 'done', facts: {flippedAt: now, by: 'stop'}} : {kind: 'not-done'}),
+    id,
+    title: title ?? `users sent to ${way.to.region}`,
+    needs,
+    calls: stopCalls(way),
+    deadlineMs: minutes(10),
+    atDeadline: 'pause',
+    usual,
+    observe: async (world, {now, signal}) =>
+      (await switched(way, world, signal)) ? {kind: 'done', facts: {flippedAt: now, by: 'stop'}} : {kind: 'not-done'},
     start: (world, context) => turn(way, world, context),
-    poll: async (world, {now, signal, startedAt}) => (await switched(way, world, signal)
-      ? {kind: 'done', facts: {flippedAt: startedAt, by: 'stop'}}
-      : {kind: 'pending', waitsFor: 'the switch to be read back', lookAgainAt: now + seconds(1)}),
+    poll: async (world, {now, signal, startedAt}) =>
+      (await switched(way, world, signal))
+        ? {kind: 'done', facts: {flippedAt: startedAt, by: 'stop'}}
+        : {kind: 'pending', waitsFor: 'the switch to be read back', lookAgainAt: now + seconds(1)},
   }
 }
 
@@ -49,12 +56,32 @@ async function turn(way: Way, world: RecoveryWorld, {run, now, signal}: StepCont
 function flipByRecord(way: Way, {needs, id = 'flip', title}: Placed): RecoveryStep {
   const {place, to} = way
   return {
-    id, title: title ?? `records and distribution changed to ${to.region}`, needs,
-    calls: [...stopCalls(way), ...callsOf(to.region, 'names.records', 'names.writeRecords', 'names.inSync', 'edge.distribution', 'edge.preferOrigin', 'edge.moveAlias')],
-    deadlineMs: minutes(30), atDeadline: 'pause', usual: {p50Seconds: 180, p90Seconds: 420},
-    observe: async () => (place.hostedZone === ''
-      ? {kind: 'failed', because: `the zone of ${place.api} is elsewhere: its records can't be changed from here. Use flip: stop, or change them by hand`, then: 'pause'}
-      : {kind: 'not-done'}),
+    id,
+    title: title ?? `records and distribution changed to ${to.region}`,
+    needs,
+    calls: [
+      ...stopCalls(way),
+      ...callsOf(
+        to.region,
+        'names.records',
+        'names.writeRecords',
+        'names.inSync',
+        'edge.distribution',
+        'edge.preferOrigin',
+        'edge.moveAlias',
+      ),
+    ],
+    deadlineMs: minutes(30),
+    atDeadline: 'pause',
+    usual: {p50Seconds: 180, p90Seconds: 420},
+    observe: async () =>
+      place.hostedZone === ''
+        ? {
+            kind: 'failed',
+            because: `the zone of ${place.api} is elsewhere: its records can't be changed from here. Use flip: stop, or change them by hand`,
+            then: 'pause',
+          }
+        : {kind: 'not-done'},
     start: async (world, {own, signal}) => {
       if (own['change'] !== undefined) return undefined
       const {change} = await world.names.writeRecords(place.hostedZone, await recordsWanted(way, world, signal), signal)
@@ -70,8 +97,13 @@ function flipByRecord(way: Way, {needs, id = 'flip', title}: Placed): RecoverySt
  */
 async function recordsWanted({place, to}: Way, world: RecoveryWorld, signal: AbortSignal): Promise<readonly RecordState[]> {
   const aliasOf = async (region: string): Promise<RecordState['aliasTo']> =>
-    (await world.names.records(place.hostedZone, regionalName(place, region), signal)).find(({type}) => type === 'A')?.aliasTo ?? null
-  const [present, home, recovery] = await Promise.all([world.names.records(place.hostedZone, place.api, signal), aliasOf(place.home), aliasOf(place.recovery)])
+    (await world.names.records(place.hostedZone, regionalName(place, region), signal)).find(({type}) => type === 'A')?.aliasTo
+    ?? null
+  const [present, home, recovery] = await Promise.all([
+    world.names.records(place.hostedZone, place.api, signal),
+    aliasOf(place.home),
+    aliasOf(place.recovery),
+  ])
   const alias = (record: RecordState): RecordState['aliasTo'] => {
     if (to.region !== place.home) return recovery
     return record.failover === 'SECONDARY' ? recovery : home
@@ -82,14 +114,22 @@ async function recordsWanted({place, to}: Way, world: RecoveryWorld, signal: Abo
 async function recordsThenEdge(way: Way, world: RecoveryWorld, context: StepContext): Promise<Polled> {
   const {now, signal, own, startedAt} = context
   const wait = (waitsFor: string): Polled => ({kind: 'pending', waitsFor, lookAgainAt: now + seconds(3)})
-  if (!await world.names.inSync(textFact(own, 'change'), signal)) return wait('records to be INSYNC')
-  if (!await switched(way, world, signal)) await turn(way, world, context)
+  if (!(await world.names.inSync(textFact(own, 'change'), signal))) return wait('records to be INSYNC')
+  if (!(await switched(way, world, signal))) await turn(way, world, context)
   const present = await distributionOf(way, world, signal)
-  if (present === null) return {kind: 'done', facts: {flippedAt: startedAt, by: 'record'}, note: 'no distribution has the site\'s name'}
+  if (present === null)
+    return {kind: 'done', facts: {flippedAt: startedAt, by: 'record'}, note: "no distribution has the site's name"}
   if (!leads(way, present)) {
     const asked = await change(way, world, present, signal)
-    if (typeof asked === 'object') return {kind: 'failed', because: `CloudFront doesn't move ${way.place.site}: ${asked.conflict}. Take the alias off the distribution that has it (or its DNS record), then sluice dr resume`, then: 'pause'}
-    return wait(asked === 'stale' ? 'a distribution that nobody else is changing' : `the distribution ${present.id} to be deployed`)
+    if (typeof asked === 'object')
+      return {
+        kind: 'failed',
+        because: `CloudFront doesn't move ${way.place.site}: ${asked.conflict}. Take the alias off the distribution that has it (or its DNS record), then sluice dr resume`,
+        then: 'pause',
+      }
+    return wait(
+      asked === 'stale' ? 'a distribution that nobody else is changing' : `the distribution ${present.id} to be deployed`,
+    )
   }
   if (present.status !== 'Deployed') return wait(`the distribution ${present.id} to be deployed`)
   return {kind: 'done', facts: {flippedAt: startedAt, by: 'record', distribution: present.id}, note: 'INSYNC and deployed'}
@@ -107,10 +147,16 @@ function leads({place, settings, to}: Way, present: DistributionState): boolean 
 }
 
 /** A stale ETag is read again once; whoever changes it a second time is still at it. */
-async function change(way: Way, world: RecoveryWorld, present: DistributionState, signal: AbortSignal): Promise<'asked' | 'stale' | {readonly conflict: string}> {
-  const ask = (state: DistributionState) => (way.settings.distribution === null
-    ? world.edge.preferOrigin(state.id, way.to.region, state.etag, signal)
-    : world.edge.moveAlias(way.place.site, state.id, state.etag, signal))
+async function change(
+  way: Way,
+  world: RecoveryWorld,
+  present: DistributionState,
+  signal: AbortSignal,
+): Promise<'asked' | 'stale' | {readonly conflict: string}> {
+  const ask = (state: DistributionState) =>
+    way.settings.distribution === null
+      ? world.edge.preferOrigin(state.id, way.to.region, state.etag, signal)
+      : world.edge.moveAlias(way.place.site, state.id, state.etag, signal)
   const first = await ask(present)
   if (first !== 'stale') return first
   const again = await distributionOf(way, world, signal)

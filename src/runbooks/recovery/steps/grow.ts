@@ -17,15 +17,23 @@ type Size = {readonly min: number; readonly max: number; readonly desired: numbe
 
 export function hosts({to, capacity}: Way, {needs, id = 'hosts', title}: Placed): RecoveryStep {
   const wanted = hostsWanted(capacity)
-  const read = (world: RecoveryWorld, signal: AbortSignal): Promise<HostsState | null> => world.compute.hosts(to.region, to.hosts, to.cluster, signal)
+  const read = (world: RecoveryWorld, signal: AbortSignal): Promise<HostsState | null> =>
+    world.compute.hosts(to.region, to.hosts, to.cluster, signal)
   return {
-    id, title: title ?? `${wanted} hosts in ${to.region}`, needs,
+    id,
+    title: title ?? `${wanted} hosts in ${to.region}`,
+    needs,
     calls: callsOf(to.region, 'compute.hosts', 'compute.sizeHosts', 'compute.freeHosts'),
-    deadlineMs: minutes(20), atDeadline: 'fail', usual: {p50Seconds: 150, p90Seconds: 300},
+    deadlineMs: minutes(20),
+    atDeadline: 'fail',
+    usual: {p50Seconds: 150, p90Seconds: 300},
     observe: async (world, {signal}) => {
       const state = await read(world, signal)
-      if (state === null) return {kind: 'failed', because: `there is no Auto Scaling group ${to.hosts} in ${to.region}`, then: 'fail'}
-      return state.registered >= wanted && state.min >= wanted ? {kind: 'done', note: `${state.registered} registered`} : {kind: 'not-done'}
+      if (state === null)
+        return {kind: 'failed', because: `there is no Auto Scaling group ${to.hosts} in ${to.region}`, then: 'fail'}
+      return state.registered >= wanted && state.min >= wanted
+        ? {kind: 'done', note: `${state.registered} registered`}
+        : {kind: 'not-done'}
     },
     start: async (world, {own, signal}) => {
       if (own['before'] !== undefined) return undefined
@@ -34,12 +42,14 @@ export function hosts({to, capacity}: Way, {needs, id = 'hosts', title}: Placed)
     },
     poll: async (world, {now, signal}) => {
       const state = await read(world, signal)
-      if (state === null) return {kind: 'failed', because: `the Auto Scaling group ${to.hosts} in ${to.region} is gone`, then: 'fail'}
+      if (state === null)
+        return {kind: 'failed', because: `the Auto Scaling group ${to.hosts} in ${to.region} is gone`, then: 'fail'}
       if (state.min < wanted || state.desired < wanted || state.max < wanted) {
         const size = {min: wanted, max: Math.max(state.max, capacity.hosts.max, wanted), desired: Math.max(state.desired, wanted)}
         await world.compute.sizeHosts(to.region, to.hosts, size, signal)
       }
-      if (state.registered >= wanted) return {kind: 'done', facts: {registered: state.registered}, note: `${state.registered} registered`}
+      if (state.registered >= wanted)
+        return {kind: 'done', facts: {registered: state.registered}, note: `${state.registered} registered`}
       return {kind: 'pending', waitsFor: `${state.registered} of ${wanted} hosts registered`, lookAgainAt: now + seconds(5)}
     },
     undo: async (world, {own, signal}) => {
@@ -60,12 +70,18 @@ export function tasks({place, to, capacity}: Way, {needs, id = 'tasks', title}: 
   const bounds = {min: wanted, max: Math.max(capacity.service.max, wanted)}
   let healthyLooks = 0
   return {
-    id, title: title ?? `${wanted} tasks healthy in ${to.region}`, needs,
+    id,
+    title: title ?? `${wanted} tasks healthy in ${to.region}`,
+    needs,
     calls: callsOf(to.region, 'compute.service', 'compute.boundService', 'compute.sizeService', 'compute.healthyTargets'),
-    deadlineMs: minutes(20), atDeadline: 'fail', usual: {p50Seconds: 90, p90Seconds: 240},
+    deadlineMs: minutes(20),
+    atDeadline: 'fail',
+    usual: {p50Seconds: 90, p90Seconds: 240},
     observe: async (world, {signal}) => {
       const state = await world.compute.service(to.region, to.cluster, name, signal)
-      return state === null ? {kind: 'failed', because: `there is no service ${name} in ${to.region}`, then: 'fail'} : {kind: 'not-done'}
+      return state === null
+        ? {kind: 'failed', because: `there is no service ${name} in ${to.region}`, then: 'fail'}
+        : {kind: 'not-done'}
     },
     start: async (world, {own, signal}) => {
       if (own['before'] !== undefined) return undefined
@@ -75,14 +91,20 @@ export function tasks({place, to, capacity}: Way, {needs, id = 'tasks', title}: 
     poll: async (world, {now, signal}) => {
       const state = await world.compute.service(to.region, to.cluster, name, signal)
       if (state === null) return {kind: 'failed', because: `the service ${name} in ${to.region} is gone`, then: 'fail'}
-      if (state.bounds !== null && (state.bounds.min < wanted || state.bounds.max < bounds.max)) await world.compute.boundService(to.region, to.cluster, name, bounds, signal)
+      if (state.bounds !== null && (state.bounds.min < wanted || state.bounds.max < bounds.max))
+        await world.compute.boundService(to.region, to.cluster, name, bounds, signal)
       if (state.desired < wanted) await world.compute.sizeService(to.region, to.cluster, name, wanted, signal)
-      if (state.deployment.state === 'FAILED') return {kind: 'failed', because: `${name} in ${to.region}: ${state.deployment.reason}`, then: 'fail'}
+      if (state.deployment.state === 'FAILED')
+        return {kind: 'failed', because: `${name} in ${to.region}: ${state.deployment.reason}`, then: 'fail'}
       const healthy = await world.compute.healthyTargets(to.region, to.targetGroups[to.serving], signal)
       healthyLooks = healthy >= wanted ? healthyLooks + 1 : 0
       // Twice: a target that has just become healthy may be about to fail again.
       if (healthyLooks >= 2) return {kind: 'done', facts: {healthy}, note: `${healthy} healthy`}
-      return {kind: 'pending', waitsFor: `${Math.min(healthy, wanted)} of ${wanted} tasks healthy${healthyLooks > 0 ? ', once more' : ''}`, lookAgainAt: now + seconds(3)}
+      return {
+        kind: 'pending',
+        waitsFor: `${Math.min(healthy, wanted)} of ${wanted} tasks healthy${healthyLooks > 0 ? ', once more' : ''}`,
+        lookAgainAt: now + seconds(3),
+      }
     },
     undo: async (world, {own, signal}) => {
       const before = own['before'] as unknown as Service | undefined

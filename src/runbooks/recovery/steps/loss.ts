@@ -35,12 +35,21 @@ export function drained(way: Way, {needs, id = 'drained', title}: Placed, fenceI
     if (!heartbeat.drained) return wait('what was received to be applied')
     if (seen === null || seen.seq !== last.seq) seen = {seq: last.seq, at: now}
     if (now - seen.at < stillMs) return wait(`row ${last.seq} to stay the last one`)
-    return {kind: 'done', facts: {lossMs: 0, lastSeq: last.seq, replicatedUntil: last.at}, note: `row ${last.seq} of ${clockTime(last.at)} is the last, nothing is lost`}
+    return {
+      kind: 'done',
+      facts: {lossMs: 0, lastSeq: last.seq, replicatedUntil: last.at},
+      note: `row ${last.seq} of ${clockTime(last.at)} is the last, nothing is lost`,
+    }
   }
   return {
-    id, title: title ?? `${to.region} has everything that ${fromRegion} wrote`, needs, calls: callsOf(to.region, 'api.ask'),
+    id,
+    title: title ?? `${to.region} has everything that ${fromRegion} wrote`,
+    needs,
+    calls: callsOf(to.region, 'api.ask'),
     // Tasks that are told to end go on writing heartbeats until they have: usually half a minute.
-    deadlineMs: minutes(10), atDeadline: 'fail', usual: {p50Seconds: 35, p90Seconds: 60},
+    deadlineMs: minutes(10),
+    atDeadline: 'fail',
+    usual: {p50Seconds: 35, p90Seconds: 60},
     observe: async () => ({kind: 'not-done'}),
     start: async () => undefined,
     poll,
@@ -63,18 +72,29 @@ export function approve(way: Way, accepted: Accepted, {needs, id = 'approve', ti
   const {settings, mode, to} = way
   const primary: Primary = {lastSeenAt: null}
   return {
-    id, title: title ?? (mode === 'planned' ? 'Nothing will be lost' : 'The measured loss is accepted'), needs,
+    id,
+    title: title ?? (mode === 'planned' ? 'Nothing will be lost' : 'The measured loss is accepted'),
+    needs,
     calls: callsOf(to.region, 'api.ask', 'database.lag'),
-    deadlineMs: settings.approvalMs, atDeadline: 'pause', usual: {p50Seconds: 10, p90Seconds: 120},
+    deadlineMs: settings.approvalMs,
+    atDeadline: 'pause',
+    usual: {p50Seconds: 10, p90Seconds: 120},
     observe: async () => ({kind: 'not-done'}),
     start: async () => undefined,
     poll: async (world, context): Promise<Polled> => {
       const {now, signal, events, startedAt} = context
       if (mode === 'planned') {
         const {lossMs = 0, replicatedUntil = null} = context.facts('drained')
-        return {kind: 'done', facts: {consent: true, lossMs, source: 'heartbeat', replicatedUntil, accepted: 'at the start'}, note: 'nothing is lost'}
+        return {
+          kind: 'done',
+          facts: {consent: true, lossMs, source: 'heartbeat', replicatedUntil, accepted: 'at the start'},
+          note: 'nothing is lost',
+        }
       }
-      const [heartbeat, isBack] = await Promise.all([readHeartbeat(world, regionalName(way.place, to.region), {settings, signal}), answersAgain(way, primary, world, context)])
+      const [heartbeat, isBack] = await Promise.all([
+        readHeartbeat(world, regionalName(way.place, to.region), {settings, signal}),
+        answersAgain(way, primary, world, context),
+      ])
       if (isBack) return {kind: 'pending', waitsFor: comesBack(way.fromRegion), lookAgainAt: now + seconds(2)}
       if (heartbeat !== null && !heartbeat.drained && !heartbeat.writable && now - startedAt < minutes(1)) {
         return {kind: 'pending', waitsFor: 'what was received to be applied', lookAgainAt: now + seconds(1)}
@@ -94,7 +114,12 @@ interface Primary {
 }
 
 /** Promoting beside a primary that takes writes again, and that nobody has fenced, would make two of them. */
-async function answersAgain({place, settings, fromRegion}: Way, primary: Primary, world: RecoveryWorld, context: StepContext): Promise<boolean> {
+async function answersAgain(
+  {place, settings, fromRegion}: Way,
+  primary: Primary,
+  world: RecoveryWorld,
+  context: StepContext,
+): Promise<boolean> {
   if (context.facts('fence')['how'] === 'fenced' || context.facts('declare')['primaryAnswers'] === true) return false
   const heartbeat = await readHeartbeat(world, regionalName(place, fromRegion), {settings, signal: context.signal})
   if (heartbeat === null || !heartbeat.writable) return false
@@ -107,26 +132,49 @@ const comesBack = (region: string): string =>
 
 const lastOf = (one: number | null, other: number | null): number | null => (other === null ? one : Math.max(one ?? 0, other))
 
-export const factsOf = ({lossMs, source, ageMs, replicatedUntil, text}: Loss): Facts => ({lossMs, source, ageMs, replicatedUntil, text})
+export const factsOf = ({lossMs, source, ageMs, replicatedUntil, text}: Loss): Facts => ({
+  lossMs,
+  source,
+  ageMs,
+  replicatedUntil,
+  text,
+})
 
 type Known = Pick<Accepted, 'lastAnswerAt' | 'silence'> & {readonly seenAt: number | null}
 
-async function measure(way: Way, {lastAnswerAt, seenAt, silence}: Known, world: RecoveryWorld, context: StepContext, heartbeat: Heartbeat | null): Promise<Loss> {
+async function measure(
+  way: Way,
+  {lastAnswerAt, seenAt, silence}: Known,
+  world: RecoveryWorld,
+  context: StepContext,
+  heartbeat: Heartbeat | null,
+): Promise<Loss> {
   const {place, to} = way
   const {now, signal} = context
   // Asked only where it is needed: with a heartbeat nobody needs CloudWatch, which may be the next thing that doesn't answer.
   const lag = heartbeat?.last === null || heartbeat === null ? await world.database.lag(to.region, place.database, signal) : null
   const lossWith = (believed: Silence | null): Loss => {
-    const until = untilOf(context.facts('fence'), context.facts('declare'), {lastAnswerAt: lastOf(lastAnswerAt, seenAt), silence: believed}, now)
+    const until = untilOf(
+      context.facts('fence'),
+      context.facts('declare'),
+      {lastAnswerAt: lastOf(lastAnswerAt, seenAt), silence: believed},
+      now,
+    )
     return measureLoss({now, until, engine: place.engine, heartbeat, lag})
   }
   return believable(lossWith(silence), silence) ? lossWith(silence) : lossWith(null)
 }
 
 /** What was replicated after the silence began was written during it: only the watch couldn't reach the Region, and users may have. */
-export const believable = ({replicatedUntil}: Pick<Loss, 'replicatedUntil'>, silence: Silence | null): boolean => silence === null || replicatedUntil === null || replicatedUntil < silence.since
+export const believable = ({replicatedUntil}: Pick<Loss, 'replicatedUntil'>, silence: Silence | null): boolean =>
+  silence === null || replicatedUntil === null || replicatedUntil < silence.since
 
-export function untilOf(fenced: Facts, declared: Facts, {lastAnswerAt, silence}: Pick<Accepted, 'lastAnswerAt' | 'silence'>, now: number): Until {
+export function untilOf(
+  fenced: Facts,
+  declared: Facts,
+  {lastAnswerAt, silence}: Pick<Accepted, 'lastAnswerAt' | 'silence'>,
+  now: number,
+): Until {
   if (typeof fenced['fencedAt'] === 'number') return {at: fenced['fencedAt'], how: 'fenced'}
   // Nobody could fence it and it answers: it may be accepting rows at this moment.
   if (declared['primaryAnswers'] === true) return {at: now, how: 'still-answering'}

@@ -26,31 +26,52 @@ export interface Promotion {
 
 const firstPromotion: Promotion = {fence: 'fence', consent: 'approve', settled: false}
 
-export function promoteDatabase(way: Way, {needs, id = 'promote-database', title}: Placed, promotion: Promotion = firstPromotion): RecoveryStep {
+export function promoteDatabase(
+  way: Way,
+  {needs, id = 'promote-database', title}: Placed,
+  promotion: Promotion = firstPromotion,
+): RecoveryStep {
   const {place, to, backups} = way
   const {region} = to
-  const stateOf = (world: RecoveryWorld, signal: AbortSignal): Promise<DatabaseState | null> => world.database.describe(region, place.database, signal)
+  const stateOf = (world: RecoveryWorld, signal: AbortSignal): Promise<DatabaseState | null> =>
+    world.database.describe(region, place.database, signal)
   return {
-    id, title: title ?? `${place.database} promoted in ${region}`, needs, pointOfNoReturn: true, consent: promotion.consent,
-    calls: [...callsOf(region, 'database.describe', 'database.promote', 'database.events'), ...callsOf(place.recovery, 'store.read', 'store.write')],
-    deadlineMs: minutes(45), atDeadline: 'pause', usual: {p50Seconds: 240, p90Seconds: 600},
+    id,
+    title: title ?? `${place.database} promoted in ${region}`,
+    needs,
+    pointOfNoReturn: true,
+    consent: promotion.consent,
+    calls: [
+      ...callsOf(region, 'database.describe', 'database.promote', 'database.events'),
+      ...callsOf(place.recovery, 'store.read', 'store.write'),
+    ],
+    deadlineMs: minutes(45),
+    atDeadline: 'pause',
+    usual: {p50Seconds: 240, p90Seconds: 600},
     intent: () => ({promote: place.database, region, days: backups.days, window: backups.window}),
     observe: async (world, context) => {
       const database = await stateOf(world, context.signal)
-      if (database === null) return {kind: 'failed', because: `there is no database ${place.database} in ${region}`, then: 'pause'}
+      if (database === null)
+        return {kind: 'failed', because: `there is no database ${place.database} in ${region}`, then: 'pause'}
       const wrong = hopeless(database)
       if (wrong !== null) return {kind: 'failed', because: wrong, then: 'pause'}
-      if (isPromoted(database) && await stands(way, world, context)) return {kind: 'done', facts: {promotedAt: context.now}, note: 'promoted already'}
+      if (isPromoted(database) && (await stands(way, world, context)))
+        return {kind: 'done', facts: {promotedAt: context.now}, note: 'promoted already'}
       // Whatever it is doing may be our own promotion: nothing is asked for before it is seen to be a replica, and idle.
       const waits = isReplica(database) ? notYet(database) : null
       if (waits !== null) return {kind: 'pending', waitsFor: waits, lookAgainAt: context.now + seconds(5)}
-      return await mayBeUnderWay(way, database, world, context)
-        ? {kind: 'pending', waitsFor: `RDS to show what became of the promotion of ${place.database}`, lookAgainAt: context.now + seconds(5)}
+      return (await mayBeUnderWay(way, database, world, context))
+        ? {
+            kind: 'pending',
+            waitsFor: `RDS to show what became of the promotion of ${place.database}`,
+            lookAgainAt: context.now + seconds(5),
+          }
         : {kind: 'not-done'}
     },
     start: async (world, context) => {
       const database = await stateOf(world, context.signal)
-      if (database !== null && isReplica(database) && notYet(database) === null) await world.database.promote(region, place.database, backups, context.signal)
+      if (database !== null && isReplica(database) && notYet(database) === null)
+        await world.database.promote(region, place.database, backups, context.signal)
       await stand(way, promotion, world, context)
     },
     poll: (world, context) => through(way, promotion, world, context),
@@ -58,7 +79,12 @@ export function promoteDatabase(way: Way, {needs, id = 'promote-database', title
 }
 
 /** It was asked for not long ago, and RDS doesn't show anything yet: asking again could be a second promotion. */
-async function mayBeUnderWay({place, to}: Way, database: DatabaseState, world: RecoveryWorld, {now, startedAt, signal}: StepContext): Promise<boolean> {
+async function mayBeUnderWay(
+  {place, to}: Way,
+  database: DatabaseState,
+  world: RecoveryWorld,
+  {now, startedAt, signal}: StepContext,
+): Promise<boolean> {
   if (startedAt >= now || !isReplica(database)) return false
   if (now - startedAt <= statusLagsMs) return true
   const events = await world.database.events(to.region, place.database, startedAt, signal)
@@ -72,11 +98,17 @@ async function through(way: Way, promotion: Promotion, world: RecoveryWorld, con
   if (database === null) return {kind: 'failed', because: `${place.database} in ${to.region} is gone`, then: 'pause'}
   const wrong = hopeless(database)
   if (wrong !== null) return {kind: 'failed', because: wrong, then: 'pause'}
-  if (!await stands(way, world, context)) await stand(way, promotion, world, context)
-  if (isPromoted(database)) return {kind: 'done', facts: {promotedAt: now, class: database.class, multiAz: database.multiAz}, note: 'source gone, available, nothing pending'}
+  if (!(await stands(way, world, context))) await stand(way, promotion, world, context)
+  if (isPromoted(database))
+    return {
+      kind: 'done',
+      facts: {promotedAt: now, class: database.class, multiAz: database.multiAz},
+      note: 'source gone, available, nothing pending',
+    }
   const events = await world.database.events(to.region, place.database, startedAt, signal)
   const bad = events.findLast(({message}) => failing.test(message))
-  if (bad !== undefined) return {kind: 'failed', because: `RDS says of ${place.database} in ${to.region}: ${bad.message}`, then: 'pause'}
+  if (bad !== undefined)
+    return {kind: 'failed', because: `RDS says of ${place.database} in ${to.region}: ${bad.message}`, then: 'pause'}
   return {kind: 'pending', waitsFor: promotionWaits(database), lookAgainAt: now + seconds(5)}
 }
 
@@ -85,14 +117,27 @@ async function stands({place, to}: Way, world: RecoveryWorld, {run, signal}: Ste
   return standing?.region === to.region && standing.run === run
 }
 
-async function stand({place, to}: Way, {fence, consent, settled}: Promotion, world: RecoveryWorld, context: StepContext): Promise<void> {
+async function stand(
+  {place, to}: Way,
+  {fence, consent, settled}: Promotion,
+  world: RecoveryWorld,
+  context: StepContext,
+): Promise<void> {
   const {now, run, signal} = context
   const fenced = context.facts(fence)['how']
   const until = context.facts(consent)['replicatedUntil']
-  await writeStanding(world.store(place.recovery), place, {
-    schema: 1, region: to.region, since: now, run, settled,
-    replicatedUntil: typeof until === 'number' ? until : null,
-    fence: fenced === 'fenced' || fenced === 'unreachable' ? fenced : 'none',
-  }, signal)
+  await writeStanding(
+    world.store(place.recovery),
+    place,
+    {
+      schema: 1,
+      region: to.region,
+      since: now,
+      run,
+      settled,
+      replicatedUntil: typeof until === 'number' ? until : null,
+      fence: fenced === 'fenced' || fenced === 'unreachable' ? fenced : 'none',
+    },
+    signal,
+  )
 }
-

@@ -11,15 +11,29 @@ import type {Placed, RecoveryStep, Way} from '../way.ts'
  */
 export function report({place, to}: Way, {needs, id = 'report', title}: Placed): RecoveryStep {
   return {
-    id, title: title ?? 'the numbers are gathered', needs, calls: callsOf(place.recovery, 'store.read'),
-    deadlineMs: minutes(5), atDeadline: 'pause', usual: {p50Seconds: 1, p90Seconds: 5},
+    id,
+    title: title ?? 'the numbers are gathered',
+    needs,
+    calls: callsOf(place.recovery, 'store.read'),
+    deadlineMs: minutes(5),
+    atDeadline: 'pause',
+    usual: {p50Seconds: 1, p90Seconds: 5},
     observe: async () => ({kind: 'not-done'}),
     start: async () => undefined,
     poll: async (world, context) => {
       const {signal, events} = context
       const standing = await readStanding(world.store(place.recovery), place, signal)
-      if (standing?.region !== to.region) return {kind: 'failed', because: `users should be in ${to.region} by right, and the record says ${standing?.region ?? 'nothing'}`, then: 'pause'}
-      const numbers = recoveryNumbers(events[0]?.at ?? 0, {fence: context.facts('fence'), approve: context.facts('approve'), serving: context.facts('serving')})
+      if (standing?.region !== to.region)
+        return {
+          kind: 'failed',
+          because: `users should be in ${to.region} by right, and the record says ${standing?.region ?? 'nothing'}`,
+          then: 'pause',
+        }
+      const numbers = recoveryNumbers(events[0]?.at ?? 0, {
+        fence: context.facts('fence'),
+        approve: context.facts('approve'),
+        serving: context.facts('serving'),
+      })
       return {kind: 'done', facts: numbers, note: `served again after ${Number(numbers['rtoSeconds'])} s`}
     },
   }
@@ -30,8 +44,15 @@ function recoveryNumbers(begunAt: number, of: {readonly fence: Facts; readonly a
   const known = (value: Json | undefined): Json => value ?? null
   return {
     rtoSeconds: Math.round((servingAt - begunAt) / 1000),
-    outageSeconds: Math.round((servingAt - Number(of.fence['refusedAt'] ?? begunAt)) / 1000), begunAt, servingAt, lossMs: known(of.approve['lossMs']), lossSource: known(of.approve['source']),
-    replicatedUntil: known(of.approve['replicatedUntil']), acceptedLossMs: known(of.approve['acceptedLossMs']), fence: known(of.fence['how']),
-    fencedAt: known(of.fence['fencedAt']), lastOldAnswerAt: known(of.serving['lastOldAnswerAt']),
+    outageSeconds: Math.round((servingAt - Number(of.fence['refusedAt'] ?? begunAt)) / 1000),
+    begunAt,
+    servingAt,
+    lossMs: known(of.approve['lossMs']),
+    lossSource: known(of.approve['source']),
+    replicatedUntil: known(of.approve['replicatedUntil']),
+    acceptedLossMs: known(of.approve['acceptedLossMs']),
+    fence: known(of.fence['how']),
+    fencedAt: known(of.fence['fencedAt']),
+    lastOldAnswerAt: known(of.serving['lastOldAnswerAt']),
   }
 }

@@ -14,9 +14,13 @@ export function roll(way: Way, {needs, id = 'roll', title}: Placed): RecoverySte
   const {place, to} = way
   const name = place.slots[to.serving]
   return {
-    id, title: title ?? `the API of ${to.region} writes to its database`, needs,
+    id,
+    title: title ?? `the API of ${to.region} writes to its database`,
+    needs,
     calls: callsOf(to.region, 'compute.service', 'compute.rollService', 'api.ask'),
-    deadlineMs: minutes(20), atDeadline: 'pause', usual: {p50Seconds: 90, p90Seconds: 240},
+    deadlineMs: minutes(20),
+    atDeadline: 'pause',
+    usual: {p50Seconds: 90, p90Seconds: 240},
     observe: async () => ({kind: 'not-done'}),
     start: async (world, {own, signal}) => {
       if (own['deployment'] !== undefined) return undefined
@@ -32,13 +36,22 @@ async function rolled({place, settings, to}: Way, world: RecoveryWorld, {now, si
   const state = await world.compute.service(to.region, to.cluster, name, signal)
   if (state === null) return {kind: 'failed', because: `the service ${name} in ${to.region} is gone`, then: 'pause'}
   const {deployment} = state
-  if (deployment.state === 'FAILED') return {kind: 'failed', because: `new tasks of ${name} in ${to.region} don't begin: ${deployment.reason}`, then: 'pause'}
+  if (deployment.state === 'FAILED')
+    return {kind: 'failed', because: `new tasks of ${name} in ${to.region} don't begin: ${deployment.reason}`, then: 'pause'}
   // Another deployment than ours has taken over: its tasks are as new as ours, and what counts is the write.
   const isOurs = deployment.id === own['deployment'] || own['deployment'] === undefined
   if (deployment.state !== 'COMPLETED') {
-    return {kind: 'pending', waitsFor: `${isOurs ? 'new tasks' : 'a deployment that isn\'t ours'} of ${name} (${state.running} of ${state.desired})`, lookAgainAt: now + seconds(3)}
+    return {
+      kind: 'pending',
+      waitsFor: `${isOurs ? 'new tasks' : "a deployment that isn't ours"} of ${name} (${state.running} of ${state.desired})`,
+      lookAgainAt: now + seconds(3),
+    }
   }
   const {committed, answer} = await writeCommits(world, regionalName(place, to.region), {settings, signal})
   if (committed) return {kind: 'done', facts: {writesAt: now}, note: 'a write was committed'}
-  return {kind: 'pending', waitsFor: `a write through ${regionalName(place, to.region)} (${said(answer)})`, lookAgainAt: now + seconds(2)}
+  return {
+    kind: 'pending',
+    waitsFor: `a write through ${regionalName(place, to.region)} (${said(answer)})`,
+    lookAgainAt: now + seconds(2),
+  }
 }

@@ -22,8 +22,13 @@ interface Seen {
 export function serving(way: Way, {needs, id = 'serving', title}: Placed): RecoveryStep {
   const seen: Seen = {lastOldAnswerAt: null}
   return {
-    id, title: title ?? `users are served by ${way.to.region}`, needs, calls: callsOf(way.to.region, 'names.resolve', 'api.ask'),
-    deadlineMs: minutes(20), atDeadline: 'pause', usual: {p50Seconds: 60, p90Seconds: 150},
+    id,
+    title: title ?? `users are served by ${way.to.region}`,
+    needs,
+    calls: callsOf(way.to.region, 'names.resolve', 'api.ask'),
+    deadlineMs: minutes(20),
+    atDeadline: 'pause',
+    usual: {p50Seconds: 60, p90Seconds: 150},
     observe: async () => ({kind: 'not-done'}),
     start: async () => undefined,
     poll: (world, context) => look(way, seen, world, context),
@@ -33,7 +38,10 @@ export function serving(way: Way, {needs, id = 'serving', title}: Placed): Recov
 async function look(way: Way, seen: Seen, world: RecoveryWorld, {now, signal, events}: StepContext): Promise<Polled> {
   const {place, settings, to, fromRegion} = way
   const wait = (waitsFor: string): Polled => ({kind: 'pending', waitsFor, lookAgainAt: now + seconds(2)})
-  const [answers, own] = await Promise.all([world.names.resolve(place.api, signal), world.names.resolve(regionalName(place, to.region), signal)])
+  const [answers, own] = await Promise.all([
+    world.names.resolve(place.api, signal),
+    world.names.resolve(regionalName(place, to.region), signal),
+  ])
   const old = await world.api.ask({host: place.api, path: settings.probes.read}, signal)
   if (old?.region === fromRegion) seen.lastOldAnswerAt = old.at
   const names = namesWait(place.api, answers, own)
@@ -47,10 +55,14 @@ async function look(way: Way, seen: Seen, world: RecoveryWorld, {now, signal, ev
   }
   const {committed, answer} = await writeCommits(world, place.api, {settings, signal})
   if (!committed || answer?.region !== to.region) return wait(`a write through ${place.api} (${said(answer)})`)
-  const late = answers.filter(({kind, addresses}) => kind === 'resolver' && addresses !== null && !same(addresses, addressesOf(own))).map(({server}) => server)
+  const late = answers
+    .filter(({kind, addresses}) => kind === 'resolver' && addresses !== null && !same(addresses, addressesOf(own)))
+    .map(({server}) => server)
   return {
-    kind: 'done', facts: {servingAt: answer.at, lastOldAnswerAt: seen.lastOldAnswerAt ?? refusedAt(events), resolversBehind: late},
-    note: late.length === 0 ? 'all names, three answers, one write' : `resolvers that still say the old Region: ${late.join(', ')}`,
+    kind: 'done',
+    facts: {servingAt: answer.at, lastOldAnswerAt: seen.lastOldAnswerAt ?? refusedAt(events), resolversBehind: late},
+    note:
+      late.length === 0 ? 'all names, three answers, one write' : `resolvers that still say the old Region: ${late.join(', ')}`,
   }
 }
 
@@ -58,14 +70,17 @@ async function look(way: Way, seen: Seen, world: RecoveryWorld, {now, signal, ev
 const refusedAt = (events: readonly Event[]): number | null =>
   events.findLast((event) => event.kind === 'rule-written' && event.data.actionsHash === refusesAll)?.at ?? null
 
-const authoritative = (answers: readonly NameAnswer[]): readonly NameAnswer[] => answers.filter(({kind}) => kind === 'authoritative')
-const addressesOf = (answers: readonly NameAnswer[]): readonly string[] => authoritative(answers).find(({addresses}) => (addresses ?? []).length > 0)?.addresses ?? []
-const same = (one: readonly string[], other: readonly string[]): boolean => one.length === other.length && one.every((address) => other.includes(address))
+const authoritative = (answers: readonly NameAnswer[]): readonly NameAnswer[] =>
+  answers.filter(({kind}) => kind === 'authoritative')
+const addressesOf = (answers: readonly NameAnswer[]): readonly string[] =>
+  authoritative(answers).find(({addresses}) => (addresses ?? []).length > 0)?.addresses ?? []
+const same = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((address) => other.includes(address))
 
 /** Which servers don't say the new Region yet; null: all do. A server that doesn't answer holds nothing up as long as another one does. */
 function namesWait(name: string, answers: readonly NameAnswer[], own: readonly NameAnswer[]): string | null {
   const wanted = addressesOf(own)
-  if (wanted.length === 0) return 'an address of the Region\'s own name'
+  if (wanted.length === 0) return "an address of the Region's own name"
   const answering = authoritative(answers).filter(({addresses}) => addresses !== null)
   if (answering.length === 0) return `any authoritative server of ${name} to answer`
   const old = answering.filter(({addresses}) => !same(addresses ?? [], wanted)).map(({server}) => server)

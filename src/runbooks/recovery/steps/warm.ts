@@ -11,8 +11,13 @@ export function warm({place, settings, to}: Way, {needs, id = 'warm', title}: Pl
   let next = 0
   let answered = 0
   return {
-    id, title: title ?? `${paths.length} paths asked to warm the cache`, needs, calls: callsOf(to.region, 'api.ask'),
-    deadlineMs: minutes(10), atDeadline: 'pause', usual: {p50Seconds: paths.length === 0 ? 0 : 10, p90Seconds: paths.length === 0 ? 0 : 60},
+    id,
+    title: title ?? `${paths.length} paths asked to warm the cache`,
+    needs,
+    calls: callsOf(to.region, 'api.ask'),
+    deadlineMs: minutes(10),
+    atDeadline: 'pause',
+    usual: {p50Seconds: paths.length === 0 ? 0 : 10, p90Seconds: paths.length === 0 ? 0 : 60},
     observe: async () => (paths.length === 0 ? {kind: 'done', note: 'none are named'} : {kind: 'not-done'}),
     start: async () => undefined,
     poll: async (world, {now, signal}) => {
@@ -21,7 +26,8 @@ export function warm({place, settings, to}: Way, {needs, id = 'warm', title}: Pl
         if (answer !== null && answer.status < 500) answered += 1
       }
       next += atOnce
-      if (next >= paths.length) return {kind: 'done', facts: {asked: paths.length, answered}, note: `${answered} of ${paths.length} answered`}
+      if (next >= paths.length)
+        return {kind: 'done', facts: {asked: paths.length, answered}, note: `${answered} of ${paths.length} answered`}
       return {kind: 'pending', waitsFor: `${paths.length - next} more paths`, lookAgainAt: now}
     },
   }

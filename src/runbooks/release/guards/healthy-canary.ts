@@ -25,7 +25,8 @@ export function healthyCanary(input: ReleaseInput): Guard<ReleaseWorld> {
       const percent = canaryPercent(input, ruleMemory(context.events).readBack?.weights ?? {a: 0, b: 0})
       if (percent === 0) return {kind: 'ok'}
       const [targets, exits] = await Promise.all([
-        world.targets.health(canarySlot(input), context.signal), canaryExits(world, input, context),
+        world.targets.health(canarySlot(input), context.signal),
+        canaryExits(world, input, context),
       ])
       const newest = exits[0]
       if (newest !== undefined && exits.length >= exitsLimit) {

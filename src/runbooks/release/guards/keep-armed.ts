@@ -19,7 +19,12 @@ export function keepArmed(input: ReleaseInput): Guard<ReleaseWorld> {
   const {windowMs, pausedWindowMs} = input.config.deadMansSwitch
   return {
     id: 'switch',
-    calls: call(input, 'elasticloadbalancing:DescribeRules', 'application-autoscaling:DescribeScalableTargets', ...writingSchedules),
+    calls: call(
+      input,
+      'elasticloadbalancing:DescribeRules',
+      'application-autoscaling:DescribeScalableTargets',
+      ...writingSchedules,
+    ),
     check: async (world, context) => {
       const armed = armedMemory(context.events)
       if (armed === null) return {kind: 'ok'}
@@ -43,15 +48,23 @@ async function cameDue(world: ReleaseWorld, context: StepContext, armed: ArmedMe
   return {kind: 'pending', waitsFor: 'the switch to be pushed', lookAgainAt: context.now}
 }
 
-const unattended = (left: number): Guarded =>
-  ({kind: 'switch-plan', plan: 'rollback', because: `nobody was there until after the dead-man's switch was due (${Math.round(-left / 1000)} s ago)`, cause: 'unattended'})
+const unattended = (left: number): Guarded => ({
+  kind: 'switch-plan',
+  plan: 'rollback',
+  because: `nobody was there until after the dead-man's switch was due (${Math.round(-left / 1000)} s ago)`,
+  cause: 'unattended',
+})
 
 /**
  * The run died while it pointed the switch at the new stable, and the switch has come due since: nobody knows which of the two it
  * was until it is read, or until the old one can't be delivered any more and the rule still stands.
  */
 async function whichCameDue(
-  world: ReleaseWorld, input: ReleaseInput, context: StepContext, armed: ArmedMemory, window: number,
+  world: ReleaseWorld,
+  input: ReleaseInput,
+  context: StepContext,
+  armed: ArmedMemory,
+  window: number,
 ): Promise<Guarded> {
   const newHome: ArmedMemory = {...armed, homes: [canarySlot(input)]}
   const present = await world.deadMansSwitch.read(context.signal)
@@ -70,7 +83,11 @@ async function whichCameDue(
 }
 
 async function push(
-  world: ReleaseWorld, input: ReleaseInput, context: StepContext, armed: ArmedMemory, window: number,
+  world: ReleaseWorld,
+  input: ReleaseInput,
+  context: StepContext,
+  armed: ArmedMemory,
+  window: number,
 ): Promise<Guarded> {
   const reading = await world.rule.read(context.signal)
   // Whatever changed it, the drift guard must see the rule before the switch is armed for it.
@@ -82,7 +99,8 @@ async function push(
   if (dueAt === null) return {kind: 'pending', waitsFor: 'the switch to read back', lookAgainAt: context.now + seconds(1)}
   if (input.production.scaling !== null && home === input.stableSlot && isHeld(context)) {
     // Half a window later than the switch: a push of this one that fails is made up for by the next, well before it is due.
-    await world.deadMansSwitch.armScaling(dueAt + window / 2, input.stableSlot, input.production.scaling, context.signal)
+    await world.deadMansSwitch
+      .armScaling(dueAt + window / 2, input.stableSlot, input.production.scaling, context.signal)
       .catch(unlessUnavailable)
   }
   return {kind: 'ok'}

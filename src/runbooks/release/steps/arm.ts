@@ -27,7 +27,11 @@ export function arm(input: ReleaseInput): Step<ReleaseWorld> {
         return {kind: 'done', note: `armed: all weight back to slot ${input.stableSlot} if nobody is there`}
       }
       await armSwitch(
-        world, context, await world.rule.read(context.signal), input.stableSlot, input.config.deadMansSwitch.windowMs,
+        world,
+        context,
+        await world.rule.read(context.signal),
+        input.stableSlot,
+        input.config.deadMansSwitch.windowMs,
       )
       return {kind: 'pending', waitsFor: 'the schedule to read back', lookAgainAt: context.now + seconds(2)}
     },

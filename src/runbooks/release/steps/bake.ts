@@ -25,7 +25,13 @@ export function bake(input: ReleaseInput, step: ReleaseStep): Step<ReleaseWorld>
     id: `bake-${step.weight}`,
     title: `${step.weight} % judged`,
     needs: [`share-${step.weight}`],
-    calls: call(input, 'cloudwatch:GetMetricData', 'elasticloadbalancing:DescribeTargetHealth', 'ecs:ListTasks', 'ecs:DescribeTasks'),
+    calls: call(
+      input,
+      'cloudwatch:GetMetricData',
+      'elasticloadbalancing:DescribeTargetHealth',
+      'ecs:ListTasks',
+      'ecs:DescribeTasks',
+    ),
     deadlineMs: step.atMostMs + step.holdMs + minutes(15),
     atDeadline: 'pause',
     observe: async (_world, context) => {
@@ -44,7 +50,11 @@ export function bake(input: ReleaseInput, step: ReleaseStep): Step<ReleaseWorld>
         return {kind: 'pending', waitsFor: 'the first settled minute', lookAgainAt}
       }
       const seen = look({
-        ...counts, gates: input.config.gates, needed: step.gates, canary: canarySlot(input), stable: input.stableSlot,
+        ...counts,
+        gates: input.config.gates,
+        needed: step.gates,
+        canary: canarySlot(input),
+        stable: input.stableSlot,
       })
       await context.write('verdict', verdictEvent(input, step, counts, seen))
       return answer(await observe(world, input, step, context, counts, seen), seen, lookAgainAt)
@@ -71,7 +81,12 @@ function verdictEvent(input: ReleaseInput, step: ReleaseStep, counts: RunCounts,
 }
 
 async function observe(
-  world: ReleaseWorld, input: ReleaseInput, step: ReleaseStep, context: StepContext, counts: RunCounts, seen: Look,
+  world: ReleaseWorld,
+  input: ReleaseInput,
+  step: ReleaseStep,
+  context: StepContext,
+  counts: RunCounts,
+  seen: Look,
 ): Promise<Observation> {
   const stable = seen.verdict === 'fail' ? await world.targets.health(input.stableSlot, context.signal) : null
   const {history, minutes: judged, stepFrom} = counts

@@ -55,14 +55,24 @@ export function canaryTasks(input: ReleaseInput): Step<ReleaseWorld> {
         }
       }
       return healthyEnough(
-        world, service, deployment.rolloutState === 'COMPLETED', Number(context.own['desired']), input, context,
+        world,
+        service,
+        deployment.rolloutState === 'COMPLETED',
+        Number(context.own['desired']),
+        input,
+        context,
       )
     },
   }
 }
 
 async function healthyEnough(
-  world: ReleaseWorld, service: SlotService, completed: boolean, desired: number, input: ReleaseInput, context: StepContext,
+  world: ReleaseWorld,
+  service: SlotService,
+  completed: boolean,
+  desired: number,
+  input: ReleaseInput,
+  context: StepContext,
 ): Promise<Polled> {
   const slot = canarySlot(input)
   const targets = await world.targets.health(slot, context.signal)

@@ -24,13 +24,22 @@ export function carry(input: ReleaseInput): Step<ReleaseWorld> {
     calls: callsThere(input),
     deadlineMs: minutes(5),
     atDeadline: 'pause',
-    observe: async (world) => (world.recovery === null ? {kind: 'done', note: 'no recovery Region configured'} : {kind: 'not-done'}),
+    observe: async (world) =>
+      world.recovery === null ? {kind: 'done', note: 'no recovery Region configured'} : {kind: 'not-done'},
     start: async (world, context) => {
       const taskDefinition = textFact(context.facts('register'), 'taskDefinition')
       const {digest} = context.facts('canary-tasks')
       const from = {taskDefinition, image: input.image, digest: typeof digest === 'string' ? digest : null}
-      const carried = await told('it did NOT follow', context, async () => (await world.recovery?.carry(from, context.signal))?.note ?? '')
-      const noted = await told('capacity not noted', context, async () => (await world.recovery?.noteCapacity(input.by, context.signal))?.note ?? '')
+      const carried = await told(
+        'it did NOT follow',
+        context,
+        async () => (await world.recovery?.carry(from, context.signal))?.note ?? '',
+      )
+      const noted = await told(
+        'capacity not noted',
+        context,
+        async () => (await world.recovery?.noteCapacity(input.by, context.signal))?.note ?? '',
+      )
       return {facts: {note: [carried, noted].filter((note) => note !== '').join('; ')}}
     },
     poll: async (_world, {own}) => ({kind: 'done', note: textFact(own, 'note')}),
@@ -51,10 +60,29 @@ async function told(how: string, {now, startedAt}: StepContext, action: () => Pr
 
 function callsThere({config: {recovery, region: home}}: ReleaseInput): readonly Call[] {
   const region = recovery?.region ?? ''
-  const rolling = ['ecs:DescribeServices', 'ecs:DescribeTaskDefinition', 'ecs:ListTaskDefinitions', 'ecs:RegisterTaskDefinition', 'ecs:UpdateService', 'iam:PassRole', 'ecr:DescribeImages']
+  const rolling = [
+    'ecs:DescribeServices',
+    'ecs:DescribeTaskDefinition',
+    'ecs:ListTaskDefinitions',
+    'ecs:RegisterTaskDefinition',
+    'ecs:UpdateService',
+    'iam:PassRole',
+    'ecr:DescribeImages',
+  ]
   const carrying = rolling.map((action) => ({action, region}))
   if (recovery === null || !('stack' in recovery)) return carrying
-  const finding = [region, home].flatMap((where) => ['cloudformation:DescribeStacks', 'elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTags'].map((action) => ({action, region: where})))
-  const asking = callsOf(home, 'compute.hosts', 'compute.service', 'compute.image', 'readiness.runningDigest', 'database.describe')
+  const finding = [region, home].flatMap((where) =>
+    ['cloudformation:DescribeStacks', 'elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTags'].map(
+      (action) => ({action, region: where}),
+    ),
+  )
+  const asking = callsOf(
+    home,
+    'compute.hosts',
+    'compute.service',
+    'compute.image',
+    'readiness.runningDigest',
+    'database.describe',
+  )
   return [...carrying, ...finding, ...asking, ...callsOf(region, 'store.write')]
 }

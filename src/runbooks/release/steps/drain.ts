@@ -41,7 +41,10 @@ export function drain(input: ReleaseInput, {id, title, slot, needs, filledBy}: W
       const rule = await world.rule.read(context.signal)
       if (rule.weights[slot] > 0) {
         return {
-          kind: 'failed', because: `slot ${slot} has weight again (${rule.words}): not scaled in`, then: 'halt', cause: 'foreign',
+          kind: 'failed',
+          because: `slot ${slot} has weight again (${rule.words}): not scaled in`,
+          then: 'halt',
+          cause: 'foreign',
         }
       }
       await emptySlot(world, slot, context.signal)

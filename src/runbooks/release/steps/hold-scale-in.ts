@@ -10,7 +10,12 @@ import type {ReleaseInput} from '../input.ts'
 import type {ReleaseWorld, Scaling} from '../ports.ts'
 import {armedMemory} from '../rule-memory.ts'
 
-const sized = (scaling: Scaling, max: number): Scaling => ({min: 0, max: Math.max(scaling.max, max), scaleInSuspended: true, scaleOutSuspended: true})
+const sized = (scaling: Scaling, max: number): Scaling => ({
+  min: 0,
+  max: Math.max(scaling.max, max),
+  scaleInSuspended: true,
+  scaleOutSuspended: true,
+})
 
 export function holdScaleIn(input: ReleaseInput): Step<ReleaseWorld> {
   const {production, canaryScaling, stableSlot} = input
@@ -27,7 +32,8 @@ export function holdScaleIn(input: ReleaseInput): Step<ReleaseWorld> {
     ),
     deadlineMs: seconds(300),
     atDeadline: 'fail',
-    observe: async () => (production.scaling === null && canaryScaling === null ? {kind: 'done', note: 'no service scaling'} : {kind: 'not-done'}),
+    observe: async () =>
+      production.scaling === null && canaryScaling === null ? {kind: 'done', note: 'no service scaling'} : {kind: 'not-done'},
     start: async (world, context) => {
       await holdStable(input, world, context)
       if (canaryScaling !== null) {
@@ -47,7 +53,10 @@ export function holdScaleIn(input: ReleaseInput): Step<ReleaseWorld> {
 
 /** What gives scale-in back is armed before it is taken. */
 async function holdStable(input: ReleaseInput, world: ReleaseWorld, context: StepContext): Promise<void> {
-  const {production: {scaling}, stableSlot} = input
+  const {
+    production: {scaling},
+    stableSlot,
+  } = input
   if (scaling === null) return
   const dueAt = armedMemory(context.events)?.dueAt ?? world.awsTime() + input.config.deadMansSwitch.windowMs
   await world.deadMansSwitch.armScaling(dueAt, stableSlot, scaling, context.signal)

@@ -33,9 +33,8 @@ export function observeNoRequests(input: ReleaseInput, {id, needs, silent, share
     calls: call(input, 'cloudwatch:GetMetricData'),
     deadlineMs: minutes(20),
     atDeadline,
-    observe: async (_world, context) => ruleMemory(context.events).asked === null
-      ? {kind: 'done', note: 'the canary never had any weight'}
-      : {kind: 'not-done'},
+    observe: async (_world, context) =>
+      ruleMemory(context.events).asked === null ? {kind: 'done', note: 'the canary never had any weight'} : {kind: 'not-done'},
     start: async () => undefined,
     poll: async (world, context) => {
       const now = world.awsTime()
@@ -44,7 +43,10 @@ export function observeNoRequests(input: ReleaseInput, {id, needs, silent, share
       const lookAgainAt = context.now + nextSettledAt(now) - now
       if (until <= since) return {kind: 'pending', waitsFor: 'the first settled minute', lookAgainAt}
       return answer(
-        await world.metrics.counts(Math.max(since, until - 10 * minuteMs), until, context.signal), {silent, share}, since, lookAgainAt,
+        await world.metrics.counts(Math.max(since, until - 10 * minuteMs), until, context.signal),
+        {silent, share},
+        since,
+        lookAgainAt,
       )
     },
   }
@@ -56,7 +58,10 @@ function endedAt(context: StepContext, needs: readonly string[]): number | null 
 }
 
 function answer(
-  counted: Awaited<ReturnType<ReleaseWorld['metrics']['counts']>>, {silent, share}: Pick<Wanted, 'silent' | 'share'>, since: number, lookAgainAt: number,
+  counted: Awaited<ReturnType<ReleaseWorld['metrics']['counts']>>,
+  {silent, share}: Pick<Wanted, 'silent' | 'share'>,
+  since: number,
+  lookAgainAt: number,
 ): Polled {
   const newest = counted.slice(-1)
   const still = requestsOn(silent, newest)

@@ -37,9 +37,11 @@ export function preflight(input: ReleaseInput): Step<ReleaseWorld> {
         return refuse(`the live rule isn't at rest: ${rule.words}, expected all weight on slot ${input.stableSlot}`)
       }
       const others = await world.otherRules(context.signal)
-      if (others.length > 0) return refuse(`${others.join(', ')} forwards to a slot's target group too: a release would move only part of its traffic`)
+      if (others.length > 0)
+        return refuse(`${others.join(', ')} forwards to a slot's target group too: a release would move only part of its traffic`)
       const silent = await silentGates(world, input, context.signal)
-      if (silent.length > 0) return refuse(`nothing is published for ${silent.join(', ')} although stable has requests: check the gate's metrics`)
+      if (silent.length > 0)
+        return refuse(`nothing is published for ${silent.join(', ')} although stable has requests: check the gate's metrics`)
       const healthy = targets.filter((target) => target.state === 'healthy').length
       if (healthy === 0) return refuse(`stable (slot ${input.stableSlot}) has no healthy target`)
       if (stable.deployments.length > 1 || stable.running < stable.desired) {
@@ -71,7 +73,9 @@ async function silentGates(world: ReleaseWorld, input: ReleaseInput, signal: Abo
   const until = settledUntil(world.awsTime())
   const counted = await world.metrics.counts(until - 15 * minuteMs, until, signal)
   if (requestsOn(input.stableSlot, counted) === 0) return []
-  return own.map(({name}) => name).filter((name) => counted.every((minute) => (minute.custom[name]?.[input.stableSlot][0] ?? null) === null))
+  return own
+    .map(({name}) => name)
+    .filter((name) => counted.every((minute) => (minute.custom[name]?.[input.stableSlot][0] ?? null) === null))
 }
 
 const refuse = (because: string): Failed => ({kind: 'failed', because, then: 'fail'})

@@ -8,14 +8,19 @@ import type {ReleaseWorld} from '../ports.ts'
 import {giveScaleInBack} from './hold-scale-in.ts'
 
 export function releaseScaleIn(
-  input: ReleaseInput, to: 'new-stable' | 'as-before', needs: readonly string[],
+  input: ReleaseInput,
+  to: 'new-stable' | 'as-before',
+  needs: readonly string[],
 ): Step<ReleaseWorld> {
   return {
     id: 'release-scale-in',
     title: 'scale-in given back',
     needs,
     calls: call(
-      input, 'application-autoscaling:DescribeScalableTargets', 'application-autoscaling:RegisterScalableTarget', 'scheduler:DeleteSchedule',
+      input,
+      'application-autoscaling:DescribeScalableTargets',
+      'application-autoscaling:RegisterScalableTarget',
+      'scheduler:DeleteSchedule',
     ),
     deadlineMs: minutes(10),
     atDeadline: 'pause',

@@ -37,7 +37,9 @@ export function share(input: ReleaseInput, percent: number): Step<ReleaseWorld> 
       if (seen.kind !== 'no-data') context.show({observed: 100 * seen.share})
       if (seen.kind === 'agrees') {
         return {
-          kind: 'done', facts: {share: seen.share, requests: seen.requests}, note: `observed ${(100 * seen.share).toFixed(1)} %`,
+          kind: 'done',
+          facts: {share: seen.share, requests: seen.requests},
+          note: `observed ${(100 * seen.share).toFixed(1)} %`,
         }
       }
       if (seen.kind === 'differs' && since.length >= patience) {
@@ -48,9 +50,10 @@ export function share(input: ReleaseInput, percent: number): Step<ReleaseWorld> 
           cause: 'error',
         }
       }
-      const waitsFor = seen.kind === 'differs'
-        ? `the share to become ${percent} % (observed ${(100 * seen.share).toFixed(1)} %)`
-        : 'requests to be counted'
+      const waitsFor =
+        seen.kind === 'differs'
+          ? `the share to become ${percent} % (observed ${(100 * seen.share).toFixed(1)} %)`
+          : 'requests to be counted'
       return {kind: 'pending', waitsFor, lookAgainAt: context.now + nextSettledAt(now) - now}
     },
   }

@@ -26,7 +26,8 @@ export function shift(input: ReleaseInput, percent: number, needs: readonly stri
 
 /** The write itself: also what a rollback begins with; going home is never too late. */
 export function writeRule(
-  input: ReleaseInput, weights: Weights,
+  input: ReleaseInput,
+  weights: Weights,
 ): Pick<Step<ReleaseWorld>, 'calls' | 'deadlineMs' | 'atDeadline' | 'start' | 'poll'> {
   const {rule} = input.config
   const tooLate = (world: ReleaseWorld, context: StepContext): boolean =>

@@ -23,7 +23,8 @@ export function size(input: ReleaseInput, percent: number, needs: readonly strin
     },
     start: async (world, context) => {
       const [stable, canary] = await Promise.all([
-        world.slots.read(input.stableSlot, context.signal), world.slots.read(slot, context.signal),
+        world.slots.read(input.stableSlot, context.signal),
+        world.slots.read(slot, context.signal),
       ])
       const desired = Math.max(canary.desired, canarySize(percent, stable.desired))
       if (desired > canary.desired) await world.slots.resize(slot, desired, context.signal)

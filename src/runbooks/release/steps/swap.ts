@@ -21,7 +21,8 @@ export function swap(input: ReleaseInput): Step<ReleaseWorld> {
     calls: call(input, 'application-autoscaling:RegisterScalableTarget', 'application-autoscaling:DescribeScalableTargets'),
     deadlineMs: minutes(10),
     atDeadline: 'pause',
-    observe: async () => (scaling === null || input.canaryScaling === null ? {kind: 'done', note: 'no service scaling'} : {kind: 'not-done'}),
+    observe: async () =>
+      scaling === null || input.canaryScaling === null ? {kind: 'done', note: 'no service scaling'} : {kind: 'not-done'},
     start: async (world, context) => {
       if (scaling !== null) await world.scaling.write(slot, {...scaling, scaleInSuspended: true}, context.signal)
     },

@@ -23,34 +23,48 @@ export function warm(input: ReleaseInput): Step<ReleaseWorld> {
     calls: call(input, 'cloudwatch:GetMetricData'),
     deadlineMs: input.config.warmMs + minutes(60),
     atDeadline: 'pause',
-    observe: async (world, context) => (warmLeft(world, input, context) === 0 ? {kind: 'done', note: 'the warm window is over'} : {kind: 'not-done'}),
+    observe: async (world, context) =>
+      warmLeft(world, input, context) === 0 ? {kind: 'done', note: 'the warm window is over'} : {kind: 'not-done'},
     start: async () => undefined,
     poll: async (world, context) => {
       const seen = await pairedAcrossPromotion(world, input, context)
-      const verdict = seen.length === 0
-        ? null
-        : look({
-          gates: input.config.gates, history: [], minutes: seen, canary: canarySlot(input), stable: input.stableSlot, stepFrom: 0,
-        })
+      const verdict =
+        seen.length === 0
+          ? null
+          : look({
+              gates: input.config.gates,
+              history: [],
+              minutes: seen,
+              canary: canarySlot(input),
+              stable: input.stableSlot,
+              stepFrom: 0,
+            })
       // Somebody has seen the alert and let the run go on: the window only has to pass.
       if (verdict?.verdict === 'fail' && !wasSeen(context)) {
         const because = `after the promotion the new stable is worse than before it (${verdict.reason}); this may be an incident`
         return {
-          kind: 'failed', because, then: input.config.afterPromotion === 'roll-back' ? 'roll-back' : 'pause', cause: 'verdict',
+          kind: 'failed',
+          because,
+          then: input.config.afterPromotion === 'roll-back' ? 'roll-back' : 'pause',
+          cause: 'verdict',
         }
       }
       const left = warmLeft(world, input, context)
       if (left === 0) return {kind: 'done', note: `watched for ${seen.length} min`}
       const now = world.awsTime()
       return {
-        kind: 'pending', waitsFor: 'the warm window to pass', lookAgainAt: context.now + Math.min(left, nextSettledAt(now) - now),
+        kind: 'pending',
+        waitsFor: 'the warm window to pass',
+        lookAgainAt: context.now + Math.min(left, nextSettledAt(now) - now),
       }
     },
   }
 }
 
 function wasSeen(context: StepContext): boolean {
-  const alert = context.events.find((event) => event.kind === 'asked' && event.data.by === 'sluice' && event.at > promotedAt(context))
+  const alert = context.events.find(
+    (event) => event.kind === 'asked' && event.data.by === 'sluice' && event.at > promotedAt(context),
+  )
   return alert !== undefined && resumedAt(context.events) >= alert.at
 }
 
@@ -65,11 +79,12 @@ const promotedAt = (context: StepContext): number =>
   context.events.findLast((event) => event.kind === 'rule-written' && event.data.phase === 'read-back')?.at ?? context.startedAt
 
 async function pairedAcrossPromotion(
-  world: ReleaseWorld, input: ReleaseInput, context: StepContext,
+  world: ReleaseWorld,
+  input: ReleaseInput,
+  context: StepContext,
 ): Promise<readonly CountedMinute[]> {
-  const asked = context.events.findLast(
-    (event) => event.kind === 'rule-written' && event.data.phase === 'asked',
-  )?.at ?? promotedAt(context)
+  const asked =
+    context.events.findLast((event) => event.kind === 'rule-written' && event.data.phase === 'asked')?.at ?? promotedAt(context)
   const before = minuteFloor(asked)
   const after = minuteCeil(promotedAt(context))
   const until = settledUntil(world.awsTime())
@@ -77,17 +92,21 @@ async function pairedAcrossPromotion(
   if (length <= 0) return []
   const counted = await world.metrics.counts(before - length * minuteMs, until, context.signal)
   const at = new Map(counted.map((minute) => [minute.at, minute]))
-  return Array.from({length}, (_, index) => [at.get(after + index * minuteMs), at.get(before - (index + 1) * minuteMs)] as const)
-    .flatMap(([now, then]) => {
-      if (now === undefined || then === undefined) return []
-      const {stableSlot} = input
-      return [{...now, [stableSlot]: then[stableSlot], custom: pairedCustom(now, then, input)}]
-    })
+  return Array.from(
+    {length},
+    (_, index) => [at.get(after + index * minuteMs), at.get(before - (index + 1) * minuteMs)] as const,
+  ).flatMap(([now, then]) => {
+    if (now === undefined || then === undefined) return []
+    const {stableSlot} = input
+    return [{...now, [stableSlot]: then[stableSlot], custom: pairedCustom(now, then, input)}]
+  })
 }
 
 function pairedCustom(now: CountedMinute, then: CountedMinute, input: ReleaseInput): CountedMinute['custom'] {
-  return Object.fromEntries(Object.entries(now.custom).map(([gate, pair]) => {
-    const stable = then.custom[gate]?.[input.stableSlot] ?? [null, null]
-    return [gate, {...pair, [input.stableSlot]: stable}]
-  }))
+  return Object.fromEntries(
+    Object.entries(now.custom).map(([gate, pair]) => {
+      const stable = then.custom[gate]?.[input.stableSlot] ?? [null, null]
+      return [gate, {...pair, [input.stableSlot]: stable}]
+    }),
+  )
 }

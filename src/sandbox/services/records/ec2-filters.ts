@@ -33,6 +33,9 @@ function tagValues(name: string, tags: AccountRecord['tags']): readonly (string 
 
 function matches(value: string, wanted: string): boolean {
   if (!/[*?]/.test(wanted)) return value === wanted
-  const pattern = wanted.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')
+  const pattern = wanted
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
   return new RegExp(`^${pattern}$`).test(value)
 }

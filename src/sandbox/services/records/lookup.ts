@@ -22,7 +22,11 @@ export function recordOf(world: World, type: string, region: string, id: string)
 
 /** All of a type, or the one that is named, in any case; `missing` says in AWS's words that there is none. */
 export function allOrNamed(
-  world: World, type: string, region: string, name: string | undefined, missing: (name: string) => AwsFault,
+  world: World,
+  type: string,
+  region: string,
+  name: string | undefined,
+  missing: (name: string) => AwsFault,
 ): readonly AccountRecord[] {
   if (name === undefined) return recordsOf(world, type, region)
   const found = recordOf(world, type, region, name.toLowerCase())

@@ -20,7 +20,7 @@ export function flag(bag: Bag, name: string): boolean {
 
 export function bag(from: Bag, name: string): Bag {
   const value = from[name]
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Bag : {}
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Bag) : {}
 }
 
 export function texts(from: Bag, name: string): readonly string[] {

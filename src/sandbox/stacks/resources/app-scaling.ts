@@ -5,7 +5,8 @@ import {generatedName} from './record-handler.ts'
 import {call, unlessMissing} from './service-call.ts'
 
 const KINDS = {
-  numbers: ['MinCapacity', 'MaxCapacity', 'TargetValue', 'ScaleInCooldown', 'ScaleOutCooldown'], flags: ['DisableScaleIn'],
+  numbers: ['MinCapacity', 'MaxCapacity', 'TargetValue', 'ScaleInCooldown', 'ScaleOutCooldown'],
+  flags: ['DisableScaleIn'],
 }
 const TARGET = ['ServiceNamespace', 'ResourceId', 'ScalableDimension']
 
@@ -14,15 +15,17 @@ const scaling = async <Output>(request: ResourceRequest, operation: string, inpu
 
 /** A target's physical id holds all three parts of its name, as CloudFormation writes it. */
 const targetId = (properties: ResourceRequest['properties']): string =>
-  [properties['ResourceId'], properties['ScalableDimension'], properties['ServiceNamespace']].map((part) =>
-    text(part) ?? '').join('|')
+  [properties['ResourceId'], properties['ScalableDimension'], properties['ServiceNamespace']]
+    .map((part) => text(part) ?? '')
+    .join('|')
 
 const target: ResourceHandler = {
   create: async (request) => register(request),
   update: async (request) => register(request),
   remove: async (request) => {
     await unlessMissing(
-      async () => scaling(request, 'DeregisterScalableTarget', only(request.properties, TARGET)), ['ObjectNotFoundException'],
+      async () => scaling(request, 'DeregisterScalableTarget', only(request.properties, TARGET)),
+      ['ObjectNotFoundException'],
     )
   },
 }
@@ -39,9 +42,8 @@ const policy: ResourceHandler = {
   update: async (request) => put(request, policyName(request.physicalId)),
   remove: async (request) => {
     await unlessMissing(
-      async () => scaling(request, 'DeleteScalingPolicy', {...named(request), PolicyName: policyName(request.physicalId)}), [
-        'ObjectNotFoundException',
-      ],
+      async () => scaling(request, 'DeleteScalingPolicy', {...named(request), PolicyName: policyName(request.physicalId)}),
+      ['ObjectNotFoundException'],
     )
   },
 }
@@ -58,10 +60,15 @@ function named({properties}: ResourceRequest): object {
 
 async function put(request: ResourceRequest, PolicyName: string): Promise<Made> {
   const {TargetTrackingScalingPolicyConfiguration, StepScalingPolicyConfiguration, PolicyType} = withKinds(
-    request.properties, KINDS,
+    request.properties,
+    KINDS,
   )
   const answer = await scaling<{readonly PolicyARN?: string}>(request, 'PutScalingPolicy', {
-    ...named(request), PolicyName, PolicyType, TargetTrackingScalingPolicyConfiguration, StepScalingPolicyConfiguration,
+    ...named(request),
+    PolicyName,
+    PolicyType,
+    TargetTrackingScalingPolicyConfiguration,
+    StepScalingPolicyConfiguration,
   })
   return {physicalId: answer.PolicyARN ?? '', attributes: {Arn: answer.PolicyARN}}
 }

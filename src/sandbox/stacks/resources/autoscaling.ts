@@ -12,26 +12,49 @@ import {generatedName} from './record-handler.ts'
 import {call, missing} from './service-call.ts'
 
 const scaling = async <Output>(
-  request: Pick<ResourceRequest, 'world' | 'region'>, operation: string, input: object,
-): Promise<Output> =>
-  call<Output>(request, 'autoscaling', operation, input)
+  request: Pick<ResourceRequest, 'world' | 'region'>,
+  operation: string,
+  input: object,
+): Promise<Output> => call<Output>(request, 'autoscaling', operation, input)
 
 /** Launches that fail for longer than this fail the creation, virtual ms. */
 const PATIENCE_MS = 300_000
 
 const SAME_NAMES = [
-  'AvailabilityZones', 'MixedInstancesPolicy', 'LaunchTemplate', 'NewInstancesProtectedFromScaleIn', 'CapacityRebalance',
+  'AvailabilityZones',
+  'MixedInstancesPolicy',
+  'LaunchTemplate',
+  'NewInstancesProtectedFromScaleIn',
+  'CapacityRebalance',
   'DefaultCooldown',
-  'DefaultInstanceWarmup', 'HealthCheckGracePeriod', 'HealthCheckType', 'MaxInstanceLifetime', 'InstanceMaintenancePolicy',
-  'AvailabilityZoneDistribution', 'AvailabilityZoneImpairmentPolicy', 'TargetGroupARNs', 'TerminationPolicies', 'PlacementGroup',
+  'DefaultInstanceWarmup',
+  'HealthCheckGracePeriod',
+  'HealthCheckType',
+  'MaxInstanceLifetime',
+  'InstanceMaintenancePolicy',
+  'AvailabilityZoneDistribution',
+  'AvailabilityZoneImpairmentPolicy',
+  'TargetGroupARNs',
+  'TerminationPolicies',
+  'PlacementGroup',
   'Context',
-  'DesiredCapacityType', 'ServiceLinkedRoleARN', 'SkipZonalShiftValidation',
+  'DesiredCapacityType',
+  'ServiceLinkedRoleARN',
+  'SkipZonalShiftValidation',
 ]
 const KINDS = {
   numbers: [
-    'DefaultCooldown', 'DefaultInstanceWarmup', 'HealthCheckGracePeriod', 'MaxInstanceLifetime', 'MinHealthyPercentage',
+    'DefaultCooldown',
+    'DefaultInstanceWarmup',
+    'HealthCheckGracePeriod',
+    'MaxInstanceLifetime',
+    'MinHealthyPercentage',
     'MaxHealthyPercentage',
-    'OnDemandBaseCapacity', 'OnDemandPercentageAboveBaseCapacity', 'TargetValue', 'EstimatedInstanceWarmup', 'Cooldown',
+    'OnDemandBaseCapacity',
+    'OnDemandPercentageAboveBaseCapacity',
+    'TargetValue',
+    'EstimatedInstanceWarmup',
+    'Cooldown',
     'ScalingAdjustment',
     'MinAdjustmentMagnitude',
   ],
@@ -55,20 +78,29 @@ function sized(properties: Properties): Properties {
 
 /** A stack's own tags reach the hosts; a resource's say for themselves. */
 function groupTags(request: ResourceRequest, name: string): A.Tag[] {
-  const own = new Map(list(request.properties['Tags']).map((one) => [
-    text(record(one)['Key']) ?? '', flag(record(one)['PropagateAtLaunch']) ?? false,
-  ]))
-  return Object.entries(request.tags).map(([Key, Value]) =>
-    ({Key, Value, PropagateAtLaunch: own.get(Key) ?? true, ResourceId: name, ResourceType: 'auto-scaling-group'}))
+  const own = new Map(
+    list(request.properties['Tags']).map((one) => [
+      text(record(one)['Key']) ?? '',
+      flag(record(one)['PropagateAtLaunch']) ?? false,
+    ]),
+  )
+  return Object.entries(request.tags).map(([Key, Value]) => ({
+    Key,
+    Value,
+    PropagateAtLaunch: own.get(Key) ?? true,
+    ResourceId: name,
+    ResourceType: 'auto-scaling-group',
+  }))
 }
 
 const group: ResourceHandler = {
   create: async (request) => {
     const name = text(request.properties['AutoScalingGroupName']) ?? generatedName(request, 255)
-    await scaling(
-      request, 'CreateAutoScalingGroup',
-      {AutoScalingGroupName: name, ...groupInput(request.properties), Tags: groupTags(request, name)},
-    )
+    await scaling(request, 'CreateAutoScalingGroup', {
+      AutoScalingGroupName: name,
+      ...groupInput(request.properties),
+      Tags: groupTags(request, name),
+    })
     await collectMetrics(request, name)
     return groupMade(request, name)
   },
@@ -77,7 +109,9 @@ const group: ResourceHandler = {
     const scheduled = record(request.updatePolicy?.['AutoScalingScheduledAction'])
     // Without that word the template's sizes come back, whatever scaling has made of them since.
     const keeps = flag(scheduled['IgnoreUnmodifiedGroupSizeProperties']) === true
-    const sizes = Object.fromEntries(Object.entries(sized(properties)).filter(([key, value]) => !keeps || !means(value, previous[key])))
+    const sizes = Object.fromEntries(
+      Object.entries(sized(properties)).filter(([key, value]) => !keeps || !means(value, previous[key])),
+    )
     const {MinSize: _min, MaxSize: _max, DesiredCapacity: _desired, ...settings} = groupInput(properties)
     await scaling(request, 'UpdateAutoScalingGroup', {AutoScalingGroupName: name, ...settings, ...sizes})
     await retag(request)
@@ -87,9 +121,12 @@ const group: ResourceHandler = {
   },
   remove: async (request) => {
     await groupOf(request)
-    await scaling(
-      request, 'UpdateAutoScalingGroup', {AutoScalingGroupName: request.physicalId, MinSize: 0, MaxSize: 0, DesiredCapacity: 0},
-    )
+    await scaling(request, 'UpdateAutoScalingGroup', {
+      AutoScalingGroupName: request.physicalId,
+      MinSize: 0,
+      MaxSize: 0,
+      DesiredCapacity: 0,
+    })
   },
   stable: async (request) => {
     const present = await groupOf(request)
@@ -115,8 +152,14 @@ const group: ResourceHandler = {
     const present = await groupOf(request)
     return drifted(request.properties, {
       ...only(present, [
-        'MinSize', 'MaxSize', 'DesiredCapacity', 'NewInstancesProtectedFromScaleIn', 'CapacityRebalance', 'DefaultInstanceWarmup',
-        'HealthCheckGracePeriod', 'MaxInstanceLifetime',
+        'MinSize',
+        'MaxSize',
+        'DesiredCapacity',
+        'NewInstancesProtectedFromScaleIn',
+        'CapacityRebalance',
+        'DefaultInstanceWarmup',
+        'HealthCheckGracePeriod',
+        'MaxInstanceLifetime',
       ]),
       VPCZoneIdentifier: (present.VPCZoneIdentifier ?? '').split(','),
     })
@@ -149,29 +192,34 @@ async function refreshed(request: ChangeRequest, settings: Properties): Promise<
 
 async function refreshing(request: ChangeRequest): Promise<string | null> {
   const {InstanceRefreshes: [newest] = []} = await scaling<A.DescribeInstanceRefreshesAnswer>(
-    request, 'DescribeInstanceRefreshes', {AutoScalingGroupName: request.physicalId},
+    request,
+    'DescribeInstanceRefreshes',
+    {AutoScalingGroupName: request.physicalId},
   )
-  return newest?.Status === 'InProgress' ? `instance refresh ${newest.InstanceRefreshId} to replace ${newest.InstancesToUpdate} more hosts` : null
+  return newest?.Status === 'InProgress'
+    ? `instance refresh ${newest.InstanceRefreshId} to replace ${newest.InstancesToUpdate} more hosts`
+    : null
 }
 
 async function failWhenNothingStarts(request: ChangeRequest, present: A.AutoScalingGroup, serving: number): Promise<void> {
-  const {Activities = []} = await scaling<A.ActivitiesType>(
-    request, 'DescribeScalingActivities', {AutoScalingGroupName: request.physicalId},
-  )
+  const {Activities = []} = await scaling<A.ActivitiesType>(request, 'DescribeScalingActivities', {
+    AutoScalingGroupName: request.physicalId,
+  })
   const failures = Activities.filter((one) => one.StatusCode === 'Failed')
   const first = failures.at(-1)
   if (first?.StartTime === undefined || request.world.clock.now() - first.StartTime.getTime() < PATIENCE_MS) return
   const {MinSize: min = 0, MaxSize: max = 0} = present
   throw new AwsFault(
-    'NotStabilized', `Group did not stabilize. {current/minSize/maxSize} group size = {${serving}/${min}/${max}}. ` +
-    `Failed Scaling Activity: ${failures[0]?.StatusMessage ?? ''}`,
+    'NotStabilized',
+    `Group did not stabilize. {current/minSize/maxSize} group size = {${serving}/${min}/${max}}. `
+      + `Failed Scaling Activity: ${failures[0]?.StatusMessage ?? ''}`,
   )
 }
 
 async function findGroup(request: ChangeRequest): Promise<A.AutoScalingGroup | undefined> {
-  const answer = await scaling<A.AutoScalingGroupsType>(
-    request, 'DescribeAutoScalingGroups', {AutoScalingGroupNames: [request.physicalId]},
-  )
+  const answer = await scaling<A.AutoScalingGroupsType>(request, 'DescribeAutoScalingGroups', {
+    AutoScalingGroupNames: [request.physicalId],
+  })
   return answer.AutoScalingGroups?.[0]
 }
 
@@ -191,9 +239,9 @@ const policy: ResourceHandler = {
   update: async (request) => putPolicy(request, policyName(request.physicalId)),
   remove: async (request) => {
     const AutoScalingGroupName = text(request.properties['AutoScalingGroupName'])
-    const {AutoScalingGroups = []} = await scaling<A.AutoScalingGroupsType>(
-      request, 'DescribeAutoScalingGroups', {AutoScalingGroupNames: [AutoScalingGroupName]},
-    )
+    const {AutoScalingGroups = []} = await scaling<A.AutoScalingGroupsType>(request, 'DescribeAutoScalingGroups', {
+      AutoScalingGroupNames: [AutoScalingGroupName],
+    })
     const input = {AutoScalingGroupName, PolicyName: policyName(request.physicalId)}
     if (AutoScalingGroups.length > 0) await scaling(request, 'DeletePolicy', input)
   },
@@ -202,9 +250,10 @@ const policy: ResourceHandler = {
 const policyName = (arn: string): string => arn.split(':policyName/').at(-1) ?? arn
 
 async function putPolicy(request: ResourceRequest, PolicyName: string): Promise<Made> {
-  const answer = await scaling<A.PolicyARNType>(
-    request, 'PutScalingPolicy', {...withKinds(request.properties, KINDS), PolicyName},
-  )
+  const answer = await scaling<A.PolicyARNType>(request, 'PutScalingPolicy', {
+    ...withKinds(request.properties, KINDS),
+    PolicyName,
+  })
   return {physicalId: answer.PolicyARN ?? '', attributes: {Arn: answer.PolicyARN, PolicyName}}
 }
 
@@ -213,20 +262,25 @@ const planned: ResourceHandler = {
   update: async (request) => putPlanned(request, request.physicalId),
   remove: async (request) => {
     const input = {
-      AutoScalingGroupName: text(request.properties['AutoScalingGroupName']), ScheduledActionName: request.physicalId,
+      AutoScalingGroupName: text(request.properties['AutoScalingGroupName']),
+      ScheduledActionName: request.physicalId,
     }
-    const {AutoScalingGroups = []} = await scaling<A.AutoScalingGroupsType>(
-      request, 'DescribeAutoScalingGroups', {AutoScalingGroupNames: [input.AutoScalingGroupName]},
-    )
+    const {AutoScalingGroups = []} = await scaling<A.AutoScalingGroupsType>(request, 'DescribeAutoScalingGroups', {
+      AutoScalingGroupNames: [input.AutoScalingGroupName],
+    })
     if (AutoScalingGroups.length > 0) await scaling(request, 'DeleteScheduledAction', input)
   },
 }
 
 async function putPlanned(request: ResourceRequest, ScheduledActionName: string): Promise<Made> {
   const {StartTime, EndTime, ...rest} = request.properties
-  const time = (value: unknown): Date | undefined => text(value) === undefined ? undefined : new Date(text(value) ?? '')
+  const time = (value: unknown): Date | undefined => (text(value) === undefined ? undefined : new Date(text(value) ?? ''))
   await scaling(request, 'PutScheduledUpdateGroupAction', {
-    ...rest, ...sized(rest), StartTime: time(StartTime), EndTime: time(EndTime), ScheduledActionName,
+    ...rest,
+    ...sized(rest),
+    StartTime: time(StartTime),
+    EndTime: time(EndTime),
+    ScheduledActionName,
   })
   return {physicalId: ScheduledActionName, attributes: {ScheduledActionName}}
 }

@@ -6,13 +6,18 @@ import {generatedName} from './record-handler.ts'
 import {call, keyValueTags, missing} from './service-call.ts'
 
 const watch = async <Output>(
-  request: Pick<ResourceRequest, 'world' | 'region'>, operation: string, input: object,
-): Promise<Output> =>
-  call<Output>(request, 'monitoring', operation, input)
+  request: Pick<ResourceRequest, 'world' | 'region'>,
+  operation: string,
+  input: object,
+): Promise<Output> => call<Output>(request, 'monitoring', operation, input)
 
 const KINDS = {
   numbers: [
-    'Period', 'EvaluationPeriods', 'DatapointsToAlarm', 'Threshold', 'ActionsSuppressorWaitPeriod',
+    'Period',
+    'EvaluationPeriods',
+    'DatapointsToAlarm',
+    'Threshold',
+    'ActionsSuppressorWaitPeriod',
     'ActionsSuppressorExtensionPeriod',
   ],
   flags: ['ActionsEnabled', 'ReturnData'],
@@ -36,11 +41,16 @@ function alarm({operation, found, compared}: AlarmFamily): ResourceHandler {
   return {
     create: async (request) => put(request, text(request.properties['AlarmName']) ?? generatedName(request, 255)),
     update: async (request) => put(request, request.physicalId),
-    remove: async (request) => { await watch(request, 'DeleteAlarms', {AlarmNames: [request.physicalId]}) },
+    remove: async (request) => {
+      await watch(request, 'DeleteAlarms', {AlarmNames: [request.physicalId]})
+    },
     read: async (request) => {
-      const present = found(await watch<C.DescribeAlarmsCommandOutput>(
-        request, 'DescribeAlarms', {AlarmNames: [request.physicalId], AlarmTypes: ['MetricAlarm', 'CompositeAlarm']},
-      ))
+      const present = found(
+        await watch<C.DescribeAlarmsCommandOutput>(request, 'DescribeAlarms', {
+          AlarmNames: [request.physicalId],
+          AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+        }),
+      )
       if (present === undefined) throw missing(request)
       return drifted(request.properties, only(present, compared))
     },
@@ -50,18 +60,20 @@ function alarm({operation, found, compared}: AlarmFamily): ResourceHandler {
 const dashboard: ResourceHandler = {
   create: async (request) => putDashboard(request, text(request.properties['DashboardName']) ?? generatedName(request, 255)),
   update: async (request) => putDashboard(request, request.physicalId),
-  remove: async (request) => { await watch(request, 'DeleteDashboards', {DashboardNames: [request.physicalId]}) },
+  remove: async (request) => {
+    await watch(request, 'DeleteDashboards', {DashboardNames: [request.physicalId]})
+  },
   read: async (request: ChangeRequest) => {
-    const {DashboardEntries = []} = await watch<C.ListDashboardsCommandOutput>(
-      request, 'ListDashboards', {DashboardNamePrefix: request.physicalId},
-    )
+    const {DashboardEntries = []} = await watch<C.ListDashboardsCommandOutput>(request, 'ListDashboards', {
+      DashboardNamePrefix: request.physicalId,
+    })
     if (!DashboardEntries.some((one) => one.DashboardName === request.physicalId)) throw missing(request)
     const {DashboardBody} = await watch<C.GetDashboardCommandOutput>(request, 'GetDashboard', {DashboardName: request.physicalId})
     return means(bodyOf(request.properties), DashboardBody) ? request.properties : {...request.properties, DashboardBody}
   },
 }
 
-const bodyOf = ({DashboardBody: body}: Properties): string => typeof body === 'string' ? body : JSON.stringify(body)
+const bodyOf = ({DashboardBody: body}: Properties): string => (typeof body === 'string' ? body : JSON.stringify(body))
 
 async function putDashboard(request: ResourceRequest, DashboardName: string): Promise<Made> {
   await watch(request, 'PutDashboard', {DashboardName, DashboardBody: bodyOf(request.properties)})
@@ -70,16 +82,24 @@ async function putDashboard(request: ResourceRequest, DashboardName: string): Pr
 
 export const cloudWatchHandlers: ResourceHandlers = {
   'AWS::CloudWatch::Alarm': alarm({
-    operation: 'PutMetricAlarm', found: (answer) => answer.MetricAlarms?.[0],
+    operation: 'PutMetricAlarm',
+    found: (answer) => answer.MetricAlarms?.[0],
     compared: [
-      'Threshold', 'EvaluationPeriods', 'DatapointsToAlarm', 'ComparisonOperator', 'TreatMissingData', 'ActionsEnabled',
-      'AlarmActions', 'Period', 'Statistic',
+      'Threshold',
+      'EvaluationPeriods',
+      'DatapointsToAlarm',
+      'ComparisonOperator',
+      'TreatMissingData',
+      'ActionsEnabled',
+      'AlarmActions',
+      'Period',
+      'Statistic',
     ],
   }),
   'AWS::CloudWatch::CompositeAlarm': alarm({
-    operation: 'PutCompositeAlarm', found: (answer) => answer.CompositeAlarms?.[0], compared: [
-      'AlarmRule', 'ActionsEnabled', 'AlarmActions',
-    ],
+    operation: 'PutCompositeAlarm',
+    found: (answer) => answer.CompositeAlarms?.[0],
+    compared: ['AlarmRule', 'ActionsEnabled', 'AlarmActions'],
   }),
   'AWS::CloudWatch::Dashboard': dashboard,
 }

@@ -21,8 +21,9 @@ export const ec2RouteHandlers: ResourceHandlers = {
 }
 
 function releaseRouteTable(request: ChangeRequest): void {
-  const associated = recordsOf(request.world, 'AWS::EC2::SubnetRouteTableAssociation', request.region)
-    .some(({properties}) => text(properties, 'RouteTableId') === request.physicalId)
+  const associated = recordsOf(request.world, 'AWS::EC2::SubnetRouteTableAssociation', request.region).some(
+    ({properties}) => text(properties, 'RouteTableId') === request.physicalId,
+  )
   if (associated) {
     throw new AwsFault('DependencyViolation', `The routeTable '${request.physicalId}' has dependencies and cannot be deleted.`)
   }

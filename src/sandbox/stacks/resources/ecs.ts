@@ -10,29 +10,62 @@ import {generatedName} from './record-handler.ts'
 import {call, missing, tagChanges, unlessMissing} from './service-call.ts'
 
 const ecs = async <Output>(
-  request: Pick<ResourceRequest, 'world' | 'region'>, operation: string, input: object,
-): Promise<Output> =>
-  call<Output>(request, 'ecs', operation, input)
+  request: Pick<ResourceRequest, 'world' | 'region'>,
+  operation: string,
+  input: object,
+): Promise<Output> => call<Output>(request, 'ecs', operation, input)
 
 const tagList = (tags: Readonly<Record<string, string>>): E.Tag[] => Object.entries(tags).map(([key, value]) => ({key, value}))
 
 const NUMBERS = [
-  'memory', 'memoryReservation', 'containerPort', 'hostPort', 'interval', 'timeout', 'retries', 'startPeriod', 'startTimeout',
+  'memory',
+  'memoryReservation',
+  'containerPort',
+  'hostPort',
+  'interval',
+  'timeout',
+  'retries',
+  'startPeriod',
+  'startTimeout',
   'stopTimeout',
-  'desiredCount', 'minimumHealthyPercent', 'maximumPercent', 'healthCheckGracePeriodSeconds', 'weight', 'base', 'targetCapacity',
-  'instanceWarmupPeriod', 'minimumScalingStepSize', 'maximumScalingStepSize', 'sharedMemorySize', 'maxSwap', 'swappiness', 'size',
-  'softLimit', 'hardLimit', 'sizeInGiB',
+  'desiredCount',
+  'minimumHealthyPercent',
+  'maximumPercent',
+  'healthCheckGracePeriodSeconds',
+  'weight',
+  'base',
+  'targetCapacity',
+  'instanceWarmupPeriod',
+  'minimumScalingStepSize',
+  'maximumScalingStepSize',
+  'sharedMemorySize',
+  'maxSwap',
+  'swappiness',
+  'size',
+  'softLimit',
+  'hardLimit',
+  'sizeInGiB',
 ]
 const FLAGS = [
-  'essential', 'readonlyRootFilesystem', 'privileged', 'readOnly', 'initProcessEnabled', 'interactive', 'pseudoTerminal',
-  'disableNetworking', 'enable', 'rollback', 'enableExecuteCommand', 'enableECSManagedTags', 'cloudWatchEncryptionEnabled',
+  'essential',
+  'readonlyRootFilesystem',
+  'privileged',
+  'readOnly',
+  'initProcessEnabled',
+  'interactive',
+  'pseudoTerminal',
+  'disableNetworking',
+  'enable',
+  'rollback',
+  'enableExecuteCommand',
+  'enableECSManagedTags',
+  'cloudWatchEncryptionEnabled',
   's3EncryptionEnabled',
 ]
 
 /** As ECS writes it; of a task as a whole, cpu and memory are texts, of a container numbers. */
-const asEcs = (properties: Properties): Properties => withKinds(
-  camelCased(properties) as Properties, {numbers: NUMBERS, flags: FLAGS},
-)
+const asEcs = (properties: Properties): Properties =>
+  withKinds(camelCased(properties) as Properties, {numbers: NUMBERS, flags: FLAGS})
 
 async function retag(request: ChangeRequest, resourceArn: string): Promise<void> {
   const {tags = []} = await ecs<E.ListTagsForResourceCommandOutput>(request, 'ListTagsForResource', {resourceArn})
@@ -55,7 +88,11 @@ const cluster: ResourceHandler = {
     }
     const {capacityProviders, defaultCapacityProviderStrategy, configuration, clusterSettings} = asEcs(request.properties)
     await ecs(request, 'CreateCluster', {
-      clusterName: name, settings: clusterSettings, configuration, capacityProviders, defaultCapacityProviderStrategy,
+      clusterName: name,
+      settings: clusterSettings,
+      configuration,
+      capacityProviders,
+      defaultCapacityProviderStrategy,
       tags: tagList(request.tags),
     })
     return {physicalId: name, attributes: {Arn: clusterArn(request, name)}}
@@ -66,7 +103,9 @@ const cluster: ResourceHandler = {
     await retag(request, clusterArn(request, request.physicalId))
     return {physicalId: request.physicalId, attributes: {Arn: clusterArn(request, request.physicalId)}}
   },
-  remove: async (request) => { await ecs(request, 'DeleteCluster', {cluster: request.physicalId}) },
+  remove: async (request) => {
+    await ecs(request, 'DeleteCluster', {cluster: request.physicalId})
+  },
   read: async (request) => {
     const present = await findCluster(request, request.physicalId)
     if (present?.status !== 'ACTIVE') throw missing(request)
@@ -98,9 +137,9 @@ const capacityProvider: ResourceHandler = {
     return {physicalId: request.physicalId, attributes: {Arn: providerArn(request, request.physicalId)}}
   },
   remove: async (request) => {
-    const {capacityProviders = []} = await ecs<E.DescribeCapacityProvidersCommandOutput>(
-      request, 'DescribeCapacityProviders', {capacityProviders: [request.physicalId]},
-    )
+    const {capacityProviders = []} = await ecs<E.DescribeCapacityProvidersCommandOutput>(request, 'DescribeCapacityProviders', {
+      capacityProviders: [request.physicalId],
+    })
     if (capacityProviders.length > 0) await ecs(request, 'DeleteCapacityProvider', {capacityProvider: request.physicalId})
   },
 }
@@ -110,10 +149,12 @@ const associations: ResourceHandler = {
   update: async (request) => associate(request),
   remove: async (request) => {
     await unlessMissing(
-      async () => ecs(
-        request, 'PutClusterCapacityProviders',
-        {cluster: request.physicalId, capacityProviders: [], defaultCapacityProviderStrategy: []},
-      ),
+      async () =>
+        ecs(request, 'PutClusterCapacityProviders', {
+          cluster: request.physicalId,
+          capacityProviders: [],
+          defaultCapacityProviderStrategy: [],
+        }),
       ['ClusterNotFoundException'],
     )
   },
@@ -129,7 +170,10 @@ const taskDefinition: ResourceHandler = {
   create: async (request) => {
     const {family, tags: _tags, cpu, memory, ...rest} = asEcs(request.properties)
     const answer = await ecs<E.RegisterTaskDefinitionCommandOutput>(request, 'RegisterTaskDefinition', {
-      ...rest, cpu: text(cpu), memory: text(memory), family: text(family) ?? generatedName(request, 255),
+      ...rest,
+      cpu: text(cpu),
+      memory: text(memory),
+      family: text(family) ?? generatedName(request, 255),
       containerDefinitions: list(rest['containerDefinitions']).map((one) => withKinds(one, {numbers: ['cpu']})),
       tags: tagList(request.tags),
     })
@@ -140,7 +184,9 @@ const taskDefinition: ResourceHandler = {
     await retag(request, request.physicalId)
     return {physicalId: request.physicalId, attributes: {TaskDefinitionArn: request.physicalId}}
   },
-  remove: async (request) => { await ecs(request, 'DeregisterTaskDefinition', {taskDefinition: request.physicalId}) },
+  remove: async (request) => {
+    await ecs(request, 'DeregisterTaskDefinition', {taskDefinition: request.physicalId})
+  },
   read: async (request) => {
     const answer = await unlessMissing(
       async () =>
@@ -153,10 +199,19 @@ const taskDefinition: ResourceHandler = {
 }
 
 const SERVICE_SETTINGS = [
-  'taskDefinition', 'desiredCount', 'loadBalancers', 'deploymentConfiguration', 'healthCheckGracePeriodSeconds',
+  'taskDefinition',
+  'desiredCount',
+  'loadBalancers',
+  'deploymentConfiguration',
+  'healthCheckGracePeriodSeconds',
   'networkConfiguration',
-  'capacityProviderStrategy', 'availabilityZoneRebalancing', 'enableExecuteCommand', 'enableECSManagedTags',
-  'placementConstraints', 'propagateTags', 'serviceRegistries',
+  'capacityProviderStrategy',
+  'availabilityZoneRebalancing',
+  'enableExecuteCommand',
+  'enableECSManagedTags',
+  'placementConstraints',
+  'propagateTags',
+  'serviceRegistries',
 ]
 
 const service: ResourceHandler = {
@@ -165,7 +220,9 @@ const service: ResourceHandler = {
     const serviceName = text(input['serviceName']) ?? generatedName(request, 255)
     const answer = await ecs<E.CreateServiceCommandOutput>(request, 'CreateService', {
       ...only(input, [...SERVICE_SETTINGS, 'cluster', 'launchType', 'schedulingStrategy', 'platformVersion', 'role']),
-      placementStrategy: input['placementStrategies'], serviceName, tags: tagList(request.tags),
+      placementStrategy: input['placementStrategies'],
+      serviceName,
+      tags: tagList(request.tags),
     })
     return serviceMade(answer.service)
   },
@@ -191,7 +248,8 @@ const service: ResourceHandler = {
     const wentBack = wanted?.startsWith('arn:') === true && present.taskDefinition !== wanted
     if (given || wentBack) {
       throw new AwsFault(
-        'GeneralServiceException', "Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'.",
+        'GeneralServiceException',
+        "Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'.",
       )
     }
     const done = deployments.length === 1 && deployments[0]?.rolloutState === 'COMPLETED' && runningCount === desiredCount
@@ -214,15 +272,16 @@ function presentDefinition(request: ChangeRequest, present: E.Service): unknown 
   return text(wanted)?.startsWith('arn:') === true ? present.taskDefinition : wanted
 }
 
-const named = (request: ChangeRequest): {readonly cluster: string; readonly service: string} =>
-  ({cluster: text(request.properties['Cluster']) ?? 'default', service: request.physicalId})
+const named = (request: ChangeRequest): {readonly cluster: string; readonly service: string} => ({
+  cluster: text(request.properties['Cluster']) ?? 'default',
+  service: request.physicalId,
+})
 
 async function findService(request: ChangeRequest): Promise<E.Service | undefined> {
   const {cluster: inCluster, service: name} = named(request)
   const answer = await unlessMissing(
-    async () => ecs<E.DescribeServicesCommandOutput>(request, 'DescribeServices', {cluster: inCluster, services: [name]}), [
-      'ClusterNotFoundException',
-    ],
+    async () => ecs<E.DescribeServicesCommandOutput>(request, 'DescribeServices', {cluster: inCluster, services: [name]}),
+    ['ClusterNotFoundException'],
   )
   return answer?.services?.[0]
 }

@@ -10,24 +10,33 @@ import {call, keyValueTags, missing, tagChanges, unlessMissing} from './service-
 
 const NAME_LENGTH = 32
 const NUMBERS = [
-  'Port', 'Weight', 'Order', 'DurationSeconds', 'Priority', 'HealthCheckIntervalSeconds', 'HealthCheckTimeoutSeconds',
-  'HealthyThresholdCount', 'UnhealthyThresholdCount',
+  'Port',
+  'Weight',
+  'Order',
+  'DurationSeconds',
+  'Priority',
+  'HealthCheckIntervalSeconds',
+  'HealthCheckTimeoutSeconds',
+  'HealthyThresholdCount',
+  'UnhealthyThresholdCount',
 ]
 const KINDS = {
-  numbers: NUMBERS, flags: ['Enabled', 'HealthCheckEnabled'], texts: ['StatusCode', 'HttpCode', 'HealthCheckPort', 'Value'],
+  numbers: NUMBERS,
+  flags: ['Enabled', 'HealthCheckEnabled'],
+  texts: ['StatusCode', 'HttpCode', 'HealthCheckPort', 'Value'],
 }
 
 const elb = async <Output>(
-  request: Pick<ResourceRequest, 'world' | 'region'>, operation: string, input: object,
-): Promise<Output> =>
-  call<Output>(request, 'elasticloadbalancingv2', operation, input)
+  request: Pick<ResourceRequest, 'world' | 'region'>,
+  operation: string,
+  input: object,
+): Promise<Output> => call<Output>(request, 'elasticloadbalancingv2', operation, input)
 
 /** Ports of redirects are texts, ports of listeners numbers. */
 function typed(properties: Properties): Properties {
   const {DefaultActions, Actions, ...rest} = properties
-  const actions = (value: unknown): unknown => withKinds(
-    value, {...KINDS, numbers: NUMBERS.filter((name) => name !== 'Port'), texts: [...KINDS.texts, 'Port']},
-  )
+  const actions = (value: unknown): unknown =>
+    withKinds(value, {...KINDS, numbers: NUMBERS.filter((name) => name !== 'Port'), texts: [...KINDS.texts, 'Port']})
   return {
     ...withKinds(rest, KINDS),
     ...(DefaultActions === undefined ? {} : {DefaultActions: actions(DefaultActions)}),
@@ -39,7 +48,8 @@ async function retag(request: ChangeRequest, arn: string): Promise<void> {
   const described = await elb<E.DescribeTagsCommandOutput>(request, 'DescribeTags', {ResourceArns: [arn]})
   const before = Object.fromEntries((described.TagDescriptions?.[0]?.Tags ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? '']))
   const {set, gone} = tagChanges(
-    Object.fromEntries(Object.entries(before).filter(([key]) => !key.startsWith('aws:'))), request.tags,
+    Object.fromEntries(Object.entries(before).filter(([key]) => !key.startsWith('aws:'))),
+    request.tags,
   )
   if (Object.keys(set).length > 0) await elb(request, 'AddTags', {ResourceArns: [arn], Tags: keyValueTags(set)})
   if (gone.length > 0) await elb(request, 'RemoveTags', {ResourceArns: [arn], TagKeys: gone})
@@ -50,9 +60,11 @@ const loadBalancer: ResourceHandler = {
     const properties = typed(request.properties)
     const Name = text(properties['Name']) ?? generatedName(request, NAME_LENGTH)
     const input = only(properties, ['Subnets', 'SubnetMappings', 'SecurityGroups', 'Scheme', 'Type', 'IpAddressType'])
-    const made = await elb<E.CreateLoadBalancerCommandOutput>(
-      request, 'CreateLoadBalancer', {...input, Name, Tags: keyValueTags(request.tags)},
-    )
+    const made = await elb<E.CreateLoadBalancerCommandOutput>(request, 'CreateLoadBalancer', {
+      ...input,
+      Name,
+      Tags: keyValueTags(request.tags),
+    })
     const lb = made.LoadBalancers?.[0]
     await setAttributes(request, lb?.LoadBalancerArn ?? '', properties)
     return loadBalancerMade(lb)
@@ -69,18 +81,22 @@ const loadBalancer: ResourceHandler = {
     await retag(request, LoadBalancerArn)
     return loadBalancerMade(await loadBalancerOf(request))
   },
-  remove: async (request) => { await elb(request, 'DeleteLoadBalancer', {LoadBalancerArn: request.physicalId}) },
+  remove: async (request) => {
+    await elb(request, 'DeleteLoadBalancer', {LoadBalancerArn: request.physicalId})
+  },
   stable: async (request) => {
     const state = (await loadBalancerOf(request)).State?.Code
     return state === 'active' ? null : `load balancer to be active: it is ${state ?? 'unknown'}`
   },
   read: async (request) => {
     const lb = await loadBalancerOf(request)
-    const {Attributes} = await elb<E.DescribeLoadBalancerAttributesCommandOutput>(
-      request, 'DescribeLoadBalancerAttributes', {LoadBalancerArn: request.physicalId},
-    )
+    const {Attributes} = await elb<E.DescribeLoadBalancerAttributesCommandOutput>(request, 'DescribeLoadBalancerAttributes', {
+      LoadBalancerArn: request.physicalId,
+    })
     return drifted(request.properties, {
-      SecurityGroups: lb.SecurityGroups, Subnets: lb.AvailabilityZones?.map((zone) => zone.SubnetId), Scheme: lb.Scheme,
+      SecurityGroups: lb.SecurityGroups,
+      Subnets: lb.AvailabilityZones?.map((zone) => zone.SubnetId),
+      Scheme: lb.Scheme,
       LoadBalancerAttributes: presentAttributes(request.properties['LoadBalancerAttributes'], Attributes),
     })
   },
@@ -93,7 +109,8 @@ async function setAttributes(request: ResourceRequest, LoadBalancerArn: string, 
 
 /** Those that the template names, in its order, as they are. */
 function presentAttributes(
-  named: unknown, all: readonly {readonly Key?: string | undefined; readonly Value?: string | undefined}[] | undefined,
+  named: unknown,
+  all: readonly {readonly Key?: string | undefined; readonly Value?: string | undefined}[] | undefined,
 ): readonly object[] {
   return list(named).map((one) => {
     const {Key} = one as {readonly Key?: string}
@@ -103,9 +120,8 @@ function presentAttributes(
 
 async function loadBalancerOf(request: ChangeRequest): Promise<E.LoadBalancer> {
   const answer = await unlessMissing(
-    async () => elb<E.DescribeLoadBalancersCommandOutput>(
-      request, 'DescribeLoadBalancers', {LoadBalancerArns: [request.physicalId]},
-    ),
+    async () =>
+      elb<E.DescribeLoadBalancersCommandOutput>(request, 'DescribeLoadBalancers', {LoadBalancerArns: [request.physicalId]}),
     ['LoadBalancerNotFound'],
   )
   const lb = answer?.LoadBalancers?.[0]
@@ -118,15 +134,26 @@ function loadBalancerMade(lb: E.LoadBalancer | undefined): Made {
   return {
     physicalId: arn,
     attributes: {
-      LoadBalancerArn: arn, LoadBalancerFullName: arn.split(':loadbalancer/')[1] ?? '', LoadBalancerName: lb?.LoadBalancerName,
-      DNSName: lb?.DNSName, CanonicalHostedZoneID: lb?.CanonicalHostedZoneId, SecurityGroups: lb?.SecurityGroups,
+      LoadBalancerArn: arn,
+      LoadBalancerFullName: arn.split(':loadbalancer/')[1] ?? '',
+      LoadBalancerName: lb?.LoadBalancerName,
+      DNSName: lb?.DNSName,
+      CanonicalHostedZoneID: lb?.CanonicalHostedZoneId,
+      SecurityGroups: lb?.SecurityGroups,
     },
   }
 }
 
 const CHECK = [
-  'HealthCheckProtocol', 'HealthCheckPort', 'HealthCheckPath', 'HealthCheckEnabled', 'HealthCheckIntervalSeconds',
-  'HealthCheckTimeoutSeconds', 'HealthyThresholdCount', 'UnhealthyThresholdCount', 'Matcher',
+  'HealthCheckProtocol',
+  'HealthCheckPort',
+  'HealthCheckPath',
+  'HealthCheckEnabled',
+  'HealthCheckIntervalSeconds',
+  'HealthCheckTimeoutSeconds',
+  'HealthyThresholdCount',
+  'UnhealthyThresholdCount',
+  'Matcher',
 ]
 
 const targetGroup: ResourceHandler = {
@@ -134,9 +161,11 @@ const targetGroup: ResourceHandler = {
     const properties = typed(request.properties)
     const Name = text(properties['Name']) ?? generatedName(request, NAME_LENGTH)
     const input = only(properties, [...CHECK, 'Protocol', 'ProtocolVersion', 'Port', 'VpcId', 'TargetType', 'IpAddressType'])
-    const made = await elb<E.CreateTargetGroupCommandOutput>(
-      request, 'CreateTargetGroup', {...input, Name, Tags: keyValueTags(request.tags)},
-    )
+    const made = await elb<E.CreateTargetGroupCommandOutput>(request, 'CreateTargetGroup', {
+      ...input,
+      Name,
+      Tags: keyValueTags(request.tags),
+    })
     const group = made.TargetGroups?.[0]
     await setGroupAttributes(request, group?.TargetGroupArn ?? '', properties)
     const Targets = list(properties['Targets'])
@@ -151,12 +180,14 @@ const targetGroup: ResourceHandler = {
     await retag(request, request.physicalId)
     return targetGroupMade(await targetGroupOf(request))
   },
-  remove: async (request) => { await elb(request, 'DeleteTargetGroup', {TargetGroupArn: request.physicalId}) },
+  remove: async (request) => {
+    await elb(request, 'DeleteTargetGroup', {TargetGroupArn: request.physicalId})
+  },
   read: async (request) => {
     const group = await targetGroupOf(request)
-    const {Attributes} = await elb<E.DescribeTargetGroupAttributesCommandOutput>(
-      request, 'DescribeTargetGroupAttributes', {TargetGroupArn: request.physicalId},
-    )
+    const {Attributes} = await elb<E.DescribeTargetGroupAttributesCommandOutput>(request, 'DescribeTargetGroupAttributes', {
+      TargetGroupArn: request.physicalId,
+    })
     return drifted(request.properties, {
       ...only(group, [...CHECK, 'Protocol', 'Port', 'VpcId', 'TargetType']),
       TargetGroupAttributes: presentAttributes(request.properties['TargetGroupAttributes'], Attributes),
@@ -171,9 +202,8 @@ async function setGroupAttributes(request: ResourceRequest, TargetGroupArn: stri
 
 async function targetGroupOf(request: ChangeRequest): Promise<E.TargetGroup> {
   const answer = await unlessMissing(
-    async () => elb<E.DescribeTargetGroupsCommandOutput>(
-      request, 'DescribeTargetGroups', {TargetGroupArns: [request.physicalId]},
-    ),
+    async () =>
+      elb<E.DescribeTargetGroupsCommandOutput>(request, 'DescribeTargetGroups', {TargetGroupArns: [request.physicalId]}),
     ['TargetGroupNotFound'],
   )
   const group = answer?.TargetGroups?.[0]
@@ -186,7 +216,9 @@ function targetGroupMade(group: E.TargetGroup | undefined): Made {
   return {
     physicalId: arn,
     attributes: {
-      TargetGroupArn: arn, TargetGroupFullName: arn.split(':').at(-1) ?? '', TargetGroupName: group?.TargetGroupName,
+      TargetGroupArn: arn,
+      TargetGroupFullName: arn.split(':').at(-1) ?? '',
+      TargetGroupName: group?.TargetGroupName,
       LoadBalancerArns: group?.LoadBalancerArns ?? [],
     },
   }
@@ -211,12 +243,13 @@ const listener: ResourceHandler = {
     await retag(request, request.physicalId)
     return {physicalId: request.physicalId, attributes: {ListenerArn: request.physicalId}}
   },
-  remove: async (request) => { await elb(request, 'DeleteListener', {ListenerArn: request.physicalId}) },
+  remove: async (request) => {
+    await elb(request, 'DeleteListener', {ListenerArn: request.physicalId})
+  },
   read: async (request) => {
     const answer = await unlessMissing(
-      async () => elb<E.DescribeListenersCommandOutput>(request, 'DescribeListeners', {ListenerArns: [request.physicalId]}), [
-        'ListenerNotFound',
-      ],
+      async () => elb<E.DescribeListenersCommandOutput>(request, 'DescribeListeners', {ListenerArns: [request.physicalId]}),
+      ['ListenerNotFound'],
     )
     const present = answer?.Listeners?.[0]
     if (present === undefined) throw missing(request)
@@ -237,9 +270,9 @@ function presentActions(expected: unknown, present: unknown): unknown {
   const asExpected = (wanted: unknown, found: unknown): unknown => {
     if (Array.isArray(wanted) && Array.isArray(found)) return found.map((one, index) => asExpected(wanted[index], one))
     if (typeof wanted !== 'object' || wanted === null || typeof found !== 'object' || found === null) return found
-    return Object.fromEntries(Object.keys(wanted).map((name) => [
-      name, asExpected((wanted as Properties)[name], (found as Properties)[name]),
-    ]))
+    return Object.fromEntries(
+      Object.keys(wanted).map((name) => [name, asExpected((wanted as Properties)[name], (found as Properties)[name])]),
+    )
   }
   return asExpected(expected, present)
 }
@@ -255,22 +288,26 @@ const rule: ResourceHandler = {
     const properties = typed(request.properties)
     await elb(request, 'ModifyRule', {RuleArn: request.physicalId, ...only(properties, ['Conditions', 'Actions'])})
     if (!means(properties['Priority'], request.previous['Priority'])) {
-      await elb(
-        request, 'SetRulePriorities', {RulePriorities: [{RuleArn: request.physicalId, Priority: number(properties['Priority'])}]},
-      )
+      await elb(request, 'SetRulePriorities', {
+        RulePriorities: [{RuleArn: request.physicalId, Priority: number(properties['Priority'])}],
+      })
     }
     await retag(request, request.physicalId)
     return ruleMade(request.physicalId)
   },
-  remove: async (request) => { await elb(request, 'DeleteRule', {RuleArn: request.physicalId}) },
+  remove: async (request) => {
+    await elb(request, 'DeleteRule', {RuleArn: request.physicalId})
+  },
   read: async (request) => {
     const answer = await unlessMissing(
-      async () => elb<E.DescribeRulesCommandOutput>(request, 'DescribeRules', {RuleArns: [request.physicalId]}), ['RuleNotFound'],
+      async () => elb<E.DescribeRulesCommandOutput>(request, 'DescribeRules', {RuleArns: [request.physicalId]}),
+      ['RuleNotFound'],
     )
     const present = answer?.Rules?.[0]
     if (present === undefined) throw missing(request)
     return drifted(request.properties, {
-      Priority: present.Priority, Actions: presentActions(request.properties['Actions'], present.Actions),
+      Priority: present.Priority,
+      Actions: presentActions(request.properties['Actions'], present.Actions),
       Conditions: presentActions(request.properties['Conditions'], present.Conditions),
     })
   },

@@ -13,9 +13,13 @@ const KINDS = {
 
 /** Preferences of the instance refresh that does it; null: the hosts stay what they are. */
 export function replacementOf(updatePolicy: Properties | undefined, group: Properties): Properties | null {
-  const {AutoScalingInstanceRefresh: refresh, AutoScalingRollingUpdate: rolling, AutoScalingReplacingUpdate: replacing} = updatePolicy ?? {}
+  const {
+    AutoScalingInstanceRefresh: refresh,
+    AutoScalingRollingUpdate: rolling,
+    AutoScalingReplacingUpdate: replacing,
+  } = updatePolicy ?? {}
   if (flag(record(replacing)['WillReplace']) === true) {
-    throw new AwsFault('NotImplemented', 'The sandbox doesn\'t model AutoScalingReplacingUpdate.', 501)
+    throw new AwsFault('NotImplemented', "The sandbox doesn't model AutoScalingReplacingUpdate.", 501)
   }
   const {MaxHealthyPercentage, MinHealthyPercentage} = record(group['InstanceMaintenancePolicy'])
   const usual = MaxHealthyPercentage === undefined ? {} : {MaxHealthyPercentage, MinHealthyPercentage}

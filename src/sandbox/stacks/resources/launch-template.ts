@@ -13,8 +13,9 @@ const TEMPLATE = 'AWS::EC2::LaunchTemplate'
 export const launchTemplate: ResourceHandler = {
   create: (request) => {
     const name = text(request.properties['LaunchTemplateName']) ?? generatedName(request, 128)
-    const taken = request.world.records.list(request.region, TEMPLATE).some((one) =>
-      one.attributes['LaunchTemplateName'] === name)
+    const taken = request.world.records
+      .list(request.region, TEMPLATE)
+      .some((one) => one.attributes['LaunchTemplateName'] === name)
     if (taken) throw new AwsFault('InvalidLaunchTemplateName.AlreadyExistsException', 'Launch template name already in use.')
     const id = ec2Id(request, 'lt')
     return {

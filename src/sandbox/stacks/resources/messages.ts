@@ -7,16 +7,23 @@ import {arn, generatedName, recordHandler, refuseTaken} from './record-handler.t
 import {uuid} from '../../world/uuid.ts'
 
 export const messageHandlers: ResourceHandlers = {
-  'AWS::SNS::Topic': recordHandler({make: makeTopic, check: (request) => {
-    const name = text(request.properties, 'TopicName')
-    if (name !== undefined) refuseTaken(request, arn(request, 'sns', name), 'AlreadyExists', `${name} already exists in stack`)
-  }}),
+  'AWS::SNS::Topic': recordHandler({
+    make: makeTopic,
+    check: (request) => {
+      const name = text(request.properties, 'TopicName')
+      if (name !== undefined) refuseTaken(request, arn(request, 'sns', name), 'AlreadyExists', `${name} already exists in stack`)
+    },
+  }),
   'AWS::SNS::Subscription': recordHandler({
-    check: (request) => { requireTopic(request, text(request.properties, 'TopicArn') ?? '') },
+    check: (request) => {
+      requireTopic(request, text(request.properties, 'TopicArn') ?? '')
+    },
     make: (request) => ({physicalId: `${text(request.properties, 'TopicArn') ?? ''}:${uuid(request.world)}`, attributes: {}}),
   }),
   'AWS::SNS::TopicPolicy': recordHandler({
-    check: (request) => { for (const topic of texts(request.properties, 'Topics')) requireTopic(request, topic) },
+    check: (request) => {
+      for (const topic of texts(request.properties, 'Topics')) requireTopic(request, topic)
+    },
     make: (request) => withName(generatedName(request, 80)),
   }),
   'AWS::SQS::Queue': recordHandler({check: checkQueue, make: makeQueue}),

@@ -43,8 +43,9 @@ export function cidrConflict(request: ResourceRequest, vpc: AccountRecord): AwsF
   if (!within(cidr, text(vpc.properties, 'CidrBlock') ?? '0.0.0.0/0')) {
     return new AwsFault('InvalidSubnet.Range', `The CIDR '${cidr}' is invalid.`)
   }
-  const taken = recordsOf(request.world, 'AWS::EC2::Subnet', request.region)
-    .some(({properties}) => text(properties, 'VpcId') === vpc.id && overlap(text(properties, 'CidrBlock') ?? '', cidr))
+  const taken = recordsOf(request.world, 'AWS::EC2::Subnet', request.region).some(
+    ({properties}) => text(properties, 'VpcId') === vpc.id && overlap(text(properties, 'CidrBlock') ?? '', cidr),
+  )
   return taken ? new AwsFault('InvalidSubnet.Conflict', `The CIDR '${cidr}' conflicts with another subnet`) : null
 }
 

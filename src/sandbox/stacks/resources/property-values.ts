@@ -9,10 +9,11 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 export const text = (value: unknown): string | undefined =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
-export const number = (value: unknown): number | undefined => value === undefined || value === '' ? undefined : Number(value)
-export const flag = (value: unknown): boolean | undefined => value === undefined ? undefined : value === true || value === 'true'
-export const list = (value: unknown): readonly unknown[] => Array.isArray(value) ? value : []
-export const record = (value: unknown): Properties => isObject(value) ? value : {}
+export const number = (value: unknown): number | undefined => (value === undefined || value === '' ? undefined : Number(value))
+export const flag = (value: unknown): boolean | undefined =>
+  value === undefined ? undefined : value === true || value === 'true'
+export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+export const record = (value: unknown): Properties => (isObject(value) ? value : {})
 
 export interface Kinds {
   readonly numbers?: readonly string[]
@@ -43,16 +44,18 @@ const OWN_NAMES = new Set(['dockerLabels', 'options', 'labels', 'driverOpts', 's
 export function camelCased(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(camelCased)
   if (!isObject(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => {
-    const lower = name.charAt(0).toLowerCase() + name.slice(1)
-    return [lower, OWN_NAMES.has(lower) ? member : camelCased(member)]
-  }))
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => {
+      const lower = name.charAt(0).toLowerCase() + name.slice(1)
+      return [lower, OWN_NAMES.has(lower) ? member : camelCased(member)]
+    }),
+  )
 }
 
 /** Some members of it. */
 export function only(properties: object, names: readonly string[]): Properties {
   const members = properties as Properties
-  return Object.fromEntries(names.flatMap((name) => members[name] === undefined ? [] : [[name, members[name]]]))
+  return Object.fromEntries(names.flatMap((name) => (members[name] === undefined ? [] : [[name, members[name]]])))
 }
 
 /** Whether two values mean the same to CloudFormation, for which `"5"` is 5 and `true` is `"true"`. */

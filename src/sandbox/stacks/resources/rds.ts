@@ -158,21 +158,35 @@ function updateDatabase(request: ChangeRequest): Made {
   if (known === undefined) throw new AwsFault('DBInstanceNotFound', `DBInstance ${physicalId} not found.`, 404)
   if (before !== undefined && after === undefined) promoteByTemplate(request, known)
   const present = recordOf(world, DATABASE, region, physicalId) ?? known
-  const others = properties['DBParameterGroupName'] !== undefined && properties['DBParameterGroupName'] !== present.properties['DBParameterGroupName']
+  const others =
+    properties['DBParameterGroupName'] !== undefined
+    && properties['DBParameterGroupName'] !== present.properties['DBParameterGroupName']
   const changed = {
     ...present.attributes,
     ...(number(properties, 'Port') !== undefined && {'Endpoint.Port': String(number(properties, 'Port'))}),
     ...(text(properties, 'EngineVersion') !== undefined && {EngineVersion: text(properties, 'EngineVersion')}),
     ...(others && {[PARAMETER_STATUS]: 'pending-reboot'}),
   }
-  world.records.change(region, DATABASE, physicalId, {properties: {...present.properties, ...properties}, attributes: changed, tags: {...present.tags, ...tags}})
+  world.records.change(region, DATABASE, physicalId, {
+    properties: {...present.properties, ...properties},
+    attributes: changed,
+    tags: {...present.tags, ...tags},
+  })
   return {physicalId, attributes: changed}
 }
 
 /** Nobody can read them back: drift of these is silent, the promotion of a replica by a call among them. */
 const WRITE_ONLY = [
-  'SourceDBInstanceIdentifier', 'SourceRegion', 'DBSnapshotIdentifier', 'MasterUserPassword', 'AllowMajorVersionUpgrade', 'ApplyImmediately', 'DeleteAutomatedBackups',
-  'UseDefaultProcessorFeatures', 'CertificateRotationRestart', 'EngineLifecycleSupport',
+  'SourceDBInstanceIdentifier',
+  'SourceRegion',
+  'DBSnapshotIdentifier',
+  'MasterUserPassword',
+  'AllowMajorVersionUpgrade',
+  'ApplyImmediately',
+  'DeleteAutomatedBackups',
+  'UseDefaultProcessorFeatures',
+  'CertificateRotationRestart',
+  'EngineLifecycleSupport',
 ]
 
 function readDatabase({world, region, physicalId, properties}: ChangeRequest): Properties {
@@ -181,7 +195,10 @@ function readDatabase({world, region, physicalId, properties}: ChangeRequest): P
   const [wanted, version] = [text(properties, 'EngineVersion'), attribute(known, 'EngineVersion')]
   const name = text(properties, 'DBInstanceIdentifier')
   return {
-    ...known.properties, DBInstanceIdentifier: name?.toLowerCase() === known.id ? name : known.id, Engine: attribute(known, 'Engine'), Port: attribute(known, 'Endpoint.Port'),
+    ...known.properties,
+    DBInstanceIdentifier: name?.toLowerCase() === known.id ? name : known.id,
+    Engine: attribute(known, 'Engine'),
+    Port: attribute(known, 'Endpoint.Port'),
     // A template names a major version and has what is the newest of it.
     EngineVersion: wanted !== undefined && version.startsWith(wanted) ? wanted : version,
     ...Object.fromEntries(WRITE_ONLY.flatMap((name) => (properties[name] === undefined ? [] : [[name, properties[name]]]))),
@@ -190,7 +207,10 @@ function readDatabase({world, region, physicalId, properties}: ChangeRequest): P
 
 function promoteByTemplate({world, properties}: ChangeRequest, known: AccountRecord): void {
   try {
-    promoteReplica(world, known, {BackupRetentionPeriod: number(properties, 'BackupRetentionPeriod'), PreferredBackupWindow: text(properties, 'PreferredBackupWindow')})
+    promoteReplica(world, known, {
+      BackupRetentionPeriod: number(properties, 'BackupRetentionPeriod'),
+      PreferredBackupWindow: text(properties, 'PreferredBackupWindow'),
+    })
   } catch (error) {
     if (!(error instanceof AwsFault) || error.code !== 'InvalidDBInstanceState') throw error
     throw new AwsFault('ResourceConflict', error.message)

@@ -29,12 +29,16 @@ export function recordHandler(rules: RecordRules): ResourceHandler {
       // The template's word stands again: what an update leaves out is gone.
       if (known !== undefined) {
         request.world.records.change(known.region, known.type, known.id, {
-          properties: request.properties, attributes: {...known.attributes, ...made.attributes}, tags: request.tags,
+          properties: request.properties,
+          attributes: {...known.attributes, ...made.attributes},
+          tags: request.tags,
         })
       }
       return made
     },
-    remove: (request) => { rules.release?.(request) },
+    remove: (request) => {
+      rules.release?.(request)
+    },
   }
 }
 

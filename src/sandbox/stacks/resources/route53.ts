@@ -49,7 +49,7 @@ const recordSet: ResourceHandler = {
   read: ({world, properties}) => {
     const zone = findZone(world, properties)
     const present = zone === undefined ? undefined : findSet(world, zone.id, setFrom(properties))
-    if (present === undefined) throw new AwsFault('NotFound', 'The record set isn\'t there.', 404)
+    if (present === undefined) throw new AwsFault('NotFound', "The record set isn't there.", 404)
     return asFound(properties, present)
   },
 }

@@ -8,9 +8,10 @@ import {generatedName} from './record-handler.ts'
 import {call, keyValueTags, missing, unlessMissing} from './service-call.ts'
 
 const s3 = async <Output>(
-  request: Pick<ResourceRequest, 'world' | 'region'>, operation: string, input: object,
-): Promise<Output> =>
-  call<Output>(request, 's3', operation, input)
+  request: Pick<ResourceRequest, 'world' | 'region'>,
+  operation: string,
+  input: object,
+): Promise<Output> => call<Output>(request, 's3', operation, input)
 
 interface Setting {
   readonly property: string
@@ -21,27 +22,41 @@ interface Setting {
 
 const KINDS = {
   numbers: [
-    'Days', 'NoncurrentDays', 'NewerNoncurrentVersions', 'DaysAfterInitiation', 'Priority', 'Minutes', 'MaxAge',
+    'Days',
+    'NoncurrentDays',
+    'NewerNoncurrentVersions',
+    'DaysAfterInitiation',
+    'Priority',
+    'Minutes',
+    'MaxAge',
     'TransitionInDays',
   ],
   flags: [
-    'BucketKeyEnabled', 'BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets',
-    'ExpiredObjectDeleteMarker', 'EventBridgeEnabled',
+    'BucketKeyEnabled',
+    'BlockPublicAcls',
+    'BlockPublicPolicy',
+    'IgnorePublicAcls',
+    'RestrictPublicBuckets',
+    'ExpiredObjectDeleteMarker',
+    'EventBridgeEnabled',
   ],
 }
 
 /** In the order in which they are put. */
 const SETTINGS: readonly Setting[] = [
   {
-    property: 'OwnershipControls', put: (value) => ['PutBucketOwnershipControls', {OwnershipControls: value}],
+    property: 'OwnershipControls',
+    put: (value) => ['PutBucketOwnershipControls', {OwnershipControls: value}],
     remove: 'DeleteBucketOwnershipControls',
   },
   {
-    property: 'PublicAccessBlockConfiguration', put: (value) => ['PutPublicAccessBlock', {PublicAccessBlockConfiguration: value}],
+    property: 'PublicAccessBlockConfiguration',
+    put: (value) => ['PutPublicAccessBlock', {PublicAccessBlockConfiguration: value}],
     remove: 'DeletePublicAccessBlock',
   },
   {
-    property: 'BucketEncryption', put: (value) => ['PutBucketEncryption', {ServerSideEncryptionConfiguration: encryption(value)}],
+    property: 'BucketEncryption',
+    put: (value) => ['PutBucketEncryption', {ServerSideEncryptionConfiguration: encryption(value)}],
     remove: 'DeleteBucketEncryption',
   },
   {property: 'VersioningConfiguration', put: (value) => ['PutBucketVersioning', {VersioningConfiguration: value}]},
@@ -56,16 +71,19 @@ const SETTINGS: readonly Setting[] = [
     remove: 'DeleteBucketLifecycle',
   },
   {
-    property: 'CorsConfiguration', put: (value) => ['PutBucketCors', {CORSConfiguration: cors(value)}],
+    property: 'CorsConfiguration',
+    put: (value) => ['PutBucketCors', {CORSConfiguration: cors(value)}],
     remove: 'DeleteBucketCors',
   },
   {
-    property: 'WebsiteConfiguration', put: (value) => ['PutBucketWebsite', {WebsiteConfiguration: website(value)}],
+    property: 'WebsiteConfiguration',
+    put: (value) => ['PutBucketWebsite', {WebsiteConfiguration: website(value)}],
     remove: 'DeleteBucketWebsite',
   },
   {
     property: 'ReplicationConfiguration',
-    put: (value) => ['PutBucketReplication', {ReplicationConfiguration: replication(value)}], remove: 'DeleteBucketReplication',
+    put: (value) => ['PutBucketReplication', {ReplicationConfiguration: replication(value)}],
+    remove: 'DeleteBucketReplication',
   },
 ]
 
@@ -87,9 +105,11 @@ const bucket: ResourceHandler = {
     await putSettings(request, request.physicalId, request.previous)
     return bucketMade(request, request.physicalId)
   },
-  remove: async (request) => { await s3(request, 'DeleteBucket', {Bucket: request.physicalId}) },
+  remove: async (request) => {
+    await s3(request, 'DeleteBucket', {Bucket: request.physicalId})
+  },
   read: async (request) => {
-    if (await unlessMissing(async () => s3(request, 'HeadBucket', {Bucket: request.physicalId}), ['NotFound']) === null) {
+    if ((await unlessMissing(async () => s3(request, 'HeadBucket', {Bucket: request.physicalId}), ['NotFound'])) === null) {
       throw missing(request)
     }
     const {Status} = await s3<{readonly Status?: string}>(request, 'GetBucketVersioning', {Bucket: request.physicalId})
@@ -110,7 +130,8 @@ const bucket: ResourceHandler = {
 
 async function replicationOf(request: ChangeRequest): Promise<boolean> {
   const answer = await unlessMissing(
-    async () => s3(request, 'GetBucketReplication', {Bucket: request.physicalId}), ['ReplicationConfigurationNotFoundError'],
+    async () => s3(request, 'GetBucketReplication', {Bucket: request.physicalId}),
+    ['ReplicationConfigurationNotFoundError'],
   )
   return answer !== null
 }
@@ -134,7 +155,8 @@ function bucketMade({region}: ResourceRequest, name: string): Made {
   return {
     physicalId: name,
     attributes: {
-      Arn: `arn:aws:s3:::${name}`, DomainName: `${name}.s3.amazonaws.com`,
+      Arn: `arn:aws:s3:::${name}`,
+      DomainName: `${name}.s3.amazonaws.com`,
       RegionalDomainName: `${name}.s3.${region}.amazonaws.com`,
       DualStackDomainName: `${name}.s3.dualstack.${region}.amazonaws.com`,
       WebsiteURL: `http://${name}.s3-website-${region}.amazonaws.com`,
@@ -146,14 +168,16 @@ const encryption = (value: Properties): object => ({
   Rules: list(value['ServerSideEncryptionConfiguration']).map((one) => {
     const {ServerSideEncryptionByDefault, BucketKeyEnabled, ...rest} = record(one)
     return {
-      ...rest, ApplyServerSideEncryptionByDefault: ServerSideEncryptionByDefault,
+      ...rest,
+      ApplyServerSideEncryptionByDefault: ServerSideEncryptionByDefault,
       BucketKeyEnabled: flag(BucketKeyEnabled) ?? false,
     }
   }),
 })
 
-const logging = (value: Properties): object =>
-  ({LoggingEnabled: {TargetBucket: value['DestinationBucketName'], TargetPrefix: value['LogFilePrefix'] ?? ''}})
+const logging = (value: Properties): object => ({
+  LoggingEnabled: {TargetBucket: value['DestinationBucketName'], TargetPrefix: value['LogFilePrefix'] ?? ''},
+})
 
 function notification(value: Properties): object {
   const {EventBridgeConfiguration, ...rest} = value
@@ -163,20 +187,34 @@ function notification(value: Properties): object {
 const lifecycle = (value: Properties): object => ({
   Rules: list(value['Rules']).map((one) => {
     const {
-      Id, Prefix, ExpirationInDays, ExpirationDate, ExpiredObjectDeleteMarker, NoncurrentVersionExpirationInDays, Transitions, ...rest
+      Id,
+      Prefix,
+      ExpirationInDays,
+      ExpirationDate,
+      ExpiredObjectDeleteMarker,
+      NoncurrentVersionExpirationInDays,
+      Transitions,
+      ...rest
     } = record(one)
     const expiration = {Days: number(ExpirationInDays), Date: ExpirationDate, ExpiredObjectDeleteMarker}
     return {
-      ...rest, ID: Id, Filter: {Prefix: Prefix ?? ''},
+      ...rest,
+      ID: Id,
+      Filter: {Prefix: Prefix ?? ''},
       ...(Object.values(expiration).some((given) => given !== undefined) ? {Expiration: expiration} : {}),
-      ...(NoncurrentVersionExpirationInDays === undefined ? {} : {
-        NoncurrentVersionExpiration: {NoncurrentDays: number(NoncurrentVersionExpirationInDays)},
-      }),
-      ...(Transitions === undefined ? {} : {
-        Transitions: list(Transitions).map((move) => ({
-          StorageClass: record(move)['StorageClass'], Days: record(move)['TransitionInDays'],
-        })),
-      }),
+      ...(NoncurrentVersionExpirationInDays === undefined
+        ? {}
+        : {
+            NoncurrentVersionExpiration: {NoncurrentDays: number(NoncurrentVersionExpirationInDays)},
+          }),
+      ...(Transitions === undefined
+        ? {}
+        : {
+            Transitions: list(Transitions).map((move) => ({
+              StorageClass: record(move)['StorageClass'],
+              Days: record(move)['TransitionInDays'],
+            })),
+          }),
     }
   }),
 })
@@ -206,14 +244,14 @@ const bucketPolicy: ResourceHandler = {
   update: async (request) => putPolicy(request),
   remove: async (request) => {
     await unlessMissing(
-      async () => s3(request, 'DeleteBucketPolicy', {Bucket: text(request.properties['Bucket'])}), ['NoSuchBucket'],
+      async () => s3(request, 'DeleteBucketPolicy', {Bucket: text(request.properties['Bucket'])}),
+      ['NoSuchBucket'],
     )
   },
   read: async (request) => {
     const answer = await unlessMissing(
-      async () => s3<{readonly Policy?: string}>(request, 'GetBucketPolicy', {Bucket: text(request.properties['Bucket'])}), [
-        'NoSuchBucket', 'NoSuchBucketPolicy',
-      ],
+      async () => s3<{readonly Policy?: string}>(request, 'GetBucketPolicy', {Bucket: text(request.properties['Bucket'])}),
+      ['NoSuchBucket', 'NoSuchBucketPolicy'],
     )
     if (answer === null) throw missing(request)
     return drifted(request.properties, {PolicyDocument: JSON.parse(answer.Policy ?? '{}') as unknown})

@@ -18,10 +18,12 @@ const group: ResourceHandler = {
     return made(request, Name)
   },
   update: async (request) => made(request, request.physicalId),
-  remove: async (request) => { await call(request, 'scheduler', 'DeleteScheduleGroup', {Name: request.physicalId}) },
-  gone: async (request) => await find(request, request.physicalId) === null ? null : 'schedules of the group to be deleted',
+  remove: async (request) => {
+    await call(request, 'scheduler', 'DeleteScheduleGroup', {Name: request.physicalId})
+  },
+  gone: async (request) => ((await find(request, request.physicalId)) === null ? null : 'schedules of the group to be deleted'),
   read: async (request) => {
-    if (await find(request, request.physicalId) === null) throw missing(request)
+    if ((await find(request, request.physicalId)) === null) throw missing(request)
     return request.properties
   },
 }
@@ -34,7 +36,9 @@ async function made(request: ResourceRequest, name: string): Promise<Made> {
   return {
     physicalId: name,
     attributes: {
-      Arn: present?.Arn, State: present?.State ?? 'ACTIVE', CreationDate: present?.CreationDate?.toISOString(),
+      Arn: present?.Arn,
+      State: present?.State ?? 'ACTIVE',
+      CreationDate: present?.CreationDate?.toISOString(),
       LastModificationDate: (present?.LastModificationDate ?? present?.CreationDate)?.toISOString(),
     },
   }

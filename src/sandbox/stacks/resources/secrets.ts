@@ -18,7 +18,7 @@ export const secretHandlers: ResourceHandlers = {
 function checkSecret(request: ResourceRequest): void {
   const {properties, world, region} = request
   if (properties['SecretString'] !== undefined && properties['GenerateSecretString'] !== undefined) {
-    throw new AwsFault('InvalidRequestException', 'You can\'t specify both SecretString and GenerateSecretString.')
+    throw new AwsFault('InvalidRequestException', "You can't specify both SecretString and GenerateSecretString.")
   }
   const name = text(properties, 'Name')
   if (name !== undefined && secretOf(world, region, name) !== undefined) {

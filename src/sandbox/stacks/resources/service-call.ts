@@ -6,9 +6,12 @@ import {AwsFault} from '../../world/contract.ts'
 import type {ResourceRequest} from '../contract.ts'
 
 export async function call<Output>(
-  {world, region}: Pick<ResourceRequest, 'world' | 'region'>, service: string, operation: string, input: object,
+  {world, region}: Pick<ResourceRequest, 'world' | 'region'>,
+  service: string,
+  operation: string,
+  input: object,
 ): Promise<Output> {
-  return await world.invoke(service, operation, input, region) as Output
+  return (await world.invoke(service, operation, input, region)) as Output
 }
 
 /** The answer, or null when what was asked for isn't there (any more). */
@@ -27,7 +30,8 @@ export const keyValueTags = (tags: Readonly<Record<string, string>>): {Key: stri
 
 /** Of two sets of tags: what must be set, and the keys that must go. */
 export function tagChanges(
-  before: Readonly<Record<string, string>>, after: Readonly<Record<string, string>>,
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
 ): {readonly set: Readonly<Record<string, string>>; readonly gone: readonly string[]} {
   return {
     set: Object.fromEntries(Object.entries(after).filter(([key, value]) => before[key] !== value)),
@@ -38,5 +42,7 @@ export function tagChanges(
 /** It was changed or deleted behind the stack's back: drift says so. */
 export const missing = (request: {readonly type: string; readonly physicalId: string}): AwsFault =>
   new AwsFault(
-    'NotFoundException', `Resource of type '${request.type}' with identifier '${request.physicalId}' was not found.`, 404,
+    'NotFoundException',
+    `Resource of type '${request.type}' with identifier '${request.physicalId}' was not found.`,
+    404,
   )

@@ -19,7 +19,7 @@ export const ssmHandlers: ResourceHandlers = {
 
 function checkValue(request: ResourceRequest): void {
   const value = text(request.properties, 'Value') ?? ''
-  if (value === '') throw new AwsFault('ValidationException', 'Parameter value can\'t be empty.')
+  if (value === '') throw new AwsFault('ValidationException', "Parameter value can't be empty.")
   if (text(request.properties, 'DataType') === 'aws:ec2:image' && !/^ami-[0-9a-f]{8,17}$/.test(value)) {
     throw new AwsFault('ValidationException', `Parameter value, ${value}, is not a valid aws:ec2:image.`)
   }

@@ -7,20 +7,32 @@ import type {Properties, PropertySchema, PropertyShape, ResourceSchema} from '..
 export const coerced = ({properties: known}: ResourceSchema, properties: Properties): Properties => members(known, properties)
 
 const members = (known: Readonly<Record<string, PropertySchema>>, given: Properties): Properties =>
-  Object.fromEntries(Object.entries(given).map(([name, value]) => {
-    const property = Object.hasOwn(known, name) ? known[name] : undefined
-    return [name, property === undefined ? value : coerce(property.shape, value)]
-  }))
+  Object.fromEntries(
+    Object.entries(given).map(([name, value]) => {
+      const property = Object.hasOwn(known, name) ? known[name] : undefined
+      return [name, property === undefined ? value : coerce(property.shape, value)]
+    }),
+  )
 
 function coerce(shape: PropertyShape, value: unknown): unknown {
   switch (shape.kind) {
-    case 'json': case 'any': case 'either': return value
-    case 'string': return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value
-    case 'number': case 'integer': return typeof value === 'string' && readsAsNumber(value) ? Number(value) : value
-    case 'boolean': return typeof value === 'string' && /^(true|false)$/i.test(value) ? value.toLowerCase() === 'true' : value
-    case 'list': return Array.isArray(value) ? value.map((one) => coerce(shape.of, one)) : value
-    case 'map': return isMap(value) ? ofMap(shape.of, value) : value
-    case 'object': return isMap(value) ? members(shape.properties, value) : value
+    case 'json':
+    case 'any':
+    case 'either':
+      return value
+    case 'string':
+      return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value
+    case 'number':
+    case 'integer':
+      return typeof value === 'string' && readsAsNumber(value) ? Number(value) : value
+    case 'boolean':
+      return typeof value === 'string' && /^(true|false)$/i.test(value) ? value.toLowerCase() === 'true' : value
+    case 'list':
+      return Array.isArray(value) ? value.map((one) => coerce(shape.of, one)) : value
+    case 'map':
+      return isMap(value) ? ofMap(shape.of, value) : value
+    case 'object':
+      return isMap(value) ? members(shape.properties, value) : value
   }
 }
 

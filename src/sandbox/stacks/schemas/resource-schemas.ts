@@ -29,7 +29,8 @@ const inFull = (properties: Readonly<Record<string, StoredProperty>>): Readonly<
   Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, propertyInFull(property)]))
 
 function propertyInFull(property: StoredProperty): PropertySchema {
-  if (typeof property === 'string' || !('shape' in property)) return {required: false, replaces: 'no', shape: shapeInFull(property)}
+  if (typeof property === 'string' || !('shape' in property))
+    return {required: false, replaces: 'no', shape: shapeInFull(property)}
   return {required: property.required ?? false, replaces: property.replaces ?? 'no', shape: shapeInFull(property.shape)}
 }
 
@@ -54,7 +55,8 @@ function objectInFull(name: string): PropertyShape {
 
 function replaces(type: string, path: readonly string[]): 'no' | 'maybe' | 'yes' {
   const schema = find(type)
-  let shape: PropertyShape | undefined = schema === undefined ? undefined : {kind: 'object', name: type, properties: schema.properties}
+  let shape: PropertyShape | undefined =
+    schema === undefined ? undefined : {kind: 'object', name: type, properties: schema.properties}
   let strongest: 'no' | 'maybe' | 'yes' = 'no'
   for (const step of path) {
     if (shape?.kind === 'list' || shape?.kind === 'map') {

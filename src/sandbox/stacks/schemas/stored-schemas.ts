@@ -1,6 +1,11 @@
 /** How resource-schemas.json holds the schemas: scripts/generate-resource-schemas.ts writes it, resource-schemas.ts reads it. */
 export type StoredShape =
-  | 'string' | 'number' | 'integer' | 'boolean' | 'json' | 'any'
+  | 'string'
+  | 'number'
+  | 'integer'
+  | 'boolean'
+  | 'json'
+  | 'any'
   | {readonly list: StoredShape}
   | {readonly map: StoredShape}
   /** Name of one of `objects`. */
@@ -9,8 +14,7 @@ export type StoredShape =
 
 /** A bare shape is a property that may be left out and changed in place. */
 export type StoredProperty =
-  | StoredShape
-  | {readonly shape: StoredShape; readonly required?: true; readonly replaces?: 'maybe' | 'yes'}
+  StoredShape | {readonly shape: StoredShape; readonly required?: true; readonly replaces?: 'maybe' | 'yes'}
 
 export interface StoredType {
   readonly attributes: readonly string[]

@@ -10,7 +10,14 @@ import {malformed, refuse} from './template-fault.ts'
 
 export const isPseudo = (name: string): boolean => pseudo.has(name)
 const pseudo = new Set([
-  'AWS::AccountId', 'AWS::NotificationARNs', 'AWS::NoValue', 'AWS::Partition', 'AWS::Region', 'AWS::StackId', 'AWS::StackName', 'AWS::URLSuffix',
+  'AWS::AccountId',
+  'AWS::NotificationARNs',
+  'AWS::NoValue',
+  'AWS::Partition',
+  'AWS::Region',
+  'AWS::StackId',
+  'AWS::StackName',
+  'AWS::URLSuffix',
 ])
 
 export function checkReferences(document: TemplateDocument): void {
@@ -19,10 +26,16 @@ export function checkReferences(document: TemplateDocument): void {
 
   const inConditions = unknown([conditions, rules], isParameter)
   if (inConditions.length > 0) {
-    throw malformed(`Unresolved dependencies [${inConditions.join(', ')}]. Cannot reference resources in the Conditions block of the template`)
+    throw malformed(
+      `Unresolved dependencies [${inConditions.join(', ')}]. Cannot reference resources in the Conditions block of the template`,
+    )
   }
   const ofResources = [...resources.values()].map(({properties, updatePolicy, metadata}) => [properties, updatePolicy, metadata])
-  for (const [block, value] of [['Resources', ofResources], ['Outputs', outputs]] as const) checkBlock(document, block, value)
+  for (const [block, value] of [
+    ['Resources', ofResources],
+    ['Outputs', outputs],
+  ] as const)
+    checkBlock(document, block, value)
 
   for (const {logicalId, condition, dependsOn} of resources.values()) {
     defined(document, condition)
@@ -39,10 +52,12 @@ export function checkReferences(document: TemplateDocument): void {
   // Whatever isn't behind an If of its own and belongs to no condition is always there.
   const always = [...resources.values()].filter(({condition}) => condition === undefined)
   const ids = new Set(always.map(({logicalId}) => logicalId))
-  const waits = new Map(always.map(({logicalId, properties, dependsOn}) => {
-    const used = [...references(properties, 'neither')].map(({id}) => id)
-    return [logicalId, new Set([...dependsOn, ...used].filter((id) => ids.has(id)))] as const
-  }))
+  const waits = new Map(
+    always.map(({logicalId, properties, dependsOn}) => {
+      const used = [...references(properties, 'neither')].map(({id}) => id)
+      return [logicalId, new Set([...dependsOn, ...used].filter((id) => ids.has(id)))] as const
+    }),
+  )
   const round = circle(waits)
   if (round !== null) throw refuse(`Circular dependency between resources: [${round.join(', ')}]`)
 }
@@ -90,6 +105,7 @@ function checkNames(document: TemplateDocument, value: unknown, where: 'in condi
       throw refuse(`Template error: Mapping named '${mapping}' is not present in the 'Mappings' section of template.`)
     }
   }
-  if (where === 'in conditions' && typeof value['Condition'] === 'string' && Object.keys(value).length === 1) defined(document, value['Condition'])
+  if (where === 'in conditions' && typeof value['Condition'] === 'string' && Object.keys(value).length === 1)
+    defined(document, value['Condition'])
   for (const one of Object.values(value)) checkNames(document, one, where)
 }

@@ -12,7 +12,9 @@ export const evaluateConditions: TemplateLanguage['evaluateConditions'] = (param
   const environment = (trail: readonly string[]): Environment => ({scope, holds: (name) => holds(name, trail)})
   const holds = (name: string, trail: readonly string[]): boolean => {
     if (trail.includes(name)) {
-      throw refuse(`Template format error: Circular dependency between conditions: [${trail.slice(trail.indexOf(name)).join(', ')}]`)
+      throw refuse(
+        `Template format error: Circular dependency between conditions: [${trail.slice(trail.indexOf(name)).join(', ')}]`,
+      )
     }
     const value = known.get(name) ?? truth(document.conditions[name], environment([...trail, name]))
     known.set(name, value)
@@ -33,12 +35,18 @@ function withoutResources(scope: Omit<Scope, 'ref' | 'attribute' | 'dynamic'>): 
 function truth(value: unknown, environment: Environment): boolean {
   const [name, argument] = isObject(value) && Object.keys(value).length === 1 ? (Object.entries(value)[0] ?? []) : []
   switch (name) {
-    case 'Condition': return environment.holds(String(argument))
-    case 'Fn::Equals': return equal(operands(name, argument, 2, 2), environment)
-    case 'Fn::Not': return !operands(name, argument, 1, 1).every((one) => truth(one, environment))
-    case 'Fn::And': return operands(name, argument, 2, 10).every((one) => truth(one, environment))
-    case 'Fn::Or': return operands(name, argument, 2, 10).some((one) => truth(one, environment))
-    case 'Fn::Contains': return contains(operands(name, argument, 2, 2), environment)
+    case 'Condition':
+      return environment.holds(String(argument))
+    case 'Fn::Equals':
+      return equal(operands(name, argument, 2, 2), environment)
+    case 'Fn::Not':
+      return !operands(name, argument, 1, 1).every((one) => truth(one, environment))
+    case 'Fn::And':
+      return operands(name, argument, 2, 10).every((one) => truth(one, environment))
+    case 'Fn::Or':
+      return operands(name, argument, 2, 10).some((one) => truth(one, environment))
+    case 'Fn::Contains':
+      return contains(operands(name, argument, 2, 2), environment)
     case undefined:
     default: {
       const evaluated = String(evaluate(value, environment))

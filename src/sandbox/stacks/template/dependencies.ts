@@ -12,21 +12,36 @@ export const dependencies: TemplateLanguage['dependencies'] = (document, conditi
   const holds = (condition: string): boolean => conditions[condition] ?? false
   const kept = [...document.resources.values()].filter(({condition}) => condition === undefined || holds(condition))
   const present = new Set(kept.map(({logicalId}) => logicalId))
-  const waits = new Map(kept.map((resource) => {
-    const used = resourcesIn(document, [resource.properties, resource.updatePolicy, resource.metadata], holds)
-    refuseAbsent(used, present, 'Resources')
-    return [resource.logicalId, new Set([...used, ...resource.dependsOn.filter((id) => present.has(id))])] as const
-  }))
+  const waits = new Map(
+    kept.map((resource) => {
+      const used = resourcesIn(document, [resource.properties, resource.updatePolicy, resource.metadata], holds)
+      refuseAbsent(used, present, 'Resources')
+      return [resource.logicalId, new Set([...used, ...resource.dependsOn.filter((id) => present.has(id))])] as const
+    }),
+  )
   const outputs = Object.values(document.outputs).filter(({condition}) => condition === undefined || holds(condition))
-  refuseAbsent(resourcesIn(document, outputs.map(({value, exportName}) => [value, exportName]), holds), present, 'Outputs')
+  refuseAbsent(
+    resourcesIn(
+      document,
+      outputs.map(({value, exportName}) => [value, exportName]),
+      holds,
+    ),
+    present,
+    'Outputs',
+  )
 
   const round = circle(waits)
   if (round !== null) throw refuse(`Circular dependency between resources: [${round.join(', ')}]`)
   return waits
 }
 
-const resourcesIn = ({parameters}: TemplateDocument, value: unknown, holds: (condition: string) => boolean): readonly string[] =>
-  [...new Set([...references(value, holds)].map(({id}) => id).filter((id) => !parameters.has(id) && !isPseudo(id)))]
+const resourcesIn = (
+  {parameters}: TemplateDocument,
+  value: unknown,
+  holds: (condition: string) => boolean,
+): readonly string[] => [
+  ...new Set([...references(value, holds)].map(({id}) => id).filter((id) => !parameters.has(id) && !isPseudo(id))),
+]
 
 function refuseAbsent(used: readonly string[], present: ReadonlySet<string>, block: 'Resources' | 'Outputs'): void {
   const absent = used.filter((id) => !present.has(id))

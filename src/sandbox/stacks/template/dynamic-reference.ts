@@ -5,12 +5,12 @@ export type DynamicReference =
   | {readonly kind: 'parameter'; readonly name: string; readonly version: string | undefined; readonly secure: boolean}
   /** `id` is a name or an ARN; `key` a member of the secret's JSON, the whole text when undefined. */
   | {
-    readonly kind: 'secret'
-    readonly id: string
-    readonly key: string | undefined
-    readonly stage: string | undefined
-    readonly version: string | undefined
-  }
+      readonly kind: 'secret'
+      readonly id: string
+      readonly key: string | undefined
+      readonly stage: string | undefined
+      readonly version: string | undefined
+    }
 
 /** Takes the reference with its braces. */
 export function dynamicReference(text: string): DynamicReference {
@@ -20,7 +20,9 @@ export function dynamicReference(text: string): DynamicReference {
     return {kind: 'parameter', name, version, secure: service === 'ssm-secure'}
   }
   if (service !== 'secretsmanager') {
-    throw service === '' ? refuse(`Template error: ${text} is no dynamic reference`) : notModelled(`dynamic references to ${service}`)
+    throw service === ''
+      ? refuse(`Template error: ${text} is no dynamic reference`)
+      : notModelled(`dynamic references to ${service}`)
   }
   // An ARN has six colons of its own.
   const parts = rest.split(':')

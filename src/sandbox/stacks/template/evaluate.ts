@@ -30,12 +30,18 @@ export function evaluate(value: unknown, environment: Environment): unknown {
 
 function apply(name: string, argument: unknown, environment: Environment): unknown {
   switch (name) {
-    case 'Ref': return ref(String(argument), environment)
-    case 'Fn::GetAtt': return attribute(argument, environment)
-    case 'Fn::Sub': return substituted(argument, environment)
-    case 'Fn::If': return choice(argument, environment)
-    case 'Fn::FindInMap': return found(argument, environment)
-    case 'Fn::GetAZs': return zones(argument, environment)
+    case 'Ref':
+      return ref(String(argument), environment)
+    case 'Fn::GetAtt':
+      return attribute(argument, environment)
+    case 'Fn::Sub':
+      return substituted(argument, environment)
+    case 'Fn::If':
+      return choice(argument, environment)
+    case 'Fn::FindInMap':
+      return found(argument, environment)
+    case 'Fn::GetAZs':
+      return zones(argument, environment)
     default: {
       const ofTexts = textFunctions[name]
       if (ofTexts === undefined) throw refuse(`Template error: ${name} cannot be used outside of conditions`)
@@ -52,15 +58,24 @@ function hasUnmade(value: unknown): boolean {
 function ref(id: string, {scope}: Environment): unknown {
   const {accountId, region, partition, stackId, stackName, urlSuffix, notificationArns} = scope.pseudo
   switch (id) {
-    case 'AWS::NoValue': return nothing
-    case 'AWS::AccountId': return accountId
-    case 'AWS::Region': return region
-    case 'AWS::Partition': return partition
-    case 'AWS::StackId': return stackId
-    case 'AWS::StackName': return stackName
-    case 'AWS::URLSuffix': return urlSuffix
-    case 'AWS::NotificationARNs': return notificationArns
-    default: return parameter(id, scope) ?? scope.ref(id) ?? unmade
+    case 'AWS::NoValue':
+      return nothing
+    case 'AWS::AccountId':
+      return accountId
+    case 'AWS::Region':
+      return region
+    case 'AWS::Partition':
+      return partition
+    case 'AWS::StackId':
+      return stackId
+    case 'AWS::StackName':
+      return stackName
+    case 'AWS::URLSuffix':
+      return urlSuffix
+    case 'AWS::NotificationARNs':
+      return notificationArns
+    default:
+      return parameter(id, scope) ?? scope.ref(id) ?? unmade
   }
 }
 
@@ -102,7 +117,9 @@ function choice(argument: unknown, environment: Environment): unknown {
 
 function found(argument: unknown, environment: Environment): unknown {
   if (!Array.isArray(argument) || argument.length < 3) {
-    throw refuse('Template error: every Fn::FindInMap object requires three parameters, the map name, map key and the attribute to return')
+    throw refuse(
+      'Template error: every Fn::FindInMap object requires three parameters, the map name, map key and the attribute to return',
+    )
   }
   const keys = argument.slice(0, 3).map((one) => evaluate(one, environment))
   if (keys.includes(unmade)) return unmade

@@ -5,14 +5,42 @@
 import {notModelled, refuse} from './template-fault.ts'
 
 const supported = [
-  'Fn::Base64', 'Fn::GetAtt', 'Fn::GetAZs', 'Fn::ImportValue', 'Fn::Join', 'Fn::Split', 'Fn::FindInMap', 'Fn::Select', 'Ref',
-  'Fn::Equals', 'Fn::If', 'Fn::Not', 'Condition', 'Fn::And', 'Fn::Or', 'Fn::Contains', 'Fn::EachMemberEquals', 'Fn::EachMemberIn',
-  'Fn::ValueOf', 'Fn::ValueOfAll', 'Fn::RefAll', 'Fn::Sub', 'Fn::Cidr',
+  'Fn::Base64',
+  'Fn::GetAtt',
+  'Fn::GetAZs',
+  'Fn::ImportValue',
+  'Fn::Join',
+  'Fn::Split',
+  'Fn::FindInMap',
+  'Fn::Select',
+  'Ref',
+  'Fn::Equals',
+  'Fn::If',
+  'Fn::Not',
+  'Condition',
+  'Fn::And',
+  'Fn::Or',
+  'Fn::Contains',
+  'Fn::EachMemberEquals',
+  'Fn::EachMemberIn',
+  'Fn::ValueOf',
+  'Fn::ValueOfAll',
+  'Fn::RefAll',
+  'Fn::Sub',
+  'Fn::Cidr',
 ]
 /** AWS has them, some behind a capability; our templates don't. */
 const unmodelled = new Set([
-  'Fn::ImportValue', 'Fn::Transform', 'Fn::ForEach', 'Fn::Length', 'Fn::ToJsonString', 'Fn::EachMemberEquals', 'Fn::EachMemberIn',
-  'Fn::ValueOf', 'Fn::ValueOfAll', 'Fn::RefAll',
+  'Fn::ImportValue',
+  'Fn::Transform',
+  'Fn::ForEach',
+  'Fn::Length',
+  'Fn::ToJsonString',
+  'Fn::EachMemberEquals',
+  'Fn::EachMemberIn',
+  'Fn::ValueOf',
+  'Fn::ValueOfAll',
+  'Fn::RefAll',
 ])
 
 export interface FunctionCall {

@@ -13,7 +13,9 @@ export interface Output {
 
 /** `unknown` stands for what refers to something not made yet. */
 export function outputs(scope: Scope, conditions: Readonly<Record<string, boolean>>, unknown: string): readonly Output[] {
-  const kept = Object.entries(scope.document.outputs).filter(([, {condition}]) => condition === undefined || conditions[condition] === true)
+  const kept = Object.entries(scope.document.outputs).filter(
+    ([, {condition}]) => condition === undefined || conditions[condition] === true,
+  )
   return kept.map(([key, one]) => {
     const value = resolveValue(one.value, scope, conditions, unknown)
     if (typeof value === 'object' || value === undefined) {

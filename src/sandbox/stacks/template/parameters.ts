@@ -26,11 +26,13 @@ export const resolveParameters: TemplateLanguage['resolveParameters'] = (documen
   const absent = [...stored].filter(([, value]) => value === null).map(([name]) => name)
   if (absent.length > 0) throw refuse(`Unable to fetch parameters [${absent.join(',')}] from parameter store for this account.`)
 
-  return new Map(typed.map(({name, type, value}): readonly [string, ParameterValue] => {
-    const resolved = type.stored ? (stored.get(value) ?? '') : value
-    exist(name, type, resolved)
-    return [name, {value, resolved}]
-  }))
+  return new Map(
+    typed.map(({name, type, value}): readonly [string, ParameterValue] => {
+      const resolved = type.stored ? (stored.get(value) ?? '') : value
+      exist(name, type, resolved)
+      return [name, {value, resolved}]
+    }),
+  )
 }
 
 /** Constraints are the value's as it is given: of an SSM type, the name's. */

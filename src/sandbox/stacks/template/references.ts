@@ -42,11 +42,14 @@ function* ofGetAtt(argument: unknown, branches: Branches): Generator<Reference> 
 
 /** Its resource and its attribute, the second possibly a Ref. */
 export function getAtt(argument: unknown): readonly [string, unknown] {
-  const [id, ...rest] = typeof argument === 'string' ? argument.split('.') : Array.isArray(argument) ? (argument as readonly unknown[]) : []
+  const [id, ...rest] =
+    typeof argument === 'string' ? argument.split('.') : Array.isArray(argument) ? (argument as readonly unknown[]) : []
   const attribute = rest.length > 1 && rest.every((one) => typeof one === 'string') ? rest.join('.') : rest[0]
   if (typeof id !== 'string' || id === '' || attribute === undefined || attribute === '') {
-    throw refuse('Template error: every Fn::GetAtt object requires two non-empty parameters, '
-      + 'the resource name and the resource attribute')
+    throw refuse(
+      'Template error: every Fn::GetAtt object requires two non-empty parameters, '
+        + 'the resource name and the resource attribute',
+    )
   }
   return [id, attribute]
 }
@@ -72,11 +75,14 @@ export const substitute = (text: string, valueOf: (name: string) => string): str
   text.replace(variable, (_, literal: string, name: string) => (literal === '' ? valueOf(name.trim()) : `\${${name}}`))
 
 export function sub(argument: unknown): {readonly text: string; readonly variables: Readonly<Record<string, unknown>>} {
-  const both: readonly unknown[] = typeof argument === 'string' ? [argument, {}] : Array.isArray(argument) && argument.length === 2 ? argument : []
+  const both: readonly unknown[] =
+    typeof argument === 'string' ? [argument, {}] : Array.isArray(argument) && argument.length === 2 ? argument : []
   const [text, variables] = both
   if (typeof text !== 'string' || !isObject(variables)) {
-    throw refuse('Template error: One or more Fn::Sub intrinsic functions don\'t specify expected arguments. '
-      + 'Specify a string as first argument, and an optional second argument to specify a mapping of values to replace in the string')
+    throw refuse(
+      "Template error: One or more Fn::Sub intrinsic functions don't specify expected arguments. "
+        + 'Specify a string as first argument, and an optional second argument to specify a mapping of values to replace in the string',
+    )
   }
   return {text, variables}
 }

@@ -10,8 +10,10 @@ export const textFunctions: Readonly<Record<string, TextFunction>> = {
   'Fn::Join': (argument) => {
     const [separator, list] = pair('Fn::Join', argument)
     if (!Array.isArray(list)) {
-      throw refuse('Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of strings to be '
-        + 'joined or a function that returns a list of strings (such as Fn::GetAZs) to be joined.')
+      throw refuse(
+        'Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of strings to be '
+          + 'joined or a function that returns a list of strings (such as Fn::GetAZs) to be joined.',
+      )
     }
     return list.map((one) => text('Fn::Join', one)).join(text('Fn::Join', separator))
   },
@@ -32,8 +34,10 @@ export const textFunctions: Readonly<Record<string, TextFunction>> = {
   },
   'Fn::Cidr': (argument) => {
     if (!Array.isArray(argument) || argument.length < 2 || argument.length > 3) {
-      throw refuse('Template error: every Fn::Cidr object requires two or three parameters, '
-        + '(1) an IP block, (2) a count and (3) the number of subnet bits')
+      throw refuse(
+        'Template error: every Fn::Cidr object requires two or three parameters, '
+          + '(1) an IP block, (2) a count and (3) the number of subnet bits',
+      )
     }
     const [block, count, bits] = argument as readonly unknown[]
     return cidrs(text('Fn::Cidr', block), Number(count), bits === undefined ? 8 : Number(bits))

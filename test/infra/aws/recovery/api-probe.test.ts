@@ -19,12 +19,18 @@ afterEach(() => {
   server.close()
 })
 
-async function anApi(handler: Handler, options: {readonly name?: string; readonly trusted?: boolean; readonly speed?: number} = {}): Promise<ApiPort> {
+async function anApi(
+  handler: Handler,
+  options: {readonly name?: string; readonly trusted?: boolean; readonly speed?: number} = {},
+): Promise<ApiPort> {
   const {cert, key} = selfSigned(options.name ?? 'localhost')
   server = createServer({cert, key}, handler)
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   const {port} = server.address() as AddressInfo
-  return apiProbe(aSession({clock: standingClock(now, options.speed)}), 'x-region', null, {port, ...(options.trusted !== false && {ca: cert})})
+  return apiProbe(aSession({clock: standingClock(now, options.speed)}), 'x-region', null, {
+    port,
+    ...(options.trusted !== false && {ca: cert}),
+  })
 }
 
 const here: Handler = (_, response) => void response.setHeader('x-region', 'eu-west-1').end('well')
@@ -38,10 +44,24 @@ describe('a probe', () => {
   test('says the method, path and headers it was given, and the Host header of a name without a record', async () => {
     const seen: unknown[] = []
     const api = await anApi((request, response) => {
-      seen.push(request.method, request.url, request.headers.host, request.headers['x-drill'], (request.socket as TLSSocket).servername)
+      seen.push(
+        request.method,
+        request.url,
+        request.headers.host,
+        request.headers['x-drill'],
+        (request.socket as TLSSocket).servername,
+      )
       response.end()
     })
-    expect(await api.ask({host: 'localhost', method: 'POST', path: '/ready-write', hostHeader: 'drill.example.com', headers: {'x-drill': 'd1'}})).toMatchObject({status: 200, region: null})
+    expect(
+      await api.ask({
+        host: 'localhost',
+        method: 'POST',
+        path: '/ready-write',
+        hostHeader: 'drill.example.com',
+        headers: {'x-drill': 'd1'},
+      }),
+    ).toMatchObject({status: 200, region: null})
     expect(seen).toEqual(['POST', '/ready-write', 'drill.example.com', 'd1', 'localhost'])
   })
 
@@ -68,18 +88,20 @@ describe('a probe', () => {
 })
 
 describe('nobody has answered', () => {
-  test('when the certificate isn\'t good for the name', async () => {
+  test("when the certificate isn't good for the name", async () => {
     const api = await anApi(here, {name: 'other.example.com'})
     expect(await api.ask({host: 'localhost', path: '/'})).toBeNull()
   })
 
-  test('when the certificate is nobody\'s', async () => {
+  test("when the certificate is nobody's", async () => {
     const api = await anApi(here, {trusted: false})
     expect(await api.ask({host: 'localhost', path: '/'})).toBeNull()
   })
 
   test('when the connection is cut, or the answer ends half way', async () => {
-    const api = await anApi((_, response) => void response.writeHead(200, {'content-length': '100'}).write('half', () => response.destroy()))
+    const api = await anApi(
+      (_, response) => void response.writeHead(200, {'content-length': '100'}).write('half', () => response.destroy()),
+    )
     expect(await api.ask({host: 'localhost', path: '/'})).toBeNull()
   })
 

@@ -18,8 +18,12 @@ afterEach(() => {
 type Records = Readonly<Record<string, readonly Answer[] | 'silent' | 'refused'>>
 const address = (name: string, data: string, ttl = 60): Answer => ({type: 'A', name, data, ttl})
 const zone: Records = {
-  'NS example.com': [{type: 'NS', name: 'example.com', data: 'ns-2.test', ttl: 900}, {type: 'NS', name: 'example.com', data: 'ns-1.test', ttl: 900}],
-  'A ns-1.test': [address('ns-1.test', '127.0.0.1')], 'A ns-2.test': [address('ns-2.test', '127.0.0.1')],
+  'NS example.com': [
+    {type: 'NS', name: 'example.com', data: 'ns-2.test', ttl: 900},
+    {type: 'NS', name: 'example.com', data: 'ns-1.test', ttl: 900},
+  ],
+  'A ns-1.test': [address('ns-1.test', '127.0.0.1')],
+  'A ns-2.test': [address('ns-2.test', '127.0.0.1')],
   'A api.example.com': [address('api.example.com', '10.0.0.2', 60), address('api.example.com', '10.0.0.1', 30)],
 }
 
@@ -33,11 +37,25 @@ async function withDns(records: Records): Promise<NamesPort> {
     const found = records[key]
     if (found === 'silent') return
     const code = found === undefined ? 3 : found === 'refused' ? 5 : 0
-    socket.send(encode({type: 'response', id: query.id ?? 0, flags: code, questions: query.questions ?? [], answers: Array.isArray(found) ? [...found as Answer[]] : []}), port, '127.0.0.1')
+    socket.send(
+      encode({
+        type: 'response',
+        id: query.id ?? 0,
+        flags: code,
+        questions: query.questions ?? [],
+        answers: Array.isArray(found) ? [...(found as Answer[])] : [],
+      }),
+      port,
+      '127.0.0.1',
+    )
   })
   await new Promise<void>((resolve) => void socket.bind(0, '127.0.0.1', resolve))
   const {port} = socket.address()
-  return recoveryNames(aSession({clock: standingClock(0, 60)}), null, {system: [`127.0.0.1:${port}`], resolvers: ['127.0.0.1'], port})
+  return recoveryNames(aSession({clock: standingClock(0, 60)}), null, {
+    system: [`127.0.0.1:${port}`],
+    resolvers: ['127.0.0.1'],
+    port,
+  })
 }
 
 describe('a name', () => {
@@ -45,11 +63,13 @@ describe('a name', () => {
     const names = await withDns(zone)
     const answer = {addresses: ['10.0.0.1', '10.0.0.2'], ttlSeconds: 30}
     expect(await names.resolve('api.example.com')).toEqual([
-      {server: 'ns-1.test', kind: 'authoritative', ...answer}, {server: 'ns-2.test', kind: 'authoritative', ...answer}, {server: '127.0.0.1', kind: 'resolver', ...answer},
+      {server: 'ns-1.test', kind: 'authoritative', ...answer},
+      {server: 'ns-2.test', kind: 'authoritative', ...answer},
+      {server: '127.0.0.1', kind: 'resolver', ...answer},
     ])
   })
 
-  test('has its zone\'s servers looked up once', async () => {
+  test("has its zone's servers looked up once", async () => {
     const names = await withDns(zone)
     await names.resolve('api.example.com')
     await names.resolve('api.example.com')
@@ -57,18 +77,18 @@ describe('a name', () => {
     expect(asked.filter((question) => question === 'A api.example.com')).toHaveLength(6)
   })
 
-  test('that a server doesn\'t know is known to be nobody\'s', async () => {
+  test("that a server doesn't know is known to be nobody's", async () => {
     const names = await withDns({...zone, 'A api.example.com': []})
     expect((await names.resolve('api.example.com')).map(({addresses}) => addresses)).toEqual([[], [], []])
     expect((await names.resolve('nobody.example.com')).map(({addresses}) => addresses)).toEqual([[], [], []])
   })
 
-  test.each(['silent', 'refused'] as const)('that a server is %s about isn\'t known, and not left out', async (how) => {
+  test.each(['silent', 'refused'] as const)("that a server is %s about isn't known, and not left out", async (how) => {
     const names = await withDns({...zone, 'A api.example.com': how})
     expect((await names.resolve('api.example.com')).map(({addresses}) => addresses)).toEqual([null, null, null])
   })
 
-  test('whose zone can\'t be found is asked of the public resolvers alone, and its zone looked for again', async () => {
+  test("whose zone can't be found is asked of the public resolvers alone, and its zone looked for again", async () => {
     const names = await withDns({'A api.example.com': [address('api.example.com', '10.0.0.1')]})
     expect((await names.resolve('api.example.com')).map(({kind}) => kind)).toEqual(['resolver'])
     await names.resolve('api.example.com')

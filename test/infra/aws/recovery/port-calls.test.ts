@@ -13,7 +13,14 @@ import {CloudWatchLogsClient} from '@aws-sdk/client-cloudwatch-logs'
 import {DescribeSecurityGroupsCommand, EC2Client} from '@aws-sdk/client-ec2'
 import {DescribeImagesCommand, ECRClient} from '@aws-sdk/client-ecr'
 import {
-  DescribeServicesCommand, DescribeTaskDefinitionCommand, DescribeTasksCommand, ECSClient, ListContainerInstancesCommand, ListTasksCommand, RunTaskCommand, UpdateServiceCommand,
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  DescribeTasksCommand,
+  ECSClient,
+  ListContainerInstancesCommand,
+  ListTasksCommand,
+  RunTaskCommand,
+  UpdateServiceCommand,
 } from '@aws-sdk/client-ecs'
 import {DescribeRulesCommand, ElasticLoadBalancingV2Client} from '@aws-sdk/client-elastic-load-balancing-v2'
 import {ElastiCacheClient} from '@aws-sdk/client-elasticache'
@@ -35,51 +42,156 @@ import type {RecoveryWorld} from '../../../../src/runbooks/recovery/ports.ts'
 import {aSession, groups} from '../a-session.ts'
 
 const clients = [
-  ACMClient, ApplicationAutoScalingClient, AutoScalingClient, BackupClient, CloudFormationClient, CloudFrontClient, CloudWatchClient, CloudWatchLogsClient, EC2Client, ECRClient, ECSClient,
-  ElasticLoadBalancingV2Client, ElastiCacheClient, IAMClient, KMSClient, RDSClient, ResourceGroupsTaggingAPIClient, Route53Client, S3Client, SecretsManagerClient, ServiceQuotasClient, SSMClient,
+  ACMClient,
+  ApplicationAutoScalingClient,
+  AutoScalingClient,
+  BackupClient,
+  CloudFormationClient,
+  CloudFrontClient,
+  CloudWatchClient,
+  CloudWatchLogsClient,
+  EC2Client,
+  ECRClient,
+  ECSClient,
+  ElasticLoadBalancingV2Client,
+  ElastiCacheClient,
+  IAMClient,
+  KMSClient,
+  RDSClient,
+  ResourceGroupsTaggingAPIClient,
+  Route53Client,
+  S3Client,
+  SecretsManagerClient,
+  ServiceQuotasClient,
+  SSMClient,
 ] as const
 
-const definition = {containerDefinitions: [{name: 'api', essential: true, image: '111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop:1', logConfiguration: {logDriver: 'awslogs' as const, options: {'awslogs-group': 'g'}}}]}
+const definition = {
+  containerDefinitions: [
+    {
+      name: 'api',
+      essential: true,
+      image: '111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop:1',
+      logConfiguration: {logDriver: 'awslogs' as const, options: {'awslogs-group': 'g'}},
+    },
+  ],
+}
 const ingress = [{IpProtocol: 'tcp', FromPort: 5433, ToPort: 5433, UserIdGroupPairs: [{GroupId: 'sg-tasks'}]}]
 
 /** An account in which there is something of everything, so that no method ends early. */
 beforeAll(() => {
-  for (const client of clients) mockClient(client as typeof RDSClient).onAnyCommand().resolves({})
-  mockClient(ECSClient).onAnyCommand().resolves({})
-    .on(DescribeServicesCommand).resolves({services: [{status: 'ACTIVE', serviceName: 's', taskDefinition: 't', deployments: [{status: 'PRIMARY', id: 'd'}]}]})
-    .on(UpdateServiceCommand).resolves({service: {deployments: [{status: 'PRIMARY', id: 'd'}]}})
-    .on(DescribeTaskDefinitionCommand).resolves({taskDefinition: definition})
-    .on(ListContainerInstancesCommand).resolves({containerInstanceArns: ['i']})
-    .on(ListTasksCommand).resolves({taskArns: ['task']})
-    .on(RunTaskCommand).resolves({tasks: [{taskArn: 'task'}]})
-    .on(DescribeTasksCommand).resolves({tasks: [{taskArn: 'task', lastStatus: 'STOPPED', taskDefinitionArn: 't', containers: [{name: 'api', exitCode: 0}]}]})
-  mockClient(AutoScalingClient).onAnyCommand().resolves({})
-    .on(DescribeAutoScalingGroupsCommand).resolves({AutoScalingGroups: [{MinSize: 1, Instances: [{InstanceId: 'i-1', LifecycleState: 'InService', ProtectedFromScaleIn: true}]} as never]})
-    .on(DescribeScheduledActionsCommand).resolves({ScheduledUpdateGroupActions: [{ScheduledActionName: 'night', DesiredCapacity: 1, MaxSize: 1}]})
-  mockClient(ApplicationAutoScalingClient).onAnyCommand().resolves({})
-    .on(DescribeScalableTargetsCommand).resolves({ScalableTargets: [{ResourceId: 'service/c/s', MinCapacity: 0, MaxCapacity: 0} as never]})
-  mockClient(ElasticLoadBalancingV2Client).onAnyCommand().resolves({}).on(DescribeRulesCommand).resolves({Rules: [{RuleArn: 'r', Actions: []}]})
-  mockClient(EC2Client).onAnyCommand().resolves({}).on(DescribeSecurityGroupsCommand).resolves({SecurityGroups: [{GroupId: 'sg', IpPermissions: ingress}]})
-  mockClient(CloudFrontClient).onAnyCommand().resolves({})
-    .on(ListDistributionsCommand).resolves({DistributionList: {Items: [{Id: 'D', Aliases: {Quantity: 1, Items: ['www']}} as never]} as never})
-    .on(GetDistributionConfigCommand).resolves({
-      ETag: 'e',
-      DistributionConfig: {Origins: {Quantity: 1, Items: [{Id: 'there', DomainName: 'x.s3.eu-central-1.amazonaws.com'}]}, DefaultCacheBehavior: {TargetOriginId: 'here'} as never} as never,
+  for (const client of clients)
+    mockClient(client as typeof RDSClient)
+      .onAnyCommand()
+      .resolves({})
+  mockClient(ECSClient)
+    .onAnyCommand()
+    .resolves({})
+    .on(DescribeServicesCommand)
+    .resolves({
+      services: [{status: 'ACTIVE', serviceName: 's', taskDefinition: 't', deployments: [{status: 'PRIMARY', id: 'd'}]}],
     })
-  mockClient(CloudWatchClient).onAnyCommand().resolves({}).on(ListMetricsCommand).resolves({Metrics: [{MetricName: 'm'}]})
-  mockClient(Route53Client).onAnyCommand().resolves({}).on(GetHealthCheckCommand).resolves({HealthCheck: {HealthCheckConfig: {Type: 'HTTPS'}} as never})
-  mockClient(SSMClient).onAnyCommand().resolves({}).on(GetParametersCommand).resolves({Parameters: [{Name: 'p', Value: 'ami-1'}]})
-  mockClient(ECRClient).onAnyCommand().resolves({}).on(DescribeImagesCommand).resolves({imageDetails: [{imageDigest: 'sha256:1'}]})
-  mockClient(ServiceQuotasClient).onAnyCommand().resolves({})
-    .on(GetServiceQuotaCommand).resolves({Quota: {Value: 1, UsageMetric: {MetricName: 'm', MetricNamespace: 'n'}}}).on(GetServiceQuotaCommand, {QuotaCode: 'L-0263D0A3'}).resolves({})
+    .on(UpdateServiceCommand)
+    .resolves({service: {deployments: [{status: 'PRIMARY', id: 'd'}]}})
+    .on(DescribeTaskDefinitionCommand)
+    .resolves({taskDefinition: definition})
+    .on(ListContainerInstancesCommand)
+    .resolves({containerInstanceArns: ['i']})
+    .on(ListTasksCommand)
+    .resolves({taskArns: ['task']})
+    .on(RunTaskCommand)
+    .resolves({tasks: [{taskArn: 'task'}]})
+    .on(DescribeTasksCommand)
+    .resolves({
+      tasks: [{taskArn: 'task', lastStatus: 'STOPPED', taskDefinitionArn: 't', containers: [{name: 'api', exitCode: 0}]}],
+    })
+  mockClient(AutoScalingClient)
+    .onAnyCommand()
+    .resolves({})
+    .on(DescribeAutoScalingGroupsCommand)
+    .resolves({
+      AutoScalingGroups: [
+        {MinSize: 1, Instances: [{InstanceId: 'i-1', LifecycleState: 'InService', ProtectedFromScaleIn: true}]} as never,
+      ],
+    })
+    .on(DescribeScheduledActionsCommand)
+    .resolves({ScheduledUpdateGroupActions: [{ScheduledActionName: 'night', DesiredCapacity: 1, MaxSize: 1}]})
+  mockClient(ApplicationAutoScalingClient)
+    .onAnyCommand()
+    .resolves({})
+    .on(DescribeScalableTargetsCommand)
+    .resolves({ScalableTargets: [{ResourceId: 'service/c/s', MinCapacity: 0, MaxCapacity: 0} as never]})
+  mockClient(ElasticLoadBalancingV2Client)
+    .onAnyCommand()
+    .resolves({})
+    .on(DescribeRulesCommand)
+    .resolves({Rules: [{RuleArn: 'r', Actions: []}]})
+  mockClient(EC2Client)
+    .onAnyCommand()
+    .resolves({})
+    .on(DescribeSecurityGroupsCommand)
+    .resolves({SecurityGroups: [{GroupId: 'sg', IpPermissions: ingress}]})
+  mockClient(CloudFrontClient)
+    .onAnyCommand()
+    .resolves({})
+    .on(ListDistributionsCommand)
+    .resolves({DistributionList: {Items: [{Id: 'D', Aliases: {Quantity: 1, Items: ['www']}} as never]} as never})
+    .on(GetDistributionConfigCommand)
+    .resolves({
+      ETag: 'e',
+      DistributionConfig: {
+        Origins: {Quantity: 1, Items: [{Id: 'there', DomainName: 'x.s3.eu-central-1.amazonaws.com'}]},
+        DefaultCacheBehavior: {TargetOriginId: 'here'} as never,
+      } as never,
+    })
+  mockClient(CloudWatchClient)
+    .onAnyCommand()
+    .resolves({})
+    .on(ListMetricsCommand)
+    .resolves({Metrics: [{MetricName: 'm'}]})
+  mockClient(Route53Client)
+    .onAnyCommand()
+    .resolves({})
+    .on(GetHealthCheckCommand)
+    .resolves({HealthCheck: {HealthCheckConfig: {Type: 'HTTPS'}} as never})
+  mockClient(SSMClient)
+    .onAnyCommand()
+    .resolves({})
+    .on(GetParametersCommand)
+    .resolves({Parameters: [{Name: 'p', Value: 'ami-1'}]})
+  mockClient(ECRClient)
+    .onAnyCommand()
+    .resolves({})
+    .on(DescribeImagesCommand)
+    .resolves({imageDetails: [{imageDigest: 'sha256:1'}]})
+  mockClient(ServiceQuotasClient)
+    .onAnyCommand()
+    .resolves({})
+    .on(GetServiceQuotaCommand)
+    .resolves({Quota: {Value: 1, UsageMetric: {MetricName: 'm', MetricNamespace: 'n'}}})
+    .on(GetServiceQuotaCommand, {QuotaCode: 'L-0263D0A3'})
+    .resolves({})
 })
 
 const region = 'eu-central-1'
 const stack = {name: 'main', region}
 const stackInput = {stack, template: {kind: 'body' as const, body: '{}'}, parameters: {}, tags: {}, role: null, token: 't'}
 const replica = {
-  id: 'shop', region, sourceArn: 'arn:aws:rds:eu-west-1:111122223333:db:shop', class: 'db.m7g.large', multiAz: false, subnetGroup: 's', parameterGroup: 'p', optionGroup: null, securityGroups: ['sg'],
-  kmsKey: 'k', port: 5433, monitoringRole: null, protected: true, tags: {service: 'shop'}, like: 'shop-fenced-1',
+  id: 'shop',
+  region,
+  sourceArn: 'arn:aws:rds:eu-west-1:111122223333:db:shop',
+  class: 'db.m7g.large',
+  multiAz: false,
+  subnetGroup: 's',
+  parameterGroup: 'p',
+  optionGroup: null,
+  securityGroups: ['sg'],
+  kmsKey: 'k',
+  port: 5433,
+  monitoringRole: null,
+  protected: true,
+  tags: {service: 'shop'},
+  like: 'shop-fenced-1',
 }
 const closed = '[{"IpProtocol":"tcp","FromPort":5433,"ToPort":5433,"UserIdGroupPairs":[{"GroupId":"sg-other"}]}]'
 
@@ -170,17 +282,32 @@ const methods: Readonly<Record<Exclude<PortMethod, 'api.ask' | 'names.resolve'>,
 
 /** Operations that IAM calls something else. */
 const iamNames: Readonly<Record<string, string>> = {
-  's3:ListObjectsV2': 's3:ListBucket', 's3:HeadObject': 's3:GetObject', 's3:PutBucketEncryption': 's3:PutEncryptionConfiguration', 's3:PutPublicAccessBlock': 's3:PutBucketPublicAccessBlock',
+  's3:ListObjectsV2': 's3:ListBucket',
+  's3:HeadObject': 's3:GetObject',
+  's3:PutBucketEncryption': 's3:PutEncryptionConfiguration',
+  's3:PutPublicAccessBlock': 's3:PutBucketPublicAccessBlock',
 }
 /** Rights that AWS wants of a caller besides the operation's own. */
 const besides = new Set([
-  'iam:PassRole', 'kms:CreateGrant', 'kms:DescribeKey', 'kms:Decrypt', 'kms:GenerateDataKey', 'rds:AddTagsToResource', 'rds:CreateDBSnapshot', 's3:GetObject', 's3:ListBucket',
-  'cloudformation:DescribeEvents', 'cloudformation:DescribeStacks',
+  'iam:PassRole',
+  'kms:CreateGrant',
+  'kms:DescribeKey',
+  'kms:Decrypt',
+  'kms:GenerateDataKey',
+  'rds:AddTagsToResource',
+  'rds:CreateDBSnapshot',
+  's3:GetObject',
+  's3:ListBucket',
+  'cloudformation:DescribeEvents',
+  'cloudformation:DescribeStacks',
 ])
 
 async function asked(method: keyof typeof methods): Promise<readonly string[]> {
   const seen: string[] = []
-  const session = aSession({region, onCall: ({action, region: where}) => void seen.push(`${iamNames[action] ?? action} ${where}`)})
+  const session = aSession({
+    region,
+    onCall: ({action, region: where}) => void seen.push(`${iamNames[action] ?? action} ${where}`),
+  })
   await methods[method](recoveryWorld(session, {account: '111122223333', arn: 'arn', regionHeader: 'x-region'}))
   return [...new Set(seen)].toSorted()
 }
@@ -188,14 +315,17 @@ async function asked(method: keyof typeof methods): Promise<readonly string[]> {
 const names = Object.keys(methods) as (keyof typeof methods)[]
 
 describe('what steps declare', () => {
-  test.each(names)('%s asks for nothing that isn\'t declared', async (method) => {
+  test.each(names)("%s asks for nothing that isn't declared", async (method) => {
     const declared = new Set(callsOf(region, method).map((call) => `${call.action} ${call.region}`))
     expect((await asked(method)).filter((call) => !declared.has(call))).toEqual([])
   })
 
   test.each(names.filter((method) => portCalls[method].length > 0))('%s asks for what is declared', async (method) => {
     const seen = new Set(await asked(method))
-    const unused = callsOf(region, method).filter(({action}) => !besides.has(action)).map((call) => `${call.action} ${call.region}`).filter((call) => !seen.has(call))
+    const unused = callsOf(region, method)
+      .filter(({action}) => !besides.has(action))
+      .map((call) => `${call.action} ${call.region}`)
+      .filter((call) => !seen.has(call))
     expect(unused).toEqual([])
   })
 
@@ -206,7 +336,9 @@ describe('what steps declare', () => {
 
   test('global services are declared where their control plane is, in each partition', () => {
     expect(['eu-west-1', 'cn-north-1', 'us-gov-east-1'].map((where) => callsOf(where, 'names.inSync'))).toEqual([
-      [{action: 'route53:GetChange', region: 'us-east-1'}], [{action: 'route53:GetChange', region: 'cn-northwest-1'}], [{action: 'route53:GetChange', region: 'us-gov-west-1'}],
+      [{action: 'route53:GetChange', region: 'us-east-1'}],
+      [{action: 'route53:GetChange', region: 'cn-northwest-1'}],
+      [{action: 'route53:GetChange', region: 'us-gov-west-1'}],
     ])
   })
 })

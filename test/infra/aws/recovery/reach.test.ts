@@ -12,8 +12,10 @@ import {standingClock} from '../a-session.ts'
 import type {StandingClock} from '../a-session.ts'
 
 type Behaviour = 'hangs' | 'cuts' | 'answers' | 'throttles' | 'denies'
-const page = '<DescribeDBInstancesResponse xmlns="http://rds.amazonaws.com/doc/2014-10-31/"><DescribeDBInstancesResult><DBInstances/></DescribeDBInstancesResult></DescribeDBInstancesResponse>'
-const refusal = (code: string): string => `<ErrorResponse><Error><Code>${code}</Code><Message>no</Message></Error></ErrorResponse>`
+const page =
+  '<DescribeDBInstancesResponse xmlns="http://rds.amazonaws.com/doc/2014-10-31/"><DescribeDBInstancesResult><DBInstances/></DescribeDBInstancesResult></DescribeDBInstancesResponse>'
+const refusal = (code: string): string =>
+  `<ErrorResponse><Error><Code>${code}</Code><Message>no</Message></Error></ErrorResponse>`
 
 let server: Server | undefined
 let requests: number
@@ -37,17 +39,31 @@ async function aRegion(first: Behaviour): Promise<Bench> {
     if (behaviour === 'hangs') return
     if (behaviour === 'cuts') return void response.destroy()
     if (behaviour === 'answers') return void response.end(page)
-    response.writeHead(400, {'content-type': 'text/xml'}).end(refusal(behaviour === 'throttles' ? 'Throttling' : 'InvalidDBInstanceState'))
+    response
+      .writeHead(400, {'content-type': 'text/xml'})
+      .end(refusal(behaviour === 'throttles' ? 'Throttling' : 'InvalidDBInstanceState'))
   })
   await new Promise<void>((resolve) => void server?.listen(0, '127.0.0.1', resolve))
   const {port} = server.address() as AddressInfo
   const clock = standingClock(0, 60)
   const session = awsSession({
-    region: 'eu-central-1', clock, sandbox: {endpoint: `http://127.0.0.1:${port}`}, reach: recoveryReach({clock, own: 'eu-central-1'}),
+    region: 'eu-central-1',
+    clock,
+    sandbox: {endpoint: `http://127.0.0.1:${port}`},
+    reach: recoveryReach({clock, own: 'eu-central-1'}),
   })
   return {
-    session, clock, behave: (how) => void (behaviour = how),
-    ask: (region) => session.inRegion(region).call('rds', 'DescribeDBInstances', {}).then(() => 'answered', (error: unknown) => error),
+    session,
+    clock,
+    behave: (how) => void (behaviour = how),
+    ask: (region) =>
+      session
+        .inRegion(region)
+        .call('rds', 'DescribeDBInstances', {})
+        .then(
+          () => 'answered',
+          (error: unknown) => error,
+        ),
   }
 }
 
@@ -60,7 +76,7 @@ describe('a Region that may be dead', () => {
     expect((error as Error).message).toMatch(/^eu-west-1 doesn't answer \(rds:DescribeDBInstances: /)
   })
 
-  test('isn\'t asked again for 15 seconds, and is after that', async () => {
+  test("isn't asked again for 15 seconds, and is after that", async () => {
     const {ask, clock, behave} = await aRegion('cuts')
     await ask('eu-west-1')
     const before = requests
@@ -128,6 +144,8 @@ test('a caller that gives up says nothing about the Region', async () => {
 
 test('what must not happen twice is sent once, whatever becomes of its answer', async () => {
   const {session} = await aRegion('cuts')
-  await expect(session.call('rds', 'PromoteReadReplica', {DBInstanceIdentifier: 'shop'}, {once: true})).rejects.toBeInstanceOf(Unavailable)
+  await expect(session.call('rds', 'PromoteReadReplica', {DBInstanceIdentifier: 'shop'}, {once: true})).rejects.toBeInstanceOf(
+    Unavailable,
+  )
   expect(requests).toBe(1)
 })

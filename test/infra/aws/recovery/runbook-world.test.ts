@@ -25,9 +25,12 @@ const ports = runbookPorts(session, null)
 describe('an AWS call', () => {
   const look = () => ports.call('eu-central-1', 'rds', 'DescribeDBInstances', {DBInstanceIdentifier: 'shop'})
 
-  test('is made with its input, and its answer is JSON: dates as texts, nothing of the SDK\'s own', async () => {
+  test("is made with its input, and its answer is JSON: dates as texts, nothing of the SDK's own", async () => {
     const made = new Date(now)
-    rds.on(DescribeDBInstancesCommand, {DBInstanceIdentifier: 'shop'}).resolves({$metadata: {requestId: 'r'}, DBInstances: [{DBInstanceStatus: 'available', InstanceCreateTime: made, bytes: new Uint8Array(3)} as never]})
+    rds.on(DescribeDBInstancesCommand, {DBInstanceIdentifier: 'shop'}).resolves({
+      $metadata: {requestId: 'r'},
+      DBInstances: [{DBInstanceStatus: 'available', InstanceCreateTime: made, bytes: new Uint8Array(3)} as never],
+    })
     expect(await look()).toEqual({DBInstances: [{DBInstanceStatus: 'available', InstanceCreateTime: '2026-11-23T12:00:00.000Z'}]})
   })
 
@@ -38,9 +41,14 @@ describe('an AWS call', () => {
   })
 
   test.each([
-    ['that AWS can\'t serve now is Unavailable', awsError('ThrottlingException'), Unavailable, {}],
+    ["that AWS can't serve now is Unavailable", awsError('ThrottlingException'), Unavailable, {}],
     ['that AWS refuses says so', awsError('InvalidParameterValue', 400, 'no'), Error, {code: 'aws-refused'}],
-    ['whose input the SDK can\'t send is the runbook\'s fault, and no bug of ours', new TypeError('x.toISOString is not a function'), Error, {code: 'runbook-call', exitCode: 2}],
+    [
+      "whose input the SDK can't send is the runbook's fault, and no bug of ours",
+      new TypeError('x.toISOString is not a function'),
+      Error,
+      {code: 'runbook-call', exitCode: 2},
+    ],
   ])('%s', async (_, error, kind, fields) => {
     rds.on(DescribeDBInstancesCommand).rejects(error)
     const thrown: unknown = await look().catch((caught: unknown) => caught)
@@ -51,18 +59,34 @@ describe('an AWS call', () => {
 
 describe('minutes of a metric', () => {
   test('are asked for by the minute, and come oldest first', async () => {
-    cloudwatch.on(GetMetricDataCommand).resolves({MetricDataResults: [{Timestamps: [new Date(now), new Date(now - 60_000)], Values: [2, 1]}]})
+    cloudwatch
+      .on(GetMetricDataCommand)
+      .resolves({MetricDataResults: [{Timestamps: [new Date(now), new Date(now - 60_000)], Values: [2, 1]}]})
     const query = {namespace: 'Shop', metric: 'Errors', dimensions: {Service: 'api'}, stat: 'p99'}
-    expect(await ports.minutes('eu-central-1', query, now - 120_000, now)).toEqual([{at: now - 60_000, value: 1}, {at: now, value: 2}])
+    expect(await ports.minutes('eu-central-1', query, now - 120_000, now)).toEqual([
+      {at: now - 60_000, value: 1},
+      {at: now, value: 2},
+    ])
     expect(cloudwatch.call(0).args[0].input).toMatchObject({
-      StartTime: new Date(now - 120_000), EndTime: new Date(now),
-      MetricDataQueries: [{MetricStat: {Metric: {Namespace: 'Shop', MetricName: 'Errors', Dimensions: [{Name: 'Service', Value: 'api'}]}, Period: 60, Stat: 'p99'}}],
+      StartTime: new Date(now - 120_000),
+      EndTime: new Date(now),
+      MetricDataQueries: [
+        {
+          MetricStat: {
+            Metric: {Namespace: 'Shop', MetricName: 'Errors', Dimensions: [{Name: 'Service', Value: 'api'}]},
+            Period: 60,
+            Stat: 'p99',
+          },
+        },
+      ],
     })
   })
 
-  test('are none where there are none, and an interval that hasn\'t begun isn\'t an error', async () => {
+  test("are none where there are none, and an interval that hasn't begun isn't an error", async () => {
     cloudwatch.on(GetMetricDataCommand).resolves({})
-    expect(await ports.minutes('eu-central-1', {namespace: 'A', metric: 'M', dimensions: {}, stat: 'Sum'}, now + 30_000, now)).toEqual([])
+    expect(
+      await ports.minutes('eu-central-1', {namespace: 'A', metric: 'M', dimensions: {}, stat: 'Sum'}, now + 30_000, now),
+    ).toEqual([])
     const {StartTime, EndTime} = cloudwatch.call(0).args[0].input as {readonly StartTime: Date; readonly EndTime: Date}
     expect(EndTime.getTime()).toBeGreaterThan(StartTime.getTime())
   })
@@ -85,7 +109,9 @@ describe('a probe', () => {
   test('sends method, headers and body, and brings status, headers in lower case, and body', async () => {
     const seen: unknown[] = []
     await serve((request, response) => {
-      request.on('data', (chunk: Buffer) => seen.push([request.method, request.url, request.headers['x-token'], chunk.toString()]))
+      request.on('data', (chunk: Buffer) =>
+        seen.push([request.method, request.url, request.headers['x-token'], chunk.toString()]),
+      )
       request.on('end', () => response.writeHead(202, {'X-Region': 'eu-central-1'}).end('{"ok":true}'))
     })
     const answer = await ports.ask({url: `${base}/hook?a=1`, method: 'POST', headers: {'x-token': 't'}, body: 'hello'})
@@ -93,8 +119,11 @@ describe('a probe', () => {
     expect(seen).toEqual([['POST', '/hook?a=1', 't', 'hello']])
   })
 
-  test('doesn\'t follow a redirect, and reads no more than 64 KiB', async () => {
-    await serve((request, response) => void (request.url === '/far' ? response.writeHead(301, {location: '/'}).end() : response.end('x'.repeat(200_000))))
+  test("doesn't follow a redirect, and reads no more than 64 KiB", async () => {
+    await serve(
+      (request, response) =>
+        void (request.url === '/far' ? response.writeHead(301, {location: '/'}).end() : response.end('x'.repeat(200_000))),
+    )
     expect(await get('/far')).toMatchObject({status: 301})
     expect((await get('/long'))?.body).toHaveLength(65_536)
   })
@@ -110,7 +139,10 @@ describe('a probe', () => {
 
   test('in a sandbox goes where the sandbox has a name for, and nowhere else', async () => {
     await serve((request, response) => void response.end(request.headers.host))
-    const names: SandboxNames = {servers: () => Promise.resolve([]), baseOf: (host) => Promise.resolve(host === 'api.example.com' ? new URL(base) : null)}
+    const names: SandboxNames = {
+      servers: () => Promise.resolve([]),
+      baseOf: (host) => Promise.resolve(host === 'api.example.com' ? new URL(base) : null),
+    }
     const inSandbox = runbookPorts(session, names)
     const ask = (url: string) => inSandbox.ask({url, method: 'GET', headers: {}, body: null})
     expect(await ask('https://api.example.com/')).toMatchObject({body: 'api.example.com'})

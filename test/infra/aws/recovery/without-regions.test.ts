@@ -10,10 +10,12 @@ import {aSession} from '../a-session.ts'
 
 const cloudFormation = mockClient(CloudFormationClient)
 const others = [mockClient(IAMClient), mockClient(RDSClient), mockClient(Route53Client)]
-beforeEach(() => [cloudFormation, ...others].forEach((mock) => {
-  mock.reset()
-  mock.onAnyCommand().resolves({})
-}))
+beforeEach(() =>
+  [cloudFormation, ...others].forEach((mock) => {
+    mock.reset()
+    mock.onAnyCommand().resolves({})
+  }),
+)
 
 const role = 'arn:aws:iam::111122223333:role/recovery'
 function bench() {
@@ -46,7 +48,14 @@ describe('without Regions', () => {
   test('CloudFormation takes the recovery role, whatever role it was to take', async () => {
     const {world} = bench()
     const stack = {name: 'shop-production-drill', region: 'eu-central-1'}
-    await world.stacks.create({stack, template: {kind: 'body', body: '{}'}, parameters: {}, tags: {}, role: 'arn:peace', token: 't'})
+    await world.stacks.create({
+      stack,
+      template: {kind: 'body', body: '{}'},
+      parameters: {},
+      tags: {},
+      role: 'arn:peace',
+      token: 't',
+    })
     await world.stacks.describe(stack)
     expect(cloudFormation.commandCalls(CreateStackCommand)[0]?.args[0].input.RoleARN).toBe(role)
     expect(cloudFormation.commandCalls(DescribeStacksCommand)[0]?.args[0].input).not.toHaveProperty('RoleARN')

@@ -20,7 +20,9 @@ export function aLeapingAccount() {
     }
   }
   return {
-    world, status, seconds,
+    world,
+    status,
+    seconds,
     call: async (operation: string, input: object): Promise<void> => {
       await (service.operations[operation] as Operation)(input as never, {region, account: world.account, requestId: 'r'})
     },

@@ -3,10 +3,14 @@ import {afterAll, expect, it} from 'vitest'
 import {aLeapingAccount} from './a-leaping-account.ts'
 
 const {world, call, status, seconds, settled} = aLeapingAccount()
-afterAll(async () => { await world.close() })
+afterAll(async () => {
+  await world.close()
+})
 
-const queue = (name: string, keep: number, more = ''): object =>
-  ({StackName: name, TemplateBody: `Resources:\n  Q: {Type: AWS::SQS::Queue, Properties: {MessageRetentionPeriod: ${keep}}}\n${more}`})
+const queue = (name: string, keep: number, more = ''): object => ({
+  StackName: name,
+  TemplateBody: `Resources:\n  Q: {Type: AWS::SQS::Queue, Properties: {MessageRetentionPeriod: ${keep}}}\n${more}`,
+})
 const network = '  V: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}\n'
 
 async function until(name: string, wanted: string): Promise<void> {
@@ -26,13 +30,15 @@ it('while it is updated it is neither updated nor deleted', async () => {
   expect(await settled('busy')).toBe('UPDATE_COMPLETE')
 })
 
-it('while it cleans up it isn\'t done yet: no update begins', async () => {
+it("while it cleans up it isn't done yet: no update begins", async () => {
   await call('CreateStack', queue('cleans', 600, network))
   expect(await settled('cleans')).toBe('CREATE_COMPLETE')
   await call('UpdateStack', queue('cleans', 700))
   await until('cleans', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS')
   await expect(call('UpdateStack', queue('cleans', 800))).rejects.toThrow(/UPDATE_COMPLETE_CLEANUP_IN_PROGRESS/)
-  await expect(call('CreateChangeSet', {...queue('cleans', 800), ChangeSetName: 'c'})).rejects.toThrow(/UPDATE_COMPLETE_CLEANUP_IN_PROGRESS/)
+  await expect(call('CreateChangeSet', {...queue('cleans', 800), ChangeSetName: 'c'})).rejects.toThrow(
+    /UPDATE_COMPLETE_CLEANUP_IN_PROGRESS/,
+  )
   expect(await settled('cleans')).toBe('UPDATE_COMPLETE')
 })
 
@@ -48,5 +54,7 @@ it('what was rolled back at its creation can only be deleted', async () => {
 it('a token that another kind of operation used is refused', async () => {
   await call('CreateStack', {...queue('tokens', 600), ClientRequestToken: 'one'})
   await settled('tokens')
-  await expect(call('UpdateStack', {...queue('tokens', 700), ClientRequestToken: 'one'})).rejects.toMatchObject({code: 'TokenAlreadyExistsException'})
+  await expect(call('UpdateStack', {...queue('tokens', 700), ClientRequestToken: 'one'})).rejects.toMatchObject({
+    code: 'TokenAlreadyExistsException',
+  })
 })

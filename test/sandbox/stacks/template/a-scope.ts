@@ -8,14 +8,25 @@ interface Made {
   readonly attributes?: Readonly<Record<string, unknown>>
 }
 
-export function aScope(template: string, {given = {}, made = {}}: {readonly given?: Readonly<Record<string, string>>; readonly made?: Readonly<Record<string, Made>>} = {}): Scope {
+export function aScope(
+  template: string,
+  {
+    given = {},
+    made = {},
+  }: {readonly given?: Readonly<Record<string, string>>; readonly made?: Readonly<Record<string, Made>>} = {},
+): Scope {
   const document = readTemplate(template)
   return {
     document,
     parameters: resolveParameters(document, given, (name) => (name.startsWith('/there/') ? `what ${name} holds` : null)),
     pseudo: {
-      accountId: '123456789012', region: 'eu-central-1', partition: 'aws', stackId: 'arn:aws:cloudformation:eu-central-1:123456789012:stack/shop/1', stackName: 'shop',
-      urlSuffix: 'amazonaws.com', notificationArns: ['arn:aws:sns:eu-central-1:123456789012:topic'],
+      accountId: '123456789012',
+      region: 'eu-central-1',
+      partition: 'aws',
+      stackId: 'arn:aws:cloudformation:eu-central-1:123456789012:stack/shop/1',
+      stackName: 'shop',
+      urlSuffix: 'amazonaws.com',
+      notificationArns: ['arn:aws:sns:eu-central-1:123456789012:topic'],
     },
     zones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'],
     ref: (id) => made[id]?.id,

@@ -2,9 +2,20 @@ import {describe, expect, it} from 'vitest'
 import {dependencies} from '../../../../src/sandbox/stacks/template/dependencies.ts'
 import {readTemplate} from '../../../../src/sandbox/stacks/template/read-template.ts'
 
-const waits = (resources: string, conditions: Readonly<Record<string, boolean>> = {}, further = ''): Readonly<Record<string, readonly string[]>> => {
-  const declared = Object.keys(conditions).map((name) => `${name}: !Equals [a, a]`).join(', ')
-  const found = dependencies(readTemplate(`Parameters: {P: {Type: String, Default: x}}\nConditions: {${declared}}\nResources:\n  B: {Type: X}\n${resources}${further}`), conditions)
+const waits = (
+  resources: string,
+  conditions: Readonly<Record<string, boolean>> = {},
+  further = '',
+): Readonly<Record<string, readonly string[]>> => {
+  const declared = Object.keys(conditions)
+    .map((name) => `${name}: !Equals [a, a]`)
+    .join(', ')
+  const found = dependencies(
+    readTemplate(
+      `Parameters: {P: {Type: String, Default: x}}\nConditions: {${declared}}\nResources:\n  B: {Type: X}\n${resources}${further}`,
+    ),
+    conditions,
+  )
   return Object.fromEntries([...found].map(([id, others]) => [id, [...others]]))
 }
 
@@ -12,8 +23,8 @@ describe('a resource waits for', () => {
   it.each([
     ['what it refers to', '  A: {Type: X, Properties: {P: !Ref B}}\n'],
     ['whose attribute it has', '  A: {Type: X, Properties: {P: [{Q: !GetAtt B.Arn}]}}\n'],
-    ['what is in a text of its', '  A: {Type: X, Properties: {P: !Sub \'${P}/${B.Arn}/${AWS::Region}\'}}\n'],
-    ['what a name in a text of its stands for', '  A: {Type: X, Properties: {P: !Sub [\'${N}\', {N: !Ref B}]}}\n'],
+    ['what is in a text of its', "  A: {Type: X, Properties: {P: !Sub '${P}/${B.Arn}/${AWS::Region}'}}\n"],
+    ['what a name in a text of its stands for', "  A: {Type: X, Properties: {P: !Sub ['${N}', {N: !Ref B}]}}\n"],
     ['what its metadata names', '  A: {Type: X, Metadata: {P: !Ref B}}\n'],
     ['what it is told to depend on', '  A: {Type: X, DependsOn: [B]}\n'],
   ])('%s', (_, resources) => {
@@ -21,7 +32,7 @@ describe('a resource waits for', () => {
   })
 
   it('nothing that is only written with an exclamation mark', () => {
-    expect(waits('  A: {Type: X, Properties: {P: !Sub \'${!B}\'}}\n')).toEqual({A: [], B: []})
+    expect(waits("  A: {Type: X, Properties: {P: !Sub '${!B}'}}\n")).toEqual({A: [], B: []})
   })
 
   it('only what the chosen branch names', () => {
@@ -33,23 +44,27 @@ describe('a resource waits for', () => {
 describe('a resource that is left out', () => {
   const left = '  L: {Type: X, Condition: C}\n'
 
-  it('isn\'t there', () => {
+  it("isn't there", () => {
     expect(waits(left, {C: false})).toEqual({B: []})
   })
 
-  it('is nobody\'s dependency', () => {
+  it("is nobody's dependency", () => {
     expect(waits(`${left}  A: {Type: X, DependsOn: L}\n`, {C: false})).toEqual({A: [], B: []})
   })
 
-  it('can\'t be referred to', () => {
-    expect(() => waits(`${left}  A: {Type: X, Properties: {P: !Ref L}}\n`, {C: false})).toThrow('Template format error: Unresolved resource dependencies [L] in the Resources block of the template')
+  it("can't be referred to", () => {
+    expect(() => waits(`${left}  A: {Type: X, Properties: {P: !Ref L}}\n`, {C: false})).toThrow(
+      'Template format error: Unresolved resource dependencies [L] in the Resources block of the template',
+    )
   })
 
-  it('can\'t be put out', () => {
-    expect(() => waits(left, {C: false}, 'Outputs: {O: {Value: !Ref L}}')).toThrow('Template format error: Unresolved resource dependencies [L] in the Outputs block of the template')
+  it("can't be put out", () => {
+    expect(() => waits(left, {C: false}, 'Outputs: {O: {Value: !Ref L}}')).toThrow(
+      'Template format error: Unresolved resource dependencies [L] in the Outputs block of the template',
+    )
   })
 
-  it('doesn\'t hurt an output that is left out with it', () => {
+  it("doesn't hurt an output that is left out with it", () => {
     expect(waits(left, {C: false}, 'Outputs: {O: {Condition: C, Value: !Ref L}}')).toEqual({B: []})
   })
 })

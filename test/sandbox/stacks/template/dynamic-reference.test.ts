@@ -11,7 +11,11 @@ describe('a dynamic reference asks for', () => {
     ['a secret parameter', 'ssm-secure:/a', {kind: 'parameter', name: '/a', version: undefined, secure: true}],
     ['a whole secret', 'secretsmanager:shop/db', {...secret, id: 'shop/db'}],
     ['a member of a secret', 'secretsmanager:shop/db:SecretString:password', {...secret, id: 'shop/db', key: 'password'}],
-    ['a stage of a member', 'secretsmanager:shop/db:SecretString:password:AWSPREVIOUS', {...secret, id: 'shop/db', key: 'password', stage: 'AWSPREVIOUS'}],
+    [
+      'a stage of a member',
+      'secretsmanager:shop/db:SecretString:password:AWSPREVIOUS',
+      {...secret, id: 'shop/db', key: 'password', stage: 'AWSPREVIOUS'},
+    ],
     ['a version of a whole secret', 'secretsmanager:shop/db:SecretString:::v1', {...secret, id: 'shop/db', version: 'v1'}],
     ['a member of a secret by its ARN', `secretsmanager:${arn}:SecretString:password`, {...secret, id: arn, key: 'password'}],
     ['a whole secret by its ARN', `secretsmanager:${arn}`, {...secret, id: arn}],

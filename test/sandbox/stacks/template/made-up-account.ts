@@ -3,7 +3,11 @@ import type {ParameterValue, Scope, TemplateDocument} from '../../../../src/sand
 import {resourceSchemas} from '../../../../src/sandbox/stacks/schemas/resource-schemas.ts'
 
 const prefixes: Readonly<Record<string, string>> = {
-  'AWS::EC2::VPC': 'vpc-', 'AWS::EC2::Subnet': 'subnet-', 'AWS::EC2::SecurityGroup': 'sg-', 'AWS::EC2::Volume': 'vol-', 'AWS::EC2::RouteTable': 'rtb-',
+  'AWS::EC2::VPC': 'vpc-',
+  'AWS::EC2::Subnet': 'subnet-',
+  'AWS::EC2::SecurityGroup': 'sg-',
+  'AWS::EC2::Volume': 'vol-',
+  'AWS::EC2::RouteTable': 'rtb-',
 }
 const account = '123456789012'
 const arn = (service: string, rest: string, region = 'eu-central-1'): string => `arn:aws:${service}:${region}:${account}:${rest}`
@@ -13,7 +17,8 @@ export const made = {
     if (type === 'AWS::CertificateManager::Certificate') return arn('acm', 'certificate/00000000-0000-0000-0000-000000000000')
     if (type === 'AWS::Route53::HealthCheck') return '00000000-0000-0000-0000-000000000000'
     if (type === 'AWS::SecretsManager::Secret') return arn('secretsmanager', `secret:${logicalId}-AbCdEf`)
-    if (type.startsWith('AWS::ElasticLoadBalancingV2::')) return arn('elasticloadbalancing', `${logicalId.toLowerCase()}/app/main/0123456789abcdef`)
+    if (type.startsWith('AWS::ElasticLoadBalancingV2::'))
+      return arn('elasticloadbalancing', `${logicalId.toLowerCase()}/app/main/0123456789abcdef`)
     const prefix = prefixes[type]
     return prefix === undefined ? logicalId.toLowerCase() : `${prefix}0123456789abcdef0`
   },
@@ -45,19 +50,31 @@ export const made = {
 }
 
 export function theAccount(
-  document: TemplateDocument, parameters: ReadonlyMap<string, ParameterValue>, {region, stackName}: {readonly region: string; readonly stackName: string},
+  document: TemplateDocument,
+  parameters: ReadonlyMap<string, ParameterValue>,
+  {region, stackName}: {readonly region: string; readonly stackName: string},
   nested: ReadonlyMap<string, Readonly<Record<string, string>>>,
 ): Scope {
   const typeOf = (id: string): string => document.resources.get(id)?.type ?? ''
   return {
     document,
     parameters,
-    pseudo: {accountId: account, region, partition: 'aws', stackId: arn('cloudformation', `stack/${stackName}/1`, region), stackName, urlSuffix: 'amazonaws.com', notificationArns: []},
+    pseudo: {
+      accountId: account,
+      region,
+      partition: 'aws',
+      stackId: arn('cloudformation', `stack/${stackName}/1`, region),
+      stackName,
+      urlSuffix: 'amazonaws.com',
+      notificationArns: [],
+    },
     zones: ['a', 'b', 'c'].map((zone) => `${region}${zone}`),
     ref: (id) => made.id(typeOf(id), id),
     attribute: (id, name) => {
       if (name.startsWith('Outputs.')) return nested.get(id)?.[name.slice('Outputs.'.length)]
-      return resourceSchemas.find(typeOf(id))?.attributes.includes(name) === true ? made.attribute(typeOf(id), id, name) : undefined
+      return resourceSchemas.find(typeOf(id))?.attributes.includes(name) === true
+        ? made.attribute(typeOf(id), id, name)
+        : undefined
     },
     dynamic: () => 'a-secret-that-is-long-enough',
   }
