@@ -48,6 +48,8 @@ const forward = [
 /** Steps of a rollback by verdict that are worth dying in, in order. */
 const back = ['share-50', 'bake-50', 'home', 'observe-home', 'release-scale-in', 'drain', 'disarm'] as const
 const long: readonly string[] = ['canary-tasks', 'share-50', 'bake-50', 'observe-100', 'observe-home', 'warm']
+/** A release that isn't watched through its warm window ends so soon after these that it may be quicker than its killer. */
+const last: readonly string[] = ['disarm', 'release-scale-in', 'carry']
 
 type Version = 'healthy' | 'bad'
 
@@ -63,7 +65,8 @@ interface Life {
   readonly moments: readonly Moment[]
 }
 
-const moment = (step: string): Moment => ({step, delayMs: Math.round(drawn.next() * (long.includes(step) ? 2500 : 120))})
+const longestDelayMs = (step: string): number => (long.includes(step) ? 2500 : last.includes(step) ? 20 : 120)
+const moment = (step: string): Moment => ({step, delayMs: Math.round(drawn.next() * longestDelayMs(step))})
 
 /** Every step of `steps` once, dealt to `hands` lives, each in the plan's order. */
 function deal(version: Version, prefix: string, steps: readonly string[], hands: number): readonly Life[] {
@@ -196,7 +199,12 @@ describe.concurrent('killed with nobody there', () => {
       sandbox.withTraffic(life.service, perMinute, async () => {
         const [at] = life.moments
         const begun = await begin(life, window.forsaken)
-        expect(at !== undefined && (await killAt(life, at, begun, 0)), about(life)).toBe(true)
+        const died = at !== undefined && (await killAt(life, at, begun, 0))
+        if (!died && last.includes(at?.step ?? '')) {
+          expect(endOf(await begun.running.ended), about(life)).toMatchObject({code: 0, outcome: 'promoted'})
+          return
+        }
+        expect(died, about(life)).toBe(true)
         const killedAt = await sandbox.now()
         const before = await journalOf(life.service)
         const due = dueAt(before)
