@@ -9,6 +9,7 @@ import type {AwsTimeKeeper} from './aws-time.ts'
 import {boundedSignal} from './bounded-signal.ts'
 import {createClient, serviceModules} from './clients.ts'
 import type {AnyClient, InputOf, OperationName, OutputOf, ServiceName} from './clients.ts'
+import {realBound} from './real-bound.ts'
 import {isAccessDenied, translateError} from './translate-error.ts'
 
 /** One finished call, for `--verbose`. `ms` is real time, retries included. */
@@ -120,7 +121,7 @@ function sessionIn(region: string, input: AwsSessionInput, shared: Shared): AwsS
   const profile = input.profile ?? null
   const clients = new Map<string, Promise<AnyClient>>()
   const siblings = new Map<string, AwsSession>()
-  const boundMs = Math.max(callBoundMs / clock.speed, input.leastCallMs ?? leastCallBoundMs)
+  const boundMs = realBound(clock, callBoundMs, input.leastCallMs ?? leastCallBoundMs)
 
   const clientOf = (service: ServiceName, tries = attempts): Promise<AnyClient> => {
     const key = `${service} ${tries}`

@@ -6,14 +6,13 @@ import {request as plainRequest} from 'node:http'
 import type {ClientRequest, RequestOptions} from 'node:http'
 import {request as secureRequest} from 'node:https'
 import type {ApiPort, ProbeTarget} from '../../../runbooks/recovery/ports.ts'
+import {realBound} from '../real-bound.ts'
 import type {AwsSession} from '../session.ts'
 import {httpAnswer} from './http-answer.ts'
 import type {SandboxNames} from './sandbox-names.ts'
 
 /** Run time. */
 const boundMs = 2000
-/** Real time under a fast clock: a loopback answer on a busy machine. */
-const leastBoundMs = 1500
 
 export interface Tls {
   readonly port: number
@@ -23,7 +22,7 @@ export interface Tls {
 
 /** `regionHeader`: lower case. `names`: those of a sandbox, null on AWS. */
 export function apiProbe(session: AwsSession, regionHeader: string, names: SandboxNames | null, tls: Tls = {port: 443}): ApiPort {
-  const bound = Math.max(boundMs / session.clock.speed, leastBoundMs)
+  const bound = realBound(session.clock, boundMs)
   return {
     async ask(target, signal) {
       if (signal?.aborted === true) return null

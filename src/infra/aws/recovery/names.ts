@@ -4,15 +4,15 @@
  */
 import {Resolver} from 'node:dns/promises'
 import type {NameAnswer, NamesPort} from '../../../runbooks/recovery/ports.ts'
+import {realBound} from '../real-bound.ts'
 import type {AwsSession} from '../session.ts'
 import {hostedRecords} from './hosted-records.ts'
 import type {SandboxNames, SandboxServer} from './sandbox-names.ts'
 
 type Server = SandboxServer
 
-/** Run time; under a fast clock at least what a loopback answer takes on a busy machine. */
+/** Run time. */
 const boundMs = 2000
-const leastBoundMs = 1500
 
 /** Where the world's DNS is: addresses with their port. */
 export interface PublicDns {
@@ -25,7 +25,7 @@ export interface PublicDns {
 const publicDns: PublicDns = {system: null, resolvers: ['1.1.1.1', '8.8.8.8', '9.9.9.9'], port: 53}
 
 export function recoveryNames(session: AwsSession, sandbox: SandboxNames | null, dns = publicDns): NamesPort {
-  const bound = Math.round(Math.max(boundMs / session.clock.speed, leastBoundMs))
+  const bound = realBound(session.clock, boundMs)
   const zones = new Map<string, Promise<readonly Server[]>>()
   const serversOf = (name: string, signal: AbortSignal | undefined): Promise<readonly Server[]> => {
     if (sandbox !== null) return sandbox.servers(signal)

@@ -8,6 +8,7 @@ import type {Clock} from '../../../runbooks/engine/clock.ts'
 import {Unavailable} from '../../../runbooks/engine/unavailable.ts'
 import {Unreachable} from '../../../runbooks/recovery/unreachable.ts'
 import {network} from '../error-names.ts'
+import {leastLoopbackMs, realBound} from '../real-bound.ts'
 import type {Reach} from '../session.ts'
 
 /** Run time. */
@@ -18,8 +19,7 @@ const leftAloneMs = 15_000
 const silentAttempts = 2
 /** Real time: connections to a Region on another continent are there in less. */
 const connectMs = 3000
-/** Real time under a fast clock: a loopback answer on a busy machine, and how long such an answer says something. */
-const leastBoundMs = 1500
+/** Real time under a fast clock: how long an answer says something. */
 const leastLatelyMs = 3000
 /** For what only reads, and may wait longer than a recovery. */
 const leastReadingMs = 3000
@@ -34,7 +34,7 @@ export function recoveryReach({
   readonly own: string
   readonly haste?: 'recovers' | 'reads'
 }): Reach {
-  const leastMs = haste === 'reads' ? leastReadingMs : leastBoundMs
+  const leastMs = haste === 'reads' ? leastReadingMs : leastLoopbackMs
   const heard = new Map<string, number>()
   const lost = new Map<string, {readonly at: number; readonly reason: string}>()
   const isHeard = (region: string): boolean => {
@@ -48,8 +48,7 @@ export function recoveryReach({
       if (last === undefined || clock.now() - last.at >= leftAloneMs) return
       throw new Unreachable(action, region, `${region} isn't asked for ${action}: a moment ago it didn't answer (${last.reason})`)
     },
-    boundMs: (region, ofSession) =>
-      isHeard(region) ? ofSession : Math.min(ofSession, Math.max(silentBoundMs / clock.speed, leastMs)),
+    boundMs: (region, ofSession) => (isHeard(region) ? ofSession : Math.min(ofSession, realBound(clock, silentBoundMs, leastMs))),
     attempts: (region, ofSession) => (isHeard(region) ? ofSession : silentAttempts),
     answered(region) {
       heard.set(region, clock.now())

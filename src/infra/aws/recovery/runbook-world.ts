@@ -11,19 +11,18 @@ import {Unavailable} from '../../../runbooks/engine/unavailable.ts'
 import type {HttpRequest, OwnPorts} from '../../../runbooks/custom/ports.ts'
 import {isLoopback} from '../clients.ts'
 import type {ServiceName} from '../clients.ts'
+import {realBound} from '../real-bound.ts'
 import type {AwsSession} from '../session.ts'
 import {httpAnswer} from './http-answer.ts'
 import type {SandboxNames} from './sandbox-names.ts'
 
 /** Run time. */
 const boundMs = 5000
-/** Real time under a fast clock: a loopback answer on a busy machine. */
-const leastBoundMs = 1500
 const minuteMs = 60_000
 
 /** `session`: of any Region; every call goes to the one it is given. `names`: those of a sandbox, null on AWS. */
 export function runbookPorts(session: AwsSession, names: SandboxNames | null): OwnPorts {
-  const bound = Math.max(boundMs / session.clock.speed, leastBoundMs)
+  const bound = realBound(session.clock, boundMs)
   return {
     call: async (region, service, action, input, signal) =>
       asJson(await callAny(session.inRegion(region), service, action, input, signal)),
