@@ -8,8 +8,8 @@ import type {Store} from './store.ts'
 
 export const leaseMs = seconds(180)
 export const renewEveryMs = seconds(30)
-/** A mutating call is made only with this much left on the lease. */
-export const leaseMarginMs = seconds(60)
+/** A mutating call is made only with this much left on the lease: no call, its retries included, may take longer than that. */
+export const leaseMarginMs = seconds(120)
 
 export interface Lease {
   readonly run: string
