@@ -2,15 +2,13 @@ import {Flags} from '@oclif/core'
 import type {Outcome} from '../command.ts'
 import {SluiceCommand} from '../command.ts'
 import {runDemo} from '../demo/run-demo.ts'
-import type {Demo as Story, Told} from '../demo/run-demo.ts'
 import type {Scenario} from '../demo/scenarios.ts'
+import {broughtUpJson, releaseJson, tenths} from '../demo/told.ts'
 import {ExitCode} from '../errors.ts'
 import {chooseRenderer, wantsColor} from '../ui/choose-renderer.ts'
-import {infraOutcomeJson, infraOutcomeText} from '../ui/infra-outcome.ts'
+import {infraOutcomeText} from '../ui/infra-outcome.ts'
 import {infraRenderer} from '../ui/infra-renderer.ts'
 import {infraTimelineRenderer} from '../ui/infra-timeline.ts'
-import {outcomeJson} from '../ui/outcome-json.ts'
-import {releaseView} from '../ui/release-view.ts'
 import {timelineRenderer} from '../ui/render-timeline.ts'
 import {demoClosing, demoHeading, demoOpening, infraHeading} from '../ui/demo-text.ts'
 import {watcher} from '../watching.ts'
@@ -49,8 +47,8 @@ HTTP; nothing is left behind.`
       },
     })
     const seconds = tenths((performance.now() - began) / 1000)
-    const releases = told.map(json)
-    const stack = infraJson(infra)
+    const releases = told.map(releaseJson)
+    const stack = broughtUpJson(infra)
     const done = infra.view.state === 'done'
     const asExpected =
       done && releases.length === 4 && told.every(({scenario}, index) => releases[index]?.outcome === scenario.expected)
@@ -65,28 +63,3 @@ HTTP; nothing is left behind.`
     }
   }
 }
-
-const tenths = (seconds: number): number => Math.round(seconds * 10) / 10
-
-function infraJson({view, seconds}: Story['infra']) {
-  const {durationSeconds, criticalPathSeconds} = infraOutcomeJson(view) as {
-    readonly durationSeconds: number
-    readonly criticalPathSeconds: number
-  }
-  return {seconds: tenths(seconds), virtualSeconds: durationSeconds, criticalPathSeconds, resources: view.resources.done}
-}
-
-type Released = ReturnType<typeof outcomeJson> & {
-  readonly name: string
-  readonly outcome: string
-  readonly expected: string
-  readonly canaryRequests: number
-  readonly badRequests: number
-}
-
-const json = ({scenario, ran, now}: Told): Released =>
-  ({
-    name: scenario.name,
-    expected: scenario.expected,
-    ...outcomeJson(releaseView(ran.events, {run: ran.run}, now)),
-  }) as unknown as Released

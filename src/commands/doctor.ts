@@ -6,6 +6,7 @@ import {loadConfig} from '../config/load.ts'
 import type {LoadedConfig} from '../config/release-config.ts'
 import {ExitCode, SluiceError} from '../errors.ts'
 import {stackFindings} from '../infra-doctor.ts'
+import {errorFinding} from '../runbooks/doctor/error-finding.ts'
 import {examine} from '../runbooks/doctor/examine.ts'
 import type {Finding} from '../runbooks/doctor/finding.ts'
 import {doctorText, worst} from '../ui/doctor-text.ts'
@@ -49,7 +50,7 @@ async function found(file: string, sandbox: string | undefined): Promise<Found> 
   try {
     loaded = await loadConfig(file)
   } catch (error) {
-    return {findings: [asFinding('configuration', error)], exitCode: ExitCode.usage}
+    return {findings: [errorFinding('configuration', error)], exitCode: ExitCode.usage}
   }
   const {service, region} = loaded.kind === 'config' ? loaded.config : loaded.settings
   const valid: Finding = {name: 'configuration', state: 'ok', words: `${file}: ${service} in ${region}`}
@@ -61,21 +62,8 @@ async function found(file: string, sandbox: string | undefined): Promise<Found> 
   } catch (error) {
     const exitCode = error instanceof SluiceError ? error.exitCode : ExitCode.bug
     return {
-      findings: [valid, asFinding(exitCode === ExitCode.credentials ? 'credentials' : 'connection', error), ...stack],
+      findings: [valid, errorFinding(exitCode === ExitCode.credentials ? 'credentials' : 'connection', error), ...stack],
       exitCode,
     }
   }
-}
-
-function asFinding(name: string, error: unknown): Finding {
-  if (!(error instanceof SluiceError)) throw error
-  const {message, details, suggestions} = error
-  if (details.length === 0) return {name, state: 'fail', words: message, fix: suggestions}
-  // `sluice.yaml:12:7  what is wrong`: the place becomes the name.
-  const children = details.map((line): Finding => ({
-    name: /\d+:\d+(?= {2})/.exec(line)?.[0] ?? '',
-    state: 'fail',
-    words: line.replace(/^.*?\d+:\d+ {2}/, ''),
-  }))
-  return {name, state: 'fail', words: message, children}
 }

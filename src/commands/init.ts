@@ -1,16 +1,16 @@
 import {Flags} from '@oclif/core'
 import type {Outcome} from '../command.ts'
 import {SluiceCommand} from '../command.ts'
-import {defaultRegion, discover, sandboxName} from '../compose.ts'
-import {chooseService} from '../config/choose-service.ts'
-import type {Discovered} from '../config/render-yaml.ts'
+import {defaultRegion, sandboxName} from '../compose.ts'
 import {renderYaml, undiscovered} from '../config/render-yaml.ts'
 import {renderStackYaml} from '../config/render-stack-yaml.ts'
 import {schemaUrl} from '../config/schema-url.ts'
-import {ExitCode, SluiceError} from '../errors.ts'
+import {ExitCode} from '../errors.ts'
 import {writeCi} from '../init-ci.ts'
 import {writeNew} from '../init-file.ts'
+import {importedFile} from '../init-import.ts'
 import {stackFile} from '../init-stack.ts'
+import {ciText, initText, nextAfterInit} from '../ui/init-text.ts'
 
 export default class Init extends SluiceCommand {
   static override description = `Write a commented sluice.yaml.
@@ -52,59 +52,29 @@ request, readiness every night, a drill every quarter; those are never overwritt
     const {flags} = await this.parse(Init)
     if (flags.ci !== undefined) {
       const made = await writeCi('.', flags.config ?? 'sluice.yaml')
-      const hint = `  set the repository variables ${made.variables.join(' and ')} to roles that GitHub may take; what they need: ${made.next}`
-      return {
-        outcome: 'written',
-        exitCode: ExitCode.done,
-        data: made,
-        text: [...made.files.map((path) => `✔ ${path} written`), hint].join('\n'),
-      }
+      return {outcome: 'written', exitCode: ExitCode.done, data: made, text: ciText(made)}
     }
     const sandbox = sandboxName(flags.sandbox, process.env)
     const region = flags.region ?? (await defaultRegion(flags.sandbox, process.env))
     if (flags.stack) {
       const file = await stackFile({...flags, region, looks: sandbox === null && region === null ? 'nowhere' : 'at-zones'})
-      return written(flags, renderStackYaml(file, {schema: schemaUrl}), file.service, [], 'sluice infra plan')
+      return written(flags, renderStackYaml(file, {schema: schemaUrl}), {...file, problems: []}, 'sluice infra plan')
     }
-    let found: Discovered = undiscovered(flags.service ?? null, region)
-    let problems: readonly string[] = []
-    if (flags.import || sandbox !== null) {
-      if (region === null)
-        throw new SluiceError({
-          code: 'no-region',
-          exitCode: ExitCode.usage,
-          message: 'Which Region? None was given, and AWS_REGION is not set.',
-          suggestions: ['sluice init --import --region eu-west-1'],
-        })
-      const chosen = chooseService(await discover({region, sandbox: flags.sandbox, env: process.env}), flags.service, region)
-      found = chosen
-      problems = chosen.problems
-    }
-    return written(flags, renderYaml(found, {schema: schemaUrl}), found.service, problems, 'sluice doctor')
+    const found =
+      flags.import || sandbox !== null
+        ? await importedFile({...flags, region})
+        : {...undiscovered(flags.service ?? null, region), problems: []}
+    return written(flags, renderYaml(found, {schema: schemaUrl}), found, 'sluice doctor')
   }
 }
 
 async function written(
-  {output, sandbox, force}: {readonly output: string; readonly sandbox?: string | undefined; readonly force: boolean},
+  to: {readonly output: string; readonly sandbox?: string | undefined; readonly force: boolean},
   yaml: string,
-  service: string | null,
-  problems: readonly string[],
+  {service, problems}: {readonly service: string | null; readonly problems: readonly string[]},
   then: string,
 ): Promise<Outcome> {
-  await writeNew(output, yaml, force ? 'overwrite' : 'keep')
-  const next = [
-    then,
-    ...(sandbox === undefined ? [] : ['--sandbox', sandbox]),
-    ...(output === 'sluice.yaml' ? [] : ['--config', output]),
-  ].join(' ')
-  return {
-    outcome: 'written',
-    exitCode: ExitCode.done,
-    data: {file: output, service, problems, next},
-    text: [
-      `✔ ${output} written${service === null ? '' : ` for ${service}`}`,
-      ...problems.map((problem) => `  ! ${problem}`),
-      `  ${next}`,
-    ].join('\n'),
-  }
+  await writeNew(to.output, yaml, to.force ? 'overwrite' : 'keep')
+  const data = {file: to.output, service, problems, next: nextAfterInit(then, to)}
+  return {outcome: 'written', exitCode: ExitCode.done, data, text: initText(data)}
 }

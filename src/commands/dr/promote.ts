@@ -1,7 +1,8 @@
 import {Flags} from '@oclif/core'
 import type {Outcome} from '../../command.ts'
-import {ExitCode, SluiceError} from '../../errors.ts'
+import {ExitCode} from '../../errors.ts'
 import {acceptFlags, confirmFlag, followFlags, RecoveryCommand} from '../../recovery-command.ts'
+import {promoteMode} from '../../recovery-mode.ts'
 import {plannedSteps, promoteInput} from '../../recovery-promoting.ts'
 import {lookAround} from '../../recovery-reading.ts'
 import {askRecovery, refuseIfRecovering, startRecovery} from '../../runbooks/recovery/run-recovery.ts'
@@ -36,12 +37,7 @@ past the point of no return and needs a person, 7 when somebody else is at work,
 
   protected override async execute(): Promise<Outcome> {
     const {flags} = await this.parse(DrPromote)
-    if (!flags.planned && !flags.unplanned) throw modeMissing()
-    const mode = flags.planned ? 'planned' : 'unplanned'
-    const beside = ['accept-loss', 'accept-unknown-loss', 'last-answer'].find((name) =>
-      this.argv.some((word) => word === `--${name}` || word.startsWith(`--${name}=`)),
-    )
-    if (mode === 'planned' && beside !== undefined) throw nothingLost(beside)
+    const mode = promoteMode(flags, this.argv)
     const accepted = {
       acceptLossMs: this.acceptedLoss(flags['accept-loss']),
       acceptUnknownLoss: flags['accept-unknown-loss'],
@@ -68,19 +64,3 @@ past the point of no return and needs a person, 7 when somebody else is at work,
     }
   }
 }
-
-const nothingLost = (flag: string): SluiceError =>
-  new SluiceError({
-    code: 'nothing-lost',
-    exitCode: ExitCode.usage,
-    message: `--${flag} goes with --unplanned: a planned switchover loses nothing.`,
-    suggestions: ['sluice dr promote --planned'],
-  })
-
-const modeMissing = (): SluiceError =>
-  new SluiceError({
-    code: 'mode-missing',
-    exitCode: ExitCode.usage,
-    message: 'Planned or unplanned? One loses nothing and needs both Regions; the other names what is lost.',
-    suggestions: ['sluice dr promote --unplanned', 'sluice dr promote --planned'],
-  })

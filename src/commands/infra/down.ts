@@ -1,8 +1,9 @@
 import {Flags} from '@oclif/core'
 import type {Outcome} from '../../command.ts'
 import {openTeardown} from '../../compose.ts'
-import {ExitCode, SluiceError} from '../../errors.ts'
+import {ExitCode} from '../../errors.ts'
 import {InfraCommand, stackFlags} from '../../infra-command.ts'
+import {downOptions} from '../../infra-down-options.ts'
 import {planDown} from '../../runbooks/provision/down-observe.ts'
 import {runDown} from '../../runbooks/provision/run-down.ts'
 import {infraDownJson, infraDownText} from '../../ui/infra-down-text.ts'
@@ -31,34 +32,13 @@ something couldn't be deleted, 3 without the name, 7 when somebody else is at wo
   protected override async execute(): Promise<Outcome> {
     const {flags} = await this.parse(InfraDown)
     const config = await this.stack(flags)
-    const data = flags['delete-data']
-    if (data !== undefined && data !== config.environment) {
-      throw new SluiceError({
-        code: 'wrong-name',
-        exitCode: ExitCode.confirmation,
-        message: `--delete-data ${data} isn't ${config.environment}; nothing was deleted.`,
-      })
-    }
+    const options = downOptions(flags, config.environment)
     const {desk, world, clock, account, arn} = await openTeardown({
       region: config.region,
       sandbox: flags.sandbox,
       env: process.env,
     })
-    const planned = await planDown(
-      desk,
-      {
-        config,
-        account,
-        arn,
-        options: {
-          only: flags.only === undefined ? 'all' : 'recovery',
-          data: data === undefined ? 'kept' : 'deleted',
-          stuck: flags['leave-stuck'] ? 'left-behind' : 'tried-again',
-        },
-      },
-      world,
-      new AbortController().signal,
-    )
+    const planned = await planDown(desk, {config, account, arn, options}, world, new AbortController().signal)
     const said = infraDownText(planned, this.look(process.stderr))
     if (planned.stacks.length + planned.buckets.length + planned.stores.length + planned.replicas.length === 0) {
       return {outcome: 'nothing', exitCode: ExitCode.done, data: infraDownJson(planned), text: said}
@@ -69,7 +49,7 @@ something couldn't be deleted, 3 without the name, 7 when somebody else is at wo
       await this.confirmed(
         {
           question: {kind: 'type-the-name', name: config.environment, text: "That can't be taken back."},
-          because: [`All of this is deleted${data === undefined ? '' : ', and the data too that is named here'}`],
+          because: [`All of this is deleted${options.data === 'kept' ? '' : ', and the data too that is named here'}`],
         },
         {yes: false, confirm: flags.confirm},
       )

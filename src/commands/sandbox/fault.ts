@@ -2,8 +2,10 @@ import {Args, Flags} from '@oclif/core'
 import type {Outcome} from '../../command.ts'
 import {SluiceCommand} from '../../command.ts'
 import {checkSandboxName, readHandle, removeHandle} from '../../config/sandbox-handle.ts'
-import {ExitCode, SluiceError} from '../../errors.ts'
+import {ExitCode} from '../../errors.ts'
 import {faultLine, FAULT_KINDS} from '../../sandbox/fault-kinds.ts'
+import type {Cleared, Listed} from '../../sandbox/fault-wish.ts'
+import {clearedText, clearPath, faultsText, faultWish} from '../../sandbox/fault-wish.ts'
 import {askOrExplain, reachSandbox} from '../../sandbox/reach.ts'
 import type {Fault} from '../../sandbox/world/contract.ts'
 
@@ -49,47 +51,14 @@ ${Object.entries(FAULT_KINDS)
       await removeHandle(name, process.env)
     })
     if (flags.clear) {
-      const {cleared} = await askOrExplain<{readonly cleared: number}>(
-        handle,
-        'DELETE',
-        args.kind === undefined ? 'faults' : `faults?kind=${args.kind}`,
-      )
-      return {
-        outcome: 'cleared',
-        exitCode: ExitCode.done,
-        data: {name, cleared},
-        text: cleared === 0 ? 'Nothing was on.' : `Off: ${cleared}.`,
-      }
+      const {cleared} = await askOrExplain<Cleared>(handle, 'DELETE', clearPath(args.kind))
+      return {outcome: 'cleared', exitCode: ExitCode.done, data: {name, cleared}, text: clearedText(cleared)}
     }
     if (flags.list) {
-      const {faults} = await askOrExplain<{readonly faults: readonly Fault[]}>(handle, 'GET', 'faults')
-      return {
-        outcome: 'listed',
-        exitCode: ExitCode.done,
-        data: {name, faults},
-        text: faults.length === 0 ? 'No faults are on.' : faults.map(faultLine).join('\n'),
-      }
+      const {faults} = await askOrExplain<Listed>(handle, 'GET', 'faults')
+      return {outcome: 'listed', exitCode: ExitCode.done, data: {name, faults}, text: faultsText(faults)}
     }
-    if (args.kind === undefined) {
-      const suggestions = ['sluice sandbox fault --list', 'sluice sandbox fault incident --rate 0.05']
-      throw new SluiceError({
-        code: 'usage',
-        exitCode: ExitCode.usage,
-        message: 'Which fault? Or --list, or --clear.',
-        suggestions,
-      })
-    }
-    const {rate, region, seconds, ms, times, message} = flags
-    const fault = await askOrExplain<Fault>(handle, 'POST', 'faults', {
-      kind: args.kind,
-      rate: rate === undefined ? undefined : Number(rate),
-      region,
-      seconds,
-      ms,
-      times,
-      message,
-      target: flags.target ?? flags.service,
-    })
+    const fault = await askOrExplain<Fault>(handle, 'POST', 'faults', faultWish(args.kind, flags))
     return {outcome: 'on', exitCode: ExitCode.done, data: {name, fault}, text: `On: ${faultLine(fault)}`}
   }
 }

@@ -3,9 +3,10 @@ import {Flags} from '@oclif/core'
 import type {Outcome} from '../../command.ts'
 import {SluiceCommand} from '../../command.ts'
 import {checkSandboxName, findHandle, removeHandle, sandboxDirectory, writeHandle} from '../../config/sandbox-handle.ts'
-import {ExitCode, SluiceError} from '../../errors.ts'
-import {downCommand} from '../../sandbox/reach.ts'
-import {isUp, startDaemon} from '../../sandbox/remote.ts'
+import {ExitCode} from '../../errors.ts'
+import {refuseWhenUp, startOrExplain} from '../../sandbox/reach.ts'
+import {serviceNames} from '../../sandbox/shop-names.ts'
+import {upText} from '../../sandbox/up-text.ts'
 
 const DEFAULT_REGIONS = ['eu-west-1', 'eu-central-1']
 
@@ -38,63 +39,17 @@ service behind a load balancer, two slots and version shop/api:1.8.2; empty hold
   protected override async execute(): Promise<Outcome> {
     const {flags} = await this.parse(SandboxUp)
     const name = checkSandboxName(flags.name)
-    await refuseWhenUp(name)
+    await refuseWhenUp(name, await findHandle(name, process.env))
+    await removeHandle(name, process.env)
     const regions = flags.region ?? DEFAULT_REGIONS
     const services = serviceNames(flags.services)
     const world = flags.world as 'shop' | 'empty'
     const {speed, seed} = flags
-    const log = join(sandboxDirectory(process.env), `${name}.log`)
-    const started = await startDaemon({name, speed, seed, world, regions, services, trafficPerMinute: flags.rate}, log).catch(
-      (error: unknown) => {
-        throw new SluiceError({
-          code: 'sandbox-start',
-          exitCode: ExitCode.unexpected,
-          message: `The sandbox didn't start: ${(error as Error).message}`,
-          suggestions: [`cat ${log}`],
-          cause: error,
-        })
-      },
-    )
+    const options = {name, speed, seed, world, regions, services, trafficPerMinute: flags.rate}
+    const started = await startOrExplain(options, join(sandboxDirectory(process.env), `${name}.log`))
     const {endpoint, pid, account} = started
     const handle = {endpoint, pid, speed, seed, world, regions, services, account}
     const path = await writeHandle(name, handle, process.env)
-    const suffix = name === 'default' ? '--sandbox default' : `--sandbox ${name}`
-    const lines = [
-      `The sandbox ${name} is up: ${endpoint}, ${regions.join(' and ')}, clock × ${speed}.`,
-      ...(world === 'shop'
-        ? [
-            `  sluice sandbox status${name === 'default' ? '' : ` --name ${name}`}`,
-            `  sluice init ${suffix}`,
-            `  sluice release shop/api:1.9.0 ${suffix}`,
-          ]
-        : []),
-      `  ${downCommand(name)}`,
-    ]
-    return {outcome: 'up', exitCode: ExitCode.done, data: {name, ...handle, handle: path}, text: lines.join('\n')}
+    return {outcome: 'up', exitCode: ExitCode.done, data: {name, ...handle, handle: path}, text: upText({name, ...handle})}
   }
-}
-
-async function refuseWhenUp(name: string): Promise<void> {
-  const known = await findHandle(name, process.env)
-  if (known !== null && (await isUp(known.endpoint))) {
-    throw new SluiceError({
-      code: 'sandbox-up',
-      exitCode: ExitCode.usage,
-      message: `The sandbox ${name} is up already, at ${known.endpoint}.`,
-      suggestions: [downCommand(name), 'sluice sandbox up --name ANOTHER'],
-    })
-  }
-  await removeHandle(name, process.env)
-}
-
-function serviceNames(given: string): readonly string[] {
-  const names = given.split(',').map((one) => one.trim())
-  const wrong = names.find((one, index) => !/^[a-z][a-z0-9-]{0,20}$/.test(one) || names.indexOf(one) !== index)
-  if (wrong === undefined) return names
-  throw new SluiceError({
-    code: 'usage',
-    exitCode: ExitCode.usage,
-    message: `--services takes different names of lower-case letters, digits and dashes; ${JSON.stringify(wrong)} isn't one.`,
-    suggestions: ['sluice sandbox up --services api,web'],
-  })
 }
