@@ -86,6 +86,19 @@ describe('a failback', () => {
     expect([...passing.keys()].filter((id) => /^(active|replica)-/.test(id))).toEqual([])
   })
 
+  it.each(['planned', 'unplanned'] as const)(
+    "after a %s failover both databases are maintained when their stacks say, which a new replica isn't by itself",
+    async (mode) => {
+      const gone = await away(mode)
+      gone.fake.database('eu-central-1').maintenanceWindow = 'sat:01:00-sat:02:00'
+      await failback(gone, aFailback(gone))
+      expect(['eu-west-1', 'eu-central-1'].map((region) => gone.fake.database(region).maintenanceWindow)).toEqual([
+        'sun:03:00-sun:04:00',
+        'sat:01:00-sat:02:00',
+      ])
+    },
+  )
+
   it('loses no row of a user', async () => {
     const gone = await away('planned')
     await failback(gone, aFailback(gone))

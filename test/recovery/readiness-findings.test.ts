@@ -51,6 +51,7 @@ const aReplica = (change: Partial<DatabaseState> = {}): DatabaseState => ({
   pending: [],
   backupDays: 0,
   backupWindow: '03:00-03:30',
+  maintenanceWindow: 'sun:03:00-sun:04:00',
   latestRestorableAt: null,
   parameterGroup: {name: 'shop-production-replica', apply: 'in-sync'},
   optionGroup: null,

@@ -1,7 +1,8 @@
 /**
  * Databases of a fake recovery world. Written behaviour: a database that can be written to and has a connected API gets one heartbeat
  * row a second; a replica has what was written up to `lagMs` ago as long as both Regions live; a promotion takes 240 s, and for its
- * first 40 s the status says `available` with the source still named; changes take their time and are `pending` at once.
+ * first 40 s the status says `available` with the source still named; changes take their time and are `pending` at once. A restart
+ * takes 60 s, ends every session at once, and its status says `available` for its first 5 s.
  */
 import {ExitCode, SluiceError} from '../../src/errors.ts'
 import {minutes, seconds} from '../../src/runbooks/engine/clock.ts'
@@ -28,6 +29,9 @@ export interface FakeDatabase extends Mutable<DatabaseState> {
   /** False: what was received isn't all applied. */
   drained: boolean
   promoting: boolean
+  restarting: boolean
+  /** When every session was last ended; null: never. */
+  sessionsEndedAt: number | null
   /** What AWS has no capacity for; told at once or in an event alone. */
   noCapacity: {readonly class: string; readonly how: 'refused' | 'event'} | null
   lagMetric: 'normal' | 'minus-one' | 'none' | 'stale'
@@ -39,6 +43,8 @@ export interface FakeDatabases {
   find(region: string, id: string): FakeDatabase | undefined
   /** `promote shop-production@eu-central-1`, accepted ones only. */
   readonly accepted: string[]
+  /** `shop-production@eu-west-1`, accepted ones only. */
+  readonly restarts: string[]
   readonly events: {readonly id: string; readonly region: string; readonly at: number; readonly message: string}[]
   readonly points: {readonly region: string; readonly point: RecoveryPoint}[]
   readonly snapshots: {readonly region: string; readonly name: string; readonly of: string}[]
@@ -52,6 +58,7 @@ export interface FakeDatabases {
 
 export const promotionMs = seconds(240)
 export const classChangeMs = minutes(12)
+export const restartMs = seconds(60)
 
 const refused = (code: string, message: string): SluiceError =>
   new SluiceError({code, exitCode: ExitCode.unexpected, message, suggestions: []})
@@ -74,6 +81,7 @@ export function aDatabase(region: string, change: Partial<FakeDatabase> = {}): F
     pending: [],
     backupDays: 14,
     backupWindow: '03:00-03:30',
+    maintenanceWindow: 'sun:03:00-sun:04:00',
     latestRestorableAt: null,
     parameterGroup: {name: 'shop-pg', apply: 'in-sync'},
     optionGroup: null,
@@ -92,6 +100,8 @@ export function aDatabase(region: string, change: Partial<FakeDatabase> = {}): F
     lagMs: seconds(1),
     drained: true,
     promoting: false,
+    restarting: false,
+    sessionsEndedAt: null,
     noCapacity: null,
     lagMetric: 'normal',
     ...change,
@@ -112,6 +122,7 @@ export const replicaOf = (source: FakeDatabase, region: string, now: number, cha
 export function fakeDatabases(clock: LeapingClock, settled: () => void): FakeDatabases {
   const all: FakeDatabase[] = []
   const accepted: string[] = []
+  const restarts: string[] = []
   const events: {id: string; region: string; at: number; message: string}[] = []
   const points: {region: string; point: RecoveryPoint}[] = []
   const snapshots: {region: string; name: string; of: string}[] = []
@@ -138,14 +149,15 @@ export function fakeDatabases(clock: LeapingClock, settled: () => void): FakeDat
   const fake: FakeDatabases = {
     all,
     accepted,
+    restarts,
     events,
     points,
     snapshots,
     find,
     orderable: (region) => [`${region}a`, `${region}b`],
     backupRunning: false,
-    writable: ({source, status, promoting}) =>
-      source === null && !promoting && ['available', 'modifying', 'backing-up', 'storage-full'].includes(status),
+    writable: ({source, status, promoting, restarting}) =>
+      source === null && !promoting && !restarting && ['available', 'modifying', 'backing-up', 'storage-full'].includes(status),
     settle(from, to, isWriting, isUp) {
       for (const database of all) {
         const region = isWriting(database)
@@ -213,6 +225,7 @@ export function fakeDatabases(clock: LeapingClock, settled: () => void): FakeDat
           .map(([name]) => name)
         database.pending = [...database.pending, ...slow]
         if (change.protected !== undefined) database.protected = change.protected
+        database.maintenanceWindow = change.maintenanceWindow ?? database.maintenanceWindow
         if (change.id !== undefined) {
           after(seconds(10), () => {
             database.status = 'renaming'
@@ -270,6 +283,8 @@ export function fakeDatabases(clock: LeapingClock, settled: () => void): FakeDat
           kmsKey,
           replication: null,
           endpoint: null,
+          // RDS chooses: none can be given.
+          maintenanceWindow: 'thu:22:08-thu:22:38',
         })
         source.replicas = [...source.replicas, replica.arn]
         all.push(replica)
@@ -282,10 +297,19 @@ export function fakeDatabases(clock: LeapingClock, settled: () => void): FakeDat
       reboot: async (region, id) => {
         const database = must(region, id)
         available(database)
-        database.status = 'rebooting'
-        after(seconds(60), () => {
+        if (database.restarting) throw refused('InvalidDBInstanceState', `Database ${id} is being rebooted.`)
+        restarts.push(`${id}@${region}`)
+        database.restarting = true
+        database.sessionsEndedAt = clock.now()
+        after(seconds(5), () => {
+          database.status = 'rebooting'
+          tell(database, 'DB instance shutdown')
+        })
+        after(restartMs, () => {
           database.status = 'available'
+          database.restarting = false
           database.parameterGroup = {...database.parameterGroup, apply: 'in-sync'}
+          tell(database, 'DB instance restarted')
         })
       },
       remove: async (region, id, finalSnapshot) => {
@@ -336,6 +360,8 @@ function stateOf(database: FakeDatabase): DatabaseState {
     lagMs: _l,
     drained: _d,
     promoting: _p,
+    restarting: _a,
+    sessionsEndedAt: _s,
     noCapacity: _n,
     lagMetric: _m,
     ...state

@@ -53,6 +53,8 @@ export interface DatabaseState {
   readonly backupDays: number
   /** `03:00-03:30`, UTC. */
   readonly backupWindow: string
+  /** `sun:03:00-sun:04:00`, UTC. */
+  readonly maintenanceWindow: string
   readonly latestRestorableAt: number | null
   readonly parameterGroup: {readonly name: string; readonly apply: 'in-sync' | 'pending-reboot' | (string & {})}
   readonly optionGroup: string | null
@@ -71,6 +73,7 @@ export interface DatabaseChange {
   readonly multiAz?: boolean
   readonly backupDays?: number
   readonly backupWindow?: string
+  readonly maintenanceWindow?: string
   /** A new identifier: only ever of an instance that is out of service. */
   readonly id?: string
   readonly protected?: boolean

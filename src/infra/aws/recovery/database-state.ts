@@ -19,6 +19,7 @@ export function databaseState(instance: DBInstance, region: string): DatabaseSta
     pending: pendingOf(instance.PendingModifiedValues ?? {}),
     backupDays: instance.BackupRetentionPeriod ?? 0,
     backupWindow: instance.PreferredBackupWindow ?? '',
+    maintenanceWindow: instance.PreferredMaintenanceWindow ?? '',
     latestRestorableAt: instance.LatestRestorableTime?.getTime() ?? null,
     parameterGroup: {
       name: instance.DBParameterGroups?.[0]?.DBParameterGroupName ?? '',

@@ -41,6 +41,7 @@ const instance: DBInstance = {
   PendingModifiedValues: {},
   BackupRetentionPeriod: 0,
   PreferredBackupWindow: '03:00-03:30',
+  PreferredMaintenanceWindow: 'sun:03:00-sun:04:00',
   DBParameterGroups: [{DBParameterGroupName: 'shop', ParameterApplyStatus: 'pending-reboot'}],
   OptionGroupMemberships: [{OptionGroupName: 'default:postgres-17'}],
   DBSubnetGroup: {
@@ -78,6 +79,7 @@ describe('a database', () => {
       pending: [],
       backupDays: 0,
       backupWindow: '03:00-03:30',
+      maintenanceWindow: 'sun:03:00-sun:04:00',
       latestRestorableAt: null,
       parameterGroup: {name: 'shop', apply: 'pending-reboot'},
       optionGroup: 'default:postgres-17',
@@ -135,11 +137,17 @@ describe('changes', () => {
   })
 
   test('are applied at once, and only what is asked for', async () => {
-    await port.modify(region, 'shop-production', {class: 'db.m7g.xlarge', id: 'shop-production-fenced-1', protected: false})
+    await port.modify(region, 'shop-production', {
+      class: 'db.m7g.xlarge',
+      id: 'shop-production-fenced-1',
+      protected: false,
+      maintenanceWindow: 'sun:03:00-sun:04:00',
+    })
     expect(rds.commandCalls(ModifyDBInstanceCommand)[0]?.args[0].input).toEqual({
       DBInstanceIdentifier: 'shop-production',
       ApplyImmediately: true,
       DBInstanceClass: 'db.m7g.xlarge',
+      PreferredMaintenanceWindow: 'sun:03:00-sun:04:00',
       NewDBInstanceIdentifier: 'shop-production-fenced-1',
       DeletionProtection: false,
     })
