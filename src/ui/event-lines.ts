@@ -3,12 +3,13 @@
  * Says changes of state only: what is asked for and not yet true (`rule-written` asked, `armed` asked) stays silent.
  */
 import type {Event, EventOf} from '../runbooks/engine/event.ts'
-import {counted, duration, oneLine, share, timeOfDay} from './format.ts'
+import {counted, oneLine, share, timeOfDay} from './format.ts'
 import {gateProof} from './gate-evidence.ts'
 import {gateRates} from './gate-words.ts'
 import {gateView} from './gate-view.ts'
 import {releaseInput} from './release-input.ts'
 import {canaryPercent} from './release-weights.ts'
+import {endWords, goesOn, leaseLost} from './run-words.ts'
 import {placeOf} from './step-lines.ts'
 
 /** Lines for `events[index]`. */
@@ -24,7 +25,7 @@ function linesFor(event: Event, before: readonly Event[], all: readonly Event[])
     case 'lease-taken':
       return before.some(({kind}) => kind === 'lease-taken') ? [`now run by ${event.data.owner} on ${event.data.host}`] : []
     case 'lease-lost':
-      return [`LEASE LOST to ${event.data.to}: nothing more is started here`]
+      return [leaseLost(event)]
     case 'step-started':
       return event.data.step.startsWith('bake-') ? [`${label(event.data.step, before)}: baking`] : []
     case 'step-observed':
@@ -51,7 +52,7 @@ function linesFor(event: Event, before: readonly Event[], all: readonly Event[])
 function planned({data}: EventOf<'planned'>, before: readonly Event[], all: readonly Event[]): readonly string[] {
   if (before.length > 0) {
     const why = data.because === undefined || data.cause === 'verdict' ? '' : ` (${data.cause ?? 'asked'}): ${data.because}`
-    return data.plan === 'rollback' ? [`rolling back${why}`] : [`going on with ${data.plan}${why}`]
+    return data.plan === 'rollback' ? [`rolling back${why}`] : [goesOn(data.plan, why)]
   }
   const {run, service, environment, from, to, steps} = releaseInput(all)
   const weights = [...steps.map(({weight}) => share(weight)), '100 %'].join(', ')
@@ -102,10 +103,8 @@ function armed({data}: EventOf<'armed'>, before: readonly Event[]): readonly str
 const until = ({data}: EventOf<'asked'>): string =>
   data.until === undefined ? '' : `; traffic goes home at ${timeOfDay(data.until)}`
 
-function ended({data, at}: EventOf<'ended'>, before: readonly Event[]): string {
-  const cause = data.cause === undefined ? '' : ` (${data.cause})`
-  return `${data.outcome.toUpperCase().replace('-', ' ')}${cause} after ${duration(at - (before[0]?.at ?? at))}: ${data.because}`
-}
+const ended = ({data, at}: EventOf<'ended'>, before: readonly Event[]): string =>
+  endWords({...data, tookMs: at - (before[0]?.at ?? at)})
 
 /** The label of the step's line, by the newest plan that has it. */
 export function label(step: string, before: readonly Event[]): string {

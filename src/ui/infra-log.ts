@@ -11,6 +11,7 @@ import {placed} from './infra-place.ts'
 import {courseOf, infraGroups, labelOf, stackOf, withoutPlace} from './infra-steps.ts'
 import type {InfraLine, InfraView} from './infra-view.ts'
 import {infraView} from './infra-view.ts'
+import {endWords, goesOn, leaseLost, reason} from './run-words.ts'
 
 /** Lines for `events[index]`, without their time. */
 export function infraEventLines(events: readonly Event[], index: number, run: string): readonly string[] {
@@ -23,7 +24,7 @@ function linesFor(event: Event, before: readonly Event[], run: string): readonly
     case 'planned':
       return planned(event, before, run)
     case 'lease-lost':
-      return [`LEASE LOST to ${event.data.to}: nothing more is started here`]
+      return [leaseLost(event)]
     case 'step-started':
       // What is made before any stack takes a moment: its end is enough.
       return begun(event.data.step, before)
@@ -34,9 +35,7 @@ function linesFor(event: Event, before: readonly Event[], run: string): readonly
     case 'asked':
       return [`${event.data.wish} asked by ${event.data.by}: ${event.data.why}`]
     case 'ended':
-      return [
-        `${event.data.outcome.toUpperCase()} after ${duration(event.at - (before[0]?.at ?? event.at))}${event.data.because === '' ? '' : `: ${event.data.because}`}`,
-      ]
+      return [endWords({...event.data, cause: undefined, tookMs: event.at - (before[0]?.at ?? event.at)})]
     case 'lease-taken':
     case 'verdict':
     case 'rule-written':
@@ -47,8 +46,7 @@ function linesFor(event: Event, before: readonly Event[], run: string): readonly
 }
 
 function planned(event: EventOf<'planned'>, before: readonly Event[], run: string): readonly string[] {
-  if (before.length > 0)
-    return [`going on with ${event.data.plan}${event.data.because === undefined ? '' : `: ${event.data.because}`}`]
+  if (before.length > 0) return [goesOn(event.data.plan, reason(event.data.because))]
   const {operation, service, environment, stacks, resources, etaSeconds} = infraInput([event])
   const size = [
     ...(stacks > 0 ? [counted(stacks, 'stack')] : []),

@@ -11,6 +11,7 @@ import {stuck} from './recovery-steps.ts'
 import type {RecoveryView} from './recovery-view.ts'
 import {recoveryView} from './recovery-view.ts'
 import {nextCommands, noWayBack, operation, pointWords, subject, who} from './recovery-words.ts'
+import {endWords, goesOn, leaseLost, reason} from './run-words.ts'
 
 export interface RecoveryLog {
   /** A run that had begun before: where it stands, in some lines; its old events happened then, and aren't told as if they did now. */
@@ -89,7 +90,7 @@ export function recoveryEventLines(events: readonly Event[], index: number, live
     case 'planned':
       return planned(event, index, live)
     case 'lease-lost':
-      return [`LEASE LOST to ${event.data.to}: nothing more is started here`]
+      return [leaseLost(event)]
     case 'step-started':
       return [`${event.data.step}: begun`]
     case 'step-observed':
@@ -99,9 +100,7 @@ export function recoveryEventLines(events: readonly Event[], index: number, live
     case 'asked':
       return [`${wishes[event.data.wish]} asked by ${who(event.data.by)}: ${event.data.why}${acceptance(event.data.accepts)}`]
     case 'ended':
-      return [
-        `${event.data.outcome.toUpperCase()} after ${duration(event.at - (events[0]?.at ?? event.at))}${event.data.because === '' ? '' : `: ${event.data.because}`}`,
-      ]
+      return [endWords({...event.data, cause: undefined, tookMs: event.at - (events[0]?.at ?? event.at)})]
     case 'lease-taken':
     case 'verdict':
     case 'rule-written':
@@ -124,7 +123,7 @@ function acceptance(accepts: Facts | undefined): string {
 }
 
 function planned(event: EventOf<'planned'>, index: number, live: Live): readonly string[] {
-  if (index > 0) return [`going on with ${event.data.plan}${event.data.because === undefined ? '' : `: ${event.data.because}`}`]
+  if (index > 0) return [goesOn(event.data.plan, reason(event.data.because))]
   const asked = recoveryInput([event])
   const objective = asked.kind === 'promote' ? `, objective RTO ${clockSpan(asked.rtoMs)} RPO ${clockSpan(asked.rpoMs)}` : ''
   return [`${live.run ?? ''} ${operation({asked})} ${subject({asked})}: ${counted(event.data.steps.length, 'step')}${objective}`]
