@@ -1,24 +1,21 @@
 /**
  * `kill -9` of real `infra up` processes, a drawn moment after a drawn step of each part of the way was seen to begin; each time
  * another computer runs it again. In the end everything stands as if nothing had happened. While one is alive, another one is refused.
- *
- * Every kill is printed with the seed; SLUICE_KILL_SEED repeats the draw (moments are real, so they differ by milliseconds).
  */
 import {join} from 'node:path'
-import {setTimeout as pause} from 'node:timers/promises'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import type {Event} from '../../src/runbooks/engine/event.ts'
 import {tidyUp} from '../support/e2e-cli.ts'
 import type {Machine, Running} from '../support/e2e-cli.ts'
-import {dice} from '../support/e2e-dice.ts'
-import {eventOf, eventsIn} from '../support/e2e-events.ts'
+import {eventOf} from '../support/e2e-events.ts'
 import {anAccount, away, home} from '../support/e2e-infra.ts'
 import type {InfraAccount} from '../support/e2e-infra.ts'
+import {after, seededKills} from '../support/e2e-kills.ts'
 import {plannedFor, standing, whole} from '../support/e2e-standing.ts'
 import type {Planned} from '../support/e2e-standing.ts'
 
-const seed = Number(process.env['SLUICE_KILL_SEED'] ?? 1)
-const drawn = dice(seed)
+const kills = seededKills()
+const {seed, drawn} = kills
 
 /** Steps of `infra up` by the part of the way they are on; one of each is died in, in this order. */
 const parts: readonly (readonly string[])[] = [
@@ -49,14 +46,13 @@ const moments: readonly Moment[] = parts.map((steps) => {
 
 let sandbox: InfraAccount
 let planned: Planned
-const kills: string[] = []
 
 beforeAll(async () => {
   sandbox = await anAccount({speed: 60, seed})
   planned = await plannedFor(sandbox)
 }, 60_000)
 afterAll(async () => {
-  process.stdout.write(`SLUICE_KILL_SEED=${seed}: ${kills.length} kills\n${kills.map((kill) => `  ${kill}\n`).join('')}`)
+  kills.print()
   await tidyUp()
 }, 60_000)
 
@@ -81,13 +77,7 @@ const begins =
 /** False: it ended without coming to that step again. */
 async function killAt({step, delayMs}: Moment, {running, events}: Attempt): Promise<boolean> {
   if ((await eventOf(running, events, `step ${step}`, begins(step))) === null) return false
-  await pause(delayMs)
-  running.signal('SIGKILL')
-  const {signal} = await running.ended
-  if (signal !== 'SIGKILL') return false
-  const last = (await eventsIn(events)).at(-1)
-  kills.push(`${step} + ${delayMs} ms, after event ${last?.seq ?? '?'} ${last?.kind ?? ''}`)
-  return true
+  return kills.strike({running, events}, delayMs, (last) => `${step} + ${delayMs} ms, ${after(last)}`)
 }
 
 describe('infra up', () => {
@@ -100,7 +90,7 @@ describe('infra up', () => {
     }
     const ran = await present.running.ended
     expect([ran.code, ran.json()['outcome']], `${about}: ${ran.stdout}${ran.stderr}`).toEqual([0, 'done'])
-    expect(kills.length, about).toBeGreaterThanOrEqual(3)
+    kills.wereAtLeast(3, about)
     expect(await standing(sandbox, planned), about).toEqual(whole(planned))
     const again = await sandbox.sluice('infra', 'up', '--yes', '--json')
     expect([again.code, again.json()['outcome']], about).toEqual([0, 'unchanged'])

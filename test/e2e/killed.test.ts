@@ -1,17 +1,14 @@
 /**
  * `kill -9` of real release processes, at every kind of step, a drawn moment after the step was seen to begin. Resumed in time from
  * another computer they end as if nothing had happened; with nobody there, all traffic is on the stable version by itself.
- *
- * Every kill is printed with the seed; SLUICE_KILL_SEED repeats the draw (moments are real, so they differ by milliseconds).
  */
 import {join} from 'node:path'
-import {setTimeout as pause} from 'node:timers/promises'
 import {afterAll, beforeAll, describe, expect, it, vi} from 'vitest'
 import type {Event} from '../../src/runbooks/engine/event.ts'
 import {tidyUp, until} from '../support/e2e-cli.ts'
 import type {Machine, Ran, Running} from '../support/e2e-cli.ts'
-import {dice} from '../support/e2e-dice.ts'
 import {aboutStep, eventOf, eventsIn} from '../support/e2e-events.ts'
+import {after, seededKills} from '../support/e2e-kills.ts'
 import {aSandbox} from '../support/e2e-sandbox.ts'
 import type {ServiceState, TestSandbox} from '../support/e2e-sandbox.ts'
 
@@ -20,8 +17,8 @@ vi.setConfig({maxConcurrency: 6})
 const speed = 24
 const perMinute = 120
 
-const seed = Number(process.env['SLUICE_KILL_SEED'] ?? 1)
-const drawn = dice(seed)
+const kills = seededKills()
+const {seed, drawn} = kills
 
 /** Steps of a healthy release in order, `warm` and `retire` being what follows its promotion. */
 const forward = [
@@ -97,14 +94,13 @@ const images = {healthy: 'shop/api:1.9.0', bad: 'shop/api:1.10.0'} as const
 const atRest: ServiceState = {weights: {a: 100, b: 0}, desired: {a: 2, b: 0}, scaling: {a: '2–4', b: '0–4'}, schedules: []}
 
 let sandbox: TestSandbox
-const kills: string[] = []
 
 beforeAll(async () => {
   sandbox = await aSandbox({speed, rate: 0, seed, services: [...resumed, ...forsaken].map(({service}) => service)})
   await sandbox.image(images.bad, {ERROR_RATE: 0.05})
 }, 180_000)
 afterAll(async () => {
-  process.stdout.write(`SLUICE_KILL_SEED=${seed}: ${kills.length} kills\n${kills.map((kill) => `  ${kill}\n`).join('')}`)
+  kills.print()
   await tidyUp()
 }, 60_000)
 
@@ -146,13 +142,7 @@ async function killAt(
 ): Promise<boolean> {
   const seen = await eventOf(running, events, `step ${step} of ${service}`, aboutStep(step), from)
   if (seen === null) return false
-  await pause(delayMs)
-  running.signal('SIGKILL')
-  const {signal} = await running.ended
-  if (signal !== 'SIGKILL') return false
-  const last = (await eventsIn(events)).at(-1)
-  kills.push(`${service} ${version}: ${step} + ${delayMs} ms, after event ${last?.seq ?? '?'} ${last?.kind ?? ''}`)
-  return true
+  return kills.strike({running, events}, delayMs, (last) => `${service} ${version}: ${step} + ${delayMs} ms, ${after(last)}`)
 }
 
 const journalOf = async (service: string): Promise<readonly Event[]> => sandbox.journal(await sandbox.runOf(service))
@@ -230,7 +220,7 @@ describe.concurrent('killed with nobody there', () => {
 
 describe('the kills', () => {
   it('were at least 25', () => {
-    expect(kills.length).toBeGreaterThanOrEqual(25)
+    kills.wereAtLeast(25)
   })
 })
 

@@ -1,22 +1,19 @@
 /**
  * `kill -9` of real recoveries, a drawn moment after a drawn event of the journal was seen; each time another computer resumes. In the end
  * users are where they were to go, nothing was promoted twice, and no more rows are lost than without a kill.
- *
- * Every kill is printed with the seed; SLUICE_KILL_SEED repeats the draw (moments are real, so they differ by milliseconds).
  */
 import {join} from 'node:path'
-import {setTimeout as pause} from 'node:timers/promises'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import type {Event} from '../../src/runbooks/engine/event.ts'
 import {tidyUp} from '../support/e2e-cli.ts'
 import type {Running} from '../support/e2e-cli.ts'
-import {dice} from '../support/e2e-dice.ts'
 import {eventOf, eventsIn} from '../support/e2e-events.ts'
+import {seededKills} from '../support/e2e-kills.ts'
 import {aStandingService, away, home} from '../support/e2e-recovery.ts'
 import type {RecoveryAccount} from '../support/e2e-recovery.ts'
 
-const seed = Number(process.env['SLUICE_KILL_SEED'] ?? 1)
-const drawn = dice(seed)
-const kills: string[] = []
+const kills = seededKills()
+const {seed, drawn} = kills
 let account: RecoveryAccount
 
 /** How often each is died in, and how many events of the journal there are at most between two deaths. */
@@ -27,7 +24,7 @@ beforeAll(async () => {
   await account.told('dr', 'check')
 }, 240_000)
 afterAll(async () => {
-  process.stdout.write(`SLUICE_KILL_SEED=${seed}: ${kills.length} kills\n${kills.map((kill) => `  ${kill}\n`).join('')}`)
+  kills.print()
   await tidyUp()
 }, 60_000)
 
@@ -53,15 +50,10 @@ async function killedOnItsWay(name: keyof typeof plans, argv: readonly string[])
     const seq = from + (death === 0 ? 2 : 3) + Math.floor(drawn.next() * apart)
     const delayMs = Math.round(drawn.next() * 1200)
     if ((await eventOf(present.running, present.events, `event ${seq}`, (event) => event.seq >= seq)) === null) break
-    await pause(delayMs)
-    present.running.signal('SIGKILL')
-    const {signal} = await present.running.ended
-    if (signal !== 'SIGKILL') break
+    const struck = await kills.strike(present, delayMs, (last) => `${name}: ${whereIn(last)} + ${delayMs} ms`)
+    if (!struck) break
     const last = (await eventsIn(present.events)).at(-1)
     from = last?.seq ?? from
-    kills.push(
-      `${name}: event ${from} (${last?.kind ?? ''}${last !== undefined && 'step' in last.data ? ` ${last.data.step}` : ''}) + ${delayMs} ms`,
-    )
     if (last?.kind === 'ended') return {outcome: 'done'}
     present = await attempt(['dr', 'resume'])
   }
@@ -71,6 +63,9 @@ async function killedOnItsWay(name: keyof typeof plans, argv: readonly string[])
   expect([0, 9]).toContain(ran.code)
   return ran.json()
 }
+
+const whereIn = (last: Event | undefined): string =>
+  `event ${last?.seq ?? '?'} (${last?.kind ?? ''}${last !== undefined && 'step' in last.data ? ` ${last.data.step}` : ''})`
 
 async function promotions(since: number, region: string): Promise<number> {
   const calls = (await account.callsSince(since)) as unknown as readonly {
@@ -116,6 +111,6 @@ describe('killed again and again, resumed from other computers', () => {
     await account.backsUp()
     const told = await killedOnItsWay('drill', ['dr', 'drill'])
     expect(told['outcome']).toBe('done')
-    expect(kills.length).toBeGreaterThanOrEqual(25)
+    kills.wereAtLeast(25)
   }, 600_000)
 })
