@@ -8,24 +8,13 @@ import {foundationRights} from './iam/foundation-rights.ts'
 import {reachOf} from './iam/narrowing.ts'
 import type {Reach} from './iam/narrowing.ts'
 import type {PolicyCommand} from './iam/outside-steps.ts'
+import type {PolicyDocument, Statement} from './iam/policy-document.ts'
 import type {Where} from './iam/where.ts'
 
 export {policyCommands} from './iam/outside-steps.ts'
+export type {PolicyDocument, Statement} from './iam/policy-document.ts'
 export type {PolicyCommand} from './iam/outside-steps.ts'
 export type {Where} from './iam/where.ts'
-
-export interface Statement {
-  readonly Sid: string
-  readonly Effect: 'Allow'
-  readonly Action: readonly string[]
-  readonly Resource: readonly string[]
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
-}
-
-export interface PolicyDocument {
-  readonly Version: '2012-10-17'
-  readonly Statement: readonly Statement[]
-}
 
 /** Rights that AWS asks for beside the call itself. */
 const implied: Readonly<Record<string, readonly string[]>> = {
