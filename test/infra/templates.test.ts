@@ -452,6 +452,17 @@ describe('access', () => {
     ])
   })
 
+  it("the database's door stands in its group, where a fence that revokes it and a failback that gives it back leave the stack as it was", () => {
+    expect(properties('02-security-groups.yaml', 'Database')['SecurityGroupIngress']).toMatchObject([
+      {SourceSecurityGroupId: {Ref: 'Tasks'}, FromPort: {Ref: 'DatabasePort'}, ToPort: {Ref: 'DatabasePort'}},
+    ])
+    expect(
+      ofType('AWS::EC2::SecurityGroupIngress').filter(
+        ({file, resource: {Properties: p}}) => file === '02-security-groups.yaml' && deep(p, 'GroupId', 'Ref') === 'Database',
+      ),
+    ).toEqual([])
+  })
+
   it('every security group gives up the egress that allows everything', () => {
     expect(
       unlike(

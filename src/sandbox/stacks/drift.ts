@@ -1,6 +1,6 @@
 /**
- * What a stack's resources are now, beside what its template made them: only properties that the template sets count, and only those
- * whose value isn't a secret. A resource whose service can't be asked isn't checked.
+ * What a stack's resources are now, beside what its template made them: only properties that the template sets count, tags among them,
+ * and only those whose value isn't a secret. A resource whose service can't be asked isn't checked.
  */
 import {AwsFault} from '../world/contract.ts'
 import {recordOf} from '../services/records/lookup.ts'
@@ -37,8 +37,26 @@ async function driftOf(engine: StackEngine, stack: Stack, resource: StackResourc
   )
   const expected = Object.fromEntries(named.map((name) => [name, resource.properties[name]]))
   const seen = Object.fromEntries(named.map((name) => [name, actual[name]]))
+  const tags = engine.schemas.find(resource.type)?.tagProperty
+  if (tags !== undefined && isTagList(expected[tags])) seen[tags] = tagsNow(engine, stack, resource, expected[tags])
   const differences = leafChanges(expected, seen)
   return {...base, expected, actual: seen, differences, status: differences.length === 0 ? 'IN_SYNC' : 'MODIFIED'}
+}
+
+interface Tag {
+  readonly Key: string
+  readonly Value: string
+}
+
+const isTagList = (value: unknown): value is readonly Tag[] =>
+  Array.isArray(value) && value.every((one: object) => Object.keys(one).toSorted().join() === 'Key,Value')
+
+/** Calls change tags beside the properties. The stack's own go to everything and are nobody's template; nor are AWS's. */
+function tagsNow(engine: StackEngine, stack: Stack, resource: StackResource, expected: readonly Tag[]): readonly Tag[] {
+  const now = recordOf(engine.world, resource.type, stack.region, resource.physicalId)?.tags ?? {}
+  const wanted = expected.filter(({Key}) => now[Key] !== undefined).map(({Key}) => ({Key, Value: now[Key] ?? ''}))
+  const others = Object.entries(now).filter(([key]) => resource.tags[key] === undefined && !key.startsWith('aws:'))
+  return [...wanted, ...others.map(([Key, Value]) => ({Key, Value}))]
 }
 
 /** null: it is gone. */

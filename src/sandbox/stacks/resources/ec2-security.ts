@@ -2,13 +2,14 @@
 import {requireRecord, withId} from './network.ts'
 import {bags, text} from '../../services/records/properties.ts'
 import type {Bag} from '../../services/records/properties.ts'
-import {recordsOf} from '../../services/records/lookup.ts'
+import {rulesOf} from '../../services/ec2-security-shapes.ts'
+import {recordOf, recordsOf} from '../../services/records/lookup.ts'
 import {AwsFault} from '../../world/contract.ts'
-import type {ChangeRequest, Made, ResourceHandlers, ResourceRequest} from '../contract.ts'
+import type {ChangeRequest, Made, Properties, ResourceHandlers, ResourceRequest} from '../contract.ts'
 import {ec2Id, generatedName, recordHandler} from './record-handler.ts'
 
 export const ec2SecurityHandlers: ResourceHandlers = {
-  'AWS::EC2::SecurityGroup': recordHandler({check: checkGroup, make: makeGroup, release: releaseGroup}),
+  'AWS::EC2::SecurityGroup': {...recordHandler({check: checkGroup, make: makeGroup, release: releaseGroup}), read: readGroup},
   'AWS::EC2::SecurityGroupIngress': recordHandler({check: checkRule, make: withId('sgr', 'Id')}),
   'AWS::EC2::SecurityGroupEgress': recordHandler({check: checkRule, make: withId('sgr', 'Id')}),
   'AWS::EC2::NetworkAcl': recordHandler({
@@ -36,6 +37,17 @@ function makeGroup(request: ResourceRequest): Made {
   const id = ec2Id(request, 'sg')
   const name = text(request.properties, 'GroupName') ?? generatedName(request, 255)
   return {physicalId: id, attributes: {GroupId: id, Id: id, VpcId: text(request.properties, 'VpcId') ?? '', GroupName: name}}
+}
+
+/** Rules that stand in the group, and those a call made since; what a stack made as a thing of its own is checked by itself. */
+function readGroup({world, region, physicalId}: ChangeRequest): Properties {
+  const group = recordOf(world, 'AWS::EC2::SecurityGroup', region, physicalId)
+  if (group === undefined) throw new AwsFault('InvalidGroup.NotFound', `The security group '${physicalId}' does not exist`)
+  const present = (egress: boolean): readonly Bag[] =>
+    rulesOf(world, group)
+      .filter(({isEgress, tags}) => isEgress === egress && tags['aws:cloudformation:stack-id'] === undefined)
+      .map(({properties: {GroupId: _group, ...rule}}) => rule)
+  return {...group.properties, SecurityGroupIngress: present(false), SecurityGroupEgress: present(true)}
 }
 
 const RULE_TYPES = ['AWS::EC2::SecurityGroupIngress', 'AWS::EC2::SecurityGroupEgress']
