@@ -1,7 +1,7 @@
 /** The printable version as one HTML file without anything from elsewhere: it opens where there is no network. Pure. */
 import {html} from './html.ts'
 import type {Html} from './html.ts'
-import {preparation} from './runbook-recovery-by-hand.ts'
+import {preparation} from './runbook-commands-by-hand.ts'
 import type {Sheet, SheetStep} from './runbook-sheet.ts'
 import {span} from './format.ts'
 

@@ -2,7 +2,7 @@
 import type {OwnRunbook} from '../config/runbook.ts'
 import {span, counted} from './format.ts'
 import type {Sheet, SheetStep} from './runbook-sheet.ts'
-import {preparation} from './runbook-recovery-by-hand.ts'
+import {preparation} from './runbook-commands-by-hand.ts'
 import {padded, wrapped} from './styled-line.ts'
 
 export interface ListedRunbook {
