@@ -1,4 +1,4 @@
-/** Killed before or after any call, or after any event: whoever resumes ends the same way, and the database is promoted once. */
+/** Killed before or after any call, or after any event: whoever resumes ends the same way, and the database is promoted once, the old one restarted once. */
 import {describe, expect, it} from 'vitest'
 import {minutes, seconds} from '../../src/runbooks/engine/clock.ts'
 import {dyingRecovery, shapeOf} from '../support/dying-recovery.ts'
@@ -42,6 +42,7 @@ describe.each(Object.entries(stories))('%s', (_name, story) => {
         fake.databases.accepted.filter((one) => one.startsWith('promote')),
         label,
       ).toHaveLength(1)
+      expect(fake.databases.restarts, label).toEqual(whole.fake.databases.restarts)
       expect(shapeOf(fake), label).toEqual(wanted)
       if (factsOf(ran.events, 'drained')['lossMs'] !== undefined) expect(factsOf(ran.events, 'report')['lossMs'], label).toBe(0)
     }

@@ -7,7 +7,7 @@ import type {Heartbeat} from './ports.ts'
 
 /** The moment after which the old primary accepted nothing, and how that is known. */
 export type Until =
-  | {readonly at: number; readonly how: 'fenced' | 'last-answer' | 'declared' | 'still-answering'}
+  | {readonly at: number; readonly how: 'fenced' | 'fenced-but-sessions' | 'last-answer' | 'declared' | 'still-answering'}
   | {readonly at: number; readonly how: 'watched'; readonly answeredAt: number | null; readonly by: string}
 
 export interface LossEvidence {
@@ -74,9 +74,11 @@ const words = {
   'last-answer': 'last answer of the old Region',
   declared: 'silent since at least',
   'still-answering': 'the old Region still answers at',
-} as const satisfies Record<Exclude<Until['how'], 'watched'>, string>
+} as const satisfies Record<Exclude<Until['how'], 'watched' | 'fenced-but-sessions'>, string>
 
 function untilWords(until: Until): string {
+  if (until.how === 'fenced-but-sessions')
+    return `fenced ${clockTime(until.at)}, but whoever was connected then may go on writing`
   if (until.how !== 'watched') return `${words[until.how]} ${clockTime(until.at)}`
   const answered = until.answeredAt === null ? 'never answered' : `last answered ${clockTime(until.answeredAt)}`
   return `the old Region ${answered}, by the watch of ${until.by}, and was silent at ${clockTime(until.at)}`

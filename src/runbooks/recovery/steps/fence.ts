@@ -1,6 +1,6 @@
 /**
  * Nobody may write in the Region that users leave: its live rule answers 503, its services go to none, the database's group lets nobody
- * in. Unplanned it is best effort within a minute and says `unreachable` when nobody answered; planned it must succeed. What stood
+ * in, and a restart ends the sessions of whoever was in (fence-sessions.ts). Unplanned it is best effort within a minute and says `unreachable` when nobody answered; planned it must succeed. What stood
  * before is in the journal before the first change, so that it can be given back. It never touches the Region that users go to.
  */
 import {minutes, seconds} from '../../engine/clock.ts'
@@ -14,6 +14,8 @@ import {callsOf} from '../port-calls.ts'
 import type {RecoveryWorld} from '../ports.ts'
 import {Unreachable} from '../unreachable.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
+import {endSessions, noteClosing, notRestartable} from './fence-sessions.ts'
+import type {Sessions} from './fence-sessions.ts'
 
 const fenceBoundMs = minutes(1)
 /** A Region that is gone doesn't come back by being asked for a minute. */
@@ -52,10 +54,13 @@ export function fence(way: Way, {needs, id = 'fence', title}: Placed): RecoveryS
       'compute.service',
       'compute.boundService',
       'compute.sizeService',
+      'database.describe',
+      'database.events',
+      'database.reboot',
     ),
     deadlineMs: mode === 'planned' ? minutes(10) : minutes(3),
     atDeadline: 'fail',
-    usual: {p50Seconds: 30, p90Seconds: 60},
+    usual: mode === 'planned' ? {p50Seconds: 90, p90Seconds: 180} : {p50Seconds: 30, p90Seconds: 60},
     observe: async () =>
       from === null
         ? {kind: 'done', facts: unreachable("what stands there couldn't be asked"), note: 'unreachable'}
@@ -116,36 +121,97 @@ async function remember({place}: Way, from: Side, world: RecoveryWorld, signal: 
 /** One look at how far it is, and the next rung. */
 async function down(way: Way, from: Side, world: RecoveryWorld, context: StepContext): Promise<Polled> {
   const {now, signal, startedAt} = context
-  const {region, cluster} = from
+  const {region} = from
+  const isPlanned = way.mode === 'planned'
   const wait = (waitsFor: string, ms = seconds(2)): Polled => ({kind: 'pending', waitsFor, lookAgainAt: now + ms})
   const rule = await world.fence.liveRule(region, from.listener, from.targetGroups, signal)
   if (rule !== null && rule.fixed === null) {
+    // In peace users are refused only when the last rung can be taken, too: a backup may end first.
+    const waits = isPlanned ? await primaryWaits(way, from, world, signal) : null
+    if (waits !== null) return wait(waits, seconds(5))
     await world.fence.refuseAll(region, rule.arn, signal)
     return wait('the live rule to answer 503', 0)
   }
   const refusedAt = await refusal(rule?.arn ?? 'none', context)
-  if (way.mode === 'planned' && now - refusedAt < inFlightMs)
-    return wait('requests under way to end', inFlightMs - (now - refusedAt))
-  const names = [way.place.slots.a, way.place.slots.b]
-  const services = (await Promise.all(names.map((name) => world.compute.service(region, cluster, name, signal)))).filter(
-    (one) => one !== null,
+  const inFlight = inFlightMs - (now - refusedAt)
+  if (isPlanned && inFlight > 0) return wait('requests under way to end', inFlight)
+  const {running, isEmpty} = await empty(way, from, world, signal)
+  const isClosed = closed(await world.fence.ingress(region, from.databaseGroup, signal))
+  if (!isClosed) {
+    await noteClosing(from.databaseGroup, context)
+    await world.fence.closeIngress(region, from.databaseGroup, signal)
+  }
+  // In peace nobody's request is cut. In an outage tasks and sessions are ended at once, and neither is waited for beyond the bound:
+  // users are refused, and no new connection gets in.
+  const isLong = !isPlanned && now - startedAt >= fenceBoundMs
+  if (isPlanned && !isEmpty) return wait(`${running} tasks to stop`)
+  if (!isClosed) return wait("the database's group to be closed", 0)
+  if (inFlight > 0) return wait('requests under way to end', inFlight)
+  const sessions = await sessionsOf(way, from, world, context)
+  if (!isLong && !isEmpty) return wait(`${running} tasks to stop`)
+  if (!isLong && sessions.kind === 'open') return wait(sessions.waitsFor)
+  return {
+    kind: 'done',
+    facts: {
+      how: 'fenced',
+      fencedAt: now,
+      refusedAt,
+      left: running,
+      sessions: sessions.kind === 'ended' ? 'ended' : 'open',
+      ...(sessions.kind !== 'ended' && {because: sessions.waitsFor}),
+    },
+    note: fencedNote(running, sessions),
+  }
+}
+
+const fencedNote = (running: number, sessions: Sessions): string =>
+  [
+    '503',
+    running === 0 ? 'no tasks' : `${running} tasks still stopping`,
+    'database closed',
+    sessions.kind === 'ended'
+      ? `sessions ended (${sessions.how})`
+      : `but whoever was connected may go on writing (waited for ${sessions.waitsFor})`,
+  ].join(', ')
+
+/** What a restart in peace still has to wait for; null: nothing. */
+async function primaryWaits({place}: Way, {region}: Side, world: RecoveryWorld, signal: AbortSignal): Promise<string | null> {
+  const database = await world.database.describe(region, place.database, signal)
+  return database === null ? null : notRestartable(database)
+}
+
+/** No tasks are wanted any more; whether they are gone, too. */
+async function empty(
+  {place}: Way,
+  {region, cluster}: Side,
+  world: RecoveryWorld,
+  signal: AbortSignal,
+): Promise<{readonly running: number; readonly isEmpty: boolean}> {
+  const all = await Promise.all(
+    [place.slots.a, place.slots.b].map((name) => world.compute.service(region, cluster, name, signal)),
   )
+  const services = all.filter((one) => one !== null)
   const up = services.filter(({desired, bounds}) => desired > 0 || (bounds?.max ?? 0) > 0)
   for (const {name, bounds} of up) {
     // First the bounds: scaling would bring tasks back.
     if (bounds !== null) await world.compute.boundService(region, cluster, name, {min: 0, max: 0}, signal)
     await world.compute.sizeService(region, cluster, name, 0, signal)
   }
-  const isClosed = closed(await world.fence.ingress(region, from.databaseGroup, signal))
-  if (!isClosed) await world.fence.closeIngress(region, from.databaseGroup, signal)
   const running = services.reduce((sum, one) => sum + one.running, 0)
-  if (up.length > 0 || running > 0) {
-    // Unplanned, the last tasks may end without us: they are refused, and no new connection gets in.
-    const isLong = way.mode === 'unplanned' && now - startedAt >= fenceBoundMs
-    if (!isLong) return wait(`${running} tasks to stop`)
+  return {running, isEmpty: up.length === 0 && running === 0}
+}
+
+/** In an outage a restart that is refused, or not answered within the bound, doesn't open what is closed: the fence stands without it. */
+async function sessionsOf(way: Way, from: Side, world: RecoveryWorld, context: StepContext): Promise<Sessions> {
+  const {now, startedAt} = context
+  try {
+    return await endSessions(way, from, world, context)
+  } catch (error) {
+    if (way.mode === 'planned') throw error
+    if (error instanceof SluiceError) return {kind: 'refused', waitsFor: error.message}
+    if (error instanceof Unavailable && now - startedAt >= fenceBoundMs) return {kind: 'refused', waitsFor: error.message}
+    throw error
   }
-  if (!isClosed) return wait("the database's group to be closed", 0)
-  return {kind: 'done', facts: {how: 'fenced', fencedAt: now, refusedAt, left: running}, note: `503, no tasks, database closed`}
 }
 
 /** When users were refused for certain, kept in the journal: from then on every row is the API's own. */

@@ -175,7 +175,8 @@ export function untilOf(
   {lastAnswerAt, silence}: Pick<Accepted, 'lastAnswerAt' | 'silence'>,
   now: number,
 ): Until {
-  if (typeof fenced['fencedAt'] === 'number') return {at: fenced['fencedAt'], how: 'fenced'}
+  if (typeof fenced['fencedAt'] === 'number')
+    return {at: fenced['fencedAt'], how: fenced['sessions'] === 'open' ? 'fenced-but-sessions' : 'fenced'}
   // Nobody could fence it and it answers: it may be accepting rows at this moment.
   if (declared['primaryAnswers'] === true) return {at: now, how: 'still-answering'}
   if (lastAnswerAt !== null) return {at: lastAnswerAt, how: 'last-answer'}
