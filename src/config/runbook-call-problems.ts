@@ -27,6 +27,7 @@ function callProblems(call: RawMap, path: Path): readonly Problem[] {
           ...(check['done-when'] === undefined ? [on([...path, 'check'], 'missing: done-when')] : []),
         ]
   if (service === '' || action === '') return [...doneWhenProblems(call, path), ...checks]
+  const secrets = secretInputs(call['input'], [...path, 'input'])
   const judged = judgeCall(service, action)
   switch (judged.kind) {
     case 'refused':
@@ -40,6 +41,7 @@ function callProblems(call: RawMap, path: Path): readonly Problem[] {
       const {token} = judged.allowed
       const own = token !== null && mapOf(call['input'])[token] !== undefined
       return [
+        ...secrets,
         ...(call['done-when'] === undefined
           ? []
           : [
@@ -107,10 +109,51 @@ function httpProblems(http: RawMap, path: Path): readonly Problem[] {
     ...(url === name ? [on(path, url ? 'url and name: only one of them' : 'missing: url or name')] : []),
     ...(http['path'] !== undefined && url ? [on([...path, 'path'], 'goes with name: a url has its own', 'key')] : []),
     ...(http['body'] !== undefined && method !== 'POST' ? [on([...path, 'body'], 'only a POST has a body', 'key')] : []),
+    ...(http['repeatable'] !== undefined && method !== 'POST'
+      ? [on([...path, 'repeatable'], 'only a POST does anything: a GET or HEAD may always be repeated', 'key')]
+      : []),
+    ...(method === 'POST' && http['repeatable'] !== true && Number(http['times'] ?? 1) > 1
+      ? [on([...path, 'times'], 'a POST is sent once; say repeatable: true where a second one is the same')]
+      : []),
+    ...secretProblems(http, path),
     ...(method === 'HEAD' && (mapOf(http['expect'])['body'] !== undefined || http['keep'] !== undefined)
       ? [on([...path, 'method'], 'the answer to HEAD has no body')]
       : []),
   ]
+}
+
+const secretHeader = /^(authorization|proxy-authorization|cookie|x-auth.*|.*(token|secret|password|api-?key))$/i
+
+/** Runbooks lie in a repository, and are in the journal of every run: a secret that stands in one is everybody's. */
+function secretProblems(http: RawMap, path: Path): readonly Problem[] {
+  const headers = Object.entries(mapOf(http['headers'])).flatMap(([name, value]) =>
+    secretHeader.test(name) && !/\$\{env\.[^}]*\}/.test(textOf(value))
+      ? [on([...path, 'headers', name], 'a secret would be in the journal and in every report: write ${env.NAME}, and set NAME')]
+      : [],
+  )
+  const login = /^https?:\/\/[^/?#]*@/.test(textOf(http['url']))
+    ? [on([...path, 'url'], "a name and password in a URL would be journaled: use headers: {Authorization: 'Basic ${env.NAME}'}")]
+    : []
+  return [...headers, ...login]
+}
+
+const secretName = /(password|passwd|passphrase|secret|api[-_]?key|private[-_]?key|(^|[-_])token)$/i
+
+/** A value whose name says that it is a secret: `{DbPassword: x}`, or `{name: DB_PASSWORD, value: x}` of a task's environment. */
+function secretInputs(value: unknown, path: Path): readonly Problem[] {
+  if (Array.isArray(value)) return value.flatMap((one, index) => secretInputs(one, [...path, index]))
+  return Object.entries(mapOf(value)).flatMap(([key, one]) => {
+    const name = key === 'value' ? textOf(mapOf(value)['name']) : key
+    const said = typeof one === 'string' || (Array.isArray(one) && one.every((text) => typeof text === 'string')) ? one : null
+    return said !== null && said.length > 0 && secretName.test(name)
+      ? [
+          on(
+            [...path, key],
+            'a secret would be in the journal and in every report: let the task or document read it from Secrets Manager',
+          ),
+        ]
+      : secretInputs(one, [...path, key])
+  })
 }
 
 function metricProblems(metric: RawMap, path: Path): readonly Problem[] {

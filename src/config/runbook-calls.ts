@@ -39,7 +39,7 @@ export interface AllowedChange {
   readonly token: string | null
 }
 
-/** Changes that are the same when made twice, take nothing away, and can be undone by the same call. */
+/** Changes that take nothing away and can be undone by the same call; nearly all are the same when made twice, see `isSameTwice`. */
 export const allowedChanges: Readonly<Record<string, AllowedChange>> = {
   'ecs:UpdateService': {
     because:
@@ -60,6 +60,15 @@ export const allowedChanges: Readonly<Record<string, AllowedChange>> = {
     token: 'ClientToken',
   },
   'backup:StartBackupJob': {because: 'one more recovery point; its token makes it one', token: 'IdempotencyToken'},
+}
+
+/**
+ * Whether making a change twice is the same as making it once. What isn't, is never made again without asking a person: a mark on a graph
+ * counts twice, and a forced deployment starts every task anew.
+ */
+export function isSameTwice(service: string, action: string, input: Readonly<Record<string, unknown>>): boolean {
+  const name = `${service}:${action}`
+  return name !== 'cloudwatch:PutMetricData' && !(name === 'ecs:UpdateService' && input['forceNewDeployment'] === true)
 }
 
 export type Judged =

@@ -22,8 +22,10 @@ export function referenceProblems(steps: readonly RawStep[], anchors: readonly s
     if (path[0] === 'id' || path[0] === 'title' || path[0] === 'needs')
       return "is said before the run: it can't refer to anything"
     switch (reference.kind) {
+      case 'env':
+        return wrongVariable(reference.name, path)
       case 'unknown':
-        return `\${${reference.text}} isn't a reference: write \${place.NAME} or \${steps.ID.FACT}, and $\${ for a plain \${`
+        return `\${${reference.text}} isn't a reference: write \${place.NAME}, \${steps.ID.FACT} or (in http) \${env.NAME}, and $\${ for a plain \${`
       case 'place': {
         const [meant] = nearest(reference.name, placeNames)
         return (placeNames as readonly string[]).includes(reference.name)
@@ -49,6 +51,13 @@ export function referenceProblems(steps: readonly RawStep[], anchors: readonly s
     const [meant] = nearest(fact, facts)
     return `${id} leaves no ${fact}${meant === undefined ? (facts.length === 0 ? ': name it under keep' : `; it leaves ${facts.join(', ')}`) : `; did you mean ${meant}?`}`
   }
+}
+
+/** A secret goes into a request and nowhere else: what AWS is told, and what people read, is kept. */
+function wrongVariable(name: string, path: readonly (string | number)[]): string | null {
+  if (path[0] !== 'http' || !['url', 'headers', 'body'].includes(String(path[1])))
+    return `only url, headers and body of http may refer to env.${name}: everything else is journaled and shown`
+  return /^AWS_/i.test(name) ? `${name} is AWS's own: it isn't sent anywhere` : null
 }
 
 function rawFacts({raw}: RawStep): readonly string[] {

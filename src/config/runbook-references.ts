@@ -1,12 +1,14 @@
 /**
- * `${place.recovery}` and `${steps.ID.FACT}` in a runbook's values: found here, filled in when a step runs. A text that is nothing but
- * one reference keeps the kind of value it refers to; `$${` is a plain `${`. Pure.
+ * `${place.recovery}`, `${steps.ID.FACT}` and `${env.NAME}` in a runbook's values: found here, filled in when a step runs. A text that is
+ * nothing but one reference keeps the kind of value it refers to; `$${` is a plain `${`. What the environment holds is a secret: it is
+ * filled in by who sends the request and by nobody before, so that no journal, screen or report ever holds it. Pure.
  */
 import type {Value} from './runbook.ts'
 
 export type Reference =
   | {readonly kind: 'place'; readonly name: string}
   | {readonly kind: 'steps'; readonly step: string; readonly fact: string; readonly rest: string}
+  | {readonly kind: 'env'; readonly name: string}
   | {readonly kind: 'unknown'; readonly text: string}
 
 /** What a place can be asked for; `recovery` only where there is a recovery Region. */
@@ -20,6 +22,8 @@ export function reference(inner: string): Reference {
   if (place !== null) return {kind: 'place', name: place[1] ?? ''}
   const step = /^steps\.([a-z][a-z0-9-]*)\.([A-Za-z][A-Za-z0-9_-]*)((?:[.[].*)?)$/.exec(inner)
   if (step !== null) return {kind: 'steps', step: step[1] ?? '', fact: step[2] ?? '', rest: (step[3] ?? '').replace(/^\./, '')}
+  const env = /^env\.([A-Za-z_][A-Za-z0-9_]*)$/.exec(inner)
+  if (env !== null) return {kind: 'env', name: env[1] ?? ''}
   return {kind: 'unknown', text: inner}
 }
 
@@ -38,6 +42,11 @@ export function referencesIn(value: unknown, path: readonly (string | number)[] 
     return Object.entries(value).flatMap(([key, one]) => referencesIn(one, [...path, key]))
   return []
 }
+
+/** Variables of the environment that a value refers to. */
+export const variablesIn = (value: unknown): readonly string[] => [
+  ...new Set(referencesIn(value).flatMap(({reference: found}) => (found.kind === 'env' ? [found.name] : []))),
+]
 
 /** The same value with every reference replaced. `look` throws where there is nothing. */
 export function filledIn<T extends Value>(value: T, look: (reference: Reference) => Value): T {

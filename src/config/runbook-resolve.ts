@@ -93,8 +93,16 @@ function doing(step: StepFile): Doing {
     }
   }
   if (step.manual !== undefined)
-    return {kind: 'manual', instructions: step.manual.instructions, evidence: step.manual.evidence ?? 'required'}
-  if (step.approval !== undefined) return {kind: 'approval', question: step.approval.question, names: step.approval.names ?? []}
+    return {
+      kind: 'manual',
+      instructions: step.manual.instructions,
+      evidence: step.manual.evidence ?? 'required',
+      by: step.manual.by ?? 'anybody',
+    }
+  if (step.approval !== undefined) {
+    const {question, names, by} = step.approval
+    return {kind: 'approval', question, names: names ?? [], by: by ?? 'anybody'}
+  }
   return {kind: 'wait', ms: ms(step.wait ?? '0s')}
 }
 
@@ -142,6 +150,7 @@ function probing(http: NonNullable<StepFile['http']>): Doing {
       header: lowerCased(header ?? {}),
     },
     times: http.times ?? 1,
+    repeatable: http.repeatable ?? false,
     everyMs: msOr(http.every, 10_000),
     keep: http.keep ?? {},
   }

@@ -5,7 +5,7 @@
 import {nearest} from '../nearest.ts'
 import type {Path, Problem} from './problem.ts'
 import {stepCallProblems} from './runbook-call-problems.ts'
-import {anchors, pastNoReturn} from './runbook-anchors.ts'
+import {anchors, noReturn, pastNoReturn} from './runbook-anchors.ts'
 import {comesBefore, listOf, mapOf, textOf} from './runbook-raw.ts'
 import type {RawStep} from './runbook-raw.ts'
 import {recoveries} from './runbook.ts'
@@ -32,6 +32,7 @@ export function runbookRuleProblems(raw: unknown): readonly Problem[] {
     ]),
     ...circleProblems(steps),
     ...undoProblems(steps, recovery),
+    ...staleConsentProblems(steps, recovery),
     ...referenceProblems(steps, recovery === null ? [] : anchors[recovery]),
   ]
 }
@@ -177,12 +178,23 @@ function undoProblems(steps: readonly RawStep[], recovery: RecoveryName | null):
     if (
       recovery !== null
       && anchor !== null
-      && (pastNoReturn[recovery].includes(anchor.id) || (anchor.side === 'after' && anchor.id === 'promote-database'))
+      && (pastNoReturn[recovery].includes(anchor.id) || (anchor.side === 'after' && anchor.id === noReturn[recovery]))
     ) {
-      return [on(at, `beyond promote-database of ${recovery} nothing is taken back: pause or halt`)]
+      return [on(at, `beyond ${noReturn[recovery] ?? ''} of ${recovery} nothing is taken back: pause or halt`)]
     }
     const kept = steps.filter((other) => changesForGood(other) && !comesBefore(step.id, other.id, needsOf))
     return kept.map(({id}) => on(at, `${id} may have been done by then, and has no undo`))
+  })
+}
+
+/** What was agreed to is measured at `approve`; nothing that takes somebody's time comes between it and the promotion. */
+function staleConsentProblems(steps: readonly RawStep[], recovery: RecoveryName | null): readonly Problem[] {
+  if (recovery === null) return []
+  return steps.flatMap(({raw, path, anchor}) => {
+    const slow = (['manual', 'approval', 'wait', 'metric'] as const).find((key) => raw[key] !== undefined)
+    return slow !== undefined && anchor?.side === 'before' && anchor.id === 'promote-database'
+      ? [on([...path, slow], 'approve has measured the loss by then, and it would grow meanwhile: put it before approve', 'key')]
+      : []
   })
 }
 

@@ -119,6 +119,8 @@ const expected = map(
   .optional()
   .describe('What the answer has to be')
 
+const whose = oneOf(['anybody', 'another'], 'another: somebody else than who began the run (anybody)').optional()
+
 export const doingKeys = ['uses', 'call', 'http', 'metric', 'manual', 'approval', 'wait'] as const
 
 const step = map(
@@ -134,8 +136,8 @@ const step = map(
       .optional()
       .describe('How long it usually takes, for the critical path'),
     'on-failure': oneOf(
-      ['pause', 'halt', 'undo'],
-      'pause asks a person and can go on; halt ends the run where it is; undo takes back what was done (pause)',
+      ['pause', 'halt', 'undo', 'go-on'],
+      'pause asks a person; halt ends the run where it is; undo takes back what was done; go-on tells it and goes on without (pause)',
     ).optional(),
     undo: map(call, 'service, action, input').optional().describe('The call that takes this step back'),
     uses: words('A step that comes with the tool', 'a built-in step').optional(),
@@ -150,7 +152,7 @@ const step = map(
       {
         url: text(
           'Where, like https://status.example.com/up',
-          /^https?:\/\/\S+$/,
+          /^(https?:\/\/\S+|\$\{env\.[A-Za-z_][A-Za-z0-9_]*\})$/,
           'a URL like https://status.example.com/up',
         ).optional(),
         name: text('A host name, asked over HTTPS', /^[a-z0-9$][a-z0-9.${}-]*$/i, 'a host name').optional(),
@@ -163,6 +165,10 @@ const step = map(
           .describe('Body of a POST'),
         expect: expected,
         times: whole('So many good answers in a row (1)', 1, 20).optional(),
+        repeatable: z
+          .boolean({error: saying('true or false')})
+          .optional()
+          .describe('A second POST is the same as one: it may be sent again until the answer is as expected (false)'),
         every,
         keep: keep.optional(),
       },
@@ -193,8 +199,9 @@ const step = map(
       {
         instructions: words('What a person does', 'instructions'),
         evidence: oneOf(['required', 'optional'], 'Whether they must say what shows that it is done (required)').optional(),
+        by: whose,
       },
-      'instructions',
+      'instructions, evidence, by',
     )
       .optional()
       .describe('Done by a person: sluice runbook resume --done STEP --evidence TEXT'),
@@ -204,8 +211,9 @@ const step = map(
         names: list(words('Name', 'a name'), 'names')
           .optional()
           .describe('Who may say yes: the last part of their ARN, or all of it (anybody)'),
+        by: whose,
       },
-      'question',
+      'question, names, by',
     )
       .optional()
       .describe("Waits for a person's yes: sluice runbook resume --approve STEP"),

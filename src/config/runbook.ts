@@ -8,8 +8,14 @@ export type Values = {readonly [key: string]: Value}
 export const recoveries = ['dr promote', 'dr drill', 'dr failback'] as const
 export type RecoveryName = (typeof recoveries)[number]
 
-/** What a failure of a step means: ask a person and go on from there, end the run where it is, or take back what was done. */
-export type OnFailure = 'pause' | 'halt' | 'undo'
+/**
+ * What a failure of a step means: ask a person and go on from there, end the run where it is, take back what was done, or go on without
+ * it (it is told, and nobody waits for it).
+ */
+export type OnFailure = 'pause' | 'halt' | 'undo' | 'go-on'
+
+/** Whose word counts: anybody's who may resume the run, or only somebody's who didn't begin it. */
+export type Whose = 'anybody' | 'another'
 
 /** Exactly one of the three is there. `path` leads into the answer, `DBInstances[0].DBInstanceStatus`. */
 export type DoneWhen =
@@ -61,6 +67,8 @@ export type Doing =
       readonly body: string | null
       readonly expect: HttpExpectation
       readonly times: number
+      /** Only of a POST: a second one is the same. Without it a POST is sent once, and never again without asking. */
+      readonly repeatable: boolean
       readonly everyMs: number
       readonly keep: Readonly<Record<string, string>>
     }
@@ -75,9 +83,9 @@ export type Doing =
       readonly value: number
       readonly forMs: number
     }
-  | {readonly kind: 'manual'; readonly instructions: string; readonly evidence: 'required' | 'optional'}
+  | {readonly kind: 'manual'; readonly instructions: string; readonly evidence: 'required' | 'optional'; readonly by: Whose}
   /** `names`: last part of an ARN, or the whole of it; empty: anybody who may resume the run. */
-  | {readonly kind: 'approval'; readonly question: string; readonly names: readonly string[]}
+  | {readonly kind: 'approval'; readonly question: string; readonly names: readonly string[]; readonly by: Whose}
   | {readonly kind: 'wait'; readonly ms: number}
 
 export interface OwnStep {

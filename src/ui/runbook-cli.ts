@@ -46,4 +46,14 @@ export function kebab(action: string): string {
 }
 
 export const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
-export const shellWord = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : quoted(text))
+export const shellWord = (text: string): string =>
+  variable.test(text) ? withVariables(text) : /^[\w@%+=:,./-]+$/.test(text) ? text : quoted(text)
+
+const variable = /\$\{env\.([A-Za-z_][A-Za-z0-9_]*)\}/
+
+/** A secret is the shell's, as it is the tool's: it stands on no paper. */
+const withVariables = (text: string): string =>
+  `"${text
+    .split(/(\$\{env\.[A-Za-z_][A-Za-z0-9_]*\})/)
+    .map((part) => (variable.test(part) ? part.replace(variable, '${$1}') : part.replace(/["\\$`]/g, '\\$&')))
+    .join('')}"`

@@ -4,6 +4,7 @@ import type {OwnRunbook} from '../config/runbook.ts'
 import type {Event} from '../runbooks/engine/event.ts'
 import {runState} from '../runbooks/engine/run-state.ts'
 import {measuredPath} from '../runbooks/recovery/critical-path.ts'
+import {isUnsure} from '../runbooks/custom/steps/made-once.ts'
 import type {RunbookInput} from '../runbooks/custom/input.ts'
 import type {RecoveryStep} from './recovery-steps.ts'
 import {recoverySteps} from './recovery-steps.ts'
@@ -49,7 +50,7 @@ export function runbookView(
     because: state.ended?.data.because ?? state.paused?.because ?? '',
     waiting:
       is === 'running' || is === 'paused'
-        ? steps.filter((step) => step.state === 'running').flatMap(({id}) => waitingFor(id, run, runbook))
+        ? steps.filter((step) => step.state === 'running').flatMap(({id}) => waitingFor(id, run, runbook, events))
         : [],
     exitCode: exitCodeOf(is, rto?.met ?? true),
   }
@@ -69,8 +70,19 @@ function stateOf({ended, paused}: ReturnType<typeof runState>): RunbookView['sta
   }
 }
 
-function waitingFor(id: string, run: string, {steps}: Pick<OwnRunbook, 'steps'>): RunbookView['waiting'] {
-  const does = steps.find((step) => step.id === id)?.does
+function waitingFor(
+  id: string,
+  run: string,
+  {steps}: Pick<OwnRunbook, 'steps'>,
+  events: readonly Event[],
+): RunbookView['waiting'] {
+  const own = steps.find((step) => step.id === id)
+  const does = own?.does
+  if (own !== undefined && runState(events).paused !== null && isUnsure(own, events))
+    return ['--done', '--again'].map((flag) => ({
+      step: id,
+      command: `sluice runbook resume ${run} ${flag} ${id}${flag === '--done' ? ' --evidence TEXT' : ''}`,
+    }))
   if (does?.kind === 'manual')
     return [
       {step: id, command: `sluice runbook resume ${run} --done ${id}${does.evidence === 'required' ? ' --evidence TEXT' : ''}`},

@@ -109,6 +109,34 @@ describe('steps', () => {
       'this step changes nothing that could be taken back',
     ],
     ['that ask nobody', '  - {id: one, http: {expect: {status: 200}}}', 'missing: url or name'],
+    [
+      'that hold a secret in a header',
+      "  - {id: one, http: {url: 'https://x', headers: {Authorization: Bearer abc}}}",
+      '4:65  steps[0].http.headers.Authorization: a secret would be in the journal and in every report',
+    ],
+    ['that hold a password in a URL', "  - {id: one, http: {url: 'https://me:abc@x/up'}}", 'would be journaled'],
+    [
+      "that hold a secret in a task's environment",
+      '  - {id: one, call: {service: ecs, action: RunTask, input: {overrides: {containerOverrides: [{environment: [{name: DB_PASSWORD, value: abc}]}]}}}}',
+      'steps[0].call.input.overrides.containerOverrides[0].environment[0].value: a secret would be in the journal',
+    ],
+    [
+      'that hold a secret in the parameters of a document',
+      '  - {id: one, call: {service: ssm, action: StartAutomationExecution, input: {Parameters: {DbPassword: [abc]}}}}',
+      'steps[0].call.input.Parameters.DbPassword: a secret would be in the journal',
+    ],
+    [
+      "that send AWS's own credentials somewhere",
+      "  - {id: one, http: {url: 'https://x', body: '${env.AWS_SECRET_ACCESS_KEY}', method: POST}}",
+      "AWS_SECRET_ACCESS_KEY is AWS's own",
+    ],
+    [
+      'that tell AWS what the environment holds',
+      "  - {id: one, call: {service: ecs, action: RunTask, input: {a: '${env.X}'}}}",
+      'only url, headers and body of http',
+    ],
+    ['that send a POST three times', "  - {id: one, http: {url: 'https://x', method: POST, times: 3}}", 'a POST is sent once'],
+    ['that call a GET repeatable', "  - {id: one, http: {url: 'https://x', repeatable: true}}", 'only a POST does anything'],
     ['that send a body with GET', "  - {id: one, http: {url: 'https://x', body: x}}", 'only a POST has a body'],
     [
       'that wait for half a minute of a metric',
@@ -150,7 +178,8 @@ describe('a reference', () => {
     ["to a step that isn't there", '${steps.loook.class}', 'there is no step loook; did you mean look?'],
     ["to a fact that a step doesn't keep", '${steps.look.clas}', 'look leaves no clas; did you mean class?'],
     ['to a place that nobody knows', '${place.recover}', 'nothing is known as place.recover; did you mean recovery?'],
-    ['of another kind', '${env.HOME}', "${env.HOME} isn't a reference"],
+    ['to a secret where people read it', '${env.TOKEN}', 'only url, headers and body of http may refer to env.TOKEN'],
+    ['of another kind', '${secret.HOME}', "${secret.HOME} isn't a reference"],
   ])('%s is refused', (_, text, message) => {
     expect(ofSteps(after(text)).join('\n')).toContain(message)
   })
@@ -208,6 +237,11 @@ describe('an extension', () => {
       'an id that the recovery has',
       'before: {flip: [{id: roll, wait: 1m}]}',
       'roll is a step of dr promote: call it something else',
+    ],
+    [
+      'a person between what was agreed to and the promotion',
+      'before: {promote-database: [{id: ask, approval: {question: well?}}]}',
+      'before.promote-database[0].approval: approve has measured the loss by then',
     ],
     ['nothing to add', '', 'before or after is missing'],
     [

@@ -10,6 +10,7 @@ import type {PlannedStep} from '../../src/runbooks/engine/event.ts'
 import {runState} from '../../src/runbooks/engine/run-state.ts'
 import type {Plan} from '../../src/runbooks/engine/step.ts'
 import {extendPlan} from '../../src/runbooks/recovery/extend-plan.ts'
+import {lintRecovery} from '../../src/runbooks/recovery/lint-plan.ts'
 import type {RecoveryWorld} from '../../src/runbooks/recovery/ports.ts'
 import {promotePlan} from '../../src/runbooks/recovery/promote-plan.ts'
 import {drillPlan} from '../../src/runbooks/recovery/drill-plan.ts'
@@ -130,6 +131,80 @@ describe('an extension', () => {
   it('needs the ports of own steps: a world without them is a bug of ours, and says so', async () => {
     const step = extended('extends: dr promote\nbefore: {flip: [{id: page, wait: 1m}]}').steps.find(({id}) => id === 'page')!
     await expect((async () => step.poll({} as RecoveryWorld, {} as never))()).rejects.toThrow('without the ports')
+  })
+})
+
+describe("the lint of failovers, of the team's own steps", () => {
+  const found = (step: string, side = 'before'): readonly string[] =>
+    lintRecovery(extended(`extends: dr promote\n${side}: {flip: [${step}]}`), place).map(({text}) => text)
+
+  it.each([
+    [
+      'a call in the Region that is lost',
+      "{id: x, call: {service: rds, action: DescribeDBInstances, region: '${place.home}'}}",
+      'x calls rds:DescribeDBInstances in eu-west-1, which may be the Region that is lost',
+    ],
+    [
+      'a call of us-east-1',
+      '{id: x, call: {service: rds, action: DescribeDBInstances, region: us-east-1}}',
+      'x calls rds:DescribeDBInstances in us-east-1',
+    ],
+    [
+      'a global control plane',
+      '{id: x, call: {service: route53, action: ListHostedZones}}',
+      'x calls route53:ListHostedZones: its control plane is in us-east-1',
+    ],
+    [
+      'a wait on a metric there',
+      "{id: x, metric: {namespace: A, metric: M, stat: Sum, is: below, value: 1, for: 1m, region: '${place.home}'}}",
+      'x calls cloudwatch:GetMetricData in eu-west-1, which may be the Region that is lost',
+    ],
+    [
+      "a probe of an endpoint of AWS's there",
+      "{id: x, http: {url: 'https://sts.us-east-1.amazonaws.com/'}}",
+      'x calls http:sts.us-east-1.amazonaws.com in us-east-1',
+    ],
+    [
+      'a probe of a global endpoint',
+      "{id: x, http: {url: 'https://iam.amazonaws.com/'}}",
+      'x calls http:iam.amazonaws.com in us-east-1',
+    ],
+    [
+      "a probe of the API's name there",
+      "{id: x, http: {url: 'https://${place.home}.${place.api}/healthz'}}",
+      'x calls http:eu-west-1.origin-api.example.com in eu-west-1, which may be the Region that is lost',
+    ],
+    [
+      'a step of ours that asks there',
+      "{id: x, uses: heartbeat, with: {region: '${place.home}'}}",
+      'x calls http:eu-west-1.origin-api.example.com in eu-west-1, which may be the Region that is lost',
+    ],
+  ])('finds %s', (_, step, words) => {
+    expect(found(step)).toEqual([words])
+    expect(found(step, 'after')).toEqual([words])
+  })
+
+  it("finds nothing in what asks the recovery Region, or somebody else's host", () => {
+    expect(found("{id: x, http: {url: 'https://status.example.com'}}")).toEqual([])
+    expect(found('{id: x, uses: warm}')).toEqual([])
+    expect(found('{id: x, call: {service: rds, action: DescribeDBInstances}}')).toEqual([])
+  })
+})
+
+describe('a failover with a step that nobody waits for', () => {
+  it('flips though the status page never answers, and the report says so', async () => {
+    const fake = aRecovery()
+    fake.kill(place.home)
+    Object.assign(fake.world, {own: {ask: async () => null}})
+    const file = anExtension(
+      "name: more\ndescription: d\nextends: dr promote\nbefore: {flip: [{id: page, on-failure: go-on, deadline: 1m, http: {url: 'https://status.example.com'}}]}",
+    )
+    const ran = await begin(fake, aPromoteInput(fake.place, {extension: file}))
+    expect(ran.end).toMatchObject({kind: 'ended', outcome: {outcome: 'done'}})
+    expect(fake.names.leads()).toBe('eu-central-1')
+    expect(JSON.stringify(ran.events.findLast((event) => event.kind === 'step-ended' && event.data.step === 'page'))).toContain(
+      'went on without it: GET https://status.example.com: nobody answered',
+    )
   })
 })
 

@@ -22,6 +22,11 @@ dr resume goes on with the recovery. --withdraw takes back what can be taken bac
   static override flags = {
     ...runbookFlags,
     done: Flags.string({description: 'this step is done', helpValue: 'STEP', exclusive: ['approve', 'withdraw']}),
+    again: Flags.string({
+      description: 'make this step again, which may have been made already',
+      helpValue: 'STEP',
+      exclusive: ['done', 'approve', 'withdraw'],
+    }),
     evidence: Flags.string({description: 'what shows it', helpValue: 'TEXT'}),
     approve: Flags.string({description: 'yes to this step', helpValue: 'STEP', exclusive: ['withdraw']}),
     withdraw: Flags.boolean({description: 'take back what can be, and end it'}),
@@ -41,7 +46,11 @@ dr resume goes on with the recovery. --withdraw takes back what can be taken bac
         desk,
         run,
         'resume',
-        flags.done === undefined ? `yes to ${flags.approve ?? ''}` : `${flags.done} is done`,
+        flags.done !== undefined
+          ? `${flags.done} is done`
+          : flags.again !== undefined
+            ? `${flags.again} again`
+            : `yes to ${flags.approve ?? ''}`,
         accepts,
       )
     if (found.custom === null) return told(run, accepts !== null, `sluice dr resume ${run}`)

@@ -28,6 +28,9 @@ function look(reference: Reference, place: Place, context: Pick<StepContext, 'fa
   switch (reference.kind) {
     case 'unknown':
       return undefined
+    // Whoever sends the request fills it in: a secret isn't known here.
+    case 'env':
+      return textOf(reference)
     case 'place':
       return (place as unknown as Readonly<Record<string, Value>>)[reference.name]
     case 'steps':
@@ -51,6 +54,8 @@ const textOf = (reference: Reference): string => {
   switch (reference.kind) {
     case 'unknown':
       return `\${${reference.text}}`
+    case 'env':
+      return `\${env.${reference.name}}`
     case 'place':
       return `\${place.${reference.name}}`
     case 'steps':

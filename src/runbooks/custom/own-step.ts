@@ -8,6 +8,8 @@ import type {Facts} from '../engine/event.ts'
 import type {Call, Failed, Observed, Polled, Started, Step, StepContext, Then} from '../engine/step.ts'
 import type {RecoverySettings} from '../../config/recovery-config.ts'
 import type {Place} from '../recovery/place.ts'
+import {goingOn} from './going-on.ts'
+import {answersTo} from './steps/answers.ts'
 import {approvalStep} from './steps/approval.ts'
 import {changeStep} from './steps/change.ts'
 import {httpStep} from './steps/http.ts'
@@ -43,11 +45,21 @@ export interface Ground {
   readonly region: string
 }
 
-export const directions: Readonly<Record<OwnStep['onFailure'], Then>> = {pause: 'pause', halt: 'halt', undo: 'fail'}
+/** What goes on without a step never fails; should it all the same, a person is asked. */
+export const directions: Readonly<Record<OwnStep['onFailure'], Then>> = {
+  pause: 'pause',
+  halt: 'halt',
+  undo: 'fail',
+  'go-on': 'pause',
+}
 
 /** `then`: which way is safe in the plan that it stands in. */
 export function ownStep(step: OwnStep, ground: Ground, then: Then = directions[step.onFailure]): Step<OwnWorld> {
-  const doer = doerOf(step, ground)
+  const engineStep = asStep(step, doerOf(step, ground), then)
+  return step.onFailure === 'go-on' ? goingOn(engineStep) : engineStep
+}
+
+function asStep(step: OwnStep, doer: Doer, then: Then): Step<OwnWorld> {
   const undo = doer.undo?.bind(doer)
   return {
     id: step.id,
@@ -74,7 +86,13 @@ export function ownStep(step: OwnStep, ground: Ground, then: Then = directions[s
       if (typeof said === 'string') return {kind: 'failed', because: said, then: context.own['then'] === 'pause' ? 'pause' : then}
       return directed(await caught(() => doer.poll(world, context)), then)
     },
-    ...(undo !== undefined && {undo}),
+    ...(undo !== undefined && {
+      undo: async (world: OwnWorld, context: StepContext) => {
+        // What can't be taken back by the tool, a person took back and said so.
+        if (answersTo(step.id, context.events).some(({accepts}) => accepts['undone'] === true)) return
+        await undo(world, context)
+      },
+    }),
   }
 }
 
@@ -88,7 +106,7 @@ function doerOf(step: OwnStep, ground: Ground): Doer {
     case 'change':
       return changeStep(step.id, does, step.undo, ground)
     case 'http':
-      return httpStep(does, ground)
+      return httpStep(step.id, does, ground)
     case 'metric':
       return metricStep(does, ground)
     case 'manual':

@@ -11,6 +11,8 @@ export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'POST'
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | null
+  /** Variables of the environment that url, headers and body may name as `${env.NAME}`; whoever sends the request fills them in. */
+  readonly variables: readonly string[]
 }
 
 export interface HttpAnswer {

@@ -4,13 +4,14 @@ import {later} from '../recovery/look-step.ts'
 import {regionalName} from '../recovery/place.ts'
 import type {Heartbeat} from '../recovery/ports.ts'
 import type {Doer} from './own-step.ts'
+import {callsOfName} from './asked-hosts.ts'
 import {durationOf} from './uses.ts'
 import type {Told} from './uses.ts'
 
 export function heartbeatDoer({place, settings, region, with: told}: Told): Doer {
   const most = durationOf(told['behind-at-most'], seconds(30))
   return {
-    calls: [],
+    calls: callsOfName(place, region),
     async poll({api}, context) {
       const answer = await api.ask({host: regionalName(place, region), path: settings.probes.heartbeat}, context.signal)
       const beat = answer?.status === 200 ? read(answer.body) : null
@@ -27,7 +28,7 @@ export function heartbeatDoer({place, settings, region, with: told}: Told): Doer
 export function writeDoer({place, settings, region, with: told}: Told): Doer {
   const host = told['region'] === undefined ? place.api : regionalName(place, region)
   return {
-    calls: [],
+    calls: told['region'] === undefined ? [] : callsOfName(place, region),
     async poll({api}, context) {
       const answer = await api.ask({host, path: settings.probes.write, method: 'POST'}, context.signal)
       if (answer === null || answer.status < 200 || answer.status > 299)
@@ -42,7 +43,8 @@ export function writeDoer({place, settings, region, with: told}: Told): Doer {
 }
 
 export function servingDoer({place, settings, region, with: told}: Told): Doer {
-  const times = typeof told['times'] === 'number' ? told['times'] : 3
+  // All in one tick: the rest of the run waits for them.
+  const times = Math.min(typeof told['times'] === 'number' ? told['times'] : 3, 10)
   return {
     calls: [],
     async poll({api}, context) {
@@ -63,7 +65,7 @@ export function servingDoer({place, settings, region, with: told}: Told): Doer {
 export function warmDoer({place, settings, region, with: told}: Told): Doer {
   const paths = Array.isArray(told['paths']) ? told['paths'].map(String) : settings.probes.warm
   return {
-    calls: [],
+    calls: callsOfName(place, region),
     async poll({api}, context) {
       let answered = 0
       for (const path of paths)

@@ -45,7 +45,7 @@ export function extendPlan(
 
 /** Nothing is taken back beyond the point of no return; and a plan that cleans up after itself (a drill) does so whatever an added step says. */
 function direction({id, onFailure}: OwnStep, plan: Plan<RecoveryWorld>, beyond: ReadonlySet<string>): Then {
-  if (onFailure === 'pause') return 'pause'
+  if (onFailure === 'pause' || onFailure === 'go-on') return 'pause'
   if (plan.onRollBack !== null) return 'roll-back'
   return onFailure === 'undo' && beyond.has(id) ? 'pause' : directions[onFailure]
 }

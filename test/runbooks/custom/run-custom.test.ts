@@ -10,6 +10,7 @@ import {sayToCustom} from '../../../src/runbooks/custom/run-custom.ts'
 import {runbookOutcomeText} from '../../../src/ui/runbook-outcome.ts'
 import {runbookView} from '../../../src/ui/runbook-view.ts'
 import {ownRunbook, runbookBench} from '../../support/runbook-bench.ts'
+import type {RunbookBench} from '../../support/runbook-bench.ts'
 import {startOfTests} from '../../support/leaping-clock.ts'
 
 const yaml = (steps: string): string => `name: evening\ndescription: what we do in the evening\nsteps:\n${steps}`
@@ -205,10 +206,13 @@ describe('a wait on a metric', () => {
     yaml('  - {id: calm, metric: {namespace: Shop, metric: Errors, stat: Sum, is: below, value: 5, for: 3m}}'),
   )
   const at = (minute: number, value: number) => ({at: startOfTests + minutes(minute), value})
+  /** As CloudWatch has them: nothing is there before its minute has begun. */
+  const sofar = (bench: RunbookBench, points: readonly {at: number; value: number}[]) => () =>
+    points.filter((point) => point.at <= bench.fake.clock.now())
 
   it('ends after so many minutes on end on the right side', async () => {
     const bench = runbookBench()
-    bench.datapoints = () => [at(0, 9), at(1, 2), at(2, 1), at(3, 0)]
+    bench.datapoints = sofar(bench, [at(0, 9), at(1, 2), at(2, 1), at(3, 0)])
     const ran = await bench.run(calm)
     expect(ended(ran.events, 'calm')).toMatchObject({how: 'done', facts: {value: 0, at: startOfTests + minutes(3)}})
   })
@@ -220,8 +224,41 @@ describe('a wait on a metric', () => {
     ['no datapoint at all', []],
   ])("doesn't end with %s", async (_, points) => {
     const bench = runbookBench()
-    bench.datapoints = () => points
+    bench.datapoints = sofar(bench, points)
     expect((await bench.run(calm)).end).toMatchObject({kind: 'paused'})
+  })
+})
+
+describe('a wait on a metric that is late, or silent', () => {
+  const calm = ownRunbook(
+    yaml('  - {id: calm, metric: {namespace: Shop, metric: Errors, stat: Sum, is: below, value: 5, for: 3m}}'),
+  )
+  const at = (minute: number, value: number) => ({at: startOfTests + minutes(minute), value})
+
+  it("doesn't count a minute that isn't over: its sum is still growing", async () => {
+    const bench = runbookBench()
+    bench.datapoints = () => {
+      const now = bench.fake.clock.now()
+      // The third minute looks well until its last second.
+      return [0, 1, 2, 3, 4, 5, 6, 7, 8]
+        .filter((minute) => startOfTests + minutes(minute) <= now)
+        .map((minute) => at(minute, minute === 2 && now >= startOfTests + minutes(3) - 1000 ? 9 : 0))
+    }
+    const ran = await bench.run(calm)
+    expect(ended(ran.events, 'calm')).toMatchObject({how: 'done', facts: {value: 0, at: startOfTests + minutes(5)}})
+  })
+
+  it('says nothing about now when it has been silent since: a resume hours later waits for new minutes', async () => {
+    const bench = runbookBench()
+    const gone = new AbortController()
+    bench.fake.clock.at(startOfTests + minutes(2), () => gone.abort(new Error('gone')))
+    bench.datapoints = () => [at(0, 1), at(1, 1), at(2, 1), at(3, 1)].filter((point) => point.at <= bench.fake.clock.now())
+    const ran = await bench.run(calm, gone.signal)
+    await bench.fake.clock.until(startOfTests + minutes(120))
+    expect((await bench.resume(ran, 'bob-1')).end).toMatchObject({
+      kind: 'paused',
+      because: expect.stringMatching(/the newest datapoint is 1\d\d min old/) as string,
+    })
   })
 })
 

@@ -21,13 +21,18 @@ const boundMs = 5000
 const minuteMs = 60_000
 
 /** `session`: of any Region; every call goes to the one it is given. `names`: those of a sandbox, null on AWS. */
-export function runbookPorts(session: AwsSession, names: SandboxNames | null): OwnPorts {
+export function runbookPorts(
+  session: AwsSession,
+  names: SandboxNames | null,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): OwnPorts {
   const bound = realBound(session.clock, boundMs)
   return {
     call: async (region, service, action, input, signal) =>
       asJson(await callAny(session.inRegion(region), service, action, input, signal)),
-    async ask(request, signal) {
+    async ask(asked, signal) {
       if (signal?.aborted === true) return null
+      const request = withVariables(asked, env)
       const whole = AbortSignal.any([AbortSignal.timeout(bound), ...(signal === undefined ? [] : [signal])])
       const begun = await begin(request, names, bound, whole).catch((error: unknown) => {
         if (error instanceof SluiceError) throw error
@@ -119,6 +124,32 @@ async function begin(
   if (base === null) throw outside(to.hostname)
   return plainRequest({...options, host: base.hostname, port: base.port, path})
 }
+
+/** Only what the runbook itself names: an answer that holds `${env.X}` is a text like any other. */
+function withVariables(request: HttpRequest, env: Readonly<Record<string, string | undefined>>): HttpRequest {
+  const {variables} = request
+  const missing = variables.filter((name) => env[name] === undefined || env[name] === '')
+  if (missing.length > 0) throw unset(missing)
+  const filled = (text: string): string =>
+    text.replace(/\$\{env\.([A-Za-z_][A-Za-z0-9_]*)\}/g, (all, name: string) =>
+      variables.includes(name) ? (env[name] ?? '') : all,
+    )
+  return {
+    ...request,
+    url: filled(request.url),
+    headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, filled(value)])),
+    body: request.body === null ? null : filled(request.body),
+  }
+}
+
+const unset = (names: readonly string[]): SluiceError =>
+  new SluiceError({
+    code: 'variable-unset',
+    exitCode: ExitCode.usage,
+    message: `${names.join(' and ')} ${names.length === 1 ? "isn't" : "aren't"} set here; nothing was sent.`,
+    details: [`Set ${names.length === 1 ? 'it' : 'them'} in this shell and resume.`],
+    suggestions: ['sluice runbook resume'],
+  })
 
 const outside = (host: string): SluiceError =>
   new SluiceError({

@@ -1,9 +1,8 @@
 /**
- * An AWS call that changes something, made once: with a check, nothing is changed where its effect is there already; without one, what
- * was begun and not seen to return is made again with the same token. It never touches the service of a slot: releases and recoveries
+ * An AWS call that changes something, made once: with a check, nothing is changed where its effect is there already. What was begun and
+ * not seen to return is made again where a second one is the same, by itself or by its token; otherwise a person is asked. It never touches the service of a slot: releases and recoveries
  * do, with their guards.
  */
-import {createHash} from 'node:crypto'
 import {allowedChanges} from '../../../config/runbook-calls.ts'
 import type {Doing, OwnCall} from '../../../config/runbook.ts'
 import type {Facts} from '../../engine/event.ts'
@@ -13,14 +12,13 @@ import {kept} from '../answer.ts'
 import {filled} from '../filled.ts'
 import type {Doer, Ground} from '../own-step.ts'
 import type {OwnWorld} from '../ports.ts'
+import {isMade, made, standing, twiceOf} from './made-once.ts'
 import {lookOnce, readCallOf, regionOf} from './read.ts'
+import {tokenOf} from './token.ts'
 
-export function changeStep(
-  id: string,
-  {call, keep, check}: Extract<Doing, {kind: 'change'}>,
-  undo: OwnCall | null,
-  ground: Ground,
-): Doer {
+export function changeStep(id: string, does: Extract<Doing, {kind: 'change'}>, undo: OwnCall | null, ground: Ground): Doer {
+  const {call, keep, check} = does
+  const twice = twiceOf(does)
   return {
     calls: [
       readCallOf(call, ground),
@@ -29,16 +27,22 @@ export function changeStep(
     ],
     async observe(world, context) {
       inputOf(call, id, ground, context)
-      if (check === null) return {kind: 'not-done'}
-      const seen = await lookOnce(check, ground, world, context)
-      return seen.kind === 'pending' ? {kind: 'not-done'} : seen
+      const seen = check === null ? null : await lookOnce(check, ground, world, context)
+      if (seen !== null && seen.kind !== 'pending') return seen
+      return standing(id, twice, context) ?? {kind: 'not-done'}
     },
-    start: async (world, context) => ({facts: kept(keep, await make(call, id, ground, world, context))}),
+    async start(world, context) {
+      if (twice !== 'same' && isMade(context.own)) return
+      const facts = kept(keep, await make(call, id, ground, world, context))
+      return {facts: twice === 'same' ? facts : {...facts, ...made}}
+    },
     async poll(world, context) {
       return check === null ? {kind: 'done'} : lookOnce(check, ground, world, context)
     },
     ...(undo !== null && {
       undo: async (world: OwnWorld, context: StepContext) => {
+        // What AWS refused was never made.
+        if (typeof context.own['refused'] === 'string') return
         await make(undo, `${id}/undo`, ground, world, {
           ...context,
           facts: (step) => (step === id ? context.own : context.facts(step)),
@@ -65,12 +69,6 @@ function inputOf(call: OwnCall, id: string, {place}: Ground, context: StepContex
   }
   const token = allowedChanges[name]?.token ?? null
   return token === null ? input.value : {...input.value, [token]: tokenOf(context.run, id)}
-}
-
-/** The same for the same step of the same run, in the shape of a UUID, which is what SSM takes. */
-function tokenOf(run: string, step: string): string {
-  const hex = createHash('sha256').update(`${run}/${step}`).digest('hex')
-  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-')
 }
 
 const wrong = (message: string): SluiceError => new SluiceError({code: 'runbook-step', exitCode: ExitCode.usage, message})

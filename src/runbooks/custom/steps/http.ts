@@ -1,39 +1,97 @@
-/** Asks over HTTP until so many answers in a row are as expected. */
+/**
+ * Asks over HTTP until so many answers in a row are as expected, one at a time: nothing else of the run waits for a slow one. A POST does
+ * something, so it is sent once; only where the file says that a second one is the same is it sent until its answer is as expected.
+ */
+import {variablesIn} from '../../../config/runbook-references.ts'
 import type {Doing, HttpExpectation} from '../../../config/runbook.ts'
-import type {Json} from '../../engine/event.ts'
+import {ExitCode, SluiceError} from '../../../errors.ts'
+import type {Facts, Json} from '../../engine/event.ts'
+import {Unavailable} from '../../engine/unavailable.ts'
+import type {StepContext} from '../../engine/step.ts'
 import {kept} from '../answer.ts'
-import {filled} from '../filled.ts'
+import {callsOfUrl} from '../asked-hosts.ts'
+import {filled, filledByPlace} from '../filled.ts'
 import {refused} from '../own-step.ts'
-import type {Doer, Ground} from '../own-step.ts'
-import type {HttpAnswer} from '../ports.ts'
+import type {Doer, Ground, Said} from '../own-step.ts'
+import type {HttpAnswer, HttpRequest} from '../ports.ts'
+import {isMade, made, standing, twiceOf} from './made-once.ts'
+import {tokenOf} from './token.ts'
 
 type Http = Extract<Doing, {kind: 'http'}>
 
-export function httpStep(does: Http, {place}: Ground): Doer {
+export const httpStep = (id: string, does: Http, ground: Ground): Doer =>
+  twiceOf(does) === 'same' ? probe(id, does, ground) : post(id, does, ground)
+
+function probe(id: string, does: Http, ground: Ground): Doer {
+  // In a row means without a break: whoever resumes begins anew.
+  let good = 0
   return {
-    calls: [],
+    calls: callsOfUrl(filledByPlace(does.url, ground.place), ground.place),
     async poll(world, context) {
-      const request = filled({url: does.url, headers: does.headers, body: does.body, expect: {...does.expect}}, place, context)
-      if (request.kind === 'unknown') return refused(request.because)
-      const {url, headers, body, expect} = request.value
-      let answer: HttpAnswer | null = null
-      for (let good = 0; good < does.times; good += 1) {
-        answer = await world.own.ask({url, headers, body, method: does.method}, context.signal)
-        const wrong = answer === null ? 'nobody answered' : unexpected(expect, answer)
-        if (wrong !== null)
-          return {
-            kind: 'pending',
-            waitsFor: `${does.method} ${url}: ${wrong}${does.times > 1 ? ` (${good} of ${does.times} good in a row)` : ''}`,
-            lookAgainAt: context.now + does.everyMs,
-          }
-      }
+      const asked = requestOf(id, does, ground, context)
+      if ('kind' in asked) return asked
+      const {request, expect} = asked
+      const answer = await world.own.ask(request, context.signal)
+      const wrong = answer === null ? 'nobody answered' : unexpected(expect, answer)
+      good = wrong === null ? good + 1 : 0
+      if (wrong === null && good >= does.times) return {kind: 'done', facts: factsOf(does, answer, context)}
+      const row = does.times > 1 ? ` (${good} of ${does.times} good in a row)` : ''
       return {
-        kind: 'done',
-        facts: {status: answer?.status ?? null, at: context.now, ...kept(does.keep, parsed(answer?.body ?? ''))},
+        kind: 'pending',
+        waitsFor: `${does.method} ${request.url}: ${wrong ?? 'as expected'}${row}`,
+        lookAgainAt: context.now + does.everyMs,
       }
     },
   }
 }
+
+function post(id: string, does: Http, ground: Ground): Doer {
+  return {
+    calls: callsOfUrl(filledByPlace(does.url, ground.place), ground.place),
+    observe: async (_world, context) => standing(id, twiceOf(does), context) ?? {kind: 'not-done'},
+    async start(world, context) {
+      if (isMade(context.own)) return
+      const asked = requestOf(id, does, ground, context)
+      if ('kind' in asked) throw wrongRequest(asked.because)
+      const {request, expect} = asked
+      const answer = await world.own.ask(request, context.signal)
+      if (answer === null) throw new Unavailable('POST', `${request.url} didn't answer`)
+      const wrong = unexpected(expect, answer)
+      if (wrong !== null) throw wrongRequest(`POST ${request.url}: ${wrong}; a resume sends it again`)
+      return {facts: {...factsOf(does, answer, context), ...made}}
+    },
+    poll: async () => ({kind: 'done'}),
+  }
+}
+
+function requestOf(
+  id: string,
+  {url, headers, body, method, expect}: Http,
+  {place}: Ground,
+  context: StepContext,
+): {readonly request: HttpRequest; readonly expect: HttpExpectation} | Said {
+  const all = filled({url, headers, body, expect: {...expect}}, place, context)
+  if (all.kind === 'unknown') return refused(all.because)
+  // Whoever receives it can tell a second one, even where it is sent again because somebody said so.
+  const key: Readonly<Record<string, string>> = method === 'POST' ? {'idempotency-key': tokenOf(context.run, id)} : {}
+  const {value} = all
+  return {
+    request: {
+      url: value.url,
+      body: value.body,
+      method,
+      headers: {...key, ...value.headers},
+      variables: variablesIn({url, headers, body}),
+    },
+    expect: value.expect,
+  }
+}
+
+const factsOf = ({keep}: Http, answer: HttpAnswer | null, {now}: StepContext): Facts => ({
+  status: answer?.status ?? null,
+  at: now,
+  ...kept(keep, parsed(answer?.body ?? '')),
+})
 
 /** What isn't as expected, in a few words; null: all of it is. */
 export function unexpected(expect: HttpExpectation, answer: HttpAnswer): string | null {
@@ -52,3 +110,5 @@ function parsed(body: string): Json {
     return null
   }
 }
+
+const wrongRequest = (message: string): SluiceError => new SluiceError({code: 'runbook-step', exitCode: ExitCode.usage, message})

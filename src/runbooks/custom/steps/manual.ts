@@ -4,7 +4,7 @@ import {seconds} from '../../engine/clock.ts'
 import {filled} from '../filled.ts'
 import {refused} from '../own-step.ts'
 import type {Doer, Ground} from '../own-step.ts'
-import {answersTo} from './answers.ts'
+import {answersTo, counts} from './answers.ts'
 
 export function manualStep(id: string, does: Extract<Doing, {kind: 'manual'}>, {place}: Ground): Doer {
   return {
@@ -13,7 +13,10 @@ export function manualStep(id: string, does: Extract<Doing, {kind: 'manual'}>, {
       const instructions = filled(does.instructions, place, context)
       if (instructions.kind === 'unknown') return refused(instructions.because)
       const answer = answersTo(id, context.events).findLast(
-        ({accepts}) => accepts['done'] === true && (does.evidence === 'optional' || evidenceOf(accepts['evidence']) !== null),
+        ({accepts, by}) =>
+          accepts['done'] === true
+          && counts(does.by, by, context.events)
+          && (does.evidence === 'optional' || evidenceOf(accepts['evidence']) !== null),
       )
       if (answer !== undefined)
         return {
@@ -21,7 +24,11 @@ export function manualStep(id: string, does: Extract<Doing, {kind: 'manual'}>, {
           facts: {evidence: evidenceOf(answer.accepts['evidence']), by: answer.by, at: answer.at},
           note: evidenceOf(answer.accepts['evidence']) ?? '',
         }
-      return {kind: 'pending', waitsFor: `a person: ${instructions.value.trim()}`, lookAgainAt: context.now + seconds(10)}
+      return {
+        kind: 'pending',
+        waitsFor: `a person${does.by === 'another' ? ' who did not begin this run' : ''}: ${instructions.value.trim()}`,
+        lookAgainAt: context.now + seconds(10),
+      }
     },
   }
 }

@@ -1,6 +1,7 @@
 /**
- * Waits until a metric has been above or below a value for so many whole minutes on end. Only minutes since the step began count, and a
- * minute without a datapoint says nothing: it begins anew.
+ * Waits until a metric has been above or below a value for so many whole minutes on end. Only minutes since the step began count that are
+ * over (the last one is still being counted), a minute without a datapoint says nothing: it begins anew; and what was so a while ago says
+ * nothing about now.
  */
 import type {Doing} from '../../../config/runbook.ts'
 import {minutes, seconds} from '../../engine/clock.ts'
@@ -8,6 +9,11 @@ import {filled} from '../filled.ts'
 import {refused} from '../own-step.ts'
 import type {Doer, Ground} from '../own-step.ts'
 import {regionOf} from './read.ts'
+
+/** A minute that is over is still being added to for a while. */
+const settledMs = seconds(30)
+/** CloudWatch is two or three minutes late; a metric that has been silent for longer tells nothing about now. */
+const staleMs = minutes(5)
 
 type Metric = Extract<Doing, {kind: 'metric'}>
 interface Minute {
@@ -31,10 +37,17 @@ export function metricStep(does: Metric, ground: Ground): Doer {
         context.now,
         context.signal,
       )
-      const {row, last} = rowAtEnd(does, read)
-      if (row * minutes(1) >= does.forMs && last !== null)
+      const over = read.filter(({at}) => at + minutes(1) + settledMs <= context.now)
+      const {row, last} = rowAtEnd(does, over)
+      const ageMs = last === null ? 0 : context.now - last.at - minutes(1)
+      if (ageMs <= staleMs && row * minutes(1) >= does.forMs && last !== null)
         return {kind: 'done', facts: {value: last.value, at: last.at}, note: `${metric} ${last.value}`}
-      const said = last === null ? 'no datapoint yet' : `${last.value}`
+      const said =
+        last === null
+          ? 'no datapoint yet'
+          : ageMs > staleMs
+            ? `the newest datapoint is ${Math.round(ageMs / minutes(1))} min old`
+            : `${last.value}`
       return {
         kind: 'pending',
         waitsFor: `${metric} ${does.is} ${does.value}: ${said}, ${row} of ${does.forMs / minutes(1)} min`,

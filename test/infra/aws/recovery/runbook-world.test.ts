@@ -104,7 +104,7 @@ describe('a probe', () => {
     server.closeAllConnections()
     server.close()
   })
-  const get = (path: string, on = ports) => on.ask({url: `${base}${path}`, method: 'GET', headers: {}, body: null})
+  const get = (path: string, on = ports) => on.ask({url: `${base}${path}`, method: 'GET', headers: {}, body: null, variables: []})
 
   test('sends method, headers and body, and brings status, headers in lower case, and body', async () => {
     const seen: unknown[] = []
@@ -114,9 +114,39 @@ describe('a probe', () => {
       )
       request.on('end', () => response.writeHead(202, {'X-Region': 'eu-central-1'}).end('{"ok":true}'))
     })
-    const answer = await ports.ask({url: `${base}/hook?a=1`, method: 'POST', headers: {'x-token': 't'}, body: 'hello'})
+    const answer = await ports.ask({
+      url: `${base}/hook?a=1`,
+      method: 'POST',
+      headers: {'x-token': 't'},
+      body: 'hello',
+      variables: [],
+    })
     expect(answer).toMatchObject({status: 202, body: '{"ok":true}', headers: {'x-region': 'eu-central-1'}})
     expect(seen).toEqual([['POST', '/hook?a=1', 't', 'hello']])
+  })
+
+  test('fills in the variables that it names, and no others: what an answer brought is a text like any other', async () => {
+    const seen: unknown[] = []
+    await serve((request, response) => {
+      request.on('data', (chunk: Buffer) => seen.push([request.url, request.headers.authorization, chunk.toString()]))
+      request.on('end', () => response.end())
+    })
+    const on = runbookPorts(session, null, {TOKEN: 't-1', HOOK: 'h-1', OTHER: 'secret'})
+    await on.ask({
+      url: `${base}/\${env.HOOK}`,
+      method: 'POST',
+      headers: {authorization: 'Bearer ${env.TOKEN}'},
+      body: 'found ${env.OTHER}',
+      variables: ['TOKEN', 'HOOK'],
+    })
+    expect(seen).toEqual([['/h-1', 'Bearer t-1', 'found ${env.OTHER}']])
+  })
+
+  test("sends nothing while a variable isn't set, and names it", async () => {
+    await serve((_, response) => void response.end())
+    const on = runbookPorts(session, null, {})
+    const asked = on.ask({url: base, method: 'GET', headers: {a: '${env.TOKEN}'}, body: null, variables: ['TOKEN']})
+    await expect(asked).rejects.toMatchObject({code: 'variable-unset', message: "TOKEN isn't set here; nothing was sent."})
   })
 
   test("doesn't follow a redirect, and reads no more than 64 KiB", async () => {
@@ -144,7 +174,7 @@ describe('a probe', () => {
       baseOf: (host) => Promise.resolve(host === 'api.example.com' ? new URL(base) : null),
     }
     const inSandbox = runbookPorts(session, names)
-    const ask = (url: string) => inSandbox.ask({url, method: 'GET', headers: {}, body: null})
+    const ask = (url: string) => inSandbox.ask({url, method: 'GET', headers: {}, body: null, variables: []})
     expect(await ask('https://api.example.com/')).toMatchObject({body: 'api.example.com'})
     await expect(ask('https://status.example.com/')).rejects.toMatchObject({code: 'outside-sandbox', exitCode: 2})
   })
