@@ -1,4 +1,5 @@
-/** What a person answers to a step that waits for them: found wrong here, before anything is written into a journal. Pure. */
+/** What a person answers to a step that waits for them: found wrong here, before anything is written into a journal. */
+import {Flags} from '@oclif/core'
 import type {OwnStep} from './config/runbook.ts'
 import {ExitCode, SluiceError} from './errors.ts'
 import type {Event, Facts} from './runbooks/engine/event.ts'
@@ -12,6 +13,22 @@ export interface AnswerFlags {
   readonly approve?: string | undefined
   readonly again?: string | undefined
 }
+
+/** Flags of who answers. */
+export const answerFlags = {
+  done: Flags.string({description: 'this step is done', helpValue: 'STEP', exclusive: ['approve', 'withdraw']}),
+  again: Flags.string({
+    description: 'make this step again, which may have been made already',
+    helpValue: 'STEP',
+    exclusive: ['done', 'approve', 'withdraw'],
+  }),
+  evidence: Flags.string({description: 'what shows it', helpValue: 'TEXT'}),
+  approve: Flags.string({description: 'yes to this step', helpValue: 'STEP', exclusive: ['withdraw']}),
+}
+
+/** The answer in words, for the journal. */
+export const answerWords = ({done, approve, again}: AnswerFlags): string =>
+  done !== undefined ? `${done} is done` : again !== undefined ? `${again} again` : `yes to ${approve ?? ''}`
 
 /** What is to be written; null: nothing was answered. Throws exit 2, or 3 for a yes that isn't this person's to give. */
 export function answerOf(flags: AnswerFlags, steps: readonly OwnStep[], events: readonly Event[], who: string): Facts | null {

@@ -1,7 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import type {Outcome} from '../../command.ts'
 import {ExitCode} from '../../errors.ts'
-import {answerOf} from '../../runbook-answer.ts'
+import {answerFlags, answerOf, answerWords} from '../../runbook-answer.ts'
 import {RunbookCommand, runbookFlags} from '../../runbook-command.ts'
 import {isHeld} from '../../runbooks/engine/lease.ts'
 import {findAnswerable, resumeCustom, sayToCustom} from '../../runbooks/custom/run-custom.ts'
@@ -21,14 +21,7 @@ dr resume goes on with the recovery. --withdraw takes back what can be taken bac
   static override args = {run: Args.string({description: 'run id; the only unfinished one if left out', name: 'RUN'})}
   static override flags = {
     ...runbookFlags,
-    done: Flags.string({description: 'this step is done', helpValue: 'STEP', exclusive: ['approve', 'withdraw']}),
-    again: Flags.string({
-      description: 'make this step again, which may have been made already',
-      helpValue: 'STEP',
-      exclusive: ['done', 'approve', 'withdraw'],
-    }),
-    evidence: Flags.string({description: 'what shows it', helpValue: 'TEXT'}),
-    approve: Flags.string({description: 'yes to this step', helpValue: 'STEP', exclusive: ['withdraw']}),
+    ...answerFlags,
     withdraw: Flags.boolean({description: 'take back what can be, and end it'}),
     events: Flags.string({description: 'append the journal as NDJSON to FILE, or to stdout with -', helpValue: 'FILE'}),
   }
@@ -41,18 +34,7 @@ dr resume goes on with the recovery. --withdraw takes back what can be taken bac
     const {run} = found
     const accepts = answerOf(flags, found.steps, found.events, desk.who)
     if (flags.withdraw && found.custom !== null) await sayToCustom(desk, run, 'abort', 'withdrawn')
-    if (accepts !== null)
-      await sayToCustom(
-        desk,
-        run,
-        'resume',
-        flags.done !== undefined
-          ? `${flags.done} is done`
-          : flags.again !== undefined
-            ? `${flags.again} again`
-            : `yes to ${flags.approve ?? ''}`,
-        accepts,
-      )
+    if (accepts !== null) await sayToCustom(desk, run, 'resume', answerWords(flags), accepts)
     if (found.custom === null) return told(run, accepts !== null, `sluice dr resume ${run}`)
     const answered = accepts !== null || flags.withdraw
     if (answered && found.custom.lease !== null && found.custom.lease.run === run && isHeld(found.custom.lease, clock.now()))
