@@ -10,7 +10,7 @@ import {describePlan} from './runbooks/engine/describe-plan.ts'
 import type {PlannedStep} from './runbooks/engine/event.ts'
 import type {Call} from './runbooks/engine/step.ts'
 import type {RecoveryInput} from './runbooks/recovery/input.ts'
-import {slotThatServes} from './runbooks/recovery/failback-input.ts'
+import {failbackStamp, slotThatServes, stampOf} from './runbooks/recovery/failback-input.ts'
 import {recoveryRunbook} from './runbooks/recovery/recovery-runbook.ts'
 import {iso} from './runbooks/recovery/situation.ts'
 import {provenSilence, readWatch} from './runbooks/recovery/watch.ts'
@@ -120,8 +120,7 @@ export async function failbackInput(opened: Opened, around: Around): Promise<Fai
     to: {...home, serving: slot.serving},
     capacity,
     standing,
-    // Of the move that is undone, not of this run: a failback that is begun again has to find what an earlier one set aside.
-    stamp: stampOf(standing.since),
+    stamp: failbackStamp(standing),
     readiness,
     extension,
   }
@@ -194,9 +193,6 @@ async function backupsOf(
     throw error
   }
 }
-
-/** `20261123031240`: part of names, in the order of time. */
-const stampOf = (now: number): string => new Date(now).toISOString().replace(/\D/g, '').slice(0, 14)
 
 const refused = (code: string, message: string, suggestions: readonly string[]): SluiceError =>
   new SluiceError({code, exitCode: ExitCode.usage, message, suggestions})

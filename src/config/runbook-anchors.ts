@@ -72,13 +72,18 @@ export const sometimes: Readonly<Record<RecoveryName, readonly string[]>> = {
   'dr failback': ['no-surge'],
 }
 
-/** Steps that only begin once the database has been promoted: what stands beside them can't promise to be taken back. */
+/** The step with which the way back ends. Going home it is the flip: before it home has promoted its database, and taken nobody's rows. */
+export const noReturn: Readonly<Record<RecoveryName, string | null>> = {
+  'dr promote': 'promote-database',
+  'dr drill': null,
+  'dr failback': 'flip',
+}
+
+/** Steps that only begin once that one has: what stands beside them can't promise to be taken back. */
 export const pastNoReturn: Readonly<Record<RecoveryName, readonly string[]>> = {
   'dr promote': ['secret', 'roll', 'flip', 'serving', 'backups', 'report'],
   'dr drill': [],
   'dr failback': [
-    'roll',
-    'flip',
     'serving',
     'backups',
     'away-set-aside',

@@ -94,9 +94,15 @@ export function failbackByHand(place: Place, settings: RecoverySettings): Table 
       words: ['The last row of the recovery Region is at home.'],
       commands: [`curl -s https://${regionalName(place, home)}${probes.heartbeat}`],
     },
-    'promote-database': {words: ['The point of no return.'], commands: promoteCommands(place, home)},
+    'promote-database': {
+      words: [`Users aren't there yet: when it doesn't come, remove returning and open ${recovery} again; it has everything.`],
+      commands: promoteCommands(place, home),
+    },
     roll: {words: [], commands: rollCommands(place, home, settings)},
-    flip: {words: ['Users come home.'], commands: settings.flip === 'stop' ? [gone('stop')] : flipHand(place, settings).commands},
+    flip: {
+      words: ['The point of no return: users come home, and write there.'],
+      commands: settings.flip === 'stop' ? [gone('stop')] : flipHand(place, settings).commands,
+    },
     serving: {words: [], commands: servingCommands(place, settings)},
     backups: {words: ['Retention and window as before.'], commands: [look(place, home)]},
     'away-set-aside': {words: [], commands: aside(recovery)},
@@ -119,7 +125,7 @@ export function failbackByHand(place: Place, settings: RecoverySettings): Table 
       commands: [home, recovery].map(
         (region) =>
           `aws rds delete-db-instance --region ${region} --db-instance-identifier ${database}-fenced-STAMP `
-          + `--final-db-snapshot-identifier ${database}-fenced-STAMP-final`,
+          + `--final-db-snapshot-identifier ${database}-final-STAMP`,
       ),
     },
     settle: {

@@ -2,7 +2,7 @@
  * Which slot of a fenced Region has the version that serves elsewhere: its live rule can't tell any more, and opening the other one would
  * bring an old version back. It only reads.
  */
-import type {Side} from './input.ts'
+import type {Side, Standing} from './input.ts'
 import type {Place} from './place.ts'
 import type {RecoveryWorld} from './ports.ts'
 
@@ -45,3 +45,12 @@ export function isSame(one: string, other: string | null): boolean {
 }
 
 const withoutRegistry = (image: string): string => image.replace(/^[^/]*\.[^/]*\//, '').replace(/@.*$/, '')
+
+/**
+ * `20261123031240`: part of names, in the order of time. Of the move that is undone, not of a run: a failback that is begun again has to
+ * find what an earlier one set aside. One that was taken back after it had promoted the database at home left another one to set aside.
+ */
+export const failbackStamp = ({since, withdrawn}: Pick<Standing, 'since' | 'withdrawn'>): string =>
+  stampOf(withdrawn?.at ?? since)
+
+export const stampOf = (at: number): string => new Date(at).toISOString().replace(/\D/g, '').slice(0, 14)

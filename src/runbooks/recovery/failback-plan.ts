@@ -1,16 +1,19 @@
 /**
  * The way home, in order. First a replica is made where the old primary was, which users don't notice; then a planned switchover that
  * loses nothing; then the same the other way round, so that both Regions are what they were, under the names that both stacks know.
- * Until users are refused a failure pauses and the run goes on where it was; from then on it takes back what it did, until the promotion,
- * behind which there is only forward. Pure.
+ * Until users are refused a failure pauses and the run goes on where it was; from then on it takes back what it did, until the flip,
+ * behind which there is only forward: the database at home takes nobody's rows before. Pure.
  */
 import type {Plan} from '../engine/step.ts'
 import {minutes} from '../engine/clock.ts'
 import {agree} from './failback-steps/agree.ts'
 import {failbackReport} from './failback-steps/failback-report.ts'
-import {keepStep, removeLeftStep, replicaStep, setAsideStep} from './failback-steps/fenced-instance.ts'
+import {flipHome, givesBack, promoteHome} from './failback-steps/gives-back.ts'
 import {openRegion} from './failback-steps/open-region.ts'
 import {orphansStep} from './failback-steps/orphan-rows.ts'
+import {removeLeftStep} from './failback-steps/remove-left.ts'
+import {replicaStep} from './failback-steps/replica-again.ts'
+import {keepStep, setAsideStep} from './failback-steps/set-aside.ts'
 import {caughtUp, homeActive, readyHome, returned, returning, secrets, secretsAgain, site} from './failback-steps/way-home.ts'
 import type {FailbackInput} from './input.ts'
 import {callsOf} from './port-calls.ts'
@@ -19,9 +22,7 @@ import {replicaSteps} from './settle-steps/long-stay.ts'
 import {settled, stacksMatch} from './settle-steps/stacks-match.ts'
 import {backups} from './steps/backups.ts'
 import {fence} from './steps/fence.ts'
-import {flip} from './steps/flip.ts'
 import {drained} from './steps/loss.ts'
-import {promoteDatabase} from './steps/promote-database.ts'
 import {roll} from './steps/roll.ts'
 import {serving} from './steps/serving.ts'
 import type {RecoveryStep, Way} from './way.ts'
@@ -83,10 +84,10 @@ export function failbackPlan(input: FailbackInput): Plan<RecoveryWorld> {
         : []),
       agree(input, {needs: ['caught-up', 'site', ...(stayed ? ['active-home', 'active-away'] : [])]}),
       fence(way, {needs: ['approve'], id: 'fence-away'}),
-      drained(way, {needs: ['fence-away']}, 'fence-away'),
-      promoteDatabase(way, {needs: ['drained']}, {fence: 'fence-away', consent: 'approve', settled: false}),
-      roll(way, {needs: ['promote-database']}),
-      flip(way, {needs: ['roll']}),
+      givesBack(input, drained(way, {needs: ['fence-away']}, 'fence-away'), minutes(5)),
+      promoteHome(input, way, {needs: ['drained']}),
+      givesBack(input, roll(way, {needs: ['promote-database']}), minutes(10)),
+      flipHome(input, way, {needs: ['roll']}),
       serving(way, {needs: ['flip']}),
       backups(way, {needs: ['serving']}),
       setAsideStep(input, {

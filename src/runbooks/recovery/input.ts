@@ -62,6 +62,8 @@ export interface Standing {
   readonly replicatedUntil: number | null
   /** How the old primary was left. */
   readonly fence: 'fenced' | 'unreachable' | 'none'
+  /** A failback promoted the other Region's database and was taken back: when, and what it and those before it had set aside there. */
+  readonly withdrawn?: {readonly at: number; readonly setAside: readonly string[]}
 }
 
 export type PromoteMode = 'planned' | 'unplanned'

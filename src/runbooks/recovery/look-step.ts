@@ -2,17 +2,11 @@
  * A step that only looks: it changes nothing, so there is nothing to observe before, and it is looked at again until it has an
  * answer. Pure; what it asks, its `look` asks.
  */
-import type {Call, Polled, Step, StepContext, Then} from '../engine/step.ts'
+import type {Polled, Step, StepContext} from '../engine/step.ts'
 import {seconds} from '../engine/clock.ts'
 import type {RecoveryWorld} from './ports.ts'
 
-export interface Look {
-  readonly id: string
-  readonly title: string
-  readonly needs: readonly string[]
-  readonly calls: readonly Call[]
-  readonly deadlineMs: number
-  readonly atDeadline: Then
+export type Look = Pick<Step<RecoveryWorld>, 'id' | 'title' | 'needs' | 'calls' | 'deadlineMs' | 'atDeadline'> & {
   readonly look: (world: RecoveryWorld, context: StepContext) => Promise<Polled>
 }
 

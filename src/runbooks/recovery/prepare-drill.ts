@@ -1,26 +1,18 @@
 /** Asks the recovery Region alone for everything a drill is made from. It changes nothing. */
-import type {StackConfig} from '../../config/stack-config.ts'
-import type {RecoverySettings} from '../../config/recovery-config.ts'
 import type {TemplateSource} from '../provision/ports.ts'
 import {drillInput} from './drill-input.ts'
-import type {Asked} from './drill-input.ts'
-import type {DrillInput, Side, Standing} from './input.ts'
+import type {Asked, DrillAsked} from './drill-input.ts'
+import type {DrillInput, Standing} from './input.ts'
 import {standingKey} from './place.ts'
-import type {Place} from './place.ts'
 import type {RecoveryWorld} from './ports.ts'
 
-export interface DrillWish {
-  readonly config: StackConfig
-  readonly place: Place
-  readonly settings: RecoverySettings
-  readonly by: string
-  readonly now: number
-  readonly side: Side
+/** What the recovery Region doesn't have to be asked for. */
+export interface DrillWish extends Omit<
+  DrillAsked,
+  'standing' | 'replica' | 'recoveryPoints' | 'image' | 'main' | 'foundation' | 'template'
+> {
   /** Text of drill.yaml, and its key in the Region's state bucket as it lies there since `infra up`. */
   readonly template: {readonly text: string; readonly bucket: string; readonly key: string}
-  readonly withoutPrimary: boolean
-  readonly clean: boolean
-  readonly readiness: unknown
 }
 
 export async function prepareDrill(world: RecoveryWorld, wish: DrillWish, signal?: AbortSignal): Promise<Asked<DrillInput>> {

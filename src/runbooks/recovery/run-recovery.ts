@@ -56,7 +56,7 @@ export async function refuseIfRecovering(desk: Desk, place: Place): Promise<void
     message: `${open.run} (${open.input.kind}) isn't finished, and nobody ticks it.`,
     suggestions: [
       `sluice dr resume ${open.run}`,
-      ...(returnBegun(open.events) ? [] : [`sluice dr resume ${open.run} --withdraw`]),
+      ...(returnBegun(open.events) !== null ? [] : [`sluice dr resume ${open.run} --withdraw`]),
     ],
   })
 }
@@ -138,22 +138,24 @@ export async function askRecovery(desk: Desk, run: string, wish: Wish, why: stri
   return journal
 }
 
-/** Whether a step that can't be taken back has begun: from then on forward is the only safe direction. */
-function returnBegun(events: readonly Event[]): boolean {
+/** The step that can't be taken back, once it has begun: from then on forward is the only safe direction. */
+function returnBegun(events: readonly Event[]): string | null {
   const points = new Set(
     events.flatMap((event) =>
       event.kind === 'planned' ? event.data.steps.filter(({pointOfNoReturn}) => pointOfNoReturn === true).map(({id}) => id) : [],
     ),
   )
-  return events.some((event) => event.kind === 'step-started' && points.has(event.data.step))
+  const begun = events.find((event) => event.kind === 'step-started' && points.has(event.data.step))
+  return begun?.kind === 'step-started' ? begun.data.step : null
 }
 
 function refuseTooLate(run: string, events: readonly Event[]): void {
-  if (!returnBegun(events)) return
+  const point = returnBegun(events)
+  if (point === null) return
   throw new SluiceError({
     code: 'past-return',
     exitCode: ExitCode.usage,
-    message: `${run} is past its point of no return: the database is being promoted, or has been, and nothing can take that back.`,
+    message: `${run} is past its point of no return: ${point} has begun, and nothing can take that back.`,
     suggestions: [`sluice dr resume ${run}`, 'sluice dr failback'],
   })
 }

@@ -7,12 +7,14 @@ import type {Polled, StepContext} from '../../engine/step.ts'
 import {slotSize} from '../../provision/plan-slots.ts'
 import type {FailbackInput, Side} from '../input.ts'
 import {later} from '../look-step.ts'
+import {switchBucket} from '../place.ts'
 import {callsOf} from '../port-calls.ts'
 import type {RecoveryWorld} from '../ports.ts'
 import {closed} from '../steps/fence.ts'
 import {hostsWanted, tasksWanted} from '../steps/grow.ts'
 import type {Placed, RecoveryStep} from '../way.ts'
 import {tasksIngress} from './tasks-ingress.ts'
+import {unlessSilent} from './unless-silent.ts'
 
 interface Opening extends Placed {
   readonly id: string
@@ -30,7 +32,7 @@ interface Wanted {
 export function openRegion(input: FailbackInput, {id, title, needs, side, size}: Opening): RecoveryStep {
   const {place} = input
   const {region} = side
-  const calls = callsOf(
+  const ownCalls = callsOf(
     region,
     'database.describe',
     'stacks.describe',
@@ -53,7 +55,7 @@ export function openRegion(input: FailbackInput, {id, title, needs, side, size}:
     id,
     title,
     needs,
-    calls,
+    calls: [...ownCalls, ...callsOf(input.from.region, 'switches.remove')],
     deadlineMs: minutes(60),
     atDeadline: 'pause',
     usual: {p50Seconds: 240, p90Seconds: 600},
@@ -91,7 +93,12 @@ export function openRegion(input: FailbackInput, {id, title, needs, side, size}:
       }
       return {kind: 'done', facts: {tasks: healthy}, note: `${healthy} tasks, reads only`}
     },
-    undo: (world, {signal}) => closeAgain(world, input, side, signal),
+    // A Region that says nothing closes itself on its return, once it isn't told to stand down any more.
+    undo: (world, {signal}) =>
+      unlessSilent(
+        () => closeAgain(world, input, side, signal),
+        () => world.switches.remove(input.from.region, switchBucket(place, input.from.region), 'returning', signal),
+      ),
   }
 }
 

@@ -11,9 +11,10 @@ import {later} from '../look-step.ts'
 import {callsOf} from '../port-calls.ts'
 import type {RecoveryWorld} from '../ports.ts'
 import type {Placed, RecoveryStep} from '../way.ts'
-import {fencedId} from './fenced-instance.ts'
+import {fencedId} from './instance-names.ts'
 import {closed} from '../steps/fence.ts'
 import {tasksIngress} from './tasks-ingress.ts'
+import {unlessSilent} from './unless-silent.ts'
 
 /** Every event lies in a journal for ever: more are counted, and found in the final snapshot. */
 const listedAtMost = 500
@@ -88,7 +89,12 @@ export function orphansStep(input: FailbackInput, {needs}: Placed): RecoveryStep
           )
         : listed(told)
     },
-    undo: async (world, {signal}: StepContext) => world.fence.closeIngress(region, to.databaseGroup, signal),
+    // In a Region that says nothing its own fence closes the door, every minute.
+    undo: (world, {signal}: StepContext) =>
+      unlessSilent(
+        () => world.fence.closeIngress(region, to.databaseGroup, signal),
+        () => Promise.resolve(),
+      ),
   }
 }
 

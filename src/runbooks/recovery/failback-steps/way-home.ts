@@ -14,6 +14,7 @@ import type {RecoveryWorld} from '../ports.ts'
 import {activeRegionStep} from '../settle-steps/long-stay.ts'
 import {fence} from '../steps/fence.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
+import {behind, nearMs} from './behind.ts'
 
 /** Home is there and takes no writes. What isn't fenced is, and stays it: users are elsewhere, so this is never taken back. */
 export function readyHome(input: FailbackInput, way: Way, placed: Placed): RecoveryStep {
@@ -217,8 +218,6 @@ export function site({place, from, to}: FailbackInput, {needs}: Placed): Recover
   })
 }
 
-const nearMs = 5000
-
 export function caughtUp({place, settings, to}: FailbackInput, {needs}: Placed): RecoveryStep {
   return lookStep({
     id: 'caught-up',
@@ -229,20 +228,15 @@ export function caughtUp({place, settings, to}: FailbackInput, {needs}: Placed):
     calls: callsOf(to.region, 'api.ask'),
     look: async (world: RecoveryWorld, context: StepContext): Promise<Polled> => {
       const beat = await readHeartbeat(world, regionalName(place, to.region), {settings, signal: context.signal})
-      if (beat === null) return later(context, `${regionalName(place, to.region)} to tell how far its replica is`)
-      if (beat.writable)
+      if (beat?.writable === true)
         return {
           kind: 'failed',
           because: `the database of ${to.region} takes writes while users are in ${place.recovery}: it is no replica`,
           then: 'pause',
         }
-      const behindMs = beat.last === null ? null : Math.max(0, context.now - beat.last.at)
-      if (behindMs !== null && behindMs <= nearMs)
-        return {kind: 'done', facts: {behindMs}, note: `${Math.round(behindMs / 1000)} s`}
-      return later(
-        context,
-        behindMs === null ? 'the first heartbeat row' : `the replica, ${Math.round(behindMs / 1000)} s behind`,
-      )
+      const found = behind({place, to}, beat, context.now)
+      if (found.kind === 'waits') return later(context, found.waitsFor)
+      return {kind: 'done', facts: {behindMs: found.behindMs}, note: `${Math.round(found.behindMs / 1000)} s`}
     },
   })
 }

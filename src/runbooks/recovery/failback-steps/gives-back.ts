@@ -1,0 +1,130 @@
+/**
+ * Between the fence and the flip of a failback users are refused, and everything of theirs is still where they were: home has taken no
+ * row of a user, promoted or not. So nothing here waits for long and nothing pauses: what doesn't come in time is taken back, and users
+ * are served again by the Region that has the data, whoever watches or nobody. It must not be used behind the flip.
+ */
+import {minutes} from '../../engine/clock.ts'
+import type {Observed, Polled, StepContext} from '../../engine/step.ts'
+import {Unavailable} from '../../engine/unavailable.ts'
+import {writeCommits} from '../ask-api.ts'
+import type {FailbackInput} from '../input.ts'
+import {regionalName, switchBucket} from '../place.ts'
+import {callsOf} from '../port-calls.ts'
+import type {RecoveryWorld} from '../ports.ts'
+import {readStanding, writeStanding} from '../standing.ts'
+import {flip} from '../steps/flip.ts'
+import {promoteDatabase} from '../steps/promote-database.ts'
+import type {Placed, RecoveryStep, Way} from '../way.ts'
+import {fencedId} from './instance-names.ts'
+
+/** A Region that says nothing for so long isn't waited for by users. */
+const silentMs = minutes(3)
+/** What has to be there before a step can begin (a backup that ends) is waited for so long. */
+const beginsWithinMs = minutes(5)
+
+export function givesBack(input: FailbackInput, step: RecoveryStep, deadlineMs = step.deadlineMs): RecoveryStep {
+  const {from, to} = input
+  let silentSince: number | null = null
+  const bounded = async <T extends Observed | Polled>(ask: () => Promise<T>, context: StepContext) => {
+    try {
+      const answer = await ask()
+      silentSince = null
+      return answer.kind === 'failed' ? {...answer, then: 'fail' as const, because: `${answer.because}; ${back(input)}`} : answer
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error
+      silentSince ??= context.now
+      if (context.now - silentSince < silentMs) throw error
+      return failed(
+        `${to.region} hasn't answered for ${minutesOf(silentMs)} min (${error.message}) while users of ${from.region} are refused; ${back(input)}`,
+      )
+    }
+  }
+  return {
+    ...step,
+    deadlineMs,
+    atDeadline: 'fail',
+    observe: (world, context) =>
+      bounded(async () => {
+        const observed = await step.observe(world, context)
+        const begun = context.events.some(({kind, data}) => kind === 'step-started' && data.step === step.id)
+        if (observed.kind !== 'pending' || begun || context.now - readyAt(step, context) < beginsWithinMs) return observed
+        return failed(
+          `${step.title}: can't begin for ${minutesOf(beginsWithinMs)} min: waits for ${observed.waitsFor}; ${back(input)}`,
+        )
+      }, context),
+    poll: (world, context) => bounded(() => step.poll(world, context), context),
+  }
+}
+
+const failed = (because: string) => ({kind: 'failed', because, then: 'fail', cause: 'deadline'}) as const
+const minutesOf = (ms: number): number => Math.round(ms / minutes(1))
+const back = ({place, from}: FailbackInput): string =>
+  `users go back to ${from.region}, which has everything. Begin again with sluice dr failback --confirm ${place.environment}`
+
+/** When what it needs had ended, or somebody went on with the run: from then on users wait for it. */
+function readyAt({needs}: RecoveryStep, {events, now}: StepContext): number {
+  const ats = events.flatMap((event) =>
+    (event.kind === 'step-ended' && needs.includes(event.data.step)) || (event.kind === 'asked' && event.data.wish === 'resume')
+      ? [event.at]
+      : [],
+  )
+  return ats.length === 0 ? now : Math.max(...ats)
+}
+
+/**
+ * The database at home promoted; taken back, it stays promoted, but nobody's: home's own fence guards it again, the next failback sets
+ * it aside and makes a new replica. The moment is written down, because rows after it are home's alone.
+ */
+export function promoteHome(input: FailbackInput, way: Way, placed: Placed): RecoveryStep {
+  const {place, from, standing} = input
+  const step = promoteDatabase(way, placed, {fence: 'fence-away', consent: 'approve', settled: false})
+  const asideBefore = standing.withdrawn?.setAside ?? []
+  return {
+    ...givesBack(input, {...step, pointOfNoReturn: false}, minutes(30)),
+    calls: [...step.calls, ...callsOf(from.region, 'switches.remove')],
+    undo: async (world, context) => {
+      const {now, signal} = context
+      await world.switches.remove(from.region, switchBucket(place, from.region), 'returning', signal)
+      const {replicatedUntil = null} = context.facts('drained')
+      const store = world.store(place.recovery)
+      // Asked again by a second process: what the first one wrote stands.
+      const present = await readStanding(store, place, signal)
+      if (present?.withdrawn !== undefined && present.withdrawn.at !== standing.withdrawn?.at) return
+      const aside = fencedId(input)
+      await writeStanding(
+        store,
+        place,
+        {
+          ...standing,
+          replicatedUntil: typeof replicatedUntil === 'number' ? replicatedUntil : null,
+          withdrawn: {at: now, setAside: [...asideBefore.filter((id) => id !== aside), aside]},
+        },
+        signal,
+      )
+    },
+  }
+}
+
+/** The point of no return of a failback: from here on home takes rows of users. Home is asked for a write once more, or users stay. */
+export function flipHome(input: FailbackInput, way: Way, placed: Placed): RecoveryStep {
+  const {place, settings, to} = input
+  const step = flip(way, placed)
+  const asked: RecoveryStep = {
+    ...step,
+    observe: async (world: RecoveryWorld, context: StepContext): Promise<Observed> => {
+      const observed = await step.observe(world, context)
+      const begun = context.events.some(({kind, data}) => kind === 'step-started' && data.step === step.id)
+      if (observed.kind !== 'not-done' || begun) return observed
+      const {committed} = await writeCommits(world, regionalName(place, to.region), {settings, signal: context.signal})
+      if (committed) return observed
+      return {kind: 'pending', waitsFor: `a write through ${regionalName(place, to.region)}`, lookAgainAt: context.now + 2000}
+    },
+  }
+  const bounded = givesBack(input, asked)
+  return {
+    ...step,
+    observe: (world, context) => bounded.observe(world, context),
+    pointOfNoReturn: true,
+    consent: 'approve',
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * A replica of what serves, made where another instance was set aside: under the final name, with everything said outright that its
+ * predecessor had. It is made once, and only in a Region that is out of service.
+ */
+import {ExitCode, SluiceError} from '../../../errors.ts'
+import {hours} from '../hours.ts'
+import type {FailbackInput} from '../input.ts'
+import {later} from '../look-step.ts'
+import {databaseArn} from '../place.ts'
+import {callsOf} from '../port-calls.ts'
+import type {DatabaseState, RecoveryWorld, ReplicaSpec} from '../ports.ts'
+import {hopeless} from '../promotion-state.ts'
+import type {RecoveryStep} from '../way.ts'
+import {fencedId} from './instance-names.ts'
+import {requireOutOfService} from './out-of-service.ts'
+import type {Leg} from './out-of-service.ts'
+
+/** Directly under the final name, so that both stacks know it again afterwards. On AWS it can take hours. */
+export function replicaStep(input: FailbackInput, leg: Leg): RecoveryStep {
+  const {place} = input
+  const {region} = leg.out
+  const source = databaseArn(place, leg.active, partitionOf(region))
+  const stack = {name: place.stacks.replica, region: place.recovery}
+  return {
+    id: leg.id,
+    title: leg.title,
+    needs: leg.needs,
+    deadlineMs: hours(24),
+    atDeadline: 'pause',
+    usual: {p50Seconds: 3600, p90Seconds: 4 * 3600},
+    calls: [
+      ...callsOf(region, 'database.describe', 'database.createReplica', 'database.modify', 'database.events', 'stacks.describe'),
+      ...callsOf(leg.active, 'database.describe'),
+      ...callsOf(place.recovery, 'store.read'),
+    ],
+    intent: () => ({id: place.database, region, source}),
+    observe: async (world, {signal}) => {
+      const present = await world.database.describe(region, place.database, signal)
+      if (present === null) return {kind: 'not-done'}
+      if (present.source === null)
+        return {
+          kind: 'foreign',
+          what: `${present.id} in ${region} is a database of its own, where a replica of ${leg.active} should be made`,
+        }
+      return replicates(present) && (await windowToBe(world, input, present, signal)) === null
+        ? {kind: 'done', facts: {replica: present.arn}}
+        : {kind: 'not-done'}
+    },
+    start: async (world, context) => {
+      const {signal} = context
+      if ((await world.database.describe(region, place.database, signal)) !== null) return
+      await requireOutOfService(world, place, leg, context)
+      const [old, serving, own] = await Promise.all([
+        world.database.describe(region, fencedId(input), signal),
+        world.database.describe(leg.active, place.database, signal),
+        region === place.recovery ? world.stacks.describe(stack, signal) : null,
+      ])
+      if (old === null || serving === null) throw unknownGroups(input, region)
+      await world.database.createReplica(replicaSpec(input, {old, serving, source, parameters: own?.parameters ?? {}}), signal)
+    },
+    poll: async (world, context) => {
+      const present = await world.database.describe(region, place.database, context.signal)
+      if (present === null) return later(context, 'the replica to be told of', 15)
+      const lost = hopeless(present)
+      if (lost !== null) return {kind: 'failed', because: lost, then: 'pause'}
+      if (replicates(present)) {
+        const window = await windowToBe(world, input, present, context.signal)
+        if (window !== null) {
+          await world.database.modify(region, present.id, {maintenanceWindow: window}, context.signal)
+          return later(context, `its maintenance window to be ${window}`, 10)
+        }
+        return {
+          kind: 'done',
+          facts: {replica: present.arn, class: present.class},
+          note: `${present.id} replicates from ${leg.active}`,
+        }
+      }
+      return later(
+        context,
+        `the replica in ${region} (${present.status}${present.replication === null ? '' : `, ${present.replication.status}`})`,
+        30,
+      )
+    },
+  }
+}
+
+const replicates = ({status, replication, source}: DatabaseState): boolean =>
+  source !== null && status === 'available' && replication?.status === 'replicating'
+/** RDS chooses a new replica's window, and takes none when it makes one: that of the instance before it; null: it has it, or nobody knows. */
+async function windowToBe(
+  world: RecoveryWorld,
+  input: FailbackInput,
+  {region, maintenanceWindow}: DatabaseState,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const before = (await world.database.describe(region, fencedId(input), signal))?.maintenanceWindow ?? ''
+  return before === '' || before === maintenanceWindow ? null : before
+}
+const partitionOf = (region: string): string =>
+  region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
+
+interface Known {
+  /** The instance whose place it takes. */
+  readonly old: DatabaseState
+  readonly serving: DatabaseState
+  readonly source: string
+  /** Of the stack of the replica, where there is one: the shape it had in peace. */
+  readonly parameters: Readonly<Record<string, string>>
+}
+
+/** What is left out would become the Region's default, so everything is said. It gets its backup tag when it is promoted, not before. */
+export function replicaSpec({place}: Pick<FailbackInput, 'place'>, {old, serving, source, parameters}: Known): ReplicaSpec {
+  const tags = Object.entries(old.tags).filter(([name]) => !name.startsWith('aws:') && name !== 'sluice:backup')
+  return {
+    id: place.database,
+    region: old.region,
+    sourceArn: source,
+    like: old.id,
+    class: parameters['InstanceClass'] ?? old.class,
+    multiAz: parameters['MultiAz'] === undefined ? old.multiAz : parameters['MultiAz'] === 'true',
+    subnetGroup: old.subnetGroup,
+    parameterGroup: old.parameterGroup.name,
+    optionGroup: old.optionGroup,
+    securityGroups: old.securityGroups,
+    kmsKey: old.kmsKey,
+    port: old.endpoint?.port ?? serving.endpoint?.port ?? 5433,
+    monitoringRole: old.monitoringRole,
+    protected: parameters['DeletionProtection'] === undefined ? old.protected : parameters['DeletionProtection'] === 'true',
+    tags: Object.fromEntries(tags),
+  }
+}
+
+function unknownGroups(input: FailbackInput, region: string): SluiceError {
+  return new SluiceError({
+    code: 'old-database-missing',
+    exitCode: ExitCode.halted,
+    message: `${fencedId(input)} isn't in ${region}, so nobody can tell the groups, the key and the class that the replica there should have`,
+    suggestions: [
+      'sluice dr resume',
+      `make the replica ${input.place.database} in ${region} by hand first, as docs/recovery.md says`,
+    ],
+  })
+}
