@@ -71,7 +71,9 @@ export async function discover(input: SessionInput): Promise<readonly Discovered
   return patiently(clock, () => discoverServices(session))
 }
 
-/** What the file names, or what the stack says that it describes. Throws `stack-unfinished` where there is nothing to release to. */
+/**
+ * What the file names, or what the stack says that it describes. Throws `stack-unfinished` where there is nothing to release to.
+ */
 export async function completeConfig(
   {session, clock}: Pick<OpenSession, 'session' | 'clock'>,
   loaded: LoadedConfig,
@@ -213,7 +215,9 @@ export interface OpenTeardown extends OpenDesk {
   readonly world: DownWorld
 }
 
-/** What `sluice infra down` works with. Where there is no state bucket there was no `up`, and none is made to take nothing away. */
+/**
+ * What `sluice infra down` works with. Where there is no state bucket there was no `up`, and none is made to take nothing away.
+ */
 export async function openTeardown(input: SessionInput): Promise<OpenTeardown> {
   const [opened, {teardown}] = await Promise.all([openProvision(input, 'read-state'), import('./infra/aws/teardown.ts')])
   return {...opened, world: {...opened.world, teardown: teardown(opened.session)}}

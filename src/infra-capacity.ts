@@ -1,6 +1,6 @@
 /**
- * After `infra up`: what production has now is written down where a failover will look. It is told when it can't be, and fails nothing:
- * the function of the foundation writes one within the hour.
+ * After `infra up`: what production has now is written down where a failover will look. It is told when it can't be, and fails
+ * nothing: the function of the foundation writes one within the hour.
  */
 import {completeRecovery, openRecovery} from './compose-recovery.ts'
 import type {StackConfig} from './config/stack-config.ts'
@@ -25,7 +25,10 @@ export async function noteCapacity({config, sandbox, env}: Where): Promise<strin
     if (home === null) return notNoted(homeMissing ?? `${place.home} didn't say`)
     const kept = await keepCapacity(world, place, home, {now: clock.now(), by: arn})
     if (kept.kind === 'nothing') return notNoted(kept.because)
-    return `What production needs is written down in ${place.recovery}: ${kept.snapshot.hosts.desired} hosts, ${kept.snapshot.service.desired} tasks.`
+    return (
+      `What production needs is written down in ${place.recovery}: ${kept.snapshot.hosts.desired} hosts, `
+      + `${kept.snapshot.service.desired} tasks.`
+    )
   } catch (error) {
     if (error instanceof SluiceError || error instanceof Unavailable || error instanceof StoreUnavailable)
       return notNoted(error.message)

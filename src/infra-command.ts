@@ -1,6 +1,6 @@
 /**
- * What the infra commands share: flags, the configuration they work with, the questions they ask, and how a run is shown and its end
- * becomes an outcome. A command adds only what it does.
+ * What the infra commands share: flags, the configuration they work with, the questions they ask, and how a run is shown and its
+ * end becomes an outcome. A command adds only what it does.
  */
 import {Flags} from '@oclif/core'
 import type {Outcome} from './command.ts'
@@ -119,7 +119,8 @@ export abstract class InfraCommand extends SluiceCommand {
       onLive: (step: string, data: unknown) => shown.shown(step, data),
       onWaiting: ({operation, run, owner, host, expiresAt}: Lease) =>
         void process.stderr.write(
-          `${timeOfDay(clock.now())} waiting for ${operation} ${run} of ${owner} on ${host}: if it is gone, its lease ends ${timeOfDay(expiresAt)}\n`,
+          `${timeOfDay(clock.now())} waiting for ${operation} ${run} of ${owner} on ${host}: if it is gone, `
+            + `its lease ends ${timeOfDay(expiresAt)}\n`,
         ),
     })
   }

@@ -1,4 +1,7 @@
-/** What the flags of `sluice infra down` ask for. Data goes only with the environment's own name: a wrong one ends it before a look. */
+/**
+ * What the flags of `sluice infra down` ask for. Data goes only with the environment's own name:
+ * a wrong one ends it before a look.
+ */
 import {ExitCode, SluiceError} from './errors.ts'
 import type {DownOptions} from './runbooks/provision/down-input.ts'
 

@@ -1,4 +1,7 @@
-/** "Before anything happens" of provisioning: everything the package wants, looked for in the account. Makes change sets, executes none. */
+/**
+ * "Before anything happens" of provisioning: everything the package wants, looked for in the account. Makes change sets,
+ * executes none.
+ */
 import {readFile} from 'node:fs/promises'
 import type {OpenProvision} from './compose.ts'
 import type {StackConfig} from './config/stack-config.ts'

@@ -1,4 +1,7 @@
-/** For which account, Regions and environment something is printed: from the configuration, whatever kind it is, and from who we are. */
+/**
+ * For which account, Regions and environment something is printed: from the configuration, whatever kind it is,
+ * and from who we are.
+ */
 import {openDesk} from './compose.ts'
 import {loadConfig} from './config/load.ts'
 import {loadStack} from './config/load-stack.ts'

@@ -1,6 +1,7 @@
 /**
- * What `sluice init --ci github` writes: a workflow that releases, and one that looks at readiness every night and rehearses a failover
- * every quarter. Pure text and one way to write it; a file that is there is never overwritten, and then none of them is written.
+ * What `sluice init --ci github` writes: a workflow that releases, and one that looks at readiness every night and rehearses a
+ * failover every quarter. Pure text and one way to write it; a file that is there is never overwritten,
+ * and then none of them is written.
  */
 import {mkdir, stat} from 'node:fs/promises'
 import {dirname, join} from 'node:path'

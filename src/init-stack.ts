@@ -1,4 +1,7 @@
-/** What `sluice init --stack` puts into the file: what was said, what the sandbox or the account can tell, and else a clear question. */
+/**
+ * What `sluice init --stack` puts into the file: what was said, what the sandbox or the account can tell,
+ * and else a clear question.
+ */
 import {publicZonesOf, sandboxName} from './compose.ts'
 import {readHandle} from './config/sandbox-handle.ts'
 import type {StackFile} from './config/render-stack-yaml.ts'

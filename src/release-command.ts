@@ -93,7 +93,9 @@ function left(end: RunEnd, run: string, ofRun: ExitCode): {readonly exitCode: Ex
     case 'state-unreachable':
       return {
         exitCode: ExitCode.halted,
-        note: `State can't be reached (${end.because}); nothing more was started and the dead-man's switch stays armed.\n  sluice release resume ${run}`,
+        note:
+          `State can't be reached (${end.because}); nothing more was started and the dead-man's switch stays armed.\n  `
+          + `sluice release resume ${run}`,
       }
   }
 }

@@ -14,7 +14,8 @@ export function chooseService<T extends {readonly service: string}>(
       exitCode: ExitCode.usage,
       message: `No listener rule tagged sluice:live was found in ${region}.`,
       suggestions: [
-        'tag the rule that forwards to both target groups: aws elbv2 add-tags --resource-arns RULE --tags Key=sluice:live,Value=SERVICE',
+        'tag the rule that forwards to both target groups: aws elbv2 add-tags --resource-arns RULE '
+          + '--tags Key=sluice:live,Value=SERVICE',
         'sluice init --import --region OTHER',
       ],
     })

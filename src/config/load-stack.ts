@@ -1,6 +1,6 @@
 /**
- * Reads what the stack needs from `sluice.yaml`. The rest of the file may still be missing: a release's load balancer and services
- * exist only once the stack does.
+ * Reads what the stack needs from `sluice.yaml`. The rest of the file may still be missing: a release's load balancer and
+ * services exist only once the stack does.
  */
 import {readFile, stat} from 'node:fs/promises'
 import {join} from 'node:path'
@@ -23,7 +23,9 @@ export async function loadStack(where: string): Promise<StackConfig> {
     throw new SluiceError({
       code: 'config-missing',
       exitCode: ExitCode.usage,
-      message: `${path} can't be read: ${(cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (cause as Error).message}`,
+      message:
+        `${path} can't be read: `
+        + `${(cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (cause as Error).message}`,
       suggestions: ['sluice init --stack'],
       cause,
     })

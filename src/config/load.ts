@@ -21,7 +21,10 @@ export type Parsed =
   /** Each `12:7  steps[1].weight: 5 doesn't rise above 20`, in the order of the file. */
   | {readonly kind: 'problems'; readonly problems: readonly string[]}
 
-/** Of a stack of ours only the settings: what is in the stack is asked of it. `where` is a file, or a directory that holds `sluice.yaml`. Throws `config-missing` or `config-invalid`, exit 2. */
+/**
+ * Of a stack of ours only the settings: what is in the stack is asked of it. `where` is a file, or a directory that holds
+ * `sluice.yaml`. Throws `config-missing` or `config-invalid`, exit 2.
+ */
 export async function loadConfig(where: string, options: RuleContext = {}): Promise<LoadedConfig> {
   const path = await configPath(where)
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
@@ -97,7 +100,9 @@ function missing(path: string, cause: unknown): SluiceError {
   return new SluiceError({
     code: 'config-missing',
     exitCode: ExitCode.usage,
-    message: `${nameOf(path)} can't be read: ${(cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (cause as Error).message}`,
+    message:
+      `${nameOf(path)} can't be read: `
+      + `${(cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (cause as Error).message}`,
     suggestions: ['sluice init', 'sluice init --import --service NAME'],
     cause,
   })

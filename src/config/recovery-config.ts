@@ -7,7 +7,9 @@ export interface RecoverySettings {
   readonly rpoMs: number
   /** `stop`: one object in the switch bucket, no control plane. `record`: Route 53's records and CloudFront. */
   readonly flip: 'stop' | 'record'
-  /** A second distribution that the site's alias is moved to with `flip: record`; null: the one distribution's origin is changed. */
+  /**
+   * A second distribution that the site's alias is moved to with `flip: record`; null: the one distribution's origin is changed.
+   */
   readonly distribution: string | null
   readonly probes: {
     readonly heartbeat: string

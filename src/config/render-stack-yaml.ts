@@ -1,6 +1,6 @@
 /**
- * The commented `sluice.yaml` of a stack of one's own, as `sluice init --stack` writes it. Pure. What has a default stands there as a
- * comment with its default, so that a reader learns what can be changed without reading a manual.
+ * The commented `sluice.yaml` of a stack of one's own, as `sluice init --stack` writes it. Pure. What has a default stands there
+ * as a comment with its default, so that a reader learns what can be changed without reading a manual.
  */
 import {stringify} from 'yaml'
 

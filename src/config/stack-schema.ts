@@ -1,6 +1,6 @@
 /**
- * The shape of the `stack:` section of `sluice.yaml`: what the embedded templates are deployed with. Few keys on purpose; whatever
- * else a template can be told is a template's parameter, set by its own name under `parameters`.
+ * The shape of the `stack:` section of `sluice.yaml`: what the embedded templates are deployed with. Few keys on purpose;
+ * whatever else a template can be told is a template's parameter, set by its own name under `parameters`.
  */
 import {z} from 'zod'
 import {durationHint, durationPattern, intervalPattern, shown} from './units.ts'
@@ -70,7 +70,8 @@ const recoveryKeys = {
     .describe('What a recovery is measured against'),
   flip: oneOf(
     ['stop', 'record'],
-    'How users are moved: stop puts one object in the switch bucket and needs no control plane, record changes DNS and CloudFront (stop)',
+    'How users are moved: stop puts one object in the switch bucket and needs no control plane, '
+      + 'record changes DNS and CloudFront (stop)',
   ).optional(),
   distribution: text(
     "Id of a second distribution that the site's name is moved to with flip: record",

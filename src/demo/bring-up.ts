@@ -1,6 +1,6 @@
 /**
- * The first act: both Regions' stacks, as `sluice infra up` makes them, planned and run through the same doors. It answers what came
- * of it; whether that is an end or a beginning is the caller's.
+ * The first act: both Regions' stacks, as `sluice infra up` makes them, planned and run through the same doors. It answers what
+ * came of it; whether that is an end or a beginning is the caller's.
  */
 import type {SessionInput} from '../compose.ts'
 import {openProvision} from '../compose.ts'

@@ -1,6 +1,6 @@
 /**
- * A sandbox of a story's own: an empty account in two Regions on a fast clock, used through the same doors as any account, and gone at
- * the end, whatever happens. Nothing of this machine's own state is read or written.
+ * A sandbox of a story's own: an empty account in two Regions on a fast clock, used through the same doors as any account, and
+ * gone at the end, whatever happens. Nothing of this machine's own state is read or written.
  */
 import {mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'

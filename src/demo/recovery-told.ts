@@ -8,7 +8,8 @@ export function playedRow({act, view, seen}: Played): RecoveryRow {
   const done = view.state === 'done'
   const measured = view.loss?.ms ?? null
   const residue = name === 'drill' ? view.facts.residue : null
-  // What was written in the measured time may be lost, and one row more that was on its way; anything else is promised to be there.
+  // What was written in the measured time may be lost, and one row more that was on its way;
+  // anything else is promised to be there.
   const mayBeLost = name === 'unplanned' ? ((measured ?? 0) / 60_000) * load.rowsPerMinute + 1 : 0
   return {
     name,

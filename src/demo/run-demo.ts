@@ -1,6 +1,6 @@
 /**
- * The whole story on a sandbox of its own: an empty account, the stack in two Regions, releases on it. Used through the same doors as
- * any account, and gone at the end, whatever happens. Nothing of this machine's own state is read or written.
+ * The whole story on a sandbox of its own: an empty account, the stack in two Regions, releases on it. Used through the same
+ * doors as any account, and gone at the end, whatever happens. Nothing of this machine's own state is read or written.
  */
 import {completeConfig, openDesk} from '../compose.ts'
 import {parseConfig} from '../config/load.ts'

@@ -1,6 +1,7 @@
 /**
- * The story of recoveries on a sandbox of its own: the stack in two Regions, users and a counter in the database; the home Region dies and
- * comes back, a switchover and back, a drill. Whoever counts rows and requests is the sandbox's data plane, never the tool.
+ * The story of recoveries on a sandbox of its own: the stack in two Regions, users and a counter in the database; the home Region
+ * dies and comes back, a switchover and back, a drill. Whoever counts rows and requests is the sandbox's data plane,
+ * never the tool.
  */
 import {setTimeout as pause} from 'node:timers/promises'
 import {openRecovery} from '../compose-recovery.ts'

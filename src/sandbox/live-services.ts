@@ -1,6 +1,6 @@
 /**
- * Services by their live rule (tag `sluice:live`) in the primary Region, whoever made them: the shop, a stack, a client by hand. Read
- * through the services' own operations, so that it says what a client would see. It changes nothing.
+ * Services by their live rule (tag `sluice:live`) in the primary Region, whoever made them: the shop, a stack, a client by hand.
+ * Read through the services' own operations, so that it says what a client would see. It changes nothing.
  */
 import type {World} from './world/contract.ts'
 

@@ -33,7 +33,9 @@ function serviceBranch({service, loadBalancer, weights, slots}: ServiceStatus): 
     below: slots.map(({slot, desired, running, healthy, taskDefinition}) => {
       const revision = taskDefinition?.split('/').at(-1) ?? 'no task definition'
       return {
-        text: `${slot}  weight ${String(weights[slot]).padStart(3)}  ${revision}, desired ${desired}, running ${running}, healthy ${healthy}`,
+        text:
+          `${slot}  weight ${String(weights[slot]).padStart(3)}  ${revision}, desired ${desired}, running ${running}, `
+          + `healthy ${healthy}`,
       }
     }),
   }

@@ -27,7 +27,9 @@ const text = (lines: readonly StyledLine[], {color}: Look): string => `${lines.m
 
 export function demoOpening(look: Look): string {
   const words =
-    'An empty account on this machine that speaks AWS, one minute a second. First everything a shop needs, in two Regions; then four releases of it, under 900 real requests a minute, and only what CloudWatch would show to judge them by.'
+    'An empty account on this machine that speaks AWS, one minute a second. First everything a shop needs, '
+    + 'in two Regions; then four releases of it, under 900 real requests a minute, '
+    + 'and only what CloudWatch would show to judge them by.'
   return text([[piece('sluice demo', 'strong')], ...wrapped(words, look.columns).map((line) => [piece(line, 'dim')])], look)
 }
 

@@ -1,6 +1,6 @@
 /**
- * HTML as a value: everything put into a template is escaped, unless it is HTML made here. Nothing else in the tool writes markup, so
- * nothing that AWS, a person or an image wrote can become markup.
+ * HTML as a value: everything put into a template is escaped, unless it is HTML made here. Nothing else in the tool writes
+ * markup, so nothing that AWS, a person or an image wrote can become markup.
  */
 import {htmlEscape} from 'escape-goat'
 import {printable} from './format.ts'

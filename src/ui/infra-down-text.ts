@@ -1,6 +1,6 @@
 /**
- * `infra down` before anything happens: what speaks against it, what goes, what is emptied, what stays behind and how to remove it.
- * Pure. Nothing that is deleted is left out, and what stays is never counted only.
+ * `infra down` before anything happens: what speaks against it, what goes, what is emptied, what stays behind and how to remove
+ * it. Pure. Nothing that is deleted is left out, and what stays is never counted only.
  */
 import type {DownInput, DownStack} from '../runbooks/provision/down-input.ts'
 import type {Retained} from '../runbooks/provision/down-retained.ts'

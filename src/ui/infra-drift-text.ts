@@ -1,4 +1,7 @@
-/** What differs from the templates, resource by resource; what is meant to differ is counted, what couldn't be looked at is said. Pure. */
+/**
+ * What differs from the templates, resource by resource; what is meant to differ is counted,
+ * what couldn't be looked at is said. Pure.
+ */
 import type {Drift, DriftRow} from '../runbooks/provision/read-drift.ts'
 import {counted} from './format.ts'
 import {placed} from './infra-place.ts'

@@ -1,7 +1,7 @@
 /**
- * A provisioning run as one picture for a terminal, 80 columns first and down to 20 without breaking. Pure: the same view and width
- * give the same lines, and colour never changes a column. Beside every symbol stands its word. What somebody has to copy (records,
- * commands) is never cut.
+ * A provisioning run as one picture for a terminal, 80 columns first and down to 20 without breaking. Pure: the same view and
+ * width give the same lines, and colour never changes a column. Beside every symbol stands its word. What somebody has to copy
+ * (records, commands) is never cut.
  */
 import {account, duration, minuteOfDay, oneLine, span} from './format.ts'
 import {infraNote, settling, sinceWords} from './infra-note.ts'

@@ -1,4 +1,6 @@
-/** What event 0 of a provisioning run says of the run, for screens. Pure; an older or newer event 0 leaves gaps and nothing worse. */
+/**
+ * What event 0 of a provisioning run says of the run, for screens. Pure; an older or newer event 0 leaves gaps and nothing worse.
+ */
 import type {Event} from '../runbooks/engine/event.ts'
 import type {InfraPlan, StackVerdict} from '../runbooks/provision/infra-plan.ts'
 import {placed} from './infra-place.ts'

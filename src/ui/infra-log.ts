@@ -1,6 +1,6 @@
 /**
- * A provisioning run as a log: one line per change of state, with its UTC time, and a heartbeat when a minute of run time passed in
- * silence. For CI, pipes and `TERM=dumb`. Never an escape code, never a line taken back.
+ * A provisioning run as a log: one line per change of state, with its UTC time, and a heartbeat when a minute of run time passed
+ * in silence. For CI, pipes and `TERM=dumb`. Never an escape code, never a line taken back.
  */
 import type {Event, EventOf} from '../runbooks/engine/event.ts'
 import {counted, duration, oneLine, span, timeOfDay} from './format.ts'

@@ -1,4 +1,7 @@
-/** The last words of a provisioning run, on stdout and as members of the JSON envelope: what happened, why, and the next command. Pure. */
+/**
+ * The last words of a provisioning run, on stdout and as members of the JSON envelope: what happened, why,
+ * and the next command. Pure.
+ */
 import {duration, isoTime} from './format.ts'
 import {infraNote} from './infra-note.ts'
 import type {InfraView} from './infra-view.ts'

@@ -1,7 +1,7 @@
 /**
- * `sluice infra plan` for a person: what stops it, then what should be seen before anything else (replaced, removed, widened), then a
- * line or a few for each stack, what was hushed as a count, and how long it takes. Pure. A word stands beside every colour; 80
- * columns first, and a narrow terminal only breaks lines.
+ * `sluice infra plan` for a person: what stops it, then what should be seen before anything else (replaced, removed, widened),
+ * then a line or a few for each stack, what was hushed as a count, and how long it takes. Pure. A word stands beside every
+ * colour; 80 columns first, and a narrow terminal only breaks lines.
  */
 import type {InfraPlan, JudgedChange, PlannedStack, StackVerdict} from '../runbooks/provision/infra-plan.ts'
 import {account, counted, span} from './format.ts'

@@ -1,6 +1,6 @@
 /**
- * How a person is asked before a stack is changed: by what it costs if they are wrong. Data that would be lost, and a stack that has to
- * be deleted, take the environment's name; any other change a y/N; no change no question. Pure.
+ * How a person is asked before a stack is changed: by what it costs if they are wrong. Data that would be lost, and a stack that
+ * has to be deleted, take the environment's name; any other change a y/N; no change no question. Pure.
  */
 import type {InfraPlan, PlannedStack} from '../runbooks/provision/infra-plan.ts'
 import {account} from './format.ts'

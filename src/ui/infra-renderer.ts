@@ -1,6 +1,6 @@
 /**
- * Shows a provisioning run while it happens: a picture on a terminal, a log elsewhere. It is a renderer as the watcher wants one, and
- * keeps by itself what the steps show, because many of them run at once.
+ * Shows a provisioning run while it happens: a picture on a terminal, a log elsewhere. It is a renderer as the watcher wants one,
+ * and keeps by itself what the steps show, because many of them run at once.
  */
 import type {RendererChoice} from './choose-renderer.ts'
 import {infraFrame} from './infra-frame.ts'

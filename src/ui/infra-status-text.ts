@@ -1,4 +1,7 @@
-/** `infra status` as a tree: Region → stack → what is nested in it, then what releases work on. Pure; every mark has its word beside it. */
+/**
+ * `infra status` as a tree: Region → stack → what is nested in it, then what releases work on. Pure;
+ * every mark has its word beside it.
+ */
 import type {RegionStatus, RootTree, StackTree, Traffic} from '../runbooks/provision/read-status.ts'
 import {counted, dateAndMinute, isoTime, share} from './format.ts'
 import {readable} from './infra-note.ts'

@@ -1,7 +1,7 @@
 /**
- * Folds the steps of a provisioning run into the lines a person follows: everything about one stack is one line, everything about the
- * slots of a Region another, what is made before any stack a third. Pure; knows the journal only, and a step it has never heard of
- * becomes a line of its own.
+ * Folds the steps of a provisioning run into the lines a person follows: everything about one stack is one line, everything about
+ * the slots of a Region another, what is made before any stack a third. Pure; knows the journal only, and a step it has never
+ * heard of becomes a line of its own.
  */
 import type {Event, EventOf} from '../runbooks/engine/event.ts'
 import {placed} from './infra-place.ts'

@@ -1,6 +1,6 @@
 /**
- * `infra up` as a story, for `sluice demo` where no picture can be drawn: a line for each stack when it stands, and, when minutes pass
- * in silence, what everybody waits for. Stamps are minutes of the run. Says less than the log: what a newcomer wants.
+ * `infra up` as a story, for `sluice demo` where no picture can be drawn: a line for each stack when it stands, and, when minutes
+ * pass in silence, what everybody waits for. Stamps are minutes of the run. Says less than the log: what a newcomer wants.
  */
 import {counted, duration, span} from './format.ts'
 import type {InfraLive} from './infra-live.ts'

@@ -1,6 +1,7 @@
 /**
- * The one model between a provisioning run (`infra up`, `infra down`) and every screen: terminal, log, JSON and last words all say
- * what is here. Pure, and it decides nothing: states and reasons are read from the journal, progress from what the steps show.
+ * The one model between a provisioning run (`infra up`, `infra down`) and every screen: terminal, log, JSON and last words all
+ * say what is here. Pure, and it decides nothing: states and reasons are read from the journal,
+ * progress from what the steps show.
  */
 import {ExitCode} from '../errors.ts'
 import type {Event} from '../runbooks/engine/event.ts'
@@ -154,7 +155,10 @@ function lineOf({label, stack, steps}: InfraGroup, groups: readonly InfraGroup[]
   }
 }
 
-/** Of the step under way; when all is over, the last that any of the line's steps showed. What a step showed says nothing of the next. */
+/**
+ * Of the step under way; when all is over, the last that any of the line's steps showed.
+ * What a step showed says nothing of the next.
+ */
 function newest(steps: readonly InfraStep[], state: StepState, live: InfraLive): StackProgress | null {
   const speaking = state === 'running' ? steps.filter((step) => step.state === 'running') : steps
   const one = speaking.findLast(({id}) => live.progress.has(id))

@@ -1,7 +1,7 @@
 /**
- * Draws pictures in place on a terminal. Writes a picture in one go and only when it differs, so it never flickers; between updates
- * a slow beat keeps the clocks moving. Gives the cursor back whatever happens, and leaves the last picture standing. Knows nothing of
- * what it draws.
+ * Draws pictures in place on a terminal. Writes a picture in one go and only when it differs, so it never flickers; between
+ * updates a slow beat keeps the clocks moving. Gives the cursor back whatever happens, and leaves the last picture standing.
+ * Knows nothing of what it draws.
  */
 
 /** The part of `process.stderr` a painter needs. */

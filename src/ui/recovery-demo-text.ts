@@ -25,7 +25,8 @@ const text = (lines: readonly StyledLine[], {color}: Look): string => `${lines.m
 
 export function recoveryOpening(look: Look): string {
   const words =
-    'An empty account on this machine that speaks AWS, one minute a second. A shop in two Regions, users on it, and a counter that writes to its database all the time. Then the home Region dies.'
+    'An empty account on this machine that speaks AWS, one minute a second. A shop in two Regions, users on it, '
+    + 'and a counter that writes to its database all the time. Then the home Region dies.'
   return text(
     [[piece('sluice demo recovery', 'strong')], ...wrapped(words, look.columns).map((line) => [piece(line, 'dim')])],
     look,
@@ -58,7 +59,10 @@ function wordsOf({
   virtualSeconds,
 }: RecoveryRow): string {
   if (residue !== null)
-    return `${counted(residue, 'thing')} left behind, ${count(productionRequestsFailed)} of production's requests failed, ${duration(virtualSeconds * 1000)}`
+    return (
+      `${counted(residue, 'thing')} left behind, ${count(productionRequestsFailed)} of production's requests failed, `
+      + `${duration(virtualSeconds * 1000)}`
+    )
   const loss =
     measuredLossSeconds === null || measuredLossSeconds === 0
       ? ''

@@ -1,6 +1,6 @@
 /**
- * What the steps of a recovery found out, by the names their facts have in the journal: the one place of the screens that knows those
- * names. Pure. A fact that isn't there, or is of another type, is null; a screen then says that it isn't known.
+ * What the steps of a recovery found out, by the names their facts have in the journal: the one place of the screens that knows
+ * those names. Pure. A fact that isn't there, or is of another type, is null; a screen then says that it isn't known.
  */
 import type {Facts, Json} from '../runbooks/engine/event.ts'
 import type {RecoveryStep} from './recovery-steps.ts'

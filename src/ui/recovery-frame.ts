@@ -1,6 +1,7 @@
 /**
- * A recovery as one picture for a terminal, 80 columns first and down to 20 without breaking. Pure: the same view and width give the
- * same lines, and colour never changes a column. Beside every symbol stands its word. The question, and commands to copy, are never cut.
+ * A recovery as one picture for a terminal, 80 columns first and down to 20 without breaking. Pure: the same view and width give
+ * the same lines, and colour never changes a column. Beside every symbol stands its word. The question, and commands to copy,
+ * are never cut.
  */
 import {clockSpan, duration, span} from './format.ts'
 import {recoveryHint, resting} from './recovery-keys.ts'

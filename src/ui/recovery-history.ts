@@ -82,7 +82,8 @@ function trendLines(rows: readonly RecoveryRow[]): readonly string[] {
   if (first === undefined || last === undefined || drills.length < 2) return []
   return [
     '',
-    `drills ${sparkline(drills.map(({durationMs}) => durationMs))}  ${clockSpan(first.durationMs)} → ${clockSpan(last.durationMs)}, ${drills.length} since ${dateAndMinute(first.startedAt).slice(0, 10)}`,
+    `drills ${sparkline(drills.map(({durationMs}) => durationMs))}  ${clockSpan(first.durationMs)} → `
+      + `${clockSpan(last.durationMs)}, ${drills.length} since ${dateAndMinute(first.startedAt).slice(0, 10)}`,
   ]
 }
 

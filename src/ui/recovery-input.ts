@@ -1,4 +1,7 @@
-/** What event 0 of a recovery says of the run, for screens and reports. Pure; an older or newer event 0 leaves gaps and nothing worse. */
+/**
+ * What event 0 of a recovery says of the run, for screens and reports. Pure;
+ * an older or newer event 0 leaves gaps and nothing worse.
+ */
 import {recoveryDefaults} from '../config/recovery-config.ts'
 import type {RecoverySettings} from '../config/recovery-config.ts'
 import type {Event} from '../runbooks/engine/event.ts'

@@ -1,6 +1,6 @@
 /**
- * Keys while a recovery is watched on a terminal: a pure machine from key presses to wishes. Aborting takes the same key twice and is
- * refused once there is no way back; consenting to a loss takes the environment's name, typed.
+ * Keys while a recovery is watched on a terminal: a pure machine from key presses to wishes. Aborting takes the same key twice
+ * and is refused once there is no way back; consenting to a loss takes the environment's name, typed.
  */
 import type {Facts, Wish} from '../runbooks/engine/event.ts'
 import {span} from './format.ts'

@@ -1,6 +1,7 @@
 /**
- * A recovery as a log: one line per change of state, with its UTC time, and a heartbeat when a minute of run time passed in silence.
- * For CI, pipes and `TERM=dumb`. Never an escape code, never a line taken back. What needs somebody stands as the command to run.
+ * A recovery as a log: one line per change of state, with its UTC time, and a heartbeat when a minute of run time passed in
+ * silence. For CI, pipes and `TERM=dumb`. Never an escape code, never a line taken back.
+ * What needs somebody stands as the command to run.
  */
 import type {Event, EventOf, Facts} from '../runbooks/engine/event.ts'
 import {clockSpan, counted, dateAndMinute, duration, oneLine, span, timeOfDay} from './format.ts'
@@ -14,7 +15,10 @@ import {nextCommands, noWayBack, operation, pointWords, subject, who} from './re
 import {endWords, goesOn, leaseLost, reason} from './run-words.ts'
 
 export interface RecoveryLog {
-  /** A run that had begun before: where it stands, in some lines; its old events happened then, and aren't told as if they did now. */
+  /**
+   * A run that had begun before: where it stands, in some lines; its old events happened then,
+   * and aren't told as if they did now.
+   */
   goOn(events: readonly Event[], live: Live, now: number): void
   update(events: readonly Event[], live: Live, now: number): void
 }

@@ -1,4 +1,7 @@
-/** The last words of a recovery, on stdout and as members of the JSON envelope: what came of it, objective beside achieved, what to run next. Pure. */
+/**
+ * The last words of a recovery, on stdout and as members of the JSON envelope: what came of it, objective beside achieved,
+ * what to run next. Pure.
+ */
 import {clockSpan, isoTime, span, timeOfDay} from './format.ts'
 import type {RecoveryView} from './recovery-view.ts'
 import {nextCommands, pointWords, recoverySentence} from './recovery-words.ts'

@@ -1,4 +1,7 @@
-/** "Before anything happens" of a recovery: from where to where, what is asked, the steps with their usual times, the longest way against the objective. Pure. */
+/**
+ * "Before anything happens" of a recovery: from where to where, what is asked, the steps with their usual times, the longest way
+ * against the objective. Pure.
+ */
 import type {PlannedStep} from '../runbooks/engine/event.ts'
 import {forecastPath} from '../runbooks/recovery/critical-path.ts'
 import type {RecoveryInput, Silence} from '../runbooks/recovery/input.ts'
@@ -59,7 +62,8 @@ function changeOf(input: RecoveryInput): readonly (readonly [string, string])[] 
       return [
         [
           'move',
-          `${service} ${environment}, ${home} → ${input.to.region}, ${mode}${input.from === null ? `; ${home} doesn't answer` : ''}`,
+          `${service} ${environment}, ${home} → ${input.to.region}, `
+            + `${mode}${input.from === null ? `; ${home} doesn't answer` : ''}`,
         ],
         [
           'size',
@@ -73,7 +77,8 @@ function changeOf(input: RecoveryInput): readonly (readonly [string, string])[] 
       return [
         [
           'back',
-          `${service} ${environment}, ${input.from.region} → ${input.to.region}; nothing is lost, users are refused for some minutes in the middle of it`,
+          `${service} ${environment}, ${input.from.region} → ${input.to.region}; nothing is lost, `
+            + 'users are refused for some minutes in the middle of it',
         ],
         ['deletes', `what is set aside on the way (the old primary, then what serves now), each with a final snapshot`],
       ]
@@ -83,7 +88,8 @@ function changeOf(input: RecoveryInput): readonly (readonly [string, string])[] 
         : [
             [
               'rehearse',
-              `${service} ${environment} in ${input.side.region}, from the recovery point of ${dateAndMinute(input.recoveryPoint.createdAt)}; production isn't touched`,
+              `${service} ${environment} in ${input.side.region}, from the recovery point of `
+                + `${dateAndMinute(input.recoveryPoint.createdAt)}; production isn't touched`,
             ],
             ['expires', dateAndMinute(input.expiresAt)],
           ]
@@ -93,7 +99,8 @@ function changeOf(input: RecoveryInput): readonly (readonly [string, string])[] 
 }
 
 const silenceOf = (home: string, {answeredAt, since, by}: Silence): string =>
-  `${home} ${answeredAt === null ? 'never answered' : `last answered ${isoTime(answeredAt)}`}, by the watch of ${by}, and was silent at ${isoTime(since)}`
+  `${home} ${answeredAt === null ? 'never answered' : `last answered ${isoTime(answeredAt)}`}, by the watch of ${by}, `
+  + `and was silent at ${isoTime(since)}`
 
 function forecastRows(input: RecoveryInput, steps: readonly PlannedStep[]): readonly (readonly [string, string])[] {
   const {ids, p50Seconds, p90Seconds} = forecastPath(steps, goal)

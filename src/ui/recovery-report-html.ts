@@ -1,4 +1,7 @@
-/** One recovery as one HTML file that needs nothing else: no script, no font, no request. Pure; every value goes in through `html`. */
+/**
+ * One recovery as one HTML file that needs nothing else: no script, no font, no request. Pure;
+ * every value goes in through `html`.
+ */
 import type {Facts} from '../runbooks/engine/event.ts'
 import {account, clockSpan, counted, dateAndMinute, isoTime, span} from './format.ts'
 import {html, nothing} from './html.ts'

@@ -1,4 +1,7 @@
-/** The timeline of a recovery against its budget, and the trend over drills, as inline SVG. Pure. Every bar has its words beside it. */
+/**
+ * The timeline of a recovery against its budget, and the trend over drills, as inline SVG. Pure.
+ * Every bar has its words beside it.
+ */
 import {clockSpan} from './format.ts'
 import {html} from './html.ts'
 import type {Html} from './html.ts'

@@ -1,6 +1,6 @@
 /**
- * What an auditor gets of one recovery: everything that was asked, approved, measured and left, from the journal alone, and whether
- * that journal is whole. Plain JSON (schema 1). Pure.
+ * What an auditor gets of one recovery: everything that was asked, approved, measured and left, from the journal alone, and
+ * whether that journal is whole. Plain JSON (schema 1). Pure.
  */
 import type {Event, EventOf, Facts, Json} from '../runbooks/engine/event.ts'
 import {hashOf} from '../runbooks/engine/journal.ts'

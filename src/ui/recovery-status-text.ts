@@ -1,6 +1,6 @@
 /**
- * `dr status`: one screen. Where users are, whether the other Region could take them now, how long that would take and what would be
- * lost, what is under way, when it was last rehearsed. The lag is told with what it doesn't tell. Pure.
+ * `dr status`: one screen. Where users are, whether the other Region could take them now, how long that would take and what would
+ * be lost, what is under way, when it was last rehearsed. The lag is told with what it doesn't tell. Pure.
  */
 import type {Level} from '../runbooks/recovery/readiness/finding.ts'
 import type {Readiness} from '../runbooks/recovery/readiness/read-readiness.ts'
@@ -85,7 +85,10 @@ function row(name: string, text: string, level: Level, columns: number): readonl
 
 function usersWords({standing, home}: RecoveryStatus): string {
   if (standing === null) return `in ${home}; they have never left it`
-  return `in ${standing.region} since ${dateAndMinute(standing.since)} (${standing.run})${standing.settled ? '' : ', not settled: infra up leaves edges and databases alone'}`
+  return (
+    `in ${standing.region} since ${dateAndMinute(standing.since)} `
+    + `(${standing.run})${standing.settled ? '' : ', not settled: infra up leaves edges and databases alone'}`
+  )
 }
 
 function drillWords({lastDrillAt, now, drillEveryMs}: RecoveryStatus): string {

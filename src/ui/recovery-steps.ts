@@ -1,6 +1,6 @@
 /**
- * A recovery's steps as they stand, folded from its events: one line each, of every plan the run went through; what each took, what it
- * usually still needs, and whether it is stuck. Pure.
+ * A recovery's steps as they stand, folded from its events: one line each, of every plan the run went through; what each took,
+ * what it usually still needs, and whether it is stuck. Pure.
  */
 import type {Event, EventOf, Facts} from '../runbooks/engine/event.ts'
 import type {Usual} from '../runbooks/engine/step.ts'

@@ -1,6 +1,7 @@
 /**
- * The one model between a recovery and every screen: terminal, log, JSON, summary and report all say what is here. Pure, and it decides
- * nothing: states, reasons and numbers are read from the journal. What isn't known is null, and said so; it is never taken for good.
+ * The one model between a recovery and every screen: terminal, log, JSON, summary and report all say what is here. Pure, and it
+ * decides nothing: states, reasons and numbers are read from the journal. What isn't known is null, and said so;
+ * it is never taken for good.
  */
 import {ExitCode} from '../errors.ts'
 import type {Event, EventOf} from '../runbooks/engine/event.ts'

@@ -1,4 +1,7 @@
-/** Sentences about a recovery that several screens say: where it stands, what was lost, what is left, which command comes next. Pure. */
+/**
+ * Sentences about a recovery that several screens say: where it stands, what was lost, what is left,
+ * which command comes next. Pure.
+ */
 import {counted, duration, span, timeOfDay} from './format.ts'
 import type {RecoveryKind} from './recovery-input.ts'
 import type {MeasuredLoss} from './recovery-facts.ts'
@@ -19,7 +22,9 @@ export const operation = ({asked}: Pick<RecoveryView, 'asked'>): string => verbs
 export const subject = ({asked: {service, environment, from, to, mode}}: Pick<RecoveryView, 'asked'>): string =>
   `${service} ${environment}, ${from === to ? to : `${from} → ${to}`}${mode === null ? '' : `, ${mode}`}`
 
-/** A loss that is safe to accept on the command line: the measured one, up to the next 5 s. It grows while the question stands. */
+/**
+ * A loss that is safe to accept on the command line: the measured one, up to the next 5 s. It grows while the question stands.
+ */
 const acceptable = (lossMs: number): string => `${Math.max(5, Math.ceil((lossMs + 1000) / 5000) * 5)}s`
 
 export function lossWords(loss: MeasuredLoss | null, limitMs: number): string {
@@ -91,12 +96,22 @@ function doneSentence(view: RecoveryView, what: string): string {
     case 'promote': {
       const lost = loss === null ? '' : `, ${loss.ms === 0 ? 'nothing lost' : `loss ${lossWords(loss, asked.rpoMs)}`}`
       const missed = objectives.rto === 'missed' || objectives.rpo === 'missed' ? ': an objective was MISSED' : ''
-      return `${what}: users are served from ${asked.to} after ${duration(rtoMs ?? 0)} (objective ${span(asked.rtoMs)})${lost}${missed}`
+      return (
+        `${what}: users are served from ${asked.to} after ${duration(rtoMs ?? 0)} (objective `
+        + `${span(asked.rtoMs)})${lost}${missed}`
+      )
     }
     case 'drill':
-      return `${what} done after ${duration(view.elapsedMs)}; ${facts.residue === null ? "what is left of it isn't known" : facts.residue === 0 ? 'nothing is left of it' : `${counted(facts.residue, 'thing')} left of it`}`
+      return (
+        `${what} done after ${duration(view.elapsedMs)}; `
+        + `${facts.residue === null ? "what is left of it isn't known" : facts.residue === 0 ? 'nothing is left of it' : `${counted(facts.residue, 'thing')} left of it`}`
+      )
     case 'failback':
-      return `${what}: users are served from ${asked.to} again${facts.rtoSeconds === null ? '' : `, refused for ${duration(facts.rtoSeconds * 1000)}`}; all of it took ${duration(view.elapsedMs)}${orphanWords(view)}${fileWords(view)}`
+      return (
+        `${what}: users are served from ${asked.to} `
+        + `again${facts.rtoSeconds === null ? '' : `, refused for ${duration(facts.rtoSeconds * 1000)}`}; `
+        + `all of it took ${duration(view.elapsedMs)}${orphanWords(view)}${fileWords(view)}`
+      )
     case 'settle':
       return `${what} done after ${duration(view.elapsedMs)}${fileWords(view)}`
     case 'custom':
@@ -114,7 +129,10 @@ const fileWords = ({asked: {activeRegion, to}}: RecoveryView): string =>
 function orphanWords({facts: {orphans}}: RecoveryView): string {
   if (orphans === null || orphans.count === 0) return ''
   if (orphans.count === null) return `; whether the old primary had rows of its own can't be told: ${orphans.because ?? ''}`
-  return `; ${counted(orphans.count, 'row')} of the old primary ${orphans.count === 1 ? 'was' : 'were'} never replicated: they are in the report`
+  return (
+    `; ${counted(orphans.count, 'row')} of the old primary ${orphans.count === 1 ? 'was' : 'were'} never replicated: `
+    + 'they are in the report'
+  )
 }
 
 function undoneWords({steps}: RecoveryView): string {

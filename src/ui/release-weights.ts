@@ -1,6 +1,6 @@
 /**
- * The three numbers of a weight: what was asked for, what the rule says, what share of the requests was counted. Pure. Says nothing
- * rather than something that was true of an earlier weight or of a rule that somebody else has changed since.
+ * The three numbers of a weight: what was asked for, what the rule says, what share of the requests was counted. Pure. Says
+ * nothing rather than something that was true of an earlier weight or of a rule that somebody else has changed since.
  */
 import type {Event} from '../runbooks/engine/event.ts'
 import type {Live} from './live.ts'

@@ -1,4 +1,6 @@
-/** What every log says in the same words, whatever kind of run it tells of: who has it, what it goes on with, how it ended. Pure. */
+/**
+ * What every log says in the same words, whatever kind of run it tells of: who has it, what it goes on with, how it ended. Pure.
+ */
 import type {EventOf} from '../runbooks/engine/event.ts'
 import {duration} from './format.ts'
 

@@ -1,6 +1,7 @@
 /**
- * A run of a runbook while it happens: one line per change of state, what a person has to do in full with the command that answers, and
- * once a minute what is still waited for. The same on a terminal and in a log: instructions are to be scrolled back to. Never prompts.
+ * A run of a runbook while it happens: one line per change of state, what a person has to do in full with the command that
+ * answers, and once a minute what is still waited for. The same on a terminal and in a log:
+ * instructions are to be scrolled back to. Never prompts.
  */
 import type {Event} from '../runbooks/engine/event.ts'
 import type {RunbookInput} from '../runbooks/custom/input.ts'

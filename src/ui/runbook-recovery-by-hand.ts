@@ -1,6 +1,6 @@
 /**
- * The steps of the built-in recoveries as a person does them with the AWS CLI, dig and curl: what is printed in peace, for the day
- * when this tool can't run. The names are the place's. Pure.
+ * The steps of the built-in recoveries as a person does them with the AWS CLI, dig and curl: what is printed in peace, for the
+ * day when this tool can't run. The names are the place's. Pure.
  */
 import type {RecoveryName} from '../config/runbook.ts'
 import type {RecoverySettings} from '../config/recovery-config.ts'

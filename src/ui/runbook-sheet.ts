@@ -1,6 +1,6 @@
 /**
- * A plan as it is shown and printed: what happens in which order, how long it usually takes, and what a person types when the tool can't.
- * One model for the terminal, Mermaid, plain text and HTML. Pure.
+ * A plan as it is shown and printed: what happens in which order, how long it usually takes, and what a person types when the
+ * tool can't. One model for the terminal, Mermaid, plain text and HTML. Pure.
  */
 import {filledByPlace} from '../runbooks/custom/filled.ts'
 import type {Doing, Extension, OwnRunbook, OwnStep, RecoveryName} from '../config/runbook.ts'
@@ -123,7 +123,8 @@ function words(does: Doing, id: string): readonly string[] {
   switch (does.kind) {
     case 'uses':
       return [
-        `${does.uses}: ${isBuiltIn(does.uses) ? builtInSteps[does.uses].about : ''}${Object.keys(does.with).length === 0 ? '' : ` (${JSON.stringify(does.with)})`}`,
+        `${does.uses}: `
+          + `${isBuiltIn(does.uses) ? builtInSteps[does.uses].about : ''}${Object.keys(does.with).length === 0 ? '' : ` (${JSON.stringify(does.with)})`}`,
       ]
     case 'read':
       return []
@@ -142,7 +143,8 @@ function words(does: Doing, id: string): readonly string[] {
     case 'manual':
       return [
         does.instructions.trim(),
-        `Then: sluice runbook resume --done ${id} --evidence TEXT${does.evidence === 'optional' ? ' (evidence may be left out)' : ''}`,
+        `Then: sluice runbook resume --done ${id} --evidence `
+          + `TEXT${does.evidence === 'optional' ? ' (evidence may be left out)' : ''}`,
       ]
     case 'approval':
       return [

@@ -63,7 +63,9 @@ const usualWords = ({usual}: SheetStep): string =>
 function pathLines({criticalPath, rtoMs, rpoMs, steps}: Sheet): readonly string[] {
   const unmeasured = criticalPath.ids.filter((id) => steps.find((step) => step.id === id)?.usual === null)
   const path = `  critical path *  ${criticalPath.ids.join(' → ')}`
-  const time = `  usually ${span(criticalPath.p50Seconds * 1000)}, nearly always under ${span(criticalPath.p90Seconds * 1000)}${unmeasured.length === 0 ? '' : ` and what ${unmeasured.join(', ')} take: nothing is usual for them yet`}`
+  const time =
+    `  usually ${span(criticalPath.p50Seconds * 1000)}, nearly always under `
+    + `${span(criticalPath.p90Seconds * 1000)}${unmeasured.length === 0 ? '' : ` and what ${unmeasured.join(', ')} take: nothing is usual for them yet`}`
   const late = rtoMs !== null && criticalPath.p90Seconds * 1000 > rtoMs ? ': in a bad case it is missed' : ''
   const objective =
     rtoMs === null ? [] : [`  objective  RTO ${span(rtoMs)}${rpoMs === null ? '' : `, RPO ${span(rpoMs)}`}${late}`]

@@ -20,13 +20,16 @@ export function usesByHand(
   switch (name) {
     case 'replica-replicating':
       return [
-        `aws rds describe-db-instances --region ${region} --db-instance-identifier ${place.database} --query 'DBInstances[0].[DBInstanceStatus,StatusInfos,PendingModifiedValues]'`,
-        `aws cloudwatch get-metric-statistics --region ${region} --namespace AWS/RDS --metric-name ReplicaLag --dimensions Name=DBInstanceIdentifier,Value=${place.database} --statistics Maximum `
+        `aws rds describe-db-instances --region ${region} --db-instance-identifier ${place.database} `
+          + "--query 'DBInstances[0].[DBInstanceStatus,StatusInfos,PendingModifiedValues]'",
+        `aws cloudwatch get-metric-statistics --region ${region} --namespace AWS/RDS --metric-name ReplicaLag `
+          + `--dimensions Name=DBInstanceIdentifier,Value=${place.database} --statistics Maximum `
           + '--period 60 --start-time "$(date -u -d \'10 min ago\' +%FT%TZ)" --end-time "$(date -u +%FT%TZ)"   # -1 is not replicating',
       ]
     case 'recovery-point':
       return [
-        `aws backup list-recovery-points-by-backup-vault --region ${region} --backup-vault-name ${place.vault} --query 'RecoveryPoints[].[CreationDate,RecoveryPointArn,Status]'`,
+        `aws backup list-recovery-points-by-backup-vault --region ${region} --backup-vault-name ${place.vault} `
+          + "--query 'RecoveryPoints[].[CreationDate,RecoveryPointArn,Status]'",
       ]
     case 'heartbeat':
       return [`curl -s https://${here}${probes.heartbeat}`]
@@ -40,12 +43,15 @@ export function usesByHand(
       )
     case 'switch-is':
       return [
-        `aws s3api head-object --region ${place.recovery} --bucket ${switchBucket(place, place.recovery)} --key stop   # ${told['stop'] === 'absent' ? 'has to fail with 404' : 'has to be there'}`,
+        `aws s3api head-object --region ${place.recovery} --bucket ${switchBucket(place, place.recovery)} --key stop   `
+          + `# ${told['stop'] === 'absent' ? 'has to fail with 404' : 'has to be there'}`,
       ]
     case 'hosts':
       return [
-        `aws autoscaling set-desired-capacity --region ${region} --auto-scaling-group-name ${text('group')} --desired-capacity ${text('count')}`,
-        `aws ecs describe-clusters --region ${region} --clusters ${text('cluster')} --query 'clusters[0].registeredContainerInstancesCount'   # until it is ${text('count')}`,
+        `aws autoscaling set-desired-capacity --region ${region} --auto-scaling-group-name ${text('group')} `
+          + `--desired-capacity ${text('count')}`,
+        `aws ecs describe-clusters --region ${region} --clusters ${text('cluster')} `
+          + `--query 'clusters[0].registeredContainerInstancesCount'   # until it is ${text('count')}`,
       ]
   }
 }

@@ -52,7 +52,8 @@ consent. Exits 0 when the rehearsal went well and nothing is left, 1 when it fai
       await this.consented(
         place.environment,
         [
-          `This is no rehearsal: users of ${place.service} move from ${place.home} to ${place.recovery}; coming back is a failback`,
+          `This is no rehearsal: users of ${place.service} move from ${place.home} to ${place.recovery}; `
+            + 'coming back is a failback',
         ],
         flags.confirm,
       )

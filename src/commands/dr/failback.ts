@@ -39,7 +39,8 @@ name, asked for at the start, covers that. Exits 0 when it is done, 1 when it fa
     await this.consented(
       place.environment,
       [
-        `Users of ${place.service} go back to ${place.home}; the old primary and what serves now are deleted at the end, each with a final snapshot`,
+        `Users of ${place.service} go back to ${place.home}; the old primary and what serves now are deleted at the end, `
+          + 'each with a final snapshot',
       ],
       flags.confirm,
     )

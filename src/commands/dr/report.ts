@@ -47,7 +47,10 @@ export default class DrReport extends RecoveryCommand {
       runs.map(({run, events}) => recoveryRow(viewed(run, events))),
     )
     if (flags.html !== undefined) await written(flags.html, recoveryReportHtml(report))
-    const chain = `  journal: ${report.chain.events} events, ${report.chain.intact ? 'intact' : `BROKEN at event ${report.chain.brokenAt ?? 0}`}, head ${report.chain.head?.slice(0, 16) ?? '–'}`
+    const chain =
+      `  journal: ${report.chain.events} events, `
+      + `${report.chain.intact ? 'intact' : `BROKEN at event ${report.chain.brokenAt ?? 0}`}, `
+      + `head ${report.chain.head?.slice(0, 16) ?? '–'}`
     const text = `${recoveryOutcomeText(view, this.look(process.stdout))}${chain}\n${flags.html === undefined ? '' : `  written: ${flags.html}\n`}`
     return {
       outcome: view.state,

@@ -72,7 +72,9 @@ With --counter one writer counts through the name instead: each number once, and
       outcome: 'set',
       exitCode: ExitCode.done,
       data: {name, counter: report},
-      text: `${perMinute} numbers per virtual minute through ${host}. So far: ${report.acknowledged} of ${report.sent} acknowledged, ${there}.`,
+      text:
+        `${perMinute} numbers per virtual minute through ${host}. So far: `
+        + `${report.acknowledged} of ${report.sent} acknowledged, ${there}.`,
     }
   }
 }

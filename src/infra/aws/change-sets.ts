@@ -103,7 +103,10 @@ export async function readChangeSet(
 /** Of a nested one the root says only that it failed, and which it was. */
 const nestedFailure = /nested change set (arn:\S+) was not successfully created/i
 
-/** What CloudFormation's early validation found is told by its events alone; without the right to read them its own words have to do. */
+/**
+ * What CloudFormation's early validation found is told by its events alone; without the right
+ * to read them its own words have to do.
+ */
 async function whyFailed(
   session: AwsSession,
   stack: StackRef,

@@ -1,6 +1,7 @@
 /**
- * What an environment keeps under a name of its own beside its buckets: the backup vault, the repository, the database's secret. Looked
- * at, and deleted when a step asks that a person has confirmed. A vault with recovery points never is: AWS refuses, and so do we.
+ * What an environment keeps under a name of its own beside its buckets: the backup vault, the repository, the database's secret.
+ * Looked at, and deleted when a step asks that a person has confirmed. A vault with recovery points never is: AWS refuses,
+ * and so do we.
  */
 import type {DataStore} from '../../runbooks/provision/down-ports.ts'
 import {Unavailable} from '../../runbooks/release/ports.ts'

@@ -1,6 +1,6 @@
 /**
- * Which actions the caller may not do, by IAM's own simulation. The simulation asks about all resources at once, so an action that
- * is allowed on some resources only may be called denied: whoever shows this warns, and doesn't refuse.
+ * Which actions the caller may not do, by IAM's own simulation. The simulation asks about all resources at once, so an action
+ * that is allowed on some resources only may be called denied: whoever shows this warns, and doesn't refuse.
  */
 import {ExitCode, SluiceError} from '../../errors.ts'
 import {paged, portions} from './paged.ts'

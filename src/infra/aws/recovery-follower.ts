@@ -1,7 +1,7 @@
 /**
  * After a promotion the recovery Region's stable service follows: the same image by its digest, its own size. It starts from the
- * revision that runs there, so that Region's roles, addresses and secrets stay. It never changes how many tasks run there. It also
- * reads there whether a recovery is under way, and writes down there what production has.
+ * revision that runs there, so that Region's roles, addresses and secrets stay. It never changes how many tasks run there. It
+ * also reads there whether a recovery is under way, and writes down there what production has.
  */
 import type {RecoveryTarget} from '../../config/release-config.ts'
 import {slotService} from '../../config/slot-names.ts'
@@ -70,8 +70,8 @@ async function carry(
 }
 
 /**
- * A tag means one image today and another one tomorrow, and in two registries it may mean two at once. What was promoted is what its
- * tasks said; the recovery Region's own registry must have just that.
+ * A tag means one image today and another one tomorrow, and in two registries it may mean two at once. What was promoted is what
+ * its tasks said; the recovery Region's own registry must have just that.
  */
 async function byItsDigest(session: AwsSession, image: string, promoted: string | null, signal: AbortSignal): Promise<string> {
   if (image.includes('@')) return image
@@ -114,7 +114,10 @@ const placeOf = ({service, environment, home}: RecoveryInput, recovery: string):
   slots: {a: slotService({service, environment}, 'a'), b: slotService({service, environment}, 'b')},
 })
 
-/** Real time: a Region that gives no answer must not hold up what it is only asked for; nor may a busy machine pass for a lost one. */
+/**
+ * Real time: a Region that gives no answer must not hold up what it is only asked for;
+ * nor may a busy machine pass for a lost one.
+ */
 const signsBoundMs = 5000
 
 async function signs(

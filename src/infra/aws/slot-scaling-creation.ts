@@ -1,4 +1,6 @@
-/** A slot's scalable target and its policy, made once. Bounds that are there stay: between releases they say which slot is home. */
+/**
+ * A slot's scalable target and its policy, made once. Bounds that are there stay: between releases they say which slot is home.
+ */
 import type {ScalableTarget} from '@aws-sdk/client-application-auto-scaling'
 import type {SlotSpec} from '../../runbooks/provision/ports.ts'
 import type {AwsSession} from './session.ts'

@@ -1,6 +1,6 @@
 /**
- * CloudFormation, as provisioning needs it. Every operation carries a token, so that the same one tried twice is one. It waits for
- * nothing: who began an operation looks again later.
+ * CloudFormation, as provisioning needs it. Every operation carries a token, so that the same one tried twice is one. It waits
+ * for nothing: who began an operation looks again later.
  */
 import type {StackInput, StackRef, StacksPort} from '../../runbooks/provision/ports.ts'
 import {deleteChangeSet, executeChangeSet, makeChangeSet, readChangeSet} from './change-sets.ts'

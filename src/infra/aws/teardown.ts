@@ -1,6 +1,6 @@
 /**
- * What CloudFormation leaves behind, or can't delete while it is protected: databases, load balancers, buckets. Everything here is
- * asked for by a step that a person has confirmed; nothing is forced, and a primary never goes without its final snapshot.
+ * What CloudFormation leaves behind, or can't delete while it is protected: databases, load balancers, buckets. Everything here
+ * is asked for by a step that a person has confirmed; nothing is forced, and a primary never goes without its final snapshot.
  */
 import type {DBInstance} from '@aws-sdk/client-rds'
 import type {Protected, TeardownPort} from '../../runbooks/provision/down-ports.ts'

@@ -1,6 +1,6 @@
 /**
- * Which conditions of a template hold, as far as it can be told before anything exists. Three answers: a value that only an account
- * or another stack knows is unknown, and an unknown condition is taken for true by whoever forecasts. Pure.
+ * Which conditions of a template hold, as far as it can be told before anything exists. Three answers: a value that only an
+ * account or another stack knows is unknown, and an unknown condition is taken for true by whoever forecasts. Pure.
  */
 import type {Template} from './templates.ts'
 

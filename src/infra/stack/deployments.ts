@@ -159,7 +159,9 @@ function surge(config: StackConfig, {region, parameters}: Recovery): Deployment 
   }
 }
 
-/** What only a drill knows looks as it will and is nothing: which recovery point, which image, which tasks. A drill fills it in. */
+/**
+ * What only a drill knows looks as it will and is nothing: which recovery point, which image, which tasks. A drill fills it in.
+ */
 function drill(config: StackConfig, {region, parameters}: Recovery): Deployment {
   const all = {...homeParameters(config, '1.0.0'), ...config.parameters, ...parameters}
   const role = `arn:aws:iam::000000000000:role/${config.service}-${config.environment}-main-Api`

@@ -1,6 +1,7 @@
 /**
- * The rights that CloudFormation works with: the policy of a role in the foundation, as the template has it, with this environment's
- * names filled in. Pure. What only an account can tell is left as a `*`, and a function it doesn't know is a bug of ours.
+ * The rights that CloudFormation works with: the policy of a role in the foundation, as the template has it, with this
+ * environment's names filled in. Pure. What only an account can tell is left as a `*`,
+ * and a function it doesn't know is a bug of ours.
  */
 import {parseTemplate} from './templates.ts'
 

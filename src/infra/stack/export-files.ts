@@ -1,6 +1,6 @@
 /**
- * Everything that `infra export` writes, as file name → text: templates, one parameters file per stack and Region, and a README with
- * the order. Pure; it refuses a parameter that its template doesn't have, or whose value the template wouldn't take.
+ * Everything that `infra export` writes, as file name → text: templates, one parameters file per stack and Region, and a README
+ * with the order. Pure; it refuses a parameter that its template doesn't have, or whose value the template wouldn't take.
  */
 import {ExitCode, SluiceError} from '../../errors.ts'
 import type {Parameters, StackConfig} from '../../config/stack-config.ts'

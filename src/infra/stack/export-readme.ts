@@ -43,10 +43,12 @@ function before(regions: readonly string[]): string {
   const image = '/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id'
   const seeds = regions.map(
     (region) =>
-      `sed -i "s/${seedAmi}/$(aws ssm get-parameter --region ${region} --name ${image} --query Parameter.Value --output text)/" ${region}/foundation.json`,
+      `sed -i "s/${seedAmi}/$(aws ssm get-parameter --region ${region} --name ${image} --query Parameter.Value `
+      + `--output text)/" ${region}/foundation.json`,
   )
   return [
-    'Key policies name the role of Auto Scaling, which AWS makes once an account; ECS on EC2 needs trunking for more than two or three tasks a host. "Already there" is no failure:',
+    'Key policies name the role of Auto Scaling, which AWS makes once an account; '
+      + 'ECS on EC2 needs trunking for more than two or three tasks a host. "Already there" is no failure:',
     shell([
       'aws iam create-service-linked-role --aws-service-name autoscaling.amazonaws.com',
       ...regions.map((region) => `aws ecs put-account-setting-default --region ${region} --name awsvpcTrunking --value enabled`),
@@ -67,22 +69,32 @@ function commands(config: StackConfig, one: Deployment): string {
 }
 
 const packageCommand = ({kind, region, template}: Deployment): string =>
-  `aws cloudformation package --region ${region} --template-file templates/${template} --s3-bucket "sluice-state-$(aws sts get-caller-identity --query Account --output text)-${region}" --s3-prefix templates --output-template-file ${region}/${kind}.packaged.yaml`
+  `aws cloudformation package --region ${region} --template-file templates/${template} `
+  + `--s3-bucket "sluice-state-$(aws sts get-caller-identity --query Account --output text)-${region}" `
+  + `--s3-prefix templates --output-template-file ${region}/${kind}.packaged.yaml`
 
 /** Foundation and certificate are deployed with one's own rights, the others with the foundation's role. */
 function deployCommand(config: StackConfig, {kind, region, name, when}: Deployment, file: string, parameters: string): string {
   const role =
     kind === 'foundation' || kind === 'certificate'
       ? ''
-      : ` --role-arn "$(aws cloudformation describe-stacks --region ${region} --stack-name ${config.service}-${config.environment}-foundation --query "Stacks[0].Outputs[?OutputKey=='${when === 'peace' ? 'ExecutionRoleArn' : 'RecoveryExecutionRoleArn'}'].OutputValue" --output text)"`
-  return `aws cloudformation deploy --region ${region} --stack-name ${name} --template-file ${file} --parameter-overrides file://${parameters} --capabilities CAPABILITY_IAM${role} --tags service=${config.service} environment=${config.environment} owner=sluice`
+      : ` --role-arn "$(aws cloudformation describe-stacks --region ${region} `
+        + `--stack-name ${config.service}-${config.environment}-foundation `
+        + `--query "Stacks[0].Outputs[?OutputKey=='${when === 'peace' ? 'ExecutionRoleArn' : 'RecoveryExecutionRoleArn'}'].OutputValue" `
+        + '--output text)"'
+  return (
+    `aws cloudformation deploy --region ${region} --stack-name ${name} --template-file ${file} `
+    + `--parameter-overrides file://${parameters} --capabilities CAPABILITY_IAM${role} `
+    + `--tags service=${config.service} environment=${config.environment} owner=sluice`
+  )
 }
 
 function protect({kind, region, name}: Deployment): readonly string[] {
   if (kind === 'surge' || kind === 'drill') return []
   return [
     `aws cloudformation update-termination-protection --region ${region} --stack-name ${name} --enable-termination-protection`,
-    `aws cloudformation set-stack-policy --region ${region} --stack-name ${name} --stack-policy-body file://templates/stack-policy.json`,
+    `aws cloudformation set-stack-policy --region ${region} --stack-name ${name} `
+      + '--stack-policy-body file://templates/stack-policy.json',
   ]
 }
 
@@ -113,7 +125,8 @@ function secondUpdates(config: StackConfig, peace: readonly Deployment[]): reado
   const again = peace.filter(({then}) => then !== null)
   return again.map(
     (one) =>
-      `### Then, once all of these are there: ${idOf(one)} again\n\nReplication back to the home Region.\n\n${shell([deployCommand(config, one, `${one.region}/${one.kind}.packaged.yaml`, `${one.region}/${one.kind}.then.json`)])}`,
+      `### Then, once all of these are there: ${idOf(one)} again\n\nReplication back to the home Region.\n\n`
+      + `${shell([deployCommand(config, one, `${one.region}/${one.kind}.packaged.yaml`, `${one.region}/${one.kind}.then.json`)])}`,
   )
 }
 

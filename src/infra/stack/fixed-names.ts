@@ -1,11 +1,13 @@
 /**
- * Names that a template gives to what it leaves behind. Such a thing keeps its name when its stack is gone, and the next stack that
- * wants it fails on it half way. Found from the templates, never listed by hand. Pure: account and Region stay open.
+ * Names that a template gives to what it leaves behind. Such a thing keeps its name when its stack is gone, and the next stack
+ * that wants it fails on it half way. Found from the templates, never listed by hand. Pure: account and Region stay open.
  */
 import type {Values} from './conditions.ts'
 import type {Resource} from './templates.ts'
 
-/** With `${AWS::AccountId}` and `${AWS::Region}` in it where the template has them; null: it has none, or none that can be told. */
+/**
+ * With `${AWS::AccountId}` and `${AWS::Region}` in it where the template has them; null: it has none, or none that can be told.
+ */
 export function keptName({Type, DeletionPolicy, Properties}: Resource, parameters: Values): string | null {
   if (DeletionPolicy !== 'Retain') return null
   const property = nameProperties(Type).find((name) => Properties?.[name] !== undefined)

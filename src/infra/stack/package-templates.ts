@@ -15,7 +15,10 @@ export interface Packaged {
 /** `    TemplateURL: 01-vpc.yaml` */
 const nested = /^([ \t]*TemplateURL:[ \t]+)(['"]?)([\w.-]+)\2[ \t]*$/gm
 
-/** `objectUrl`: how an object of the Region's bucket is named in a call, by its key. What isn't YAML (the stack policy) is left out. */
+/**
+ * `objectUrl`: how an object of the Region's bucket is named in a call, by its key.
+ * What isn't YAML (the stack policy) is left out.
+ */
 export function packageTemplates(files: Files, objectUrl: (key: string) => string): Packaged {
   const templates = new Map([...files].filter(([name]) => name.endsWith('.yaml')))
   const included = new Set([...templates.values()].flatMap(includedBy))

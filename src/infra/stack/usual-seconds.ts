@@ -6,7 +6,10 @@
 /** What isn't named is small. */
 const small = 2
 
-/** From 13 seconds on they are public averages, but for the group's; short ones are of the right order, and never decide a forecast. */
+/**
+ * From 13 seconds on they are public averages, but for the group's; short ones are of the right order,
+ * and never decide a forecast.
+ */
 const createSeconds: Readonly<Record<string, number>> = {
   'AWS::ElastiCache::ReplicationGroup': 712,
   'AWS::RDS::DBInstance': 595,

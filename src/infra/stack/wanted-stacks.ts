@@ -1,7 +1,7 @@
 /**
- * Every stack of an environment as `infra up` wants it, with the one graph of both Regions: what each waits for before it is made,
- * and before it gets what others have only then (certificate, distribution, replication). Pure: package and configuration in, data
- * out. What only an account can tell is written as a reference (`@stack:Output`), never guessed.
+ * Every stack of an environment as `infra up` wants it, with the one graph of both Regions: what each waits for before it is
+ * made, and before it gets what others have only then (certificate, distribution, replication). Pure: package and configuration
+ * in, data out. What only an account can tell is written as a reference (`@stack:Output`), never guessed.
  */
 import {createHash} from 'node:crypto'
 import type {Parameters, StackConfig} from '../../config/stack-config.ts'
@@ -59,7 +59,8 @@ function assetsOf(region: string, all: readonly Deployment[], packaged: Readonly
 
 function wanted(config: StackConfig, one: Deployment, templates: Files, body: string): WantedStack {
   const {kind, name, region, template} = one
-  // Every parameter is said, defaults too: one that is no longer set goes back to its default, and that is a change like any other.
+  // Every parameter is said, defaults too: one that is no longer set goes back to its default,
+  // and that is a change like any other.
   const passes = passesOf(config, {
     ...one,
     parameters: {...defaultsOf(templates.get(template) ?? 'Resources: {}'), ...one.parameters},

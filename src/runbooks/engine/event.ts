@@ -61,7 +61,10 @@ interface Data {
   'step-ended':
     | {readonly step: string; readonly how: 'done' | 'already' | 'undone'; readonly facts?: Facts; readonly note?: string}
     | {readonly step: string; readonly how: 'failed'; readonly because: string; readonly then: Then; readonly cause?: Cause}
-  /** A person's (or a CI job's) wish: whoever ticks next obeys it. `accepts`: what a `promote` of a recovery accepts (`lossMs`). A pause by the tool itself is one too, `by: 'sluice'`. */
+  /**
+   * A person's (or a CI job's) wish: whoever ticks next obeys it. `accepts`: what a `promote` of a recovery accepts (`lossMs`). A
+   * pause by the tool itself is one too, `by: 'sluice'`.
+   */
   asked: {readonly wish: Wish; readonly by: string; readonly why: string; readonly until?: number; readonly accepts?: Facts}
   verdict: {
     readonly step: string

@@ -1,7 +1,7 @@
 /**
- * One tick of a run: renews the lease, reads what others wrote, obeys wishes, runs the guards, then takes every step that is ready
- * as far as it goes. It decides nothing about releases or recoveries, never sleeps, and writes to the journal before anything in
- * AWS changes.
+ * One tick of a run: renews the lease, reads what others wrote, obeys wishes, runs the guards, then takes every step that is
+ * ready as far as it goes. It decides nothing about releases or recoveries, never sleeps,
+ * and writes to the journal before anything in AWS changes.
  */
 import {ExitCode, SluiceError} from '../../errors.ts'
 import {advanceStep, factsOf} from './advance-step.ts'
@@ -59,8 +59,8 @@ export class Runner<W> implements Running<W> {
   private renewedAt: number
   private undoFailingSince: number | null = null
   /**
-   * An event of ours has just taken its place: nobody had written before it. Where users wait for every round trip (a recovery), nothing
-   * is read again that instant; a wish that comes after it is met by the next write or tick.
+   * An event of ours has just taken its place: nobody had written before it. Where users wait for every round trip (a recovery),
+   * nothing is read again that instant; a wish that comes after it is met by the next write or tick.
    */
   private wroteAt = -Infinity
   private plan: {readonly at: number; readonly plan: Plan<W>; readonly hash: string} | null = null
@@ -211,7 +211,9 @@ export class Runner<W> implements Running<W> {
     throw new SluiceError({
       code: 'plan-changed',
       exitCode: ExitCode.halted,
-      message: `${journal.run} was planned by sluice ${first.data.toolVersion ?? 'of another version'}, and this version would do other steps.`,
+      message:
+        `${journal.run} was planned by sluice ${first.data.toolVersion ?? 'of another version'}, `
+        + 'and this version would do other steps.',
       suggestions: [
         'resume it with the version that planned it',
         ...(plan.undoes === undefined ? [`sluice release abort ${journal.run}`] : []),

@@ -73,7 +73,10 @@ export interface Step<W> {
   readonly atDeadline: Then
   /** True when it can't be taken back; the engine never runs one without the plan having asked before. */
   readonly pointOfNoReturn?: boolean
-  /** Id of the step whose facts say `consent: true`; without it the engine refuses to start a point of no return of a plan that `undoes`. */
+  /**
+   * Id of the step whose facts say `consent: true`; without it the engine refuses to start
+   * a point of no return of a plan that `undoes`.
+   */
   readonly consent?: string
   /** How long it usually takes, for forecasts and for telling when it is stuck (beyond its p90). Not part of the plan's hash. */
   readonly usual?: Usual
@@ -123,8 +126,9 @@ export interface Plan<W> {
   readonly onRollBack: string | null
   readonly onHalt: string | null
   /**
-   * Recoveries: until a point of no return has begun, a failure (`then: 'fail'`) and an abort take back every step that began, the
-   * failed one too, last begun first; from then on there is no way back, a failure pauses, and every such step needs its `consent`.
+   * Recoveries: until a point of no return has begun, a failure (`then: 'fail'`) and an abort take back every step that began,
+   * the failed one too, last begun first; from then on there is no way back, a failure pauses,
+   * and every such step needs its `consent`.
    */
   readonly undoes?: 'all-begun'
 }

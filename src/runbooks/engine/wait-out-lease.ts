@@ -1,6 +1,6 @@
 /**
- * Waits until a lease whose owner may be dead is free. An owner that renews is alive, and is never pushed aside. It takes nothing: whoever
- * waited takes the lease, and may still come second.
+ * Waits until a lease whose owner may be dead is free. An owner that renews is alive, and is never pushed aside. It takes
+ * nothing: whoever waited takes the lease, and may still come second.
  */
 import type {Clock} from './clock.ts'
 import {seconds} from './clock.ts'

@@ -1,6 +1,6 @@
 /**
- * Reads stacks, outputs and parameters, each once, and puts them in the place of references. It never makes a value up: what isn't
- * there yet is named, so that whoever asked can wait for it.
+ * Reads stacks, outputs and parameters, each once, and puts them in the place of references. It never makes a value up: what
+ * isn't there yet is named, so that whoever asked can wait for it.
  */
 import type {WantedStack} from './infra-plan.ts'
 import type {ProvisionWorld, StackRef, StackState} from './ports.ts'

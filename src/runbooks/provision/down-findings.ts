@@ -34,7 +34,9 @@ export function downFindings(
     found.push({
       id: 'forgotten-region',
       level: 'warns',
-      text: `${peer} was the recovery Region, and sluice.yaml doesn't name it: whatever stands there stays, and its replica loses its source.`,
+      text:
+        `${peer} was the recovery Region, and sluice.yaml doesn't name it: whatever stands there stays, `
+        + 'and its replica loses its source.',
       suggestions: ['name it as stack.recovery.region again to take it away too'],
     })
   }

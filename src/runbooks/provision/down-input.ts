@@ -1,6 +1,6 @@
 /**
- * Everything `infra down` is planned from: what was observed, and what a person agreed to. Plain JSON; it is shown before anything
- * is asked, and event 0 holds it.
+ * Everything `infra down` is planned from: what was observed, and what a person agreed to. Plain JSON; it is shown before
+ * anything is asked, and event 0 holds it.
  */
 import type {StackConfig} from '../../config/stack-config.ts'
 import type {Slot} from '../release/ports.ts'
@@ -11,7 +11,10 @@ import type {StackRef} from './ports.ts'
 
 export interface DownOptions {
   readonly only: 'all' | 'recovery'
-  /** Buckets are emptied and removed, and so is what else holds data under a fixed name; else all are left. A person has typed the environment's name for it. */
+  /**
+   * Buckets are emptied and removed, and so is what else holds data under a fixed name; else all are left. A person has typed the
+   * environment's name for it.
+   */
   readonly data: 'deleted' | 'kept'
   /** What couldn't be deleted the last time is left behind and deleted by nobody. Only with a person's consent. */
   readonly stuck: 'left-behind' | 'tried-again'

@@ -84,8 +84,8 @@ const unique = <T>(all: readonly T[], key: (one: T) => string): readonly T[] =>
   all.filter((one, index) => all.findIndex((other) => key(other) === key(one)) === index)
 
 /**
- * What the last run down was about, if it came to no good end: stacks that it deleted can't tell any more which buckets were theirs.
- * Of a run with the same reach only.
+ * What the last run down was about, if it came to no good end: stacks that it deleted can't tell any more which buckets were
+ * theirs. Of a run with the same reach only.
  */
 async function unfinishedDown(desk: Desk, config: StackConfig): Promise<DownInput | null> {
   const lease = await patiently(desk.clock, () => readLease(desk.store, infraTarget(config)))

@@ -1,7 +1,7 @@
 /**
- * The whole way down, in order: reading `downPlan` tells what happens. Pure: from what was observed and agreed to, to steps. Slots
- * and live rule first, protections as steps of their own, replica before primary, stacks in reverse of what they need, foundations
- * last, and data at the very end, when nobody writes any more. What isn't in the input isn't touched.
+ * The whole way down, in order: reading `downPlan` tells what happens. Pure: from what was observed and agreed to, to steps.
+ * Slots and live rule first, protections as steps of their own, replica before primary, stacks in reverse of what they need,
+ * foundations last, and data at the very end, when nobody writes any more. What isn't in the input isn't touched.
  */
 import type {Plan, Runbook, Step} from '../engine/step.ts'
 import type {DownInput, DownStack} from './down-input.ts'

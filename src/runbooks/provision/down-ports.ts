@@ -1,6 +1,7 @@
 /**
- * What taking a stack away asks of AWS beyond what provisioning does: things that CloudFormation leaves, or can't delete while they
- * are protected. Adapters throw like those of the other ports. Nothing here is called but from a step that a person has confirmed.
+ * What taking a stack away asks of AWS beyond what provisioning does: things that CloudFormation leaves, or can't delete while
+ * they are protected. Adapters throw like those of the other ports. Nothing here is called
+ * but from a step that a person has confirmed.
  */
 import type {ProvisionWorld} from './ports.ts'
 

@@ -53,7 +53,9 @@ export const outlives: Readonly<Record<RootStack['kind'], readonly string[]>> = 
   drill: [],
 }
 
-/** Nested stacks of `main` that outlive their root, so that nobody deletes them by deleting that; `down` deletes each by itself. */
+/**
+ * Nested stacks of `main` that outlive their root, so that nobody deletes them by deleting that; `down` deletes each by itself.
+ */
 export const nestedThatOutlive = ['Database', 'Edge', 'Backup'] as const
 
 type Way = (id: string, region: string) => Omit<Retained, 'id' | 'region'>
@@ -82,7 +84,9 @@ const ways: Readonly<Record<string, Way>> = {
   }),
   'AWS::Backup::BackupVault': (id, region) => ({
     what: 'vault with its recovery points',
-    howToRemove: `once its lock lets the recovery points go: aws backup delete-backup-vault --region ${region} --backup-vault-name ${id}`,
+    howToRemove:
+      `once its lock lets the recovery points go: aws backup delete-backup-vault --region ${region} `
+      + `--backup-vault-name ${id}`,
   }),
   'AWS::ECR::Repository': (id, region) => ({
     what: 'repository with its images',
@@ -90,15 +94,21 @@ const ways: Readonly<Record<string, Way>> = {
   }),
   'AWS::RDS::DBInstance': (id, region) => ({
     what: 'final snapshot of the database',
-    howToRemove: `find it: aws rds describe-db-snapshots --region ${region} --db-instance-identifier ${id}; then: aws rds delete-db-snapshot`,
+    howToRemove:
+      `find it: aws rds describe-db-snapshots --region ${region} --db-instance-identifier ${id}; `
+      + 'then: aws rds delete-db-snapshot',
   }),
   'AWS::ElastiCache::ReplicationGroup': (id, region) => ({
     what: 'final snapshot of the cache',
-    howToRemove: `find it: aws elasticache describe-snapshots --region ${region} --replication-group-id ${id}; then: aws elasticache delete-snapshot`,
+    howToRemove:
+      `find it: aws elasticache describe-snapshots --region ${region} --replication-group-id ${id}; `
+      + 'then: aws elasticache delete-snapshot',
   }),
   'AWS::EC2::Volume': (id, region) => ({
     what: "snapshot of Prometheus' volume",
-    howToRemove: `find it: aws ec2 describe-snapshots --region ${region} --filters Name=volume-id,Values=${id}; then: aws ec2 delete-snapshot`,
+    howToRemove:
+      `find it: aws ec2 describe-snapshots --region ${region} --filters Name=volume-id,Values=${id}; `
+      + 'then: aws ec2 delete-snapshot',
   }),
   'AWS::RDS::DBSubnetGroup': (id, region) => ({
     what: 'subnet group',
@@ -126,7 +136,9 @@ const storeTypes: Readonly<Record<DataStore['kind'], string>> = {
   secret: 'AWS::SecretsManager::Secret',
 }
 
-/** What holds data under a name that the next stack will want. A secret with a name that CloudFormation gave is in nobody's way. */
+/**
+ * What holds data under a name that the next stack will want. A secret with a name that CloudFormation gave is in nobody's way.
+ */
 export function storesOf(
   {service, environment}: {readonly service: string; readonly environment: string},
   root: RootStack,
@@ -150,7 +162,9 @@ export function storesOf(
   })
 }
 
-/** Has something been made that has this type, and is it worth a line? What has no way is a bug that the test of this table finds. */
+/**
+ * Has something been made that has this type, and is it worth a line? What has no way is a bug that the test of this table finds.
+ */
 export function retainedBy(root: RootStack, goes: ReadonlySet<string>): readonly Retained[] {
   return (
     resourcesBelow(root)
@@ -168,8 +182,8 @@ export function retainedBy(root: RootStack, goes: ReadonlySet<string>): readonly
 }
 
 /**
- * How something that stands in the way by its name is removed. A secret that is deleted as usual keeps its name for weeks; a database
- * here is one that stayed itself, a promoted replica.
+ * How something that stands in the way by its name is removed. A secret that is deleted as usual keeps its name for weeks; a
+ * database here is one that stayed itself, a promoted replica.
  */
 export function keptWay(type: string, name: string, region: string): Omit<Retained, 'id' | 'region'> {
   switch (type) {
@@ -181,7 +195,9 @@ export function keptWay(type: string, name: string, region: string): Omit<Retain
     case 'AWS::RDS::DBInstance':
       return {
         what: 'database',
-        howToRemove: `aws rds delete-db-instance --region ${region} --db-instance-identifier ${name} --final-db-snapshot-identifier ${name}-final`,
+        howToRemove:
+          `aws rds delete-db-instance --region ${region} --db-instance-identifier ${name} `
+          + `--final-db-snapshot-identifier ${name}-final`,
       }
     default:
       return ways[type]?.(name, region) ?? {what: type, howToRemove: `delete the ${type} ${name} in ${region}`}
@@ -196,5 +212,7 @@ export const stateBucket = (account: string, region: string): Retained => ({
   what: 'bucket of journals and uploaded templates',
   id: `sluice-state-${account}-${region}`,
   region,
-  howToRemove: `delete all versions of all objects, then: aws s3api delete-bucket --region ${region} --bucket sluice-state-${account}-${region}`,
+  howToRemove:
+    `delete all versions of all objects, then: aws s3api delete-bucket --region ${region} `
+    + `--bucket sluice-state-${account}-${region}`,
 })

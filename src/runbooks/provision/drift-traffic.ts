@@ -1,6 +1,6 @@
 /**
- * Whether what releases work on is as it should be: a live rule with all weight on the slot that serves, and both slots there. What
- * a release moves by design (counts, task definitions, weights while it runs) is never drift. Pure.
+ * Whether what releases work on is as it should be: a live rule with all weight on the slot that serves, and both slots there.
+ * What a release moves by design (counts, task definitions, weights while it runs) is never drift. Pure.
  */
 import type {StackConfig} from '../../config/stack-config.ts'
 import type {DriftRow} from './read-drift.ts'

@@ -1,6 +1,6 @@
 /**
- * A provisioning run from its lease to where it stops: event 0, then the engine's loop. `up` and `down` both go through here. Such
- * a run is never resumed: whoever comes next plans anew, and finds what this one did.
+ * A provisioning run from its lease to where it stops: event 0, then the engine's loop. `up` and `down` both go through here.
+ * Such a run is never resumed: whoever comes next plans anew, and finds what this one did.
  */
 import {ExitCode, SluiceError} from '../../errors.ts'
 import {describePlan} from '../engine/describe-plan.ts'

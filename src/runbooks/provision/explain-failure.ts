@@ -1,7 +1,7 @@
 /**
  * Why a stack's newest operation failed: the first thing that went wrong in it or in a stack nested in it, and what only the
- * service behind that thing can tell. It only reads. What it can't find out it leaves out: a missing explanation must never become
- * a second failure.
+ * service behind that thing can tell. It only reads. What it can't find out it leaves out:
+ * a missing explanation must never become a second failure.
  */
 import {SluiceError} from '../../errors.ts'
 import {Unavailable} from '../engine/unavailable.ts'
@@ -63,7 +63,9 @@ function newestOperation(events: readonly StackEvent[]): readonly StackEvent[] {
 
 const isOwn = (event: StackEvent): boolean => event.type === stackType && event.physicalId === event.stackId
 
-/** What failed by itself, in this stack or below. A nested stack fails by what is in it, or, when that tells nothing, by itself. */
+/**
+ * What failed by itself, in this stack or below. A nested stack fails by what is in it, or, when that tells nothing, by itself.
+ */
 async function failuresIn(
   world: Asked,
   region: string,

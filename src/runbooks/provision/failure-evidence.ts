@@ -65,12 +65,14 @@ export function missingRight(reason: string): readonly string[] {
 export function wayRound(reason: string, {name, region}: StackRef): readonly string[] {
   if (/denied by stack policy/i.test(reason)) {
     return [
-      "the stack's own policy keeps what holds data from being replaced or removed: who means it allows it there with aws cloudformation set-stack-policy; the next infra up puts the policy back",
+      "the stack's own policy keeps what holds data from being replaced or removed: "
+        + 'who means it allows it there with aws cloudformation set-stack-policy; the next infra up puts the policy back',
     ]
   }
   if (/replacement type updates not supported/i.test(reason)) {
     return [
-      `after a failure nothing can be replaced until the stack is rolled back: aws cloudformation rollback-stack --region ${region} --stack-name ${name}, then infra up`,
+      'after a failure nothing can be replaced until the stack is rolled back: aws cloudformation rollback-stack '
+        + `--region ${region} --stack-name ${name}, then infra up`,
     ]
   }
   return []

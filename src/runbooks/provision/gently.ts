@@ -1,6 +1,7 @@
 /**
- * Many reads at once without getting throttled for long: a few under way at a time, fewer after each refusal, more again after each
- * answer. A refused read waits and is made again; it never fails what was asked. For reads only: what is repeated must change nothing.
+ * Many reads at once without getting throttled for long: a few under way at a time, fewer after each refusal, more again after
+ * each answer. A refused read waits and is made again; it never fails what was asked. For reads only:
+ * what is repeated must change nothing.
  */
 import type {Clock} from '../engine/clock.ts'
 import {patiently} from '../engine/patience.ts'

@@ -4,6 +4,7 @@
  */
 import type {StackConfig} from '../../config/stack-config.ts'
 import type {ResourceChange, StackStatus} from './ports.ts'
+import type {ServedRelease} from './served-release.ts'
 
 /** A stack as it shall be: from the package's templates and the configuration, with templates named by their content. */
 export interface WantedStack {
@@ -17,12 +18,15 @@ export interface WantedStack {
   readonly templateHash: string
   /**
    * What it is created with. A value beginning with `@` is filled in: `@certificate@us-east-1:CertificateArn` from outputs,
-   * `@main@eu-west-1/Edge:DistributionArn` from those of a nested stack, `@parameter:/aws/service/…` from a parameter of the Region.
+   * `@main@eu-west-1/Edge:DistributionArn` from those of a nested stack,
+   * `@parameter:/aws/service/…` from a parameter of the Region.
    */
   readonly first: Readonly<Record<string, string>>
   /** What it is brought to afterwards, and kept at; the same as `first` when one pass is enough. */
   readonly then: Readonly<Record<string, string>>
-  /** Ids that must exist before it is created, and before it is brought to `then`; `main@eu-west-1.then`: and be at its `then`. */
+  /**
+   * Ids that must exist before it is created, and before it is brought to `then`; `main@eu-west-1.then`: and be at its `then`.
+   */
   readonly needs: readonly string[]
   readonly thenNeeds: readonly string[]
   readonly tags: Readonly<Record<string, string>>
@@ -34,7 +38,9 @@ export interface WantedStack {
   readonly resources: readonly ForecastResource[]
   /** What only `then` adds. */
   readonly thenResources?: readonly ForecastResource[]
-  /** Parameters of nested stacks that are read from SSM: a new value there is a change that the root's own parameters don't show. */
+  /**
+   * Parameters of nested stacks that are read from SSM: a new value there is a change that the root's own parameters don't show.
+   */
   readonly watches?: readonly {readonly path: string; readonly parameter: string}[]
   /** Whether it is protected from termination. */
   readonly protected?: boolean
@@ -121,6 +127,8 @@ export interface InfraPlan {
   readonly config: StackConfig
   readonly stacks: readonly PlannedStack[]
   readonly slots: readonly PlannedSlot[]
+  /** What a slot or live rule that has to be made begins with; left out: nothing was released yet. */
+  readonly served?: ServedRelease
   /** Ids of stacks that stay as they are, because users are elsewhere. */
   readonly left?: readonly string[]
   readonly findings: readonly Finding[]

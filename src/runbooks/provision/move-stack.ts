@@ -32,7 +32,9 @@ export interface Move {
   readonly usualMs: number
   /** An operation on the stack was begun, or found under way: if it fails, this run has failed. */
   acted: {readonly at: number; /** When the stack had been changed last, before that. */ readonly before: number | null} | null
-  /** The rollback it got stuck in was continued, and seen under way since: if it gets stuck again, going round would help nobody. */
+  /**
+   * The rollback it got stuck in was continued, and seen under way since: if it gets stuck again, going round would help nobody.
+   */
   continued: {readonly at: number; begun: boolean} | null
   /** It was created by this process, from what it shall be. */
   made: boolean
@@ -91,7 +93,9 @@ const agreed = ({planned}: Move): boolean => planned?.verdict.kind === 'repair' 
 function unasked({id}: WantedStack, {status}: StackState): Failed {
   return {
     kind: 'failed',
-    because: `${id} is ${status}: it has to be deleted before it can be made again, and the plan didn't ask for that; \`sluice infra up\` asks`,
+    because:
+      `${id} is ${status}: it has to be deleted before it can be made again, and the plan didn't ask for that; `
+      + `\`sluice infra up\` asks`,
     then: 'fail',
   }
 }
@@ -155,7 +159,9 @@ async function continueRollback(world: ProvisionWorld, move: Move, state: StackS
     const stuck = await failed(world, stack, state, context, continued.at - seconds(60))
     return {
       ...stuck,
-      because: `${stuck.because}; its rollback can't be finished. When that is put right: sluice infra up. To leave that resource as it is: ${skipping(stack)}`,
+      because:
+        `${stuck.because}; its rollback can't be finished. When that is put right: sluice infra up. `
+        + `To leave that resource as it is: ${skipping(stack)}`,
     }
   }
   return soon(context, 'its rollback to be finished')
@@ -245,7 +251,9 @@ function unshown({stack, planned}: Move, goal: Goal, destructive: readonly strin
   if (shown || destructive.length === 0) return null
   return {
     kind: 'failed',
-    because: `${stack.id}: this would replace or remove ${destructive.join(', ')}, which the plan didn't show; nothing was executed. ${showing(stack, planned)}`,
+    because:
+      `${stack.id}: this would replace or remove ${destructive.join(', ')}, which the plan didn't show; `
+      + `nothing was executed. ${showing(stack, planned)}`,
     then: 'fail',
   }
 }
@@ -253,7 +261,8 @@ function unshown({stack, planned}: Move, goal: Goal, destructive: readonly strin
 /** Of a stack whose last operation failed half way no plan can show what an update does to it. */
 const showing = ({name, region}: WantedStack, planned: PlannedStack | undefined): string =>
   planned?.verdict.kind === 'repair'
-    ? `Roll it back, and \`sluice infra up\` shows it and asks: aws cloudformation rollback-stack --region ${region} --stack-name ${name}`
+    ? `Roll it back, and \`sluice infra up\` shows it and asks: aws cloudformation rollback-stack --region ${region} `
+      + `--stack-name ${name}`
     : '\`sluice infra up\` shows it and asks'
 
 async function failed(

@@ -1,6 +1,7 @@
 /**
- * Differences from a template that are meant: what Auto Scaling, Image Builder, the database and the tool change by design. A table,
- * each row with its reason. Pure. What isn't in it is drift: a row is added only when somebody else is known to own the value.
+ * Differences from a template that are meant: what Auto Scaling, Image Builder, the database and the tool change by design. A
+ * table, each row with its reason. Pure. What isn't in it is drift: a row is added
+ * only when somebody else is known to own the value.
  */
 import type {DriftedResource} from './ports.ts'
 

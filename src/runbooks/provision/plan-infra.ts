@@ -1,6 +1,6 @@
 /**
- * Looks at every stack and slot at once and says what would be done. It makes change sets, which change nothing; it never executes
- * one. An unchanged environment costs two or three calls per stack.
+ * Looks at every stack and slot at once and says what would be done. It makes change sets, which change nothing; it never
+ * executes one. An unchanged environment costs two or three calls per stack.
  */
 import {createHash} from 'node:crypto'
 import type {StackConfig} from '../../config/stack-config.ts'
@@ -17,6 +17,7 @@ import type {Finding, InfraPlan, PlannedStack, StackVerdict, Wanted, WantedStack
 import {judgeChanges} from './judge-changes.ts'
 import {planSlots} from './plan-slots.ts'
 import type {ChangeSet, ProvisionWorld, StackState} from './ports.ts'
+import type {ServedRelease} from './served-release.ts'
 import {wayOn} from './way-on.ts'
 
 export type Only = 'home' | 'recovery'
@@ -31,6 +32,8 @@ export interface PlanInput {
   readonly only: Only | null
   /** What was found before: preflight, a release under way. */
   readonly findings: readonly Finding[]
+  /** null: nothing was released yet. */
+  readonly served: ServedRelease | null
   /** Ids of stacks that stay as they are. */
   readonly left?: readonly string[]
   /** The last run was left half way: what no stack shows may be missing. */
@@ -55,14 +58,14 @@ export function chosenStacks(
 export async function planInfra(world: ProvisionWorld, wanted: Wanted, input: PlanInput): Promise<InfraPlan> {
   const {config, signal} = input
   const reader = accountReader(world, wanted.stacks, signal)
-  const {left = []} = input
+  const {left = [], served} = input
   const chosen = chosenStacks(wanted, config, input.only, left)
   const mains = chosen.filter(({kind}) => kind === 'main')
   const [stacks, slots] = await Promise.all([
     Promise.all(chosen.map((stack) => patiently(input.clock, () => planStack(world, reader, wanted, stack, input)))),
     Promise.all(
       mains.map((main) =>
-        patiently(input.clock, async () => planSlots(world, config, main, await reader.state(main.id), signal)),
+        patiently(input.clock, async () => planSlots(world, config, main, await reader.state(main.id), served, signal)),
       ),
     ).then((found) => found.flat()),
   ])
@@ -78,6 +81,7 @@ export async function planInfra(world: ProvisionWorld, wanted: Wanted, input: Pl
     config,
     stacks,
     slots,
+    ...(served !== null && {served}),
     ...(left.length > 0 && {left}),
     findings: [...input.findings, ...(slots.some(({verdict}) => verdict === 'no-image') ? [noImage] : [])],
     ...forecast(chosen, stacks, slots),

@@ -1,7 +1,7 @@
 /**
- * What provisioning asks of AWS, one small port per concern, all of them by Region. Adapters throw `Unavailable` when the outcome is
- * unknown or AWS can't serve now (a throttled poll is that, and never a failed deployment), and `SluiceError` for what is wrong for
- * good. A stack that isn't there is null, never an error.
+ * What provisioning asks of AWS, one small port per concern, all of them by Region. Adapters throw `Unavailable` when the outcome
+ * is unknown or AWS can't serve now (a throttled poll is that, and never a failed deployment), and `SluiceError` for what is
+ * wrong for good. A stack that isn't there is null, never an error.
  */
 import type {Slot} from '../release/ports.ts'
 
@@ -198,7 +198,9 @@ export interface GroundPort {
   objectUrl(region: string, bucket: string, key: string): string
   /** Values of SSM parameters by name; what isn't there is left out. Public ones (`/aws/service/…`) too. */
   parameters(region: string, names: readonly string[], signal?: AbortSignal): Promise<Readonly<Record<string, string>>>
-  /** Bucket's objects and versions; null: no such bucket. `empty` deletes at most a page and says how many are left to look at. */
+  /**
+   * Bucket's objects and versions; null: no such bucket. `empty` deletes at most a page and says how many are left to look at.
+   */
   bucketSize(
     region: string,
     bucket: string,
@@ -266,8 +268,9 @@ export interface TaskDefinitionSpec {
 export interface LiveRuleSpec {
   readonly region: string
   readonly listener: string
-  /** Target groups; all weight on `a` when the rule is made. */
   readonly targetGroups: {readonly a: string; readonly b: string}
+  /** Slot that has all weight when the rule is made. */
+  readonly serving: Slot
   readonly priority: number
   readonly tags: Readonly<Record<string, string>>
 }
@@ -326,7 +329,9 @@ export interface PreflightPort {
   ): Promise<{readonly name: string; readonly value: number; readonly used: number | null} | null>
   /** Name of a hosted zone (`example.com`), null: not in this account. */
   hostedZone(id: string, signal?: AbortSignal): Promise<{readonly name: string; readonly private: boolean} | null>
-  /** Whether a name is taken, by CloudFormation's type. `leaving`: its deletion is scheduled, and it keeps its name until then. */
+  /**
+   * Whether a name is taken, by CloudFormation's type. `leaving`: its deletion is scheduled, and it keeps its name until then.
+   */
   existing(region: string, type: string, name: string, signal?: AbortSignal): Promise<'there' | 'leaving' | null>
 }
 

@@ -2,9 +2,9 @@
  * Names that the stacks to be made will claim, and that something in the account has still: what an earlier `infra down` left.
  * CloudFormation would find out minutes later, half way. Found from the templates (`keptAs`), looked for one by one.
  *
- * Why nothing is adopted: a change set with ImportExistingResources takes in what has a name of its own, but not for nested stacks,
- * where all of these but one are; a secret is known by its ARN and not by its name; and a bucket or vault comes with a policy and
- * a key of the stack before, whose deletion somebody may have scheduled.
+ * Why nothing is adopted: a change set with ImportExistingResources takes in what has a name of its own, but not for nested
+ * stacks, where all of these but one are; a secret is known by its ARN and not by its name; and a bucket or vault comes with a
+ * policy and a key of the stack before, whose deletion somebody may have scheduled.
  */
 import {keptWay} from './down-retained.ts'
 import type {Finding, WantedStack} from './infra-plan.ts'
@@ -40,7 +40,10 @@ export async function nameFindings({account, config, wanted, there, world, read,
     return [{id: 'names', level: 'ok', text: `${names.length} names that the stacks will take are free.`, suggestions: []}]
   const told = taken.map(({region, type, name, state}) => {
     const {what} = keptWay(type, name, region)
-    return `${what} ${name} in ${region}${state === 'leaving' ? ' (its deletion is scheduled, and it keeps its name until then)' : ''}`
+    return (
+      `${what} ${name} in `
+      + `${region}${state === 'leaving' ? ' (its deletion is scheduled, and it keeps its name until then)' : ''}`
+    )
   })
   return [
     {
@@ -58,7 +61,8 @@ function waysOut({region, type, name}: Kept, {region: home, recovery}: Checking[
   return [
     ...(copied
       ? [
-          `aws secretsmanager remove-regions-from-replication --region ${region} --remove-replica-regions ${recovery.region} --secret-id ${name}`,
+          `aws secretsmanager remove-regions-from-replication --region ${region} `
+            + `--remove-replica-regions ${recovery.region} --secret-id ${name}`,
         ]
       : []),
     keptWay(type, name, region).howToRemove,

@@ -86,7 +86,8 @@ function judge(
         level: 'stops',
         text: `${without.join(', ')} of ${region} has no ${types.join(' or ')} for ${what}.`,
         suggestions: [
-          `choose zones that have it with stack.parameters ZoneIndexA and ZoneIndexB (${all.join(', ')} are 0 to ${all.length - 1}; ${places})`,
+          `choose zones that have it with stack.parameters ZoneIndexA and ZoneIndexB (${all.join(', ')} are 0 to `
+            + `${all.length - 1}; ${places})`,
           `or set stack.parameters ${parameter}`,
         ],
       },

@@ -1,6 +1,6 @@
 /**
- * Quotas against what will be made: what isn't there yet is counted, and added to what is in use as far as AWS tells. Too little for
- * the beginning stops; too little for the most hosts warns, because nobody may ever need them.
+ * Quotas against what will be made: what isn't there yet is counted, and added to what is in use as far as AWS tells. Too little
+ * for the beginning stops; too little for the most hosts warns, because nobody may ever need them.
  */
 import type {Finding, WantedStack} from './infra-plan.ts'
 import type {Checking} from './preflight.ts'
@@ -84,7 +84,8 @@ function judge(
       level: room < least ? 'stops' : 'warns',
       text: `${name} in ${region}: ${value}, ${inUse}; the stack ${room < least ? 'needs' : 'may grow to'} ${needed} more.`,
       suggestions: [
-        `aws service-quotas request-service-quota-increase --region ${region} --service-code ${service} --quota-code ${code} --desired-value ${wanted}`,
+        `aws service-quotas request-service-quota-increase --region ${region} --service-code ${service} `
+          + `--quota-code ${code} --desired-value ${wanted}`,
       ],
     },
   ]

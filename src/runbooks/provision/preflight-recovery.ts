@@ -1,7 +1,7 @@
 /**
- * What a recovery means for `infra up`: while one is under way nothing is begun; while users are elsewhere and the stacks aren't settled,
- * those that a failover has changed by hand (names, database, replica) stay as they are, because bringing them to their templates would
- * undo it. Everything else goes on. A recovery Region that can't be asked warns and stops nobody.
+ * What a recovery means for `infra up`: while one is under way nothing is begun; while users are elsewhere and the stacks aren't
+ * settled, those that a failover has changed by hand (names, database, replica) stay as they are, because bringing them to their
+ * templates would undo it. Everything else goes on. A recovery Region that can't be asked warns and stops nobody.
  */
 import type {StackConfig} from '../../config/stack-config.ts'
 import {leaseKey} from '../engine/lease.ts'
@@ -92,7 +92,8 @@ export function recoveryFindings(situation: Situation, config: StackConfig, left
             finding(
               'active-region',
               'stops',
-              `Users are in ${config.region}. sluice.yaml says that they are in ${config.activeRegion}, and the names would be brought there.`,
+              `Users are in ${config.region}. sluice.yaml says that they are in ${config.activeRegion}, `
+                + 'and the names would be brought there.',
               'leave out stack.activeRegion in sluice.yaml',
               'to move users: sluice dr promote --planned',
             ),
@@ -115,7 +116,8 @@ export function recoveryFindings(situation: Situation, config: StackConfig, left
         finding(
           'failover',
           'warns',
-          `Users came back to ${config.region} (${situation.run}, ${iso(situation.since)}), and the stacks aren't settled: ${stay(left)}.`,
+          `Users came back to ${config.region} (${situation.run}, ${iso(situation.since)}), `
+            + `and the stacks aren't settled: ${stay(left)}.`,
           'sluice dr settle',
         ),
       ]
@@ -150,7 +152,9 @@ function awayFindings(situation: Situation & {kind: 'away'}, config: StackConfig
     {
       id: 'failover',
       level: 'stops',
-      text: `Users are in ${away}${since}, settled. sluice.yaml says that they are in ${config.region}, and the names would be brought there.`,
+      text:
+        `Users are in ${away}${since}, settled. sluice.yaml says that they are in ${config.region}, `
+        + 'and the names would be brought there.',
       suggestions: [`set stack.activeRegion to ${away} in sluice.yaml while they are there`, 'sluice dr failback'],
     },
   ]

@@ -1,6 +1,6 @@
 /**
- * What already stands and would make `infra up` do harm, or fail half way: a part that needs what isn't there, a recovery Region that
- * sluice.yaml forgot, a surge in the way of another shape. It only reads.
+ * What already stands and would make `infra up` do harm, or fail half way: a part that needs what isn't there, a recovery Region
+ * that sluice.yaml forgot, a surge in the way of another shape. It only reads.
  */
 import type {Finding} from './infra-plan.ts'
 import type {Checking} from './preflight.ts'
@@ -34,7 +34,10 @@ export async function needFindings({config, wanted, missing, world, read, signal
   })
 }
 
-/** Updating home without its peer takes replication, the secret's copy and backup copies away from a Region that still relies on them. */
+/**
+ * Updating home without its peer takes replication, the secret's copy and backup copies away
+ * from a Region that still relies on them.
+ */
 export async function forgottenFindings({config, there, world, read, signal}: Checking): Promise<readonly Finding[]> {
   const peer = there.get(`main@${config.region}`)?.parameters['PeerRegion'] ?? ''
   if (peer === '' || peer === config.recovery?.region) return []
@@ -63,7 +66,8 @@ export async function surgeFindings({config, world, read, signal}: Checking): Pr
   return [
     stops(
       'surge',
-      `A failover's surge (${name}, ${state.status}) stands in ${recovery.region}: its routes are in the way of the shape ${recovery.shape}.`,
+      `A failover's surge (${name}, ${state.status}) stands in ${recovery.region}: `
+        + `its routes are in the way of the shape ${recovery.shape}.`,
       'keep stack.recovery.shape pilot-light while users are there',
       `once they aren't: aws cloudformation delete-stack --region ${recovery.region} --stack-name ${name}`,
     ),

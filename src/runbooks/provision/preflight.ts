@@ -1,6 +1,7 @@
 /**
- * What would stop `infra up` half way, found before any change: a wrong account, missing rights, quotas, types that a zone doesn't
- * have, a domain that isn't ours. Each finding says what to do. It only reads; what can't be read is a warning and never a pass.
+ * What would stop `infra up` half way, found before any change: a wrong account, missing rights, quotas, types that a zone
+ * doesn't have, a domain that isn't ours. Each finding says what to do. It only reads;
+ * what can't be read is a warning and never a pass.
  */
 import type {StackConfig} from '../../config/stack-config.ts'
 import {SluiceError} from '../../errors.ts'

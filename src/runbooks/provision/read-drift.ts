@@ -1,7 +1,7 @@
 /**
- * What differs from the templates, in every stack of every Region and in those nested in them, because AWS looks at one stack at a
- * time. It only reads: detection changes nothing. All stacks are asked at once, but gently, and each is waited for a bounded time; a
- * stack that can't be asked now is said to be unchecked, never to be fine.
+ * What differs from the templates, in every stack of every Region and in those nested in them, because AWS looks at one stack at
+ * a time. It only reads: detection changes nothing. All stacks are asked at once, but gently, and each is waited for a bounded
+ * time; a stack that can't be asked now is said to be unchecked, never to be fine.
  */
 import type {StackConfig} from '../../config/stack-config.ts'
 import {SluiceError} from '../../errors.ts'

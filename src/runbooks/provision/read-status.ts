@@ -1,6 +1,6 @@
 /**
- * How an environment's stacks stand, for people: the tree of every Region with what is nested, counted by status, and what releases
- * work on. It only reads, all Regions at once, and judges nothing: that is drift's and doctor's.
+ * How an environment's stacks stand, for people: the tree of every Region with what is nested, counted by status, and what
+ * releases work on. It only reads, all Regions at once, and judges nothing: that is drift's and doctor's.
  */
 import {slotService} from '../../config/slot-names.ts'
 import type {StackConfig} from '../../config/stack-config.ts'

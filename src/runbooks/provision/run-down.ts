@@ -1,6 +1,6 @@
 /**
- * Runs `infra down` from its lease to its end. What is there is looked at once more under the lease; anything that a person hasn't
- * seen before agreeing stops it. Killed anywhere, the same command again finds what is left and goes on.
+ * Runs `infra down` from its lease to its end. What is there is looked at once more under the lease; anything that a person
+ * hasn't seen before agreeing stops it. Killed anywhere, the same command again finds what is left and goes on.
  */
 import {infraTarget} from '../../config/infra-target.ts'
 import {ExitCode, SluiceError} from '../../errors.ts'

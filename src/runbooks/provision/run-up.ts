@@ -22,6 +22,7 @@ import {chosenStacks, planHash, planInfra} from './plan-infra.ts'
 import type {Only} from './plan-infra.ts'
 import type {ProvisionWorld} from './ports.ts'
 import {infraSituation, leftAlone, recoveryFindings, unlessOthers} from './preflight-recovery.ts'
+import {servedRelease} from './served-release.ts'
 import {upRunbook} from './up-plan.ts'
 
 export interface UpOptions {
@@ -42,8 +43,9 @@ export async function foreseeUp(
   changeSets: 'make' | 'find' = 'make',
 ): Promise<InfraPlan> {
   const {config, only} = options
-  const [findings, unfinished, situation] = await Promise.all([
+  const [findings, served, unfinished, situation] = await Promise.all([
     releaseFindings(desk, config),
+    servedRelease(desk, config),
     lastRunUnfinished(desk, config),
     situationOf(desk, world, options),
   ])
@@ -55,6 +57,7 @@ export async function foreseeUp(
     changeSets,
     clock: desk.clock,
     toolVersion: desk.toolVersion,
+    served,
     left,
   })
   const found = unlessOthers(recoveryFindings(situation, config, left), left, plan.changes ? 'changes' : 'no-changes')
@@ -97,9 +100,9 @@ export interface UpWatching extends InfraWatching {
 }
 
 /**
- * `plan` is what a person agreed to: nothing is deleted or replaced with its data that it didn't show. `exactly`: held against what
- * is there now under the lease, and anything else isn't done (exit 2, `plan-outdated`). `from-here`: what a dead run has done
- * meanwhile is planned anew.
+ * `plan` is what a person agreed to: nothing is deleted or replaced with its data that it didn't show. `exactly`: held against
+ * what is there now under the lease, and anything else isn't done (exit 2, `plan-outdated`). `from-here`: what a dead run has
+ * done meanwhile is planned anew.
  */
 export async function runUp(
   desk: Desk,
@@ -181,7 +184,8 @@ export function differencesSince(plan: InfraPlan, now: InfraPlan): readonly stri
     if (after === undefined) return [`${before.id} isn't part of it any more`]
     if (before.templateHash !== after.templateHash)
       return [
-        `${before.id}: its template is another one (${before.templateHash.slice(0, 12)} then, ${after.templateHash.slice(0, 12)} now)`,
+        `${before.id}: its template is another one (${before.templateHash.slice(0, 12)} then, `
+          + `${after.templateHash.slice(0, 12)} now)`,
       ]
     if (after.verdict.kind === 'blocked') return [`${before.id}: ${after.verdict.because}`]
     if (before.verdict.kind !== after.verdict.kind)
@@ -224,7 +228,9 @@ async function releaseFindings(desk: Desk, config: StackConfig): Promise<readonl
     {
       id: 'release-running',
       level: 'warns',
-      text: `${lease.operation} ${lease.run} by ${lease.owner} on ${lease.host} is under way; weights, counts and task definitions stay as they are`,
+      text:
+        `${lease.operation} ${lease.run} by ${lease.owner} on ${lease.host} is under way; weights, `
+        + 'counts and task definitions stay as they are',
       suggestions: [`sluice release watch ${lease.run}`],
     },
   ]

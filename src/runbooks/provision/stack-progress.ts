@@ -1,7 +1,6 @@
 /**
- * How far a stack under way is, for people: resources made, what is being made and since when, records that wait for a hand, what has
- * failed already. It
- * reads only what is in progress, and a poll that AWS can't serve is left out, never a failure.
+ * How far a stack under way is, for people: resources made, what is being made and since when, records that wait for a hand, what
+ * has failed already. It reads only what is in progress, and a poll that AWS can't serve is left out, never a failure.
  */
 import {SluiceError} from '../../errors.ts'
 import {Unavailable} from '../engine/unavailable.ts'
@@ -89,7 +88,10 @@ async function ofResource(looking: Looking, resource: StackResource, path: strin
   return {...nothing, underWay: [{path, type, since: changedAt, usualSeconds: usual.get(path) ?? 3}], records: records ?? []}
 }
 
-/** Of a nested stack, what failed in it: of itself it says no more than that. What was stopped because of another's failure isn't news. */
+/**
+ * Of a nested stack, what failed in it: of itself it says no more than that.
+ * What was stopped because of another's failure isn't news.
+ */
 async function failedIn(looking: Looking, {type, physicalId, reason, changedAt}: StackResource, path: string): Promise<Found> {
   if (changedAt < looking.since) return nothing
   if (type === stackType && physicalId !== '') {

@@ -1,6 +1,6 @@
 /**
- * The stacks of one environment as they are: root stacks of every Region with what is nested in them. It only reads, all Regions at
- * once: one call for a Region's roots, one for the resources of each stack.
+ * The stacks of one environment as they are: root stacks of every Region with what is nested in them. It only reads, all Regions
+ * at once: one call for a Region's roots, one for the resources of each stack.
  */
 import type {StackConfig} from '../../config/stack-config.ts'
 import type {Gently} from './gently.ts'

@@ -43,7 +43,9 @@ export function decide(seen: Observation): Decision {
   if (seen.silentMinutes >= silentLimit) {
     return {
       kind: 'pause',
-      because: `no request of the canary was counted for ${seen.silentMinutes} min although it has weight: check the target group and its metrics`,
+      because:
+        `no request of the canary was counted for ${seen.silentMinutes} min although it has weight: `
+        + 'check the target group and its metrics',
     }
   }
   if (aboveHistory(seen.loadBalancer)) {
@@ -53,7 +55,9 @@ export function decide(seen: Observation): Decision {
       return {kind: 'wait', because: 'a canary task exited; does the next one stay up?'}
     return {
       kind: 'pause',
-      because: `the load balancer itself answered ${unexplained} requests with 502, 503 or 504 (history lets expect ${expected.toFixed(1)}); no target group can be blamed`,
+      because:
+        `the load balancer itself answered ${unexplained} requests with 502, `
+        + `503 or 504 (history lets expect ${expected.toFixed(1)}); no target group can be blamed`,
     }
   }
   if (look.verdict === 'pass' && seen.judgedMs >= seen.holdMs) return {kind: 'advance', because: look.reason}

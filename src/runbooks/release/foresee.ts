@@ -40,7 +40,8 @@ export async function foresee(world: ReleaseWorld, input: ReleaseInput, signal: 
       : []),
     ...(settings.stickiness
       ? [
-          `stickiness on slot ${canarySlot(input)}'s target group: sessions keep their target, so the share lags behind the weight`,
+          `stickiness on slot ${canarySlot(input)}'s target group: sessions keep their target, `
+            + 'so the share lags behind the weight',
         ]
       : []),
     ...(canary.capacityProvider === null ? [`${canary.service} names no capacity provider: its tasks may find no host`] : []),
@@ -54,7 +55,8 @@ export async function foresee(world: ReleaseWorld, input: ReleaseInput, signal: 
   const unasked =
     recovery.kind === 'unknown'
       ? [
-          `${input.config.recovery?.region ?? 'the recovery Region'} can't be asked (${recovery.because}): whether a recovery is under way isn't known, and it won't follow`,
+          `${input.config.recovery?.region ?? 'the recovery Region'} can't be asked (${recovery.because}): `
+            + "whether a recovery is under way isn't known, and it won't follow",
         ]
       : []
   return {...predict(input, history), hazards: [...unasked, ...hazards, ...quiet(history)]}

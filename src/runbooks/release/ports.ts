@@ -182,7 +182,9 @@ export interface RecoveryFollower {
     from: {readonly taskDefinition: string; readonly image: string; readonly digest: string | null},
     signal: AbortSignal,
   ): Promise<{readonly note: string}>
-  /** What says there whether a recovery is under way; null: that Region belongs to no stack of ours, so nothing recovers to it. */
+  /**
+   * What says there whether a recovery is under way; null: that Region belongs to no stack of ours, so nothing recovers to it.
+   */
   signs(signal: AbortSignal): Promise<Signs | null>
   /** Writes down there what production has now; null: the same. */
   noteCapacity(by: string, signal: AbortSignal): Promise<{readonly note: string} | null>

@@ -71,7 +71,9 @@ function stableOf(rule: RuleReading): Slot {
   throw new SluiceError({
     code: 'rule-not-at-rest',
     exitCode: ExitCode.halted,
-    message: `The live rule isn't at rest: it reads ${rule.words}${rule.unusable === null ? '' : ` (${rule.unusable})`}; a release begins with all weight on one slot.`,
+    message:
+      `The live rule isn't at rest: it reads ${rule.words}${rule.unusable === null ? '' : ` (${rule.unusable})`}; `
+      + 'a release begins with all weight on one slot.',
     suggestions: ['sluice release status', 'sluice doctor'],
   })
 }

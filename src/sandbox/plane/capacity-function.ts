@@ -1,7 +1,7 @@
 /**
- * The function of a foundation that writes down, once a virtual hour, what production needs: run by its rule, through the operations
- * that the real one calls, with what its Python decides. It writes into the state of recoveries, and never of a Region that users have
- * left or that is at size 0.
+ * The function of a foundation that writes down, once a virtual hour, what production needs: run by its rule, through the
+ * operations that the real one calls, with what its Python decides. It writes into the state of recoveries, and never of a Region
+ * that users have left or that is at size 0.
  */
 import {attribute} from '../services/records/lookup.ts'
 import {bag, bags, text} from '../services/records/properties.ts'

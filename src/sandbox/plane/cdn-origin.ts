@@ -1,6 +1,7 @@
 /**
- * One origin asked once, as CloudFront does: a bucket through S3 with the distribution's own access, anything else by its DNS name over
- * HTTP. It says whether anybody was there at all, because only then is an answer an answer; it never tries a second time by itself.
+ * One origin asked once, as CloudFront does: a bucket through S3 with the distribution's own access, anything else by its DNS
+ * name over HTTP. It says whether anybody was there at all, because only then is an answer an answer;
+ * it never tries a second time by itself.
  */
 import {request as httpRequest} from 'node:http'
 import {setTimeout as pause} from 'node:timers/promises'

@@ -1,7 +1,8 @@
 /**
- * CloudFront's edges as one server: the distribution is chosen by the Host header alone (whatever name led here, its present holder
- * answers), the behaviour by path, the origin by behaviour; of an origin group the second member answers GET, HEAD and OPTIONS when the first
- * one can't. Nothing is cached. What a distribution serves follows its configuration two virtual minutes late.
+ * CloudFront's edges as one server: the distribution is chosen by the Host header alone (whatever name led here, its present
+ * holder answers), the behaviour by path, the origin by behaviour; of an origin group the second member answers GET, HEAD and
+ * OPTIONS when the first one can't. Nothing is cached. What a distribution
+ * serves follows its configuration two virtual minutes late.
  */
 import type {IncomingMessage, ServerResponse} from 'node:http'
 import {attribute, recordsOf} from '../services/records/lookup.ts'

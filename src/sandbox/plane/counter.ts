@@ -1,6 +1,7 @@
 /**
- * One writer that counts through the API's name: each number once, the next one whatever became of the last, at its rate. It keeps what
- * was acknowledged, so that it can be compared with what the database holds that is primary by right. It never writes a number twice.
+ * One writer that counts through the API's name: each number once, the next one whatever became of the last, at its rate. It
+ * keeps what was acknowledged, so that it can be compared with what the database holds that is primary by right.
+ * It never writes a number twice.
  */
 import {Agent, request} from 'node:http'
 import type {World} from '../world/contract.ts'
@@ -12,7 +13,9 @@ import type {Names} from './names.ts'
 const PATIENCE_MS = 2000
 const LOST_SHOWN = 100
 
-/** Numbers in the database that a Region's API writes to, each as often as it is there; null: there is none, or it is a replica. */
+/**
+ * Numbers in the database that a Region's API writes to, each as often as it is there; null: there is none, or it is a replica.
+ */
 export type RowsIn = (region: string) => readonly number[] | null
 
 export interface CounterReport {

@@ -1,6 +1,7 @@
 /**
- * Whether a task gets into the database that its host name leads to: the name, the instance's status, and the ways that security groups
- * leave open. As on AWS a session that stands survives a change of rules, and ends with its task or when the instance restarts.
+ * Whether a task gets into the database that its host name leads to: the name, the instance's status, and the ways that security
+ * groups leave open. As on AWS a session that stands survives a change of rules,
+ * and ends with its task or when the instance restarts.
  */
 import {rulesOf} from '../services/ec2-security-shapes.ts'
 import type {Rule} from '../services/ec2-security-shapes.ts'

@@ -1,7 +1,7 @@
 /**
- * What the image asks of its database, answered by the process that holds the databases: the recovery probes, the demo application's
- * counter, and rows after a moment for a one-shot task. And the image's own background job: one heartbeat a virtual second into a
- * database it can write to. It never answers that something was committed which wasn't.
+ * What the image asks of its database, answered by the process that holds the databases: the recovery probes, the demo
+ * application's counter, and rows after a moment for a one-shot task. And the image's own background job: one heartbeat a virtual
+ * second into a database it can write to. It never answers that something was committed which wasn't.
  */
 import type {World} from '../world/contract.ts'
 import type {Caller, DatabaseAccess} from './database-access.ts'

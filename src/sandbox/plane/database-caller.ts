@@ -1,6 +1,6 @@
 /**
- * A task as its database sees it: its network, and the host that it read when it started. It never looks again while it lives; only as
- * long as nobody had published one it keeps looking, because recovery tasks may be there before their replica.
+ * A task as its database sees it: its network, and the host that it read when it started. It never looks again while it lives;
+ * only as long as nobody had published one it keeps looking, because recovery tasks may be there before their replica.
  */
 import type {Task} from '../services/ecs-state.ts'
 import {text} from '../services/records/properties.ts'

@@ -1,8 +1,8 @@
 /**
- * What databases hold: rows per instance, and what a replica has of its source's. An append-only log with the moment of each commit;
- * a replica sees its source up to a cut that never goes back, and keeps exactly that when it is promoted. It decides no status (RDS
- * does) and asks nobody whether a caller may come in (database-access does). Two histories never mix: after a promotion each writes
- * its own.
+ * What databases hold: rows per instance, and what a replica has of its source's. An append-only log with the moment of each
+ * commit; a replica sees its source up to a cut that never goes back, and keeps exactly that when it is promoted. It decides no
+ * status (RDS does) and asks nobody whether a caller may come in (database-access does). Two histories never mix: after a
+ * promotion each writes its own.
  */
 import {DATABASE, databaseByArn} from '../services/rds-databases.ts'
 import {attribute} from '../services/records/lookup.ts'

@@ -1,7 +1,7 @@
 /**
  * The image: a small API whose behaviour its environment decides, run as one child process per task. It knows nothing of the
- * sandbox but its parent, and must never outlive it: when the channel to the parent closes, it exits. Its database is with its parent
- * too: the recovery probes and the counter ask there, everything else is answered here.
+ * sandbox but its parent, and must never outlive it: when the channel to the parent closes, it exits. Its database is with its
+ * parent too: the recovery probes and the counter ask there, everything else is answered here.
  *
  * It listens at once, because the parent needs its port; during START_MS it cuts every connection, as if it weren't there.
  */

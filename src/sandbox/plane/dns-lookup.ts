@@ -1,7 +1,7 @@
 /**
- * What an authoritative server of Route 53 says to one question: record sets by name and type, wildcards, aliases, and of a failover
- * pair the one that its health checks choose. Pure: what the servers hold, and who is healthy, is given. It never asks the network,
- * and it never answers what a change that isn't in sync yet would say.
+ * What an authoritative server of Route 53 says to one question: record sets by name and type, wildcards, aliases, and of a
+ * failover pair the one that its health checks choose. Pure: what the servers hold, and who is healthy, is given. It never asks
+ * the network, and it never answers what a change that isn't in sync yet would say.
  */
 import type {ResourceRecordSet} from '@aws-sdk/client-route-53'
 
@@ -14,7 +14,9 @@ export interface DnsRow {
   readonly value: string
 }
 
-/** `refused`: the name is in none of its zones. No rows: the name has none of this type, or (`exists` false) isn't there at all. */
+/**
+ * `refused`: the name is in none of its zones. No rows: the name has none of this type, or (`exists` false) isn't there at all.
+ */
 export type DnsAnswer =
   | {readonly kind: 'refused'}
   | {readonly kind: 'answered'; readonly rows: readonly DnsRow[]; readonly exists: boolean; readonly soa: DnsRow | null}

@@ -1,6 +1,7 @@
 /**
- * DNS over UDP on loopback: the four servers that every zone is delegated to, and the public resolvers people ask. Resolvers keep what they
- * learned for as long as its TTL says, in virtual seconds, so that a flip takes as long to be seen as it would; they know no other names.
+ * DNS over UDP on loopback: the four servers that every zone is delegated to, and the public resolvers people ask. Resolvers keep
+ * what they learned for as long as its TTL says, in virtual seconds, so that a flip takes as long to be seen as it would;
+ * they know no other names.
  */
 import {createSocket} from 'node:dgram'
 import type {Socket} from 'node:dgram'

@@ -1,7 +1,8 @@
 /**
- * The small functions that fence their Region while the other one's switch bucket holds the object `stop`: run by their rule, once a
- * virtual minute, through the operations that the real function calls. Only "it isn't there" means go on as before; whoever can't be
- * reached is an error, and then nothing is changed. Once users were sent away, `returning` (a failback put a replica here) stands it down.
+ * The small functions that fence their Region while the other one's switch bucket holds the object `stop`: run by their rule,
+ * once a virtual minute, through the operations that the real function calls. Only "it isn't there" means go on as before;
+ * whoever can't be reached is an error, and then nothing is changed. Once users were sent away, `returning` (a failback put a
+ * replica here) stands it down.
  */
 import type {ResourceTagMapping} from '@aws-sdk/client-resource-groups-tagging-api'
 import {attribute} from '../services/records/lookup.ts'

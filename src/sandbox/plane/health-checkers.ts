@@ -1,7 +1,7 @@
 /**
- * Route 53's health checkers: outside every Region, each check at its interval. They ask by name; a switch bucket's object is asked of S3
- * without a signature, so only a bucket policy that lets them read makes it visible, and a Region that is down is an answer that never
- * comes: the check fails, whichever way it is inverted. They move nobody: records do.
+ * Route 53's health checkers: outside every Region, each check at its interval. They ask by name; a switch bucket's object is
+ * asked of S3 without a signature, so only a bucket policy that lets them read makes it visible, and a Region that is down is an
+ * answer that never comes: the check fails, whichever way it is inverted. They move nobody: records do.
  */
 import {request} from 'node:http'
 import type {AccountRecord, World} from '../world/contract.ts'

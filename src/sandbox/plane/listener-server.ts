@@ -67,7 +67,9 @@ export async function openListener({
   const random = world.random(`route/${listener.arn}`)
   const own = loadBalancerMetrics(world.metrics, loadBalancer)
   const inFlight = new Set<InFlight>()
-  /** Connections that were left waiting; cut as soon as the Region is back, as a client behind a healed network would find them. */
+  /**
+   * Connections that were left waiting; cut as soon as the Region is back, as a client behind a healed network would find them.
+   */
   const hung = new Set<Socket>()
   const leaveHanging = (socket: Socket): void => {
     hung.add(socket)

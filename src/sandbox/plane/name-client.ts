@@ -1,6 +1,6 @@
 /**
- * How a client of the API sees its name: looked up, kept for the record's TTL, looked up again. A straggler looks it up once and never
- * again. A lookup without an answer leaves a client where it was, as resolvers do that serve what they have.
+ * How a client of the API sees its name: looked up, kept for the record's TTL, looked up again. A straggler looks it up once and
+ * never again. A lookup without an answer leaves a client where it was, as resolvers do that serve what they have.
  */
 import type {World} from '../world/contract.ts'
 import type {Names, Place} from './names.ts'

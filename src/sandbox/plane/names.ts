@@ -1,7 +1,8 @@
 /**
- * Names and addresses of the account, as the public DNS has them: each load balancer and distribution gets a made-up loopback address
- * that stays its own, and this says where that address really listens. Everything that goes by name (traffic, the counter, health
- * checks, CloudFront's origins, the DNS servers) looks up here; nothing here opens a socket or changes the account.
+ * Names and addresses of the account, as the public DNS has them: each load balancer and distribution gets a made-up loopback
+ * address that stays its own, and this says where that address really listens. Everything that goes by name (traffic, the
+ * counter, health checks, CloudFront's origins, the DNS servers) looks up here;
+ * nothing here opens a socket or changes the account.
  */
 import type {World} from '../world/contract.ts'
 import {attribute, recordsOf} from '../services/records/lookup.ts'

@@ -1,6 +1,7 @@
 /**
- * Reading an object of S3 as somebody without this account's signature: anybody on the internet, or CloudFront for one distribution. The
- * bucket's policy decides, its public access block and its key may stand against it, and what may not be listed isn't told to be missing.
+ * Reading an object of S3 as somebody without this account's signature: anybody on the internet, or CloudFront for one
+ * distribution. The bucket's policy decides, its public access block and its key may stand against it, and what may not be listed
+ * isn't told to be missing.
  */
 import type {GetObjectOutput} from '@aws-sdk/client-s3'
 import {AwsFault} from '../world/contract.ts'

@@ -1,6 +1,6 @@
 /**
- * What is outside of every Region, composed: the DNS that leads to the account, CloudFront's edges, Route 53's health checkers, the
- * counter's client, and the clock of the small functions in the Regions. Closing it leaves no socket and no timer behind.
+ * What is outside of every Region, composed: the DNS that leads to the account, CloudFront's edges, Route 53's health checkers,
+ * the counter's client, and the clock of the small functions in the Regions. Closing it leaves no socket and no timer behind.
  */
 import type {World} from '../world/contract.ts'
 import {startCapacityFunctions} from './capacity-function.ts'

@@ -1,6 +1,6 @@
 /**
- * Which database of a Region is primary by right, as its API sees it: the one that the Region's parameter names, and that takes writes. A
- * drill's copy and an instance that was set aside take writes too, and are never meant.
+ * Which database of a Region is primary by right, as its API sees it: the one that the Region's parameter names, and that takes
+ * writes. A drill's copy and an instance that was set aside take writes too, and are never meant.
  */
 import {attribute, recordsOf} from '../services/records/lookup.ts'
 import {text} from '../services/records/properties.ts'

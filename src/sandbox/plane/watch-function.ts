@@ -1,7 +1,7 @@
 /**
- * The small functions that ask the other Region's API, by its own name, whether it answers, and keep in their own Region's state when it
- * last did and since when it is silent: what the Python of the foundation decides, a look every 10 virtual s instead of bursts within
- * its minute, written down once a minute and when a silence is confirmed. It fences nothing and reads nothing else.
+ * The small functions that ask the other Region's API, by its own name, whether it answers, and keep in their own Region's state
+ * when it last did and since when it is silent: what the Python of the foundation decides, a look every 10 virtual s instead of
+ * bursts within its minute, written down once a minute and when a silence is confirmed. It fences nothing and reads nothing else.
  */
 import {request} from 'node:http'
 import {attribute} from '../services/records/lookup.ts'

@@ -1,6 +1,6 @@
 /**
- * DNS validation of certificates: the record that proves a name follows from account and name, as on AWS, and a certificate is issued a
- * while after all of its records are in a public zone of the account. Nothing is stored: whoever asks finds out.
+ * DNS validation of certificates: the record that proves a name follows from account and name, as on AWS, and a certificate is
+ * issued a while after all of its records are in a public zone of the account. Nothing is stored: whoever asks finds out.
  */
 import type {AccountRecord, World} from '../world/contract.ts'
 import {digest} from './records/digest.ts'

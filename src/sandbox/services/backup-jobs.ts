@@ -1,6 +1,7 @@
 /**
- * What AWS Backup's plans do when they run: a job per database that a plan selects by tag, its snapshot in the vault, and then a copy in
- * each other vault. Volumes have no content here and are left out. Nothing runs by the plan's own schedule: a day is long.
+ * What AWS Backup's plans do when they run: a job per database that a plan selects by tag, its snapshot in the vault, and then a
+ * copy in each other vault. Volumes have no content here and are left out. Nothing runs by the plan's own schedule:
+ * a day is long.
  */
 import {canReach} from '../world/region-down.ts'
 import type {AccountRecord, World} from '../world/contract.ts'

@@ -1,4 +1,7 @@
-/** AWS Backup: vaults, plans, selections and restore tests as they were declared, and the jobs and recovery points of plans that ran. */
+/**
+ * AWS Backup: vaults, plans, selections and restore tests as they were declared,
+ * and the jobs and recovery points of plans that ran.
+ */
 import type * as B from '@aws-sdk/client-backup'
 import {AwsFault} from '../world/contract.ts'
 import type {AccountRecord, CallContext, Service, World} from '../world/contract.ts'

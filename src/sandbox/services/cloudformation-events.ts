@@ -1,4 +1,7 @@
-/** A stack's history, as the two calls tell it: all events of a stack newest first, or an operation's, failed ones alone if wanted. */
+/**
+ * A stack's history, as the two calls tell it: all events of a stack newest first, or an operation's,
+ * failed ones alone if wanted.
+ */
 import type * as C from '@aws-sdk/client-cloudformation'
 import {AwsFault} from '../world/contract.ts'
 import type {CallContext} from '../world/contract.ts'

@@ -63,7 +63,8 @@ export async function recipeInput(
     if (before !== undefined) given[name] = before.value
     else if (document.parameters.get(name)?.default === undefined) {
       throw refuse(
-        `Invalid input for parameter key ${name}. Cannot specify usePreviousValue as true for a parameter key not in the previous template`,
+        `Invalid input for parameter key ${name}. Cannot specify usePreviousValue as true for a parameter key not in the `
+          + 'previous template',
       )
     }
   }
@@ -98,7 +99,8 @@ export function cannot(stack: Stack, what: string): AwsFault {
 const stackNamePattern = /^[a-zA-Z][-a-zA-Z0-9]{0,127}$/
 
 export const badName = (name: string, member: string): string =>
-  `1 validation error detected: Value '${name}' at '${member}' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`
+  `1 validation error detected: Value '${name}' at '${member}' failed to satisfy constraint: `
+  + 'Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*'
 
 export function checkStackName(name: string | undefined): string {
   if (name !== undefined && stackNamePattern.test(name)) return name

@@ -1,6 +1,6 @@
 /**
- * Makes a change set: a plan for a stack that is there or shall be, and one for each stack nested in it. What is wrong with the call
- * is refused; what is wrong with the plan is a change set that failed, with its reason.
+ * Makes a change set: a plan for a stack that is there or shall be, and one for each stack nested in it. What is wrong with the
+ * call is refused; what is wrong with the plan is a change set that failed, with its reason.
  */
 import type * as C from '@aws-sdk/client-cloudformation'
 import {AwsFault} from '../world/contract.ts'

@@ -117,7 +117,8 @@ export function mayUpdate(stack: Stack, disableRollback: boolean): void {
     throw refuse(
       [
         `This stack is currently in a non-terminal [${stack.status}] state. To update the stack from this state, please use`,
-        'the disable-rollback parameter with update-stack API. To rollback to the last known good state, use the rollback-stack API',
+        'the disable-rollback parameter with update-stack API. To rollback to the last known good state, '
+          + 'use the rollback-stack API',
       ].join(' '),
     )
   }

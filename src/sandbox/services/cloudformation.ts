@@ -1,6 +1,6 @@
 /**
- * CloudFormation, composed: the operations of its API over the stacks' engine. It makes nothing itself; each resource is made by the
- * handler of its type, and a type without one becomes a record in the account.
+ * CloudFormation, composed: the operations of its API over the stacks' engine. It makes nothing itself; each resource is made by
+ * the handler of its type, and a type without one becomes a record in the account.
  */
 import type {ResourceHandler, ResourceHandlers, TemplateLanguage} from '../stacks/contract.ts'
 import {genericHandler} from '../stacks/generic-handler.ts'

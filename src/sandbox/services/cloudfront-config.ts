@@ -1,6 +1,6 @@
 /**
- * A distribution's configuration between the API's spelling and the template's, both ways. What a caller gives back as it was shown keeps
- * the template's own spelling in the record, so that only what really changed shows as drift.
+ * A distribution's configuration between the API's spelling and the template's, both ways. What a caller gives back as it was
+ * shown keeps the template's own spelling in the record, so that only what really changed shows as drift.
  */
 import type {DistributionConfig} from '@aws-sdk/client-cloudfront'
 import {entryByName} from '../wire/catalogue.ts'

@@ -1,6 +1,7 @@
 /**
- * How a distribution changes: its configuration at once, what the edges serve two virtual minutes later, and its ETag with every change.
- * Its record keeps what the edges still serve until then, so control plane and data can't drift apart. Stacks and calls come through here.
+ * How a distribution changes: its configuration at once, what the edges serve two virtual minutes later, and its ETag with every
+ * change. Its record keeps what the edges still serve until then, so control plane and data can't drift apart.
+ * Stacks and calls come through here.
  */
 import {AwsFault} from '../world/contract.ts'
 import type {AccountRecord, World} from '../world/contract.ts'
@@ -76,20 +77,23 @@ export function checkCertificate(world: World, config: Bag, aliases: readonly st
     if (aliases.length === 0) return
     throw new AwsFault(
       'InvalidViewerCertificate',
-      'To add an alternate domain name (CNAME) to a CloudFront distribution, you must attach a trusted certificate that validates your authorization to use the domain name.',
+      'To add an alternate domain name (CNAME) to a CloudFront distribution, '
+        + 'you must attach a trusted certificate that validates your authorization to use the domain name.',
     )
   }
   const found = recordOf(world, 'AWS::CertificateManager::Certificate', 'us-east-1', certificate)
   if (found === undefined || !isIssued(world, found)) {
     throw new AwsFault(
       'InvalidViewerCertificate',
-      "The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include a valid certificate chain.",
+      "The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, "
+        + "or doesn't include a valid certificate chain.",
     )
   }
   if (!aliases.every((alias) => covers(found, alias))) {
     throw new AwsFault(
       'InvalidViewerCertificate',
-      "The certificate that is attached to your distribution doesn't cover the alternate domain name (CNAME) that you're trying to add.",
+      "The certificate that is attached to your distribution doesn't cover the alternate domain name (CNAME) that you're "
+        + 'trying to add.',
     )
   }
 }

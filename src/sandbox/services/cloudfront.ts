@@ -1,4 +1,7 @@
-/** CloudFront: distributions as they are, and their changes, which must name the ETag they began from. The edges themselves are in `../plane/cdn.ts`. */
+/**
+ * CloudFront: distributions as they are, and their changes, which must name the ETag they began from.
+ * The edges themselves are in `../plane/cdn.ts`.
+ */
 import type {
   Distribution,
   DistributionSummary,

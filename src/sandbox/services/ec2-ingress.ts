@@ -1,6 +1,6 @@
 /**
- * Rules of security groups that calls add and take away. A rule that came with its group and one that stands by itself are the same to a
- * caller; taking one away that isn't there is refused, and nothing of the request is done then.
+ * Rules of security groups that calls add and take away. A rule that came with its group and one that stands by itself are the
+ * same to a caller; taking one away that isn't there is refused, and nothing of the request is done then.
  */
 import type * as E from '@aws-sdk/client-ec2'
 import {AwsFault} from '../world/contract.ts'
@@ -141,7 +141,8 @@ function sentence(rule: Bag, way: Way): string {
       .map((name) => text(rule, name))
       .find((one) => one !== undefined) ?? ''
   return (
-    `peer: ${peer}, ${(text(rule, 'IpProtocol') ?? '').toUpperCase()}, from port: ${text(rule, 'FromPort') ?? '-1'}, to port: ${text(rule, 'ToPort') ?? '-1'}, `
+    `peer: ${peer}, ${(text(rule, 'IpProtocol') ?? '').toUpperCase()}, from port: ${text(rule, 'FromPort') ?? '-1'}, `
+    + `to port: ${text(rule, 'ToPort') ?? '-1'}, `
     + `ALLOW ${way.toLowerCase()}`
   )
 }

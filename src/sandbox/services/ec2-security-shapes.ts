@@ -1,4 +1,6 @@
-/** Security groups, their rules and network ACLs in EC2's shapes. A rule has an id, whether it stands in its group or by itself. */
+/**
+ * Security groups, their rules and network ACLs in EC2's shapes. A rule has an id, whether it stands in its group or by itself.
+ */
 import type * as E from '@aws-sdk/client-ec2'
 import type {AccountRecord, World} from '../world/contract.ts'
 import type {Kind} from './ec2-network-shapes.ts'

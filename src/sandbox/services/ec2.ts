@@ -1,6 +1,6 @@
 /**
- * EC2's describes, from the account's records: every kind of thing has its shape and filters in a file beside this. It makes nothing:
- * stacks and Auto Scaling do.
+ * EC2's describes, from the account's records: every kind of thing has its shape and filters in a file beside this. It makes
+ * nothing: stacks and Auto Scaling do.
  */
 import type * as E from '@aws-sdk/client-ec2'
 import {AwsFault} from '../world/contract.ts'

@@ -1,4 +1,6 @@
-/** ECR: repositories, what their tags name, and the registry's settings. An image is its manifest's digest; layers aren't kept. */
+/**
+ * ECR: repositories, what their tags name, and the registry's settings. An image is its manifest's digest; layers aren't kept.
+ */
 import {createHash} from 'node:crypto'
 import type {
   BatchDeleteImageRequest,
@@ -55,7 +57,8 @@ export function createEcr(world: World): Service {
         if (images.length > 0 && force !== true) {
           throw new AwsFault(
             'RepositoryNotEmptyException',
-            `The repository with name '${found.id}' in registry with id '${call.account}' cannot be deleted because it still contains images`,
+            `The repository with name '${found.id}' in registry with id '${call.account}' cannot be deleted because it `
+              + 'still contains images',
           )
         }
         for (const one of images) world.records.remove(call.region, IMAGE, one.id)
@@ -100,7 +103,8 @@ export function createEcr(world: World): Service {
         if (policy === undefined) {
           throw new AwsFault(
             'LifecyclePolicyNotFoundException',
-            `Lifecycle policy does not exist for the repository with name '${repositoryName ?? ''}' in the registry with id '${call.account}'`,
+            `Lifecycle policy does not exist for the repository with name '${repositoryName ?? ''}' in the registry with `
+              + `id '${call.account}'`,
           )
         }
         return {registryId: call.account, repositoryName, lifecyclePolicyText: policy}
@@ -202,7 +206,8 @@ function putImage(world: World, repository: AccountRecord, input: PutImageReques
     if (text(repository.properties, 'ImageTagMutability') === 'IMMUTABLE') {
       throw new AwsFault(
         'ImageTagAlreadyExistsException',
-        `The image tag '${imageTag ?? ''}' already exists in the '${repository.id}' repository and cannot be overwritten because the repository is immutable.`,
+        `The image tag '${imageTag ?? ''}' already exists in the '${repository.id}' repository and cannot be overwritten `
+          + 'because the repository is immutable.',
       )
     }
     world.records.change(call.region, IMAGE, holder.id, {

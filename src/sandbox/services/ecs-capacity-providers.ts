@@ -145,7 +145,8 @@ async function checkedGroup(
     if (!group.protectsNewHosts) {
       throw clientFault(
         'The managed termination protection setting for the capacity provider is invalid. To enable managed '
-          + 'termination protection for a capacity provider, the Auto Scaling group must have instance protection from scale in enabled.',
+          + 'termination protection for a capacity provider, the Auto Scaling group must have instance protection from '
+          + 'scale in enabled.',
       )
     }
     if (asked.managedScaling?.status !== 'ENABLED') {

@@ -1,6 +1,6 @@
 /**
- * What tasks write, where the awslogs driver brings it: the group that the container names, one stream per container of a task. Bounded,
- * and never in a task's way: without its group a line is lost, as it is without the right to write.
+ * What tasks write, where the awslogs driver brings it: the group that the container names, one stream per container of a task.
+ * Bounded, and never in a task's way: without its group a line is lost, as it is without the right to write.
  */
 import type {InputLogEvent} from '@aws-sdk/client-cloudwatch-logs'
 import {putRecord, recordOf, recordsOf} from './records/lookup.ts'

@@ -1,4 +1,7 @@
-/** CloudWatch Logs: groups, and the events somebody put into them. What the plane's tasks write isn't collected: their streams are empty. */
+/**
+ * CloudWatch Logs: groups, and the events somebody put into them. What the plane's tasks write isn't collected:
+ * their streams are empty.
+ */
 import type {
   CreateLogGroupRequest,
   CreateLogStreamRequest,

@@ -1,6 +1,6 @@
 /**
- * ModifyDBInstance: what applies at once, what takes its time, and what waits for the maintenance window. Until it is applied a change
- * is pending and nothing else; a class that isn't to be had is refused, or told in an event alone, as RDS does.
+ * ModifyDBInstance: what applies at once, what takes its time, and what waits for the maintenance window. Until it is applied a
+ * change is pending and nothing else; a class that isn't to be had is refused, or told in an event alone, as RDS does.
  */
 import type {ModifyDBInstanceMessage, PendingModifiedValues} from '@aws-sdk/client-rds'
 import {AwsFault} from '../world/contract.ts'
@@ -144,7 +144,8 @@ function applyInTime(world: World, record: AccountRecord, pending: PendingModifi
           tellEvent(
             world,
             present,
-            'Unable to modify database instance class. There is insufficient instance capacity for the requested class in this Availability Zone.',
+            'Unable to modify database instance class. There is insufficient instance capacity for the requested class '
+              + 'in this Availability Zone.',
             'failure',
           )
           return {attributes: {...present.attributes, [PENDING]: {}}}

@@ -1,7 +1,7 @@
 /**
  * `ReplicaLag` of AWS/RDS, once a minute in the replica's Region, with what is known to mislead: PostgreSQL counts from the last
- * transaction that was replayed, so an idle source looks up to five minutes behind, and a dead one a second more every second. MySQL says
- * −1 when nothing is replicated. Whoever measures a loss must not do it by this.
+ * transaction that was replayed, so an idle source looks up to five minutes behind, and a dead one a second more every second.
+ * MySQL says −1 when nothing is replicated. Whoever measures a loss must not do it by this.
  */
 import {databasesOf} from '../plane/databases.ts'
 import type {AccountRecord, Fault, World} from '../world/contract.ts'

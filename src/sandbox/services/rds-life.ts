@@ -1,6 +1,6 @@
 /**
- * What happens to an instance in time: its status by the clock, whatever it is called by then. Only one thing happens to an instance
- * at once, because RDS refuses the second; a status that somebody else wrote in between is not overwritten.
+ * What happens to an instance in time: its status by the clock, whatever it is called by then. Only one thing happens to an
+ * instance at once, because RDS refuses the second; a status that somebody else wrote in between is not overwritten.
  */
 import {databasesOf} from '../plane/databases.ts'
 import {AwsFault} from '../world/contract.ts'

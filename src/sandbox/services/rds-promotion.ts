@@ -1,6 +1,7 @@
 /**
- * PromoteReadReplica as it goes on AWS: the call is accepted while the status still reads `available`, then the instance is modified,
- * restarts, and is a primary of its own under the same address. Nothing it hadn't received comes any more. It is never undone.
+ * PromoteReadReplica as it goes on AWS: the call is accepted while the status still reads `available`, then the instance is
+ * modified, restarts, and is a primary of its own under the same address. Nothing it hadn't received comes any more.
+ * It is never undone.
  */
 import type {PromoteReadReplicaMessage} from '@aws-sdk/client-rds'
 import {databasesOf, sourceOf} from '../plane/databases.ts'

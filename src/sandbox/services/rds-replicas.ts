@@ -1,6 +1,6 @@
 /**
- * CreateDBInstanceReadReplica: of a source in this Region or, by ARN, in another. Engine, storage and credentials are its source's;
- * what is left out of a cross-Region replica becomes this Region's default, which is rarely what was meant.
+ * CreateDBInstanceReadReplica: of a source in this Region or, by ARN, in another. Engine, storage and credentials are its
+ * source's; what is left out of a cross-Region replica becomes this Region's default, which is rarely what was meant.
  */
 import type {CreateDBInstanceReadReplicaMessage} from '@aws-sdk/client-rds'
 import {AwsFault} from '../world/contract.ts'
@@ -97,7 +97,8 @@ export function replicaSource(world: World, region: string, named: string, key: 
   if (number(source.properties, 'BackupRetentionPeriod') === 0) {
     throw new AwsFault(
       'InvalidDBInstanceState',
-      'Automated backups are not enabled for this database instance. To enable automated backups, use ModifyDBInstance to set the backup retention period to a non-zero value.',
+      'Automated backups are not enabled for this database instance. To enable automated backups, '
+        + 'use ModifyDBInstance to set the backup retention period to a non-zero value.',
     )
   }
   if (sourceRegion !== region && flag(source.properties, 'StorageEncrypted') && key?.split(':')[3] !== region) {
@@ -109,7 +110,8 @@ export function replicaSource(world: World, region: string, named: string, key: 
   if (flag(source.properties, 'ManageMasterUserPassword') && sourceRegion !== region) {
     throw new AwsFault(
       'InvalidDBInstanceState',
-      'Cross-region read replicas are not supported for instances whose master user password is managed by RDS in Secrets Manager.',
+      'Cross-region read replicas are not supported for instances whose master user password is managed by RDS in '
+        + 'Secrets Manager.',
     )
   }
   return source

@@ -1,6 +1,6 @@
 /**
- * Snapshots: taken in their time (the instance is `backing-up` meanwhile, a replica too), found by type, restored into instances of
- * their own. What a snapshot holds is what was committed when it began.
+ * Snapshots: taken in their time (the instance is `backing-up` meanwhile, a replica too), found by type, restored into instances
+ * of their own. What a snapshot holds is what was committed when it began.
  */
 import type {
   CreateDBSnapshotMessage,

@@ -1,6 +1,6 @@
 /**
- * RDS, composed: instances with what happens to them in time, groups and snapshots of the account, events. A change that a person or a
- * run asks for takes as long as it does on AWS, and is refused when it would be.
+ * RDS, composed: instances with what happens to them in time, groups and snapshots of the account, events. A change that a person
+ * or a run asks for takes as long as it does on AWS, and is refused when it would be.
  */
 import type * as R from '@aws-sdk/client-rds'
 import {AwsFault} from '../world/contract.ts'
@@ -151,7 +151,10 @@ function describeInstances(world: World, input: R.DescribeDBInstancesMessage, ca
 
 const REMOVED_AFTER_MS = 240_000
 
-/** Like CloudFormation's own: what is protected stays, a primary goes with the snapshot that was asked for, and it takes its minutes. */
+/**
+ * Like CloudFormation's own: what is protected stays, a primary goes with the snapshot that was asked for,
+ * and it takes its minutes.
+ */
 function remove(world: World, known: AccountRecord, input: R.DeleteDBInstanceMessage): AccountRecord {
   if (known.status === 'deleting') throw new AwsFault('InvalidDBInstanceState', `Instance ${known.id} is already being deleted.`)
   if (flag(known.properties, 'DeletionProtection')) {

@@ -1,6 +1,6 @@
 /**
- * Resource Groups Tagging: what of a Region carries which tags, over all services. Load balancing and ECS are asked themselves, because
- * their tags change by calls; everything else is read off the account's records. What has no tag isn't told.
+ * Resource Groups Tagging: what of a Region carries which tags, over all services. Load balancing and ECS are asked themselves,
+ * because their tags change by calls; everything else is read off the account's records. What has no tag isn't told.
  */
 import type {
   GetResourcesInput,

@@ -1,6 +1,7 @@
 /**
- * What Route 53 thinks of its health checks: the last observations of each, and what follows from them for the records that name it.
- * Observations come from the data plane (`../plane/health-checkers.ts`); they lie in the check's record. Nothing is asked here.
+ * What Route 53 thinks of its health checks: the last observations of each, and what follows from them for the records that name
+ * it. Observations come from the data plane (`../plane/health-checkers.ts`); they lie in the check's record.
+ * Nothing is asked here.
  */
 import type {AccountRecord, World} from '../world/contract.ts'
 import {recordOf, recordsOf} from './records/lookup.ts'
@@ -42,8 +43,8 @@ export function observe(world: World, check: AccountRecord, observation: Observa
 }
 
 /**
- * Healthy or not, after inversion. A check that nothing is known of yet counts as healthy (an inverted one therefore as unhealthy), and so
- * does one that is disabled; one that isn't there is healthy.
+ * Healthy or not, after inversion. A check that nothing is known of yet counts as healthy (an inverted one therefore as
+ * unhealthy), and so does one that is disabled; one that isn't there is healthy.
  */
 export function isHealthy(world: World, id: string, depth = 0): boolean {
   const check = recordOf(world, CHECK, '', id)

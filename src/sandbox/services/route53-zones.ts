@@ -1,6 +1,6 @@
 /**
- * Hosted zones and their record sets. A batch of changes is applied as a whole or not at all, in Route 53's words when it isn't; a
- * change is PENDING for half a virtual minute, then INSYNC everywhere.
+ * Hosted zones and their record sets. A batch of changes is applied as a whole or not at all, in Route 53's words when it isn't;
+ * a change is PENDING for half a virtual minute, then INSYNC everywhere.
  */
 import type {Change, ResourceRecordSet} from '@aws-sdk/client-route-53'
 import {AwsFault} from '../world/contract.ts'
@@ -139,7 +139,8 @@ function applyTo(
   const name = canonicalName(set.Name ?? '')
   const [known, which] = [
     sets.get(key),
-    `[name='${name}', type='${set.Type ?? ''}'${set.SetIdentifier === undefined ? '' : `, set-identifier='${set.SetIdentifier}'`}]`,
+    `[name='${name}', `
+      + `type='${set.Type ?? ''}'${set.SetIdentifier === undefined ? '' : `, set-identifier='${set.SetIdentifier}'`}]`,
   ]
   if (Action === 'DELETE') {
     if (known === undefined) return `Tried to delete resource record set ${which} but it was not found`
@@ -178,15 +179,24 @@ function conflict(
 ): string | null {
   const here = others.filter((one) => canonicalName(one.Name ?? '') === name)
   if (here.some((one) => (one.Type === 'CNAME') !== (set.Type === 'CNAME'))) {
-    return `RRSet of type ${set.Type ?? ''} with DNS name ${name} is not permitted as it conflicts with other records with the same DNS name in zone ${zoneName(zone)}`
+    return (
+      `RRSet of type ${set.Type ?? ''} with DNS name ${name} is not permitted as it conflicts with other records with the `
+      + `same DNS name in zone ${zoneName(zone)}`
+    )
   }
   const same = here.filter((one) => one.Type === set.Type)
   const which = `RRSet with DNS name ${name}, type ${set.Type ?? ''}`
   if (same.some((one) => (one.SetIdentifier === undefined) !== (set.SetIdentifier === undefined))) {
-    return `${which}${set.SetIdentifier === undefined ? '' : `, SetIdentifier ${set.SetIdentifier}`} cannot be created as other RRSets exist with the same name and type and another routing policy`
+    return (
+      `${which}${set.SetIdentifier === undefined ? '' : `, SetIdentifier ${set.SetIdentifier}`} cannot be created as other `
+      + 'RRSets exist with the same name and type and another routing policy'
+    )
   }
   if (set.Failover !== undefined && same.some((one) => one.Failover === set.Failover)) {
-    return `${which}, SetIdentifier ${set.SetIdentifier ?? ''}, and failover type ${set.Failover} cannot be created as another ${set.Failover} RRSet exists with the same name and type`
+    return (
+      `${which}, SetIdentifier ${set.SetIdentifier ?? ''}, and failover type ${set.Failover} cannot be created as another `
+      + `${set.Failover} RRSet exists with the same name and type`
+    )
   }
   return null
 }

@@ -1,6 +1,7 @@
 /**
- * Replicas of secrets: asked for in the primary's Region, made standalone in the replica's own. A value reaches its replicas at once when
- * both Regions can be reached, and as soon as they can otherwise; a replica that was made standalone in between gets nothing any more.
+ * Replicas of secrets: asked for in the primary's Region, made standalone in the replica's own. A value reaches its replicas at
+ * once when both Regions can be reached, and as soon as they can otherwise;
+ * a replica that was made standalone in between gets nothing any more.
  */
 import type {
   RemoveRegionsFromReplicationRequest,

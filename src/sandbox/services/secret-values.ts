@@ -1,6 +1,6 @@
 /**
- * What secrets hold, apart from what their templates say: a generated value is made once and stays. A replica holds the primary's value
- * in its own Region; it follows every change and can't be written by itself.
+ * What secrets hold, apart from what their templates say: a generated value is made once and stays. A replica holds the primary's
+ * value in its own Region; it follows every change and can't be written by itself.
  */
 import {AwsFault} from '../world/contract.ts'
 import type {AccountRecord, World} from '../world/contract.ts'
@@ -78,7 +78,9 @@ export function replicasOf(world: World, arn: string): readonly AccountRecord[] 
   )
 }
 
-/** Makes the replicas a template asks for and removes the others. A key that isn't in the other Region fails that replica alone. */
+/**
+ * Makes the replicas a template asks for and removes the others. A key that isn't in the other Region fails that replica alone.
+ */
 export function keepReplicas(world: World, arn: string, name: string, properties: Bag): void {
   const wanted = bags(properties, 'ReplicaRegions')
   const regions = new Set(wanted.map((one) => text(one, 'Region')))

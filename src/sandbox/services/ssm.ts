@@ -1,6 +1,6 @@
 /**
- * Parameter Store: parameters of stacks and of calls are the same records, by name. Writing one that a stack made is drift, and is
- * allowed: Image Builder does it every week.
+ * Parameter Store: parameters of stacks and of calls are the same records, by name. Writing one that a stack made is drift, and
+ * is allowed: Image Builder does it every week.
  */
 import type {
   DeleteParameterRequest,
@@ -58,7 +58,8 @@ function getMany(world: World, names: readonly string[], call: CallContext): Get
   if (names.length > 10) {
     throw new AwsFault(
       'ValidationException',
-      `1 validation error detected: Value at 'names' failed to satisfy constraint: Member must have length less than or equal to 10`,
+      "1 validation error detected: Value at 'names' failed to satisfy constraint: "
+        + 'Member must have length less than or equal to 10',
     )
   }
   const found = names.map((name) => parameter(world, call, name)).filter((one) => one !== undefined)

@@ -1,6 +1,6 @@
 /**
- * What bringing a stack to a recipe would do, without doing it. What only doing it can tell stays unknown, and a change that merely
- * follows from something unknown says so: then it may be none. Nested stacks are followed when that is wanted.
+ * What bringing a stack to a recipe would do, without doing it. What only doing it can tell stays unknown, and a change that
+ * merely follows from something unknown says so: then it may be none. Nested stacks are followed when that is wanted.
  */
 import {AwsFault} from '../world/contract.ts'
 import type {Scope} from './contract.ts'
@@ -115,7 +115,8 @@ async function planResource(
   if (existing !== undefined && !existing.status.startsWith('DELETE_') && existing.type !== wanted.type) {
     throw new AwsFault(
       'ValidationError',
-      `Update of resource type is not permitted. The new template modifies resource type of the following resources: [${logicalId}]`,
+      'Update of resource type is not permitted. The new template modifies resource type of the following resources: '
+        + `[${logicalId}]`,
     )
   }
   if (wanted.type === stackType) return await planNested(engine, planning, wanted, existing)

@@ -1,4 +1,7 @@
-/** Change sets by stack: what they plan, and whether they can still be carried out. One for each nested stack hangs on its parent's. */
+/**
+ * Change sets by stack: what they plan, and whether they can still be carried out.
+ * One for each nested stack hangs on its parent's.
+ */
 import type {OperationEvent} from '@aws-sdk/client-cloudformation'
 import {AwsFault} from '../world/contract.ts'
 import type {StackPlan} from './change-plan.ts'

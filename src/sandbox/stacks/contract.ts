@@ -82,15 +82,26 @@ export interface Scope {
   /** Physical id of a resource; undefined while it isn't made. */
   ref(logicalId: string): string | undefined
   attribute(logicalId: string, name: string): unknown
-  /** `{{resolve:ssm:…}}` and `{{resolve:secretsmanager:…}}`, with the braces (template/dynamic-reference.ts takes it apart); throws `AwsFault`. */
+  /**
+   * `{{resolve:ssm:…}}` and `{{resolve:secretsmanager:…}}`, with the braces
+   * (template/dynamic-reference.ts takes it apart); throws `AwsFault`.
+   */
   dynamic(reference: string): string
 }
 
-/** `src/sandbox/stacks/template/` offers these, each in a file of its name. All throw `AwsFault('ValidationError', …)` in CloudFormation's words. */
+/**
+ * `src/sandbox/stacks/template/` offers these, each in a file of its name. All throw `AwsFault('ValidationError',
+ * …)` in CloudFormation's words.
+ */
 export interface TemplateLanguage {
-  /** YAML or JSON → document; refuses unknown sections, functions, references to what isn't declared, and circular dependencies. */
+  /**
+   * YAML or JSON → document; refuses unknown sections, functions, references to what isn't declared, and circular dependencies.
+   */
   readTemplate(text: string): TemplateDocument
-  /** Given values over previous ones over defaults, checked; SSM types are looked up with `lookUp` (null: there is no such parameter). */
+  /**
+   * Given values over previous ones over defaults, checked; SSM types are looked up with `lookUp` (null:
+   * there is no such parameter).
+   */
   resolveParameters(
     document: TemplateDocument,
     given: Readonly<Record<string, string>>,
@@ -109,7 +120,9 @@ export interface TemplateLanguage {
 
 // ------------------------------------------------------------------------------------------------------ the resource schemas
 
-/** What `@aws-cdk/aws-service-spec` publishes of a type, reduced by scripts/generate-resource-schemas.ts to what is needed here. */
+/**
+ * What `@aws-cdk/aws-service-spec` publishes of a type, reduced by scripts/generate-resource-schemas.ts to what is needed here.
+ */
 export interface ResourceSchema {
   readonly type: string
   /** Names `GetAtt` knows. */
@@ -133,7 +146,10 @@ export type PropertyShape =
 
 export interface ResourceSchemas {
   find(type: string): ResourceSchema | undefined
-  /** What CloudFormation would refuse: unknown type, unknown or missing property, wrong kind of value; with its path. What is `undefined` isn't known yet, and fits. */
+  /**
+   * What CloudFormation would refuse: unknown type, unknown or missing property, wrong kind of value; with its path. What is
+   * `undefined` isn't known yet, and fits.
+   */
   check(type: string, properties: Properties): readonly string[]
   /** Values of the kinds the schema names: "5" is 5 where a number is wanted, as it is when it reaches the service. */
   coerce(type: string, properties: Properties): Properties
@@ -177,7 +193,9 @@ export interface ResourceHandler {
   /** In place. What the schema says replaces never comes here. */
   update(request: ChangeRequest): Promise<Made> | Made
   remove(request: ChangeRequest): Promise<void> | void
-  /** After the usual duration, asked every 5 virtual s: null when stable, else what it waits for. Throws when it never will be. */
+  /**
+   * After the usual duration, asked every 5 virtual s: null when stable, else what it waits for. Throws when it never will be.
+   */
   stable?(request: ChangeRequest): Promise<string | null> | string | null
   /** Same, after `remove`: null when it is gone. */
   gone?(request: ChangeRequest): Promise<string | null> | string | null

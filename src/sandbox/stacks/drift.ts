@@ -1,6 +1,6 @@
 /**
- * What a stack's resources are now, beside what its template made them: only properties that the template sets count, tags among them,
- * and only those whose value isn't a secret. A resource whose service can't be asked isn't checked.
+ * What a stack's resources are now, beside what its template made them: only properties that the template sets count, tags among
+ * them, and only those whose value isn't a secret. A resource whose service can't be asked isn't checked.
  */
 import {AwsFault} from '../world/contract.ts'
 import {recordOf} from '../services/records/lookup.ts'

@@ -1,6 +1,6 @@
 /**
- * What CloudFormation finds before it makes anything: properties that don't fit their schema, and names that are taken. A resource
- * that holds something not known yet is only asked for what can't depend on it.
+ * What CloudFormation finds before it makes anything: properties that don't fit their schema, and names that are taken. A
+ * resource that holds something not known yet is only asked for what can't depend on it.
  */
 import {recordOf} from '../services/records/lookup.ts'
 import type {PlannedChange, StackPlan} from './change-plan.ts'

@@ -1,6 +1,6 @@
 /**
- * Runs work along a graph: each node as soon as everything it needs is done. It keeps the time each end was due, so that a machine
- * that is late once isn't late for ever. It knows nothing of what the work is.
+ * Runs work along a graph: each node as soon as everything it needs is done. It keeps the time each end was due, so that a
+ * machine that is late once isn't late for ever. It knows nothing of what the work is.
  */
 
 export type NodeEnd =

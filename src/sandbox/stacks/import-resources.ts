@@ -1,6 +1,6 @@
 /**
- * Things that are there, taken into a stack: databases alone are modelled. An import does nothing else: whatever else the template would
- * change makes the change set fail, as CloudFormation's own does, and so do outputs that differ.
+ * Things that are there, taken into a stack: databases alone are modelled. An import does nothing else: whatever else the
+ * template would change makes the change set fail, as CloudFormation's own does, and so do outputs that differ.
  */
 import type {ResourceToImport} from '@aws-sdk/client-cloudformation'
 import {recordOf} from '../services/records/lookup.ts'
@@ -20,7 +20,8 @@ export function importPlan(engine: StackEngine, stack: Stack, plan: StackPlan, a
   const others = plan.changes.filter(({logicalId}) => !byId.has(logicalId)).map(({logicalId}) => logicalId)
   if (others.length > 0) {
     throw refuse(
-      `You have modified resources [${others.join(', ')}] in your template that are not being imported. Update, create or delete operations cannot be executed during import operations.`,
+      `You have modified resources [${others.join(', ')}] in your template that are not being imported. Update, `
+        + 'create or delete operations cannot be executed during import operations.',
     )
   }
   if (plan.outputsChange) throw refuse('As part of the import operation, you cannot modify or add [Outputs]')

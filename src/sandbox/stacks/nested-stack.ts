@@ -1,6 +1,6 @@
 /**
- * A stack as a resource of another: made, brought forward or left alone as its parent is. Its outputs are there when it is complete;
- * what it replaced or dropped waits, as the parent's does, until the whole operation has succeeded.
+ * A stack as a resource of another: made, brought forward or left alone as its parent is. Its outputs are there when it is
+ * complete; what it replaced or dropped waits, as the parent's does, until the whole operation has succeeded.
  */
 import {AwsFault} from '../world/contract.ts'
 import type {Properties} from './contract.ts'

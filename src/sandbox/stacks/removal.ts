@@ -83,7 +83,10 @@ export async function removeUnlessRetained(
   )
 }
 
-/** CloudFormation ignores the deletion policies of read replicas (AWS::RDS::DBInstance); one that was promoted is none any more, whatever its template says. */
+/**
+ * CloudFormation ignores the deletion policies of read replicas (AWS::RDS::DBInstance); one that was promoted is none any more,
+ * whatever its template says.
+ */
 function isReadReplica({engine: {world}, stack}: Job, {type, properties, physicalId}: StackResource): boolean {
   if (type !== 'AWS::RDS::DBInstance' || properties['SourceDBInstanceIdentifier'] === undefined) return false
   const present = recordOf(world, type, stack.region, physicalId)

@@ -1,12 +1,16 @@
 /**
  * What change sets of nested stacks can't do on AWS: choose from a list that another nested stack hands out and that isn't known
- * yet. It stands there as one text, so every choice but the first fails the change set. https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/759
+ * yet. It stands there as one text, so every choice but the first fails the change set.
+ * https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/759
  */
 import {functionCall, isObject} from './template/functions.ts'
 import {references} from './template/references.ts'
 import {refuse} from './template/template-fault.ts'
 
-/** `isUnknown`: whether an attribute (`Outputs.Name`) isn't known before the change set is carried out. Throws what CloudFormation says. */
+/**
+ * `isUnknown`: whether an attribute (`Outputs.Name`) isn't known before the change set is carried out.
+ * Throws what CloudFormation says.
+ */
 export function refuseSelectOfUnknown(written: unknown, isUnknown: (logicalId: string, attribute: string) => boolean): void {
   if (Array.isArray(written)) {
     for (const one of written) refuseSelectOfUnknown(one, isUnknown)

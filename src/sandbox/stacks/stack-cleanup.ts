@@ -1,6 +1,6 @@
 /**
- * After everything has succeeded: what was replaced or is no longer wanted goes, in this stack and in those nested in it. From here
- * on there is no way back, and a thing that can't be removed is told and left.
+ * After everything has succeeded: what was replaced or is no longer wanted goes, in this stack and in those nested in it. From
+ * here on there is no way back, and a thing that can't be removed is told and left.
  */
 import {removeLeftOver} from './removal.ts'
 import type {Job} from './stack-engine.ts'

@@ -141,7 +141,8 @@ function refused(
     ? null
     : new AwsFault(
         'ValidationError',
-        `CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename ${name} and update the stack again.`,
+        'CloudFormation cannot update a stack when a custom-named resource requires replacing. '
+          + `Rename ${name} and update the stack again.`,
       )
 }
 

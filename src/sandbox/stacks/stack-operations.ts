@@ -1,6 +1,6 @@
 /**
- * An operation on a root stack from its first status to its last. Each function begins it and returns at once; what follows happens
- * on the virtual clock. Whether it may begin at all was decided before.
+ * An operation on a root stack from its first status to its last. Each function begins it and returns at once; what follows
+ * happens on the virtual clock. Whether it may begin at all was decided before.
  */
 import type {Job, StackEngine} from './stack-engine.ts'
 import {failedSentence, setStatus} from './stack-events.ts'

@@ -1,4 +1,7 @@
-/** Whether a stack's policy lets an update touch a resource. Pure. A policy denies what it doesn't allow; without one all is allowed. */
+/**
+ * Whether a stack's policy lets an update touch a resource. Pure. A policy denies what it doesn't allow;
+ * without one all is allowed.
+ */
 type Action = 'Update:Modify' | 'Update:Replace' | 'Update:Delete'
 
 interface Statement {

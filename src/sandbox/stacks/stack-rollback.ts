@@ -89,7 +89,9 @@ async function takeNestedBack(job: Job, before: StackResource, at: number, skip:
   const prefix = `${before.logicalId}.`
   const inner = new Set([...skip].filter((one) => one.startsWith(prefix)).map((one) => one.slice(prefix.length)))
   const end = await rollBackUpdate({...job, stack: child, recipe: child.stable.recipe}, child.stable, at, inner)
-  const because = `Embedded stack ${child.id} was not successfully updated. Currently in ${child.status} with reason: ${child.reason ?? ''}`
+  const because =
+    `Embedded stack ${child.id} was not successfully updated. Currently in ${child.status} with reason: `
+    + `${child.reason ?? ''}`
   say(end.ok ? 'UPDATE_COMPLETE' : 'UPDATE_FAILED', end.ok ? null : because)
   return end.ok ? {kind: 'done', at: end.at} : {kind: 'failed'}
 }

@@ -1,4 +1,7 @@
-/** What a template's functions may ask of one stack: its parameters, its resources as they are now, and its nested stacks' outputs. */
+/**
+ * What a template's functions may ask of one stack: its parameters, its resources as they are now,
+ * and its nested stacks' outputs.
+ */
 import {zonesOf} from '../services/records/zones.ts'
 import type {Properties, Scope} from './contract.ts'
 import type {StackEngine} from './stack-engine.ts'

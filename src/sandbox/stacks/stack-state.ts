@@ -1,6 +1,6 @@
 /**
- * What a stack is while the sandbox lives: its recipe (template and parameters), its resources, events and operations. Values that
- * history needs (a resource, a recipe, a snapshot) are never changed, only replaced, so that a rollback can go back to them.
+ * What a stack is while the sandbox lives: its recipe (template and parameters), its resources, events and operations. Values
+ * that history needs (a resource, a recipe, a snapshot) are never changed, only replaced, so that a rollback can go back to them.
  */
 import type {ParameterValue, Properties, TemplateDocument} from './contract.ts'
 

@@ -19,7 +19,8 @@ export async function templateText(
   if (Buffer.byteLength(body) > LONGEST_BODY_BYTES) {
     throw new AwsFault(
       'ValidationError',
-      `1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to ${LONGEST_BODY_BYTES}`,
+      "1 validation error detected: Value at 'templateBody' failed to satisfy constraint: "
+        + `Member must have length less than or equal to ${LONGEST_BODY_BYTES}`,
     )
   }
   return body
@@ -44,7 +45,8 @@ async function objectText(world: World, region: string, url: string): Promise<st
       if (error.code === 'NoSuchBucket' || error.code === 'NoSuchKey') {
         throw new AwsFault(
           'ValidationError',
-          `S3 error: ${error.message}\nFor more information check http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html`,
+          `S3 error: ${error.message}\nFor more information check `
+            + 'http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html',
         )
       }
       throw error
@@ -53,7 +55,10 @@ async function objectText(world: World, region: string, url: string): Promise<st
   throw new AwsFault('ValidationError', 'TemplateURL must reference a valid S3 object to which you have access.')
 }
 
-/** `https://BUCKET.s3.REGION.amazonaws.com/KEY`, `https://s3.REGION.amazonaws.com/BUCKET/KEY`, and loopback's `http://host/BUCKET/KEY`. */
+/**
+ * `https://BUCKET.s3.REGION.amazonaws.com/KEY`, `https://s3.REGION.amazonaws.com/BUCKET/KEY`, and loopback's
+ * `http://host/BUCKET/KEY`.
+ */
 function objectOf(url: string): {readonly bucket: string; readonly key: string} {
   if (!URL.canParse(url)) {
     throw new AwsFault(

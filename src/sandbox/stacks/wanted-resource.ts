@@ -1,4 +1,7 @@
-/** A declared resource with everything in it resolved: what shall be there; and what has to be done when something is there already. */
+/**
+ * A declared resource with everything in it resolved: what shall be there;
+ * and what has to be done when something is there already.
+ */
 import type {Properties, ResourceSchemas, Scope} from './contract.ts'
 import {isSame, leafChanges} from './property-diff.ts'
 import type {LeafChange} from './property-diff.ts'

@@ -1,6 +1,6 @@
 /**
- * awsQuery requests: `Conditions.member.1.Field=path-pattern` into the typed input its schema describes. EC2's dialect has names of
- * its own, begins them with a capital and numbers every list in place: `Filter.1.Value.1=vpc-1`.
+ * awsQuery requests: `Conditions.member.1.Field=path-pattern` into the typed input its schema describes. EC2's dialect has names
+ * of its own, begins them with a capital and numbers every list in place: `Filter.1.Value.1=vpc-1`.
  */
 import type {Members, Shape} from './model.ts'
 import {scalarFromText} from './scalars.ts'

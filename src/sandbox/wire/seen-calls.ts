@@ -1,7 +1,7 @@
 /**
- * Which operations came in over the wire, by the names that an IAM policy would need, per Region and since a moment, those too that a
- * Region that is down never answered. What services do among themselves
- * isn't a caller's and isn't counted. Nothing is decided here.
+ * Which operations came in over the wire, by the names that an IAM policy would need, per Region and since a moment, those too
+ * that a Region that is down never answered. What services do among themselves isn't a caller's and isn't counted.
+ * Nothing is decided here.
  */
 import type {Down} from '../world/region-down.ts'
 import type {SandboxWorld} from '../world/world.ts'
@@ -34,7 +34,10 @@ const seen = new WeakMap<SandboxWorld, OneCall[]>()
 /** Services whose signing name isn't IAM's prefix. */
 const prefixes: Readonly<Record<string, string>> = {monitoring: 'cloudwatch', cloudcontrolapi: 'cloudformation', tagging: 'tag'}
 
-/** Operations that IAM calls something else; all of what one may need. https://docs.aws.amazon.com/service-authorization/latest/reference/ */
+/**
+ * Operations that IAM calls something else; all of what one may need.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/
+ */
 const actions: Readonly<Record<string, readonly string[]>> = {
   's3:HeadObject': ['s3:GetObject'],
   's3:HeadBucket': ['s3:ListBucket'],

@@ -50,11 +50,16 @@ export interface Fault {
     | 'lag-metric'
     /** target: database; it is being backed up (status `backing-up`) as long as this is on */
     | 'backing-up'
-    /** target: class; RDS has no capacity for it: refused at once, or told in an event alone after a modification (message: `event`) */
+    /**
+     * target: class; RDS has no capacity for it: refused at once,
+     * or told in an event alone after a modification (message: `event`)
+     */
     | 'no-database-capacity'
     /** target: Region of the site's source; its objects aren't replicated */
     | 'site-stale'
-    /** target: `service:Action` as IAM says it, `*` at its end for many; the caller lacks the right, and the simulation says so */
+    /**
+     * target: `service:Action` as IAM says it, `*` at its end for many; the caller lacks the right, and the simulation says so
+     */
     | 'denied'
     /** target: `Stack/LogicalId` (nested ones joined by `/`) or a type; the resource's creation or update fails, `times` times */
     | 'resource-fails'

@@ -1,6 +1,6 @@
 /**
- * Whether a Region is cut off, and how a caller notices. What runs inside a Region that is down goes on: only what crosses its border
- * asks here (API calls, load balancers, replication, a function that looks into another Region). It changes nothing.
+ * Whether a Region is cut off, and how a caller notices. What runs inside a Region that is down goes on: only what crosses its
+ * border asks here (API calls, load balancers, replication, a function that looks into another Region). It changes nothing.
  */
 import type {World} from './contract.ts'
 

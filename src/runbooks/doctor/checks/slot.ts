@@ -59,7 +59,8 @@ async function targets(world: DoctorWorld, slot: Slot, signal: AbortSignal): Pro
 async function targetGroup(world: DoctorWorld, slot: Slot, signal: AbortSignal): Promise<Seen> {
   const settings = await world.release.targets.settings(slot, signal)
   const attribute = (key: string, value: string): string =>
-    `aws elbv2 modify-target-group-attributes --target-group-arn ${world.config.slots[slot].targetGroup} --attributes Key=${key},Value=${value}`
+    `aws elbv2 modify-target-group-attributes --target-group-arn ${world.config.slots[slot].targetGroup} `
+    + `--attributes Key=${key},Value=${value}`
   if (settings.stickiness) {
     return warn(
       'stickiness is on: clients keep their target, so the observed share lags behind the weight',
@@ -68,7 +69,8 @@ async function targetGroup(world: DoctorWorld, slot: Slot, signal: AbortSignal):
   }
   if (settings.slowStartSeconds > 0) {
     return warn(
-      `slow start ${settings.slowStartSeconds} s: the first ${Math.ceil(settings.slowStartSeconds / 60) + 1} minutes of each task aren't judged`,
+      `slow start ${settings.slowStartSeconds} s: the first ${Math.ceil(settings.slowStartSeconds / 60) + 1} minutes of `
+        + "each task aren't judged",
     )
   }
   if (settings.deregistrationDelaySeconds > 600) {
@@ -87,7 +89,10 @@ async function scaling(world: DoctorWorld, slot: Slot, signal: AbortSignal): Pro
   if (found.scaleInSuspended && (await world.release.deadMansSwitch.read(signal)) === null) {
     return warn(
       `${words}; scale-in is suspended and no release is under way`,
-      `aws application-autoscaling register-scalable-target --service-namespace ecs --scalable-dimension ecs:service:DesiredCount --resource-id service/${world.config.cluster}/${world.config.slots[slot].service} --suspended-state DynamicScalingInSuspended=false`,
+      'aws application-autoscaling register-scalable-target --service-namespace ecs '
+        + '--scalable-dimension ecs:service:DesiredCount --resource-id '
+        + `service/${world.config.cluster}/${world.config.slots[slot].service} `
+        + '--suspended-state DynamicScalingInSuspended=false',
     )
   }
   return ok(words)

@@ -1,6 +1,6 @@
 /**
- * Takes a Region's slots and its live rule away: scaling first, or it would bring tasks back; then no tasks, then no service. Made
- * by the tool, so no stack deletes them, and a cluster with services can't be deleted.
+ * Takes a Region's slots and its live rule away: scaling first, or it would bring tasks back; then no tasks, then no service.
+ * Made by the tool, so no stack deletes them, and a cluster with services can't be deleted.
  */
 import {minutes, seconds} from '../../engine/clock.ts'
 import type {Step} from '../../engine/step.ts'

@@ -1,6 +1,7 @@
 /**
- * Deletes what has a name of its own and would be in the way of the next stack of that name: repository, secret, empty vault. Only
- * when a person has typed the environment's name for its data. A vault that got a recovery point meanwhile stays, and nothing fails.
+ * Deletes what has a name of its own and would be in the way of the next stack of that name: repository, secret, empty vault.
+ * Only when a person has typed the environment's name for its data. A vault that got a recovery point meanwhile stays,
+ * and nothing fails.
  */
 import {minutes, seconds} from '../../engine/clock.ts'
 import type {Step} from '../../engine/step.ts'

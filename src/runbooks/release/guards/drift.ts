@@ -44,5 +44,9 @@ export function drift(input: ReleaseInput, alsoOurs: AlsoOurs): Guard<ReleaseWor
 }
 
 function changed(input: ReleaseInput, reading: RuleReading, expected: Weights): string {
-  return `the live rule was changed outside this run: it reads ${reading.words}, expected a ${expected.a} / b ${expected.b} (rule ${input.config.rule.split('/').at(-1) ?? ''}); nothing was overwritten`
+  return (
+    `the live rule was changed outside this run: it reads ${reading.words}, `
+    + `expected a ${expected.a} / b ${expected.b} (rule ${input.config.rule.split('/').at(-1) ?? ''}); `
+    + 'nothing was overwritten'
+  )
 }

@@ -1,6 +1,7 @@
 /**
  * The gate `tasks`, before the judge at every tick: a canary with weight whose targets stay below what that weight needs, or
- * whose essential container keeps exiting, goes home at once. Remembers only since when, within this process: a resume counts anew.
+ * whose essential container keeps exiting, goes home at once. Remembers only since when, within this process:
+ * a resume counts anew.
  */
 import {seconds} from '../../engine/clock.ts'
 import type {Guard, Guarded, StepContext} from '../../engine/step.ts'

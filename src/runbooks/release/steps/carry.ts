@@ -1,6 +1,6 @@
 /**
- * The recovery Region follows: its stable slot gets the promoted revision, by digest, and its state what production has now. A failure
- * there is told, seen by readiness, and never undoes anything.
+ * The recovery Region follows: its stable slot gets the promoted revision, by digest, and its state what production has now. A
+ * failure there is told, seen by readiness, and never undoes anything.
  */
 import {SluiceError} from '../../../errors.ts'
 import {minutes} from '../../engine/clock.ts'

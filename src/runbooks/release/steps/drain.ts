@@ -1,6 +1,6 @@
 /**
- * Scales a slot in that gets no requests any more: only after reading that its weight is 0. It loses its minimum first, or service
- * scaling would bring tasks back. Tasks drain as ECS stops them.
+ * Scales a slot in that gets no requests any more: only after reading that its weight is 0. It loses its minimum first, or
+ * service scaling would bring tasks back. Tasks drain as ECS stops them.
  */
 import {minutes, seconds} from '../../engine/clock.ts'
 import type {Step, StepContext} from '../../engine/step.ts'

@@ -1,6 +1,7 @@
 /**
  * Finishes the release before, if nobody did: its version's tasks in the canary's slot are scaled down. Not before a switch of
- * that release can't be delivered any more, by AWS's time: a late firing must find tasks, and must not undo this release's weights.
+ * that release can't be delivered any more, by AWS's time: a late firing must find tasks,
+ * and must not undo this release's weights.
  */
 import {minutes, seconds} from '../../engine/clock.ts'
 import type {Step} from '../../engine/step.ts'

@@ -45,7 +45,9 @@ export function share(input: ReleaseInput, percent: number): Step<ReleaseWorld> 
       if (seen.kind === 'differs' && since.length >= patience) {
         return {
           kind: 'failed',
-          because: `weight ${percent} % never came into force: ${(100 * seen.share).toFixed(1)} % of ${seen.requests} requests reached the canary`,
+          because:
+            `weight ${percent} % never came into force: ${(100 * seen.share).toFixed(1)} % of ${seen.requests} requests `
+            + 'reached the canary',
           then: 'roll-back',
           cause: 'error',
         }

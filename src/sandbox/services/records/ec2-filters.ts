@@ -1,6 +1,6 @@
 /**
- * EC2's filters: all must hold, any value of one is enough, `*` and `?` are wildcards. A filter the describe doesn't know is refused
- * with EC2's words, never read over: that would answer too much.
+ * EC2's filters: all must hold, any value of one is enough, `*` and `?` are wildcards. A filter the describe doesn't know is
+ * refused with EC2's words, never read over: that would answer too much.
  */
 import type {Filter} from '@aws-sdk/client-ec2'
 import {AwsFault} from '../../world/contract.ts'

@@ -1,6 +1,6 @@
 /**
- * Finding account records. Global services (IAM, Route 53, CloudFront) have one home whatever Region a call was signed for; everything
- * else never leaves its Region.
+ * Finding account records. Global services (IAM, Route 53, CloudFront) have one home whatever Region a call was signed for;
+ * everything else never leaves its Region.
  */
 import type {AccountRecord, AwsFault, World} from '../../world/contract.ts'
 

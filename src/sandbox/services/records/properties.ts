@@ -1,6 +1,6 @@
 /**
- * Reading the properties of a template's resource. CloudFormation takes `'true'` for true and `'5'` for 5, so the readers do too; what
- * isn't there is undefined or empty, never an error: the schema was checked before.
+ * Reading the properties of a template's resource. CloudFormation takes `'true'` for true and `'5'` for 5, so the readers do too;
+ * what isn't there is undefined or empty, never an error: the schema was checked before.
  */
 export type Bag = Readonly<Record<string, unknown>>
 

@@ -1,6 +1,6 @@
 /**
- * Quotas as a fresh account has them (the EC2 vCPU one as after a first increase: a new account's 5 would hold nothing). Service Quotas
- * answers from this table, and whoever makes what is limited refuses the one too many.
+ * Quotas as a fresh account has them (the EC2 vCPU one as after a first increase: a new account's 5 would hold nothing). Service
+ * Quotas answers from this table, and whoever makes what is limited refuses the one too many.
  */
 export interface Quota {
   readonly service: string

@@ -1,7 +1,7 @@
 /**
  * A template's properties in the shape an SDK client reads, driven by the client's own schema: names are matched without case
- * (`AcmCertificateArn` is `ACMCertificateArn`), text becomes the number or boolean the schema wants, and a list becomes CloudFront's
- * `{Quantity, Items}` where the schema has that. What the schema doesn't know is left out.
+ * (`AcmCertificateArn` is `ACMCertificateArn`), text becomes the number or boolean the schema wants, and a list becomes
+ * CloudFront's `{Quantity, Items}` where the schema has that. What the schema doesn't know is left out.
  */
 import type {Shape} from '../../wire/model.ts'
 

@@ -1,6 +1,6 @@
 /**
- * Certificates of stacks. With a zone of the account the validation record is made by the stack; without, the stack waits and says which
- * record it waits for, in CloudFormation's words, until somebody makes it.
+ * Certificates of stacks. With a zone of the account the validation record is made by the stack; without, the stack waits and
+ * says which record it waits for, in CloudFormation's words, until somebody makes it.
  */
 import {certificateUsers} from '../../services/certificate-users.ts'
 import {domainsOf, isIssued, validationRecord, validations} from '../../services/acm-validation.ts'

@@ -1,6 +1,6 @@
 /**
- * CloudFront: distributions and what they name. An alias belongs to one distribution in the world, and the certificate behind it must be
- * issued, cover the alias and live in us-east-1. What a distribution uses can't be deleted.
+ * CloudFront: distributions and what they name. An alias belongs to one distribution in the world, and the certificate behind it
+ * must be issued, cover the alias and live in us-east-1. What a distribution uses can't be deleted.
  */
 import {checkCertificate, deploying, refuseTakenAliases} from '../../services/cloudfront-distributions.ts'
 import {recordsOf} from '../../services/records/lookup.ts'

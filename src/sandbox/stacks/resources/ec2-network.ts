@@ -1,6 +1,6 @@
 /**
- * Networks: VPC, subnets, internet gateways, endpoints, flow logs, volumes. It refuses what EC2 refuses (ranges that collide, a network
- * that isn't empty) and gives every VPC what comes with it: a main route table, a default group and a default ACL.
+ * Networks: VPC, subnets, internet gateways, endpoints, flow logs, volumes. It refuses what EC2 refuses (ranges that collide, a
+ * network that isn't empty) and gives every VPC what comes with it: a main route table, a default group and a default ACL.
  */
 import {cidrConflict, defaultsOf, requireRecord, requireRoom, vpcDependents, withId, requireVpc, attachments} from './network.ts'
 import {number, text, texts} from '../../services/records/properties.ts'
@@ -100,7 +100,8 @@ function checkSubnet(request: ResourceRequest): void {
   if (zone !== undefined && !zonesOf(request.region).includes(zone)) {
     throw new AwsFault(
       'InvalidParameterValue',
-      `Value (${zone}) for parameter availabilityZone is invalid. Subnets can currently only be created in the following availability zones: ${zonesOf(request.region).join(', ')}.`,
+      `Value (${zone}) for parameter availabilityZone is invalid. `
+        + `Subnets can currently only be created in the following availability zones: ${zonesOf(request.region).join(', ')}.`,
     )
   }
   const problem = cidrConflict(request, vpc)

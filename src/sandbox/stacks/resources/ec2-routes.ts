@@ -1,4 +1,6 @@
-/** Ways out: route tables, routes, addresses, NAT gateways. A route needs a gateway of its own network, an address has one holder. */
+/**
+ * Ways out: route tables, routes, addresses, NAT gateways. A route needs a gateway of its own network, an address has one holder.
+ */
 import {requireRecord, requireRoom, withId, requireVpc, attachments} from './network.ts'
 import {text} from '../../services/records/properties.ts'
 import {recordOf, recordsOf} from '../../services/records/lookup.ts'
@@ -79,7 +81,8 @@ function checkAssociation(request: ResourceRequest): void {
   if (taken) {
     throw new AwsFault(
       'Resource.AlreadyAssociated',
-      `the specified association for route table ${text(request.properties, 'RouteTableId') ?? ''} conflicts with an existing association`,
+      `the specified association for route table ${text(request.properties, 'RouteTableId') ?? ''} conflicts with an `
+        + 'existing association',
     )
   }
 }

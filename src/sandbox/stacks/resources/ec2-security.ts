@@ -1,4 +1,7 @@
-/** Security groups, their rules, and network ACLs. A name is taken once per VPC, a rule once per group; a group that others name stays. */
+/**
+ * Security groups, their rules, and network ACLs. A name is taken once per VPC, a rule once per group;
+ * a group that others name stays.
+ */
 import {requireRecord, withId} from './network.ts'
 import {bags, text} from '../../services/records/properties.ts'
 import type {Bag} from '../../services/records/properties.ts'
@@ -98,7 +101,8 @@ function checkRule(request: ResourceRequest): void {
       peer ?? text(properties, 'CidrIp') ?? text(properties, 'CidrIpv6') ?? text(properties, 'SourcePrefixListId') ?? ''
     throw new AwsFault(
       'InvalidPermission.Duplicate',
-      `the specified rule "peer: ${where}, ${(text(properties, 'IpProtocol') ?? '-1').toUpperCase()}, from port: ${text(properties, 'FromPort') ?? ''}, to port: ${text(properties, 'ToPort') ?? ''}, ALLOW" already exists`,
+      `the specified rule "peer: ${where}, ${(text(properties, 'IpProtocol') ?? '-1').toUpperCase()}, from port: `
+        + `${text(properties, 'FromPort') ?? ''}, to port: ${text(properties, 'ToPort') ?? ''}, ALLOW" already exists`,
     )
   }
 }

@@ -17,7 +17,8 @@ export const ecrHandlers: ResourceHandlers = {
         request,
         prefix,
         'PullThroughCacheRuleAlreadyExistsException',
-        `A pull through cache rule with ecrRepositoryPrefix '${prefix}' already exists in the registry with id '${request.world.account}'`,
+        `A pull through cache rule with ecrRepositoryPrefix '${prefix}' already exists in the registry with id `
+          + `'${request.world.account}'`,
       )
     },
     make: (request) => ({physicalId: prefixOf(request), attributes: {}}),
@@ -65,7 +66,8 @@ function releaseRepository(request: ChangeRequest): void {
   if (imagesOf(world, region, physicalId).length === 0 || text(properties, 'EmptyOnDelete') === 'true') return
   throw new AwsFault(
     'RepositoryNotEmptyException',
-    `The repository with name '${physicalId}' in registry with id '${world.account}' cannot be deleted because it still contains images`,
+    `The repository with name '${physicalId}' in registry with id '${world.account}' cannot be deleted because it still `
+      + 'contains images',
   )
 }
 

@@ -1,4 +1,7 @@
-/** Caches: a replication group with its endpoints, and the groups it needs. What is in use can't be deleted; an id is taken once per Region. */
+/**
+ * Caches: a replication group with its endpoints, and the groups it needs. What is in use can't be deleted;
+ * an id is taken once per Region.
+ */
 import {digest} from '../../services/records/digest.ts'
 import {recordOf, recordsOf} from '../../services/records/lookup.ts'
 import {flag, number, text, texts} from '../../services/records/properties.ts'

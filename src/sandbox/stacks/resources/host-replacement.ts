@@ -1,6 +1,6 @@
 /**
- * What becomes of a group's hosts when an update gives the group another launch template: what its update policy says, and nothing
- * when it says nothing, as on AWS. A template that forgets the policy must not look as if it patched its hosts.
+ * What becomes of a group's hosts when an update gives the group another launch template: what its update policy says, and
+ * nothing when it says nothing, as on AWS. A template that forgets the policy must not look as if it patched its hosts.
  */
 import {AwsFault} from '../../world/contract.ts'
 import type {Properties} from '../contract.ts'

@@ -1,4 +1,7 @@
-/** Roles, instance profiles and policies: names are taken once per account, whatever the Region; what is attached holds what it hangs on. */
+/**
+ * Roles, instance profiles and policies: names are taken once per account, whatever the Region;
+ * what is attached holds what it hangs on.
+ */
 import {recordOf, recordsOf} from '../../services/records/lookup.ts'
 import {bag, text, texts} from '../../services/records/properties.ts'
 import {AwsFault} from '../../world/contract.ts'

@@ -1,4 +1,6 @@
-/** Image Builder: everything is named by ARN, recipes and components by version too; a version that exists can't be made again. */
+/**
+ * Image Builder: everything is named by ARN, recipes and components by version too; a version that exists can't be made again.
+ */
 import {text} from '../../services/records/properties.ts'
 import {AwsFault} from '../../world/contract.ts'
 import type {Made, ResourceHandler, ResourceHandlers, ResourceRequest} from '../contract.ts'

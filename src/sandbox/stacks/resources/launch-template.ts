@@ -1,6 +1,6 @@
 /**
- * Launch templates: kept by their record alone. EC2 answers from it, and Auto Scaling reads there what hosts are made of. An update
- * with other data is a new version; older versions are not kept.
+ * Launch templates: kept by their record alone. EC2 answers from it, and Auto Scaling reads there what hosts are made of. An
+ * update with other data is a new version; older versions are not kept.
  */
 import {AwsFault} from '../../world/contract.ts'
 import type {ResourceHandler} from '../contract.ts'

@@ -1,4 +1,7 @@
-/** Every type that is more than a record and isn't a compute resource, in one table; types without a row are the generic handler's. */
+/**
+ * Every type that is more than a record and isn't a compute resource, in one table;
+ * types without a row are the generic handler's.
+ */
 import type {ResourceHandlers} from '../contract.ts'
 import {acmHandlers} from './acm.ts'
 import {backupHandlers} from './backup.ts'

@@ -1,6 +1,6 @@
 /**
- * Databases of stacks: primaries, replicas of another Region, and the groups they need. RDS refuses a replica without its source, a
- * subnet group in one zone, the deletion of what is protected or in use; it keeps names in lower case.
+ * Databases of stacks: primaries, replicas of another Region, and the groups they need. RDS refuses a replica without its source,
+ * a subnet group in one zone, the deletion of what is protected or in use; it keeps names in lower case.
  */
 import {attribute, putRecord, recordOf, recordsOf} from '../../services/records/lookup.ts'
 import {flag, number, text, texts} from '../../services/records/properties.ts'
@@ -110,7 +110,10 @@ function checkPrimary({properties, world, region}: ResourceRequest): void {
   }
 }
 
-/** A replica takes engine, credentials and encryption from its source; a cross-Region source is named by ARN, with a key of this Region. */
+/**
+ * A replica takes engine, credentials and encryption from its source; a cross-Region source is named by ARN,
+ * with a key of this Region.
+ */
 function checkReplica({properties, world, region}: ResourceRequest): void {
   replicaSource(world, region, text(properties, 'SourceDBInstanceIdentifier') ?? '', text(properties, 'KmsKeyId'))
 }
@@ -145,8 +148,8 @@ const sourceRecord = ({world, region}: ResourceRequest, source: string): Account
   source.startsWith('arn:') ? databaseByArn(world, source) : recordOf(world, DATABASE, region, source)
 
 /**
- * Without its source in the template a replica is promoted, and never back again; one that a call has promoted can't be promoted a
- * second time. What a template doesn't say any more stays as it is: RDS is only told what is there.
+ * Without its source in the template a replica is promoted, and never back again; one that a call has promoted can't be promoted
+ * a second time. What a template doesn't say any more stays as it is: RDS is only told what is there.
  */
 function updateDatabase(request: ChangeRequest): Made {
   const {world, region, physicalId, previous, properties, tags} = request
@@ -242,7 +245,8 @@ function checkSubnetGroup(request: ResourceRequest): void {
   if (zones.length < 2) {
     throw new AwsFault(
       'DBSubnetGroupDoesNotCoverEnoughAZs',
-      `The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ coverage: ${zones.join(', ')}. Add subnets to cover at least 2 AZs.`,
+      "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ coverage: "
+        + `${zones.join(', ')}. Add subnets to cover at least 2 AZs.`,
     )
   }
 }
@@ -258,7 +262,8 @@ function releaseSubnetGroup(request: ChangeRequest): void {
   if (user === undefined) return
   throw new AwsFault(
     'InvalidDBSubnetGroupStateFault',
-    `Cannot delete the subnet group '${request.physicalId}' because at least one database instance: ${user.id} is still using it.`,
+    `Cannot delete the subnet group '${request.physicalId}' because at least one database instance: `
+      + `${user.id} is still using it.`,
   )
 }
 
@@ -275,6 +280,7 @@ function releaseParameterGroup(request: ChangeRequest): void {
   if (usersOf(request, 'DBParameterGroupName').length === 0) return
   throw new AwsFault(
     'InvalidDBParameterGroupState',
-    `One or more database instances are still members of this parameter group ${request.physicalId}, so the group cannot be deleted`,
+    `One or more database instances are still members of this parameter group ${request.physicalId}, `
+      + 'so the group cannot be deleted',
   )
 }

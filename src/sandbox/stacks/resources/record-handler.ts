@@ -1,6 +1,6 @@
 /**
- * A resource that is nothing but its record: a physical id of AWS's form, attributes, and what AWS would refuse. It keeps no state of
- * its own; the engine writes the record.
+ * A resource that is nothing but its record: a physical id of AWS's form, attributes, and what AWS would refuse. It keeps no
+ * state of its own; the engine writes the record.
  */
 import {AwsFault} from '../../world/contract.ts'
 import type {AccountRecord} from '../../world/contract.ts'

@@ -1,6 +1,6 @@
 /**
- * Zones, record sets and health checks of stacks. A record set goes through the same batch of changes as a call, so a name that is
- * taken is refused in the same words; its physical id is its name, as CloudFormation has it, even where two sets share one.
+ * Zones, record sets and health checks of stacks. A record set goes through the same batch of changes as a call, so a name that
+ * is taken is refused in the same words; its physical id is its name, as CloudFormation has it, even where two sets share one.
  */
 import type {ResourceRecordSet} from '@aws-sdk/client-route-53'
 import {recordsOf} from '../../services/records/lookup.ts'

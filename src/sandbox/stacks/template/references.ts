@@ -81,7 +81,8 @@ export function sub(argument: unknown): {readonly text: string; readonly variabl
   if (typeof text !== 'string' || !isObject(variables)) {
     throw refuse(
       "Template error: One or more Fn::Sub intrinsic functions don't specify expected arguments. "
-        + 'Specify a string as first argument, and an optional second argument to specify a mapping of values to replace in the string',
+        + 'Specify a string as first argument, and an optional second argument to specify a mapping of values to replace '
+        + 'in the string',
     )
   }
   return {text, variables}
