@@ -195,13 +195,26 @@ describe('in an outage of a Region that still answers', () => {
   })
 })
 
-it('a failback restarts what users leave, once, and sends them home only after it', async () => {
-  const gone = await goneAway('planned')
-  const before = gone.fake.databases.restarts.length
-  const {events, end} = await failback(gone, aFailback(gone))
-  expect(end).toBe('done')
-  expect(gone.fake.databases.restarts.slice(before)).toEqual([`shop-production@${away}`])
-  expect(factsOf(events, 'fence-away')).toMatchObject({how: 'fenced', sessions: 'ended'})
+describe('on the way home', () => {
+  it('whoever still is in the old primary is out before its rows are listed, and users leave only after a restart of their own', async () => {
+    const gone = await goneAway('unplanned')
+    expect(gone.fake.databases.restarts).toEqual([])
+    const {events, end} = await failback(gone, aFailback(gone))
+    expect(end).toBe('done')
+    expect(gone.fake.databases.restarts).toEqual([`shop-production@${home}`, `shop-production@${away}`])
+    expect(told(gone.fake, 'DB instance restarted')).toBeLessThanOrEqual(at(events, 'step-started', 'orphans'))
+    expect(factsOf(events, 'fence-away')).toMatchObject({how: 'fenced', sessions: 'ended'})
+  })
+
+  it.each(['stopped', 'inaccessible-encryption-credentials', 'incompatible-parameters'])(
+    'an old primary that is %s has no sessions, and is not waited for',
+    async (status) => {
+      const gone = await goneAway('unplanned')
+      gone.fake.database(home).status = status
+      const {events} = await failback(gone, aFailback(gone), 'stays')
+      expect(factsOf(events, 'ready-home')).toMatchObject({how: 'fenced', sessions: 'ended'})
+    },
+  )
 })
 
 function backedUp(): FakeRecovery {

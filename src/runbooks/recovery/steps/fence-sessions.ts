@@ -23,6 +23,9 @@ const clocksDifferMs = seconds(5)
 const shutdown = /\bshutdown\b|\bshut down\b/i
 const restarted = /\brestarted\b/i
 
+/** No engine runs: nobody is connected, and RDS restarts none of them. */
+const down = /^(stopped|failed|deleting|restore-error|inaccessible-encryption-credentials.*|incompatible-(?!network).*)$/
+
 export type Sessions =
   | {readonly kind: 'ended'; readonly how: string}
   | {readonly kind: 'open'; readonly waitsFor: string}
@@ -48,6 +51,8 @@ export async function endSessions(
   const {now, signal} = context
   const database = await world.database.describe(region, place.database, signal)
   if (database === null) return {kind: 'ended', how: 'no database'}
+  if (database.source !== null) return {kind: 'ended', how: 'only a replica'}
+  if (down.test(database.status)) return {kind: 'ended', how: database.status}
   const open = (waitsFor: string): Sessions => ({kind: 'open', waitsFor})
   const asked = restartsAsked(context, databaseGroup, place.database)
   const [first, last] = [asked.at(0), asked.at(-1)]
