@@ -33,12 +33,17 @@ export function hopeless({id, region, status, kmsKey}: DatabaseState): string | 
 }
 
 /** What a replica that could be promoted later is waited for; null: nothing. */
-export function notYet({id, status, pending}: DatabaseState): string | null {
+export function notYet({id, region, status, pending}: DatabaseState): string | null {
   if (status === 'backing-up') return `${id} to be backed up: RDS promotes nothing while it is backing-up`
-  if (status === 'storage-full') return `${id} to have storage again (storage-full: grow it by 10 % at least)`
+  if (status === 'storage-full') return growing(id)
   if (status !== 'available') return `${id} to be available (${status})`
-  return pending.length > 0 ? `pending changes of ${id} (${pending.join(', ')})` : null
+  return pending.length > 0 ? pendingOf({id, region, pending}) : null
 }
+
+const growing = (id: string): string => `${id} to have storage again (storage-full: grow it by 10 % at least)`
+/** RDS keeps what wasn't asked for at once until its maintenance window: nobody can wait for that. */
+const pendingOf = ({id, region, pending}: Pick<DatabaseState, 'id' | 'region' | 'pending'>): string =>
+  `pending changes of ${id} (${pending.join(', ')}); to have them now: aws rds modify-db-instance --region ${region} --db-instance-identifier ${id} --apply-immediately`
 
 /** Its data ended long ago: it would be promoted into the past. */
 export function endedReplication({id, replication, latestRestorableAt}: DatabaseState): string | null {
@@ -53,10 +58,20 @@ export const isReplica = ({source, replication}: DatabaseState): boolean => sour
 export const isPromoted = (database: DatabaseState): boolean =>
   !isReplica(database) && database.status === 'available' && database.pending.length === 0
 
-export function promotionWaits({id, source, status, replication, pending}: DatabaseState): string {
+export function promotionWaits({id, region, source, status, replication, pending}: DatabaseState): string {
+  if (status === 'storage-full') return growing(id)
   if (source !== null) return `${id} to let go of its source (${status})`
   if (status !== 'available') return `${id} to be available (${status})`
-  return replication === null
-    ? `pending changes of ${id} (${pending.join(', ')})`
-    : `${id} to stop naming its replication (${replication.status})`
+  return replication === null ? pendingOf({id, region, pending}) : `${id} to stop naming its replication (${replication.status})`
 }
+
+const failing = /fail|insufficient|unable to|exceeded|error/i
+/** A standby that takes over, and replication that ends with its source, are part of losing a Region and of promoting. */
+const expected = /failover|failed over|replication/i
+
+/** Whether RDS tells in an event, and perhaps nowhere else, that what was asked of the instance has failed. */
+export const tellsFailure = (message: string): boolean =>
+  failing.test(message) && (!expected.test(message) || promoting.test(message))
+
+const promoting = /promot/i
+export const tellsPromotion = (message: string): boolean => promoting.test(message) && !failing.test(message)

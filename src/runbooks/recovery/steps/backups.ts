@@ -7,11 +7,11 @@ import {SluiceError} from '../../../errors.ts'
 import type {Polled, StepContext} from '../../engine/step.ts'
 import {callsOf} from '../port-calls.ts'
 import type {DatabaseChange, DatabaseState, RecoveryWorld} from '../ports.ts'
-import {hopeless} from '../promotion-state.ts'
+import {hopeless, notYet} from '../promotion-state.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
 
 const backupTag = 'sluice:backup'
-const noCapacity = /insufficient|unable to modify database instance class/i
+const noCapacity = /insufficient|unable to modify database instance class|storage volume limitation/i
 
 export function backups(way: Way, {needs, id = 'backups', title}: Placed): RecoveryStep {
   const {place, to} = way
@@ -52,9 +52,13 @@ async function next(way: Way, seen: Seen, world: RecoveryWorld, context: StepCon
   if (wrong !== null) return {kind: 'failed', because: wrong, then: 'pause'}
   const tag = `${place.service}-${place.environment}`
   if (database.tags[backupTag] !== tag) await world.database.setTags(to.region, database.arn, {[backupTag]: tag}, signal)
-  if (database.status !== 'available' || database.pending.length > 0)
-    return wait(`${place.database} (${[database.status, ...database.pending].join(', ')})`)
-  const size = await sizing(way, database, seen, world, context)
+  if (database.status === 'storage-full') return wait(notYet(database) ?? database.status)
+  const refused = await refusedClass(way, database, seen, world, context)
+  // A class that RDS has given up may stay among what is pending for ever.
+  const pending = database.pending.filter((name) => refused === null || name !== 'DBInstanceClass')
+  if (database.status !== 'available' || pending.length > 0)
+    return wait(`${place.database} (${[database.status, ...pending].join(', ')})`)
+  const size = await sizing(way, database, refused, world, context)
   const change = {...kept(way, database), ...(typeof size === 'string' ? {} : size)}
   if (Object.keys(change).length > 0) {
     try {
@@ -96,34 +100,42 @@ function kept({backups: wanted}: Way, {backupDays, backupWindow}: DatabaseState)
   }
 }
 
-/** What is to change, or why the size stays as it is. */
-async function sizing(
+/** Why RDS doesn't have the class that is wanted: said at once, or in an event alone; null: it hasn't said so. */
+async function refusedClass(
   {capacity, to, place}: Way,
   database: DatabaseState,
-  {refused: atOnce}: Seen,
+  {refused}: Seen,
   world: RecoveryWorld,
-  {signal, startedAt}: StepContext,
+  {startedAt, signal}: StepContext,
+): Promise<string | null> {
+  if (database.class === capacity.database.class || refused !== null) return refused
+  const events = await world.database.events(to.region, place.database, startedAt, signal)
+  return events.findLast(({message}) => noCapacity.test(message))?.message ?? null
+}
+
+/** What is to change, or why the size stays as it is. */
+async function sizing(
+  {capacity, to}: Way,
+  database: DatabaseState,
+  refused: string | null,
+  world: RecoveryWorld,
+  {signal}: StepContext,
 ): Promise<DatabaseChange | string> {
   const {class: klass, multiAz} = capacity.database
   const zones = multiAz && !database.multiAz ? {multiAz} : {}
   if (database.class === klass) return zones
-  const keeps = (because: string): string =>
-    `it stays ${database.class}: ${because}. Choose another class with aws rds modify-db-instance when RDS has it`
+  const keeps = (because: string): DatabaseChange | string =>
+    Object.keys(zones).length > 0
+      ? zones
+      : `it stays ${database.class}: ${because}. When RDS has it, or with another class: aws rds modify-db-instance --region ${to.region} --db-instance-identifier ${database.id} --db-instance-class ${klass} --apply-immediately`
+  if (refused !== null) return keeps(`RDS has no ${klass} now (${refused})`)
   const offered = await world.database.orderable(
     to.region,
     {engine: database.engine, version: database.engineVersion, class: klass},
     signal,
   )
-  if (
-    !database.zones.some((zone) => offered.includes(zone))
-    && !offered.some((zone) => zone.startsWith(to.region) && database.zones.length === 0)
-  ) {
-    return Object.keys(zones).length > 0 ? zones : keeps(`${klass} isn't offered in ${database.zones.join(', ')}`)
-  }
-  if (atOnce !== null) return Object.keys(zones).length > 0 ? zones : keeps(`RDS has no ${klass} now (${atOnce})`)
-  const refused = (await world.database.events(to.region, place.database, startedAt, signal)).findLast(({message}) =>
-    noCapacity.test(message),
-  )
-  if (refused !== undefined) return Object.keys(zones).length > 0 ? zones : keeps(`RDS has no ${klass} now (${refused.message})`)
-  return {class: klass, ...zones}
+  const isOffered =
+    database.zones.some((zone) => offered.includes(zone))
+    || (database.zones.length === 0 && offered.some((zone) => zone.startsWith(to.region)))
+  return isOffered ? {class: klass, ...zones} : keeps(`${klass} isn't offered in ${database.zones.join(', ')}`)
 }

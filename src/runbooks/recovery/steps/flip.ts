@@ -4,7 +4,7 @@
  * too, because the Region that was left fences itself by it. Reading back is part of it; who is served is the next step's to prove.
  */
 import {minutes, seconds} from '../../engine/clock.ts'
-import type {Polled, StepContext} from '../../engine/step.ts'
+import type {Polled, Started, StepContext} from '../../engine/step.ts'
 import {textFact} from '../../release/text-fact.ts'
 import {regionalName, switchBucket} from '../place.ts'
 import {callsOf} from '../port-calls.ts'
@@ -82,9 +82,11 @@ function flipByRecord(way: Way, {needs, id = 'flip', title}: Placed): RecoverySt
             then: 'pause',
           }
         : {kind: 'not-done'},
-    start: async (world, {own, signal}) => {
+    start: async (world, {own, signal}): Promise<Started> => {
       if (own['change'] !== undefined) return undefined
-      const {change} = await world.names.writeRecords(place.hostedZone, await recordsWanted(way, world, signal), signal)
+      const wanted = await recordsWanted(way, world, signal)
+      if (typeof wanted === 'string') return {facts: {lacking: wanted}}
+      const {change} = await world.names.writeRecords(place.hostedZone, wanted, signal)
       return {facts: {change}}
     },
     poll: (world, context) => recordsThenEdge(way, world, context),
@@ -93,9 +95,13 @@ function flipByRecord(way: Way, {needs, id = 'flip', title}: Placed): RecoverySt
 
 /**
  * Both failover records lead to the Region that users go to, so that no object and no health check sends them back; at home each one
- * leads to its own Region again.
+ * leads to its own Region again. A text: the name without which nobody would be moved.
  */
-async function recordsWanted({place, to}: Way, world: RecoveryWorld, signal: AbortSignal): Promise<readonly RecordState[]> {
+async function recordsWanted(
+  {place, to}: Way,
+  world: RecoveryWorld,
+  signal: AbortSignal,
+): Promise<readonly RecordState[] | string> {
   const aliasOf = async (region: string): Promise<RecordState['aliasTo']> =>
     (await world.names.records(place.hostedZone, regionalName(place, region), signal)).find(({type}) => type === 'A')?.aliasTo
     ?? null
@@ -104,15 +110,23 @@ async function recordsWanted({place, to}: Way, world: RecoveryWorld, signal: Abo
     aliasOf(place.home),
     aliasOf(place.recovery),
   ])
-  const alias = (record: RecordState): RecordState['aliasTo'] => {
-    if (to.region !== place.home) return recovery
-    return record.failover === 'SECONDARY' ? recovery : home
-  }
-  return present.filter(({type}) => type === 'A').map((record) => ({...record, aliasTo: alias(record) ?? record.aliasTo}))
+  const own = to.region === place.home ? home : recovery
+  if (own === null) return regionalName(place, to.region)
+  const mine = present.filter(({type}) => type === 'A')
+  if (mine.length === 0) return place.api
+  const alias = (record: RecordState): RecordState['aliasTo'] =>
+    to.region === place.home && record.failover === 'SECONDARY' ? (recovery ?? record.aliasTo) : own
+  return mine.map((record) => ({...record, aliasTo: alias(record)}))
 }
 
 async function recordsThenEdge(way: Way, world: RecoveryWorld, context: StepContext): Promise<Polled> {
   const {now, signal, own, startedAt} = context
+  if (own['change'] === undefined)
+    return {
+      kind: 'failed',
+      because: `the zone ${way.place.hostedZone} has no A record ${textFact(own, 'lacking')} that leads to a load balancer: nobody would be moved. Make it in Route 53, then sluice dr resume`,
+      then: 'pause',
+    }
   const wait = (waitsFor: string): Polled => ({kind: 'pending', waitsFor, lookAgainAt: now + seconds(3)})
   if (!(await world.names.inSync(textFact(own, 'change'), signal))) return wait('records to be INSYNC')
   if (!(await switched(way, world, signal))) await turn(way, world, context)

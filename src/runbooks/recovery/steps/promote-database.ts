@@ -6,15 +6,12 @@ import {minutes, seconds} from '../../engine/clock.ts'
 import type {Polled, StepContext} from '../../engine/step.ts'
 import {callsOf} from '../port-calls.ts'
 import type {DatabaseState, RecoveryWorld} from '../ports.ts'
-import {hopeless, isPromoted, isReplica, notYet, promotionWaits} from '../promotion-state.ts'
+import {hopeless, isPromoted, isReplica, notYet, promotionWaits, tellsFailure, tellsPromotion} from '../promotion-state.ts'
 import {readStanding, writeStanding} from '../standing.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
 
 /** So long a status may still say what it said before the call. */
 const statusLagsMs = seconds(90)
-/** Some failures are told in events alone. */
-const failing = /fail|insufficient|unable to|exceeded|error/i
-const promoting = /promot/i
 
 export interface Promotion {
   /** Steps whose facts hold the fence and the loss. */
@@ -88,7 +85,7 @@ async function mayBeUnderWay(
   if (startedAt >= now || !isReplica(database)) return false
   if (now - startedAt <= statusLagsMs) return true
   const events = await world.database.events(to.region, place.database, startedAt, signal)
-  return events.some(({message}) => promoting.test(message) && !failing.test(message))
+  return events.some(({message}) => tellsPromotion(message))
 }
 
 async function through(way: Way, promotion: Promotion, world: RecoveryWorld, context: StepContext): Promise<Polled> {
@@ -105,12 +102,18 @@ async function through(way: Way, promotion: Promotion, world: RecoveryWorld, con
       facts: {promotedAt: now, class: database.class, multiAz: database.multiAz},
       note: 'source gone, available, nothing pending',
     }
-  const events = await world.database.events(to.region, place.database, startedAt, signal)
-  const bad = events.findLast(({message}) => failing.test(message))
+  const since = Math.max(startedAt, lastResumed(context))
+  const bad = (await world.database.events(to.region, place.database, since, signal)).findLast(({message}) =>
+    tellsFailure(message),
+  )
   if (bad !== undefined)
     return {kind: 'failed', because: `RDS says of ${place.database} in ${to.region}: ${bad.message}`, then: 'pause'}
   return {kind: 'pending', waitsFor: promotionWaits(database), lookAgainAt: now + seconds(5)}
 }
+
+/** Whoever resumes has read what RDS told before: it must not end the run a second time. */
+const lastResumed = ({events}: StepContext): number =>
+  events.findLast((event) => event.kind === 'asked' && event.data.wish === 'resume')?.at ?? 0
 
 async function stands({place, to}: Way, world: RecoveryWorld, {run, signal}: StepContext): Promise<boolean> {
   const standing = await readStanding(world.store(place.recovery), place, signal)

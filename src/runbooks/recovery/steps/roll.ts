@@ -23,12 +23,18 @@ export function roll(way: Way, {needs, id = 'roll', title}: Placed): RecoverySte
     usual: {p50Seconds: 90, p90Seconds: 240},
     observe: async () => ({kind: 'not-done'}),
     start: async (world, {own, signal}) => {
-      if (own['deployment'] !== undefined) return undefined
+      // Whoever resumes after ours has failed wants it tried again: by itself ECS begins no new one.
+      if (own['deployment'] !== undefined && !(await hasFailed(way, world, signal))) return undefined
       const {deployment} = await world.compute.rollService(to.region, to.cluster, name, signal)
       return {facts: {deployment}}
     },
     poll: (world, context) => rolled(way, world, context),
   }
+}
+
+async function hasFailed({place, to}: Way, world: RecoveryWorld, signal: AbortSignal): Promise<boolean> {
+  const state = await world.compute.service(to.region, to.cluster, place.slots[to.serving], signal)
+  return state?.deployment.state === 'FAILED'
 }
 
 async function rolled({place, settings, to}: Way, world: RecoveryWorld, {now, signal, own}: StepContext): Promise<Polled> {
@@ -37,7 +43,11 @@ async function rolled({place, settings, to}: Way, world: RecoveryWorld, {now, si
   if (state === null) return {kind: 'failed', because: `the service ${name} in ${to.region} is gone`, then: 'pause'}
   const {deployment} = state
   if (deployment.state === 'FAILED')
-    return {kind: 'failed', because: `new tasks of ${name} in ${to.region} don't begin: ${deployment.reason}`, then: 'pause'}
+    return {
+      kind: 'failed',
+      because: `new tasks of ${name} in ${to.region} don't begin: ${deployment.reason}. dr resume begins them anew`,
+      then: 'pause',
+    }
   // Another deployment than ours has taken over: its tasks are as new as ours, and what counts is the write.
   const isOurs = deployment.id === own['deployment'] || own['deployment'] === undefined
   if (deployment.state !== 'COMPLETED') {

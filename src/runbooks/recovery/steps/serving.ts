@@ -56,7 +56,7 @@ async function look(way: Way, seen: Seen, world: RecoveryWorld, {now, signal, ev
   const {committed, answer} = await writeCommits(world, place.api, {settings, signal})
   if (!committed || answer?.region !== to.region) return wait(`a write through ${place.api} (${said(answer)})`)
   const late = answers
-    .filter(({kind, addresses}) => kind === 'resolver' && addresses !== null && !same(addresses, addressesOf(own)))
+    .filter(({kind, addresses}) => kind === 'resolver' && addresses !== null && !areOf(addresses, addressesOf(own)))
     .map(({server}) => server)
   return {
     kind: 'done',
@@ -73,9 +73,10 @@ const refusedAt = (events: readonly Event[]): number | null =>
 const authoritative = (answers: readonly NameAnswer[]): readonly NameAnswer[] =>
   answers.filter(({kind}) => kind === 'authoritative')
 const addressesOf = (answers: readonly NameAnswer[]): readonly string[] =>
-  authoritative(answers).find(({addresses}) => (addresses ?? []).length > 0)?.addresses ?? []
-const same = (one: readonly string[], other: readonly string[]): boolean =>
-  one.length === other.length && one.every((address) => other.includes(address))
+  authoritative(answers).flatMap(({addresses}) => addresses ?? [])
+/** A load balancer that grows answers with some of its addresses at a time: none of another Region is what counts. */
+const areOf = (addresses: readonly string[], region: readonly string[]): boolean =>
+  addresses.length > 0 && addresses.every((address) => region.includes(address))
 
 /** Which servers don't say the new Region yet; null: all do. A server that doesn't answer holds nothing up as long as another one does. */
 function namesWait(name: string, answers: readonly NameAnswer[], own: readonly NameAnswer[]): string | null {
@@ -83,6 +84,6 @@ function namesWait(name: string, answers: readonly NameAnswer[], own: readonly N
   if (wanted.length === 0) return "an address of the Region's own name"
   const answering = authoritative(answers).filter(({addresses}) => addresses !== null)
   if (answering.length === 0) return `any authoritative server of ${name} to answer`
-  const old = answering.filter(({addresses}) => !same(addresses ?? [], wanted)).map(({server}) => server)
+  const old = answering.filter(({addresses}) => !areOf(addresses ?? [], wanted)).map(({server}) => server)
   return old.length === 0 ? null : `${name} at ${old.join(', ')}`
 }

@@ -1,0 +1,138 @@
+/** What RDS, ECS and Route 53 do to a failover at the worst moment, one trap a row. */
+import {describe, expect, it} from 'vitest'
+import {minutes, seconds} from '../../src/runbooks/engine/clock.ts'
+import type {Event} from '../../src/runbooks/engine/event.ts'
+import {hopeless, isPromoted, promotionWaits} from '../../src/runbooks/recovery/promotion-state.ts'
+import type {FakeRecovery} from '../support/fake-recovery-world.ts'
+import {aPromoteInput, aSettings} from '../support/recovery-bench.ts'
+import {aRecovery, begin, endOf, factsOf, goOn} from '../support/recovery-drive.ts'
+
+const home = 'eu-west-1'
+const away = 'eu-central-1'
+
+function lost(fake: FakeRecovery): FakeRecovery {
+  fake.clock.leap(fake.clock.now() + minutes(1))
+  fake.kill(home)
+  fake.clock.leap(fake.clock.now() + seconds(20))
+  return fake
+}
+
+/** Acts so long after a step has begun, once. */
+const after = (fake: FakeRecovery, step: string, ms: number, act: () => void): ((event: Event) => void) => {
+  let done = false
+  return (event) => {
+    if (done || event.kind !== 'step-started' || event.data.step !== step) return
+    done = true
+    fake.clock.at(fake.clock.now() + ms, act)
+  }
+}
+const tell = (fake: FakeRecovery, message: string): void =>
+  void fake.databases.events.push({id: fake.place.database, region: away, at: fake.clock.now(), message})
+const promotions = (fake: FakeRecovery) => fake.databases.accepted.filter((one) => one.startsWith('promote'))
+
+describe('what RDS tells while it promotes', () => {
+  it.each([
+    'Multi-AZ instance failover started.',
+    'Multi-AZ failover to standby complete; DNS propagation may take a few minutes.',
+    'Replication has stopped: error connecting to the primary',
+    'Finished applying modification to allocated storage',
+  ])("that isn't about the promotion doesn't end it: %s", async (message) => {
+    const fake = lost(aRecovery())
+    const onEvent = after(fake, 'promote-database', seconds(60), () => tell(fake, message))
+    expect(endOf(await begin(fake, aPromoteInput(fake.place), {onEvent}))).toBe('done')
+  })
+
+  it('pauses the run with its words and the next command, and a resume goes on though RDS still remembers them', async () => {
+    const fake = lost(aRecovery())
+    const onEvent = after(fake, 'promote-database', seconds(60), () =>
+      tell(fake, 'Unable to promote: insufficient instance capacity'),
+    )
+    const ran = await begin(fake, aPromoteInput(fake.place), {onEvent})
+    expect(endOf(ran)).toContain('Unable to promote: insufficient instance capacity')
+    expect(endOf(await goOn(fake, ran.run))).toBe('done')
+    expect(promotions(fake)).toHaveLength(1)
+  })
+
+  it('that its storage is full is no end: it is waited out, and says how it is grown', () => {
+    const full = {...aRecovery().database(away), source: null, replication: null, status: 'storage-full'}
+    expect(hopeless(full)).toBeNull()
+    expect(isPromoted(full)).toBe(false)
+    expect(promotionWaits(full)).toContain('grow it by 10 % at least')
+  })
+})
+
+describe('a class that RDS has no capacity for', () => {
+  it('and keeps as pending for ever is told; users are served and the run ends', async () => {
+    const fake = lost(aRecovery())
+    fake.database(away).class = 'db.m7g.medium'
+    fake.database(away).noCapacity = {class: 'db.m7g.large', how: 'event'}
+    const {database} = fake.world
+    // RDS gives up, and goes on naming what was asked for.
+    const describe = database.describe.bind(database)
+    database.describe = async (region, id, signal) => {
+      const state = await describe(region, id, signal)
+      const gaveUp = fake.databases.events.some(({message}) => message.startsWith('Unable to modify'))
+      return state !== null && gaveUp ? {...state, pending: ['DBInstanceClass']} : state
+    }
+    const ran = await begin(fake, aPromoteInput(fake.place))
+    expect(endOf(ran)).toBe('done')
+    const kept = JSON.stringify(factsOf(ran.events, 'backups')['kept'])
+    expect(kept).toContain('RDS has no db.m7g.large now')
+    expect(kept).toContain(`aws rds modify-db-instance --region ${away} --db-instance-identifier shop-production`)
+  })
+})
+
+describe('new tasks that never begin', () => {
+  it('pause the run with the reason; a resume begins them anew', async () => {
+    const fake = lost(aRecovery())
+    const onEvent = after(fake, 'roll', seconds(2), () => {
+      fake.service(away).deployment = {...fake.service(away).deployment, state: 'FAILED', reason: 'tasks failed to start'}
+    })
+    const ran = await begin(fake, aPromoteInput(fake.place), {onEvent})
+    expect(endOf(ran)).toMatch(/^paused: .*tasks failed to start/)
+    expect(endOf(ran)).toContain('dr resume begins them anew')
+    expect(endOf(await goOn(fake, ran.run))).toBe('done')
+  })
+})
+
+describe('the flip by record', () => {
+  const byRecord = (fake: FakeRecovery) => aPromoteInput(fake.place, {mode: 'planned', settings: aSettings({flip: 'record'})})
+  it.each([
+    [
+      "the API's own name has no record",
+      (fake: FakeRecovery) => {
+        fake.names.records = []
+      },
+    ],
+    [
+      "the Region's own name leads nowhere",
+      (fake: FakeRecovery) => {
+        const records = fake.names.names.records.bind(fake.names.names)
+        fake.world.names.records = async (zone, name) => (name.startsWith(away) ? [] : records(zone, name))
+      },
+    ],
+  ])('is never told as done where %s', async (_what, prepare) => {
+    const fake = aRecovery()
+    prepare(fake)
+    const ran = await begin(fake, byRecord(fake))
+    expect(endOf(ran)).toMatch(/^paused: /)
+    expect(ran.events.some((event) => event.kind === 'step-ended' && event.data.step === 'flip')).toBe(false)
+    expect(endOf(ran)).toContain('has no A record')
+  })
+})
+
+describe('a load balancer that is growing', () => {
+  it('answers with some of its addresses at a time, and that is no old Region', async () => {
+    const fake = lost(aRecovery())
+    const resolve = fake.world.names.resolve.bind(fake.world.names)
+    let asked = 0
+    fake.world.names.resolve = async (name, signal) =>
+      (await resolve(name, signal)).map((answer) => {
+        asked += 1
+        const [only] = answer.addresses ?? []
+        if (only !== fake.names.addressOf(away)) return answer
+        return {...answer, addresses: name === fake.place.api ? [only] : [only, `${only}${asked % 2}`]}
+      })
+    expect(endOf(await begin(fake, aPromoteInput(fake.place)))).toBe('done')
+  })
+})
