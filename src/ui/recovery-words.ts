@@ -113,10 +113,18 @@ function doneSentence(view: RecoveryView, what: string): string {
         + `all of it took ${duration(view.elapsedMs)}${orphanWords(view)}${fileWords(view)}`
       )
     case 'settle':
-      return `${what} done after ${duration(view.elapsedMs)}${fileWords(view)}`
+      return `${what} done after ${duration(view.elapsedMs)}${surgeWords(view)}${fileWords(view)}`
     case 'custom':
       return `${what} done after ${duration(view.elapsedMs)}`
   }
+}
+
+/** What a pilot light goes on paying for while users stay. */
+function surgeWords({steps, asked: {environment}}: RecoveryView): string {
+  const surge = steps.find(({id}) => id === 'surge-stays')?.facts['surge']
+  return typeof surge !== 'string'
+    ? ''
+    : `. ${surge} stays, its NAT gateways and cache nodes cost by the hour; sluice dr failback --confirm ${environment} deletes it`
 }
 
 /** Before the next `infra up`, which takes names from that file. */

@@ -30,6 +30,7 @@ function asked(change: Partial<DrillAsked> = {}): DrillAsked {
     side: aSide('eu-central-1'),
     standing: null,
     replica: fakeRecovery({clock: leapingClock(), place: aPlace()}).database('eu-central-1'),
+    hosts: 1,
     recoveryPoints: [{snapshot, createdAt: startOfTests - hours(3), engineVersion: '17.4', from: 'aws-backup'}],
     image: 'shop/api@sha256:1111',
     main: {
@@ -304,12 +305,19 @@ describe('what a drill is made from', () => {
       /users are in eu-central-1/,
     ],
     ['there is no replica', {replica: null}, /no replica shop-production/],
+    ['it is a pilot light in peace', {place: aPlace('pilot-light'), hosts: 0}, /no hosts and no way out .*dr drill --live/],
     ['there is no recovery point', {recoveryPoints: []}, /no recovery point/],
     ['no version is there', {image: null}, /has no version yet/],
     ['the foundation is older', {foundation: {}}, /no role for recoveries/],
     ['the main stack is older', {main: {outputs: {}, parameters: {}}}, /doesn't tell CapacityProvider/],
   ] as const)('is refused when %s', (_, change, because) => {
     expect(refusal(change)).toMatch(because)
+  })
+
+  it('is made where a pilot light has hosts, as after a settled stay, and without hosts in another shape', () => {
+    expect(drillInput(asked({place: aPlace('pilot-light'), hosts: 1})).kind).toBe('input')
+    expect(drillInput(asked({hosts: 0})).kind).toBe('input')
+    expect(drillInput(asked({place: aPlace('pilot-light'), hosts: 0, clean: true})).kind).toBe('input')
   })
 
   it("is the newest recovery point, the replica's class, the version that serves, and a host that no record has", () => {

@@ -23,6 +23,8 @@ export interface DrillAsked {
   readonly standing: Standing | null
   /** The replica in the recovery Region. */
   readonly replica: DatabaseState | null
+  /** Hosts that are registered there now. */
+  readonly hosts: number
   /** Newest first. */
   readonly recoveryPoints: readonly RecoveryPoint[]
   /** Image by digest that serves in the recovery Region's stable slot. */
@@ -79,6 +81,11 @@ export function drillInput(asked: DrillAsked): Asked<DrillInput> {
   if (asked.clean) return {kind: 'input', input: {...common, recoveryPoint: {snapshot: '', createdAt: 0}, parameters: {}}}
   if (standing !== null && standing.region === side.region)
     return refused(`users are in ${side.region}: a drill belongs into the Region they aren't in`, 'sluice dr failback')
+  if (place.shape === 'pilot-light' && asked.hosts === 0)
+    return refused(
+      `a pilot light has no hosts and no way out of the network in peace, so a drill's tasks have nowhere to run. Its failover can be rehearsed with users (sluice dr drill --live, a planned switchover), or in an environment of the shape warm-standby`,
+      'sluice dr drill --live',
+    )
   if (replica === null)
     return refused(`there is no replica ${place.database} in ${side.region}: there is nothing to rehearse for`)
   const [point] = recoveryPoints

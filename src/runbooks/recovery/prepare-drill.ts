@@ -9,7 +9,7 @@ import type {RecoveryWorld} from './ports.ts'
 /** What the recovery Region doesn't have to be asked for. */
 export interface DrillWish extends Omit<
   DrillAsked,
-  'standing' | 'replica' | 'recoveryPoints' | 'image' | 'main' | 'foundation' | 'template'
+  'standing' | 'replica' | 'hosts' | 'recoveryPoints' | 'image' | 'main' | 'foundation' | 'template'
 > {
   /** Text of drill.yaml, and its key in the Region's state bucket as it lies there since `infra up`. */
   readonly template: {readonly text: string; readonly bucket: string; readonly key: string}
@@ -18,14 +18,16 @@ export interface DrillWish extends Omit<
 export async function prepareDrill(world: RecoveryWorld, wish: DrillWish, signal?: AbortSignal): Promise<Asked<DrillInput>> {
   const {
     place,
+    side,
     side: {region, cluster, serving},
   } = wish
-  const [main, foundation, replica, recoveryPoints, slot, standing, lies] = await Promise.all([
+  const [main, foundation, replica, recoveryPoints, slot, hosts, standing, lies] = await Promise.all([
     world.stacks.describe({name: place.stacks.main, region}, signal),
     world.stacks.describe({name: place.stacks.foundation, region}, signal),
     world.database.describe(region, place.database, signal),
     world.database.recoveryPoints(region, place.vault, place.database, signal),
     world.compute.service(region, cluster, place.slots[serving], signal),
+    world.compute.hosts(region, side.hosts, cluster, signal),
     world.store(region).get(standingKey(place), signal),
     world.ground.hasObject(region, wish.template.bucket, wish.template.key, signal),
   ])
@@ -37,6 +39,7 @@ export async function prepareDrill(world: RecoveryWorld, wish: DrillWish, signal
     ...wish,
     template,
     replica,
+    hosts: hosts?.registered ?? 0,
     recoveryPoints,
     image,
     standing: standing === null ? null : (JSON.parse(standing.body) as Standing),

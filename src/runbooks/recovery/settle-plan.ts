@@ -6,6 +6,7 @@ import type {Plan} from '../engine/step.ts'
 import type {SettleInput} from './input.ts'
 import type {RecoveryWorld} from './ports.ts'
 import {activeRegionStep, promotedStep, replicaSteps} from './settle-steps/long-stay.ts'
+import {surgeStays} from './settle-steps/surge-stays.ts'
 import {settled, stacksMatch} from './settle-steps/stacks-match.ts'
 import type {RecoveryStep} from './way.ts'
 
@@ -22,6 +23,7 @@ export function settlePlan(input: SettleInput): Plan<RecoveryWorld> {
           activeRegionStep(input, place.home, {needs: ['promoted']}),
           ...replicaSteps(input, {needs: ['active-away', 'active-home']}),
           settled(place, active, {needs: ['policy-back']}),
+          ...(place.shape === 'pilot-light' ? [surgeStays(input, {needs: ['settled']})] : []),
         ]
   return {name: settlePlanName, steps, guards: [], ends: 'done', onRollBack: null, onHalt: null, undoes: 'all-begun'}
 }

@@ -1,0 +1,42 @@
+import {describe, expect, it} from 'vitest'
+import {settlePlan} from '../../src/runbooks/recovery/settle-plan.ts'
+import {surgeStays} from '../../src/runbooks/recovery/settle-steps/surge-stays.ts'
+import type {SettleInput} from '../../src/runbooks/recovery/input.ts'
+import type {StepContext} from '../../src/runbooks/engine/step.ts'
+import {aFailback, away} from '../support/failback-bench.ts'
+import {aPlace, aSurge} from '../support/recovery-bench.ts'
+
+async function aStay(shape: 'pilot-light' | 'warm-standby') {
+  const gone = await away('planned', aPlace(shape), shape === 'pilot-light' ? {surge: aSurge} : {})
+  const {config, place, settings, by, standing, stamp} = aFailback(gone)
+  const input: SettleInput = {kind: 'settle', config, place, settings, by, standing, stamp, active: place.recovery}
+  return {gone, input}
+}
+
+describe('a stay', () => {
+  it('of a pilot light says that its surge stays, what it costs, and what deletes it; it deletes nothing', async () => {
+    const {gone, input} = await aStay('pilot-light')
+    const {steps} = settlePlan(input)
+    expect(steps.at(-1)?.title).toBe(
+      'shop-production-surge stays in eu-central-1, and its NAT gateways and cache nodes go on costing by the hour',
+    )
+    const context = {signal: new AbortController().signal} as StepContext
+    expect(await surgeStays(input, {needs: []}).poll(gone.fake.world, context)).toMatchObject({
+      kind: 'done',
+      facts: {surge: 'shop-production-surge'},
+      note: expect.stringContaining('sluice dr failback --confirm production deletes it') as unknown,
+    })
+    expect(gone.fake.provision.calls.filter((call) => call.startsWith('remove'))).toEqual([])
+  })
+
+  it('of a warm standby has none', async () => {
+    const {input} = await aStay('warm-standby')
+    expect(settlePlan(input).steps.map(({id}) => id)).not.toContain('surge-stays')
+  })
+
+  it('promotes nothing and declares no call that could', async () => {
+    const {input} = await aStay('pilot-light')
+    const actions = settlePlan(input).steps.flatMap(({calls}) => calls.map(({action}) => action))
+    expect(actions.filter((action) => /Promote|Delete(DB|Stack)|CreateDB/.test(action))).toEqual([])
+  })
+})
