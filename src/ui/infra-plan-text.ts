@@ -135,9 +135,9 @@ function unchanged(stacks: readonly PlannedStack[], width: number): readonly Sty
   ])
 }
 
-function slotRows({slots}: InfraPlan, width: number): readonly StyledLine[] {
+function slotRows({slots, served}: InfraPlan, width: number): readonly StyledLine[] {
   const words = {
-    create: 'create',
+    create: served === undefined ? 'create' : `create, as slot ${served.slot} serves ${served.image}`,
     exists: 'there, and never touched',
     later: 'once the stack is there',
     'no-image': 'no firstImage: not created',

@@ -592,7 +592,8 @@ export function fakeProvisionWorld(options: FakeProvisionOptions): FakeProvision
       createLiveRule: (spec) =>
         doing('createLiveRule', spec.region, () => {
           const key = `${spec.region}/${spec.listener}`
-          if (!rules.has(key)) rules.set(key, {arn: `${spec.listener}/rule`, weights: {a: 100, b: 0}, spec})
+          if (!rules.has(key))
+            rules.set(key, {arn: `${spec.listener}/rule`, weights: spec.serving === 'a' ? {a: 100, b: 0} : {a: 0, b: 100}, spec})
         }),
       removeLiveRule: (region, arn) =>
         doing('removeLiveRule', region, () => void rules.delete(`${region}/${arn.replace(/\/rule$/, '')}`)),

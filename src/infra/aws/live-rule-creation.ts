@@ -1,6 +1,6 @@
 /**
- * The live rule: found by its tag on one listener, made once with all weight on slot a. It never changes a rule: weights are the
- * releases'.
+ * The live rule: found by its tag on one listener, made once with all weight on the slot that serves. It never changes a rule: weights
+ * are the releases'.
  */
 import type {Rule} from '@aws-sdk/client-elastic-load-balancing-v2'
 import type {LiveRuleSpec, LiveRuleState} from '../../runbooks/provision/ports.ts'
@@ -73,8 +73,8 @@ export async function createLiveRule(session: AwsSession, spec: LiveRuleSpec, si
           Type: 'forward',
           ForwardConfig: {
             TargetGroups: [
-              {TargetGroupArn: spec.targetGroups.a, Weight: 100},
-              {TargetGroupArn: spec.targetGroups.b, Weight: 0},
+              {TargetGroupArn: spec.targetGroups.a, Weight: spec.serving === 'a' ? 100 : 0},
+              {TargetGroupArn: spec.targetGroups.b, Weight: spec.serving === 'b' ? 100 : 0},
             ],
             TargetGroupStickinessConfig: {Enabled: false},
           },

@@ -1,12 +1,14 @@
 /**
  * What the tool itself makes in a Region after the stacks: two slots with their scaling, and the live rule. How they begin is
- * decided here; what they are later is the releases'. Pure, but for one look at what is there.
+ * decided here; what they are later is the releases': what is gone is made again as the last release left it. Pure, but for one look
+ * at what is there.
  */
 import type {StackConfig} from '../../config/stack-config.ts'
 import {liveRulePriority, liveTag, slotContainer, slotFamily, slotService} from '../../config/slot-names.ts'
 import type {Slot} from '../release/ports.ts'
 import type {PlannedSlot, WantedStack} from './infra-plan.ts'
 import type {LiveRuleSpec, ProvisionWorld, SlotSpec, StackState} from './ports.ts'
+import type {ServedRelease} from './served-release.ts'
 import {isComplete} from './way-on.ts'
 
 /** Tasks a Region begins with, and how many scaling may make of them. */
@@ -28,6 +30,16 @@ export function slotSize(config: StackConfig, region: string): SlotSize {
       return home
   }
 }
+
+/** What was released, or null: nothing yet. */
+type Served = ServedRelease | null
+
+/** What slots begin with; empty: nothing. */
+export const slotImage = ({firstImage}: StackConfig, served: Served): string => served?.image ?? firstImage
+
+/** In the recovery Region slot a follows every promotion. */
+export const servingSlot = ({region: home}: StackConfig, region: string, served: Served): Slot =>
+  region === home ? (served?.slot ?? 'a') : 'a'
 
 /** Outputs of a Region's main stack that slots are made of. */
 export type Outputs = Readonly<Record<string, string>>
@@ -60,9 +72,10 @@ export function slotSpec(
   outputs: Outputs,
   databaseSecret: string | null,
   port: string,
+  served: Served,
 ): SlotSpec {
   const size = slotSize(config, region)
-  const min = slot === 'a' ? size.min : 0
+  const min = slot === servingSlot(config, region, served) ? size.min : 0
   return {
     region,
     slot,
@@ -76,7 +89,7 @@ export function slotSpec(
     scaling: {min, max: size.max, cpuPercent: 60},
     taskDefinition: {
       family: slotFamily(config),
-      image: config.firstImage,
+      image: slotImage(config, served),
       container: slotContainer,
       port: Number(port),
       cpu: config.task.cpu,
@@ -91,11 +104,12 @@ export function slotSpec(
   }
 }
 
-export function liveRuleSpec(config: StackConfig, region: string, outputs: Outputs): LiveRuleSpec {
+export function liveRuleSpec(config: StackConfig, region: string, outputs: Outputs, served: Served): LiveRuleSpec {
   return {
     region,
     listener: output(outputs, 'ListenerArn'),
     targetGroups: {a: output(outputs, 'TargetGroupA'), b: output(outputs, 'TargetGroupB')},
+    serving: servingSlot(config, region, served),
     priority: liveRulePriority,
     tags: {...tagsOf(config), [liveTag]: config.service},
   }
@@ -112,6 +126,7 @@ export async function planSlots(
   config: StackConfig,
   main: WantedStack,
   state: StackState | null,
+  served: Served,
   signal?: AbortSignal,
 ): Promise<readonly PlannedSlot[]> {
   const {region} = main
@@ -123,12 +138,12 @@ export async function planSlots(
     {region, what: 'slot-a', verdict: slots[0]},
     {region, what: 'slot-b', verdict: slots[1]},
   ]
-  const made = config.firstImage === '' ? 'no-image' : 'create'
+  const made = slotImage(config, served) === '' ? 'no-image' : 'create'
   if (state === null) return told('create', [made, made])
   if (!isComplete(state.status) || needed.some((name) => state.outputs[name] === undefined))
     return told('later', ['later', 'later'])
   const {outputs} = state
-  const {listener, targetGroups} = liveRuleSpec(config, region, outputs)
+  const {listener, targetGroups} = liveRuleSpec(config, region, outputs, served)
   const [rule, a, b] = await Promise.all([
     world.slots.liveRule(region, listener, targetGroups, signal),
     ...(['a', 'b'] as const).map((slot) =>

@@ -9,6 +9,7 @@ import type {ProvisionWorld} from './ports.ts'
 import {makeServiceRoles, putAlive, putSite, uploadTemplates} from './steps/ground-steps.ts'
 import {awaitHealthy, makeLiveRule, makeScaling, makeSlot} from './steps/slot-steps.ts'
 import {createStack, guardStack, updateStack} from './steps/stack-steps.ts'
+import {slotImage} from './plan-slots.ts'
 import {servingRegions} from './up-input.ts'
 import type {UpInput} from './up-input.ts'
 
@@ -38,7 +39,7 @@ export function upPlan(input: UpInput): Plan<ProvisionWorld> {
 /** Without an image there is nothing that slots could run. */
 function slotSteps(input: UpInput, main: WantedStack): readonly Step<ProvisionWorld>[] {
   const rule = makeLiveRule(input, main)
-  if (input.plan.config.firstImage === '') return [rule]
+  if (slotImage(input.plan.config, input.plan.served ?? null) === '') return [rule]
   return [
     rule,
     makeSlot(input, main, 'a'),

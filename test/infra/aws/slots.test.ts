@@ -296,9 +296,10 @@ describe('the live rule', () => {
     region: 'eu-west-1',
     listener: arns.listener,
     targetGroups: groups,
+    serving: 'a',
     priority: 40_000,
     tags: {'sluice:live': 'shop'},
-  }
+  } as const
   test('is made with its tag in one call, all weight on slot a', async () => {
     elb.on(DescribeRulesCommand).resolves({Rules: []})
     elb.on(CreateRuleCommand).resolves({})
@@ -321,6 +322,17 @@ describe('the live rule', () => {
       ],
       Tags: [{Key: 'sluice:live', Value: 'shop'}],
     })
+  })
+
+  test('that has to be made anew after a release sends everybody to the slot that serves', async () => {
+    elb.on(DescribeRulesCommand).resolves({Rules: []})
+    elb.on(CreateRuleCommand).resolves({})
+    await port.createLiveRule({...rule, serving: 'b'})
+    const [action] = elb.commandCalls(CreateRuleCommand)[0]?.args[0].input.Actions ?? []
+    expect(action?.ForwardConfig?.TargetGroups).toEqual([
+      {TargetGroupArn: arns.a, Weight: 0},
+      {TargetGroupArn: arns.b, Weight: 100},
+    ])
   })
 
   test('that is there is never made again, nor changed', async () => {

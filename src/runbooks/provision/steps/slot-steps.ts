@@ -7,7 +7,7 @@ import {minutes, seconds} from '../../engine/clock.ts'
 import type {Polled, Step, StepContext} from '../../engine/step.ts'
 import type {Slot} from '../../release/ports.ts'
 import type {WantedStack} from '../infra-plan.ts'
-import {isThere, liveRuleSpec, needed, slotSpec} from '../plan-slots.ts'
+import {isThere, liveRuleSpec, needed, servingSlot, slotSpec} from '../plan-slots.ts'
 import type {Outputs} from '../plan-slots.ts'
 import type {ProvisionWorld} from '../ports.ts'
 import {callsIn, createId} from '../up-input.ts'
@@ -16,7 +16,7 @@ import type {UpInput} from '../up-input.ts'
 export function makeLiveRule({plan}: UpInput, main: WantedStack): Step<ProvisionWorld> {
   const {region} = main
   const read = async (world: ProvisionWorld, signal: AbortSignal) => {
-    const spec = liveRuleSpec(plan.config, region, await outputsOf(world, main, signal))
+    const spec = liveRuleSpec(plan.config, region, await outputsOf(world, main, signal), plan.served ?? null)
     return {spec, rule: await world.slots.liveRule(region, spec.listener, spec.targetGroups, signal)}
   }
   return {
@@ -131,28 +131,30 @@ const patienceMs = minutes(10)
 
 export function awaitHealthy(input: UpInput, main: WantedStack): Step<ProvisionWorld> {
   const {region} = main
+  const slot = servingSlot(input.plan.config, region, input.plan.served ?? null)
   const look = async (world: ProvisionWorld, context: StepContext): Promise<Polled> => {
-    const {state, spec} = await readSlot(world, input, main, 'a', context.signal)
+    const {state, spec} = await readSlot(world, input, main, slot, context.signal)
     const desired = state?.desired ?? 0
     if (desired === 0) return {kind: 'done', note: 'no tasks here'}
     const healthy = await world.slots.healthyTargets(region, spec.targetGroup, context.signal)
-    const words = `${healthy} of ${desired} healthy in slot a`
+    const words = `${healthy} of ${desired} healthy in slot ${slot}`
     if (healthy >= desired) return {kind: 'done', note: words}
     if (context.now - context.startedAt < patienceMs)
       return {kind: 'pending', waitsFor: words, lookAgainAt: context.now + seconds(5)}
-    if (!madeHere(context, region)) return {kind: 'done', note: `${words}; the slot was there before, and is a release's concern`}
+    if (!madeHere(context, region, slot))
+      return {kind: 'done', note: `${words}; the slot was there before, and is a release's concern`}
     const [stopped] = await world.claims.stoppedTasks(region, spec.cluster, spec.service, context.signal)
     if (stopped === undefined) return {kind: 'pending', waitsFor: words, lookAgainAt: context.now + seconds(5)}
     return {
       kind: 'failed',
-      because: `slot a in ${region}: ${words}; its tasks stop: ${[stopped.reason, ...stopped.lines.slice(-1)].join(': ')}`,
+      because: `slot ${slot} in ${region}: ${words}; its tasks stop: ${[stopped.reason, ...stopped.lines.slice(-1)].join(': ')}`,
       then: 'fail',
     }
   }
   return {
     id: `healthy@${region}`,
-    title: `slot a serves in ${region}`,
-    needs: [`scaling-a@${region}`],
+    title: `slot ${slot} serves in ${region}`,
+    needs: [`scaling-${slot}@${region}`],
     calls: [
       ...secretsOf(input),
       ...callsIn(
@@ -181,8 +183,8 @@ export function awaitHealthy(input: UpInput, main: WantedStack): Step<ProvisionW
 /** The database's secret is named by the home Region's stack. */
 const secretsOf = ({plan}: UpInput) => callsIn(plan.config.region, 'cloudformation:DescribeStacks')
 
-const madeHere = ({events}: StepContext, region: string): boolean =>
-  events.some((event) => event.kind === 'step-ended' && event.data.step === `slot-a@${region}` && event.data.how === 'done')
+const madeHere = ({events}: StepContext, region: string, slot: Slot): boolean =>
+  events.some((event) => event.kind === 'step-ended' && event.data.step === `slot-${slot}@${region}` && event.data.how === 'done')
 
 async function readSlot(world: ProvisionWorld, {plan, wanted}: UpInput, main: WantedStack, slot: Slot, signal: AbortSignal) {
   const {config} = plan
@@ -192,7 +194,7 @@ async function readSlot(world: ProvisionWorld, {plan, wanted}: UpInput, main: Wa
     main.region === config.region || home === undefined
       ? outputs['DatabaseSecretArn']
       : (await world.stacks.describe({name: home.name, region: home.region}, signal))?.outputs['DatabaseSecretArn']
-  const spec = slotSpec(config, main.region, slot, outputs, secret ?? null, main.then['ApiPort'] ?? '8080')
+  const spec = slotSpec(config, main.region, slot, outputs, secret ?? null, main.then['ApiPort'] ?? '8080', plan.served ?? null)
   return {spec, state: await world.slots.slot(main.region, spec.cluster, slotService(config, slot), signal)}
 }
 
