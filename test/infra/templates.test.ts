@@ -2,6 +2,7 @@
 import {describe, expect, it} from 'vitest'
 import {parseTemplate, readTemplates} from '../../src/infra/stack/templates.ts'
 import type {Resource, Template} from '../../src/infra/stack/templates.ts'
+import {orphansDoor} from '../../src/runbooks/recovery/failback-steps/tasks-ingress.ts'
 
 const files = await readTemplates()
 const templates = new Map(
@@ -554,6 +555,17 @@ describe('failover', () => {
     const code = deep(properties('foundation.yaml', 'FenceFunction'), 'Code', 'ZipFile') as string
     expect(code).toMatch(/if there\('returning'\):\s+return 'returning'\s+except Exception as error:\s+failed\.append/)
     expect(JSON.stringify(properties('foundation.yaml', 'FenceRole'))).toContain('${PeerRegion}/returning')
+  })
+
+  it('the self-fencing function ends sessions by a restart, only of what it has just closed, and not for the door of a failback', () => {
+    const code = deep(properties('foundation.yaml', 'FenceFunction'), 'Code', 'ZipFile') as string
+    expect(code).toMatch(
+      / {8}if rules:\n[\s\S]*revoke_security_group_ingress[\s\S]*\n {12}if '[^']+' not in str\(rules\):\n.*reboot_db_instance/,
+    )
+    expect(code).toContain(`if '${orphansDoor}' not in str(rules)`)
+    expect(JSON.stringify(properties('foundation.yaml', 'FenceRole'))).toContain(
+      '"Action":"rds:RebootDBInstance","Resource":{"Fn::Sub":"arn:${AWS::Partition}:rds:${AWS::Region}:${AWS::AccountId}:db:${Service}-${Environment}"}',
+    )
   })
 
   it("each Region watches the other one's API by a function that may write one object and can't hold up a fence", () => {

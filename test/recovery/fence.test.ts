@@ -42,7 +42,7 @@ function aSession(fake: FakeRecovery): {readonly committed: readonly number[]; r
 const at = (events: readonly Event[], kind: Event['kind'], step: string): number =>
   events.find((event) => event.kind === kind && (event.data as {step?: string}).step === step)?.at ?? NaN
 const told = (fake: FakeRecovery, message: string): number =>
-  fake.databases.events.find((one) => one.region === home && one.message === message)?.at ?? NaN
+  fake.databases.events.findLast((one) => one.region === home && one.message === message)?.at ?? NaN
 
 /** A world in which `does` runs at the first `moment` of `call`. */
 function when(call: string, moment: 'before' | 'after', does: (fake: FakeRecovery) => void): FakeRecovery {
@@ -196,12 +196,27 @@ describe('in an outage of a Region that still answers', () => {
 })
 
 describe('on the way home', () => {
-  it('whoever still is in the old primary is out before its rows are listed, and users leave only after a restart of their own', async () => {
+  it('a Region that comes back ends its sessions by itself, and goes on with nothing of it while a failback lists rows', async () => {
     const gone = await goneAway('unplanned')
-    expect(gone.fake.databases.restarts).toEqual([])
+    expect(gone.fake.databases.restarts).toEqual([`shop-production@${home}`])
+    let opened = 0
+    gone.watch((moment, call, region) => {
+      if (moment === 'after' && call === 'fence.openIngress' && region === home) opened += 1
+    })
     const {events, end} = await failback(gone, aFailback(gone))
     expect(end).toBe('done')
-    expect(gone.fake.databases.restarts).toEqual([`shop-production@${home}`, `shop-production@${away}`])
+    expect(opened).toBeGreaterThan(0)
+    // One of the failback's own look at home, and one of its fence.
+    expect(gone.fake.databases.restarts.slice(1)).toEqual([`shop-production@${home}`, `shop-production@${away}`])
+    expect(factsOf(events, 'report')).toMatchObject({orphans: 0})
+  })
+
+  it('whoever still is in the old primary is out before its rows are listed, and users leave only after a restart of their own', async () => {
+    const gone = await goneAway('unplanned')
+    const before = gone.fake.databases.restarts.length
+    const {events, end} = await failback(gone, aFailback(gone))
+    expect(end).toBe('done')
+    expect(gone.fake.databases.restarts.slice(before)).toEqual([`shop-production@${home}`, `shop-production@${away}`])
     expect(told(gone.fake, 'DB instance restarted')).toBeLessThanOrEqual(at(events, 'step-started', 'orphans'))
     expect(factsOf(events, 'fence-away')).toMatchObject({how: 'fenced', sessions: 'ended'})
   })

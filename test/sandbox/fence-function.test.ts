@@ -1,5 +1,10 @@
 import {GetResourcesCommand, ResourceGroupsTaggingAPIClient} from '@aws-sdk/client-resource-groups-tagging-api'
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
+import {orphansDoor} from '../../src/runbooks/recovery/failback-steps/tasks-ingress.ts'
+import {createDatabaseAccess} from '../../src/sandbox/plane/database-access.ts'
+import type {Caller} from '../../src/sandbox/plane/database-access.ts'
+import {createDatabaseAsks} from '../../src/sandbox/plane/database-asks.ts'
+import {databasesOf} from '../../src/sandbox/plane/databases.ts'
 import {startFences} from '../../src/sandbox/plane/fence-function.ts'
 import {createPlane} from '../../src/sandbox/plane/plane.ts'
 import type {Plane} from '../../src/sandbox/plane/plane.ts'
@@ -16,8 +21,15 @@ const SWITCH = 'shop-production-switch'
 const OURS = {service: 'shop', environment: 'production'}
 let wire: RecordsWire
 let clock: LeapingClock
+let access: ReturnType<typeof createDatabaseAsks> | null = null
 let plane: Plane
-let things: {readonly rule: string; readonly group: string; readonly service: string}
+let things: {
+  readonly rule: string
+  readonly group: string
+  readonly service: string
+  /** Somebody who isn't the API: a psql, a cron. */
+  readonly person: Caller
+}
 
 const call = async <Answer>(service: string, operation: string, input: object, region: string = HOME): Promise<Answer> =>
   (await wire.world.invoke(service, operation, input, region)) as Answer
@@ -92,7 +104,24 @@ async function aRegion(): Promise<typeof things> {
     },
     {tags: {...OURS, 'sluice:role': 'database'}},
   )
-  return {rule: rule.RuleArn, group: group.id, service: service.serviceArn}
+  const people = await aResource(wire.world, 'AWS::EC2::SecurityGroup', {GroupDescription: 'people', VpcId})
+  const database = await aResource(wire.world, 'AWS::RDS::DBInstance', {
+    DBInstanceIdentifier: 'shop-production',
+    Engine: 'postgres',
+    EngineVersion: '17.6',
+    DBInstanceClass: 'db.m7g.large',
+    AllocatedStorage: '20',
+    Port: 5432,
+    MasterUsername: 'app_owner',
+    MasterUserPassword: 'x'.repeat(40),
+    VPCSecurityGroups: [group.id],
+  })
+  return {
+    rule: rule.RuleArn,
+    group: group.id,
+    service: service.serviceArn,
+    person: {region: HOME, securityGroups: [people.id], databaseHost: String(database.attributes['Endpoint.Address'])},
+  }
 }
 
 /** The function as the foundation installs it, and the rule that runs it. */
@@ -116,6 +145,20 @@ async function aFence(state = 'ENABLED'): Promise<void> {
     State: state,
     Targets: [{Id: 'fence', Arn: arn}],
   })
+}
+
+/** Whether the person could commit a row. */
+const writes = (id: number): boolean => {
+  const databases = databasesOf(wire.world)
+  access ??= createDatabaseAsks(wire.world, databases, createDatabaseAccess(wire.world, databases))
+  return access.answer(things.person, {what: 'count', id}).status === 200
+}
+const restarts = async (): Promise<number> => {
+  const {Events} = await call<{Events: readonly {Message: string}[]}>('rds', 'DescribeEvents', {
+    SourceType: 'db-instance',
+    Duration: 600,
+  })
+  return Events.filter(({Message}) => Message === 'DB instance restarted').length
 }
 
 interface Seen {
@@ -163,6 +206,7 @@ const minute = async (): Promise<void> => {
 }
 
 beforeEach(async () => {
+  access = null
   clock = aLeapingClock(Date.parse('2031-05-06T07:08:00Z'))
   wire = await aRecordsWire({clock})
   plane = createPlane(wire.world)
@@ -190,6 +234,44 @@ describe('the fence of a Region', () => {
     await put('stop')
     await minute()
     expect(await seen()).toEqual(FENCED)
+  })
+
+  it('ends the session of whoever was connected, by one restart, and lets nobody in again', async () => {
+    await aFence()
+    expect(writes(1)).toBe(true)
+    await put('stop')
+    await clock.leap(59_000)
+    expect(writes(2)).toBe(true)
+    for (let passed = 0; passed < 5; passed += 1) {
+      await minute()
+      expect(writes(3 + passed)).toBe(false)
+    }
+    expect(await restarts()).toBe(1)
+    expect(errors()).toEqual([0, 0, 0, 0, 0])
+  })
+
+  it('closes the door through which a failback looks for rows, and restarts nothing for it', async () => {
+    await aFence()
+    await put('stop')
+    await minute()
+    await minute()
+    await call('ec2', 'AuthorizeSecurityGroupIngress', {
+      GroupId: things.group,
+      IpPermissions: [
+        {
+          IpProtocol: 'tcp',
+          FromPort: 5432,
+          ToPort: 5432,
+          UserIdGroupPairs: [{GroupId: things.person.securityGroups[0], Description: orphansDoor}],
+        },
+      ],
+    })
+    expect(writes(1)).toBe(true)
+    await minute()
+    await minute()
+    expect(await seen()).toEqual(FENCED)
+    expect(writes(2)).toBe(true)
+    expect(await restarts()).toBe(1)
   })
 
   it('does it again when somebody opened what it closed', async () => {

@@ -5,6 +5,7 @@
  */
 import {seconds} from '../../src/runbooks/engine/clock.ts'
 import type {ComputePort, FencePort} from '../../src/runbooks/recovery/ports.ts'
+import {orphansDoor} from '../../src/runbooks/recovery/failback-steps/tasks-ingress.ts'
 import type {LeapingClock} from './leaping-clock.ts'
 
 export type Connected = 'no' | 'read-only' | 'read-write'
@@ -57,7 +58,8 @@ export interface FakeCompute {
   taskLines: (region: string, environment: Readonly<Record<string, string>>) => readonly string[]
   /** Tasks of a service never become healthy. */
   readonly sick: Set<string>
-  selfFence(region: string): void
+  /** True: it closed a group that others than a failback had open. */
+  selfFence(region: string): boolean
 }
 
 const tasksPerHost = 4
@@ -117,8 +119,10 @@ export function fakeCompute(clock: LeapingClock, settled: () => void, connection
       const rule = rules.get(region)
       if (rule !== undefined) Object.assign(rule, {forwards: null, fixed: 503})
       for (const one of services) if (one.region === region) Object.assign(one, {desired: 0, bounds: {min: 0, max: 0}})
-      for (const key of ingress.keys()) if (key.startsWith(`${region}/`)) ingress.set(key, '[]')
+      const open = [...ingress].filter(([key, given]) => key.startsWith(`${region}/`) && given !== '[]')
+      for (const [key] of open) ingress.set(key, '[]')
       reconcile(region)
+      return open.some(([, given]) => !given.includes(orphansDoor))
     },
     compute: {
       hosts: async (region) => {

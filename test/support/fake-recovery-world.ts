@@ -407,13 +407,14 @@ function furnish({place, compute, databases, secrets, manifests, clock}: FakeRec
 }
 
 /** The function of each Region: `stop` in the other one's bucket, and no `returning`, means: nobody here may write. */
-function watchStops({clock, place, names, compute, isDead}: FakeRecovery): void {
+function watchStops({clock, place, names, compute, databases, isDead}: FakeRecovery): void {
   const look = (): void => {
     for (const region of [place.home, place.recovery]) {
       const other = otherRegion(place, region)
       const bucket = switchBucket(place, other)
       const returning = [...names.objects.keys()].some((key) => key.endsWith('/returning'))
-      if (!isDead(region) && !isDead(other) && names.objects.has(`${bucket}/stop`) && !returning) compute.selfFence(region)
+      if (isDead(region) || isDead(other) || !names.objects.has(`${bucket}/stop`) || returning) continue
+      if (compute.selfFence(region)) void databases.port.reboot(region, place.database).catch(() => undefined)
     }
     clock.at(clock.now() + minutes(1), look)
   }

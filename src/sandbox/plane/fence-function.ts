@@ -82,7 +82,8 @@ export async function fenceOnce(world: World, fence: AccountRecord): Promise<rea
     await emptyServices(world, region, await tagged(world, fence, 'ecs:service', {Key: 'sluice:slot'}))
   })
   await attempt('database', async () => {
-    await closeGroups(world, region, await tagged(world, fence, 'ec2:security-group', {Key: 'sluice:role', Values: ['database']}))
+    const groups = await tagged(world, fence, 'ec2:security-group', {Key: 'sluice:role', Values: ['database']})
+    await closeGroups(world, fence, groups)
   })
   return failed
 }
@@ -163,13 +164,19 @@ async function emptyServices(world: World, region: string, services: readonly st
   }
 }
 
-async function closeGroups(world: World, region: string, groups: readonly string[]): Promise<void> {
+/** Closing ends no session, a restart does: once, and not for the door through which a failback looks for rows. */
+async function closeGroups(world: World, fence: AccountRecord, groups: readonly string[]): Promise<void> {
+  const {region} = fence
   for (const arn of groups) {
     const GroupId = arn.split('/').at(-1) ?? ''
     const {SecurityGroups = []} = (await world.invoke('ec2', 'DescribeSecurityGroups', {GroupIds: [GroupId]}, region)) as {
       readonly SecurityGroups?: readonly {readonly IpPermissions?: readonly unknown[]}[]
     }
     const IpPermissions = SecurityGroups[0]?.IpPermissions ?? []
-    if (IpPermissions.length > 0) await world.invoke('ec2', 'RevokeSecurityGroupIngress', {GroupId, IpPermissions}, region)
+    if (IpPermissions.length === 0) continue
+    await world.invoke('ec2', 'RevokeSecurityGroupIngress', {GroupId, IpPermissions}, region)
+    if (JSON.stringify(IpPermissions).includes('orphan rows')) continue
+    const DBInstanceIdentifier = `${variable(fence, 'SERVICE') ?? ''}-${variable(fence, 'ENVIRONMENT') ?? ''}`
+    await world.invoke('rds', 'RebootDBInstance', {DBInstanceIdentifier}, region)
   }
 }

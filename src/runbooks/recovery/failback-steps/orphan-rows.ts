@@ -13,7 +13,7 @@ import type {RecoveryWorld} from '../ports.ts'
 import type {Placed, RecoveryStep} from '../way.ts'
 import {fencedId} from './instance-names.ts'
 import {closed} from '../steps/fence.ts'
-import {tasksIngress} from './tasks-ingress.ts'
+import {orphansDoor, tasksIngress} from './tasks-ingress.ts'
 import {unlessSilent} from './unless-silent.ts'
 
 /** Every event lies in a journal for ever: more are counted, and found in the final snapshot. */
@@ -101,7 +101,7 @@ export function orphansStep(input: FailbackInput, {needs}: Placed): RecoveryStep
 async function openDoor(world: RecoveryWorld, input: FailbackInput, signal: AbortSignal): Promise<void> {
   const {to} = input
   if (!closed(await world.fence.ingress(to.region, to.databaseGroup, signal))) return
-  await world.fence.openIngress(to.region, to.databaseGroup, tasksIngress(input, to), signal)
+  await world.fence.openIngress(to.region, to.databaseGroup, tasksIngress(input, to, orphansDoor), signal)
 }
 
 /** Said, never taken for none: the report says that nobody knows, and where the data is. */
