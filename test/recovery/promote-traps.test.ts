@@ -2,6 +2,8 @@
 import {describe, expect, it} from 'vitest'
 import {minutes, seconds} from '../../src/runbooks/engine/clock.ts'
 import type {Event} from '../../src/runbooks/engine/event.ts'
+import type {PromoteInput} from '../../src/runbooks/recovery/input.ts'
+import {regionalName} from '../../src/runbooks/recovery/place.ts'
 import {hopeless, isPromoted, promotionWaits} from '../../src/runbooks/recovery/promotion-state.ts'
 import type {FakeRecovery} from '../support/fake-recovery-world.ts'
 import {aPromoteInput, aSettings} from '../support/recovery-bench.ts'
@@ -134,5 +136,56 @@ describe('a load balancer that is growing', () => {
         return {...answer, addresses: name === fake.place.api ? [only] : [only, `${only}${asked % 2}`]}
       })
     expect(endOf(await begin(fake, aPromoteInput(fake.place)))).toBe('done')
+  })
+})
+
+describe('an old Region that goes on taking writes', () => {
+  const approving = (fake: FakeRecovery, change: Partial<PromoteInput> = {}) =>
+    begin(fake, aPromoteInput(fake.place, {acceptLossMs: minutes(5), from: null, ...change}))
+  /** Users and the watch reach home; the machine that runs this doesn't. */
+  const withoutWayHome = (fake: FakeRecovery): FakeRecovery => {
+    const ask = fake.world.api.ask.bind(fake.world.api)
+    fake.world.api.ask = async (target, signal) => (target.host === regionalName(fake.place, home) ? null : ask(target, signal))
+    return fake
+  }
+
+  it('unseen by a machine without a way to it is known by its rows: no number of seconds is enough', async () => {
+    const fake = withoutWayHome(aRecovery())
+    const ran = await approving(fake)
+    expect(endOf(ran)).toMatch(/^paused: /)
+    expect(endOf(ran)).toContain("the loss can't be told: rows of the old Region still arrive")
+    expect(endOf(ran)).toContain('it needs --accept-unknown-loss')
+    expect(promotions(fake)).toEqual([])
+    expect(endOf(await goOn(fake, ran.run, {accepts: {unknown: true}}))).toBe('done')
+  })
+
+  it("isn't made harmless by a person's earlier last answer", async () => {
+    const fake = withoutWayHome(aRecovery())
+    expect(endOf(await approving(fake, {lastAnswerAt: fake.clock.now() - minutes(1)}))).toContain('still arrive')
+  })
+
+  it("and can't be fenced makes a loss that nobody can tell", async () => {
+    const fake = aRecovery()
+    const ran = await approving(fake)
+    expect(endOf(ran)).toContain("the loss can't be told: the old Region still answers and isn't fenced")
+    expect(promotions(fake)).toEqual([])
+  })
+
+  it('until it is gone is counted to the first look without an answer', async () => {
+    const fake = aRecovery()
+    const onEvent = after(fake, 'approve', seconds(40), () => fake.kill(home))
+    const ran = await begin(fake, aPromoteInput(fake.place, {acceptLossMs: seconds(10), from: null}), {onEvent})
+    expect(endOf(ran)).toBe('done')
+    const {lossMs, text} = factsOf(ran.events, 'approve')
+    expect(Number(lossMs)).toBeLessThanOrEqual(seconds(10))
+    expect(text).toContain('silent since at least')
+  })
+
+  it('whose rows only arrive late was dead all the same: it is waited for until they end', async () => {
+    const fake = withoutWayHome(aRecovery())
+    const onEvent = after(fake, 'approve', seconds(20), () => fake.kill(home))
+    const ran = await begin(fake, aPromoteInput(fake.place, {acceptLossMs: minutes(3), from: null}), {onEvent})
+    expect(endOf(ran)).toBe('done')
+    expect(factsOf(ran.events, 'approve')).toMatchObject({source: 'heartbeat'})
   })
 })

@@ -5,9 +5,12 @@
 import {seconds} from '../engine/clock.ts'
 import type {Heartbeat} from './ports.ts'
 
+/** Nobody could fence it and it goes on: what it accepts until users have moved is lost, however little is behind now. */
+type StillWriting = 'still-answering' | 'still-writing'
+
 /** The moment after which the old primary accepted nothing, and how that is known. */
 export type Until =
-  | {readonly at: number; readonly how: 'fenced' | 'fenced-but-sessions' | 'last-answer' | 'declared' | 'still-answering'}
+  | {readonly at: number; readonly how: 'fenced' | 'fenced-but-sessions' | 'last-answer' | 'declared' | StillWriting}
   | {readonly at: number; readonly how: 'watched'; readonly answeredAt: number | null; readonly by: string}
 
 export interface LossEvidence {
@@ -35,6 +38,15 @@ export const staleLagMs = seconds(120)
 export function measureLoss(evidence: LossEvidence): Loss {
   const {heartbeat, now, until} = evidence
   const last = heartbeat?.last ?? null
+  const goesOn = goesOnWords(until, last)
+  if (goesOn !== null)
+    return {
+      lossMs: null,
+      replicatedUntil: last?.at ?? null,
+      source: 'none',
+      ageMs: null,
+      text: `the loss can't be told: ${goesOn}`,
+    }
   if (last === null) return fromLag(evidence)
   const lossMs = Math.max(0, Math.ceil(until.at - last.at))
   return {
@@ -43,6 +55,18 @@ export function measureLoss(evidence: LossEvidence): Loss {
     source: 'heartbeat',
     ageMs: Math.max(0, Math.round(now - last.at)),
     text: `at most ${inSeconds(lossMs)} lost (last heartbeat row ${clockTime(last.at)}, ${untilWords(until)})`,
+  }
+}
+
+function goesOnWords({how}: Until, last: Heartbeat['last']): string | null {
+  const until = "what it takes until users have moved isn't replicated"
+  switch (how) {
+    case 'still-answering':
+      return `the old Region still answers and isn't fenced; ${until}`
+    case 'still-writing':
+      return `rows of the old Region still arrive${last === null ? '' : ` (${clockTime(last.at)})`}, so only this machine has no way to it, and it isn't fenced; ${until}`
+    default:
+      return null
   }
 }
 
@@ -73,7 +97,8 @@ const words = {
   fenced: 'fenced',
   'last-answer': 'last answer of the old Region',
   declared: 'silent since at least',
-  'still-answering': 'the old Region still answers at',
+  'still-answering': 'still answering at',
+  'still-writing': 'still writing at',
 } as const satisfies Record<Exclude<Until['how'], 'watched' | 'fenced-but-sessions'>, string>
 
 function untilWords(until: Until): string {

@@ -13,10 +13,12 @@ import {regionalName} from '../place.ts'
 import {callsOf} from '../port-calls.ts'
 import type {Heartbeat, RecoveryWorld} from '../ports.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
+import {lookAtOldRegion, notSeen, rowsMove, stillMs, untilSeen} from './old-region.ts'
 
 /** A row this long after users were refused is younger than every row of theirs: requests under way have ended. */
 const lastUserMs = seconds(3)
-const stillMs = seconds(3)
+/** Rows that were under way when the old Region fell silent have arrived by then; what arrives later is written now. */
+const rowsMs = seconds(10)
 
 /** Planned: the replica has every row that was written before the fence. `fenceId`: the step whose facts say when users were refused. */
 export function drained(way: Way, {needs, id = 'drained', title}: Placed, fenceId = 'fence'): RecoveryStep {
@@ -70,7 +72,7 @@ export interface Accepted {
 /** The one question before the point of no return. */
 export function approve(way: Way, accepted: Accepted, {needs, id = 'approve', title}: Placed): RecoveryStep {
   const {settings, mode, to} = way
-  const primary: Primary = {lastSeenAt: null}
+  const old = notSeen()
   return {
     id,
     title: title ?? (mode === 'planned' ? 'Nothing will be lost' : 'The measured loss is accepted'),
@@ -83,6 +85,7 @@ export function approve(way: Way, accepted: Accepted, {needs, id = 'approve', ti
     start: async () => undefined,
     poll: async (world, context): Promise<Polled> => {
       const {now, signal, events, startedAt} = context
+      const wait = (waitsFor: string, after: number): Polled => ({kind: 'pending', waitsFor, lookAgainAt: now + seconds(after)})
       if (mode === 'planned') {
         const {lossMs = 0, replicatedUntil = null} = context.facts('drained')
         return {
@@ -91,46 +94,27 @@ export function approve(way: Way, accepted: Accepted, {needs, id = 'approve', ti
           note: 'nothing is lost',
         }
       }
-      const [heartbeat, isBack] = await Promise.all([
+      const [heartbeat, found] = await Promise.all([
         readHeartbeat(world, regionalName(way.place, to.region), {settings, signal}),
-        answersAgain(way, primary, world, context),
+        lookAtOldRegion(way, old, world, context),
       ])
-      if (isBack) return {kind: 'pending', waitsFor: comesBack(way.fromRegion), lookAgainAt: now + seconds(2)}
-      if (heartbeat !== null && !heartbeat.drained && !heartbeat.writable && now - startedAt < minutes(1)) {
-        return {kind: 'pending', waitsFor: 'what was received to be applied', lookAgainAt: now + seconds(1)}
-      }
-      const loss = await measure(way, {...accepted, seenAt: primary.lastSeenAt}, world, context, heartbeat)
+      if (found === 'returns') return wait(comesBack(way.fromRegion), 2)
+      if (heartbeat !== null && !heartbeat.drained && !heartbeat.writable && now - startedAt < minutes(1))
+        return wait('what was received to be applied', 1)
+      const isMoving = found !== 'fenced' && rowsMove(old, heartbeat?.last ?? null, way.fromRegion, now)
+      if (isMoving && now - startedAt < rowsMs) return wait(`row ${heartbeat?.last?.seq ?? ''} to stay the last one`, 1)
+      const seen = untilSeen(found, isMoving && heartbeat?.drained === true, old, now)
+      const loss = await measure(way, {...accepted, seen}, world, context, heartbeat)
       const agreed = agreement(accepted, loss, events)
       if (agreed !== null) return {kind: 'done', facts: {consent: true, ...factsOf(loss), ...agreed}, note: loss.text}
       context.show({loss})
-      return {kind: 'pending', waitsFor: `consent: ${loss.text}${tooLittle(accepted, loss)}`, lookAgainAt: now + seconds(2)}
+      return wait(`consent: ${loss.text}${tooLittle(accepted, loss)}`, 2)
     },
   }
 }
 
-/** When the Region that was found silent, and couldn't be fenced, was seen to answer after all. */
-interface Primary {
-  lastSeenAt: number | null
-}
-
-/** Promoting beside a primary that takes writes again, and that nobody has fenced, would make two of them. */
-async function answersAgain(
-  {place, settings, fromRegion}: Way,
-  primary: Primary,
-  world: RecoveryWorld,
-  context: StepContext,
-): Promise<boolean> {
-  if (context.facts('fence')['how'] === 'fenced' || context.facts('declare')['primaryAnswers'] === true) return false
-  const heartbeat = await readHeartbeat(world, regionalName(place, fromRegion), {settings, signal: context.signal})
-  if (heartbeat === null || !heartbeat.writable) return false
-  primary.lastSeenAt = context.now
-  return true
-}
-
 const comesBack = (region: string): string =>
   `${region} to be silent: it answers again, takes writes, and isn't fenced. Withdraw (sluice dr resume --withdraw); a new run fences it first`
-
-const lastOf = (one: number | null, other: number | null): number | null => (other === null ? one : Math.max(one ?? 0, other))
 
 export const factsOf = ({lossMs, source, ageMs, replicatedUntil, text}: Loss): Facts => ({
   lossMs,
@@ -140,11 +124,11 @@ export const factsOf = ({lossMs, source, ageMs, replicatedUntil, text}: Loss): F
   text,
 })
 
-type Known = Pick<Accepted, 'lastAnswerAt' | 'silence'> & {readonly seenAt: number | null}
+type Known = Pick<Accepted, 'lastAnswerAt' | 'silence'> & {readonly seen: Until | null}
 
 async function measure(
   way: Way,
-  {lastAnswerAt, seenAt, silence}: Known,
+  {lastAnswerAt, silence, seen}: Known,
   world: RecoveryWorld,
   context: StepContext,
   heartbeat: Heartbeat | null,
@@ -153,15 +137,10 @@ async function measure(
   const {now, signal} = context
   // Asked only where it is needed: with a heartbeat nobody needs CloudWatch, which may be the next thing that doesn't answer.
   const lag = heartbeat?.last === null || heartbeat === null ? await world.database.lag(to.region, place.database, signal) : null
-  const lossWith = (believed: Silence | null): Loss => {
-    const until = untilOf(
-      context.facts('fence'),
-      context.facts('declare'),
-      {lastAnswerAt: lastOf(lastAnswerAt, seenAt), silence: believed},
-      now,
-    )
-    return measureLoss({now, until, engine: place.engine, heartbeat, lag})
-  }
+  const lossUntil = (until: Until): Loss => measureLoss({now, until, engine: place.engine, heartbeat, lag})
+  if (seen !== null) return lossUntil(seen)
+  const lossWith = (believed: Silence | null): Loss =>
+    lossUntil(untilOf(context.facts('fence'), context.facts('declare'), {lastAnswerAt, silence: believed}))
   return believable(lossWith(silence), silence) ? lossWith(silence) : lossWith(null)
 }
 
@@ -173,12 +152,9 @@ export function untilOf(
   fenced: Facts,
   declared: Facts,
   {lastAnswerAt, silence}: Pick<Accepted, 'lastAnswerAt' | 'silence'>,
-  now: number,
 ): Until {
   if (typeof fenced['fencedAt'] === 'number')
     return {at: fenced['fencedAt'], how: fenced['sessions'] === 'open' ? 'fenced-but-sessions' : 'fenced'}
-  // Nobody could fence it and it answers: it may be accepting rows at this moment.
-  if (declared['primaryAnswers'] === true) return {at: now, how: 'still-answering'}
   if (lastAnswerAt !== null) return {at: lastAnswerAt, how: 'last-answer'}
   if (silence !== null) return {at: silence.since, how: 'watched', answeredAt: silence.answeredAt, by: silence.by}
   return {at: Number(declared['declaredAt']), how: 'declared'}
