@@ -1,4 +1,5 @@
 /** The recoveries of a service, newest first as given, and how its drills have gone over time. Pure. */
+import type {BrokenRecovery} from '../runbooks/recovery/find-recovery.ts'
 import {clockSpan, dateAndMinute, isoTime, sparkline, span} from './format.ts'
 import type {RecoveryKind} from './recovery-input.ts'
 import {tookMs} from './recovery-steps.ts'
@@ -49,7 +50,8 @@ export function recoveryRow(view: RecoveryView): RecoveryRow {
 const head = ['run', 'started', 'what', 'outcome', 'took', 'RTO', 'loss'] as const
 
 /** Below 100 columns without the start (it is in the run's id). */
-export function recoveryHistoryText(rows: readonly RecoveryRow[], columns = 80): string {
+export function recoveryHistoryText(rows: readonly RecoveryRow[], columns = 80, broken: readonly BrokenRecovery[] = []): string {
+  if (rows.length === 0 && broken.length > 0) return `${brokenLines(broken).join('\n')}\n`
   if (rows.length === 0) return 'no recoveries and no drills yet\n  sluice dr drill\n'
   const cells = rows.map((row): readonly string[] => [
     row.run,
@@ -69,8 +71,11 @@ export function recoveryHistoryText(rows: readonly RecoveryRow[], columns = 80):
       .join('  ')
       .trimEnd(),
   )
-  return `${[...lines, ...trendLines(rows)].join('\n')}\n`
+  return `${[...lines, ...trendLines(rows), ...(broken.length === 0 ? [] : ['', ...brokenLines(broken)])].join('\n')}\n`
 }
+
+const brokenLines = (broken: readonly BrokenRecovery[]): readonly string[] =>
+  broken.flatMap(({run, because}) => [because, `  sluice dr report ${run}`])
 
 /** Oldest first. */
 export const drillTrend = (rows: readonly RecoveryRow[]): readonly RecoveryRow[] =>

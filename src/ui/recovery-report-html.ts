@@ -28,7 +28,7 @@ export function recoveryReportHtml(report: RecoveryReport): string {
         </style>
       </head>
       <body>
-        ${opening(report)}${objectives(report)}
+        ${mistrust(report)}${opening(report)}${objectives(report)}
         <h2>Timeline${view.asked.kind === 'promote' ? ' against the budget' : ''}</h2>
         <div class="wide">${timeline(view)}</div>
         <p class="soft">
@@ -53,6 +53,15 @@ const tones = {
   none: 'soft',
 } as const
 const badge = (word: keyof typeof tones): Html => html`<strong class="${tones[word]}">${word}</strong>`
+
+/** First of all: whoever reads on has to know what it is worth. */
+const mistrust = ({chain}: RecoveryReport): Html =>
+  chain.intact
+    ? nothing
+    : html`<p class="alarm">
+        The journal of this run is broken at event ${chain.brokenAt ?? 0}: it was changed, or something is missing, after it was
+        written. Nothing below can be relied on. The state bucket keeps every version of every event.
+      </p>`
 
 function opening({view, sentence}: RecoveryReport): Html {
   const {asked} = view

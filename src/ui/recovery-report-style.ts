@@ -7,6 +7,7 @@ body{margin:0 auto;max-width:62rem;padding:2rem 1.25rem 4rem;background:var(--pa
 h1{font-size:1.5rem;margin:0 0 .25rem}h2{font-size:1.05rem;margin:2.25rem 0 .5rem;border-bottom:1px solid var(--line);padding-bottom:.25rem}
 p{margin:.4rem 0}.lead{font-size:1.05rem}.soft,.tick,.took{color:var(--soft);fill:var(--soft)}
 .good{color:var(--good)}.bad{color:var(--bad)}.warn{color:var(--warn)}strong.good,strong.bad,strong.warn{text-transform:uppercase;letter-spacing:.03em}
+.alarm{border:2px solid var(--bad);color:var(--bad);padding:.6rem .8rem;font-weight:600}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.9rem}th{text-align:left;font-weight:600;color:var(--soft)}
 th,td{padding:.3rem .75rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top}td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 code,pre{font:.85em/1.45 ui-monospace,monospace;overflow-wrap:anywhere}pre{white-space:pre-wrap;margin:0}

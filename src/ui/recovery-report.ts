@@ -3,23 +3,14 @@
  * whether that journal is whole. Plain JSON (schema 1). Pure.
  */
 import type {Event, EventOf, Facts, Json} from '../runbooks/engine/event.ts'
-import {hashOf} from '../runbooks/engine/journal.ts'
 import type {Call} from '../runbooks/engine/step.ts'
+import type {Chain, Evidence} from '../runbooks/recovery/read-evidence.ts'
 import {isoTime} from './format.ts'
 import type {RecoveryRow} from './recovery-history.ts'
 import {recoveryRowJson} from './recovery-history.ts'
 import {recoveryOutcomeJson} from './recovery-outcome.ts'
 import type {RecoveryView} from './recovery-view.ts'
 import {recoverySentence} from './recovery-words.ts'
-
-export interface Chain {
-  readonly events: number
-  readonly intact: boolean
-  /** First event that doesn't follow from the one before. */
-  readonly brokenAt: number | null
-  /** SHA-256 of the last event: whoever keeps it can tell later that nothing was changed. */
-  readonly head: string | null
-}
 
 export interface StepCalls {
   readonly step: string
@@ -43,7 +34,7 @@ export interface RecoveryReport {
 
 export function recoveryReport(
   view: RecoveryView,
-  events: readonly Event[],
+  {events, chain}: Evidence,
   calls: readonly StepCalls[] | null,
   history: readonly RecoveryRow[],
 ): RecoveryReport {
@@ -51,25 +42,11 @@ export function recoveryReport(
     view,
     sentence: recoverySentence(view),
     events,
-    chain: chainOf(events),
+    chain,
     calls,
     history,
     wishes: events.filter((event) => event.kind === 'asked'),
     owners: events.filter((event) => event.kind === 'lease-taken'),
-  }
-}
-
-/** Each event holds the hash of the text of the one before; an event's text is its JSON, as it was written. */
-export function chainOf(events: readonly Event[]): Chain {
-  const hashes = events.map((event) => hashOf(JSON.stringify(event)))
-  const brokenAt = events.findIndex(
-    ({previousHash, seq}, index) => seq !== index || (index > 0 ? previousHash !== hashes[index - 1] : /[^0]/.test(previousHash)),
-  )
-  return {
-    events: events.length,
-    intact: brokenAt === -1,
-    brokenAt: brokenAt === -1 ? null : brokenAt,
-    head: hashes.at(-1) ?? null,
   }
 }
 

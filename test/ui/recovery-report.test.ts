@@ -1,11 +1,13 @@
 import {createHash} from 'node:crypto'
 import {describe, expect, it} from 'vitest'
 import type {Event} from '../../src/runbooks/engine/event.ts'
+import {chainOf as chainOfTexts} from '../../src/runbooks/recovery/read-evidence.ts'
+import type {Chain, Evidence} from '../../src/runbooks/recovery/read-evidence.ts'
 import {html} from '../../src/ui/html.ts'
 import type {RecoveryRow} from '../../src/ui/recovery-history.ts'
 import {recoveryHistoryText, recoveryRow} from '../../src/ui/recovery-history.ts'
 import {recoveryReportHtml} from '../../src/ui/recovery-report-html.ts'
-import {chainOf, recoveryReport, recoveryReportJson} from '../../src/ui/recovery-report.ts'
+import {recoveryReport, recoveryReportJson} from '../../src/ui/recovery-report.ts'
 import type {RecoveryRun} from './a-recovery-run.ts'
 import {asking, declared, recovered, start} from './a-recovery-run.ts'
 
@@ -21,10 +23,13 @@ function chained(events: readonly Event[]): readonly Event[] {
   return out
 }
 
+const chainOf = (events: readonly Event[]): Chain => chainOfTexts(events.map((event) => JSON.stringify(event)))
+const evidenceOf = (events: readonly Event[]): Evidence => ({events, chain: chainOf(events)})
+
 const reportOf = (of: RecoveryRun, history: readonly RecoveryRow[] = []) =>
   recoveryReport(
     of.view(),
-    chained(of.events),
+    evidenceOf(chained(of.events)),
     [{step: 'fence', calls: [{action: 'ecs:UpdateService', region: 'eu-west-1'}]}],
     history,
   )
@@ -101,12 +106,7 @@ describe('the report in HTML', () => {
 
   it('says that the chain is broken, and where', () => {
     const of = recovered()
-    const broken = recoveryReport(
-      of.view(),
-      chained(of.events).filter(({seq}) => seq !== 3),
-      null,
-      [],
-    )
+    const broken = recoveryReport(of.view(), evidenceOf(chained(of.events).filter(({seq}) => seq !== 3)), null, [])
     expect(recoveryReportHtml(broken)).toContain('broken at event 3')
   })
 

@@ -6,7 +6,7 @@ import type {Call} from '../engine/step.ts'
 import {regionalName} from '../recovery/place.ts'
 import type {Place} from '../recovery/place.ts'
 
-export function callsOfUrl(url: string, place: Place): readonly Call[] {
+export function asksOfUrl(url: string, place: Place): readonly Call[] {
   const host = /^https?:\/\/(?:[^/?#]*@)?([^/:?#]+)/i.exec(url)?.[1]?.toLowerCase()
   if (host === undefined) return []
   if (/\.(amazonaws\.com(\.cn)?|api\.aws)$/.test(host)) {
@@ -19,6 +19,6 @@ export function callsOfUrl(url: string, place: Place): readonly Call[] {
     .map((region) => asked(host, region))
 }
 
-export const callsOfName = (place: Place, region: string): readonly Call[] => [asked(regionalName(place, region), region)]
+export const asksOfName = (place: Place, region: string): readonly Call[] => [asked(regionalName(place, region), region)]
 
 const asked = (host: string, region: string): Call => ({action: `http:${host}`, region})

@@ -23,6 +23,7 @@ import {usesStep} from './uses.ts'
 /** What a step of a kind does; the rest of an engine step is the same for all. Each returns `Said`, a failure without a direction. */
 export interface Doer {
   readonly calls: readonly Call[]
+  readonly asks?: readonly Call[]
   observe?(world: OwnWorld, context: StepContext): Promise<Observed | Said>
   start?(world: OwnWorld, context: StepContext): Promise<Started>
   poll(world: OwnWorld, context: StepContext): Promise<Polled | Said>
@@ -66,6 +67,7 @@ function asStep(step: OwnStep, doer: Doer, then: Then): Step<OwnWorld> {
     title: step.title,
     needs: step.needs,
     calls: doer.calls,
+    ...(doer.asks !== undefined && doer.asks.length > 0 && {asks: doer.asks}),
     deadlineMs: step.deadlineMs,
     atDeadline: then,
     ...(step.usual !== null && {usual: step.usual}),

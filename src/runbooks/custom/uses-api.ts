@@ -4,14 +4,15 @@ import {later} from '../recovery/look-step.ts'
 import {regionalName} from '../recovery/place.ts'
 import type {Heartbeat} from '../recovery/ports.ts'
 import type {Doer} from './own-step.ts'
-import {callsOfName} from './asked-hosts.ts'
+import {asksOfName} from './asked-hosts.ts'
 import {durationOf} from './uses.ts'
 import type {Told} from './uses.ts'
 
 export function heartbeatDoer({place, settings, region, with: told}: Told): Doer {
   const most = durationOf(told['behind-at-most'], seconds(30))
   return {
-    calls: callsOfName(place, region),
+    calls: [],
+    asks: asksOfName(place, region),
     async poll({api}, context) {
       const answer = await api.ask({host: regionalName(place, region), path: settings.probes.heartbeat}, context.signal)
       const beat = answer?.status === 200 ? read(answer.body) : null
@@ -28,7 +29,8 @@ export function heartbeatDoer({place, settings, region, with: told}: Told): Doer
 export function writeDoer({place, settings, region, with: told}: Told): Doer {
   const host = told['region'] === undefined ? place.api : regionalName(place, region)
   return {
-    calls: told['region'] === undefined ? [] : callsOfName(place, region),
+    calls: [],
+    asks: told['region'] === undefined ? [] : asksOfName(place, region),
     async poll({api}, context) {
       const answer = await api.ask({host, path: settings.probes.write, method: 'POST'}, context.signal)
       if (answer === null || answer.status < 200 || answer.status > 299)
@@ -65,7 +67,8 @@ export function servingDoer({place, settings, region, with: told}: Told): Doer {
 export function warmDoer({place, settings, region, with: told}: Told): Doer {
   const paths = Array.isArray(told['paths']) ? told['paths'].map(String) : settings.probes.warm
   return {
-    calls: callsOfName(place, region),
+    calls: [],
+    asks: asksOfName(place, region),
     async poll({api}, context) {
       let answered = 0
       for (const path of paths)

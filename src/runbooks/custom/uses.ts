@@ -28,6 +28,7 @@ export function usesStep({uses, with: said}: Extract<Doing, {kind: 'uses'}>, gro
   const late = (context: Parameters<Doer['poll']>[1]) => filled(given, ground.place, context)
   return {
     calls: doer.calls,
+    ...(doer.asks !== undefined && {asks: doer.asks}),
     ...(doer.observe !== undefined && {
       observe: async (world, context) => {
         const now = late(context)

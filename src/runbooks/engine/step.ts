@@ -68,6 +68,8 @@ export interface Step<W> {
   readonly title: string
   readonly needs: readonly string[]
   readonly calls: readonly Call[]
+  /** What it asks over HTTP of a Region (`http:HOST`): no right is needed for it, but the Region is. */
+  readonly asks?: readonly Call[]
   readonly deadlineMs: number
   /** What a passed deadline means here. */
   readonly atDeadline: Then

@@ -21,6 +21,15 @@ export interface FoundRecovery {
   readonly isFinished: boolean
 }
 
+/** A run of ours whose journal can't be trusted: `dr report` shows what is there. */
+export interface BrokenRecovery {
+  readonly run: string
+  readonly because: string
+}
+
+export type ListedRecovery =
+  {readonly kind: 'whole'; readonly found: FoundRecovery} | {readonly kind: 'broken'; readonly broken: BrokenRecovery}
+
 type Whose = Pick<Place, 'service' | 'environment'>
 const kinds: readonly string[] = ['promote', 'drill', 'failback', 'settle'] satisfies readonly RecoveryInput['kind'][]
 
@@ -31,19 +40,32 @@ export function recoveryInput([first]: readonly Event[]): RecoveryInput | null {
   return input?.place !== undefined && kinds.includes(input.kind ?? '') ? (input as RecoveryInput) : null
 }
 
-/** Newest first, at most `limit`. */
+/** Newest first, at most `limit`; those whose journals can't be trusted are left out, and never in the way of the others. */
 export async function recoveryRuns(desk: Desk, whose: Whose, limit = Infinity): Promise<readonly FoundRecovery[]> {
-  const found: FoundRecovery[] = []
+  return (await listRecoveries(desk, whose, limit)).flatMap((one) => (one.kind === 'whole' ? [one.found] : []))
+}
+
+/** Newest first, at most `limit`, whatever their journals are worth. */
+export async function listRecoveries(desk: Desk, whose: Whose, limit = Infinity): Promise<readonly ListedRecovery[]> {
+  const found: ListedRecovery[] = []
   const runs = (await patiently(desk.clock, () => desk.store.folders('runs/'))).toReversed()
   for (let from = 0; from < runs.length && found.length < limit; from += atOnce) {
     const some = runs.slice(from, from + atOnce)
     const ours = await Promise.all(some.map((run) => isOf(desk, run, whose)))
-    const read = await Promise.all(
-      some.filter((_, index) => ours[index] === true).map(async (run) => foundIn(run, await readRun(desk, run))),
-    )
+    const read = await Promise.all(some.filter((_, index) => ours[index] === true).map((run) => listed(desk, run)))
     found.push(...read.filter((one) => one !== null))
   }
   return found.slice(0, limit)
+}
+
+async function listed(desk: Desk, run: string): Promise<ListedRecovery | null> {
+  try {
+    const found = foundIn(run, await readRun(desk, run))
+    return found === null ? null : {kind: 'whole', found}
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.code !== 'journal-corrupt') throw error
+    return {kind: 'broken', broken: {run, because: error.message}}
+  }
 }
 
 const atOnce = 16
@@ -55,7 +77,7 @@ async function isOf(desk: Desk, run: string, {service, environment}: Whose): Pro
     const place = recoveryInput([JSON.parse(stored.body) as Event])?.place
     return place?.service === service && place.environment === environment
   } catch {
-    // Not ours to judge: whoever asks for this very run is told that its journal can't be trusted.
+    // Nobody can tell whose it was: whoever asks for this very run is told that its journal can't be trusted.
     return false
   }
 }

@@ -27,7 +27,10 @@ const longestFenceMs = minutes(3)
 
 /** Empty: an unplanned failover of this plan needs nothing of `lost` (home, unless users are leaving the recovery Region). */
 export function lintRecovery(plan: Plan<RecoveryWorld>, place: Place, lost: string = place.home): readonly LintFinding[] {
-  const makers = [...plan.steps.map(({id, calls}) => ({id, calls})), ...plan.guards.map(({id, calls}) => ({id, calls}))]
+  const makers = [
+    ...plan.steps.map(({id, calls, asks = []}) => ({id, calls: [...calls, ...asks]})),
+    ...plan.guards.map(({id, calls}) => ({id, calls})),
+  ]
   const plane = controlPlaneOf(otherRegion(place, lost))
   const calls = makers.flatMap(({id, calls: all}) =>
     all.flatMap(({action, region}): readonly LintFinding[] => {

@@ -6,6 +6,7 @@ import {allowedChanges} from '../../../src/config/runbook-calls.ts'
 import {parseRunbook} from '../../../src/config/runbook-load.ts'
 import {builtInSteps} from '../../../src/config/runbook-uses.ts'
 import type {HttpRequest} from '../../../src/runbooks/custom/ports.ts'
+import type {Json} from '../../../src/runbooks/engine/event.ts'
 import {runState} from '../../../src/runbooks/engine/run-state.ts'
 import {askRecovery} from '../../../src/runbooks/recovery/run-recovery.ts'
 import {aPromoteInput} from '../../support/recovery-bench.ts'
@@ -30,7 +31,7 @@ describe('docs/runbooks.md', async () => {
     const bench = runbookBench()
     const asked: HttpRequest[] = []
     let workers = 4
-    bench.answer = (_service, action, input) => {
+    bench.answer = (_service, action, input): Json => {
       if (action === 'UpdateService') workers = Number(input['desiredCount'])
       return action === 'DescribeDBInstances'
         ? {DBInstances: [{DBInstanceClass: 'db.m7g.large'}]}

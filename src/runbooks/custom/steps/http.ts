@@ -9,7 +9,7 @@ import type {Facts, Json} from '../../engine/event.ts'
 import {Unavailable} from '../../engine/unavailable.ts'
 import type {StepContext} from '../../engine/step.ts'
 import {kept} from '../answer.ts'
-import {callsOfUrl} from '../asked-hosts.ts'
+import {asksOfUrl} from '../asked-hosts.ts'
 import {filled, filledByPlace} from '../filled.ts'
 import {refused} from '../own-step.ts'
 import type {Doer, Ground, Said} from '../own-step.ts'
@@ -26,7 +26,8 @@ function probe(id: string, does: Http, ground: Ground): Doer {
   // In a row means without a break: whoever resumes begins anew.
   let good = 0
   return {
-    calls: callsOfUrl(filledByPlace(does.url, ground.place), ground.place),
+    calls: [],
+    asks: asksOfUrl(filledByPlace(does.url, ground.place), ground.place),
     async poll(world, context) {
       const asked = requestOf(id, does, ground, context)
       if ('kind' in asked) return asked
@@ -47,7 +48,8 @@ function probe(id: string, does: Http, ground: Ground): Doer {
 
 function post(id: string, does: Http, ground: Ground): Doer {
   return {
-    calls: callsOfUrl(filledByPlace(does.url, ground.place), ground.place),
+    calls: [],
+    asks: asksOfUrl(filledByPlace(does.url, ground.place), ground.place),
     observe: async (_world, context) => standing(id, twiceOf(does), context) ?? {kind: 'not-done'},
     async start(world, context) {
       if (isMade(context.own)) return
