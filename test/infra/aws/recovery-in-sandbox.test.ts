@@ -20,7 +20,8 @@ import {stateBucketName, stateStore} from '../../../src/infra/aws/state-store.ts
 import {readSite, readTemplates} from '../../../src/infra/stack/templates.ts'
 import {wantedStacks} from '../../../src/infra/stack/wanted-stacks.ts'
 import type {Clock} from '../../../src/runbooks/engine/clock.ts'
-import type {Call} from '../../../src/runbooks/engine/step.ts'
+import {runState} from '../../../src/runbooks/engine/run-state.ts'
+import type {Call, Plan} from '../../../src/runbooks/engine/step.ts'
 import {stateBucket} from '../../../src/runbooks/provision/deploy-stack.ts'
 import {foreseeUp, runUp} from '../../../src/runbooks/provision/run-up.ts'
 import type {Side} from '../../../src/runbooks/recovery/input.ts'
@@ -29,9 +30,17 @@ import type {Place} from '../../../src/runbooks/recovery/place.ts'
 import {callsOf, portCalls} from '../../../src/runbooks/recovery/port-calls.ts'
 import type {PortMethod} from '../../../src/runbooks/recovery/port-calls.ts'
 import type {RecoveryWorld} from '../../../src/runbooks/recovery/ports.ts'
+import {fence} from '../../../src/runbooks/recovery/steps/fence.ts'
 import {Unreachable} from '../../../src/runbooks/recovery/unreachable.ts'
+import type {RecoveryStep, Way} from '../../../src/runbooks/recovery/way.ts'
+import {createDatabaseAccess} from '../../../src/sandbox/plane/database-access.ts'
+import {createDatabaseAsks} from '../../../src/sandbox/plane/database-asks.ts'
+import {databasesOf} from '../../../src/sandbox/plane/databases.ts'
 import {startSandbox} from '../../../src/sandbox/server.ts'
 import type {Sandbox} from '../../../src/sandbox/server.ts'
+import {driveToy} from '../../support/drive-toy.ts'
+import {memoryStore} from '../../support/memory-store.ts'
+import {aCapacity, aSettings} from '../../support/recovery-bench.ts'
 import {undeclared} from '../../support/undeclared.ts'
 import {aSession} from './a-session.ts'
 
@@ -417,6 +426,77 @@ describe('the fence', () => {
     await world.fence.openIngress(home, here.databaseGroup, before)
     await world.fence.openIngress(home, here.databaseGroup, before)
     expect(JSON.parse(await world.fence.ingress(home, here.databaseGroup))).toEqual(JSON.parse(before))
+  })
+})
+
+describe('the fence of a switchover', () => {
+  const way = (): Way => ({
+    place,
+    settings: aSettings(),
+    mode: 'planned',
+    fromRegion: home,
+    from: here,
+    to: there,
+    capacity: aCapacity(home),
+    backups: {days: 14, window: '03:00-03:30'},
+  })
+  /** Fails once the fence stands, so that it is taken back. */
+  const thenFails: RecoveryStep = {
+    id: 'then-fails',
+    title: 'fails',
+    needs: ['fence'],
+    calls: [],
+    deadlineMs: 60_000,
+    atDeadline: 'fail',
+    observe: () => Promise.resolve({kind: 'not-done'}),
+    start: () => Promise.resolve(),
+    poll: () => Promise.resolve({kind: 'failed', because: 'as it should', then: 'fail'}),
+  }
+  const plan = (): Plan<RecoveryWorld> => ({
+    name: 'fences',
+    steps: [fence(way(), {needs: []}), thenFails],
+    guards: [],
+    ends: 'done',
+    onRollBack: null,
+    onHalt: null,
+    undoes: 'all-begun',
+  })
+
+  test('leaves a session that was open until the restart, when every task has stopped, and not after; taken back, all is as it was', async () => {
+    const databases = databasesOf(sandbox.world)
+    const asks = createDatabaseAsks(sandbox.world, databases, createDatabaseAccess(sandbox.world, databases))
+    const host = (await world.database.describe(home, place.database))?.endpoint?.host ?? ''
+    const person = {region: home, securityGroups: [here.taskGroup], databaseHost: host}
+    const wrote: number[] = []
+    const stop = sandbox.world.clock.every(1000, () => {
+      if (asks.answer(person, {what: 'count', id: 9_000_000 + wrote.length}).status === 200) wrote.push(clock.now())
+    })
+    const before = await world.fence.ingress(home, here.databaseGroup)
+    const {end, journal} = await driveToy({
+      store: memoryStore(),
+      clock,
+      writer: 'f1',
+      runbook: {first: 'fences', plan},
+      world,
+    })
+    stop()
+    expect(end).toMatchObject({
+      kind: 'ended',
+      outcome: {outcome: 'failed', because: expect.stringContaining('as it should') as string},
+    })
+    const {refusedAt, fencedAt, left, sessions} = runState(journal.events).facts.get('fence') ?? {}
+    expect({left, sessions}).toEqual({left: 0, sessions: 'ended'})
+    const told = await world.database.events(home, place.database, Number(refusedAt))
+    const downAt = told.find(({message}) => message === 'DB instance shutdown')?.at ?? NaN
+    expect(told.filter(({message}) => message === 'DB instance restarted')).toHaveLength(1)
+    expect(wrote.some((at) => at > Number(refusedAt) + 5000)).toBe(true)
+    expect(wrote.filter((at) => at > downAt && at < Number(fencedAt))).toEqual([])
+    expect(JSON.parse(await world.fence.ingress(home, here.databaseGroup))).toEqual(JSON.parse(before))
+    await until(
+      async () => (await world.api.ask({host: regionalName(place, home), method: 'POST', path: '/ready-write'}))?.status,
+      (now) => now === 200,
+      600_000,
+    )
   })
 })
 
