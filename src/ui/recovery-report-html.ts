@@ -108,7 +108,7 @@ function stepsSection({view}: RecoveryReport): Html {
       view.steps.map((step) => [
         html`<code>${step.id}</code><br /><span class="soft">${step.title}</span>`,
         html`${step.state}${step.already ? ' (already so)' : ''}${step.takenBack && step.state === 'failed' ? ', taken back' : ''}`,
-        html`${step.startedAt === null ? '' : isoTime(step.startedAt).slice(11)}`,
+        html`${step.startedAt === null ? '' : `${isoTime(step.startedAt).slice(11, 19)}Z`}`,
         html`${step.startedAt === null ? '' : clockSpan((step.endedAt ?? view.endedAt ?? view.now) - step.startedAt)}`,
         html`${typeof step.facts['tookMs'] === 'number' ? clockSpan(step.facts['tookMs']) : ''}`,
         html`${step.usual === null ? '' : `${clockSpan(step.usual.p50Seconds * 1000)}–${clockSpan(step.usual.p90Seconds * 1000)}`}`,

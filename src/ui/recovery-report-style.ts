@@ -11,9 +11,9 @@ p{margin:.4rem 0}.lead{font-size:1.05rem}.soft,.tick,.took{color:var(--soft);fil
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.9rem}th{text-align:left;font-weight:600;color:var(--soft)}
 th,td{padding:.3rem .75rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top}td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 code,pre{font:.85em/1.45 ui-monospace,monospace;overflow-wrap:anywhere}pre{white-space:pre-wrap;margin:0}
-svg{width:100%;height:auto;font:11px system-ui,sans-serif}svg text{fill:var(--ink)}svg text.tick,svg text.took{fill:var(--soft)}
+svg{width:100%;min-width:42rem;height:auto;font:11px system-ui,sans-serif}svg text{fill:var(--ink)}svg text.tick,svg text.took{fill:var(--soft)}
 svg rect{fill:var(--bar)}svg .way rect{fill:var(--way)}svg .failed rect,svg .stopped rect{fill:var(--bad)}svg .undone rect{fill:var(--warn)}svg .point rect{stroke:var(--bad);stroke-width:2}
 svg line.tick{stroke:var(--line)}svg line.budget{stroke:var(--bad);stroke-dasharray:5 3}svg text.budget{fill:var(--bad)}svg line.served{stroke:var(--good)}svg text.served{fill:var(--good)}
 details summary{cursor:pointer;color:var(--soft)}
-@media print{body{max-width:none;padding:0;font-size:11px}details{display:block}h2{break-after:avoid}tr,svg{break-inside:avoid}}
+@media print{body{max-width:none;padding:0;font-size:11px}svg{min-width:0}details::details-content{content-visibility:visible;block-size:auto}.wide{overflow:visible}table{font-size:.8rem}h2{break-after:avoid}tr,svg{break-inside:avoid}}
 `

@@ -32,7 +32,7 @@ export function runbookHtml(sheet: Sheet, printedAt: string): string {
     <ol>
       ${sheet.steps.map(item)}
     </ol>`
-  return `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>${html`${sheet.name}`.markup}</title><style>${style}</style></head><body>${page.markup}\n</body></html>\n`
+  return `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${html`${sheet.name}`.markup}</title><style>${style}</style></head><body>${page.markup}\n</body></html>\n`
 }
 
 function item(step: SheetStep): Html {
@@ -57,5 +57,8 @@ function item(step: SheetStep): Html {
   </li>`
 }
 
-/** A line each: what is escaped is one line, so every line is escaped on its own. */
-const commandBlock = (lines: readonly string[]): Html => html`<pre>${lines.map((line) => html`${line} `)}</pre>`
+/** A line each: what is escaped is one line, so every line is escaped on its own. The break is a value: no formatter may take it for a space. */
+const commandBlock = (lines: readonly string[]): Html =>
+  html`<pre>${lines.flatMap((line, index) => (index === 0 ? [html`${line}`] : [lineBreak, html`${line}`]))}</pre>`
+
+const lineBreak: Html = {kind: 'html', markup: '\n'}

@@ -1,9 +1,12 @@
-/** The plan as a Mermaid graph: the critical path thick, the point of no return marked. Pure. */
+/**
+ * The plan as a Mermaid graph: the critical path thick, the point of no return marked. Nothing that somebody named may be read as Mermaid's
+ * own: `end` or `graph` as a node's name, a backtick that begins its Markdown. Pure.
+ */
 import {span} from './format.ts'
 import type {Sheet} from './runbook-sheet.ts'
 
 export function runbookMermaid({steps, criticalPath}: Sheet): string {
-  const node = (id: string): string => id.replaceAll('-', '_')
+  const node = (id: string): string => `s_${id.replaceAll('-', '_')}`
   const onPath = new Set(criticalPath.ids)
   const boxes = steps.map(({id, title, usual, pointOfNoReturn}) => {
     const label = [id, ...(title === id ? [] : [title]), ...(usual === null ? [] : [`about ${span(usual.p50Seconds * 1000)}`])]
@@ -29,5 +32,6 @@ export function runbookMermaid({steps, criticalPath}: Sheet): string {
   return ['flowchart TD', ...boxes, ...arrows, ...styled].join('\n')
 }
 
+/** Everything but letters, digits and plain punctuation, as Mermaid's own character references. */
 const escaped = (text: string): string =>
-  text.replaceAll('#', '#35;').replaceAll('"', '#quot;').replaceAll('<', '#lt;').replaceAll('>', '#gt;').replace(/\s+/g, ' ')
+  text.replace(/\s+/g, ' ').replace(/[^\p{L}\p{N} .,:;!?'()/+=·–…→-]/gu, (character) => `#${character.codePointAt(0) ?? 32};`)

@@ -89,19 +89,42 @@ describe('as a graph', () => {
     const graph = runbookMermaid(evening)
     expect(graph.split('\n').slice(0, 10)).toEqual([
       'flowchart TD',
-      '  replica["replica<br/>The replica is fit<br/>about 5 s"]',
-      '  drain["drain<br/>about 40 s"]',
-      '  bank["bank"]',
-      '  calm["calm"]',
-      '  replica ==> drain',
-      '  replica --> bank',
-      '  drain ==> calm',
-      '  bank --> calm',
+      '  s_replica["replica<br/>The replica is fit<br/>about 5 s"]',
+      '  s_drain["drain<br/>about 40 s"]',
+      '  s_bank["bank"]',
+      '  s_calm["calm"]',
+      '  s_replica ==> s_drain',
+      '  s_replica --> s_bank',
+      '  s_drain ==> s_calm',
+      '  s_bank --> s_calm',
       '  classDef critical stroke-width:3px',
     ])
-    expect(runbookMermaid({...evening, steps: [{...evening.steps[0]!, title: 'a "b" <c>'}]})).toContain(
-      'a #quot;b#quot; #lt;c#gt;',
+    expect(runbookMermaid({...evening, steps: [{...evening.steps[0]!, title: 'a "b" <c> `d` & #e;'}]})).toContain(
+      'a #34;b#34; #60;c#62; #96;d#96; #38; #35;e;',
     )
+  })
+
+  it.each(['end', 'graph', 'subgraph', 'class', 'click', 'default', 'style', 'o-x'])(
+    'has no node that Mermaid would take for a word of its own: %s',
+    (id) => {
+      const sheet = ownSheet(
+        ownRunbook(`name: a\ndescription: d\nsteps:\n  - {id: ${id}, wait: 1m}\n  - {id: z, wait: 1m}`),
+        place,
+        aSettings(),
+      )
+      const words = runbookMermaid(sheet)
+        .replaceAll(/\["[^"]*"\]/g, '')
+        .split(/[\s,]+/)
+        .filter((word) => !['flowchart', 'TD', '==>', 'classDef', 'critical', 'stroke-width:3px', 'class'].includes(word))
+      expect(words.every((word) => /^s_[a-z_]+$/.test(word))).toBe(true)
+    },
+  )
+
+  it('has nodes for all of a recovery', async () => {
+    const settings = aSettings()
+    const steps = await builtInSteps('dr failback', {config: aStackConfig(), place, settings, extension: null})
+    const graph = runbookMermaid(recoverySheet({name: 'dr failback', about: '', settings, extension: null}, steps, place))
+    expect(steps.filter(({id}) => !graph.includes(`  s_${id.replaceAll('-', '_')}`))).toEqual([])
   })
 })
 
@@ -122,6 +145,17 @@ describe('on paper', () => {
     expect(page).not.toMatch(/<(script|link|img)|src=|url\(/)
     expect(page).toContain('Call &quot;&lt;the bank&gt;&quot; &amp; ask for shop')
     expect(page).toMatch(/^<!doctype html>/)
+  })
+
+  it('has each command on a line of its own in HTML too: a comment must not swallow the next one', () => {
+    const page = runbookHtml(evening, '2026-11-23 02:00Z')
+    const [block = ''] = /<pre>aws ecs update-service[\s\S]*?<\/pre>/.exec(page) ?? []
+    expect(block.split('\n')).toEqual([
+      expect.stringMatching(/^<pre>aws ecs update-service /) as string,
+      expect.stringMatching(/^aws ecs describe-services /) as string,
+      '# until it says 0</pre>',
+    ])
+    expect(page).toContain('<meta name="viewport"')
   })
 })
 
