@@ -114,6 +114,24 @@ describe('the replica', () => {
       'ok: shop-production replicates eu-west-1.',
     ])
   })
+  test('every command names the Region: the databases of both have one name', () => {
+    const states = [
+      aReplica({status: 'storage-full'}),
+      aReplica({status: 'failed'}),
+      aReplica({replication: {status: 'error', message: ''}}),
+      aReplica({parameterGroup: {name: 'g', apply: 'pending-reboot'}, pending: ['DBInstanceClass']}),
+    ]
+    const commands = states
+      .flatMap((state) => [
+        ...replicaFindings(state, place, home, away),
+        ...parameterFindings(state),
+        classFinding('db.m7g.2xlarge', state),
+        offeredFinding('db.m7g.large', state, []),
+      ])
+      .flatMap(({suggestions = []}) => suggestions.filter((one) => one.startsWith('aws ')))
+    expect(commands.length).toBeGreaterThan(8)
+    expect(commands.filter((one) => !one.includes(`--region ${away} `))).toEqual([])
+  })
   test("storage-full can be mended, a broken key can't", () => {
     expect(said(replicaFindings(aReplica({status: 'storage-full'}), place, home, away))[0]).toMatch(
       /^fail \+10 min: shop-production has no storage left/,
@@ -302,6 +320,17 @@ describe('the recovery Region', () => {
       /^unknown: Both Regions run api:1.0 by its tag/,
     )
   })
+  test('would start what users run from a registry outside of AWS, where nothing runs: told, and not priced', () => {
+    const digest = `sha256:${'1'.repeat(64)}`
+    const here = `ghcr.io/acme/shop@${digest}`
+    const there = (image: string, named: string | null) => said(imageFinding(here, image, digest, {...both, named}))
+    expect(there('ghcr.io/acme/shop:1.0', 'ghcr.io/acme/shop:1.0')).toEqual([
+      'warn: eu-central-1 would start shop:1.0 by its tag, and nothing runs there that tells its digest: a tag that was moved would be another image than shop@sha256:111111111111….',
+    ])
+    expect(there('ghcr.io/acme/shop:1.0', null)[0]).toMatch(/^warn: eu-central-1 would start shop:1.0/)
+    expect(there('ghcr.io/acme/shop:0.9', 'ghcr.io/acme/shop:1.0')[0]).toMatch(/^warn \+5 min: eu-central-1 runs shop:0.9/)
+    expect(there('ghcr.io/other:1.0', null)[0]).toMatch(/^warn \+5 min/)
+  })
   test('starts hosts from an image that is about as old', () => {
     expect(said(amiFinding({ami: 'a', createdAt: now - day}, {ami: 'b', createdAt: now - 3 * day}, {to: away, now}))).toEqual([
       'ok: The machine image in eu-central-1 is 3 days old.',
@@ -456,6 +485,17 @@ describe('the way that users come', () => {
     expect(said(recordFindings([record('PRIMARY'), record('SECONDARY', {healthCheck: 'x'})], good, place))[0]).toMatch(
       /^fail: SECONDARY .* has a health check/,
     )
+    expect(
+      said(
+        recordFindings(
+          [...all, record('PRIMARY', {type: 'CNAME', failover: null, aliasTo: null, ttlSeconds: 3600})],
+          good,
+          place,
+        ),
+      ),
+    ).toEqual([
+      'warn +59 min: The CNAME record of origin-api.example.com has a TTL of 3600 s: who has asked keeps the old Region that long after a flip.',
+    ])
     expect(said(recordFindings(all, {inverted: false, healthy: true}, place))[0]).toMatch(/isn't inverted/)
     expect(said(recordFindings(all, {inverted: true, healthy: false}, place))[0]).toMatch(/^fail: The stop check is unhealthy/)
     expect(said(recordFindings(all, null, place))[0]).toMatch(/^fail: The health check stop .* doesn't exist/)
@@ -548,9 +588,20 @@ describe('people and places', () => {
     expect(said(standingFindings({...standing, settled: true}, true, place))[0]).toMatch(
       /^warn: Users are in eu-central-1, settled/,
     )
+    expect(said(standingFindings({...standing, region: home}, false, place))[0]).toMatch(
+      /^fail: Users are home again \(r-1\), and the stacks aren't settled/,
+    )
     expect(said(standingFindings(null, true, place))[0]).toMatch(
       /^fail: The object stop sends users to eu-central-1, and no run says that they are there/,
     )
+  })
+  test('users who belong elsewhere and lost the object stop are sent home, and that is said before all else', () => {
+    const away_ = {schema: 1 as const, region: away, since: now, run: 'r-1', replicatedUntil: null, fence: 'fenced' as const}
+    expect(said(standingFindings({...away_, settled: false}, false, place))).toEqual([
+      "fail: Users belong in eu-central-1 (r-1), and the object stop isn't in its bucket: they are sent to eu-west-1, which doesn't take them.",
+    ])
+    expect(said(standingFindings({...away_, settled: false}, false, place, 'record'))[0]).toMatch(/aren't settled/)
+    expect(said(standingFindings({...away_, settled: true}, false, place))[0]).toMatch(/^warn/)
   })
   test('two stacks mean the same, whatever their Regions are called', () => {
     const state = (change: Partial<StackState> = {}): StackState => ({

@@ -5,7 +5,7 @@ import {checks, readinessExit, readReadiness, scored} from '../../src/runbooks/r
 import type {ReadinessInput} from '../../src/runbooks/recovery/readiness/read-readiness.ts'
 import type {Finding, Level} from '../../src/runbooks/recovery/readiness/finding.ts'
 import {callsOf} from '../../src/runbooks/recovery/port-calls.ts'
-import {siteBucket} from '../../src/runbooks/recovery/place.ts'
+import {siteBucket, switchBucket} from '../../src/runbooks/recovery/place.ts'
 import {fakeRecovery} from '../support/fake-recovery-world.ts'
 import type {FakeRecovery} from '../support/fake-recovery-world.ts'
 import {leapingClock} from '../support/leaping-clock.ts'
@@ -160,6 +160,20 @@ describe('readiness', () => {
     const {findings} = await read({signal: over.signal})
     expect(of(findings, 'alarms')).toEqual(["unknown: Couldn't be asked: no answer in time."])
   })
+  test('of a pilot light the image is told by its registry, or by its name: it costs no time until they differ', async () => {
+    const {fake, read} = await bench()
+    const images = async () =>
+      (await read()).findings.filter(({id}) => id === 'images').map(({level, rtoMinutes}) => [level, rtoMinutes])
+    fake.service(home).image = 'ghcr.io/acme/shop:1.0'
+    Object.assign(fake.service(away), {image: 'ghcr.io/acme/shop:1.0', running: 0, desired: 0})
+    Object.assign(fake.readiness, {
+      runningDigest: async (region: string) => (region === home ? `sha256:${'1'.repeat(64)}` : null),
+      imageDigest: async () => null,
+    })
+    expect(await images()).toEqual([['warn', 0]])
+    Object.assign(fake.readiness, {imageDigest: async () => `sha256:${'1'.repeat(64)}`})
+    expect(await images()).toEqual([['ok', 0]])
+  })
   test('after a failover it looks the other way round', async () => {
     const {fake, read, place, clock} = await bench()
     await writeStanding(fake.world.store(away), place, {
@@ -171,6 +185,7 @@ describe('readiness', () => {
       replicatedUntil: null,
       fence: 'fenced',
     })
+    await fake.world.switches.put(away, switchBucket(place, away), 'stop', '{}')
     const {from, to, findings} = await read()
     expect([from, to]).toEqual([away, home])
     expect(of(findings, 'standing')[0]).toMatch(/^fail: Users have been in eu-central-1/)

@@ -29,8 +29,8 @@ back, until the point of no return. Exit codes are those of the command that beg
   protected override async execute(): Promise<Outcome> {
     const {args, flags} = await this.parse(DrResume)
     const lossMs = this.acceptedLoss(flags['accept-loss'])
-    const opened = await this.opened(flags, 'make-state')
-    const {desk, world, clock, place} = opened
+    const first = await this.opened(flags, 'make-state')
+    const {desk, place} = first
     const found = await findRecovery(desk, place, args.run)
     if (found === null)
       return {
@@ -39,7 +39,11 @@ back, until the point of no return. Exit codes are those of the command that beg
         data: {run: null},
         text: 'nothing to resume: no recovery is unfinished\n  sluice dr history',
       }
-    const {run} = found
+    const {run, input} = found
+    // A drill that was begun without the primary goes on without it, or it would prove nothing.
+    const goesWithout = input.kind === 'drill' && input.withoutPrimary
+    const opened = goesWithout ? await this.opened(flags, 'make-state', {without: 'primary'}) : first
+    const {world, clock} = opened
     const answer = answerOf(flags.withdraw, lossMs, flags['accept-unknown-loss'])
     if (answer !== null && !found.isFinished) await askRecovery(desk, run, answer.wish, flags.why, answer.accepts)
     const watching = this.follow(opened, flags.events, (id, wish, why, accepts) => askRecovery(desk, id, wish, why, accepts))

@@ -1,5 +1,5 @@
 /** Does the recovery Region run what users run, from its own registry, on hosts that are as new? */
-import {runningImage} from '../running-image.ts'
+import {byDigest, runningImage} from '../running-image.ts'
 import {fail, ok, unknown, warn} from './finding.ts'
 import type {Found} from './finding.ts'
 import type {Check, Looking} from './looking.ts'
@@ -11,17 +11,34 @@ export const images: Check = {
     const {world, to, signal} = looking
     const [here, there] = await Promise.all([imageOf(looking, 'from'), imageOf(looking, 'to')])
     // Asked by its digest: a tag in the other registry may be another image.
-    const carried = here === null ? null : await world.readiness.imageDigest(to, inRegistryOf(here, looking.from, to), signal)
-    return [imageFinding(here, there, carried, looking)]
+    const carried =
+      here.image === null ? null : await world.readiness.imageDigest(to, inRegistryOf(here.image, looking.from, to), signal)
+    return [imageFinding(here.image, there.image, carried, {...looking, named: here.named})]
   },
 }
 
+interface Serves {
+  /** By its digest, where anybody tells it. */
+  readonly image: string | null
+  /** As the task definition names it; null: it isn't known. */
+  readonly named: string | null
+}
+
 /** Of the Region that can be asked; what it served when it last could, else. */
-async function imageOf(looking: Looking, which: 'from' | 'to'): Promise<string | null> {
+async function imageOf(looking: Looking, which: 'from' | 'to'): Promise<Serves> {
+  const {world, signal} = looking
   const side = which === 'from' ? looking.fromSide : looking.toSide
-  if (side === null) return which === 'from' ? ((await looking.capacity())?.image ?? null) : null
+  if (side === null) return {image: which === 'from' ? ((await looking.capacity())?.image ?? null) : null, named: null}
   const service = await looking.serving(side)
-  return service === null ? null : runningImage(looking.world, side.region, side.cluster, service, looking.signal)
+  if (service === null) return {image: null, named: null}
+  const [named, image] = await Promise.all([
+    world.compute.image(side.region, service.taskDefinition, signal),
+    runningImage(world, side.region, side.cluster, service, signal),
+  ])
+  if (image === null || digestOf(image) !== null) return {image, named}
+  // Nothing runs that would tell: the Region's own registry does.
+  const digest = await world.readiness.imageDigest(side.region, image, signal)
+  return {image: digest === null ? image : byDigest(image, digest), named}
 }
 
 export const digestOf = (image: string): string | null => /@(sha256:[0-9a-f]+)$/.exec(image)?.[1] ?? null
@@ -34,9 +51,9 @@ export function imageFinding(
   here: string | null,
   there: string | null,
   carried: string | null,
-  {from, to}: {readonly from: string; readonly to: string},
+  {from, to, named = null}: {readonly from: string; readonly to: string; readonly named?: string | null},
 ): Found {
-  const evidence = {here, there, inRegistry: carried}
+  const evidence = {here, there, named, inRegistry: carried}
   if (here === null) return unknown(`${from} doesn't say which image serves.`, {evidence})
   if (there === null)
     return fail(`No service in ${to} has an image to run.`, {evidence, suggestions: ['sluice infra up --only recovery']})
@@ -48,6 +65,12 @@ export function imageFinding(
     })
   }
   const [one, other] = [digestOf(here), digestOf(there)]
+  // A registry outside of AWS isn't asked, and tasks that don't run tell no digest: the name is all there is, and nothing has to be rolled.
+  if (one !== null && other === null && (named === null ? repository(here) === repository(there) : named === there))
+    return warn(
+      `${to} would start ${short(there)} by its tag, and nothing runs there that tells its digest: a tag that was moved would be another image than ${short(here)}.`,
+      {evidence, suggestions: [`sluice release ${here}`]},
+    )
   if (one === null || other === null) {
     return here.split(/[:@]/).at(-1) === there.split(/[:@]/).at(-1)
       ? unknown(`Both Regions run ${short(here)} by its tag; whether it is the same image can't be told.`, {evidence})
@@ -66,6 +89,8 @@ export function imageFinding(
   }
   return ok(`Both Regions run ${short(here)}.`, evidence)
 }
+
+const repository = (image: string): string => image.replace(/@.*$/, '').replace(/:[^:/]*$/, '')
 
 const short = (image: string): string => {
   const name = image.split('/').at(-1) ?? image

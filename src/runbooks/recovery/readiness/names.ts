@@ -83,7 +83,19 @@ export function recordFindings(
       }),
     ]
   }
+  // A server answers an alias with its own TTL; a CNAME of somebody's, or a record with values, keeps the one that it was given.
+  const slow = all.filter(({ttlSeconds}) => ttlSeconds !== null && ttlSeconds > goodTtlSeconds)
   const found = [
+    ...slow.map(({type, ttlSeconds}) =>
+      warn(
+        `The ${type} record of ${api} has a TTL of ${ttlSeconds ?? 0} s: who has asked keeps the old Region that long after a flip.`,
+        {
+          rtoMinutes: Math.round(((ttlSeconds ?? 0) - goodTtlSeconds) / 60),
+          evidence,
+          suggestions: [`give ${api} an alias record, or a TTL of ${goodTtlSeconds} seconds`],
+        },
+      ),
+    ),
     ...[primary, secondary]
       .filter(({aliasTo}) => aliasTo?.evaluatesHealth === true)
       .map(({failover}) =>

@@ -48,7 +48,7 @@ export function replicaFindings(
 const sameDatabase = (source: string, place: Place, region: string): boolean =>
   source.split(':').slice(2).join(':') === databaseArn(place, region).split(':').slice(2).join(':')
 
-function instanceFindings({status, id}: DatabaseState, evidence: Found['evidence'] = {}): readonly Found[] {
+function instanceFindings({status, id, region}: DatabaseState, evidence: Found['evidence'] = {}): readonly Found[] {
   if (status === 'available') return []
   if (status === 'backing-up') {
     return [
@@ -66,7 +66,9 @@ function instanceFindings({status, id}: DatabaseState, evidence: Found['evidence
       fail(`${id} has no storage left: replication stands still, and a promoted database would take no writes.`, {
         evidence,
         rtoMinutes: 10,
-        suggestions: [`aws rds modify-db-instance --db-instance-identifier ${id} --allocated-storage GIB --apply-immediately`],
+        suggestions: [
+          `aws rds modify-db-instance --region ${region} --db-instance-identifier ${id} --allocated-storage GIB --apply-immediately`,
+        ],
       }),
     ]
   }
@@ -74,13 +76,13 @@ function instanceFindings({status, id}: DatabaseState, evidence: Found['evidence
     return [
       fail(`${id} is ${status}: RDS can't promote it, and it doesn't mend itself.`, {
         evidence,
-        suggestions: [`aws rds describe-events --source-type db-instance --source-identifier ${id}`],
+        suggestions: [`aws rds describe-events --region ${region} --source-type db-instance --source-identifier ${id}`],
       }),
     ]
   return [warn(`${id} is ${status}: RDS promotes an available replica only.`, {evidence, rtoMinutes: 5})]
 }
 
-function replicationFinding({replication, id}: DatabaseState, evidence: Found['evidence'] = {}, from = ''): Found {
+function replicationFinding({replication, id, region}: DatabaseState, evidence: Found['evidence'] = {}, from = ''): Found {
   if (replication === null) return unknown(`RDS says nothing about the replication of ${id}.`, {evidence})
   const why = replication.message === '' ? '' : ` (${replication.message})`
   switch (replication.status) {
@@ -102,7 +104,7 @@ function replicationFinding({replication, id}: DatabaseState, evidence: Found['e
     case 'error':
       return fail(`Replication of ${id} has an error${why}: what is written now would be lost.`, {
         evidence,
-        suggestions: [`aws rds describe-events --source-type db-instance --source-identifier ${id}`],
+        suggestions: [`aws rds describe-events --region ${region} --source-type db-instance --source-identifier ${id}`],
       })
     default:
       return warn(`Replication of ${id} is ${replication.status}${why}.`, {evidence})

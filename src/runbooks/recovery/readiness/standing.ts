@@ -10,18 +10,43 @@ import type {Check} from './looking.ts'
 export const standing: Check = {
   id: 'standing',
   title: 'where users are',
-  look: async ({world, place, standing: written, signal}) => {
+  look: async ({world, place, settings, standing: written, signal}) => {
     const stop = await world.switches.read(place.recovery, switchBucket(place, place.recovery), 'stop', signal)
-    return standingFindings(written, stop !== null, place)
+    return standingFindings(written, stop !== null, place, settings.flip)
   },
 }
 
 export function standingFindings(
   written: Standing | null,
   stopped: boolean,
-  {home, recovery}: Pick<Place, 'home' | 'recovery'>,
+  place: Pick<Place, 'home' | 'recovery' | 'service' | 'environment' | 'account'>,
+  flip: RecoverySettings['flip'] = 'stop',
 ): readonly Found[] {
+  const {home, recovery} = place
   const evidence = {region: written?.region ?? home, settled: written?.settled ?? true, stop: stopped}
+  if (written !== null && !written.settled && written.region === home) {
+    return [
+      fail(`Users are home again (${written.run}), and the stacks aren't settled: infra up leaves edges and databases alone.`, {
+        evidence,
+        suggestions: ['sluice dr resume', 'sluice dr settle'],
+      }),
+    ]
+  }
+  // Once it is settled, the records themselves lead there, and `stop` is needed no more.
+  if (written !== null && !written.settled && !stopped && flip === 'stop') {
+    return [
+      fail(
+        `Users belong in ${written.region} (${written.run}), and the object stop isn't in its bucket: they are sent to ${home}, which doesn't take them.`,
+        {
+          evidence,
+          suggestions: [
+            'sluice dr status',
+            `aws s3api put-object --region ${recovery} --bucket ${switchBucket(place, recovery)} --key stop`,
+          ],
+        },
+      ),
+    ]
+  }
   if (written !== null && !written.settled) {
     return [
       fail(
