@@ -38,6 +38,30 @@ it.each([
   ],
   ['runbooks do', 'sluice runbook resume r-1', ['--sandbox', 'b'], 'sluice runbook resume r-1 --sandbox b'],
   ['an export reaches nothing', 'sluice infra export --help', ['--sandbox', 'b'], 'sluice infra export --help'],
+  [
+    'the configuration, the environment and the Region it was found by go with it',
+    '  sluice dr resume r-1',
+    ['--sandbox', 'b', '--region', 'eu-west-1', '--environment=blue', '--config', 'a b.yaml'],
+    "  sluice dr resume r-1 --config 'a b.yaml' --environment blue --region eu-west-1 --sandbox b",
+  ],
+  [
+    'a release has no environment to be told',
+    'sluice release status',
+    ['--config', 'c.yaml', '--environment', 'blue'],
+    'sluice release status --config c.yaml',
+  ],
+  [
+    'an export looks at the configuration alone',
+    'sluice infra export DIR',
+    ['--config', 'c.yaml', '--sandbox', 'b'],
+    'sluice infra export DIR --config c.yaml',
+  ],
+  [
+    'what it names itself stays, and the rest is added',
+    'sluice infra up --region us-east-1',
+    ['--region', 'eu-west-1', '--config', 'c.yaml'],
+    'sluice infra up --region us-east-1 --config c.yaml',
+  ],
   ['on AWS nothing is added', 'sluice release resume r-1', [], 'sluice release resume r-1'],
 ])('%s', (_what, text, argv, expected) => {
   expect(printedCommands(text, argv)).toBe(expected)

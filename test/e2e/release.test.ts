@@ -205,11 +205,12 @@ describe.concurrent('a release', () => {
       await begun.reaches('shift-50')
       const [second, run] = await Promise.all([sandbox.elsewhere(), sandbox.runOf('held')])
       const watching = second.start(['release', 'watch', '--service', 'held', '--sandbox', sandbox.name, '--json'])
+      const config = await sandbox.configFor('held', quick)
       const refused = await second.sluice(
         'release',
         'shop/api:1.9.0',
         '--config',
-        await sandbox.configFor('held', quick),
+        config,
         '--sandbox',
         sandbox.name,
         '--yes',
@@ -223,7 +224,9 @@ describe.concurrent('a release', () => {
           message: expect.stringMatching(
             /^release r-\S+ has the lease: \S+ on \S+, since \d{4}-\d\d-\d\dT[\d:.]+Z\.$/,
           ) as unknown,
-          suggestions: expect.arrayContaining([`sluice release watch ${run} --sandbox ${sandbox.name}`]) as unknown,
+          suggestions: expect.arrayContaining([
+            `sluice release watch ${run} --config ${config} --sandbox ${sandbox.name}`,
+          ]) as unknown,
         },
       })
       expect(refused.code).toBe(7)
