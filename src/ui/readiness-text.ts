@@ -6,7 +6,7 @@ import type {Finding, Level} from '../runbooks/recovery/readiness/finding.ts'
 import type {Readiness} from '../runbooks/recovery/readiness/read-readiness.ts'
 import {clockSpan, counted, oneLine, span, trimmed} from './format.ts'
 import type {StyledLine, Tone} from './styled-line.ts'
-import {lengthOf, padded, paint, piece, spread, wrapped} from './styled-line.ts'
+import {lengthOf, padded, paint, piece, spread, widthOf, wrapped} from './styled-line.ts'
 
 export interface ReadinessLook {
   readonly color?: boolean
@@ -49,12 +49,10 @@ export function readinessHeader(
   const late = rto.p50Seconds > rto.objectiveSeconds
   const time = `RTO ${clockSpan(rto.p50Seconds * 1000)} usually, ${clockSpan(rto.p90Seconds * 1000)} at worst, of ${clockSpan(rto.objectiveSeconds * 1000)}${rto.findingsSeconds > 0 ? ` (${span(rto.findingsSeconds * 1000)} of it by what is below)` : ''}`
   const lost = rpo.lagSeconds === null ? "can't be told" : `${trimmed(rpo.lagSeconds, 1)} s by ${rpo.source ?? 'nothing'}`
+  const whose = [piece('readiness', 'strong'), piece(` · ${service} · ${environment} · ${from} → ${to}`)]
+  const points = [piece(`${score} of 100`, score >= 90 ? 'good' : score >= 60 ? 'warn' : 'bad')] as const
   return [
-    spread(
-      [piece('readiness', 'strong'), piece(` · ${service} · ${environment} · ${from} → ${to}`)],
-      [piece(`${score} of 100`, score >= 90 ? 'good' : score >= 60 ? 'warn' : 'bad')],
-      columns,
-    ),
+    ...(widthOf(whose) + widthOf(points) + 2 > columns ? [whose, [piece('  '), ...points]] : [spread(whose, points, columns)]),
     ...wrapped(time, columns - 2).map((text): StyledLine => [piece(`  ${text}`, late ? 'bad' : 'plain')]),
     [
       piece(
@@ -65,17 +63,28 @@ export function readinessHeader(
   ]
 }
 
+/** Where there is no room beside the names, what was found stands below them. */
+const narrowest = 30
+
 function rows({level, title, text, rtoMinutes, suggestions}: Finding, names: number, columns: number): readonly StyledLine[] {
   const [mark, tone] = marks[level]
-  const margin = ' '.repeat(names + 14)
+  const beside = columns - names - 14 >= narrowest
+  const margin = ' '.repeat(beside ? names + 14 : 12)
   const price = rtoMinutes > 0 ? `+${trimmed(rtoMinutes, 1)} min RTO: ` : ''
-  const told = wrapped(`${price}${text}`, Math.max(24, columns - margin.length))
+  const room = Math.max(24, columns - margin.length)
+  const told = wrapped(`${price}${text}`, room)
+  const name = oneLine(title)
+  const first = [piece('  '), piece(mark, tone), piece(beside ? ` ${padded(name, names)}  ${told[0] ?? ''}` : ` ${name}`)]
   return [
-    [piece('  '), piece(mark, tone), piece(` ${padded(oneLine(title), names)}  ${told[0] ?? ''}`)],
-    ...told.slice(1).map((line): StyledLine => [piece(margin + line)]),
-    ...suggestions.map((line): StyledLine => [piece(`${margin}${oneLine(line)}`, 'strong')]),
+    first,
+    ...(beside ? told.slice(1) : told).map((line): StyledLine => [piece(margin + line)]),
+    ...suggestions.flatMap((line) => toDo(line, room)).map((line): StyledLine => [piece(margin + line, 'strong')]),
   ]
 }
+
+/** A command is never broken: it is there to be copied. */
+const toDo = (line: string, room: number): readonly string[] =>
+  /^(?:sluice|aws) /.test(line) ? [oneLine(line)] : wrapped(line, room)
 
 function fineRows(findings: readonly Finding[], columns: number): readonly StyledLine[] {
   const fine = findings.filter(({level}) => level === 'ok')

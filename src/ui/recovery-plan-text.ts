@@ -27,14 +27,21 @@ export function recoveryPlanText(
     ...row('account', `${account(input.place.account)} as ${input.by}`),
     ...changeOf(input).flatMap(([name, text]) => row(name, text)),
     [],
-    ...steps.flatMap((step, index) => [
-      ...(index === point ? [pointRow(columns)] : []),
-      spread([piece(`  ${padded(step.id, names)}  `, 'strong'), piece(step.title)], [piece(usually(step), 'dim')], columns),
-    ]),
+    ...steps.flatMap((step, index) => [...(index === point ? [pointRow(columns)] : []), ...stepRows(step, names, columns)]),
     [],
     ...forecastRows(input, steps).flatMap(([name, text]) => row(name, text)),
   ]
   return `${lines.map((line) => paint(line, color)).join('\n')}\n`
+}
+
+/** A title in full, below itself where the line is too short for it. */
+function stepRows(step: PlannedStep, names: number, columns: number): readonly StyledLine[] {
+  const usual = usually(step)
+  const [first = '', ...more] = wrapped(step.title, Math.max(16, columns - names - 6 - lengthOf(usual)))
+  return [
+    spread([piece(`  ${padded(step.id, names)}  `, 'strong'), piece(first)], [piece(usual, 'dim')], columns),
+    ...more.map((line): StyledLine => [piece(`${' '.repeat(names + 4)}${line}`)]),
+  ]
 }
 
 /** Its words in full where there is room for them. */

@@ -27,7 +27,8 @@ const readiness = (...findings: readonly Finding[]): Readiness =>
     lag: {seconds: 2, source: 'heartbeat'},
   })
 const whose = {service: 'shop', environment: 'production'}
-const text = (of: Readiness, fine: 'listed' | 'counted' = 'counted'): string => readinessText(of, whose, {fine})
+const text = (of: Readiness, fine: 'listed' | 'counted' = 'counted', columns = 80): string =>
+  readinessText(of, whose, {fine, columns})
 
 describe('readiness on a screen', () => {
   it('puts score, forecast and loss first, each beside its objective', () => {
@@ -65,5 +66,19 @@ describe('readiness on a screen', () => {
         .split('\n')
         .filter((line) => lengthOf(line) > 80),
     ).toEqual([])
+  })
+
+  it('fits 60 columns: what was found stands below its name, and a command stays whole', () => {
+    const command = `sluice dr check --config ${'a'.repeat(60)}`
+    const long = readiness(
+      finding('fail', 'quotas of the recovery Region', {text: 'short by 16 vCPU '.repeat(12), suggestions: [command]}),
+      finding('warn', 'break-glass role', {
+        suggestions: ['make a role beforehand, and name it as stack.recovery.breakGlassRole'],
+      }),
+    )
+    const lines = text(long, 'counted', 60).split('\n')
+    expect(lines.filter((line) => lengthOf(line) > 60).map((line) => line.trim())).toEqual([command])
+    expect(lines).toContain('  ✖ FAIL    quotas of the recovery Region')
+    expect(lines[0]).toContain('eu-central-1')
   })
 })
