@@ -6,6 +6,7 @@ import {Command, Flags} from '@oclif/core'
 import {ExitCode, SluiceError} from './errors.ts'
 import {printedCommands} from './printed-command.ts'
 import {reportError} from './report-error.ts'
+import {usageError} from './usage-error.ts'
 
 export interface Outcome {
   readonly outcome: string
@@ -47,7 +48,7 @@ export abstract class SluiceCommand extends Command {
   override async catch(error: Error & {readonly oclif?: {readonly exit?: number}}): Promise<void> {
     const command = (this.id ?? '').replaceAll(':', ' ')
     const stack = this.argv.includes('--verbose') ? error.stack : undefined
-    const known = toSluiceError(error, command)
+    const known = toSluiceError(error, command, Object.keys(this.ctor.flags))
     const suggestions = known.suggestions.map((line) => this.printed(line))
     reportError(new SluiceError({...known, message: known.message, suggestions}), {
       command,
@@ -57,19 +58,13 @@ export abstract class SluiceCommand extends Command {
   }
 }
 
-function toSluiceError(error: Error & {readonly oclif?: {readonly exit?: number}}, command: string): SluiceError {
+function toSluiceError(
+  error: Error & {readonly oclif?: {readonly exit?: number}},
+  command: string,
+  flags: readonly string[],
+): SluiceError {
   if (error instanceof SluiceError) return error
-  if (error.oclif?.exit !== undefined) {
-    return new SluiceError({
-      code: 'usage',
-      exitCode: ExitCode.usage,
-      message: error.message
-        .split('\n')
-        .filter((line) => line.trim() !== '' && !line.startsWith('See more help'))
-        .join(' '),
-      suggestions: [`sluice ${command} --help`],
-    })
-  }
+  if (error.oclif?.exit !== undefined) return usageError(error.message, command, flags)
   return new SluiceError({
     code: 'bug',
     exitCode: ExitCode.bug,

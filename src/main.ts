@@ -39,7 +39,8 @@ async function runCommand(argv: string[], pjson: PackageJson): Promise<void> {
   const {Config, run, settings} = await import('@oclif/core')
   // oclif would look for ts-node beside our sources; Node strips the types itself.
   settings.enableAutoTranspile = false
-  const source = {...pjson, oclif: {...pjson.oclif, commands: {strategy: 'pattern', target: './src/commands'}}}
+  const commands = {strategy: 'pattern', target: './src/commands'}
+  const source = {...pjson, oclif: {...pjson.oclif, commands, helpClass: './src/help'}}
   const config = await Config.load({root, ...(fromSource && {ignoreManifest: true, pjson: source as never})})
   const bare = config.commands.filter(({args, strict}) => strict !== false && Object.keys(args).length === 0).map(({id}) => id)
   const error = unknownCommand(argv, config.commandIDs, bare)

@@ -14,6 +14,7 @@ export function unknownCommand(
   if (first === undefined || ownFlags.has(first)) return null
   if (first.startsWith('-')) return unknown(`There is no command before ${first}.`, ['sluice --help'])
   const words = wordsOf(argv)
+  const spaced = ids.map((id) => id.replaceAll(':', ' '))
   const known = new Set(ids)
   let depth = 0
   while (depth < words.length && ids.some((id) => startsWith(id, words.slice(0, depth + 1)))) depth++
@@ -21,17 +22,19 @@ export function unknownCommand(
   // oclif would look for a command of that longer name, and not find it.
   if (bare.includes(prefix) && depth < words.length) {
     const command = prefix.replaceAll(':', ' ')
+    const meant = nearest(words.slice(0, depth + 1).join(' '), spaced)
+      .filter((id) => id !== command)
+      .slice(0, 1)
     return new SluiceError({
       code: 'usage',
       exitCode: ExitCode.usage,
       message: `Unexpected argument: ${words[depth] ?? ''}`,
-      suggestions: [`sluice ${command} --help`],
+      suggestions: [...meant, `${command} --help`].map((one) => `sluice ${one}`),
     })
   }
   // A command may take arguments of its own: what follows it is its business. A bare topic shows its help.
   if (known.has(prefix) || (depth > 0 && depth === words.length)) return null
   const typed = words.slice(0, depth + 1).join(' ')
-  const spaced = ids.map((id) => id.replaceAll(':', ' '))
   const here =
     depth === 0
       ? [...new Set(spaced.flatMap((id) => [id, id.split(' ')[0] ?? id]))]

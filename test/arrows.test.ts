@@ -42,8 +42,10 @@ const rooms: Readonly<Record<string, Room>> = {
     packages: [],
   },
   watching: {path: 'src/watching.ts', rooms: ['errors', 'engine', 'runbooks', 'ui'], packages: []},
-  command: {path: 'src/command.ts', rooms: ['errors', 'report', 'printedCommand'], packages: ['@oclif/core']},
+  command: {path: 'src/command.ts', rooms: ['errors', 'report', 'printedCommand', 'usageError'], packages: ['@oclif/core']},
   report: {path: 'src/report-error.ts', rooms: ['errors'], packages: []},
+  usageError: {path: 'src/usage-error.ts', rooms: ['errors', 'nearest'], packages: []},
+  help: {path: 'src/help.ts', rooms: [], packages: ['@oclif/core']},
   unknownCommand: {path: 'src/unknown-command.ts', rooms: ['errors', 'nearest'], packages: []},
   main: {path: 'src/main.ts', rooms: ['errors', 'report', 'unknownCommand'], packages: ['@oclif/core']},
   commands: {
@@ -111,9 +113,11 @@ const rooms: Readonly<Record<string, Room>> = {
   },
   iamCommands: {
     path: 'src/commands/iam/',
-    rooms: ['errors', 'command', 'compose', 'infraShared', 'config', 'runbooks', 'ui', 'stack'],
+    rooms: ['errors', 'command', 'compose', 'infraShared', 'iamShared', 'config', 'runbooks', 'ui', 'stack'],
     packages: ['@oclif/core'],
   },
+  // What `iam policy` is asked, finds out and writes.
+  iamShared: {path: 'src/iam-', rooms: ['errors', 'nearest', 'config', 'runbooks'], packages: []},
   doctor: {
     path: 'src/commands/doctor',
     rooms: ['errors', 'command', 'compose', 'infraShared', 'config', 'runbooks', 'ui'],

@@ -37,6 +37,11 @@ describe('what was typed', () => {
     expect(unknownCommand(argv, ids)).toBeNull()
   })
 
+  it('a word after a command that takes none may be meant for the command of its topic', () => {
+    const error = unknownCommand(['demo', 'recovry'], [...ids, 'demo:recovery'], ['demo'])
+    expect(error?.suggestions).toEqual(['sluice demo recovery', 'sluice demo --help'])
+  })
+
   it.each([
     ['a misspelt command', ['docotr'], ['sluice doctor']],
     ['a misspelt topic', ['sandbx', 'up'], ['sluice sandbox up']],
