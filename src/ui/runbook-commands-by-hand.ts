@@ -37,7 +37,7 @@ export const look = (place: Place, region: string): string =>
   + "--query 'DBInstances[0].[DBInstanceStatus,ReadReplicaSourceDBInstanceIdentifier,"
   + "StatusInfos,PendingModifiedValues,BackupRetentionPeriod]'"
 
-export function fenceCommands({slots}: Place, region: string): readonly string[] {
+export function fenceCommands({slots, database}: Place, region: string): readonly string[] {
   return [
     `aws elbv2 modify-rule --region ${region} --rule-arn "$(rule ${region})" `
       + "--actions 'Type=fixed-response,FixedResponseConfig={StatusCode=503}'",
@@ -50,6 +50,10 @@ export function fenceCommands({slots}: Place, region: string): readonly string[]
       + `--query 'SecurityGroups[0].IpPermissions' > ingress-${region}.json   # keep it: it is given back later`,
     `aws ec2 revoke-security-group-ingress --region ${region} --group-id "$(parameter ${region} database-group)" `
       + `--ip-permissions file://ingress-${region}.json`,
+    '# whoever was connected still is: once the tasks have stopped, a restart ends every session',
+    `aws rds reboot-db-instance --region ${region} --db-instance-identifier ${database}`,
+    `aws rds describe-events --region ${region} --source-type db-instance --source-identifier ${database} `
+      + "--duration 15 --query 'Events[].Message'   # done: DB instance restarted",
   ]
 }
 
