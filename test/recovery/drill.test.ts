@@ -263,6 +263,21 @@ describe('a drill', () => {
     expect(fresh.drill.stands()).toBe(true)
   })
 
+  it.each([
+    ['no tag of a drill', {service: 'shop'}],
+    ['an expiry that is no time', {'sluice:drill': 'd-other', 'sluice:expires': 'soon'}],
+  ])("never takes a stack of the drill's name for an expired drill when it has %s", async (_, tags) => {
+    const {events, drill} = await rehearse(input(), (_fake, one) => one.leave('d-other', 0, tags))
+    expect(endOf(events)).toMatchObject({outcome: 'failed', because: expect.stringContaining('shop-production-drill') as unknown})
+    expect(drill.stands()).toBe(true)
+  })
+
+  it("--clean doesn't remove a stack that isn't a drill's, and says so", async () => {
+    const {events, drill} = await rehearse(input({clean: true}), (_, one) => one.leave('d-other', 0, {service: 'shop'}))
+    expect(endOf(events)).toMatchObject({outcome: 'failed', because: expect.stringContaining('no drill') as unknown})
+    expect(drill.stands()).toBe(true)
+  })
+
   it('--clean removes what is there, expired or not, and rehearses nothing', async () => {
     const {events, drill} = await rehearse(input({clean: true}), (_, one) => one.leave('d-other', startOfTests + hours(1)))
     expect(endOf(events)?.outcome).toBe('done')
@@ -314,7 +329,7 @@ describe('what a drill is made from', () => {
     expect(refusal(change)).toMatch(because)
   })
 
-  it('is made where a pilot light has hosts, as after a settled stay, and without hosts in another shape', () => {
+  it('is made where a pilot light has hosts all the same; --clean needs none, and a shape with hosts finds out itself', () => {
     expect(drillInput(asked({place: aPlace('pilot-light'), hosts: 1})).kind).toBe('input')
     expect(drillInput(asked({hosts: 0})).kind).toBe('input')
     expect(drillInput(asked({place: aPlace('pilot-light'), hosts: 0, clean: true})).kind).toBe('input')

@@ -26,7 +26,7 @@ export interface FakeDrill {
   refusesWrites: number
   stands(): boolean
   /** A stack of an earlier drill. */
-  leave(name: string, expiresAt: number): void
+  leave(name: string, expiresAt: number, tags?: Readonly<Record<string, string>>): void
   readonly created: string[]
 }
 
@@ -43,12 +43,12 @@ export function fakeDrillStack(fake: FakeRecovery, around: Around = () => undefi
     refusesWrites: 0,
     created: [],
     stands: () => present() !== null,
-    leave: (name, expiresAt) =>
+    leave: (name, expiresAt, tags = {'sluice:drill': name, 'sluice:expires': String(expiresAt)}) =>
       make({
         stack: {name: place.stacks.drill, region},
         template: {kind: 'body', body: ''},
         parameters: {Name: name},
-        tags: {'sluice:drill': name, 'sluice:expires': String(expiresAt)},
+        tags,
         role: null,
         token: name,
       }),

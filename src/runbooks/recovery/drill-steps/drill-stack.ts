@@ -45,15 +45,21 @@ export function leftoversStep(input: DrillInput, then: Then): Step<RecoveryWorld
     atDeadline: then,
     observe: async (world, {now, signal}) => {
       const state = await world.stacks.describe(stack, signal)
-      const name = state?.tags[drillTag] ?? 'without a name'
+      const name = state?.tags[drillTag]
       if (state === null || isGone(state) || (name === input.name && !input.clean)) return {kind: 'done', note: 'none'}
+      if (name === undefined)
+        return {
+          kind: 'failed',
+          then: 'fail',
+          because: `${stack.name} in ${stack.region} has the name of a drill's stack, and no drill made it (no tag ${drillTag}): it is left as it is. Rename or delete it by hand, then sluice dr drill`,
+        }
       const expiresAt = Number(state.tags[expiryTag] ?? 0)
       if (input.clean || expiresAt <= now || state.status.startsWith('DELETE_')) return {kind: 'not-done'}
-      const inMinutes = Math.ceil((expiresAt - now) / minutes(1))
+      const left = Number.isNaN(expiresAt) ? '' : `, for another ${Math.ceil((expiresAt - now) / minutes(1))} min`
       return {
         kind: 'failed',
         then: 'fail',
-        because: `the drill ${name} still has its stack ${stack.name} in ${stack.region}, for another ${inMinutes} min; sluice dr drill --clean removes it`,
+        because: `the drill ${name} still has its stack ${stack.name} in ${stack.region}${left}; sluice dr drill --clean removes it`,
       }
     },
     start: async (world, {run, signal}) => {

@@ -11,7 +11,7 @@ import {later} from '../look-step.ts'
 import {callsOf} from '../port-calls.ts'
 import type {RecoveryWorld} from '../ports.ts'
 import type {Placed, RecoveryStep} from '../way.ts'
-import {fencedId} from './instance-names.ts'
+import {fencedId, finalSnapshotOf} from './instance-names.ts'
 import {closed} from '../steps/fence.ts'
 import {orphansDoor, tasksIngress} from './tasks-ingress.ts'
 import {unlessSilent} from './unless-silent.ts'
@@ -53,12 +53,15 @@ export function orphansStep(input: FailbackInput, {needs}: Placed): RecoveryStep
       'compute.taskResult',
     ),
     observe: async (world, {signal}) => {
-      if (replicatedUntil === null) return {kind: 'done', facts: {orphans: 0, rows: []}, note: 'nothing was lost when users left'}
+      if (replicatedUntil === null)
+        return untold(
+          `when users left nobody could tell up to which moment its rows had been replicated; compare it with its final snapshot ${finalSnapshotOf(fencedId(input))}`,
+        )
       const old = await world.database.describe(region, place.database, signal)
       if (old !== null && old.source === null && old.status === 'available') return {kind: 'not-done'}
       return untold(
         old === null || old.source !== null
-          ? `the old primary isn't ${place.database} in ${region} any more (${fencedId(input)}, or gone)`
+          ? `the old primary isn't ${place.database} in ${region} any more (${fencedId(input)}, or gone); a failback that was begun before has listed them: sluice dr history`
           : `the old primary is ${old.status}`,
       )
     },

@@ -12,7 +12,7 @@ export function surgeStays({place, active}: SettleInput, {needs}: Placed): Recov
   const {surge: name} = place.stacks
   return lookStep({
     id: 'surge-stays',
-    title: `${name} stays in ${active}, and its NAT gateways and cache nodes go on costing by the hour`,
+    title: `${name} stays, and costs by the hour`,
     needs,
     deadlineMs: minutes(10),
     atDeadline: 'pause',
@@ -24,7 +24,7 @@ export function surgeStays({place, active}: SettleInput, {needs}: Placed): Recov
       return {
         kind: 'done',
         facts: {surge: name},
-        note: `it has the only way out of those who serve: don't delete it while users are there. sluice dr failback --confirm ${place.environment} deletes it`,
+        note: `its NAT gateways and cache nodes cost by the hour, and it has the only way out of those who serve: don't delete it while users are there. sluice dr failback --confirm ${place.environment} deletes it`,
       }
     },
   })
