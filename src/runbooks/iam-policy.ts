@@ -8,6 +8,7 @@ import {foundationRights} from './iam/foundation-rights.ts'
 import {reachOf} from './iam/narrowing.ts'
 import type {Reach} from './iam/narrowing.ts'
 import type {PolicyCommand} from './iam/outside-steps.ts'
+import type {OwnRights} from './iam/own-rights.ts'
 import type {PolicyDocument, Statement} from './iam/policy-document.ts'
 import type {Where} from './iam/where.ts'
 
@@ -62,12 +63,15 @@ const driftReads = [
   'wafv2',
 ] as const
 
+const noOwnRights: OwnRights = {calls: [], statements: [], notes: []}
+
 const deploys: readonly PolicyCommand[] = ['infra up', 'infra plan', 'infra down']
 const recoveries: readonly PolicyCommand[] = ['dr promote', 'dr resume', 'dr drill', 'dr failback', 'dr settle']
 const releases: readonly PolicyCommand[] = ['release', 'release resume', 'release abort']
 
-export function iamPolicy(commands: readonly PolicyCommand[], where: Where): PolicyDocument {
-  const calls = commands.flatMap((command) => declaredCalls(command, where))
+/** `own`: what steps of the team's own need, of its runbooks or beside a recovery's. */
+export function iamPolicy(commands: readonly PolicyCommand[], where: Where, own: OwnRights = noOwnRights): PolicyDocument {
+  const calls = [...commands.flatMap((command) => declaredCalls(command, where)), ...own.calls]
   const actions = [...new Set(calls.flatMap(({action}) => [action, ...(implied[action] ?? [])]))]
   const passedTo = passedToBy(commands)
   const reaches = new Map<string, {readonly reach: Reach; readonly actions: string[]}>()
@@ -83,6 +87,7 @@ export function iamPolicy(commands: readonly PolicyCommand[], where: Where): Pol
       ...[...reaches.values()].map(({reach, actions: names}) => statement(reach, names)),
       ...(commands.some((command) => command === 'infra up' || command === 'infra down') ? callersOwn(where) : []),
       ...(commands.includes('infra drift') ? [readsEverything()] : []),
+      ...own.statements,
     ],
   }
 }

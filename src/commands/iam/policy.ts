@@ -2,32 +2,42 @@ import {Flags} from '@oclif/core'
 import type {Outcome} from '../../command.ts'
 import {SluiceCommand} from '../../command.ts'
 import {ExitCode} from '../../errors.ts'
+import {askedFor} from '../../iam-asked.ts'
+import {writePolicies} from '../../iam-files.ts'
+import {policyName, policyNotes} from '../../iam-notes.ts'
+import {ownStepsOf} from '../../iam-own-steps.ts'
 import {policyPlace} from '../../infra-policy-place.ts'
 import {stackFlags} from '../../infra-command.ts'
 import {executionPolicy} from '../../infra/stack/execution-policy.ts'
 import {readTemplates} from '../../infra/stack/templates.ts'
+import {ownRights} from '../../runbooks/iam/own-rights.ts'
+import {policySet} from '../../runbooks/iam/policy-set.ts'
 import {iamPolicy, policyCommands} from '../../runbooks/iam-policy.ts'
 
 export default class IamPolicy extends SluiceCommand {
   static override description = `Print the IAM policy that lets somebody run these commands, and nothing else.
 
-Read off the calls that the steps of their plans declare; docs/permissions.md says how far each statement reaches. With --role
-execution, the rights that CloudFormation works with. The document goes to stdout. Asks AWS only who you are, and not even that with --account.`
+Read off the calls that the steps of their plans declare, those of your own runbooks too; docs/permissions.md says how far each statement
+reaches. Where IAM finds one policy too long, as few managed policies as it goes into, one document after the other; --output writes each
+to a file and prints the commands that attach them. With --role execution, the rights that CloudFormation works with. What has to be known
+about them is on stderr. Asks AWS only who you are, and not even that with --account.`
 
   static override examples = [
     '<%= config.bin %> iam policy --command release',
-    '<%= config.bin %> iam policy --command "infra up" --command "infra status" --account 111122223333',
+    '<%= config.bin %> iam policy --command "dr promote" --command "runbook run evening" --output policies/ > attach.sh',
     '<%= config.bin %> iam policy --role execution > execution.json',
   ]
 
   static override flags = {
     command: Flags.string({
-      description: 'what may be run; may be given more than once',
+      description: `what may be run; may be given more than once: ${policyCommands.join(', ')}; after runbook run and runbook resume, a runbook's name`,
       multiple: true,
-      options: [...policyCommands],
+      helpValue: 'COMMAND',
     }),
     role: Flags.string({description: 'whose policy', options: ['operator', 'execution'], default: 'operator'}),
     account: Flags.string({description: 'account that the policy is for; without it, yours', helpValue: 'ID'}),
+    output: Flags.string({description: 'write one file per policy there, and print what attaches them', helpValue: 'DIR'}),
+    directory: Flags.string({description: 'where the runbooks lie (runbooks/ beside the configuration)', helpValue: 'DIR'}),
     config: stackFlags.config,
     environment: stackFlags.environment,
     region: stackFlags.region,
@@ -36,37 +46,35 @@ execution, the rights that CloudFormation works with. The document goes to stdou
 
   protected override async execute(): Promise<Outcome> {
     const {flags} = await this.parse(IamPolicy)
+    const given = flags.command ?? ['release']
+    const asked = askedFor(given)
     const where = await policyPlace(flags, process.env)
-    const commands =
-      flags.command === undefined || flags.command.length === 0
-        ? ['release' as const]
-        : flags.command.flatMap((name) => policyCommands.filter((one) => one === name))
-    const policy =
-      flags.role === 'operator'
-        ? iamPolicy(commands, where)
-        : executionPolicy((await readTemplates()).get('foundation.yaml') ?? '', 'ExecutionRole', {
-            ...where,
-            region: where.regions[0] ?? '',
-          })
-    const length = JSON.stringify(policy).length
-    if (length > longest && !flags.json)
-      process.stderr.write(
-        `${length} characters: a managed policy has at most ${longest}. Print one for fewer commands, or attach it in parts.\n`,
-      )
+    const operator = flags.role === 'operator'
+    const own = ownRights(operator ? await ownStepsOf(asked, flags, where) : [], where)
+    const foundation = (await readTemplates()).get('foundation.yaml') ?? ''
+    const region = where.regions[0] ?? ''
+    const policy = operator
+      ? iamPolicy(asked.commands, where, own)
+      : executionPolicy(foundation, 'ExecutionRole', {...where, region})
+    const name = policyName(where, operator ? given : ['execution'])
+    const set = policySet(policy, name)
+    const written = flags.output === undefined ? null : await writePolicies(flags.output, name, set, where)
+    const notes = [...own.notes, ...policyNotes(policy, set, written)]
+    if (!flags.json) process.stderr.write(notes.map((note) => `${note}\n`).join(''))
     return {
-      outcome: 'printed',
+      outcome: written === null ? 'printed' : 'written',
       exitCode: ExitCode.done,
       data: {
         role: flags.role,
-        ...(flags.role === 'operator' && {commands}),
+        ...(operator && {commands: given}),
         account: where.account,
         regions: where.regions,
         policy,
+        policies: written?.policies ?? set,
+        notes,
+        lines: written?.lines,
       },
-      text: JSON.stringify(policy, null, 2),
+      text: written?.lines.join('\n') ?? set.map(({document}) => JSON.stringify(document, null, 2)).join('\n'),
     }
   }
 }
-
-/** IAM counts without white space. */
-const longest = 6144

@@ -65,6 +65,9 @@ function plannedCalls(command: PolicyCommand, where: Where): readonly Call[] {
     case 'dr check':
     case 'dr history':
     case 'dr report':
+    // What their steps call the runbook says.
+    case 'runbook run':
+    case 'runbook resume':
       return []
   }
 }

@@ -241,6 +241,8 @@ export const outside = {
   'dr drill': recoveries,
   'dr failback': recoveries,
   'dr settle': recoveries,
+  'runbook run': [recoveryState, makesRecoveryState],
+  'runbook resume': [recoveryState, makesRecoveryState],
 } as const satisfies Readonly<Record<string, readonly Outside[]>>
 
 export type PolicyCommand = keyof typeof outside

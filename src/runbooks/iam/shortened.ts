@@ -8,7 +8,7 @@ import type {Statement} from './policy-document.ts'
 type Covers = (wide: string, narrow: string) => boolean
 
 export function shortened(statements: readonly Statement[]): readonly Statement[] {
-  let now = statements.map(without)
+  let now: readonly Statement[] = statements.map(without)
   for (;;) {
     const before = JSON.stringify(now)
     now = merged(merged(uncovered(now), 'Resource', 'Action'), 'Action', 'Resource')

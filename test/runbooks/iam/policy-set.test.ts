@@ -138,7 +138,10 @@ describe('whatever a policy says', () => {
     'arn:aws:ecs:*:1:task/*',
     'arn:aws:ecs:r:1:task/t',
   ]
-  const conditions = [{Bool: {'aws:SecureTransport': true}}, {Null: {'aws:ResourceTag/sluice:live': false}}]
+  const conditions: readonly NonNullable<Statement['Condition']>[] = [
+    {Bool: {'aws:SecureTransport': true}},
+    {Null: {'aws:ResourceTag/sluice:live': false}},
+  ]
   const list = (of: readonly string[]) => fc.uniqueArray(fc.constantFrom(...of), {minLength: 1, maxLength: 4})
   const statement = fc.record({
     Effect: fc.constantFrom('Allow' as const, 'Allow' as const, 'Allow' as const, 'Deny' as const),
