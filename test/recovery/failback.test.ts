@@ -99,6 +99,29 @@ describe('a failback', () => {
     },
   )
 
+  it('a maintenance window that RDS refuses is told, and holds nothing up', async () => {
+    const gone = await away('planned')
+    const refused = new Set<string>()
+    gone.watch((moment, call, region) => {
+      const replica = gone.fake.databases.find(region, 'shop-production')
+      if (moment !== 'before' || call !== 'database.modify' || replica?.status !== 'available' || replica.source === null) return
+      // Later ones take the protection off what was set aside.
+      if (refused.has(region)) return
+      refused.add(region)
+      throw new SluiceError({
+        code: 'aws-refused',
+        exitCode: ExitCode.unexpected,
+        message: 'The backup window and maintenance window must not overlap.',
+      })
+    })
+    const {events, end} = await failback(gone, aFailback(gone))
+    expect(end).toBe('done')
+    expect(factsOf(events, 'reverse-replica')).toMatchObject({
+      windowKept:
+        'thu:22:08-thu:22:38 instead of sun:03:00-sun:04:00: The backup window and maintenance window must not overlap.',
+    })
+  })
+
   it('loses no row of a user', async () => {
     const gone = await away('planned')
     await failback(gone, aFailback(gone))

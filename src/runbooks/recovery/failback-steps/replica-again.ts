@@ -65,14 +65,12 @@ export function replicaStep(input: FailbackInput, leg: Leg): RecoveryStep {
       if (lost !== null) return {kind: 'failed', because: lost, then: 'pause'}
       if (replicates(present)) {
         const window = await windowToBe(world, input, present, context.signal)
-        if (window !== null) {
-          await world.database.modify(region, present.id, {maintenanceWindow: window}, context.signal)
-          return later(context, `its maintenance window to be ${window}`, 10)
-        }
+        const refused = window === null ? null : await refusal(world, present, window, context.signal)
+        if (window !== null && refused === null) return later(context, `its maintenance window to be ${window}`, 10)
         return {
           kind: 'done',
-          facts: {replica: present.arn, class: present.class},
-          note: `${present.id} replicates from ${leg.active}`,
+          facts: {replica: present.arn, class: present.class, ...(refused !== null && {windowKept: refused})},
+          note: [`${present.id} replicates from ${leg.active}`, ...(refused === null ? [] : [`window ${refused}`])].join('; '),
         }
       }
       return later(
@@ -95,6 +93,21 @@ async function windowToBe(
 ): Promise<string | null> {
   const before = (await world.database.describe(region, fencedId(input), signal))?.maintenanceWindow ?? ''
   return before === '' || before === maintenanceWindow ? null : before
+}
+/** Users don't wait for a window: what RDS refuses is told, and drift tells it from then on. */
+async function refusal(
+  world: RecoveryWorld,
+  {region, id, maintenanceWindow}: DatabaseState,
+  window: string,
+  signal: AbortSignal,
+) {
+  try {
+    await world.database.modify(region, id, {maintenanceWindow: window}, signal)
+    return null
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error
+    return `${maintenanceWindow} instead of ${window}: ${error.message}`
+  }
 }
 const partitionOf = (region: string): string =>
   region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
