@@ -107,7 +107,10 @@ const worst = ({findings}: Readiness): Level =>
 function nextCommands({runs, standing, home, environment, readiness, homeMissing}: RecoveryStatus): readonly string[] {
   const open = runs.find(({outcome}) => outcome === 'running' || outcome === 'paused')
   if (open !== undefined) return [`sluice dr resume ${open.run}`]
-  if (standing !== null && standing.region !== home) return [`sluice dr failback --confirm ${environment}`]
+  // Nobody can go back to a Region that doesn't answer.
+  if (standing !== null && standing.region !== home)
+    return [homeMissing === null ? `sluice dr failback --confirm ${environment}` : 'sluice dr check']
+  if (standing !== null && !standing.settled) return ['sluice dr settle']
   if (homeMissing !== null) return ['sluice dr promote --unplanned']
   return worst(readiness) === 'ok' ? [] : ['sluice dr check']
 }

@@ -3,7 +3,7 @@ import {SluiceError} from '../../src/errors.ts'
 import {writeDownCapacity} from '../../src/recovery-reading.ts'
 import {StoreUnavailable} from '../../src/runbooks/engine/store.ts'
 import {keepCapacity, readCapacity} from '../../src/runbooks/recovery/capacity.ts'
-import {standingKey} from '../../src/runbooks/recovery/place.ts'
+import {capacityKey, standingKey} from '../../src/runbooks/recovery/place.ts'
 import {fakeRecovery} from '../support/fake-recovery-world.ts'
 import {leapingClock} from '../support/leaping-clock.ts'
 import {aPlace, aSide} from '../support/recovery-bench.ts'
@@ -65,6 +65,16 @@ describe('the capacity snapshot', () => {
     expect(await keep(place.home)).toEqual({kind: 'nothing', because: 'users are in eu-central-1'})
     expect(await kept()).toBeNull()
   })
+  test.each(['{"schema":1', '{"schema":2}', '{"schema":1}', 'null'])(
+    "that can't be read is none, and is replaced: %s",
+    async (body) => {
+      const {keep, kept, fake, place} = bench()
+      await fake.world.store(place.recovery).create(capacityKey(place), body)
+      expect(await kept()).toBeNull()
+      expect(await keep()).toMatchObject({kind: 'taken'})
+      expect((await kept())?.service.desired).toBe(4)
+    },
+  )
   test('an older one never replaces a newer one', async () => {
     const {kept, keep, clock, fake, place} = bench()
     await keep()

@@ -30,6 +30,7 @@ const after = (fake: FakeRecovery, step: string, ms: number, act: () => void): (
 }
 const tell = (fake: FakeRecovery, message: string): void =>
   void fake.databases.events.push({id: fake.place.database, region: away, at: fake.clock.now(), message})
+const byRecord = (fake: FakeRecovery) => aPromoteInput(fake.place, {mode: 'planned', settings: aSettings({flip: 'record'})})
 const promotions = (fake: FakeRecovery) => fake.databases.accepted.filter((one) => one.startsWith('promote'))
 
 describe('what RDS tells while it promotes', () => {
@@ -98,7 +99,6 @@ describe('new tasks that never begin', () => {
 })
 
 describe('the flip by record', () => {
-  const byRecord = (fake: FakeRecovery) => aPromoteInput(fake.place, {mode: 'planned', settings: aSettings({flip: 'record'})})
   it.each([
     [
       "the API's own name has no record",
@@ -120,6 +120,32 @@ describe('the flip by record', () => {
     expect(endOf(ran)).toMatch(/^paused: /)
     expect(ran.events.some((event) => event.kind === 'step-ended' && event.data.step === 'flip')).toBe(false)
     expect(endOf(ran)).toContain('has no A record')
+  })
+})
+
+describe('a flip', () => {
+  it("by record isn't told before the records are INSYNC and the distribution is deployed", async () => {
+    const fake = aRecovery()
+    let syncedAt = Infinity
+    const inSync = fake.world.names.inSync.bind(fake.world.names)
+    fake.world.names.inSync = async (change, signal) => {
+      const is = await inSync(change, signal)
+      if (is) syncedAt = Math.min(syncedAt, fake.clock.now())
+      return is
+    }
+    const {events} = await begin(fake, byRecord(fake))
+    const ended = events.find((event) => event.kind === 'step-ended' && event.data.step === 'flip')
+    expect(ended?.at).toBeGreaterThanOrEqual(syncedAt)
+    expect(ended?.at).toBeGreaterThanOrEqual(fake.names.distribution.readyAt)
+  })
+
+  it('is proven by the names and the answers alone: the object stop asks nothing of Route 53', async () => {
+    const fake = lost(aRecovery())
+    const {events} = await begin(fake, aPromoteInput(fake.place))
+    expect(fake.calls.filter((call) => /^names\.(?!resolve)|^edge\./.test(call))).toEqual([])
+    const {servingAt} = factsOf(events, 'serving')
+    const flippedAt = Number(factsOf(events, 'flip')['flippedAt'])
+    expect(Number(servingAt)).toBeGreaterThan(flippedAt)
   })
 })
 
@@ -187,5 +213,28 @@ describe('an old Region that goes on taking writes', () => {
     const ran = await begin(fake, aPromoteInput(fake.place, {acceptLossMs: minutes(3), from: null}), {onEvent})
     expect(endOf(ran)).toBe('done')
     expect(factsOf(ran.events, 'approve')).toMatchObject({source: 'heartbeat'})
+  })
+})
+
+describe('the promotion itself', () => {
+  it('is asked for with the retention and window of the old primary: left out, RDS gives one day', async () => {
+    const fake = lost(aRecovery())
+    const promote = fake.world.database.promote.bind(fake.world.database)
+    const given: unknown[] = []
+    fake.world.database.promote = async (region, id, backups, signal) => {
+      given.push(backups)
+      return promote(region, id, backups, signal)
+    }
+    await begin(fake, aPromoteInput(fake.place))
+    expect(given).toEqual([{days: 14, window: '03:00-03:30'}])
+  })
+
+  it("isn't through while RDS still says available and names the source, nor while anything is pending", () => {
+    const promoted = {...aRecovery().database(away), source: null, replication: null}
+    expect(isPromoted(promoted)).toBe(true)
+    expect(isPromoted({...promoted, source: 'arn'})).toBe(false)
+    expect(isPromoted({...promoted, status: 'rebooting'})).toBe(false)
+    expect(isPromoted({...promoted, pending: ['BackupRetentionPeriod']})).toBe(false)
+    expect(isPromoted({...promoted, replication: {status: 'replicating', message: ''}})).toBe(false)
   })
 })

@@ -360,6 +360,7 @@ describe('the recovery Region', () => {
   test('needs vCPUs for the largest production of a day, less what runs there', () => {
     const hosts = {group: 'g', min: 1, max: 2, desired: 1, inService: 1, registered: 1, instanceTypes: ['m7g.xlarge']}
     expect(moreVcpus({...aCapacity(home), hosts: {min: 1, max: 12, desired: 4, peak: 6}}, hosts)).toBe(20)
+    expect(moreVcpus({...aCapacity(home), hosts: {min: 8, max: 12, desired: 4, peak: 6}}, hosts)).toBe(28)
     expect(moreVcpus(null, hosts)).toBeNull()
     expect(moreVcpus(aCapacity(home), {...hosts, instanceTypes: []})).toBeNull()
   })

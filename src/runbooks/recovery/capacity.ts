@@ -95,7 +95,19 @@ export async function readCapacity(
   signal?: AbortSignal,
 ): Promise<CapacitySnapshot | null> {
   const stored = await store.get(capacityKey(place), signal)
-  return stored === null ? null : (JSON.parse(stored.body) as CapacitySnapshot)
+  return stored === null ? null : parsed(stored.body)
+}
+
+/** What can't be read is as good as none: the next one takes its place, and nobody's failover ends by it. */
+function parsed(body: string): CapacitySnapshot | null {
+  try {
+    const found = JSON.parse(body) as Partial<CapacitySnapshot> | null
+    return found?.schema === 1 && found.hosts !== undefined && found.service !== undefined && found.database !== undefined
+      ? (found as CapacitySnapshot)
+      : null
+  } catch {
+    return null
+  }
 }
 
 /** Takes one and keeps it in the recovery Region's state, unless a newer one is there already. */
@@ -111,7 +123,7 @@ export async function keepCapacity(
   if (from.region !== active) return {kind: 'nothing', because: `users are in ${active}`}
   for (;;) {
     const stored = await store.get(capacityKey(place), signal)
-    const previous = stored === null ? null : (JSON.parse(stored.body) as CapacitySnapshot)
+    const previous = stored === null ? null : parsed(stored.body)
     if (previous !== null && previous.at > now) return {kind: 'taken', snapshot: previous}
     const taken = await takeCapacitySnapshot(world, place, from, {previous, now, by}, signal)
     if (taken.kind === 'nothing') return taken

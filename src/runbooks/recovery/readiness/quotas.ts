@@ -2,6 +2,7 @@
 import {vcpusOf} from '../../provision/preflight-quotas.ts'
 import type {CapacitySnapshot} from '../input.ts'
 import type {HostsState} from '../ports.ts'
+import {hostsWanted} from '../steps/grow.ts'
 import {fail, ok, unknown, warn} from './finding.ts'
 import type {Found} from './finding.ts'
 import type {Check} from './looking.ts'
@@ -36,7 +37,7 @@ export const quotas: Check = {
 export function moreVcpus(snapshot: CapacitySnapshot | null, hosts: HostsState | null): number | null {
   const type = hosts?.instanceTypes[0]
   if (snapshot === null || hosts === null || type === undefined) return null
-  return Math.max(0, Math.max(snapshot.hosts.desired, snapshot.hosts.peak) - hosts.inService) * vcpusOf(type)
+  return Math.max(0, hostsWanted(snapshot) - hosts.inService) * vcpusOf(type)
 }
 
 export function quotaFindings(

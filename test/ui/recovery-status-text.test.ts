@@ -1,0 +1,100 @@
+/** `dr status`: what the one screen says, and which command it leads to. */
+import {describe, expect, it} from 'vitest'
+import type {Standing} from '../../src/runbooks/recovery/input.ts'
+import type {Finding} from '../../src/runbooks/recovery/readiness/finding.ts'
+import {recoveryStatusJson, recoveryStatusText} from '../../src/ui/recovery-status-text.ts'
+import type {RecoveryStatus} from '../../src/ui/recovery-status-text.ts'
+
+const now = Date.parse('2026-11-22T18:30:00Z')
+const day = 86_400_000
+
+const finding = (id: string, level: Finding['level'], text: string): Finding => ({
+  id,
+  title: id === 'replica-lag' ? 'replica lag' : 'replica',
+  level,
+  text,
+  rtoMinutes: 0,
+  suggestions: [],
+  evidence: {},
+})
+const standing = (region: string, settled: boolean): Standing => ({
+  schema: 1,
+  region,
+  since: now - day,
+  run: 'r-1',
+  settled,
+  replicatedUntil: null,
+  fence: 'fenced',
+})
+const aStatus = (change: Partial<RecoveryStatus> = {}): RecoveryStatus => ({
+  service: 'shop',
+  environment: 'production',
+  home: 'eu-west-1',
+  recovery: 'eu-central-1',
+  shape: 'warm-standby',
+  standing: null,
+  homeMissing: null,
+  lastDrillAt: now - 10 * day,
+  drillEveryMs: 92 * day,
+  runs: [],
+  now,
+  readiness: {
+    schema: 1,
+    at: now,
+    from: 'eu-west-1',
+    to: 'eu-central-1',
+    score: 100,
+    rto: {p50Seconds: 600, p90Seconds: 1500, objectiveSeconds: 1800, findingsSeconds: 0},
+    rpo: {lagSeconds: 1, source: 'heartbeat', objectiveSeconds: 60},
+    findings: [finding('replica-state', 'ok', 'shop-production replicates eu-west-1.')],
+  },
+  ...change,
+})
+const next = (change: Partial<RecoveryStatus>): unknown => (recoveryStatusJson(aStatus(change)) as {next: unknown}).next
+
+describe('dr status', () => {
+  it('fits one screen and says users, home, replica, drill and readiness', () => {
+    const text = recoveryStatusText(aStatus())
+    expect(text.split('\n').length).toBeLessThanOrEqual(24)
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
+    for (const words of [
+      'in eu-west-1; they have never left it',
+      'eu-west-1 answers',
+      'shop-production replicates eu-west-1.',
+      '10 d ago',
+      'of 30:00',
+    ])
+      expect(text).toContain(words)
+  })
+
+  it('tells the lag with what it means', () => {
+    const lag = finding('replica-lag', 'fail', 'ReplicaLag is −1, which is not 0: the replica does not replicate.')
+    const text = recoveryStatusText(aStatus({readiness: {...aStatus().readiness, findings: [lag]}}))
+    expect(text.replaceAll(/\s+/g, ' ')).toContain('ReplicaLag is −1, which is not 0')
+  })
+
+  it('says that a loss nobody can tell is none of zero', () => {
+    const rpo = {lagSeconds: null, source: null, objectiveSeconds: 60}
+    expect(recoveryStatusText(aStatus({readiness: {...aStatus().readiness, rpo}}))).toContain("can't be told")
+  })
+
+  it.each<[string, Partial<RecoveryStatus>, readonly string[]]>([
+    ['nothing, when all is well', {}, []],
+    ['a failover, when home is lost', {homeMissing: "eu-west-1 doesn't answer"}, ['sluice dr promote --unplanned']],
+    ['home again, when users are away', {standing: standing('eu-central-1', false)}, ['sluice dr failback --confirm production']],
+    [
+      'no way home while home is silent',
+      {standing: standing('eu-central-1', false), homeMissing: "eu-west-1 doesn't answer"},
+      ['sluice dr check'],
+    ],
+    ['settling, when users are home and the stacks are not', {standing: standing('eu-west-1', false)}, ['sluice dr settle']],
+    ['nothing, when they are home for good', {standing: standing('eu-west-1', true)}, []],
+    [
+      'a look at what is wrong',
+      {readiness: {...aStatus().readiness, findings: [finding('replica-state', 'fail', 'gone')]}},
+      ['sluice dr check'],
+    ],
+  ])('leads to %s', (_what, change, commands) => {
+    expect(next(change)).toEqual(commands)
+  })
+})
