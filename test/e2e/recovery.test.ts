@@ -27,6 +27,17 @@ interface Told {
   }[]
 }
 
+interface Drift {
+  readonly checked: number
+  readonly unchecked: readonly {readonly stack: string; readonly because: string}[]
+  readonly differs: readonly {
+    readonly stack: string
+    readonly path: string
+    readonly kind: string
+    readonly properties: readonly {readonly path: string; readonly expected: string | null; readonly actual: string | null}[]
+  }[]
+}
+
 let account: RecoveryAccount
 const left: {home?: Region; away?: Region} = {}
 
@@ -67,6 +78,19 @@ const dr = async (...argv: readonly string[]): Promise<{readonly code: number | 
       `dr ${argv.join(' ')} ended with ${String(code)}:\n${ran.stderr.slice(-3000)}\n${ran.stdout.slice(0, 1500)}\n`,
     )
   return {code, told: json as unknown as Told}
+}
+
+/** What both Regions' stacks tell of what isn't as their templates have it. */
+async function drifted(): Promise<readonly string[]> {
+  const {differs, unchecked, checked} = (await account.told('infra', 'drift')).json as unknown as Drift
+  expect(checked).toBeGreaterThan(20)
+  return [
+    ...unchecked.map(({stack, because}) => `${stack}: ${because}`),
+    ...differs.flatMap(({stack, path, kind, properties}) => [
+      `${stack} ${path} ${kind}`,
+      ...properties.map((one) => `${one.path}: ${String(one.expected)}, found ${String(one.actual)}`),
+    ]),
+  ]
 }
 
 /** Waits until what was acknowledged has had time to be looked up. */
@@ -139,12 +163,13 @@ describe('the home Region returns', () => {
     expect(await regionAsItStands(away)).toEqual(left.away)
   }, 400_000)
 
-  it('infra up has nothing to do then', async () => {
+  it('infra up has nothing to do then, and nothing has drifted', async () => {
     const plan = await account.told('infra', 'plan')
     const stacks = (plan.json as {readonly stacks: readonly {readonly id: string; readonly verdict: {readonly kind: string}}[]})
       .stacks
     expect(stacks.filter(({verdict}) => verdict.kind !== 'unchanged').map(({id, verdict}) => `${id} ${verdict.kind}`)).toEqual([])
-  }, 60_000)
+    expect(await drifted()).toEqual([])
+  }, 180_000)
 })
 
 describe('a switchover in peace', () => {
@@ -162,6 +187,7 @@ describe('a switchover in peace', () => {
     expect((await settledCount()).lostCount).toBe(before.lostCount)
     expect(await regionAsItStands(home)).toEqual(left.home)
     expect(await regionAsItStands(away)).toEqual(left.away)
+    expect(await drifted()).toEqual([])
   }, 400_000)
 })
 
