@@ -23,6 +23,9 @@ const goneAfterMs = seconds(12)
 /** Between refusing users and stopping tasks: requests under way end, and a heartbeat row is written after them. */
 const inFlightMs = seconds(5)
 
+/** In peace: how long a primary that can't be restarted now is waited for. What comes behind it has its own time. */
+const availableWithinMs = minutes(10)
+
 /** What the journal says of a live rule that refuses everybody. */
 export const refusesAll = 'refuses-all'
 
@@ -58,7 +61,7 @@ export function fence(way: Way, {needs, id = 'fence', title}: Placed): RecoveryS
       'database.events',
       'database.reboot',
     ),
-    deadlineMs: mode === 'planned' ? minutes(10) : minutes(3),
+    deadlineMs: mode === 'planned' ? availableWithinMs + minutes(10) : minutes(3),
     atDeadline: 'fail',
     usual: mode === 'planned' ? {p50Seconds: 90, p90Seconds: 180} : {p50Seconds: 30, p90Seconds: 60},
     observe: async () =>
@@ -128,7 +131,10 @@ async function down(way: Way, from: Side, world: RecoveryWorld, context: StepCon
   if (rule !== null && rule.fixed === null) {
     // In peace users are refused only when the last rung can be taken, too: a backup may end first.
     const waits = isPlanned ? await primaryWaits(way, from, world, signal) : null
-    if (waits !== null) return wait(waits, seconds(5))
+    if (waits !== null)
+      return now - startedAt < availableWithinMs
+        ? wait(waits, seconds(5))
+        : {kind: 'failed', because: `nobody was refused: still waiting for ${waits}`, then: 'fail'}
     await world.fence.refuseAll(region, rule.arn, signal)
     return wait('the live rule to answer 503', 0)
   }
