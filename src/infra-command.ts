@@ -112,7 +112,7 @@ export abstract class InfraCommand extends SluiceCommand {
   protected watch(clock: Clock, events: string | undefined): InfraWatcher {
     const choice = chooseRenderer({isTTY: process.stderr.isTTY, env: process.env})
     const shown = infraRenderer(choice, process.stderr, () => clock.now())
-    const watching = watcher({clock, events, until: 'ended', env: process.env, show: shown})
+    const watching = watcher({clock, events, until: 'ended', env: process.env, show: shown, goOn: () => this.again()})
     return Object.assign(watching, {
       shown,
       onRun: (run: string) => watching.begin(run, []),

@@ -124,6 +124,7 @@ export abstract class RecoveryCommand extends InfraCommand {
       env: process.env,
       show: shown,
       ask,
+      goOn: (run) => this.printed(`sluice dr resume ${run}`),
       keys: keysOf(
         () => watching.live,
         () => clock.now(),

@@ -99,7 +99,8 @@ export abstract class RunbookCommand extends RecoveryCommand {
 
   protected watchRun({clock}: Opened, events: string | undefined): RunbookWatcher {
     const log = runbookLog((text) => void process.stderr.write(this.printed(text)))
-    const watching = watcher({clock, events, until: 'ended', env: process.env, show: log})
+    const goOn = (run: string): string => this.printed(`sluice runbook resume ${run}`)
+    const watching = watcher({clock, events, until: 'ended', env: process.env, show: log, goOn})
     return Object.assign(watching, {
       onLive: (step: string, data: unknown) => log.shown(step, data, clock.now()),
       onBegin: (input: RunbookInput) => (run: string, known: readonly Event[]) => {

@@ -9,7 +9,7 @@ import type {Event, Facts, Wish} from './runbooks/engine/event.ts'
 import type {Watching} from './runbooks/release/run-release.ts'
 import {chooseRenderer, renderer} from './ui/choose-renderer.ts'
 import type {Live} from './ui/live.ts'
-import {idle, keysHint, press} from './ui/keys.ts'
+import {idle, keysHint, press, pressesIn} from './ui/keys.ts'
 import {eventsRenderer} from './ui/render-events.ts'
 import type {Renderer} from './ui/renderer.ts'
 
@@ -43,6 +43,8 @@ export interface WatchOptions {
   readonly env: NodeJS.ProcessEnv
   /** Writes a wish into the run's journal; left out: there are no keys. */
   readonly ask?: (run: string, wish: Wish, why: string, accepts?: Facts) => Promise<unknown>
+  /** The command that goes on with a run that was left at once. */
+  readonly goOn?: (run: string) => string
 }
 
 export function watcher({
@@ -53,6 +55,7 @@ export function watcher({
   keys = show === undefined ? releaseKeys() : undefined,
   env,
   ask,
+  goOn,
 }: WatchOptions): Watcher {
   const detach = new AbortController()
   const leave = new AbortController()
@@ -66,15 +69,23 @@ export function watcher({
   const interrupt = (): void => {
     if (detach.signal.aborted) {
       leave.abort(new Error('interrupted'))
+      for (const one of renderers) one.close()
+      const next = goOn === undefined || live.run === undefined ? null : goOn(live.run)
+      process.stderr.write(
+        next === null ? 'Left at once.\n' : `Left at once; what AWS has begun goes on. To go on with the run:\n  ${next}\n`,
+      )
       process.exit(ExitCode.interrupted)
     }
     detach.abort(new Error('interrupted'))
   }
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', interrupt)
-  const onKey = (key: Buffer): void => {
+  const onKeys = (typed: Buffer): void => {
+    for (const key of pressesIn(typed.toString())) onKey(key)
+  }
+  const onKey = (key: string): void => {
     if (keys === undefined) return
-    const pressed = keys.press(key.toString(), performance.now(), events)
+    const pressed = keys.press(key, performance.now(), events)
     live = {...live, hint: pressed.hint}
     if (pressed.interrupt === 'yes') interrupt()
     // A wish that can't be written now is said so, and the run goes on.
@@ -87,7 +98,7 @@ export function watcher({
   const listens = keys !== undefined && choice.kind === 'tty' && process.stdin.isTTY && ask !== undefined
   if (listens) {
     live = {hint: keys.hint}
-    process.stdin.setRawMode(true).on('data', onKey).resume()
+    process.stdin.setRawMode(true).on('data', onKeys).resume()
   }
   return {
     until,
@@ -114,7 +125,7 @@ export function watcher({
     close() {
       process.off('SIGINT', interrupt)
       process.off('SIGTERM', interrupt)
-      if (listens) process.stdin.off('data', onKey).setRawMode(false).pause()
+      if (listens) process.stdin.off('data', onKeys).setRawMode(false).pause()
       for (const one of renderers) one.close()
     },
   }

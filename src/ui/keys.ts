@@ -23,6 +23,16 @@ export const keysHint = 'p pause · m promote · a abort · Ctrl-C leaves safely
 const againWithinMs = 5000
 const words = {a: 'abort: all traffic goes back', m: 'promote now: no more judging'} as const
 
+/**
+ * The presses that came in at once: a busy machine gets two of them in one piece. Ctrl-C is always heard; an escape sequence or
+ * a paste is no key, or a line of text could end a run.
+ */
+export function pressesIn(typed: string): readonly string[] {
+  const interrupts = typed.match(/\u0003/g)
+  if (interrupts !== null) return interrupts
+  return typed.length <= 2 && !typed.startsWith('\u001b') ? [...typed] : []
+}
+
 /** `now` is real time: hands don't run faster in a sandbox. */
 export function press(keyboard: Keyboard, key: string, now: number): Pressed {
   if (key === '\u0003') return {keyboard: idle, hint: keysHint, wish: null, interrupt: 'yes'}

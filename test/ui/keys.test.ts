@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest'
-import {idle, press} from '../../src/ui/keys.ts'
+import {idle, press, pressesIn} from '../../src/ui/keys.ts'
 
 describe('a key', () => {
   it('p asks for a pause at once', () => {
@@ -20,5 +20,18 @@ describe('a key', () => {
 
   it('Ctrl-C is Ctrl-C though the terminal is raw', () => {
     expect(press(idle, '\u0003', 0).interrupt).toBe('yes')
+  })
+})
+
+describe('what a terminal hands over at once', () => {
+  it.each([
+    ['one key', 'p', ['p']],
+    ['the same key twice, read late', 'aa', ['a', 'a']],
+    ['Ctrl-C twice, read late', '\u0003\u0003', ['\u0003', '\u0003']],
+    ['Ctrl-C among other keys', 'pp\u0003x', ['\u0003']],
+    ['an arrow key is none of ours', '\u001b[A', []],
+    ['a paste is none', 'aaaa', []],
+  ])('%s', (_what, typed, expected) => {
+    expect(pressesIn(typed)).toEqual(expected)
   })
 })

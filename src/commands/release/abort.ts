@@ -31,7 +31,8 @@ Whoever ticks the run obeys; if nobody does, this command does it itself. With n
         text: 'nothing is running; nothing was changed',
       }
     }
-    const watching = watcher({clock, events: flags.events, until: 'ended', env: process.env})
+    const goOn = (run: string): string => this.printed(`sluice release abort ${run}`)
+    const watching = watcher({clock, events: flags.events, until: 'ended', env: process.env, goOn})
     watching.begin(found.run, [])
     try {
       const ran = await abortRelease(desk, found.run, flags.why, (input) => worldOf(input.config), watching)

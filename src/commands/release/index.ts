@@ -44,6 +44,7 @@ the dead-man's switch sends all traffic back to the stable version.`
       until: flags['through-warm-window'] ? 'tidied' : 'ended',
       env: process.env,
       ask: (run, wish, why) => askRun(desk, run, wish, why),
+      goOn: (run) => this.printed(`sluice release resume ${run}`),
     })
     watching.begin(claimed.run, [])
     try {

@@ -30,6 +30,7 @@ A paused run goes on where it paused. A promoted run whose old version is still 
       until,
       env: process.env,
       ask: (run, wish, why) => askRun(desk, run, wish, why),
+      goOn: (run) => this.printed(`sluice release resume ${run}`),
     })
     watching.begin(found.run, [])
     try {
