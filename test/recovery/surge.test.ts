@@ -83,6 +83,21 @@ describe('a failover of a pilot light', () => {
     expect(fake.provision.stack(`${name}-Nat`, away)?.status).toBe('CREATE_COMPLETE')
   })
 
+  it('whose cache failed says the one command that tries again, which keeps every parameter and rolls nothing back', async () => {
+    const fake = lost()
+    fake.provision.fail(name, away, {path: 'Cache/ReplicationGroup', type: 'AWS::ElastiCache::ReplicationGroup', reason: 'full'})
+    const {events} = await begin(
+      fake,
+      aPromoteInput(fake.place, {
+        surge: {...aSurge, parameters: {CacheNodes: '2', NatGateways: '1'}},
+        acceptLossMs: minutes(10),
+      }),
+    )
+    expect(noteOf(events, 'cache')).toMatch(
+      /: aws cloudformation update-stack --region eu-central-1 --stack-name shop-production-surge --use-previous-template --disable-rollback --capabilities CAPABILITY_NAMED_IAM --parameters ParameterKey=CacheNodes,UsePreviousValue=true ParameterKey=NatGateways,UsePreviousValue=true$/,
+    )
+  })
+
   it('whose cache fails before the way out is there still waits for the way out alone', async () => {
     const fake = lost()
     fake.clock.at(fake.clock.now() + seconds(30), () => {
@@ -161,6 +176,21 @@ describe('a failover of a pilot light', () => {
 })
 
 describe('the way home', () => {
+  it('deletes a surge whose cache was made by an update after it had failed', async () => {
+    const there = await gone('unplanned', aPlace('pilot-light'), {surge: aSurge}, ({provision}) => {
+      provision.fail(name, away, {path: 'Cache/ReplicationGroup', type: 'AWS::ElastiCache::ReplicationGroup', reason: 'full'}, 1)
+    })
+    const {fake} = there
+    const stack = {name, region: away}
+    const input = {stack, ...aSurge, token: 'by-hand', changeSet: 'again'}
+    await fake.provision.world.stacks.makeChangeSet(input)
+    await fake.provision.world.stacks.executeChangeSet(stack, 'again', 'by-hand')
+    fake.clock.leap(fake.clock.now() + minutes(60))
+    expect((await fake.world.stacks.describe(stack))?.status).toBe('UPDATE_COMPLETE')
+    expect((await failback(there, aFailback(there))).end).toBe('done')
+    expect(fake.provision.stack(name, away)).toBeUndefined()
+  })
+
   it('deletes a surge whose cache had failed', async () => {
     const there = await gone('unplanned', aPlace('pilot-light'), {surge: aSurge}, ({provision}) => {
       provision.fail(name, away, {

@@ -100,7 +100,7 @@ const cacheMs = minutes(40)
 type Cache =
   | {readonly kind: 'there'}
   | {readonly kind: 'coming'; readonly status: string}
-  | {readonly kind: 'missing'; readonly because: string}
+  | {readonly kind: 'missing'; readonly because: string; readonly parameters?: readonly string[]}
 
 /** The rest of the surge stack. It ends done either way: whoever reads the note knows what is missing and how it is made. */
 export function cache({place, to}: Way, {needs, id = 'cache', title}: Placed): RecoveryStep {
@@ -139,11 +139,12 @@ export function cache({place, to}: Way, {needs, id = 'cache', title}: Placed): R
 
 function cacheTold(found: Cache, stack: StackRef): Done {
   if (found.kind === 'there') return {kind: 'done', facts: {cache: 'there'}, note: 'there'}
+  const parameters = found.kind === 'missing' ? (found.parameters ?? []) : []
   const because = found.kind === 'missing' ? found.because : `still ${found.status} after ${cacheMs / minutes(1)} min`
   return {
     kind: 'done',
     facts: {cache: 'missing', because},
-    note: `the cache isn't there: ${because}; users are served without it; ${howAgain(stack)}`,
+    note: `the cache isn't there: ${because}; users are served without it; ${howAgain(stack, parameters)}`,
   }
 }
 
@@ -155,9 +156,16 @@ async function lookAtCache(world: RecoveryWorld, stack: StackRef, signal: AbortS
   return {
     kind: 'missing',
     because: (await whyFailed(world, stack, 'Cache', signal)) ?? `${state.status}, ${state.reason ?? 'no reason given'}`,
+    parameters: Object.keys(state.parameters),
   }
 }
 
-/** infra up leaves a failover's stack alone; a rollback of it would take the way out away. */
-const howAgain = ({name, region}: StackRef): string =>
-  `update ${name} in ${region} with the template and parameters it has and rollback off to try again, and never roll it back: the way out is in it`
+/** infra up leaves a failover's stack alone; a rollback of it would take the way out away. What isn't said falls back to a default. */
+function howAgain({name, region}: StackRef, parameters: readonly string[]): string {
+  const same = parameters.map((key) => `ParameterKey=${key},UsePreviousValue=true`).join(' ')
+  return `update ${name} in ${region} with the template and parameters it has and rollback off to try again, and never roll it back: the way out is in it${
+    same === ''
+      ? ''
+      : `: aws cloudformation update-stack --region ${region} --stack-name ${name} --use-previous-template --disable-rollback --capabilities CAPABILITY_NAMED_IAM --parameters ${same}`
+  }`
+}
