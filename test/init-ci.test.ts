@@ -1,11 +1,13 @@
 /** The workflows that `sluice init --ci github` writes: they are YAML that GitHub understands, and they don't get people into trouble. */
+import {spawnSync} from 'node:child_process'
 import {mkdtemp, readFile, writeFile, mkdir, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
-import {join} from 'node:path'
+import {dirname, join} from 'node:path'
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 import {parse} from 'yaml'
-import {githubWorkflows, writeCi} from '../src/init-ci.ts'
-import type {CiPlace} from '../src/init-ci.ts'
+import {githubWorkflows} from '../src/github-workflows.ts'
+import type {CiPlace} from '../src/github-workflows.ts'
+import {writeCi} from '../src/init-ci.ts'
 
 interface Step {
   readonly uses?: string
@@ -36,6 +38,31 @@ const runs = ({jobs}: Workflow): readonly string[] =>
   Object.values(jobs).flatMap(({steps}) => steps.flatMap(({run}) => (run === undefined ? [] : [run])))
 const all = (one: Workflow): readonly Step[] => Object.values(one.jobs).flatMap(({steps}) => steps)
 
+/** As GitHub runs a step with `shell: bash`, with an npx that writes down what it was asked for and answers `answer`. */
+async function shell(
+  script: string,
+  files: Readonly<Record<string, string>>,
+  answer = '',
+): Promise<{readonly code: number; readonly calls: readonly string[]}> {
+  const at = await mkdtemp(join(tmpdir(), 'sluice-step-'))
+  try {
+    for (const [name, text] of Object.entries(files)) await writeFile(join(at, name), text)
+    await writeFile(join(at, 'answer'), answer)
+    await writeFile(join(at, 'npx'), '#!/bin/sh\necho "$*" >> calls\ncat answer\n', {mode: 0o755})
+    await writeFile(join(at, 'step.sh'), script)
+    const node = dirname(process.execPath)
+    const ran = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', 'step.sh'], {
+      cwd: at,
+      env: {PATH: `${at}:${node}:/usr/bin:/bin`},
+      encoding: 'utf8',
+    })
+    const calls = await readFile(join(at, 'calls'), 'utf8').catch(() => '')
+    return {code: ran.status ?? -1, calls: calls.split('\n').filter((line) => line !== '')}
+  } finally {
+    await rm(at, {recursive: true})
+  }
+}
+
 describe.each(['sluice-release.yml', 'sluice-drill.yml'])('%s', (name) => {
   const made = workflow(name)
 
@@ -48,6 +75,25 @@ describe.each(['sluice-release.yml', 'sluice-drill.yml'])('%s', (name) => {
           .map((step) => Object.keys(step.with ?? {})),
       ).toEqual([['role-to-assume', 'aws-region', 'role-duration-seconds']])
     }
+  })
+
+  it('uses actions of a named major version, and leaves no token in the checkout', () => {
+    const used = all(made).flatMap(({uses}) => (uses === undefined ? [] : [uses]))
+    expect(used.filter((name) => !/^(actions|aws-actions)\/[a-z-]+@v\d+$/.test(name))).toEqual([])
+    expect(
+      all(made)
+        .filter(({uses}) => uses?.startsWith('actions/checkout@'))
+        .every((step) => step.with?.['persist-credentials'] === false),
+    ).toBe(true)
+  })
+
+  it('asks for a session only as long as the job may be, and says what the role needs for it', () => {
+    for (const {steps, 'timeout-minutes': minutes} of Object.values(made.jobs)) {
+      const seconds = steps.find(({uses}) => uses?.includes('configure-aws-credentials'))?.with?.['role-duration-seconds']
+      expect(Number(seconds)).toBeGreaterThan(minutes * 60)
+      if (minutes < 60) expect(seconds).toBe(3600)
+    }
+    expect(githubWorkflows(place).every(({text}) => text.includes('--max-session-duration 14400'))).toBe(true)
   })
 
   it('never cancels a run that is under way, and gives up before the credentials do', () => {
@@ -89,6 +135,47 @@ describe('the drill', () => {
     const kept = steps.find(({uses}) => uses?.startsWith('actions/upload-artifact'))
     expect(kept).toMatchObject({if: 'always()', with: {path: expect.stringContaining('drill.html') as string}})
     expect(steps.find(({run}) => run?.includes('--clean') === true)?.if).toBe('failure() || cancelled()')
+  })
+
+  it.each([
+    ['there is none that is too long ago', {findings: [{id: 'drill', level: 'ok'}]}, 0],
+    ['the last one is overdue', {findings: [{id: 'drill', level: 'warn', text: 'The last drill was 99 days ago.'}]}, 1],
+    ['readiness says nothing of it', {error: {code: 'x'}}, 1],
+  ])('fails the night when a drill is overdue: %s', async (_, check, code) => {
+    const step = made.jobs['check']!.steps.find(({run}) => run?.includes('drill?.level') === true)
+    expect(step?.if).toBe('${{ !cancelled() }}')
+    expect((await shell(step?.run ?? '', {'check.json': JSON.stringify(check)})).code).toBe(code)
+  })
+
+  it('looks every night whether the plan needs the Region that may be lost', () => {
+    expect(made.jobs['check']!.steps.some(({run}) => run?.includes('sluice dr check --lint') === true)).toBe(true)
+  })
+
+  it.each([
+    [
+      'withdraws its own drill, and removes what it left',
+      {run: 'r-1', kind: 'drill', outcome: 'running'},
+      true,
+      ['history', 'resume r-1 --withdraw', 'drill --clean'],
+    ],
+    [
+      'withdraws nothing of a drill that has ended',
+      {run: 'r-1', kind: 'drill', outcome: 'failed'},
+      true,
+      ['history', 'drill --clean'],
+    ],
+    [
+      'never withdraws a failover that began meanwhile',
+      {run: 'r-1', kind: 'promote', outcome: 'paused'},
+      true,
+      ['history', 'drill --clean'],
+    ],
+    ["touches nothing when its drill didn't begin", {run: 'r-1', kind: 'drill', outcome: 'running'}, false, []],
+  ])('that was cut off %s', async (_, newest, began, wanted) => {
+    const step = made.jobs['drill']!.steps.find(({run}) => run?.includes('--clean') === true)
+    const {calls} = await shell(step?.run ?? '', began ? {'journal.ndjson': '{}\n'} : {}, JSON.stringify({runs: [newest]}))
+    const short = calls.map((call) => call.replace(/^--no-install sluice dr /, '').replace(/^history .*/, 'history'))
+    expect(short).toEqual(wanted)
   })
 
   it("fails where its pipe's first command fails", () => {
