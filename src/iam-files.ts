@@ -24,12 +24,12 @@ interface Whose {
   readonly account: string
 }
 
-/** `name` without the number. */
+/** `name` without the number; `notes` stand above the commands. */
 export async function writePolicies(
   directory: string,
   name: string,
   set: readonly ManagedPolicy[],
-  whose: Whose,
+  whose: Whose & {readonly notes: readonly string[]},
 ): Promise<Written> {
   const policies = set.map((policy) => ({...policy, file: join(directory, `${policy.name}.json`)}))
   try {
@@ -39,7 +39,7 @@ export async function writePolicies(
       (file) => file.startsWith(name) && /^(-\d+)?\.json$/.test(file.slice(name.length)),
     )
     const left = ours.map((file) => join(directory, file)).filter((file) => policies.every((policy) => policy.file !== file))
-    return {policies, left, lines: attachingLines(policies, whose)}
+    return {policies, left, lines: [...whose.notes.map((note) => `# ${note}`), ...attachingLines(policies, whose)]}
   } catch (cause) {
     throw new SluiceError({
       code: 'policy-directory',

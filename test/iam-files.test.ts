@@ -20,6 +20,7 @@ const where: Where = {
   service: 'shop',
   environment: 'production',
 }
+const whose = {...where, notes: ['OwnEc2DescribeVpcs: on *; rm -rf $HOME']}
 let directory: string
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'sluice-iam-'))
@@ -100,13 +101,13 @@ describe('files', () => {
   const set = policySet(policy, name)
 
   test('hold one policy each, as it is', async () => {
-    const {policies} = await writePolicies(directory, name, set, where)
+    const {policies} = await writePolicies(directory, name, set, whose)
     expect(policies).toHaveLength(2)
     for (const {file, document} of policies) expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(document)
   })
 
   test('the printed lines make each policy and attach it to the role that the shell names', async () => {
-    const {lines} = await writePolicies(directory, name, set, where)
+    const {lines} = await writePolicies(directory, name, set, whose)
     const aws = 'aws() { echo "$@"; }'
     const {stdout} = await promisify(execFile)('sh', ['-c', [aws, ...lines].join('\n')], {env: {ROLE: 'deployer'}})
     const arn = (number: number): string => `arn:aws:iam::111122223333:policy/sluice-shop-production-infra-up-${number}`
@@ -119,8 +120,13 @@ describe('files', () => {
     ])
   })
 
+  test('what has to be known stands above them, and is never run', async () => {
+    const {lines} = await writePolicies(directory, name, set, whose)
+    expect(lines[0]).toBe('# OwnEc2DescribeVpcs: on *; rm -rf $HOME')
+  })
+
   test('without a role nothing is made', async () => {
-    const {lines} = await writePolicies(directory, name, set, where)
+    const {lines} = await writePolicies(directory, name, set, whose)
     const ran = promisify(execFile)('sh', ['-c', ['aws() { echo "$@"; }', ...lines].join('\n')], {env: {}})
     await expect(ran).rejects.toMatchObject({stdout: ''})
   })
@@ -128,14 +134,14 @@ describe('files', () => {
   test('one of an earlier time is left and named; a file of somebody else is not ours', async () => {
     await writeFile(join(directory, `${name}-3.json`), '{}')
     await writeFile(join(directory, `${name}-mine.json`), '{}')
-    const written = await writePolicies(directory, name, set, where)
+    const written = await writePolicies(directory, name, set, whose)
     expect(written.left).toEqual([join(directory, `${name}-3.json`)])
     expect(policyNotes(policy, set, written).join('\n')).toContain('detach and delete its policy')
   })
 
   test("a directory that can't be one is exit 2", async () => {
     await writeFile(join(directory, 'taken'), '')
-    await expect(writePolicies(join(directory, 'taken'), name, set, where)).rejects.toMatchObject({exitCode: 2})
+    await expect(writePolicies(join(directory, 'taken'), name, set, whose)).rejects.toMatchObject({exitCode: 2})
   })
 })
 

@@ -58,7 +58,7 @@ about them is on stderr. Asks AWS only who you are, and not even that with --acc
       : executionPolicy(foundation, 'ExecutionRole', {...where, region})
     const name = policyName(where, operator ? given : ['execution'])
     const set = policySet(policy, name)
-    const written = flags.output === undefined ? null : await writePolicies(flags.output, name, set, where)
+    const written = flags.output === undefined ? null : await writePolicies(flags.output, name, set, {...where, ...own})
     const notes = [...own.notes, ...policyNotes(policy, set, written)]
     if (!flags.json) process.stderr.write(notes.map((note) => `${note}\n`).join(''))
     return {

@@ -3,7 +3,7 @@
  * is bound to where its resource says too little. Pure.
  */
 import type {CallInput} from './call-input.ts'
-import {arnAt, clusterOf} from './call-resources.ts'
+import {aliasOf, arnAt, clusterOf} from './call-resources.ts'
 import type {At} from './call-resources.ts'
 import type {Right} from './own-rights.ts'
 import type {Statement} from './policy-document.ts'
@@ -32,6 +32,8 @@ export function conditionOf(operation: string, input: CallInput, at: At): Statem
   switch (operation) {
     case 'ecs:RunTask':
       return {ArnLike: {'ecs:cluster': arnAt(at, 'ecs', `cluster/${clusterOf(input)}`)}}
+    case 'kms:DescribeKey':
+      return like({'kms:RequestAlias': aliasOf(input.texts('KeyId')?.[0] ?? '') ?? undefined})
     case 'cloudwatch:PutMetricData':
       return like({'cloudwatch:namespace': input.texts('Namespace')?.[0]})
     case 'application-autoscaling:RegisterScalableTarget':

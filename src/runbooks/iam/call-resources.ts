@@ -70,10 +70,21 @@ const logGroup: Resources = (input, at) =>
     const itself = isArn(one) ? one.replace(/:\*$/, '') : arnAt(at, 'logs', `log-group:${one}`)
     return [itself, `${itself}:*`]
   }) ?? null
-const secret = by('SecretId', 'secretsmanager', (name) => `secret:${name}-??????`)
+/** Secrets Manager puts six letters behind a name; whoever writes an ARN may have left them out. */
+const secret: Resources = (input, at) =>
+  input.texts('SecretId')?.map((one) => {
+    const itself = isArn(one) ? one : arnAt(at, 'secretsmanager', `secret:${one}`)
+    return isArn(one) && /-[A-Za-z0-9]{6}$/.test(one) ? one : `${itself}-??????`
+  }) ?? null
 const repository = by('repositoryName', 'ecr', (name) => `repository/${name}`)
 const zone = globally('HostedZoneId', 'route53', (id) => `hostedzone/${lastPart(id)}`)
-const key = by('KeyId', 'kms', (id) => (id.startsWith('alias/') ? 'key/*' : `key/${id}`))
+/** A policy knows keys by their ids alone; an alias binds it as a condition. */
+const key: Resources = (input, at) =>
+  input
+    .texts('KeyId')
+    ?.map((one) => (aliasOf(one) !== null ? arnAt(at, 'kms', 'key/*') : isArn(one) ? one : arnAt(at, 'kms', `key/${one}`)))
+  ?? null
+export const aliasOf = (id: string): string | null => /(?:^|:)(alias\/.*)$/.exec(id)?.[1] ?? null
 /** AWS's own documents belong to no account. */
 const documents: Resources = (input, at) =>
   input.texts('DocumentName')?.flatMap((one) => {

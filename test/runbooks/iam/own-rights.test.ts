@@ -126,6 +126,13 @@ describe('* has its reason', () => {
     ])
   })
 
+  test('an alias binds what could be any key', () => {
+    expect(rights(call('kms:DescribeKey', '{KeyId: alias/shop}')).statements[0]).toMatchObject({
+      Resource: [here('kms', 'key/*')],
+      Condition: {StringLike: {'kms:RequestAlias': 'alias/shop'}},
+    })
+  })
+
   test('and needs none where a condition binds it', () => {
     const marked = rights(call('cloudwatch:PutMetricData', '{Namespace: Shop, MetricData: []}'))
     expect(marked.statements[0]).toMatchObject({Resource: ['*'], Condition: {StringLike: {'cloudwatch:namespace': 'Shop'}}})
@@ -218,6 +225,11 @@ test('every change that a runbook may make is allowed on less than everything, o
     expect(first?.Action).toEqual([name])
     if (first?.Condition === undefined) expect(first?.Resource).not.toContain('*')
   }
+})
+
+test('a statement has a name that IAM takes', () => {
+  const names = rights(call('application-autoscaling:DescribeScalableTargets', '{}'), call('s3:ListDirectoryBuckets', '{}'))
+  expect(names.statements.filter(({Sid}) => !/^[A-Za-z0-9]+$/.test(Sid))).toEqual([])
 })
 
 test('no two statements have the same name, whatever conditions they are under', () => {
