@@ -1,14 +1,13 @@
 /**
- * What `sluice init --ci github` writes: a workflow that releases, and one that looks at readiness every night and rehearses a
- * failover every quarter. Pure text and one way to write it; a file that is there is never overwritten,
- * and then none of them is written.
+ * `sluice init --ci github`: reads where the service is out of its configuration, and writes the workflows. A file that is there is never
+ * overwritten, and then none of them is written.
  */
 import {mkdir, stat} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {loadStack} from './config/load-stack.ts'
 import {loadConfig} from './config/load.ts'
-import {githubWorkflows} from './github-workflows.ts'
-import type {CiFile, CiPlace} from './github-workflows.ts'
+import {githubWorkflows} from './init-github-workflows.ts'
+import type {CiFile, CiPlace} from './init-github-workflows.ts'
 import {ExitCode, SluiceError} from './errors.ts'
 import {writeNew} from './init-file.ts'
 

@@ -5,8 +5,8 @@ import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 import {parse} from 'yaml'
-import {githubWorkflows} from '../src/github-workflows.ts'
-import type {CiPlace} from '../src/github-workflows.ts'
+import {githubWorkflows} from '../src/init-github-workflows.ts'
+import type {CiPlace} from '../src/init-github-workflows.ts'
 import {writeCi} from '../src/init-ci.ts'
 
 interface Step {
