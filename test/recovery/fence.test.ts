@@ -90,7 +90,7 @@ describe('in peace', () => {
     const fake = aRecovery()
     fake.database(home).status = 'backing-up'
     let backedUpAt = NaN
-    fake.clock.at(fake.clock.now() + minutes(10), () => {
+    fake.clock.at(fake.clock.now() + minutes(6), () => {
       fake.database(home).status = 'available'
       backedUpAt = fake.clock.now()
     })

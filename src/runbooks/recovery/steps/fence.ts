@@ -23,8 +23,8 @@ const goneAfterMs = seconds(12)
 /** Between refusing users and stopping tasks: requests under way end, and a heartbeat row is written after them. */
 const inFlightMs = seconds(5)
 
-/** In peace: how long a primary that can't be restarted now is waited for. What comes behind it has its own time. */
-const availableWithinMs = minutes(10)
+/** In peace: how long a primary that can't be restarted now is waited for. Once users are refused, as much is left of the deadline. */
+const availableWithinMs = minutes(5)
 
 /** What the journal says of a live rule that refuses everybody. */
 export const refusesAll = 'refuses-all'
@@ -61,7 +61,7 @@ export function fence(way: Way, {needs, id = 'fence', title}: Placed): RecoveryS
       'database.events',
       'database.reboot',
     ),
-    deadlineMs: mode === 'planned' ? availableWithinMs + minutes(10) : minutes(3),
+    deadlineMs: mode === 'planned' ? minutes(10) : minutes(3),
     atDeadline: 'fail',
     usual: mode === 'planned' ? {p50Seconds: 90, p90Seconds: 180} : {p50Seconds: 30, p90Seconds: 60},
     observe: async () =>
