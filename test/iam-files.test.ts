@@ -20,7 +20,7 @@ const where: Where = {
   service: 'shop',
   environment: 'production',
 }
-const whose = {...where, notes: ['OwnEc2DescribeVpcs: on *; rm -rf $HOME']}
+const whose = {...where, notes: ['ec2:DescribeVpcs: on *; rm -rf $HOME']}
 let directory: string
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'sluice-iam-'))
@@ -122,7 +122,7 @@ describe('files', () => {
 
   test('what has to be known stands above them, and is never run', async () => {
     const {lines} = await writePolicies(directory, name, set, whose)
-    expect(lines[0]).toBe('# OwnEc2DescribeVpcs: on *; rm -rf $HOME')
+    expect(lines[0]).toBe('# ec2:DescribeVpcs: on *; rm -rf $HOME')
   })
 
   test('without a role nothing is made', async () => {

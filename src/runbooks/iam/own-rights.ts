@@ -20,7 +20,7 @@ export interface OwnRights {
   /** Of built-in steps: they reach as far as the recoveries' do. */
   readonly calls: readonly Call[]
   readonly statements: readonly Statement[]
-  /** `OwnEcsRunTask: why it reaches more than the steps mean`, once each. */
+  /** `ecs:RunTask: why it reaches more than the steps mean`, once each; by the action, because a statement may become part of another. */
   readonly notes: readonly string[]
 }
 
@@ -45,7 +45,7 @@ export function ownRights(all: readonly OwnSteps[], where: Where): OwnRights {
   return {
     calls: all.flatMap(({steps, ground}) => steps.flatMap((step) => declared(step, ground, where))),
     statements: statements.map(({statement}) => statement),
-    notes: statements.flatMap(({statement, notes}) => notes.map((note) => `${statement.Sid}: ${note}`)),
+    notes: statements.flatMap(({statement, notes}) => notes.map((note) => `${statement.Action.join()}: ${note}`)),
   }
 }
 

@@ -109,7 +109,7 @@ describe('what only a run finds out', () => {
   })
 
   test('is said', () => {
-    expect(found.notes).toContain('OwnEcsUpdateService: with a * for what an earlier step finds')
+    expect(found.notes).toContain('ecs:UpdateService: with a * for what an earlier step finds')
   })
 })
 
@@ -122,7 +122,7 @@ test('a letter that would mean something to IAM means itself', () => {
 describe('* has its reason', () => {
   test('when IAM knows no resource', () => {
     expect(rights(call('ec2:DescribeVpcs', '{}')).notes).toEqual([
-      "OwnEc2DescribeVpcs: on *, because IAM knows no resource for it, or none that the step's input tells",
+      "ec2:DescribeVpcs: on *, because IAM knows no resource for it, or none that the step's input tells",
     ])
   })
 
@@ -159,7 +159,7 @@ describe('what AWS asks for beside the call', () => {
     })
     expect(passing(foreign)?.Resource).toEqual([`arn:aws:iam::${place.account}:role/*`])
     expect(foreign.notes).toEqual([
-      'OwnIamPassRole: the task definition names the roles that are handed on: put them in place of role/*',
+      'iam:PassRole: the task definition names the roles that are handed on: put them in place of role/*',
     ])
   })
 
