@@ -146,7 +146,7 @@ function invalid(details: readonly string[]): SluiceError {
     code: 'runbook-invalid',
     exitCode: ExitCode.usage,
     details,
-    suggestions: ['docs/runbooks.md says what may stand where'],
+    suggestions: ['sluice runbook list'],
     message: `${details.length} ${details.length === 1 ? 'thing is' : 'things are'} wrong with the runbooks; nothing was touched`,
   })
 }
