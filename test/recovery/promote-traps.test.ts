@@ -85,6 +85,30 @@ describe('a class that RDS has no capacity for', () => {
   })
 })
 
+describe('a change that RDS has begun and does not show yet', () => {
+  it('is refused when it is asked for again, and that is no failure', async () => {
+    const fake = lost(aRecovery())
+    fake.database(away).class = 'db.m7g.medium'
+    const {database} = fake.world
+    const [describe, modify] = [database.describe.bind(database), database.modify.bind(database)]
+    let asked = 0
+    let shownAt = 0
+    database.modify = async (...change) => {
+      asked += 1
+      await modify(...change)
+      shownAt = fake.clock.now() + seconds(60)
+    }
+    database.describe = async (region, id, signal) => {
+      const state = await describe(region, id, signal)
+      return state !== null && fake.clock.now() < shownAt ? {...state, status: 'available', pending: []} : state
+    }
+    const ran = await begin(fake, aPromoteInput(fake.place))
+    expect(endOf(ran)).toBe('done')
+    expect(asked).toBeGreaterThan(1)
+    expect(fake.database(away).class).toBe('db.m7g.large')
+  })
+})
+
 describe('new tasks that never begin', () => {
   it('pause the run with the reason; a resume begins them anew', async () => {
     const fake = lost(aRecovery())
@@ -227,6 +251,25 @@ describe('the promotion itself', () => {
     }
     await begin(fake, aPromoteInput(fake.place))
     expect(given).toEqual([{days: 14, window: '03:00-03:30'}])
+  })
+
+  it('that RDS refuses because a backup began at that moment is asked for again once it is over, and nobody has to resume', async () => {
+    const fake = lost(aRecovery())
+    const promote = fake.world.database.promote.bind(fake.world.database)
+    let refused = 0
+    fake.world.database.promote = async (region, id, backups, signal) => {
+      if (refused === 0) {
+        Object.assign(fake.database(away), {status: 'backing-up'})
+        fake.clock.at(fake.clock.now() + minutes(2), () => Object.assign(fake.database(away), {status: 'available'}))
+        refused += 1
+      }
+      return promote(region, id, backups, signal)
+    }
+    const ran = await begin(fake, aPromoteInput(fake.place))
+    expect(endOf(ran)).toBe('done')
+    expect(refused).toBe(1)
+    expect(promotions(fake)).toHaveLength(1)
+    expect(ran.events.some((event) => event.kind === 'asked')).toBe(false)
   })
 
   it("isn't through while RDS still says available and names the source, nor while anything is pending", () => {

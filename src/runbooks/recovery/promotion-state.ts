@@ -2,6 +2,7 @@
  * What a description of the database means for a promotion: whether a replica can be promoted, and whether a promotion is through.
  * RDS's status lags behind a call by up to a minute, so `available` alone never means done. Pure.
  */
+import {SluiceError} from '../../errors.ts'
 import type {DatabaseState} from './ports.ts'
 import {iso} from './situation.ts'
 
@@ -75,3 +76,7 @@ export const tellsFailure = (message: string): boolean =>
 
 const promoting = /promot/i
 export const tellsPromotion = (message: string): boolean => promoting.test(message) && !failing.test(message)
+
+/** RDS is at something else, which its status may not show for a minute: asked again once it is over. */
+export const isBusy = (error: unknown): error is SluiceError =>
+  error instanceof SluiceError && `${error.code} ${error.message}`.includes('InvalidDBInstanceState')

@@ -7,7 +7,7 @@ import {SluiceError} from '../../../errors.ts'
 import type {Polled, StepContext} from '../../engine/step.ts'
 import {callsOf} from '../port-calls.ts'
 import type {DatabaseChange, DatabaseState, RecoveryWorld} from '../ports.ts'
-import {hopeless, notYet} from '../promotion-state.ts'
+import {hopeless, isBusy, notYet} from '../promotion-state.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
 
 const backupTag = 'sluice:backup'
@@ -64,6 +64,7 @@ async function next(way: Way, seen: Seen, world: RecoveryWorld, context: StepCon
     try {
       await world.database.modify(to.region, place.database, change, signal)
     } catch (error) {
+      if (isBusy(error)) return wait(`${place.database} to be through with what it is at (${database.status})`)
       if (
         !(error instanceof SluiceError)
         || !('class' in change)

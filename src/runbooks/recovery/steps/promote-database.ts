@@ -4,9 +4,19 @@
  */
 import {minutes, seconds} from '../../engine/clock.ts'
 import type {Polled, StepContext} from '../../engine/step.ts'
+import {Unavailable} from '../../engine/unavailable.ts'
 import {callsOf} from '../port-calls.ts'
 import type {DatabaseState, RecoveryWorld} from '../ports.ts'
-import {hopeless, isPromoted, isReplica, notYet, promotionWaits, tellsFailure, tellsPromotion} from '../promotion-state.ts'
+import {
+  hopeless,
+  isBusy,
+  isPromoted,
+  isReplica,
+  notYet,
+  promotionWaits,
+  tellsFailure,
+  tellsPromotion,
+} from '../promotion-state.ts'
 import {readStanding, writeStanding} from '../standing.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
 
@@ -68,7 +78,10 @@ export function promoteDatabase(
     start: async (world, context) => {
       const database = await stateOf(world, context.signal)
       if (database !== null && isReplica(database) && notYet(database) === null)
-        await world.database.promote(region, place.database, backups, context.signal)
+        await world.database.promote(region, place.database, backups, context.signal).catch((error: unknown) => {
+          // A backup began a moment ago: nothing was promoted, and it is looked at anew before it is asked for again.
+          throw isBusy(error) ? new Unavailable('rds:PromoteReadReplica', error.message, {cause: error}) : error
+        })
       await stand(way, promotion, world, context)
     },
     poll: (world, context) => through(way, promotion, world, context),
