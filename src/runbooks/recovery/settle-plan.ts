@@ -19,11 +19,14 @@ export function settlePlan(input: SettleInput): Plan<RecoveryWorld> {
       ? [stacksMatch(place, {needs: []}), settled(place, active, {needs: ['stacks-match']})]
       : [
           promotedStep(input, {needs: []}),
-          activeRegionStep(input, place.recovery, {needs: ['promoted']}),
-          activeRegionStep(input, place.home, {needs: ['promoted']}),
+          forwardOnly(activeRegionStep(input, place.recovery, {needs: ['promoted']})),
+          forwardOnly(activeRegionStep(input, place.home, {needs: ['promoted']})),
           ...replicaSteps(input, {needs: ['active-away', 'active-home']}),
           settled(place, active, {needs: ['policy-back']}),
           ...(place.shape === 'pilot-light' ? [surgeStays(input, {needs: ['settled']})] : []),
         ]
   return {name: settlePlanName, steps, guards: [], ends: 'done', onRollBack: null, onHalt: null, undoes: 'all-begun'}
 }
+
+/** Half of it taken back would be neither: from the first stack that is changed on, what fails pauses, and a resume goes on. */
+const forwardOnly = (step: RecoveryStep): RecoveryStep => ({...step, pointOfNoReturn: true, consent: 'promoted'})

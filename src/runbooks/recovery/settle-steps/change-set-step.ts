@@ -106,7 +106,10 @@ async function move(
       return {kind: 'done', note: 'nothing to change'}
     case 'failed':
       await world.stacks.deleteChangeSet(stack, name, signal)
-      return stop(`${stack.name} in ${stack.region}: its change set can't be made: ${found.reason ?? 'AWS gives no reason'}`)
+      // One that was executed by a process that is gone has no reason of its own: the stack has it.
+      return stop(
+        `${stack.name} in ${stack.region}: ${found.reason === null ? `its change set failed: ${state.status}, ${state.reason ?? 'AWS gives no reason'}` : `its change set can't be made: ${found.reason}`}`,
+      )
     case 'obsolete':
       await world.stacks.deleteChangeSet(stack, name, signal)
       break

@@ -40,7 +40,8 @@ export function promotedStep({place, active}: SettleInput, {needs}: Placed): Rec
           then: 'pause',
         }
       if (!isPromoted(database)) return later(context, `${place.database} (${[database.status, ...database.pending].join(', ')})`)
-      return {kind: 'done', facts: {class: database.class, multiAz: database.multiAz}}
+      // The name of the environment was typed before anything began.
+      return {kind: 'done', facts: {consent: true, class: database.class, multiAz: database.multiAz}}
     },
   })
 }
