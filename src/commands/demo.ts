@@ -5,7 +5,7 @@ import {runDemo} from '../demo/run-demo.ts'
 import type {Scenario} from '../demo/scenarios.ts'
 import {broughtUpJson, releaseJson, tenths} from '../demo/told.ts'
 import {ExitCode} from '../errors.ts'
-import {chooseRenderer, wantsColor} from '../ui/choose-renderer.ts'
+import {chooseRenderer, lookOf} from '../ui/choose-renderer.ts'
 import {infraOutcomeText} from '../ui/infra-outcome.ts'
 import {infraRenderer} from '../ui/infra-renderer.ts'
 import {infraTimelineRenderer} from '../ui/infra-timeline.ts'
@@ -27,7 +27,7 @@ HTTP; nothing is left behind.`
   protected override async execute(): Promise<Outcome> {
     const {flags} = await this.parse(Demo)
     const began = performance.now()
-    const look = {color: wantsColor({isTTY: process.stderr.isTTY, env: process.env}), columns: process.stderr.columns ?? 80}
+    const look = lookOf(process.stderr, process.env)
     const write = (text: string): void => void process.stderr.write(text)
     const out = new AbortController()
     process.once('SIGINT', () => out.abort())
@@ -54,12 +54,15 @@ HTTP; nothing is left behind.`
       done && releases.length === 4 && told.every(({scenario}, index) => releases[index]?.outcome === scenario.expected)
     const exitCode = out.signal.aborted ? ExitCode.interrupted : asExpected ? ExitCode.done : ExitCode.unexpected
     const outcome = out.signal.aborted ? 'interrupted' : asExpected ? 'done' : 'unexpected'
-    const failed = done || out.signal.aborted ? '' : infraOutcomeText(infra.view, {...look, goOn: 'sluice demo'})
+    const failed =
+      done || out.signal.aborted
+        ? ''
+        : infraOutcomeText(infra.view, {...lookOf(process.stdout, process.env), goOn: 'sluice demo'})
     return {
       outcome,
       exitCode,
       data: {infra: stack, releases, seconds},
-      text: `${failed}${demoClosing({...stack, done}, releases, seconds, look)}`,
+      text: `${failed}${demoClosing({...stack, done}, releases, seconds, out.signal.aborted ? 'sluice demo' : null, lookOf(process.stdout, process.env))}`,
     }
   }
 }

@@ -29,6 +29,14 @@ export function wantsColor({isTTY, env}: Surroundings): boolean {
   return isTTY && env['TERM'] !== 'dumb'
 }
 
+/** How text on this stream is to be written. */
+export function lookOf(
+  {isTTY = false, columns = 80}: {readonly isTTY?: boolean; readonly columns?: number},
+  env: Environment,
+): {readonly color: boolean; readonly columns: number} {
+  return {color: wantsColor({isTTY, env}), columns}
+}
+
 export function renderer(choice: RendererChoice, terminal: Terminal, now?: () => number): Renderer {
   switch (choice.kind) {
     case 'tty':

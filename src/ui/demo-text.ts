@@ -1,12 +1,9 @@
 /** The words around the demo's timelines: what will be seen, whose turn it is, what came out. Pure. */
-import {count, counted, duration, trimmed} from './format.ts'
-import {paint, piece, wrapped} from './styled-line.ts'
+import {heading, storyEnd, text, toldRow} from './demo-lines.ts'
+import type {Look} from './demo-lines.ts'
+import {count, counted, duration} from './format.ts'
+import {piece, wrapped} from './styled-line.ts'
 import type {StyledLine} from './styled-line.ts'
-
-interface Look {
-  readonly color: boolean
-  readonly columns: number
-}
 
 interface Heading {
   readonly image: string
@@ -23,8 +20,6 @@ interface Released {
   readonly badRequests: number
 }
 
-const text = (lines: readonly StyledLine[], {color}: Look): string => `${lines.map((line) => paint(line, color)).join('\n')}\n`
-
 export function demoOpening(look: Look): string {
   const words =
     'An empty account on this machine that speaks AWS, one minute a second. First everything a shop needs, '
@@ -34,13 +29,9 @@ export function demoOpening(look: Look): string {
 }
 
 export const infraHeading = (look: Look): string =>
-  text(
-    [[], [piece('▶ sluice infra up', 'strong'), piece('  network, load balancer, hosts, database, cache, backups, site')]],
-    look,
-  )
+  heading('sluice infra up', 'network, load balancer, hosts, database, cache, backups, site', look)
 
-export const demoHeading = ({image, title}: Heading, look: Look): string =>
-  text([[], [piece(`▶ ${image}`, 'strong'), piece(`  ${title}`)]], look)
+export const demoHeading = ({image, title}: Heading, look: Look): string => heading(image, title, look)
 
 interface Stack {
   readonly done: boolean
@@ -48,27 +39,22 @@ interface Stack {
   readonly virtualSeconds: number
 }
 
-export function demoClosing(stack: Stack, releases: readonly Released[], seconds: number, look: Look): string {
-  const made: StyledLine = [
-    piece(stack.done ? '✔ ' : '✖ ', stack.done ? 'good' : 'bad'),
-    piece('infra up'.padEnd(10)),
-    piece((stack.done ? 'done' : 'not done').padEnd(13)),
-    piece(
-      `${counted(stack.resources, 'resource')} in two Regions, ${duration(stack.virtualSeconds * 1000)} on AWS's clock`,
-      'dim',
-    ),
-  ]
-  const rows = releases.map((one): StyledLine => {
-    const right = one.outcome === one.expected
-    return [
-      piece(right ? '✔ ' : '✖ ', right ? 'good' : 'bad'),
-      piece(one.name.padEnd(10)),
-      piece(one.outcome.padEnd(13)),
-      piece(why(one), 'dim'),
-    ]
-  })
-  const end: StyledLine = [piece(`All that in ${trimmed(seconds, 1)} s; the sandbox is gone. Your own: sluice sandbox up`, 'dim')]
-  return text([[], made, ...rows, end], look)
+/** `again`: the command, when somebody wanted out before the end. */
+export function demoClosing(
+  stack: Stack,
+  releases: readonly Released[],
+  seconds: number,
+  again: string | null,
+  look: Look,
+): string {
+  const row = (good: boolean, name: string, outcome: string, words: string): readonly StyledLine[] =>
+    toldRow({good, name: name.padEnd(10), outcome: outcome.padEnd(13), words}, look)
+  const size = `${counted(stack.resources, 'resource')} in two Regions, ${duration(stack.virtualSeconds * 1000)} on AWS's clock`
+  const rows = releases.flatMap((one) => row(one.outcome === one.expected, one.name, one.outcome, why(one)))
+  return text(
+    [[], ...row(stack.done, 'infra up', stack.done ? 'done' : 'not done', size), ...rows, ...storyEnd(seconds, again, look)],
+    look,
+  )
 }
 
 function why({expected, outcome, gate, minute, canaryRequests, badRequests}: Released): string {

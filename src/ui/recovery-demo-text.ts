@@ -1,12 +1,8 @@
 /** The words around the recovery story's timelines: what will be seen, whose turn it is, what came out. Pure. */
-import {clockSpan, count, counted, duration, span, trimmed} from './format.ts'
-import {paint, piece, wrapped} from './styled-line.ts'
-import type {StyledLine} from './styled-line.ts'
-
-interface Look {
-  readonly color: boolean
-  readonly columns: number
-}
+import {heading, storyEnd, text, toldRow} from './demo-lines.ts'
+import type {Look} from './demo-lines.ts'
+import {clockSpan, count, counted, duration, span} from './format.ts'
+import {piece, wrapped} from './styled-line.ts'
 
 export interface RecoveryRow {
   readonly name: string
@@ -21,8 +17,6 @@ export interface RecoveryRow {
   readonly virtualSeconds: number
 }
 
-const text = (lines: readonly StyledLine[], {color}: Look): string => `${lines.map((line) => paint(line, color)).join('\n')}\n`
-
 export function recoveryOpening(look: Look): string {
   const words =
     'An empty account on this machine that speaks AWS, one minute a second. A shop in two Regions, users on it, '
@@ -34,19 +28,14 @@ export function recoveryOpening(look: Look): string {
 }
 
 export const actHeading = ({command, title}: {readonly command: string; readonly title: string}, look: Look): string =>
-  text([[], [piece(`▶ ${command}`, 'strong'), piece(`  ${title}`)]], look)
+  heading(command, title, look)
 
-export function recoveryClosing(rows: readonly RecoveryRow[], seconds: number, look: Look): string {
-  const lines = rows.map((row): StyledLine => [
-    piece(row.good ? '✔ ' : '✖ ', row.good ? 'good' : 'bad'),
-    piece(row.name.padEnd(11)),
-    piece(row.outcome.padEnd(11)),
-    piece(wordsOf(row), 'dim'),
-  ])
-  return text(
-    [[], ...lines, [piece(`All that in ${trimmed(seconds, 1)} s; the sandbox is gone. Your own: sluice sandbox up`, 'dim')]],
-    look,
+/** `again`: the command, when somebody wanted out before the end. */
+export function recoveryClosing(rows: readonly RecoveryRow[], seconds: number, again: string | null, look: Look): string {
+  const lines = rows.flatMap((row) =>
+    toldRow({good: row.good, name: row.name.padEnd(11), outcome: row.outcome.padEnd(11), words: wordsOf(row)}, look),
   )
+  return text([[], ...lines, ...storyEnd(seconds, again, look)], look)
 }
 
 function wordsOf({

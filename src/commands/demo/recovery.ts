@@ -6,7 +6,7 @@ import {acts} from '../../demo/recovery-acts.ts'
 import {playedJson, playedRow} from '../../demo/recovery-told.ts'
 import {runRecoveryDemo} from '../../demo/run-recovery-demo.ts'
 import {ExitCode} from '../../errors.ts'
-import {chooseRenderer, wantsColor} from '../../ui/choose-renderer.ts'
+import {chooseRenderer, lookOf} from '../../ui/choose-renderer.ts'
 import {infraHeading} from '../../ui/demo-text.ts'
 import {infraOutcomeText} from '../../ui/infra-outcome.ts'
 import {infraRenderer} from '../../ui/infra-renderer.ts'
@@ -27,7 +27,7 @@ planned switchover and back, and a drill. Rows and requests are counted by the s
   protected override async execute(): Promise<Outcome> {
     const {flags} = await this.parse(DemoRecovery)
     const began = performance.now()
-    const look = {color: wantsColor({isTTY: process.stderr.isTTY, env: process.env}), columns: process.stderr.columns ?? 80}
+    const look = lookOf(process.stderr, process.env)
     const write = (text: string): void => void process.stderr.write(text)
     const choice = chooseRenderer({isTTY: process.stderr.isTTY, env: process.env})
     const out = new AbortController()
@@ -58,12 +58,12 @@ planned switchover and back, and a drill. Rows and requests are counted by the s
     const failed =
       infra.view.state === 'done' || out.signal.aborted
         ? ''
-        : infraOutcomeText(infra.view, {...look, goOn: 'sluice demo recovery'})
+        : infraOutcomeText(infra.view, {...lookOf(process.stdout, process.env), goOn: 'sluice demo recovery'})
     return {
       outcome,
       exitCode: out.signal.aborted ? ExitCode.interrupted : good ? ExitCode.done : ExitCode.unexpected,
       data: {recoveries: played.map(playedJson), seconds},
-      text: `${failed}${recoveryClosing(rows, seconds, look)}`,
+      text: `${failed}${recoveryClosing(rows, seconds, out.signal.aborted ? 'sluice demo recovery' : null, lookOf(process.stdout, process.env))}`,
     }
   }
 }
