@@ -3,7 +3,7 @@
  * tool can't. One model for the terminal, Mermaid, plain text and HTML. Pure.
  */
 import {filledByPlace} from '../runbooks/custom/filled.ts'
-import type {Doing, Extension, OwnRunbook, OwnStep, RecoveryName} from '../config/runbook.ts'
+import type {Doing, Extension, OwnRunbook, OwnStep, RecoveryName, Whose} from '../config/runbook.ts'
 import {builtInSteps, isBuiltIn} from '../config/runbook-uses.ts'
 import type {PlannedStep} from '../runbooks/engine/event.ts'
 import type {Usual} from '../runbooks/engine/step.ts'
@@ -119,6 +119,8 @@ function ownSheetStep(step: OwnStep, place: Place, settings: RecoverySettings, u
   }
 }
 
+const anotherWords = (by: Whose): string => (by === 'another' ? ' (somebody else than who began the run)' : '')
+
 function words(does: Doing, id: string): readonly string[] {
   switch (does.kind) {
     case 'uses':
@@ -142,13 +144,13 @@ function words(does: Doing, id: string): readonly string[] {
       return [`${does.namespace} ${does.metric} (${does.stat}) ${does.is} ${does.value} for ${span(does.forMs)}`]
     case 'manual':
       return [
-        does.instructions.trim(),
+        `${does.instructions.trim()}${anotherWords(does.by)}`,
         `Then: sluice runbook resume --done ${id} --evidence `
           + `TEXT${does.evidence === 'optional' ? ' (evidence may be left out)' : ''}`,
       ]
     case 'approval':
       return [
-        `${does.question.trim()}${does.names.length === 0 ? '' : ` (${does.names.join(' or ')} may say yes)`}`,
+        `${does.question.trim()}${does.names.length === 0 ? '' : ` (${does.names.join(' or ')} may say yes)`}${anotherWords(does.by)}`,
         `Then: sluice runbook resume --approve ${id}`,
       ]
     case 'wait':

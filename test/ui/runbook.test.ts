@@ -140,6 +140,18 @@ describe('on paper', () => {
     expect(text.match(/at ____:____ by/g)).toHaveLength(4)
   })
 
+  it('says whose word counts, and leaves a secret to the shell', () => {
+    const sheet = ownSheet(
+      ownRunbook(
+        "name: a\ndescription: d\nsteps:\n  - {id: ask, approval: {question: 'Well?', by: another}}\n  - {id: tell, http: {url: 'https://x.example.com', headers: {Authorization: 'Bearer ${env.TOKEN}'}}}",
+      ),
+      place,
+      aSettings(),
+    )
+    expect(runbookPrintText(sheet, '')).toContain('Well? (somebody else than who began the run)')
+    expect(runbookPrintText(sheet, '')).toContain('$ curl -si -H "authorization: Bearer ${TOKEN}" https://x.example.com')
+  })
+
   it('is one HTML file that loads nothing and lets nothing become markup', () => {
     const page = runbookHtml(evening, '2026-11-23 02:00Z')
     expect(page).not.toMatch(/<(script|link|img)|src=|url\(/)
