@@ -1,6 +1,6 @@
 /**
- * Which plan belongs to which input: the one place that knows all kinds of recovery. Rebuilt from event 0 alone, on any machine, with
- * the team's own steps where the input holds an extension. Pure.
+ * Which plan belongs to which input: the one place that knows all kinds of recovery. Rebuilt from event 0 alone, on any machine,
+ * with the team's own steps where the input holds an extension. Pure.
  */
 import type {Runbook} from '../engine/step.ts'
 import {drillPlan, firstDrillPlan} from './drill-plan.ts'

@@ -1,6 +1,6 @@
 /**
- * The object that says where users are by right, in the recovery Region's state. Written at the point of no return and by nobody who
- * hasn't promoted a database; read by releases and `infra up`. Two writers can't both think that theirs stands.
+ * The object that says where users are by right, in the recovery Region's state. Written at the point of no return and by nobody
+ * who hasn't promoted a database; read by releases and `infra up`. Two writers can't both think that theirs stands.
  */
 import type {Store} from '../engine/store.ts'
 import type {Standing} from './input.ts'

@@ -1,6 +1,6 @@
 /**
- * One direction of a move of users: shared steps take it, so that a failover, a switchover and a failback are made of the same ones.
- * Plain data, no decisions.
+ * One direction of a move of users: shared steps take it, so that a failover, a switchover and a failback are made of the same
+ * ones. Plain data, no decisions.
  */
 import type {RecoverySettings} from '../../config/recovery-config.ts'
 import type {Step} from '../engine/step.ts'
