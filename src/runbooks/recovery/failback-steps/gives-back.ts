@@ -17,42 +17,61 @@ import {promoteDatabase} from '../steps/promote-database.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
 import {fencedId} from './instance-names.ts'
 
-/** A Region that says nothing for so long isn't waited for by users. */
+/** A Region that says nothing for so long, and however often it is asked, isn't waited for by users. */
 const silentMs = minutes(3)
+const leastTries = 6
 /** What has to be there before a step can begin (a backup that ends) is waited for so long. */
 const beginsWithinMs = minutes(5)
 
 export function givesBack(input: FailbackInput, step: RecoveryStep, deadlineMs = step.deadlineMs): RecoveryStep {
   const {from, to} = input
-  let silentSince: number | null = null
-  const bounded = async <T extends Observed | Polled>(ask: () => Promise<T>, context: StepContext) => {
-    try {
-      const answer = await ask()
-      silentSince = null
-      return answer.kind === 'failed' ? {...answer, then: 'fail' as const, because: `${answer.because}; ${back(input)}`} : answer
-    } catch (error) {
-      if (!(error instanceof Unavailable)) throw error
-      silentSince ??= context.now
-      if (context.now - silentSince < silentMs) throw error
-      return failed(
-        `${to.region} hasn't answered for ${minutesOf(silentMs)} min (${error.message}) while users of ${from.region} are refused; ${back(input)}`,
-      )
-    }
+  const silence: Silence = {since: null, tries: 0, error: null}
+  let waited = 0
+  const heard = <T extends Observed | Polled>(answer: T) => {
+    // A step that asks nothing before it starts has heard nothing.
+    if (answer.kind !== 'not-done') Object.assign(silence, {since: null, tries: 0})
+    return answer.kind === 'failed' ? failed(`${answer.because}; ${back(input)}`) : answer
   }
+  const silent = ({now}: StepContext) =>
+    silence.since !== null && now - silence.since >= silentMs && silence.tries >= leastTries
+      ? failed(
+          `${to.region} hasn't answered for ${minutesOf(now - silence.since)} min (${silence.error?.message ?? ''}) while users of ${from.region} are refused; ${back(input)}`,
+        )
+      : null
   return {
     ...step,
     deadlineMs,
     atDeadline: 'fail',
-    observe: (world, context) =>
-      bounded(async () => {
-        const observed = await step.observe(world, context)
-        const begun = context.events.some(({kind, data}) => kind === 'step-started' && data.step === step.id)
-        if (observed.kind !== 'pending' || begun || context.now - readyAt(step, context) < beginsWithinMs) return observed
-        return failed(
-          `${step.title}: can't begin for ${minutesOf(beginsWithinMs)} min: waits for ${observed.waitsFor}; ${back(input)}`,
-        )
-      }, context),
-    poll: (world, context) => bounded(() => step.poll(world, context), context),
+    observe: async (world, context) => {
+      const over = silent(context)
+      if (over !== null) return over
+      const observed = await listening(silence, context, () => step.observe(world, context))
+      const begun = context.events.some(({kind, data}) => kind === 'step-started' && data.step === step.id)
+      if (observed.kind !== 'pending' || begun) return heard(observed)
+      waited += 1
+      if (waited < leastTries || context.now - readyAt(step, context) < beginsWithinMs) return heard(observed)
+      return failed(
+        `${step.title}: can't begin for ${minutesOf(beginsWithinMs)} min: waits for ${observed.waitsFor}; ${back(input)}`,
+      )
+    },
+    start: (world, context) => listening(silence, context, () => step.start(world, context)),
+    poll: async (world, context) => silent(context) ?? heard(await listening(silence, context, () => step.poll(world, context))),
+  }
+}
+
+interface Silence {
+  since: number | null
+  tries: number
+  error: Error | null
+}
+
+/** What isn't answered is asked again by the engine, and counted here. */
+async function listening<T>(silence: Silence, {now}: StepContext, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (error instanceof Unavailable) Object.assign(silence, {since: silence.since ?? now, tries: silence.tries + 1, error})
+    throw error
   }
 }
 
