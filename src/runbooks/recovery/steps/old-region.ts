@@ -14,7 +14,7 @@ import type {Way} from '../way.ts'
 export const stillMs = seconds(3)
 
 /** What this process has seen of it. */
-export interface OldRegion {
+interface OldRegion {
   /** It was heard to take writes. */
   isHeard: boolean
   /** The first look without an answer after the last one with. */
@@ -28,7 +28,7 @@ export interface OldRegion {
 export const notSeen = (): OldRegion => ({isHeard: false, silentSince: null, row: null, hasMoved: false})
 
 /** `returns`: it was silent when the run was declared, and answers. */
-export type Found = 'fenced' | 'silent' | 'answers' | 'returns'
+type Found = 'fenced' | 'silent' | 'answers' | 'returns'
 
 export async function lookAtOldRegion(
   {place, settings, fromRegion}: Way,
