@@ -68,7 +68,7 @@ const rooms: Readonly<Record<string, Room>> = {
   },
   // What the release commands share.
   releaseCommands: {
-    path: 'src/release-',
+    path: 'src/use-cases/release/',
     rooms: ['errors', 'nearest', 'command', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'judge'],
     packages: ['@oclif/core'],
   },
@@ -78,9 +78,9 @@ const rooms: Readonly<Record<string, Room>> = {
     packages: ['@oclif/core'],
   },
   // What the infra commands share: plans and screens of provisioning, beside the templates they are made of.
-  initShared: {path: 'src/init-', rooms: ['errors', 'compose', 'config'], packages: []},
+  initShared: {path: 'src/use-cases/init/', rooms: ['errors', 'compose', 'config'], packages: []},
   infraShared: {
-    path: 'src/infra-',
+    path: 'src/use-cases/infra/',
     rooms: ['errors', 'command', 'compose', 'watching', 'config', 'engine', 'runbooks', 'ui', 'stack'],
     packages: ['@oclif/core'],
   },
@@ -91,13 +91,13 @@ const rooms: Readonly<Record<string, Room>> = {
   },
   // What the dr commands share.
   recoveryShared: {
-    path: 'src/recovery-',
+    path: 'src/use-cases/recovery/',
     rooms: ['errors', 'command', 'compose', 'watching', 'infraShared', 'config', 'engine', 'runbooks', 'ui', 'stack'],
     packages: ['@oclif/core'],
   },
   // What the runbook commands share: they work where recoveries do.
   runbookShared: {
-    path: 'src/runbook-',
+    path: 'src/use-cases/runbook/',
     rooms: ['errors', 'command', 'watching', 'recoveryShared', 'config', 'engine', 'runbooks', 'ui'],
     packages: ['@oclif/core'],
   },
@@ -117,7 +117,7 @@ const rooms: Readonly<Record<string, Room>> = {
     packages: ['@oclif/core'],
   },
   // What `iam policy` is asked, finds out and writes.
-  iamShared: {path: 'src/iam-', rooms: ['errors', 'nearest', 'config', 'runbooks'], packages: []},
+  iamShared: {path: 'src/use-cases/iam/', rooms: ['errors', 'nearest', 'config', 'runbooks'], packages: []},
   doctor: {
     path: 'src/commands/doctor',
     rooms: ['errors', 'command', 'compose', 'infraShared', 'config', 'runbooks', 'ui'],

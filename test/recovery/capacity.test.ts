@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {SluiceError} from '../../src/errors.ts'
-import {writeDownCapacity} from '../../src/recovery-reading.ts'
+import {writeDownCapacity} from '../../src/use-cases/recovery/recovery-reading.ts'
 import {StoreUnavailable} from '../../src/runbooks/engine/store.ts'
 import {keepCapacity, readCapacity} from '../../src/runbooks/recovery/capacity.ts'
 import {capacityKey, standingKey} from '../../src/runbooks/recovery/place.ts'

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import {withoutFlags} from '../../src/infra-command.ts'
+import {withoutFlags} from '../../src/use-cases/infra/infra-command.ts'
 import {infraQuestion} from '../../src/ui/infra-question.ts'
 import {aChange, aPlan, aStack} from './an-infra-plan.ts'
 

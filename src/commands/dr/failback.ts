@@ -1,9 +1,9 @@
 import {Flags} from '@oclif/core'
 import type {Outcome} from '../../command.ts'
 import {ExitCode} from '../../errors.ts'
-import {confirmFlag, followFlags, RecoveryCommand} from '../../recovery-command.ts'
-import {failbackInput, plannedSteps} from '../../recovery-promoting.ts'
-import {lookAround} from '../../recovery-reading.ts'
+import {confirmFlag, followFlags, RecoveryCommand} from '../../use-cases/recovery/recovery-command.ts'
+import {failbackInput, plannedSteps} from '../../use-cases/recovery/recovery-promoting.ts'
+import {lookAround} from '../../use-cases/recovery/recovery-reading.ts'
 import {askRecovery, refuseIfRecovering, startRecovery} from '../../runbooks/recovery/run-recovery.ts'
 import {recoveryPlanJson, recoveryPlanText} from '../../ui/recovery-plan-text.ts'
 

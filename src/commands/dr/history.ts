@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 import type {Outcome} from '../../command.ts'
 import {ExitCode} from '../../errors.ts'
-import {RecoveryCommand, recoveryFlags} from '../../recovery-command.ts'
+import {RecoveryCommand, recoveryFlags} from '../../use-cases/recovery/recovery-command.ts'
 import {listRecoveries} from '../../runbooks/recovery/find-recovery.ts'
 import {recoveryHistoryText, recoveryRow, recoveryRowJson} from '../../ui/recovery-history.ts'
 import {recoveryView} from '../../ui/recovery-view.ts'

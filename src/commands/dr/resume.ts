@@ -1,7 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import type {Outcome} from '../../command.ts'
 import {ExitCode, SluiceError} from '../../errors.ts'
-import {acceptFlags, followFlags, RecoveryCommand} from '../../recovery-command.ts'
+import {acceptFlags, followFlags, RecoveryCommand} from '../../use-cases/recovery/recovery-command.ts'
 import type {Facts} from '../../runbooks/engine/event.ts'
 import {findRecovery} from '../../runbooks/recovery/find-recovery.ts'
 import {askRecovery, resumeRecovery} from '../../runbooks/recovery/run-recovery.ts'

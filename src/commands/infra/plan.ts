@@ -3,8 +3,8 @@ import {Flags} from '@oclif/core'
 import type {Outcome} from '../../command.ts'
 import {openProvision} from '../../compose.ts'
 import {ExitCode} from '../../errors.ts'
-import {InfraCommand, stackFlags} from '../../infra-command.ts'
-import {planProvision} from '../../infra-planning.ts'
+import {InfraCommand, stackFlags} from '../../use-cases/infra/infra-command.ts'
+import {planProvision} from '../../use-cases/infra/infra-planning.ts'
 import {infraPlanJson, infraPlanText} from '../../ui/infra-plan-text.ts'
 
 export default class InfraPlan extends InfraCommand {

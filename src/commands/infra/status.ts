@@ -2,7 +2,7 @@ import {Flags} from '@oclif/core'
 import type {Outcome} from '../../command.ts'
 import {openProvision} from '../../compose.ts'
 import {ExitCode} from '../../errors.ts'
-import {InfraCommand, stackFlags} from '../../infra-command.ts'
+import {InfraCommand, stackFlags} from '../../use-cases/infra/infra-command.ts'
 import {readStatus} from '../../runbooks/provision/read-status.ts'
 import {infraStanding, infraStatusJson, infraStatusText} from '../../ui/infra-status-text.ts'
 

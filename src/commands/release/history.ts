@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 import type {Outcome} from '../../command.ts'
 import {ExitCode} from '../../errors.ts'
-import {ReleaseCommand, viewOf, whichFlags} from '../../release-command.ts'
+import {ReleaseCommand, viewOf, whichFlags} from '../../use-cases/release/release-command.ts'
 import {patiently} from '../../runbooks/engine/patience.ts'
 import {isReleaseRun, readRun} from '../../runbooks/release/find-run.ts'
 import {readInput} from '../../runbooks/release/run-release.ts'

@@ -1,9 +1,9 @@
 import {Args, Flags} from '@oclif/core'
 import type {Outcome} from '../../command.ts'
 import {ExitCode} from '../../errors.ts'
-import {ReleaseCommand, whereFlags} from '../../release-command.ts'
-import {checkedImage} from '../../release-image.ts'
-import {planRelease} from '../../release-plan.ts'
+import {ReleaseCommand, whereFlags} from '../../use-cases/release/release-command.ts'
+import {checkedImage} from '../../use-cases/release/release-image.ts'
+import {planRelease} from '../../use-cases/release/release-plan.ts'
 
 export default class ReleasePlan extends ReleaseCommand {
   static override description = 'Say what a release would do, how long it would take and what it would find; change nothing.'

@@ -1,7 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import type {Outcome} from '../../command.ts'
 import {ExitCode} from '../../errors.ts'
-import {ReleaseCommand, whichFlags} from '../../release-command.ts'
+import {ReleaseCommand, whichFlags} from '../../use-cases/release/release-command.ts'
 import {findRun} from '../../runbooks/release/find-run.ts'
 import {askRun} from '../../runbooks/release/run-release.ts'
 

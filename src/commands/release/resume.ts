@@ -1,7 +1,7 @@
 import {Args} from '@oclif/core'
 import type {Outcome} from '../../command.ts'
 import {ExitCode} from '../../errors.ts'
-import {ReleaseCommand, watchFlags, whichFlags} from '../../release-command.ts'
+import {ReleaseCommand, watchFlags, whichFlags} from '../../use-cases/release/release-command.ts'
 import {findRun} from '../../runbooks/release/find-run.ts'
 import {askRun, resumeRelease} from '../../runbooks/release/run-release.ts'
 import {watcher} from '../../watching.ts'

@@ -1,7 +1,7 @@
 import {Args} from '@oclif/core'
 import type {Outcome} from '../../command.ts'
 import {ExitCode} from '../../errors.ts'
-import {ReleaseCommand, viewOf, whichFlags} from '../../release-command.ts'
+import {ReleaseCommand, viewOf, whichFlags} from '../../use-cases/release/release-command.ts'
 import {lastRuns, readRun} from '../../runbooks/release/find-run.ts'
 import {outcomeJson} from '../../ui/outcome-json.ts'
 import {frame} from '../../ui/terminal-frame.ts'

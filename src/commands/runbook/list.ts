@@ -1,7 +1,7 @@
 import type {Outcome} from '../../command.ts'
 import {recoveries} from '../../config/runbook.ts'
 import {ExitCode} from '../../errors.ts'
-import {RunbookCommand, runbookFlags} from '../../runbook-command.ts'
+import {RunbookCommand, runbookFlags} from '../../use-cases/runbook/runbook-command.ts'
 import {aboutRecoveries} from '../../runbooks/custom/built-in-recoveries.ts'
 import {listedOwn, runbookListText} from '../../ui/runbook-text.ts'
 import type {ListedRunbook} from '../../ui/runbook-text.ts'

@@ -1,8 +1,8 @@
 import {Args, Flags} from '@oclif/core'
 import type {Outcome} from '../../command.ts'
 import {ExitCode} from '../../errors.ts'
-import {answerFlags, answerOf, answerWords} from '../../runbook-answer.ts'
-import {RunbookCommand, runbookFlags} from '../../runbook-command.ts'
+import {answerFlags, answerOf, answerWords} from '../../use-cases/runbook/runbook-answer.ts'
+import {RunbookCommand, runbookFlags} from '../../use-cases/runbook/runbook-command.ts'
 import {isHeld} from '../../runbooks/engine/lease.ts'
 import {findAnswerable, resumeCustom, sayToCustom} from '../../runbooks/custom/run-custom.ts'
 

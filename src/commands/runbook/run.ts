@@ -3,7 +3,7 @@ import type {Outcome} from '../../command.ts'
 import {findRunbook} from '../../config/runbook-load.ts'
 import {recoveries} from '../../config/runbook.ts'
 import {ExitCode, SluiceError} from '../../errors.ts'
-import {RunbookCommand, runbookFlags} from '../../runbook-command.ts'
+import {RunbookCommand, runbookFlags} from '../../use-cases/runbook/runbook-command.ts'
 import {runbookInput} from '../../runbooks/custom/input.ts'
 import {startCustom} from '../../runbooks/custom/run-custom.ts'
 

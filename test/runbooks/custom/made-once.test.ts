@@ -1,6 +1,6 @@
 /** What was begun when the process died: made again where a second one is the same, and never without a person's word where it isn't. */
 import {describe, expect, it} from 'vitest'
-import {answerOf} from '../../../src/runbook-answer.ts'
+import {answerOf} from '../../../src/use-cases/runbook/runbook-answer.ts'
 import type {HttpRequest} from '../../../src/runbooks/custom/ports.ts'
 import {sayToCustom} from '../../../src/runbooks/custom/run-custom.ts'
 import type {CustomRan} from '../../../src/runbooks/custom/run-custom.ts'

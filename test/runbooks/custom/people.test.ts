@@ -1,6 +1,6 @@
 /** Whose word counts, and what nobody waits for. */
 import {describe, expect, it} from 'vitest'
-import {answerOf} from '../../../src/runbook-answer.ts'
+import {answerOf} from '../../../src/use-cases/runbook/runbook-answer.ts'
 import {minutes} from '../../../src/runbooks/engine/clock.ts'
 import type {Event, EventOf} from '../../../src/runbooks/engine/event.ts'
 import {Unavailable} from '../../../src/runbooks/engine/unavailable.ts'
