@@ -48,7 +48,9 @@ export abstract class SluiceCommand extends Command {
   override async catch(error: Error & {readonly oclif?: {readonly exit?: number}}): Promise<void> {
     const command = (this.id ?? '').replaceAll(':', ' ')
     const stack = this.argv.includes('--verbose') ? error.stack : undefined
-    const known = toSluiceError(error, command, Object.keys(this.ctor.flags))
+    // A command without flags of its own has no such member, whatever the type says.
+    const flags: Readonly<Record<string, unknown>> | undefined = this.ctor.flags
+    const known = toSluiceError(error, command, Object.keys(flags ?? {}))
     const suggestions = known.suggestions.map((line) => this.printed(line))
     reportError(new SluiceError({...known, message: known.message, suggestions}), {
       command,
