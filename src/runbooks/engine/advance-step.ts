@@ -85,7 +85,7 @@ async function advance<W>(
       await running.append('step-started', {step: step.id, ...(intent !== undefined && {intent})})
     }
     // An abort that came in just before what was written: the call is not made, and the next tick takes everything back.
-    if (running.undoesAll && step.pointOfNoReturn === true && isWithdrawn(running.context(step.id, state).events, state)) {
+    if (running.undoesAll && isWithdrawn(running.context(step.id, state).events, state)) {
       return {kind: 'pending', waitsFor: 'everything to be taken back', lookAgainAt: running.clock.now()}
     }
     const started = await step.start(running.world, running.context(step.id, state))

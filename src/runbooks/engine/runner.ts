@@ -140,8 +140,16 @@ export class Runner<W> implements Running<W> {
     const begun = this.pointBegun(plan, plannedAt)
     // A plan that took over is on its way to where an abort would lead: it isn't aborted in turn.
     const planned = this.options.journal.events[plannedAt] as EventOf<'planned'>
-    if (abort === null || planned.data.because !== undefined || (begun !== null && begun < abort.seq)) return null
+    if (abort === null || planned.data.because !== undefined) return null
+    if (begun !== null && begun < abort.seq && !this.stillWithdrawn(plan, plannedAt, abort.seq)) return null
     return {because: `aborted by ${abort.data.by}: ${abort.data.why}`, cause: 'abort'}
+  }
+
+  private stillWithdrawn({withdrawnUntil}: Plan<W>, plannedAt: number, at: number): boolean {
+    if (withdrawnUntil === undefined) return false
+    return !this.options.journal.events.some(
+      ({seq, kind, data}) => seq > plannedAt && seq < at && kind === 'step-started' && data.step === withdrawnUntil,
+    )
   }
 
   /** Number of the event with which a point of no return of the plan in force began. */
@@ -269,7 +277,8 @@ export class Runner<W> implements Running<W> {
     const started = this.options.journal.events.flatMap((event) =>
       event.kind === 'step-started' && event.seq > plannedAt ? [event.data.step] : [],
     )
-    return [...new Set(started)].toReversed().flatMap((id) => plan.steps.filter((step) => step.id === id && undoable(step)))
+    const back = [...new Set(started)].toReversed().flatMap((id) => plan.steps.filter((step) => step.id === id && undoable(step)))
+    return [...back.filter(({undoneLast}) => undoneLast !== true), ...back.filter(({undoneLast}) => undoneLast === true)]
   }
 
   /** Asked again for a while; then a person is told what still stands, and a resume goes on taking it back. */

@@ -92,6 +92,8 @@ export interface Step<W> {
   poll(world: W, context: StepContext): Promise<Polled>
   /** Takes back this step's own, local effect. */
   undo?(world: W, context: StepContext): Promise<void>
+  /** True when nobody waits for that: it is taken back when everything else has been. */
+  readonly undoneLast?: boolean
 }
 
 export interface Usual {
@@ -133,6 +135,11 @@ export interface Plan<W> {
    * and every such step needs its `consent`.
    */
   readonly undoes?: 'all-begun'
+  /**
+   * With `undoes`: step until whose beginning an abort still takes everything back, though a point of no return has begun. Whether it
+   * may be asked for is for whoever writes it to find out; nothing goes that way by itself.
+   */
+  readonly withdrawnUntil?: string
 }
 
 /** A kind of run: rebuilds any of its plans from the journal alone. Pure. */

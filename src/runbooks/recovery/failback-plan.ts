@@ -8,9 +8,9 @@ import type {Plan} from '../engine/step.ts'
 import {minutes} from '../engine/clock.ts'
 import {agree} from './failback-steps/agree.ts'
 import {failbackReport} from './failback-steps/failback-report.ts'
-import {flipHome, givesBack, promoteHome} from './failback-steps/gives-back.ts'
 import {openRegion} from './failback-steps/open-region.ts'
 import {orphansStep} from './failback-steps/orphan-rows.ts'
+import {promoteHome, staysAway} from './failback-steps/promote-home.ts'
 import {removeLeftStep} from './failback-steps/remove-left.ts'
 import {replicaStep} from './failback-steps/replica-again.ts'
 import {keepStep, setAsideStep} from './failback-steps/set-aside.ts'
@@ -22,6 +22,8 @@ import {replicaSteps} from './settle-steps/long-stay.ts'
 import {settled, stacksMatch} from './settle-steps/stacks-match.ts'
 import {backups} from './steps/backups.ts'
 import {fence} from './steps/fence.ts'
+import {flipGivesBack, givesBack} from './steps/gives-back.ts'
+import {rolledWithinMs} from './steps/in-vain.ts'
 import {drained} from './steps/loss.ts'
 import {roll} from './steps/roll.ts'
 import {serving} from './steps/serving.ts'
@@ -84,10 +86,10 @@ export function failbackPlan(input: FailbackInput): Plan<RecoveryWorld> {
         : []),
       agree(input, {needs: ['caught-up', 'site', ...(stayed ? ['active-home', 'active-away'] : [])]}),
       fence(way, {needs: ['approve'], id: 'fence-away'}),
-      givesBack(input, drained(way, {needs: ['fence-away']}, 'fence-away')),
+      givesBack(staysAway(input), drained(way, {needs: ['fence-away']}, 'fence-away')),
       promoteHome(input, way, {needs: ['drained']}),
-      givesBack(input, roll(way, {needs: ['promote-database']}), minutes(15)),
-      flipHome(input, way, {needs: ['roll']}),
+      givesBack(staysAway(input), roll(way, {needs: ['promote-database']}), rolledWithinMs),
+      flipGivesBack(staysAway(input), way, {needs: ['roll']}),
       serving(way, {needs: ['flip']}),
       backups(way, {needs: ['serving']}),
       setAsideStep(input, {

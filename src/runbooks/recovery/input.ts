@@ -62,7 +62,10 @@ export interface Standing {
   readonly replicatedUntil: number | null
   /** How the old primary was left. */
   readonly fence: 'fenced' | 'unreachable' | 'none'
-  /** A failback promoted the other Region's database and was taken back: when, and what it and those before it had set aside there. */
+  /**
+   * The database of the Region that users aren't in was promoted in vain, by a move that was taken back: when, and what that one and
+   * those before it had set aside there.
+   */
   readonly withdrawn?: {readonly at: number; readonly setAside: readonly string[]}
 }
 
@@ -97,6 +100,8 @@ export interface PromoteInput extends Common {
   readonly lastAnswerAt: number | null
   /** What the other Region's watch knew of its silence when the run began; null or left out: nothing that bounds a loss. */
   readonly silence?: Silence | null
+  /** The record as it was before, which it goes back to; null or left out: users have never left home. */
+  readonly stood?: Standing | null
   /** Scored readiness as it was found before (schema of `dr check --json`). */
   readonly readiness: unknown
 }

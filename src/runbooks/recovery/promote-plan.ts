@@ -1,7 +1,8 @@
 /**
  * The whole failover (or planned switchover), in order: reading `promotePlan` tells what happens. Pure: from the input of event 0 to
  * steps. What can be taken back begins at once beside the database's own way; everything before the point of no return is undone when
- * something fails, everything behind it goes on or pauses.
+ * something fails, everything behind it goes on or pauses. In peace that point is the flip: until then home has everything. In an outage
+ * it is the promotion, because nobody may be there to go back to; a person who sees that home is can withdraw until the flip all the same.
  *
  * Shared steps, for this and other directions (all take a `Way` and where they stand):
  * declare · fence · hosts, tasks (grow.ts) · surge, cache (surge.ts) · drained, approve (loss.ts) · promoteDatabase · secret · roll ·
@@ -15,7 +16,9 @@ import {backups} from './steps/backups.ts'
 import {declare} from './steps/declare.ts'
 import {fence} from './steps/fence.ts'
 import {flip} from './steps/flip.ts'
+import {flipGivesBack, givesBack} from './steps/gives-back.ts'
 import {hosts, tasks} from './steps/grow.ts'
+import {promotedWithinMs, promotionTakenBack, rolledWithinMs, secretTakenBack, staysHome} from './steps/in-vain.ts'
 import {approve, drained} from './steps/loss.ts'
 import {promoteDatabase} from './steps/promote-database.ts'
 import {report} from './steps/report.ts'
@@ -24,7 +27,7 @@ import {secret} from './steps/secret.ts'
 import {serving} from './steps/serving.ts'
 import {cache, surge} from './steps/surge.ts'
 import {warm} from './steps/warm.ts'
-import type {Way} from './way.ts'
+import type {RecoveryStep, Way} from './way.ts'
 
 export const promotePlanName = 'promote'
 
@@ -42,6 +45,10 @@ const promoteWay = ({place, settings, mode, from, to, capacity, backups: kept}: 
 export function promotePlan(input: PromoteInput): Plan<RecoveryWorld> {
   const way = promoteWay(input)
   const isPlanned = input.mode === 'planned'
+  const back = staysHome(input)
+  /** Between fence and flip of a move in peace. */
+  const inWindow = (step: RecoveryStep, withinMs?: number) => (isPlanned ? givesBack(back, step, withinMs) : step)
+  const promotion = promotionTakenBack(promoteDatabase(way, {needs: ['approve']}), way, input.stood ?? null)
   const hasSurge = input.place.shape === 'pilot-light'
   const accepted = {
     lossMs: input.acceptLossMs,
@@ -58,14 +65,14 @@ export function promotePlan(input: PromoteInput): Plan<RecoveryWorld> {
       hosts(way, {needs: ['declare']}),
       ...(hasSurge ? [surge(way, input.surge ?? null, {needs: ['declare']}), cache(way, {needs: ['surge']})] : []),
       tasks(way, {needs: ['hosts', ...(hasSurge ? ['surge'] : [])]}),
-      ...(isPlanned ? [drained(way, {needs: ['fence']})] : []),
+      ...(isPlanned ? [inWindow(drained(way, {needs: ['fence']}))] : []),
       approve(way, accepted, {needs: ['fence', ...(isPlanned ? ['drained'] : [])]}),
-      promoteDatabase(way, {needs: ['approve']}),
-      secret(way, {needs: ['promote-database']}),
-      roll(way, {needs: ['promote-database', 'secret', 'tasks']}),
+      inWindow({...promotion, pointOfNoReturn: !isPlanned}, promotedWithinMs),
+      inWindow(secretTakenBack(secret(way, {needs: ['promote-database']}), way)),
+      inWindow(roll(way, {needs: ['promote-database', 'secret', 'tasks']}), rolledWithinMs),
       // Behind the cache, which may take longer than the whole move: only the report waits for either.
       warm(way, {needs: ['tasks', ...(hasSurge ? ['cache'] : [])]}),
-      flip(way, {needs: ['roll']}),
+      isPlanned ? flipGivesBack(back, way, {needs: ['roll']}) : flip(way, {needs: ['roll']}),
       serving(way, {needs: ['flip']}),
       backups(way, {needs: ['serving']}),
       report(way, {needs: ['backups', ...(hasSurge ? ['cache'] : []), 'warm', 'secret']}),
@@ -75,5 +82,6 @@ export function promotePlan(input: PromoteInput): Plan<RecoveryWorld> {
     onRollBack: null,
     onHalt: null,
     undoes: 'all-begun',
+    withdrawnUntil: 'flip',
   }
 }

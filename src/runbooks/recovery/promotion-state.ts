@@ -3,8 +3,12 @@
  * RDS's status lags behind a call by up to a minute, so `available` alone never means done. Pure.
  */
 import {SluiceError} from '../../errors.ts'
+import {seconds} from '../engine/clock.ts'
 import type {DatabaseState} from './ports.ts'
 import {iso} from './situation.ts'
+
+/** So long a status may still say what it said before a call. */
+export const statusLagsMs = seconds(90)
 
 /** Statuses that don't end by waiting; `storage-full` isn't one of them. */
 const terminal = new Set([

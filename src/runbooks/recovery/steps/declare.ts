@@ -15,7 +15,7 @@ import {clockTime} from '../measure-loss.ts'
 import {regionalName} from '../place.ts'
 import {callsOf} from '../port-calls.ts'
 import type {Heartbeat, RecoveryWorld} from '../ports.ts'
-import {endedReplication, hopeless, isReplica, notYet} from '../promotion-state.ts'
+import {endedReplication, hopeless, isReplica, notYet, statusLagsMs} from '../promotion-state.ts'
 import {iso} from '../situation.ts'
 import {readStanding} from '../standing.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
@@ -63,12 +63,24 @@ async function lookAround(way: Way, primary: Primary, world: RecoveryWorld, cont
     return no(
       `there is no database ${place.database} in ${to.region}. Make the replica again (sluice infra up --only recovery), or restore the newest recovery point`,
     )
+  const vainAt = standing?.region === place.home ? (standing.withdrawn?.at ?? null) : null
+  if (!isReplica(database) && vainAt !== null)
+    return no(
+      `${place.database} in ${to.region} is no replica: it was promoted in vain (${iso(vainAt)}), and users have written on in ${place.home}. sluice dr failback makes it one again`,
+    )
   if (!isReplica(database))
     return no(
       `${place.database} in ${to.region} is no replica: it has been promoted before. See sluice dr status; an unfinished run goes on with sluice dr resume`,
     )
   const wrong = hopeless(database) ?? endedReplication(database)
   if (wrong !== null) return no(wrong)
+  // What was asked for a moment ago may not show yet: it would be taken for a replica.
+  if (vainAt !== null && now - vainAt <= statusLagsMs)
+    return {
+      kind: 'pending',
+      waitsFor: `RDS to show what became of the promotion that was taken back at ${iso(vainAt)}`,
+      lookAgainAt: now + seconds(5),
+    }
   const waits = notYet(database)
   if (waits !== null) return {kind: 'pending', waitsFor: waits, lookAgainAt: now + seconds(5)}
   if (standing?.region === to.region)

@@ -14,14 +14,12 @@ import {
   isReplica,
   notYet,
   promotionWaits,
+  statusLagsMs,
   tellsFailure,
   tellsPromotion,
 } from '../promotion-state.ts'
 import {readStanding, writeStanding} from '../standing.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
-
-/** So long a status may still say what it said before the call. */
-const statusLagsMs = seconds(90)
 
 export interface Promotion {
   /** Steps whose facts hold the fence and the loss. */
@@ -64,6 +62,9 @@ export function promoteDatabase(
       if (wrong !== null) return {kind: 'failed', because: wrong, then: 'pause'}
       if (isPromoted(database) && (await stands(way, world, context)))
         return {kind: 'done', facts: {promotedAt: context.now}, note: 'promoted already'}
+      // What somebody else promoted, or an earlier move in vain, has been left behind by what users wrote since.
+      if (!isReplica(database) && !context.events.some((event) => event.kind === 'step-started' && event.data.step === id))
+        return {kind: 'failed', because: `${notOurs(place.database, region)}; nobody is sent to it`, then: 'fail'}
       // Whatever it is doing may be our own promotion: nothing is asked for before it is seen to be a replica, and idle.
       const waits = isReplica(database) ? notYet(database) : null
       if (waits !== null) return {kind: 'pending', waitsFor: waits, lookAgainAt: context.now + seconds(5)}
@@ -87,6 +88,9 @@ export function promoteDatabase(
     poll: (world, context) => through(way, promotion, world, context),
   }
 }
+
+const notOurs = (database: string, region: string): string =>
+  `${database} in ${region} is no replica, and this run didn't promote it: what it has may be old`
 
 /** It was asked for not long ago, and RDS doesn't show anything yet: asking again could be a second promotion. */
 async function mayBeUnderWay(

@@ -1,21 +1,17 @@
 /**
- * Between the fence and the flip of a failback users are refused, and everything of theirs is still where they were: home has taken no
- * row of a user, promoted or not. So nothing here waits for long and nothing pauses: what doesn't come in time is taken back, and users
- * are served again by the Region that has the data, whoever watches or nobody. It must not be used behind the flip.
+ * The commit window: between the fence and the flip of a planned move users are refused, and everything of theirs is still where they
+ * were, because the other Region has taken no row of a user, promoted or not. So nothing here waits for long and nothing pauses: what
+ * doesn't come in time is taken back, and users are served again by the Region that has the data, whoever watches or nobody. It must
+ * not be used behind the flip, nor in an outage, where there is nobody to go back to.
  */
 import {minutes} from '../../engine/clock.ts'
 import type {Observed, Polled, StepContext} from '../../engine/step.ts'
 import {Unavailable} from '../../engine/unavailable.ts'
 import {writeCommits} from '../ask-api.ts'
-import type {FailbackInput} from '../input.ts'
-import {regionalName, switchBucket} from '../place.ts'
-import {callsOf} from '../port-calls.ts'
+import {regionalName} from '../place.ts'
 import type {RecoveryWorld} from '../ports.ts'
-import {readStanding, writeStanding} from '../standing.ts'
-import {flip} from '../steps/flip.ts'
-import {promoteDatabase} from '../steps/promote-database.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
-import {fencedId} from './instance-names.ts'
+import {flip} from './flip.ts'
 
 /** A Region that says nothing for so long, and however often it is asked, isn't waited for by users. */
 const silentMs = minutes(3)
@@ -23,19 +19,27 @@ const leastTries = 6
 /** What has to be there before a step can begin (a backup that ends) is waited for so long. */
 const beginsWithinMs = minutes(5)
 
-export function givesBack(input: FailbackInput, step: RecoveryStep, deadlineMs = step.deadlineMs): RecoveryStep {
-  const {from, to} = input
+/** Who goes back where, when it fails, and what a person does then. */
+export interface Back {
+  /** Region that has everything. */
+  readonly from: string
+  readonly to: string
+  readonly next: string
+}
+
+export function givesBack(back: Back, step: RecoveryStep, deadlineMs = step.deadlineMs): RecoveryStep {
+  const {from, to} = back
   const silence: Silence = {since: null, tries: 0, error: null}
   let waited = 0
   const heard = <T extends Observed | Polled>(answer: T) => {
     // A step that asks nothing before it starts has heard nothing.
     if (answer.kind !== 'not-done') Object.assign(silence, {since: null, tries: 0})
-    return answer.kind === 'failed' ? failed(`${answer.because}; ${back(input)}`) : answer
+    return answer.kind === 'failed' ? failed(`${answer.because}; ${goesBack(back)}`) : answer
   }
   const silent = ({now}: StepContext) =>
     silence.since !== null && now - silence.since >= silentMs && silence.tries >= leastTries
       ? failed(
-          `${to.region} hasn't answered for ${minutesOf(now - silence.since)} min (${silence.error?.message ?? ''}) while users of ${from.region} are refused; ${back(input)}`,
+          `${to} hasn't answered for ${minutesOf(now - silence.since)} min (${silence.error?.message ?? ''}) while users of ${from} are refused; ${goesBack(back)}`,
         )
       : null
   return {
@@ -51,7 +55,7 @@ export function givesBack(input: FailbackInput, step: RecoveryStep, deadlineMs =
       waited += 1
       if (waited < leastTries || context.now - readyAt(step, context) < beginsWithinMs) return heard(observed)
       return failed(
-        `${step.title}: can't begin for ${minutesOf(beginsWithinMs)} min: waits for ${observed.waitsFor}; ${back(input)}`,
+        `${step.title}: can't begin for ${minutesOf(beginsWithinMs)} min: waits for ${observed.waitsFor}; ${goesBack(back)}`,
       )
     },
     start: (world, context) => listening(silence, context, () => step.start(world, context)),
@@ -77,8 +81,7 @@ async function listening<T>(silence: Silence, {now}: StepContext, ask: () => Pro
 
 const failed = (because: string) => ({kind: 'failed', because, then: 'fail', cause: 'deadline'}) as const
 const minutesOf = (ms: number): number => Math.round(ms / minutes(1))
-const back = ({place, from}: FailbackInput): string =>
-  `users go back to ${from.region}, which has everything. Begin again with sluice dr failback --confirm ${place.environment}`
+const goesBack = ({from, next}: Back): string => `users go back to ${from}, which has everything. ${next}`
 
 /** When what it needs had ended, or somebody went on with the run: from then on users wait for it. */
 function readyAt({needs}: RecoveryStep, {events, now}: StepContext): number {
@@ -90,43 +93,9 @@ function readyAt({needs}: RecoveryStep, {events, now}: StepContext): number {
   return ats.length === 0 ? now : Math.max(...ats)
 }
 
-/**
- * The database at home promoted; taken back, it stays promoted, but nobody's: home's own fence guards it again, the next failback sets
- * it aside and makes a new replica. The moment is written down, because rows after it are home's alone.
- */
-export function promoteHome(input: FailbackInput, way: Way, placed: Placed): RecoveryStep {
-  const {place, from, standing} = input
-  const step = promoteDatabase(way, placed, {fence: 'fence-away', consent: 'approve', settled: false})
-  const asideBefore = standing.withdrawn?.setAside ?? []
-  return {
-    ...givesBack(input, {...step, pointOfNoReturn: false}, minutes(30)),
-    calls: [...step.calls, ...callsOf(from.region, 'switches.remove')],
-    undo: async (world, context) => {
-      const {now, signal} = context
-      await world.switches.remove(from.region, switchBucket(place, from.region), 'returning', signal)
-      const {replicatedUntil = null} = context.facts('drained')
-      const store = world.store(place.recovery)
-      // Asked again by a second process: what the first one wrote stands.
-      const present = await readStanding(store, place, signal)
-      if (present?.withdrawn !== undefined && present.withdrawn.at !== standing.withdrawn?.at) return
-      const aside = fencedId(input)
-      await writeStanding(
-        store,
-        place,
-        {
-          ...standing,
-          replicatedUntil: typeof replicatedUntil === 'number' ? replicatedUntil : null,
-          withdrawn: {at: now, setAside: [...asideBefore.filter((id) => id !== aside), aside]},
-        },
-        signal,
-      )
-    },
-  }
-}
-
-/** The point of no return of a failback: from here on home takes rows of users. Home is asked for a write once more, or users stay. */
-export function flipHome(input: FailbackInput, way: Way, placed: Placed): RecoveryStep {
-  const {place, settings, to} = input
+/** The point of no return: from here on the other Region takes rows of users. It is asked for a write once more, or users stay. */
+export function flipGivesBack(back: Back, way: Way, placed: Placed): RecoveryStep {
+  const {place, settings, to} = way
   const step = flip(way, placed)
   const asked: RecoveryStep = {
     ...step,
@@ -139,7 +108,7 @@ export function flipHome(input: FailbackInput, way: Way, placed: Placed): Recove
       return {kind: 'pending', waitsFor: `a write through ${regionalName(place, to.region)}`, lookAgainAt: context.now + 2000}
     },
   }
-  const bounded = givesBack(input, asked)
+  const bounded = givesBack(back, asked)
   return {
     ...step,
     observe: (world, context) => bounded.observe(world, context),
