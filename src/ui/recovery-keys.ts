@@ -27,7 +27,7 @@ const againWithinMs = 5000
 
 /** What the last line says when nothing is being pressed. */
 export function recoveryHint({question, pointOfNoReturn}: RecoveryView): string {
-  const passed = pointOfNoReturn !== null && pointOfNoReturn.passed !== null
+  const passed = isPassed({pointOfNoReturn})
   return [
     ...(question === null ? [] : ['y accept']),
     'p pause',
@@ -65,9 +65,12 @@ function pressOne(keyboard: RecoveryKeyboard, key: string, view: RecoveryView, n
   }
 }
 
+/** Nobody can take it back any more, not even where home is seen to have everything. */
+const isPassed = ({pointOfNoReturn}: Pick<RecoveryView, 'pointOfNoReturn'>): boolean =>
+  pointOfNoReturn !== null && pointOfNoReturn.passed !== null && !pointOfNoReturn.passed.mayWithdraw
+
 function abort(keyboard: RecoveryKeyboard, view: RecoveryView, now: number): RecoveryPressed {
-  const passed = view.pointOfNoReturn !== null && view.pointOfNoReturn.passed !== null
-  if (passed) return said('the point of no return is passed: forward is the only safe direction')
+  if (isPassed(view)) return said('the point of no return is passed: forward is the only safe direction')
   if (keyboard.kind === 'aborting' && now <= keyboard.until)
     return {keyboard: idleKeyboard, hint: 'asked: abort', wish: 'abort', interrupt: 'no'}
   return {

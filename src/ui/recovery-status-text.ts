@@ -45,7 +45,12 @@ export function recoveryStatusText(
   const lines: readonly StyledLine[] = [
     ...readinessHeader(readiness, status, columns),
     [],
-    ...row('users', usersWords(status), status.standing?.settled === false ? 'warn' : 'ok', columns),
+    ...row(
+      'users',
+      usersWords(status),
+      status.standing?.settled === false || status.standing?.withdrawn !== undefined ? 'warn' : 'ok',
+      columns,
+    ),
     ...row(
       'home',
       status.homeMissing === null ? `${status.home} answers` : `${status.home} can't be asked: ${status.homeMissing}`,
@@ -83,11 +88,14 @@ function row(name: string, text: string, level: Level, columns: number): readonl
   )
 }
 
+const inVain = ({region, withdrawn}: Standing, home: string): boolean => region === home && withdrawn !== undefined
+
 function usersWords({standing, home}: RecoveryStatus): string {
   if (standing === null) return `in ${home}; they have never left it`
   return (
     `in ${standing.region} since ${dateAndMinute(standing.since)} `
     + `(${standing.run})${standing.settled ? '' : ', not settled: infra up leaves edges and databases alone'}`
+    + (inVain(standing, home) ? `; the other Region's database was promoted in vain: nobody can fail over to it` : '')
   )
 }
 
@@ -110,6 +118,7 @@ function nextCommands({runs, standing, home, environment, readiness, homeMissing
   // Nobody can go back to a Region that doesn't answer.
   if (standing !== null && standing.region !== home)
     return [homeMissing === null ? `sluice dr failback --confirm ${environment}` : 'sluice dr check']
+  if (standing !== null && inVain(standing, home)) return [`sluice dr failback --confirm ${environment}`]
   if (standing !== null && !standing.settled) return ['sluice dr settle']
   if (homeMissing !== null) return ['sluice dr promote --unplanned']
   return worst(readiness) === 'ok' ? [] : ['sluice dr check']

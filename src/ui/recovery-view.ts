@@ -28,6 +28,8 @@ export interface PassedPoint {
   readonly acceptedMs: number | null
   /** A loss that nobody could tell was accepted. */
   readonly acceptedUnknown: boolean
+  /** A person may still withdraw, if home is seen to have everything: this run fenced it, and users haven't been sent away. */
+  readonly mayWithdraw: boolean
 }
 
 export interface RecoveryView {
@@ -178,7 +180,7 @@ function stateOf(outcome: EventOf<'ended'>['data']['outcome']): RecoveryState {
   }
 }
 
-/** It is passed as soon as it was started: whether the call arrived can't be known by then. */
+/** It is passed as soon as it was started: whether the call arrived can't be known by then. Taken back, it wasn't one. */
 function pointOf(
   steps: readonly RecoveryStep[],
   events: readonly Event[],
@@ -186,8 +188,9 @@ function pointOf(
 ): RecoveryView['pointOfNoReturn'] {
   const step = steps.find(({pointOfNoReturn}) => pointOfNoReturn)
   if (step === undefined) return null
-  if (step.startedAt === null) return {passed: null, step: step.id}
+  if (step.startedAt === null || step.state === 'undone') return {passed: null, step: step.id}
   const {by, acceptLossMs} = recoveryInput(events)
+  const flip = steps.find(({id}) => id === 'flip')
   const {accepted} = facts
   return {
     step: step.id,
@@ -197,6 +200,7 @@ function pointOf(
       by: accepted === null || accepted.by === 'at the start' ? by : accepted.by,
       acceptedMs: accepted === null ? acceptLossMs : accepted.lossMs,
       acceptedUnknown: accepted?.unknownLoss ?? false,
+      mayWithdraw: step.id === 'promote-database' && facts.fence === 'fenced' && flip?.startedAt === null,
     },
   }
 }

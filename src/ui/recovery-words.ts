@@ -50,7 +50,8 @@ export function pointWords({pointOfNoReturn}: RecoveryView): string | null {
       : passed.acceptedUnknown
         ? ", accepting a loss that can't be told"
         : ''
-  return `POINT OF NO RETURN passed ${timeOfDay(passed.at)}${passed.by === '' ? '' : ` by ${who(passed.by)}`}${accepted}`
+  const back = passed.mayWithdraw ? '; until the flip --withdraw goes back, while home has everything' : ''
+  return `POINT OF NO RETURN passed ${timeOfDay(passed.at)}${passed.by === '' ? '' : ` by ${who(passed.by)}`}${accepted}${back}`
 }
 
 /** What consent means, by what is under way. */
@@ -143,7 +144,7 @@ function orphanWords({facts: {orphans}}: RecoveryView): string {
   )
 }
 
-function undoneWords({steps}: RecoveryView): string {
+function undoneWords({steps, asked}: RecoveryView): string {
   const [back, stands] = [
     steps.filter(({takenBack}) => takenBack),
     steps.filter(({state, pointOfNoReturn}) => pointOfNoReturn && state === 'done'),
@@ -151,7 +152,16 @@ function undoneWords({steps}: RecoveryView): string {
   if (stands.length > 0) return 'The point of no return had been passed: look at what stands before anything else.'
   return back.length === 0
     ? 'Nothing of consequence was changed.'
-    : `Everything was taken back (${back.map(({id}) => id).join(', ')}).`
+    : `Everything was taken back (${back.map(({id}) => id).join(', ')}).${inVain(back, asked)}`
+}
+
+/** A promotion itself stays: users are where they were, and what was promoted isn't theirs. */
+function inVain(back: RecoveryView['steps'], {from, to}: RecoveryView['asked']): string {
+  const opened = back.some(({id}) => id === 'fence' || id === 'fence-away') ? ` Users are sent to ${from} again.` : ''
+  const promoted = back.some(({id}) => id === 'promote-database')
+    ? ` Look at the database in ${to}: it may be no replica any more.`
+    : ''
+  return `${opened}${promoted}`
 }
 
 /** What to run next, exactly; the first is what most want. */
@@ -167,7 +177,10 @@ export function nextCommands(view: RecoveryView): readonly string[] {
           ? ' --accept-unknown-loss'
           : ` --accept-loss ${acceptable(question.loss.ms)}`
   const resume = asked.kind === 'custom' ? `sluice runbook resume ${run}` : `sluice dr resume ${run}${passed ? '' : accept}`
-  const withdraw = passed || pointOfNoReturn === null ? [] : [`sluice dr resume ${run} --withdraw`]
+  const withdraw =
+    (passed && pointOfNoReturn.passed?.mayWithdraw !== true) || pointOfNoReturn === null
+      ? []
+      : [`sluice dr resume ${run} --withdraw`]
   const report = `sluice dr report ${run} --html ${run}.html`
   switch (state) {
     case 'running':

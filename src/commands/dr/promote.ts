@@ -56,7 +56,9 @@ past the point of no return and needs a person, 7 when somebody else is at work,
       [`Users of ${place.service} move from ${place.home} to ${place.recovery}; coming back is a failback`],
       flags.confirm,
     )
-    const watching = this.follow(opened, flags.events, (run, wish, why, accepts) => askRecovery(desk, run, wish, why, accepts))
+    const watching = this.follow(opened, flags.events, (run, wish, why, accepts) =>
+      askRecovery(desk, run, wish, why, accepts, world),
+    )
     try {
       return this.finished(await startRecovery(desk, input, world, watching), watching.live, clock.now())
     } finally {

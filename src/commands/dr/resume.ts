@@ -45,8 +45,10 @@ back, until the point of no return. Exit codes are those of the command that beg
     const opened = goesWithout ? await this.opened(flags, 'make-state', {without: 'primary'}) : first
     const {world, clock} = opened
     const answer = answerOf(flags.withdraw, lossMs, flags['accept-unknown-loss'])
-    if (answer !== null && !found.isFinished) await askRecovery(desk, run, answer.wish, flags.why, answer.accepts)
-    const watching = this.follow(opened, flags.events, (id, wish, why, accepts) => askRecovery(desk, id, wish, why, accepts))
+    if (answer !== null && !found.isFinished) await askRecovery(desk, run, answer.wish, flags.why, answer.accepts, world)
+    const watching = this.follow(opened, flags.events, (id, wish, why, accepts) =>
+      askRecovery(desk, id, wish, why, accepts, world),
+    )
     try {
       return this.finished(await resumeRecovery(desk, run, async () => world, watching), watching.live, clock.now())
     } catch (error) {

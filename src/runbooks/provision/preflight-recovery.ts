@@ -64,6 +64,9 @@ export function leftAlone(
       return situation.settled ? of('replica') : isAgreed(situation, config) ? [] : of('main', 'replica')
     case 'unsettled':
       return of('main', 'replica')
+    // The template would make a replica of it, in its place.
+    case 'in-vain':
+      return of('replica')
     case 'peace':
     case 'recovering':
     case 'unknown':
@@ -119,6 +122,16 @@ export function recoveryFindings(situation: Situation, config: StackConfig, left
           `Users came back to ${config.region} (${situation.run}, ${iso(situation.since)}), `
             + `and the stacks aren't settled: ${stay(left)}.`,
           'sluice dr settle',
+        ),
+      ]
+    case 'in-vain':
+      return [
+        finding(
+          'in-vain',
+          'warns',
+          `The database in ${away} was promoted in vain (${iso(situation.since)}), and users are in ${config.region}: `
+            + `there is nobody to fail over to, and ${stay(left)}.`,
+          'sluice dr failback',
         ),
       ]
     case 'away':

@@ -14,13 +14,24 @@ import {promoteHome, staysAway} from './failback-steps/promote-home.ts'
 import {removeLeftStep} from './failback-steps/remove-left.ts'
 import {replicaStep} from './failback-steps/replica-again.ts'
 import {keepStep, setAsideStep} from './failback-steps/set-aside.ts'
-import {caughtUp, homeActive, readyHome, returned, returning, secrets, secretsAgain, site} from './failback-steps/way-home.ts'
+import {
+  caughtUp,
+  homeActive,
+  homeServes,
+  readyHome,
+  returned,
+  returning,
+  secrets,
+  secretsAgain,
+  site,
+} from './failback-steps/way-home.ts'
 import type {FailbackInput} from './input.ts'
 import {callsOf} from './port-calls.ts'
 import type {RecoveryWorld} from './ports.ts'
 import {replicaSteps} from './settle-steps/long-stay.ts'
 import {settled, stacksMatch} from './settle-steps/stacks-match.ts'
 import {backups} from './steps/backups.ts'
+import {isInVain} from './standing.ts'
 import {fence} from './steps/fence.ts'
 import {flipGivesBack, givesBack} from './steps/gives-back.ts'
 import {rolledWithinMs} from './steps/in-vain.ts'
@@ -44,6 +55,10 @@ export const wayHome = ({place, settings, from, to, capacity}: FailbackInput): W
 })
 
 export function failbackPlan(input: FailbackInput): Plan<RecoveryWorld> {
+  return isInVain(input.standing, input.place) ? standbyPlan(input) : wayHomePlan(input)
+}
+
+function wayHomePlan(input: FailbackInput): Plan<RecoveryWorld> {
   const way = wayHome(input)
   const {place, from, to} = input
   const stayed = input.standing.settled
@@ -92,38 +107,7 @@ export function failbackPlan(input: FailbackInput): Plan<RecoveryWorld> {
       flipGivesBack(staysAway(input), way, {needs: ['roll']}),
       serving(way, {needs: ['flip']}),
       backups(way, {needs: ['serving']}),
-      setAsideStep(input, {
-        id: 'away-set-aside',
-        title: `What served in ${from.region} set aside`,
-        needs: ['serving'],
-        out: from,
-        active: to.region,
-      }),
-      replicaStep(input, {
-        id: 'away-replica',
-        title: `A replica in ${from.region} again, under the final name`,
-        needs: ['away-set-aside', 'backups'],
-        out: from,
-        active: to.region,
-      }),
-      openRegion(input, {
-        id: 'away-open',
-        title: `${from.region} as it is in peace`,
-        needs: ['away-replica', 'secrets-again'],
-        side: from,
-        size: 'peace',
-      }),
-      secretsAgain(input, {needs: ['serving']}),
-      ...(place.shape === 'pilot-light' ? [noSurge(input)] : []),
-      returned(input, {needs: ['away-open']}),
-      removeLeftStep(input, {needs: ['returned', 'backups']}),
-      ...(stayed ? replicaSteps({place}, {needs: ['returned']}, 'replica') : []),
-      stacksMatch(place, {
-        needs: ['remove-left', ...(stayed ? ['policy-back'] : []), ...(place.shape === 'pilot-light' ? ['no-surge'] : [])],
-        id: 'settle',
-        title: 'CloudFormation knows both databases',
-      }),
-      settled(place, to.region, {needs: ['settle']}),
+      ...standbyAgain(input, {served: 'serving', backedUp: 'backups', stayed}),
       failbackReport(input, {needs: ['settled']}),
     ],
     guards: [],
@@ -132,6 +116,67 @@ export function failbackPlan(input: FailbackInput): Plan<RecoveryWorld> {
     onHalt: null,
     undoes: 'all-begun',
   }
+}
+
+/** Users never left home, and what was promoted in vain in the other Region is in the way of the next failover. */
+function standbyPlan(input: FailbackInput): Plan<RecoveryWorld> {
+  const [setAside, ...others] = standbyAgain(input, {served: 'home-serves', backedUp: 'home-serves', stayed: false})
+  return {
+    name: failbackPlanName,
+    steps: [
+      homeServes(input, {needs: []}),
+      // From here on only a new replica helps: half of it leaves nothing that could be failed over to.
+      ...(setAside === undefined ? [] : [{...setAside, pointOfNoReturn: true, consent: 'home-serves'}]),
+      ...others,
+    ],
+    guards: [],
+    ends: 'done',
+    onRollBack: null,
+    onHalt: null,
+    undoes: 'all-begun',
+  }
+}
+
+/** What users have left is a replica again, under the name that its stack knows; the same after a move in vain. */
+export function standbyAgain(
+  input: FailbackInput,
+  {served, backedUp, stayed}: {readonly served: string; readonly backedUp: string; readonly stayed: boolean},
+): readonly RecoveryStep[] {
+  const {place, from, to} = input
+  return [
+    setAsideStep(input, {
+      id: 'away-set-aside',
+      title: `What served in ${from.region} set aside`,
+      needs: [served],
+      out: from,
+      active: to.region,
+    }),
+    replicaStep(input, {
+      id: 'away-replica',
+      title: `A replica in ${from.region} again, under the final name`,
+      needs: ['away-set-aside', backedUp],
+      out: from,
+      active: to.region,
+    }),
+    openRegion(input, {
+      id: 'away-open',
+      title: `${from.region} as it is in peace`,
+      needs: ['away-replica', 'secrets-again'],
+      side: from,
+      size: 'peace',
+    }),
+    secretsAgain(input, {needs: [served]}),
+    ...(place.shape === 'pilot-light' ? [noSurge(input)] : []),
+    returned(input, {needs: ['away-open']}),
+    removeLeftStep(input, {needs: ['returned', backedUp]}),
+    ...(stayed ? replicaSteps({place}, {needs: ['returned']}, 'replica') : []),
+    stacksMatch(place, {
+      needs: ['remove-left', ...(stayed ? ['policy-back'] : []), ...(place.shape === 'pilot-light' ? ['no-surge'] : [])],
+      id: 'settle',
+      title: 'CloudFormation knows both databases',
+    }),
+    settled(place, to.region, {needs: ['settle']}),
+  ]
 }
 
 /** A pilot light again: what costs most is deleted once nobody is served there. */

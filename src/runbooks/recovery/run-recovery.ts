@@ -24,6 +24,7 @@ import type {Place} from './place.ts'
 import {iso} from './situation.ts'
 import type {RecoveryWorld} from './ports.ts'
 import {recoveryRunbook} from './recovery-runbook.ts'
+import {refuseTooLate, refuseUnlessHomeHasAll, returnBegun} from './withdrawal.ts'
 
 export interface RecoveryWatching {
   /** The lease is taken: this is the run's id. */
@@ -110,7 +111,8 @@ export async function resumeRecovery(
     })
   const end = runState(before.events).ended
   if (end !== null) return {run, input, events: before.events, end: {kind: 'ended', outcome: end.data}}
-  if (resuming.withdraw !== undefined) refuseTooLate(run, before.events)
+  const mayWithdraw = (events: readonly Event[]) => refuseUnlessHomeHasAll(run, events, worldOf)
+  if (resuming.withdraw !== undefined) await mayWithdraw(before.events)
   const {held, lost} = await takeOver(desk, input, run, watching)
   const journal = await open(desk, run, watching)
   watching.onRun?.(run)
@@ -121,7 +123,7 @@ export async function resumeRecovery(
   if (lost)
     await patiently(desk.clock, () => journal.append(held.lease.epoch, 'lease-lost', {to: desk.writer, epoch: held.lease.epoch}))
   if (resuming.withdraw !== undefined) {
-    refuseTooLate(run, journal.events)
+    await mayWithdraw(journal.events)
     await say('abort', resuming.withdraw)
   }
   if (resuming.accepts !== undefined) await say('promote', 'dr resume', resuming.accepts)
@@ -129,35 +131,24 @@ export async function resumeRecovery(
   return drive(desk, journal, held, input, await worldOf(input), watching)
 }
 
-/** Writes a wish for whoever ticks next: `promote` with what it accepts, `abort`, `pause`. An abort that comes too late is refused. */
-export async function askRecovery(desk: Desk, run: string, wish: Wish, why: string, accepts?: Facts): Promise<Journal> {
+/**
+ * Writes a wish for whoever ticks next: `promote` with what it accepts, `abort`, `pause`. An abort that comes too late is refused; with
+ * `world` it is looked whether home still has everything, where that decides.
+ */
+export async function askRecovery(
+  desk: Desk,
+  run: string,
+  wish: Wish,
+  why: string,
+  accepts?: Facts,
+  world: RecoveryWorld | null = null,
+): Promise<Journal> {
   const journal = await open(desk, run, {})
+  if (wish === 'abort') await refuseUnlessHomeHasAll(run, journal.events, async () => world)
   await writeWish(desk, journal, {wish, by: desk.who, why, ...(accepts !== undefined && {accepts})}, (events) => {
     if (wish === 'abort') refuseTooLate(run, events)
   })
   return journal
-}
-
-/** The step that can't be taken back, once it has begun: from then on forward is the only safe direction. */
-function returnBegun(events: readonly Event[]): string | null {
-  const points = new Set(
-    events.flatMap((event) =>
-      event.kind === 'planned' ? event.data.steps.filter(({pointOfNoReturn}) => pointOfNoReturn === true).map(({id}) => id) : [],
-    ),
-  )
-  const begun = events.find((event) => event.kind === 'step-started' && points.has(event.data.step))
-  return begun?.kind === 'step-started' ? begun.data.step : null
-}
-
-function refuseTooLate(run: string, events: readonly Event[]): void {
-  const point = returnBegun(events)
-  if (point === null) return
-  throw new SluiceError({
-    code: 'past-return',
-    exitCode: ExitCode.usage,
-    message: `${run} is past its point of no return: ${point} has begun, and nothing can take that back.`,
-    suggestions: [`sluice dr resume ${run}`, 'sluice dr failback'],
-  })
 }
 
 async function drive(

@@ -25,6 +25,8 @@ export type Situation =
   | {readonly kind: 'away'; readonly settled: boolean; readonly since: number | null; readonly run: string | null}
   /** Back at home, and the stacks haven't been looked at yet. */
   | {readonly kind: 'unsettled'; readonly since: number; readonly run: string}
+  /** At home, and the recovery Region's database was promoted in vain: it is nobody's, until it is a replica again. */
+  | {readonly kind: 'in-vain'; readonly since: number}
   | {readonly kind: 'unknown'; readonly because: string}
 
 export function judgeSigns({lease, standing, stopped}: Signs, home: string, now: number): Situation {
@@ -33,6 +35,7 @@ export function judgeSigns({lease, standing, stopped}: Signs, home: string, now:
     return {kind: 'away', settled: standing.settled, since: standing.since, run: standing.run}
   if (stopped) return {kind: 'away', settled: false, since: null, run: standing?.run ?? null}
   if (standing !== null && !standing.settled) return {kind: 'unsettled', since: standing.since, run: standing.run}
+  if (standing?.withdrawn !== undefined) return {kind: 'in-vain', since: standing.withdrawn.at}
   return {kind: 'peace'}
 }
 
@@ -90,6 +93,7 @@ export function refuseReleaseElsewhere(
       })
     case 'peace':
     case 'unsettled':
+    case 'in-vain':
     case 'unknown':
       return
   }

@@ -9,6 +9,10 @@ import type {Place} from './place.ts'
 
 type Whose = Pick<Place, 'service' | 'environment'>
 
+/** Users are at home, and the other Region's database was promoted in vain: nobody must be sent to it. */
+export const isInVain = ({region, withdrawn}: Standing, {home}: Pick<Place, 'home'>): boolean =>
+  region === home && withdrawn !== undefined
+
 /** null: users have never left home. */
 export async function readStanding(store: Store, whose: Whose, signal?: AbortSignal): Promise<Standing | null> {
   const stored = await store.get(standingKey(whose), signal)

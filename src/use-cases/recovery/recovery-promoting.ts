@@ -21,6 +21,7 @@ import type {RecoveryInput} from '../../runbooks/recovery/input.ts'
 import {failbackStamp, slotThatServes, stampOf} from '../../runbooks/recovery/failback-input.ts'
 import {recoveryRunbook} from '../../runbooks/recovery/recovery-runbook.ts'
 import {iso} from '../../runbooks/recovery/situation.ts'
+import {isInVain} from '../../runbooks/recovery/standing.ts'
 import {provenSilence, readWatch} from '../../runbooks/recovery/watch.ts'
 import type {Opened} from './recovery-command.ts'
 import type {Around} from './recovery-reading.ts'
@@ -80,6 +81,7 @@ export async function promoteInput(opened: Opened, around: Around, wish: Promote
     capacity,
     backups,
     surge,
+    stood: standing,
     readiness,
     extension,
     acceptLossMs: wish.acceptLossMs,
@@ -92,7 +94,8 @@ export async function promoteInput(opened: Opened, around: Around, wish: Promote
 export async function failbackInput(opened: Opened, around: Around): Promise<FailbackInput> {
   const {config, place, settings, arn, clock} = opened
   const {sides, standing} = around
-  if (standing === null || standing.region === place.home) {
+  const inVain = standing !== null && isInVain(standing, place)
+  if (standing === null || (standing.region === place.home && !inVain)) {
     throw refused('users-at-home', `Users are in ${place.home}: there is nothing to bring back.`, ['sluice dr status'])
   }
   if (sides.home === null)
@@ -109,7 +112,10 @@ export async function failbackInput(opened: Opened, around: Around): Promise<Fai
       ['sluice dr check'],
     )
   const {home} = sides
-  const slot = await patiently(clock, () => slotThatServes(opened.world, place, home, sides.recovery))
+  // Users stay where they are: nothing is served anew.
+  const slot = inVain
+    ? ({kind: 'slot', serving: home.serving} as const)
+    : await patiently(clock, () => slotThatServes(opened.world, place, home, sides.recovery))
   if (slot.kind === 'neither') {
     throw refused(
       'version-missing',
@@ -117,7 +123,10 @@ export async function failbackInput(opened: Opened, around: Around): Promise<Fai
       ['sluice dr failback', 'bring one of them to that version with aws ecs update-service first'],
     )
   }
-  const [readiness, extension] = await Promise.all([readinessNow(opened, around), extensionOf(opened, 'dr failback')])
+  const [readiness, extension] = await Promise.all([
+    readinessNow(opened, around),
+    inVain ? null : extensionOf(opened, 'dr failback'),
+  ])
   return {
     kind: 'failback',
     config,
@@ -135,6 +144,12 @@ export async function failbackInput(opened: Opened, around: Around): Promise<Fai
 }
 
 export function settleInput({config, place, settings, arn, clock}: Opened, standing: Standing | null): SettleInput {
+  if (standing !== null && isInVain(standing, place))
+    throw refused(
+      'promoted-in-vain',
+      `The database in ${place.recovery} was promoted in vain: nothing can be settled before it is a replica again.`,
+      [`sluice dr failback --confirm ${place.environment}`],
+    )
   if (standing === null)
     throw refused('nothing-to-settle', 'Users have never left home: there is nothing to settle.', ['sluice dr status'])
   return {kind: 'settle', config, place, settings, by: arn, standing, active: standing.region, stamp: stampOf(clock.now())}

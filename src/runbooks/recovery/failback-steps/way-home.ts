@@ -12,6 +12,7 @@ import {regionalName, siteBucket, switchBucket} from '../place.ts'
 import {callsOf} from '../port-calls.ts'
 import type {RecoveryWorld} from '../ports.ts'
 import {activeRegionStep} from '../settle-steps/long-stay.ts'
+import {isInVain, readStanding} from '../standing.ts'
 import {fence} from '../steps/fence.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
 import {behind, nearMs} from './behind.ts'
@@ -44,6 +45,27 @@ export function readyHome(input: FailbackInput, way: Way, placed: Placed): Recov
       return step.poll(world, context)
     },
   }
+}
+
+/** Nothing is done to the other Region's database before it is seen that users don't need it. The name typed at the start is the consent. */
+export function homeServes({place, settings}: FailbackInput, {needs}: Placed): RecoveryStep {
+  return lookStep({
+    id: 'home-serves',
+    title: `Users are served by ${place.home}`,
+    needs,
+    deadlineMs: minutes(10),
+    atDeadline: 'fail',
+    calls: callsOf(place.recovery, 'store.read', 'api.ask'),
+    look: async (world, context) => {
+      const standing = await readStanding(world.store(place.recovery), place, context.signal)
+      if (standing === null || !isInVain(standing, place))
+        return {kind: 'failed', because: `nothing says that ${place.recovery} was promoted in vain`, then: 'fail'}
+      const served = await readHeartbeat(world, place.api, {settings, signal: context.signal})
+      if (served?.region !== place.home || !served.writable)
+        return later(context, `${place.home} to answer users with a database that takes writes`)
+      return {kind: 'done', facts: {consent: true}}
+    },
+  })
 }
 
 /** Home's own fence asks for this beside `stop`: with it, it stands down. Safe, because nothing there can take writes any more. */

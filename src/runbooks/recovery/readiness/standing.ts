@@ -67,6 +67,13 @@ export function standingFindings(
     return [
       warn(`Users are in ${recovery}, settled; the way back is a failback.`, {evidence, suggestions: ['sluice dr failback']}),
     ]
+  if (written?.withdrawn !== undefined)
+    return [
+      fail(
+        `Users are in ${home}, and the database in ${recovery} was promoted in vain (${new Date(written.withdrawn.at).toISOString().slice(0, 16)}Z): nobody can fail over to it.`,
+        {evidence, suggestions: [`sluice dr failback --confirm ${place.environment}`]},
+      ),
+    ]
   return [ok(`Users are in ${home}.`, evidence)]
 }
 

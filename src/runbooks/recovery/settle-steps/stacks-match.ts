@@ -10,7 +10,7 @@ import type {Place} from '../place.ts'
 import {callsOf} from '../port-calls.ts'
 import type {RecoveryWorld} from '../ports.ts'
 import type {StackRef} from '../../provision/ports.ts'
-import {readStanding, writeStanding} from '../standing.ts'
+import {isInVain, readStanding, writeStanding} from '../standing.ts'
 import type {Placed, RecoveryStep} from '../way.ts'
 
 /** Which resource of which stack is the database of a Region. `within`: logical id of the nested stack it lies in. */
@@ -139,14 +139,18 @@ export function settled(place: Place, region: string, {needs, id = 'settled', ti
           kind: 'foreign',
           what: `users are by right in ${standing.region}, not in ${region} (${otherRegion(place, standing.region)} is the other one)`,
         }
-      return standing.settled ? {kind: 'done'} : {kind: 'not-done'}
+      return standing.settled && !isInVain(standing, place) ? {kind: 'done'} : {kind: 'not-done'}
     },
     start: async (world, {signal}) => {
       const standing = await read(world, signal)
-      if (standing !== null && standing.region === region)
-        await writeStanding(world.store(place.recovery), place, {...standing, settled: true}, signal)
+      if (standing === null || standing.region !== region) return
+      const {withdrawn, ...kept} = standing
+      const stays = withdrawn !== undefined && !isInVain(standing, place) ? {withdrawn} : {}
+      await writeStanding(world.store(place.recovery), place, {...kept, ...stays, settled: true}, signal)
     },
-    poll: async (world, context) =>
-      (await read(world, context.signal))?.settled === true ? {kind: 'done'} : later(context, 'the record', 1),
+    poll: async (world, context) => {
+      const standing = await read(world, context.signal)
+      return standing?.settled === true && !isInVain(standing, place) ? {kind: 'done'} : later(context, 'the record', 1)
+    },
   }
 }
