@@ -4,6 +4,7 @@
  * doesn't come in time is taken back, and users are served again by the Region that has the data, whoever watches or nobody. It must
  * not be used behind the flip, nor in an outage, where there is nobody to go back to.
  */
+import {SluiceError} from '../../../errors.ts'
 import {minutes} from '../../engine/clock.ts'
 import type {Observed, Polled, StepContext} from '../../engine/step.ts'
 import {Unavailable} from '../../engine/unavailable.ts'
@@ -50,8 +51,7 @@ export function givesBack(back: Back, step: RecoveryStep, deadlineMs = step.dead
       const over = silent(context)
       if (over !== null) return over
       const observed = await listening(silence, context, () => step.observe(world, context))
-      const begun = context.events.some(({kind, data}) => kind === 'step-started' && data.step === step.id)
-      if (observed.kind !== 'pending' || begun) return heard(observed)
+      if (observed.kind !== 'pending' || isBegun(step, context)) return heard(observed)
       waited += 1
       if (waited < leastTries || context.now - readyAt(step, context) < beginsWithinMs) return heard(observed)
       return failed(
@@ -62,6 +62,9 @@ export function givesBack(back: Back, step: RecoveryStep, deadlineMs = step.dead
     poll: async (world, context) => silent(context) ?? heard(await listening(silence, context, () => step.poll(world, context))),
   }
 }
+
+const isBegun = ({id}: RecoveryStep, {events}: StepContext): boolean =>
+  events.some((event) => event.kind === 'step-started' && event.data.step === id)
 
 interface Silence {
   since: number | null
@@ -101,8 +104,7 @@ export function flipGivesBack(back: Back, way: Way, placed: Placed): RecoverySte
     ...step,
     observe: async (world: RecoveryWorld, context: StepContext): Promise<Observed> => {
       const observed = await step.observe(world, context)
-      const begun = context.events.some(({kind, data}) => kind === 'step-started' && data.step === step.id)
-      if (observed.kind !== 'not-done' || begun) return observed
+      if (observed.kind !== 'not-done' || isBegun(step, context)) return observed
       const {committed} = await writeCommits(world, regionalName(place, to.region), {settings, signal: context.signal})
       if (committed) return observed
       return {kind: 'pending', waitsFor: `a write through ${regionalName(place, to.region)}`, lookAgainAt: context.now + 2000}
@@ -111,7 +113,15 @@ export function flipGivesBack(back: Back, way: Way, placed: Placed): RecoverySte
   const bounded = givesBack(back, asked)
   return {
     ...step,
-    observe: (world, context) => bounded.observe(world, context),
+    observe: async (world, context) => {
+      try {
+        return await bounded.observe(world, context)
+      } catch (error) {
+        // Begun, it goes on or pauses like every step behind the point of no return; refused before, nobody has been sent anywhere.
+        if (!(error instanceof SluiceError) || isBegun(step, context)) throw error
+        return failed(`${step.title}: ${error.message}; ${goesBack(back)}`)
+      }
+    },
     pointOfNoReturn: true,
     consent: 'approve',
   }
