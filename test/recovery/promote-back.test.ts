@@ -4,11 +4,13 @@ import {ExitCode, SluiceError} from '../../src/errors.ts'
 import {minutes, seconds} from '../../src/runbooks/engine/clock.ts'
 import type {FailbackInput, PromoteInput, Standing} from '../../src/runbooks/recovery/input.ts'
 import {failbackStamp} from '../../src/runbooks/recovery/failback-input.ts'
+import {findRecovery} from '../../src/runbooks/recovery/find-recovery.ts'
 import {standingKey} from '../../src/runbooks/recovery/place.ts'
 import {askRecovery} from '../../src/runbooks/recovery/run-recovery.ts'
 import {Unavailable} from '../../src/runbooks/engine/unavailable.ts'
 import type {FakeRecovery} from '../support/fake-recovery-world.ts'
 import {aCapacity, aPromoteInput, aSettings, aSide, aStackConfig} from '../support/recovery-bench.ts'
+import {Killed, stacksStand} from '../support/failback-bench.ts'
 import {aRecovery, begin, endOf, goOn} from '../support/recovery-drive.ts'
 import {aDesk} from '../support/release-bench.ts'
 
@@ -138,7 +140,6 @@ describe('a planned promote that fails between the fence and the flip', () => {
   })
 
   it('killed at any moment while it goes back, whoever resumes ends the same', {timeout: 240_000}, async () => {
-    class Killed extends Error {}
     const wrong: string[] = []
     let kills = 0
     for (let left = 0; ; left += 1) {
@@ -181,10 +182,13 @@ describe('a planned promote that fails between the fence and the flip', () => {
 })
 
 /** Fenced, promoted, and its tasks don't begin. */
-async function stuckInOutage(prepare: (fake: FakeRecovery) => void = () => undefined) {
-  const fake = aRecovery()
+async function stuckInOutage(
+  prepare: (fake: FakeRecovery) => void | Promise<void> = () => undefined,
+  around: () => void = () => undefined,
+) {
+  const fake = aRecovery({around})
+  await prepare(fake)
   fake.write(1)
-  prepare(fake)
   fake.compute.sick.add('shop-production-a')
   const ran = await begin(fake, aPromoteInput(fake.place, {acceptLossMs: minutes(30)}))
   expect(endOf(ran)).toMatch(/^paused: /)
@@ -245,9 +249,23 @@ describe('an unplanned promote after the promotion', () => {
   })
 })
 
+const aMend = (fake: FakeRecovery, standing: Standing): FailbackInput => ({
+  kind: 'failback',
+  config: aStackConfig(),
+  place: fake.place,
+  settings: aSettings(),
+  by: 'arn:aws:iam::1:role/w1',
+  from: aSide(away),
+  to: aSide(home),
+  capacity: aCapacity(home),
+  standing,
+  stamp: failbackStamp(standing),
+  readiness: null,
+})
+
 describe('what was promoted in vain', () => {
-  async function inVain(): Promise<FakeRecovery> {
-    const {fake, ran} = await stuckInOutage()
+  async function inVain(around: () => void = () => undefined): Promise<FakeRecovery> {
+    const {fake, ran} = await stuckInOutage(stacksStand, around)
     fake.compute.sick.clear()
     await goOn(fake, ran.run, {withdraw: 'home is well'})
     expect(atHome(fake)).toEqual([])
@@ -273,4 +291,54 @@ describe('what was promoted in vain', () => {
     expect(endOf(ran)).toMatch(/^failed: /)
     expect(atHome(fake)).toEqual([])
   })
+
+  it(
+    'is made a replica again by a failback, killed anywhere or not, which users notice nothing of',
+    {timeout: 240_000},
+    async () => {
+      const wrong: string[] = []
+      let kills = 0
+      for (let left = 0; ; left += 4) {
+        const state = {left: Infinity, dead: false}
+        const fake = await inVain(() => {
+          if (state.dead) throw new Killed()
+          state.left -= 1
+          if (state.left >= 0) return
+          state.dead = true
+          throw new Killed()
+        })
+        const standing = standingOf(fake)
+        if (standing === null) throw new Error('no record')
+        const input = aMend(fake, standing)
+        const refusals = () => fake.calls.filter((call) => call === `fence.refuseAll ${home}`).length
+        const refused = refusals()
+        state.left = left
+        const first = await begin(fake, input, {}, 'm1').catch((error: unknown) => {
+          if (error instanceof Killed) return null
+          throw error
+        })
+        Object.assign(state, {left: Infinity, dead: false})
+        if (first === null) kills += 1
+        fake.clock.leap(fake.clock.now() + minutes(4))
+        const open = await findRecovery(aDesk(fake.world.store(away), fake.clock, 'm2'), fake.place)
+        const ran = first ?? (open === null ? await begin(fake, input, {}, 'm2') : await goOn(fake, open.run, {}, 'm2'))
+        const found = [
+          ...(endOf(ran) === 'done' ? [] : [endOf(ran)]),
+          ...(standingOf(fake)?.withdrawn === undefined ? [] : ['still in vain']),
+          ...(refusals() === refused ? [] : ['users were refused']),
+          ...(fake.database(away).source === null ? ['no replica'] : []),
+          ...(fake.databases.all.length === 2 ? [] : ['something is left']),
+          ...(fake.databases.accepted.includes(`remove shop-production@${home}`) ? ['home was removed'] : []),
+          ...(promotions(fake) === 1 ? [] : ['promoted twice']),
+        ]
+        fake.clock.leap(fake.clock.now() + minutes(20))
+        const again = await begin(fake, {...planned(fake), stood: standingOf(fake)}, {}, 'm3')
+        if (endOf(again) !== 'done') found.push(`again: ${endOf(again)}`)
+        if (found.length > 0) wrong.push(`${left}: ${found.join('; ')}`)
+        if (first !== null) break
+      }
+      expect(wrong).toEqual([])
+      expect(kills).toBeGreaterThan(10)
+    },
+  )
 })

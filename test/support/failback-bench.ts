@@ -36,7 +36,7 @@ export async function away(
   let around: Around | null = null
   const fake = fakeRecovery({clock, place, stackSeconds: surgeSeconds, around: (...args) => around?.(...args)})
   prepare(fake)
-  await standing(fake)
+  await stacksStand(fake)
   fake.write(1)
   clock.leap(clock.now() + seconds(20))
   if (mode === 'unplanned') {
@@ -65,7 +65,7 @@ export async function away(
 }
 
 /** Foundation, main with its nested database, replica: as `infra up` leaves them. */
-async function standing({provision, place, clock}: FakeRecovery): Promise<void> {
+export async function stacksStand({provision, place, clock}: FakeRecovery): Promise<void> {
   for (const region of [place.home, place.recovery]) {
     for (const name of [
       place.stacks.foundation,
