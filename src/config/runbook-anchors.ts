@@ -72,7 +72,10 @@ export const sometimes: Readonly<Record<RecoveryName, readonly string[]>> = {
   'dr failback': ['no-surge'],
 }
 
-/** The step with which the way back ends. Going home it is the flip: before it home has promoted its database, and taken nobody's rows. */
+/**
+ * The step with which the way back ends by itself, in the stricter of its modes. Going home, and in a planned promote, it is the flip:
+ * before it what was promoted has taken nobody's rows.
+ */
 export const noReturn: Readonly<Record<RecoveryName, string | null>> = {
   'dr promote': 'promote-database',
   'dr drill': null,

@@ -5,6 +5,7 @@
 import type {PlannedStep} from '../runbooks/engine/event.ts'
 import {forecastPath} from '../runbooks/recovery/critical-path.ts'
 import type {RecoveryInput, Silence} from '../runbooks/recovery/input.ts'
+import {isInVain} from '../runbooks/recovery/standing.ts'
 import {account, clockSpan, dateAndMinute, isoTime, span} from './format.ts'
 import type {StyledLine} from './styled-line.ts'
 import {lengthOf, padded, paint, piece, spread, wrapped} from './styled-line.ts'
@@ -81,6 +82,14 @@ function changeOf(input: RecoveryInput): readonly (readonly [string, string])[] 
       ]
     }
     case 'failback':
+      if (isInVain(input.standing, input.place))
+        return [
+          [
+            'mends',
+            `a replica in ${recovery} again, where one was promoted in vain; users of ${service} ${environment} stay in ${home}`,
+          ],
+          ['deletes', 'what was promoted in vain, with a final snapshot'],
+        ]
       return [
         [
           'back',

@@ -108,6 +108,8 @@ function doneSentence(view: RecoveryView, what: string): string {
         + `${facts.residue === null ? "what is left of it isn't known" : facts.residue === 0 ? 'nothing is left of it' : `${counted(facts.residue, 'thing')} left of it`}`
       )
     case 'failback':
+      if (view.steps.some(({id}) => id === 'home-serves'))
+        return `${what}: the replica in ${asked.from} is there again after ${duration(view.elapsedMs)}; users stayed in ${asked.to}`
       return (
         `${what}: users are served from ${asked.to} `
         + `again${facts.rtoSeconds === null ? '' : `, refused for ${duration(facts.rtoSeconds * 1000)}`}; `

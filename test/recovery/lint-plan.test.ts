@@ -58,9 +58,9 @@ describe('the lint finds', () => {
     expect(found.map(({action}) => action)).toContain('route53:ChangeResourceRecordSets')
   })
 
-  it('what a planned switchover asks of home beside fencing it', () => {
+  it('what a planned switchover asks of home beside fencing it, and to go back to it', () => {
     expect(new Set(lintRecovery(promotePlan(aPromoteInput(place, {mode: 'planned'})), place).map(({step}) => step))).toEqual(
-      new Set(['declare', 'fence']),
+      new Set(['declare', 'fence', 'secret']),
     )
   })
 })

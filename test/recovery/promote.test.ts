@@ -409,12 +409,14 @@ describe('the question before the point of no return', () => {
     expect(shapeOf(fake)).toEqual(before)
   })
 
-  it("can't be withdrawn once the promotion has begun", async () => {
+  it("can't be withdrawn once the promotion has begun and home wasn't fenced", async () => {
     const fake = lost(aRecovery())
     fake.compute.sick.add('shop-production-a')
     const ran = await begin(fake, aPromoteInput(fake.place))
     expect(endOf(ran)).toMatch(/^paused: 4 tasks healthy in eu-central-1: not done within 20 min/)
-    await expect(goOn(fake, ran.run, {withdraw: 'no'})).rejects.toThrow('past its point of no return')
+    await expect(goOn(fake, ran.run, {withdraw: 'no'})).rejects.toThrow(
+      "users can't go back to eu-west-1: this run couldn't fence eu-west-1",
+    )
     fake.compute.sick.clear()
     await fake.world.compute.sizeService(away, 'shop-production', 'shop-production-a', 4)
     expect(endOf(await goOn(fake, ran.run))).toBe('done')

@@ -5,6 +5,7 @@ import {confirmFlag, followFlags, RecoveryCommand} from '../../use-cases/recover
 import {failbackInput, plannedSteps} from '../../use-cases/recovery/recovery-promoting.ts'
 import {lookAround} from '../../use-cases/recovery/recovery-reading.ts'
 import {askRecovery, refuseIfRecovering, startRecovery} from '../../runbooks/recovery/run-recovery.ts'
+import {isInVain} from '../../runbooks/recovery/standing.ts'
 import {recoveryPlanJson, recoveryPlanText} from '../../ui/recovery-plan-text.ts'
 
 export default class DrFailback extends RecoveryCommand {
@@ -12,7 +13,8 @@ export default class DrFailback extends RecoveryCommand {
 
 Takes hours where the database is big; users notice only the switchover, some minutes in the middle. Rows that the old primary took and that
 were never replicated are listed in the report. What is set aside on the way is deleted at the end, with final snapshots: the environment's
-name, asked for at the start, covers that. Exits 0 when it is done, 1 when it failed and took everything back, 6 when it needs a person.`
+name, asked for at the start, covers that. Where a promote was taken back after its promotion, users are home already, and only the other
+Region is brought back. Exits 0 when it is done, 1 when it failed and took everything back, 6 when it needs a person.`
 
   static override examples = [
     '<%= config.bin %> dr failback --plan-only',
@@ -39,8 +41,11 @@ name, asked for at the start, covers that. Exits 0 when it is done, 1 when it fa
     await this.consented(
       place.environment,
       [
-        `Users of ${place.service} go back to ${place.home}; the old primary and what serves now are deleted at the end, `
-          + 'each with a final snapshot',
+        isInVain(input.standing, place)
+          ? `Users of ${place.service} stay in ${place.home}; what was promoted in vain in ${place.recovery} is deleted at the end, `
+            + 'with a final snapshot'
+          : `Users of ${place.service} go back to ${place.home}; the old primary and what serves now are deleted at the end, `
+            + 'each with a final snapshot',
       ],
       flags.confirm,
     )

@@ -60,7 +60,7 @@ export function failbackPlan(input: FailbackInput): Plan<RecoveryWorld> {
 
 function wayHomePlan(input: FailbackInput): Plan<RecoveryWorld> {
   const way = wayHome(input)
-  const {place, from, to} = input
+  const {from, to} = input
   const stayed = input.standing.settled
   return {
     name: failbackPlanName,
