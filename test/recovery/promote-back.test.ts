@@ -279,6 +279,54 @@ describe('what was promoted in vain', () => {
     expect(atHome(fake)).toEqual([])
   })
 
+  it.each([0, 30, 60, 150, 230])(
+    'that RDS is still at, %i s after it was taken back, is never taken for a replica',
+    async (after) => {
+      const broken = {yet: false}
+      const fake: FakeRecovery = aRecovery({
+        around(moment, call) {
+          if (call !== 'database.promote' || moment !== 'after' || broken.yet) return
+          broken.yet = true
+          throw refusal(call)
+        },
+      })
+      await stacksStand(fake)
+      fake.write(1)
+      expect(endOf(await begin(fake, planned(fake)))).toMatch(/^failed: /)
+      fake.clock.leap(fake.clock.now() + seconds(after))
+      const standing = standingOf(fake)
+      if (standing === null) throw new Error('no record')
+      const again = await begin(fake, {...planned(fake), stood: standing}, {}, 'w5')
+      expect(endOf(again)).toMatch(/^failed: .*promoted in vain/)
+      fake.clock.leap(fake.clock.now() + seconds(5))
+      expect(endOf(await begin(fake, aMend(fake, standing), {}, 'w6'))).toBe('done')
+      expect(fake.database(away).source).not.toBeNull()
+      expect(promotions(fake)).toBe(1)
+      expect(atHome(fake)).toEqual([])
+    },
+  )
+
+  it.each([0, 30, 60, 150])('is mended %i s after it was taken back, while RDS is still at it, too', async (after) => {
+    const broken = {yet: false}
+    const fake: FakeRecovery = aRecovery({
+      around(moment, call) {
+        if (call !== 'database.promote' || moment !== 'after' || broken.yet) return
+        broken.yet = true
+        throw refusal(call)
+      },
+    })
+    await stacksStand(fake)
+    fake.write(1)
+    expect(endOf(await begin(fake, planned(fake)))).toMatch(/^failed: /)
+    fake.clock.leap(fake.clock.now() + seconds(after))
+    const standing = standingOf(fake)
+    if (standing === null) throw new Error('no record')
+    expect(endOf(await begin(fake, aMend(fake, standing), {}, 'w6'))).toBe('done')
+    fake.clock.leap(fake.clock.now() + minutes(10))
+    expect(fake.database(away).source).not.toBeNull()
+    expect(standingOf(fake)?.withdrawn).toBeUndefined()
+  })
+
   it('is never taken for the promotion of another run, whatever its first look said', async () => {
     const fake = aRecovery({
       around(moment, call) {

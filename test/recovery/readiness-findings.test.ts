@@ -592,6 +592,10 @@ describe('people and places', () => {
     expect(said(standingFindings({...standing, region: home}, false, place))[0]).toMatch(
       /^fail: Users are home again \(r-1\), and the stacks aren't settled/,
     )
+    const withdrawn = {at: now, setAside: []}
+    expect(said(standingFindings({...standing, region: home, settled: true, withdrawn}, false, place))[0]).toMatch(
+      /^fail: Users are in eu-west-1, and the database in eu-central-1 was promoted in vain/,
+    )
     expect(said(standingFindings(null, true, place))[0]).toMatch(
       /^fail: The object stop sends users to eu-central-1, and no run says that they are there/,
     )

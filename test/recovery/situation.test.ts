@@ -5,6 +5,8 @@ import type {Standing} from '../../src/runbooks/recovery/input.ts'
 import {judgeSigns, refuseReleaseElsewhere, situationNow} from '../../src/runbooks/recovery/situation.ts'
 import type {Signs, Situation} from '../../src/runbooks/recovery/situation.ts'
 import {Unreachable} from '../../src/runbooks/recovery/unreachable.ts'
+import {leftAlone, recoveryFindings} from '../../src/runbooks/provision/preflight-recovery.ts'
+import {aStackConfig} from '../support/recovery-bench.ts'
 import {startOfTests as now} from '../support/leaping-clock.ts'
 
 const [home, recovery] = ['eu-west-1', 'eu-central-1']
@@ -40,6 +42,11 @@ describe('what lies in the recovery Region says', () => {
     ['users stay there, settled', {standing: {...standing, settled: true}}, 'away'],
     ["users are back, and the stacks weren't looked at", {standing: {...standing, region: home}}, 'unsettled'],
     ['users are back for good', {standing: {...standing, region: home, settled: true}}, 'peace'],
+    [
+      "users are at home, and what was promoted elsewhere is nobody's",
+      {standing: {...standing, region: home, settled: true, withdrawn: {at: now, setAside: []}}},
+      'in-vain',
+    ],
     ['a recovery under way comes before where users are', {lease, standing}, 'recovering'],
   ]
   test.each(rows)('%s', (_, signs, kind) => expect(judgeSigns({...quiet, ...signs}, home, now).kind).toBe(kind))
@@ -63,7 +70,23 @@ describe('what lies in the recovery Region says', () => {
   })
 })
 
+describe('infra up after a promotion in vain', () => {
+  test('leaves the replica alone, which its template would replace, and names the way to mend it', () => {
+    const situation: Situation = {kind: 'in-vain', since: now}
+    const stacks = (['foundation', 'main', 'replica'] as const).map((kind) => ({id: `${kind}@${recovery}`, kind}))
+    const left = leftAlone(situation, aStackConfig(), stacks)
+    expect(left).toEqual([`replica@${recovery}`])
+    expect(recoveryFindings(situation, aStackConfig(), left)).toMatchObject([
+      {level: 'warns', text: expect.stringContaining('promoted in vain') as unknown, suggestions: ['sluice dr failback']},
+    ])
+  })
+})
+
 describe('a release at home', () => {
+  test("goes on while what was promoted elsewhere is nobody's", () => {
+    expect(refused({standing: {...standing, region: home, settled: true, withdrawn: {at: now, setAside: []}}})).toBeNull()
+  })
+
   const refused = (signs: Partial<Signs>): unknown => {
     try {
       refuseReleaseElsewhere(judgeSigns({...quiet, ...signs}, home, now), {home, recovery})

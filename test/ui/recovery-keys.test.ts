@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest'
 import {idleKeyboard, pressRecovery, recoveryHint} from '../../src/ui/recovery-keys.ts'
 import type {RecoveryKeyboard, RecoveryPressed} from '../../src/ui/recovery-keys.ts'
+import {nextCommands, pointWords, recoverySentence} from '../../src/ui/recovery-words.ts'
 import type {RecoveryView} from '../../src/ui/recovery-view.ts'
 import {asking, declared, promoting, RecoveryRun, untold} from './a-recovery-run.ts'
 
@@ -61,6 +62,30 @@ describe('aborting', () => {
       wish: null,
       hint: 'the point of no return is passed: forward is the only safe direction',
     })
+  })
+})
+
+describe('a failover that fenced home and has promoted', () => {
+  const fenced = () => new RecoveryRun().begun('declare', 'fence').done('fence', '503', {how: 'fenced'}).begun('promote-database')
+
+  it('can be aborted until the flip, which looks whether home has everything', () => {
+    expect(pressed(['a', 'a'], fenced().view()).wish).toBe('abort')
+    expect(recoveryHint(fenced().view())).toContain('a abort')
+    expect(nextCommands(fenced().view())).toContainEqual(expect.stringContaining('--withdraw'))
+    expect(pointWords(fenced().view())).toContain('until the flip --withdraw goes back, while home has everything')
+  })
+
+  it('not from the flip on', () => {
+    expect(pressed(['a', 'a'], fenced().begun('flip').view()).wish).toBeNull()
+    expect(nextCommands(fenced().begun('flip').view())).not.toContainEqual(expect.stringContaining('--withdraw'))
+  })
+
+  it('withdrawn, says where users are and what is left', () => {
+    const view = fenced().undone('promote-database', 'fence').ended('failed', 'aborted by mira: home is well').view()
+    expect(pointWords(view)).not.toContain('POINT OF NO RETURN passed')
+    expect(recoverySentence(view)).toContain(
+      'Users are sent to eu-west-1 again. Look at the database in eu-central-1: it may be no replica any more.',
+    )
   })
 })
 

@@ -11,6 +11,7 @@ import {later, lookStep} from '../look-step.ts'
 import {regionalName, siteBucket, switchBucket} from '../place.ts'
 import {callsOf} from '../port-calls.ts'
 import type {RecoveryWorld} from '../ports.ts'
+import {notYet, statusLagsMs} from '../promotion-state.ts'
 import {activeRegionStep} from '../settle-steps/long-stay.ts'
 import {isInVain, readStanding} from '../standing.ts'
 import {fence} from '../steps/fence.ts'
@@ -48,14 +49,14 @@ export function readyHome(input: FailbackInput, way: Way, placed: Placed): Recov
 }
 
 /** Nothing is done to the other Region's database before it is seen that users don't need it. The name typed at the start is the consent. */
-export function homeServes({place, settings}: FailbackInput, {needs}: Placed): RecoveryStep {
+export function homeServes({place, settings, from}: FailbackInput, {needs}: Placed): RecoveryStep {
   return lookStep({
     id: 'home-serves',
     title: `Users are served by ${place.home}`,
     needs,
-    deadlineMs: minutes(10),
+    deadlineMs: minutes(45),
     atDeadline: 'fail',
-    calls: callsOf(place.recovery, 'store.read', 'api.ask'),
+    calls: callsOf(place.recovery, 'store.read', 'api.ask', 'database.describe'),
     look: async (world, context) => {
       const standing = await readStanding(world.store(place.recovery), place, context.signal)
       if (standing === null || !isInVain(standing, place))
@@ -63,6 +64,11 @@ export function homeServes({place, settings}: FailbackInput, {needs}: Placed): R
       const served = await readHeartbeat(world, place.api, {settings, signal: context.signal})
       if (served?.region !== place.home || !served.writable)
         return later(context, `${place.home} to answer users with a database that takes writes`)
+      // A promotion that is still under way looks like a replica.
+      const database = await world.database.describe(from.region, place.database, context.signal)
+      const vainAt = standing.withdrawn?.at ?? 0
+      if (context.now - vainAt <= statusLagsMs || (database !== null && notYet(database) !== null))
+        return later(context, `RDS to show what became of the promotion of ${place.database} (${database?.status ?? 'gone'})`)
       return {kind: 'done', facts: {consent: true}}
     },
   })
