@@ -40,7 +40,7 @@ export type Started = {readonly facts?: Facts} | void
 export type Polled = Done | Pending | Failed
 
 /** Events a step or guard may write itself; the engine writes the others. */
-export type OwnEvent = Extract<Event, {kind: 'verdict' | 'rule-written' | 'armed' | 'disarmed'}>['kind']
+export type OwnEvent = Extract<Event, {kind: 'step-observed' | 'verdict' | 'rule-written' | 'armed' | 'disarmed'}>['kind']
 
 export interface StepContext {
   /** Epoch ms, the run's clock, read once per call. */

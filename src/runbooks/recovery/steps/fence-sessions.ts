@@ -12,9 +12,10 @@ import type {Side} from '../input.ts'
 import type {DatabaseState, RecoveryWorld} from '../ports.ts'
 import type {Way} from '../way.ts'
 
-/** What the journal says before the group is closed, and before the restart is asked for. */
-const letsNobodyIn = 'lets-nobody-in'
-const endsSessions = 'ends-sessions'
+/** The context of the step that fences, and which one that is: what it is about to do is in the journal as facts of its own. */
+export interface Fencing extends StepContext {
+  readonly step: string
+}
 /** So long RDS may show nothing of a restart that it has accepted. */
 const showsWithinMs = seconds(20)
 /** The run's clock and that of RDS's events may differ by this much. */
@@ -32,7 +33,8 @@ export type Sessions =
   | {readonly kind: 'refused'; readonly waitsFor: string}
 
 /** Before the group is closed: whoever got in until then is ended by a restart after this only. */
-export const noteClosing = (group: string, context: StepContext): Promise<void> => mark(group, letsNobodyIn, context)
+export const noteClosing = (group: string, {step, write}: Fencing): Promise<void> =>
+  write('step-observed', {step, facts: {closing: group}})
 
 /** What RDS says it would have to do first; null: it restarts when it is asked to. */
 export const notRestartable = ({id, status}: DatabaseState): string | null =>
@@ -46,9 +48,9 @@ export async function endSessions(
   {place, mode}: Way,
   {region, databaseGroup}: Side,
   world: RecoveryWorld,
-  context: StepContext,
+  context: Fencing,
 ): Promise<Sessions> {
-  const {now, signal} = context
+  const {now, signal, step} = context
   const database = await world.database.describe(region, place.database, signal)
   if (database === null) return {kind: 'ended', how: 'no database'}
   if (database.source !== null) return {kind: 'ended', how: 'only a replica'}
@@ -67,18 +69,15 @@ export async function endSessions(
   }
   const waits = notRestartable(database)
   if (waits !== null) return open(waits)
-  await mark(place.database, endsSessions, context)
+  await context.write('step-observed', {step, facts: {restarting: place.database}})
   await world.database.reboot(region, place.database, signal)
   return open(`${place.database} to restart: that ends every session`)
 }
 
 /** Those after the group was last closed, oldest first: an answer may have been lost, or whoever asked died before asking. */
-function restartsAsked({events, startedAt}: StepContext, group: string, database: string): readonly Event[] {
-  const says = (event: Event, of: string, hash: string): boolean =>
-    event.kind === 'rule-written' && event.at >= startedAt && event.data.rule === of && event.data.actionsHash === hash
-  const closing = events.findLastIndex((event) => says(event, group, letsNobodyIn))
-  return events.slice(closing + 1).filter((event) => says(event, database, endsSessions))
+function restartsAsked({events, startedAt, step}: Fencing, group: string, database: string): readonly Event[] {
+  const says = ({kind, data, at}: Event, fact: string, of: string): boolean =>
+    kind === 'step-observed' && at >= startedAt && data.step === step && data.facts?.[fact] === of
+  const closing = events.findLastIndex((event) => says(event, 'closing', group))
+  return events.slice(closing + 1).filter((event) => says(event, 'restarting', database))
 }
-
-const mark = (rule: string, actionsHash: string, context: StepContext): Promise<void> =>
-  context.write('rule-written', {phase: 'asked', rule, weights: {a: 0, b: 0}, actionsHash})

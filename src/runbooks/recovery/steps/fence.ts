@@ -1,7 +1,8 @@
 /**
  * Nobody may write in the Region that users leave: its live rule answers 503, its services go to none, the database's group lets nobody
- * in, and a restart ends the sessions of whoever was in (fence-sessions.ts). Unplanned it is best effort within a minute and says `unreachable` when nobody answered; planned it must succeed. What stood
- * before is in the journal before the first change, so that it can be given back. It never touches the Region that users go to.
+ * in, and a restart ends the sessions of whoever was in (fence-sessions.ts). Unplanned it is best effort within a minute and says
+ * `unreachable` when nobody answered; planned it must succeed. What stood before is in the journal before the first change, so that it
+ * can be given back. It never touches the Region that users go to.
  */
 import {minutes, seconds} from '../../engine/clock.ts'
 import type {Json} from '../../engine/event.ts'
@@ -15,7 +16,7 @@ import type {RecoveryWorld} from '../ports.ts'
 import {Unreachable} from '../unreachable.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
 import {endSessions, noteClosing, notRestartable} from './fence-sessions.ts'
-import type {Sessions} from './fence-sessions.ts'
+import type {Fencing, Sessions} from './fence-sessions.ts'
 
 const fenceBoundMs = minutes(1)
 /** A Region that is gone doesn't come back by being asked for a minute. */
@@ -83,7 +84,7 @@ export function fence(way: Way, {needs, id = 'fence', title}: Placed): RecoveryS
       if (from === null || own['before'] === undefined)
         return {kind: 'done', facts: unreachable(textFact(own, 'gaveUp')), note: 'unreachable'}
       try {
-        return await down(way, from, world, context)
+        return await down(way, from, world, {...context, step: id})
       } catch (error) {
         const because = givesUp(way, context, error)
         if (because === null) throw error
@@ -122,7 +123,7 @@ async function remember({place}: Way, from: Side, world: RecoveryWorld, signal: 
 }
 
 /** One look at how far it is, and the next rung. */
-async function down(way: Way, from: Side, world: RecoveryWorld, context: StepContext): Promise<Polled> {
+async function down(way: Way, from: Side, world: RecoveryWorld, context: Fencing): Promise<Polled> {
   const {now, signal, startedAt} = context
   const {region} = from
   const isPlanned = way.mode === 'planned'
@@ -208,7 +209,7 @@ async function empty(
 }
 
 /** In an outage a restart that is refused, or not answered within the bound, doesn't open what is closed: the fence stands without it. */
-async function sessionsOf(way: Way, from: Side, world: RecoveryWorld, context: StepContext): Promise<Sessions> {
+async function sessionsOf(way: Way, from: Side, world: RecoveryWorld, context: Fencing): Promise<Sessions> {
   const {now, startedAt} = context
   try {
     return await endSessions(way, from, world, context)
