@@ -3,11 +3,13 @@
  * and returned to, and a drill is held beside it. What is looked at is the final state: databases, rules, names, and a counter that
  * was written to all the time. Rows of one story: each begins where the one before ended.
  */
+import {join} from 'node:path'
 import {DescribeRulesCommand, ElasticLoadBalancingV2Client} from '@aws-sdk/client-elastic-load-balancing-v2'
 import {DescribeServicesCommand, ECSClient} from '@aws-sdk/client-ecs'
 import {DescribeDBInstancesCommand, RDSClient} from '@aws-sdk/client-rds'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {tidyUp} from '../support/e2e-cli.ts'
+import {eventOf} from '../support/e2e-events.ts'
 import {aStandingService, away, home} from '../support/e2e-recovery.ts'
 import type {Counted, RecoveryAccount} from '../support/e2e-recovery.ts'
 
@@ -191,6 +193,39 @@ describe('a switchover in peace', () => {
   }, 400_000)
 })
 
+describe('a switchover that somebody thinks better of', () => {
+  it('gives users back when the database is being promoted already, and loses no row', async () => {
+    const before = await settledCount()
+    const machine = await account.elsewhere()
+    const events = join(machine.directory, 'events.ndjson')
+    const argv = ['dr', 'promote', '--planned', '--confirm', 'production', '--json', '--events', events]
+    const running = account.start(argv, machine)
+    const promoting = await eventOf(
+      running,
+      events,
+      'the promotion to begin',
+      ({kind, data}) => kind === 'step-started' && data.step === 'promote-database',
+    )
+    expect(promoting).not.toBeNull()
+    await account.told('dr', 'resume', '--withdraw')
+    const ran = await running.ended
+    expect(ran.code, ran.stderr).toBe(1)
+    expect(await account.isStopped()).toBe(false)
+    expect((await settledCount()).lostCount).toBe(before.lostCount)
+    expect(await regionAsItStands(home)).toEqual(left.home)
+  }, 240_000)
+
+  it('nobody is sent to what was promoted in vain; a failback makes it a replica again, and users notice nothing', async () => {
+    expect((await account.told('dr', 'promote', '--planned', '--confirm', 'production')).code).not.toBe(0)
+    const before = await settledCount()
+    expect((await dr('failback', '--confirm', 'production')).code).toBe(0)
+    expect((await settledCount()).lostCount).toBe(before.lostCount)
+    expect(await regionAsItStands(home)).toEqual(left.home)
+    expect(await regionAsItStands(away)).toEqual(left.away)
+    expect(await drifted()).toEqual([])
+  }, 400_000)
+})
+
 describe('a drill beside production', () => {
   it('leaves nothing, touches nobody, and needs neither the home Region nor us-east-1', async () => {
     const began = await account.now()
@@ -200,6 +235,6 @@ describe('a drill beside production', () => {
     expect((await account.callsSince(began)).filter(({region}) => region === home || region === 'us-east-1')).toEqual([])
     expect(await regionAsItStands(away)).toEqual(left.away)
     const history = (await account.told('dr', 'history')).json as {readonly runs?: readonly unknown[]}
-    expect(history.runs).toHaveLength(5)
+    expect(history.runs).toHaveLength(8)
   }, 400_000)
 })

@@ -33,8 +33,8 @@ export type Sessions =
   | {readonly kind: 'refused'; readonly waitsFor: string}
 
 /** Before the group is closed: whoever got in until then is ended by a restart after this only. */
-export const noteClosing = (group: string, {step, write}: Fencing): Promise<void> =>
-  write('step-observed', {step, facts: {closing: group}})
+export const noteClosing = (group: string, context: Fencing): Promise<void> =>
+  context.write('step-observed', {step: context.step, facts: {closing: group}})
 
 /** What RDS says it would have to do first; null: it restarts when it is asked to. */
 export const notRestartable = ({id, status}: DatabaseState): string | null =>
