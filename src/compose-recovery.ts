@@ -14,7 +14,7 @@ import type {Store} from './runbooks/engine/store.ts'
 import {Unavailable} from './runbooks/engine/unavailable.ts'
 import type {Side} from './runbooks/recovery/input.ts'
 import type {Place} from './runbooks/recovery/place.ts'
-import type {RecoveryWorld} from './runbooks/recovery/ports.ts'
+import type {RecoveryWorld} from './runbooks/recovery/ports/recovery-world.ts'
 import {Unreachable} from './runbooks/recovery/unreachable.ts'
 
 export interface RecoverySession {

@@ -2,7 +2,7 @@
 import {describe, expect, it} from 'vitest'
 import type {Step} from '../../src/runbooks/engine/step.ts'
 import {lintRecovery} from '../../src/runbooks/recovery/lint-plan.ts'
-import type {RecoveryWorld} from '../../src/runbooks/recovery/ports.ts'
+import type {RecoveryWorld} from '../../src/runbooks/recovery/ports/recovery-world.ts'
 import {promotePlan} from '../../src/runbooks/recovery/promote-plan.ts'
 import {portCalls} from '../../src/runbooks/recovery/port-calls.ts'
 import type {PortMethod} from '../../src/runbooks/recovery/port-calls.ts'

@@ -6,7 +6,7 @@
  */
 import {seconds} from '../../src/runbooks/engine/clock.ts'
 import type {StackEvent, StackInput, StackState, StackStatus} from '../../src/runbooks/provision/ports.ts'
-import type {Heartbeat, ProbeAnswer} from '../../src/runbooks/recovery/ports.ts'
+import type {Heartbeat, ProbeAnswer} from '../../src/runbooks/recovery/ports/api-port.ts'
 import {aDatabase} from './fake-recovery-databases.ts'
 import type {FakeRecovery} from './fake-recovery-world.ts'
 

@@ -4,7 +4,8 @@
  * begins (read-only to a replica, not at all through a closed group) and keeps that until it is replaced; a roll takes 60 s.
  */
 import {seconds} from '../../src/runbooks/engine/clock.ts'
-import type {ComputePort, FencePort} from '../../src/runbooks/recovery/ports.ts'
+import type {ComputePort} from '../../src/runbooks/recovery/ports/compute-port.ts'
+import type {FencePort} from '../../src/runbooks/recovery/ports/fence-port.ts'
 import {orphansDoor} from '../../src/runbooks/recovery/failback-steps/tasks-ingress.ts'
 import type {LeapingClock} from './leaping-clock.ts'
 

@@ -6,7 +6,8 @@
  */
 import {ExitCode, SluiceError} from '../../src/errors.ts'
 import {minutes, seconds} from '../../src/runbooks/engine/clock.ts'
-import type {DatabasePort, DatabaseState, Heartbeat, RecoveryPoint} from '../../src/runbooks/recovery/ports.ts'
+import type {Heartbeat} from '../../src/runbooks/recovery/ports/api-port.ts'
+import type {DatabasePort, DatabaseState, RecoveryPoint} from '../../src/runbooks/recovery/ports/database-port.ts'
 import type {LeapingClock} from './leaping-clock.ts'
 
 type Mutable<T> = {-readonly [K in keyof T]: T[K]}

@@ -6,7 +6,9 @@
 import {seconds} from '../../src/runbooks/engine/clock.ts'
 import {regionalName, switchBucket} from '../../src/runbooks/recovery/place.ts'
 import type {Place} from '../../src/runbooks/recovery/place.ts'
-import type {EdgePort, NamesPort, RecordState, SwitchPort} from '../../src/runbooks/recovery/ports.ts'
+import type {EdgePort} from '../../src/runbooks/recovery/ports/edge-port.ts'
+import type {NamesPort, RecordState} from '../../src/runbooks/recovery/ports/names-port.ts'
+import type {SwitchPort} from '../../src/runbooks/recovery/ports/switch-port.ts'
 import type {LeapingClock} from './leaping-clock.ts'
 
 export interface FakeNames {

@@ -7,15 +7,10 @@ import {minutes, seconds} from '../../src/runbooks/engine/clock.ts'
 import {StoreUnavailable} from '../../src/runbooks/engine/store.ts'
 import {databaseArn, otherRegion, regionalName, siteBucket, switchBucket} from '../../src/runbooks/recovery/place.ts'
 import type {Place} from '../../src/runbooks/recovery/place.ts'
-import type {
-  ApiPort,
-  Heartbeat,
-  ProbeAnswer,
-  ProbeTarget,
-  ReadinessPort,
-  RecoveryWorld,
-  SecretState,
-} from '../../src/runbooks/recovery/ports.ts'
+import type {ApiPort, Heartbeat, ProbeAnswer, ProbeTarget} from '../../src/runbooks/recovery/ports/api-port.ts'
+import type {ReadinessPort} from '../../src/runbooks/recovery/ports/readiness-port.ts'
+import type {RecoveryWorld} from '../../src/runbooks/recovery/ports/recovery-world.ts'
+import type {SecretState} from '../../src/runbooks/recovery/ports/secrets-port.ts'
 import {Unreachable} from '../../src/runbooks/recovery/unreachable.ts'
 import {fakeProvisionWorld} from './fake-provision-world.ts'
 import type {FakeProvision, FakeProvisionOptions} from './fake-provision-world.ts'

@@ -11,7 +11,7 @@ import type {Plan} from '../engine/step.ts'
 import type {Place} from '../recovery/place.ts'
 import type {CapacitySnapshot, PromoteInput, Side} from '../recovery/input.ts'
 import {extendPlan} from '../recovery/extend-plan.ts'
-import type {RecoveryWorld} from '../recovery/ports.ts'
+import type {RecoveryWorld} from '../recovery/ports/recovery-world.ts'
 
 export interface BuiltInAsked {
   readonly config: StackConfig

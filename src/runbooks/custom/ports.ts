@@ -4,7 +4,7 @@
  * decided where the runbook is loaded.
  */
 import type {Facts, Json} from '../engine/event.ts'
-import type {RecoveryWorld} from '../recovery/ports.ts'
+import type {RecoveryWorld} from '../recovery/ports/recovery-world.ts'
 
 export interface HttpRequest {
   readonly url: string

@@ -2,7 +2,7 @@
 import {seconds} from '../engine/clock.ts'
 import {later} from '../recovery/look-step.ts'
 import {regionalName} from '../recovery/place.ts'
-import type {Heartbeat} from '../recovery/ports.ts'
+import type {Heartbeat} from '../recovery/ports/api-port.ts'
 import type {Doer} from './own-step.ts'
 import {asksOfName} from './asked-hosts.ts'
 import {durationOf} from './uses.ts'

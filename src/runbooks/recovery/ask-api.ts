@@ -1,6 +1,7 @@
 /** Asks the API its recovery probes by name and reads the answers. It decides nothing; an answer that isn't one is null. */
 import type {RecoverySettings} from '../../config/recovery-config.ts'
-import type {Heartbeat, ProbeAnswer, RecoveryWorld} from './ports.ts'
+import type {Heartbeat, ProbeAnswer} from './ports/api-port.ts'
+import type {RecoveryWorld} from './ports/recovery-world.ts'
 
 interface Asking {
   readonly settings: RecoverySettings

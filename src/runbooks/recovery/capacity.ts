@@ -6,7 +6,7 @@
 import type {CapacitySnapshot, Side} from './input.ts'
 import {capacityKey} from './place.ts'
 import type {Place} from './place.ts'
-import type {RecoveryWorld} from './ports.ts'
+import type {RecoveryWorld} from './ports/recovery-world.ts'
 import {runningImage} from './running-image.ts'
 import {readStanding} from './standing.ts'
 import type {Store} from '../engine/store.ts'

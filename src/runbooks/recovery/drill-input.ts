@@ -8,7 +8,7 @@ import type {RecoverySettings} from '../../config/recovery-config.ts'
 import {hours} from './hours.ts'
 import type {DrillInput, Side, Standing} from './input.ts'
 import type {Place} from './place.ts'
-import type {DatabaseState, RecoveryPoint} from './ports.ts'
+import type {DatabaseState, RecoveryPoint} from './ports/database-port.ts'
 import type {TemplateSource} from '../provision/ports.ts'
 import {drillHost} from './drill-steps/drill-stack.ts'
 

@@ -9,7 +9,7 @@ import {untouchedStep} from './drill-steps/production-picture.ts'
 import {recoveryPointStep} from './drill-steps/recovery-point.ts'
 import {readsStep, writesStep} from './drill-steps/synthetic-requests.ts'
 import type {DrillInput} from './input.ts'
-import type {RecoveryWorld} from './ports.ts'
+import type {RecoveryWorld} from './ports/recovery-world.ts'
 import {residueStep} from './residue.ts'
 
 export type DrillPlanName = 'drill' | 'drill-cleanup' | 'drill-clean'

@@ -10,7 +10,7 @@ import type {Plan, Step, StepContext, Then} from '../engine/step.ts'
 import {directions, ownStep} from '../custom/own-step.ts'
 import type {Ground} from '../custom/own-step.ts'
 import type {OwnWorld} from '../custom/ports.ts'
-import type {RecoveryWorld} from './ports.ts'
+import type {RecoveryWorld} from './ports/recovery-world.ts'
 
 /** The recovery that a plan of this name is extended for; null: none can be. */
 function recoveryOfPlan(plan: string): RecoveryName | null {

@@ -4,7 +4,7 @@
  */
 import type {Side, Standing} from './input.ts'
 import type {Place} from './place.ts'
-import type {RecoveryWorld} from './ports.ts'
+import type {RecoveryWorld} from './ports/recovery-world.ts'
 
 export type HomeSlot =
   | {readonly kind: 'slot'; readonly serving: Side['serving']}

@@ -27,7 +27,7 @@ import {
 } from './failback-steps/way-home.ts'
 import type {FailbackInput} from './input.ts'
 import {callsOf} from './port-calls.ts'
-import type {RecoveryWorld} from './ports.ts'
+import type {RecoveryWorld} from './ports/recovery-world.ts'
 import {replicaSteps} from './settle-steps/long-stay.ts'
 import {settled, stacksMatch} from './settle-steps/stacks-match.ts'
 import {backups} from './steps/backups.ts'

@@ -7,7 +7,7 @@ import type {Plan} from '../engine/step.ts'
 import {otherRegion} from './place.ts'
 import type {Place} from './place.ts'
 import {controlPlaneOf} from './port-calls.ts'
-import type {RecoveryWorld} from './ports.ts'
+import type {RecoveryWorld} from './ports/recovery-world.ts'
 
 export interface LintFinding {
   readonly step: string

@@ -3,7 +3,7 @@
  * Heartbeat rows first; CloudWatch's ReplicaLag second, with its traps. It never says less than what may have been lost. Pure.
  */
 import {seconds} from '../engine/clock.ts'
-import type {Heartbeat} from './ports.ts'
+import type {Heartbeat} from './ports/api-port.ts'
 
 /** Nobody could fence it and it goes on: what it accepts until users have moved is lost, however little is behind now. */
 type StillWriting = 'still-answering' | 'still-writing'

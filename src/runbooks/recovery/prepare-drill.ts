@@ -4,7 +4,7 @@ import {drillInput} from './drill-input.ts'
 import type {Asked, DrillAsked} from './drill-input.ts'
 import type {DrillInput, Standing} from './input.ts'
 import {standingKey} from './place.ts'
-import type {RecoveryWorld} from './ports.ts'
+import type {RecoveryWorld} from './ports/recovery-world.ts'
 
 /** What the recovery Region doesn't have to be asked for. */
 export interface DrillWish extends Omit<

@@ -11,7 +11,7 @@
 import type {Plan} from '../engine/step.ts'
 import type {PromoteInput} from './input.ts'
 import {otherRegion} from './place.ts'
-import type {RecoveryWorld} from './ports.ts'
+import type {RecoveryWorld} from './ports/recovery-world.ts'
 import {backups} from './steps/backups.ts'
 import {declare} from './steps/declare.ts'
 import {fence} from './steps/fence.ts'

@@ -4,7 +4,7 @@
  */
 import {SluiceError} from '../../errors.ts'
 import {seconds} from '../engine/clock.ts'
-import type {DatabaseState} from './ports.ts'
+import type {DatabaseState} from './ports/database-port.ts'
 import {iso} from './situation.ts'
 
 /** So long a status may still say what it said before a call. */

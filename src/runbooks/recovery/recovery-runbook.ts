@@ -7,7 +7,7 @@ import {drillPlan, firstDrillPlan} from './drill-plan.ts'
 import {extendPlan} from './extend-plan.ts'
 import {failbackPlan, failbackPlanName} from './failback-plan.ts'
 import type {RecoveryInput} from './input.ts'
-import type {RecoveryWorld} from './ports.ts'
+import type {RecoveryWorld} from './ports/recovery-world.ts'
 import {promotePlan, promotePlanName} from './promote-plan.ts'
 import {settlePlan, settlePlanName} from './settle-plan.ts'
 

@@ -8,7 +8,7 @@ import {drillDatabase, drillService, drillStack, drillTag} from './drill-steps/d
 import type {DrillInput} from './input.ts'
 import {later, lookStep} from './look-step.ts'
 import {callsOf} from './port-calls.ts'
-import type {RecoveryWorld} from './ports.ts'
+import type {RecoveryWorld} from './ports/recovery-world.ts'
 
 export interface Residue {
   /** Each with what it is and where. */

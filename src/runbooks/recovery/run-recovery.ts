@@ -22,7 +22,7 @@ import type {RecoveryInput} from './input.ts'
 import {recoveryTarget} from './place.ts'
 import type {Place} from './place.ts'
 import {iso} from './situation.ts'
-import type {RecoveryWorld} from './ports.ts'
+import type {RecoveryWorld} from './ports/recovery-world.ts'
 import {recoveryRunbook} from './recovery-runbook.ts'
 import {refuseTooLate, refuseUnlessHomeHasAll, returnBegun} from './withdrawal.ts'
 

@@ -2,7 +2,8 @@
  * What a service runs, by digest: the digest in its task definition, the one its registry tells, or the one that its running tasks
  * report. Without any of them the name alone, as it stands. Reads only.
  */
-import type {RecoveryWorld, ServiceState} from './ports.ts'
+import type {ServiceState} from './ports/compute-port.ts'
+import type {RecoveryWorld} from './ports/recovery-world.ts'
 
 export async function runningImage(
   world: Pick<RecoveryWorld, 'compute' | 'readiness'>,

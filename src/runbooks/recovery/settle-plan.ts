@@ -4,7 +4,7 @@
  */
 import type {Plan} from '../engine/step.ts'
 import type {SettleInput} from './input.ts'
-import type {RecoveryWorld} from './ports.ts'
+import type {RecoveryWorld} from './ports/recovery-world.ts'
 import {activeRegionStep, promotedStep, replicaSteps} from './settle-steps/long-stay.ts'
 import {surgeStays} from './settle-steps/surge-stays.ts'
 import {settled, stacksMatch} from './settle-steps/stacks-match.ts'

@@ -6,7 +6,7 @@ import type {RecoverySettings} from '../../config/recovery-config.ts'
 import type {Step} from '../engine/step.ts'
 import type {CapacitySnapshot, PromoteMode, Side} from './input.ts'
 import type {Place} from './place.ts'
-import type {RecoveryWorld} from './ports.ts'
+import type {RecoveryWorld} from './ports/recovery-world.ts'
 
 export type RecoveryStep = Step<RecoveryWorld>
 

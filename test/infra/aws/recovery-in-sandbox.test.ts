@@ -29,7 +29,7 @@ import {recoveryPlace, regionalName, siteBucket, switchBucket} from '../../../sr
 import type {Place} from '../../../src/runbooks/recovery/place.ts'
 import {callsOf, portCalls} from '../../../src/runbooks/recovery/port-calls.ts'
 import type {PortMethod} from '../../../src/runbooks/recovery/port-calls.ts'
-import type {RecoveryWorld} from '../../../src/runbooks/recovery/ports.ts'
+import type {RecoveryWorld} from '../../../src/runbooks/recovery/ports/recovery-world.ts'
 import {fence} from '../../../src/runbooks/recovery/steps/fence.ts'
 import {Unreachable} from '../../../src/runbooks/recovery/unreachable.ts'
 import type {RecoveryStep, Way} from '../../../src/runbooks/recovery/way.ts'

@@ -5,7 +5,7 @@
 import {request as plainRequest} from 'node:http'
 import type {ClientRequest, RequestOptions} from 'node:http'
 import {request as secureRequest} from 'node:https'
-import type {ApiPort, ProbeTarget} from '../../../runbooks/recovery/ports.ts'
+import type {ApiPort, ProbeTarget} from '../../../runbooks/recovery/ports/api-port.ts'
 import {realBound} from '../real-bound.ts'
 import type {AwsSession} from '../session.ts'
 import {httpAnswer} from './http-answer.ts'

@@ -1,5 +1,5 @@
 /** The cache of a Region, as far as a recovery asks: a failover never waits for it. Only reads. */
-import type {CachePort} from '../../../runbooks/recovery/ports.ts'
+import type {CachePort} from '../../../runbooks/recovery/ports/cache-port.ts'
 import type {AwsSession} from '../session.ts'
 import {unlessMissing} from '../unless-missing.ts'
 

@@ -5,7 +5,7 @@
 import type {AutoScalingGroup, ScheduledUpdateGroupAction} from '@aws-sdk/client-auto-scaling'
 import type {ContainerInstance, Deployment, Service} from '@aws-sdk/client-ecs'
 import {Unavailable} from '../../../runbooks/engine/unavailable.ts'
-import type {ComputePort, HostsState, ServiceState} from '../../../runbooks/recovery/ports.ts'
+import type {ComputePort, HostsState, ServiceState} from '../../../runbooks/recovery/ports/compute-port.ts'
 import {paged, portions} from '../paged.ts'
 import {releasedContainer} from '../revisions.ts'
 import type {AwsSession} from '../session.ts'

@@ -1,6 +1,6 @@
 /** A database as DescribeDBInstances tells it, in the words of recoveries. Pure. */
 import type {DBInstance, PendingModifiedValues} from '@aws-sdk/client-rds'
-import type {DatabaseState} from '../../../runbooks/recovery/ports.ts'
+import type {DatabaseState} from '../../../runbooks/recovery/ports/database-port.ts'
 
 export function databaseState(instance: DBInstance, region: string): DatabaseState {
   return {

@@ -3,7 +3,7 @@
  * instead. It decides nothing about states; an instance that isn't there is null.
  */
 import type {CreateDBInstanceReadReplicaCommandInput, DBInstance, ModifyDBInstanceCommandInput, Tag} from '@aws-sdk/client-rds'
-import type {DatabaseChange, DatabasePort, ReplicaSpec} from '../../../runbooks/recovery/ports.ts'
+import type {DatabaseChange, DatabasePort, ReplicaSpec} from '../../../runbooks/recovery/ports/database-port.ts'
 import {paged} from '../paged.ts'
 import type {AwsSession} from '../session.ts'
 import {unlessMissing} from '../unless-missing.ts'

@@ -5,7 +5,7 @@
 import type {Distribution, DistributionConfig} from '@aws-sdk/client-cloudfront'
 import {ExitCode, SluiceError} from '../../../errors.ts'
 import {controlPlaneOf} from '../../../runbooks/recovery/port-calls.ts'
-import type {DistributionState, EdgePort} from '../../../runbooks/recovery/ports.ts'
+import type {DistributionState, EdgePort} from '../../../runbooks/recovery/ports/edge-port.ts'
 import {paged} from '../paged.ts'
 import type {AwsSession} from '../session.ts'
 import {awsErrorName, awsStatus} from '../translate-error.ts'

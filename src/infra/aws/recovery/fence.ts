@@ -6,7 +6,7 @@
 import type {IpPermission} from '@aws-sdk/client-ec2'
 import type {Action} from '@aws-sdk/client-elastic-load-balancing-v2'
 import {ExitCode, SluiceError} from '../../../errors.ts'
-import type {FencePort} from '../../../runbooks/recovery/ports.ts'
+import type {FencePort} from '../../../runbooks/recovery/ports/fence-port.ts'
 import type {Weights} from '../../../runbooks/release/ports.ts'
 import {taggedRule} from '../live-rule-creation.ts'
 import {meaningOf, ruleWeights, withWeights} from '../rule-actions.ts'

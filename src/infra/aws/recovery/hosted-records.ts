@@ -4,7 +4,7 @@
  */
 import type {HealthCheckObservation, ResourceRecordSet} from '@aws-sdk/client-route-53'
 import {controlPlaneOf} from '../../../runbooks/recovery/port-calls.ts'
-import type {NamesPort, RecordState} from '../../../runbooks/recovery/ports.ts'
+import type {NamesPort, RecordState} from '../../../runbooks/recovery/ports/names-port.ts'
 import type {AwsSession} from '../session.ts'
 import {awsErrorName} from '../translate-error.ts'
 import {unlessMissing} from '../unless-missing.ts'

@@ -3,7 +3,7 @@
  * found by walking up the name; in a sandbox they are its own. A server that doesn't answer is told as such, never left out.
  */
 import {Resolver} from 'node:dns/promises'
-import type {NameAnswer, NamesPort} from '../../../runbooks/recovery/ports.ts'
+import type {NameAnswer, NamesPort} from '../../../runbooks/recovery/ports/names-port.ts'
 import {realBound} from '../real-bound.ts'
 import type {AwsSession} from '../session.ts'
 import {hostedRecords} from './hosted-records.ts'

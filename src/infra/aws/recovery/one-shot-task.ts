@@ -5,7 +5,7 @@
 import type {ContainerDefinition, Service, Task} from '@aws-sdk/client-ecs'
 import {ExitCode, SluiceError} from '../../../errors.ts'
 import {Unavailable} from '../../../runbooks/engine/unavailable.ts'
-import type {ComputePort} from '../../../runbooks/recovery/ports.ts'
+import type {ComputePort} from '../../../runbooks/recovery/ports/compute-port.ts'
 import {releasedContainer} from '../revisions.ts'
 import type {AwsSession} from '../session.ts'
 import {describeService} from '../slot-services.ts'

@@ -5,7 +5,7 @@
 import {ExitCode, SluiceError} from '../../../errors.ts'
 import type {Side} from '../../../runbooks/recovery/input.ts'
 import type {Place} from '../../../runbooks/recovery/place.ts'
-import type {RecoveryWorld} from '../../../runbooks/recovery/ports.ts'
+import type {RecoveryWorld} from '../../../runbooks/recovery/ports/recovery-world.ts'
 
 type Asked = Pick<RecoveryWorld, 'stacks' | 'ground' | 'fence' | 'secrets'>
 type Signal = AbortSignal | undefined

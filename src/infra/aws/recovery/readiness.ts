@@ -1,5 +1,5 @@
 /** What only readiness asks: certificates, alarms, keys, roles, images, quotas, tags. Only reads; what isn't there is null. */
-import type {ReadinessPort} from '../../../runbooks/recovery/ports.ts'
+import type {ReadinessPort} from '../../../runbooks/recovery/ports/readiness-port.ts'
 import {controlPlaneOf} from '../../../runbooks/recovery/port-calls.ts'
 import {paged} from '../paged.ts'
 import {quota} from '../quotas.ts'

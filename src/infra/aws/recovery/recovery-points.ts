@@ -4,7 +4,7 @@
  */
 import type {RecoveryPointByBackupVault} from '@aws-sdk/client-backup'
 import type {DBSnapshot} from '@aws-sdk/client-rds'
-import type {RecoveryPoint} from '../../../runbooks/recovery/ports.ts'
+import type {RecoveryPoint} from '../../../runbooks/recovery/ports/database-port.ts'
 import {paged} from '../paged.ts'
 import type {AwsSession} from '../session.ts'
 import {unlessMissing} from '../unless-missing.ts'

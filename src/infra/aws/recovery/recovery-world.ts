@@ -1,5 +1,5 @@
 /** The world of recoveries on AWS: the adapters, put together. It decides nothing, and calls nothing before a port is used. */
-import type {RecoveryWorld} from '../../../runbooks/recovery/ports.ts'
+import type {RecoveryWorld} from '../../../runbooks/recovery/ports/recovery-world.ts'
 import {ground} from '../ground.ts'
 import {preflight} from '../preflight.ts'
 import type {AwsSession} from '../session.ts'

@@ -2,7 +2,7 @@
  * What CloudWatch says of a replica's lag: the newest minute, as it was published. −1 means that nothing is replicated and passes
  * through, no datapoint is null: neither is ever made into a 0.
  */
-import type {DatabasePort} from '../../../runbooks/recovery/ports.ts'
+import type {DatabasePort} from '../../../runbooks/recovery/ports/database-port.ts'
 import type {AwsSession} from '../session.ts'
 
 const minuteMs = 60_000

@@ -4,7 +4,7 @@
  */
 import type {DescribeSecretCommandOutput} from '@aws-sdk/client-secrets-manager'
 import {ExitCode, SluiceError} from '../../../errors.ts'
-import type {SecretsPort, SecretState} from '../../../runbooks/recovery/ports.ts'
+import type {SecretsPort, SecretState} from '../../../runbooks/recovery/ports/secrets-port.ts'
 import type {AwsSession} from '../session.ts'
 import {awsErrorName} from '../translate-error.ts'
 import {unlessMissing} from '../unless-missing.ts'

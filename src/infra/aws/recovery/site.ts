@@ -1,6 +1,6 @@
 /** The site's buckets: what is in them now, and what is still on its way from one to the other. Only reads. */
 import type {Metric} from '@aws-sdk/client-cloudwatch'
-import type {SitePort} from '../../../runbooks/recovery/ports.ts'
+import type {SitePort} from '../../../runbooks/recovery/ports/site-port.ts'
 import {paged} from '../paged.ts'
 import type {AwsSession} from '../session.ts'
 

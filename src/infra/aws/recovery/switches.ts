@@ -3,7 +3,7 @@
  * isn't there is an error and never `not there`: that would mean that users are at home.
  */
 import {Unavailable} from '../../../runbooks/engine/unavailable.ts'
-import type {SwitchPort} from '../../../runbooks/recovery/ports.ts'
+import type {SwitchPort} from '../../../runbooks/recovery/ports/switch-port.ts'
 import type {AwsSession} from '../session.ts'
 import {readBody} from '../state-store.ts'
 import {awsErrorName, isMissing} from '../translate-error.ts'

@@ -4,7 +4,7 @@ import type {Event, Facts} from '../../engine/event.ts'
 import type {Step} from '../../engine/step.ts'
 import type {DrillInput} from '../input.ts'
 import {lookStep} from '../look-step.ts'
-import type {RecoveryWorld} from '../ports.ts'
+import type {RecoveryWorld} from '../ports/recovery-world.ts'
 
 export function drillReportStep(input: DrillInput): Step<RecoveryWorld> {
   return lookStep({

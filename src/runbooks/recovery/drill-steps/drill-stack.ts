@@ -10,7 +10,7 @@ import type {StackEvent, StackRef, StackState} from '../../provision/ports.ts'
 import type {DrillInput} from '../input.ts'
 import {later, lookStep} from '../look-step.ts'
 import {callsOf} from '../port-calls.ts'
-import type {RecoveryWorld} from '../ports.ts'
+import type {RecoveryWorld} from '../ports/recovery-world.ts'
 
 export const drillTag = 'sluice:drill'
 const expiryTag = 'sluice:expires'

@@ -9,7 +9,7 @@ import type {DrillInput} from '../input.ts'
 import {later, lookStep} from '../look-step.ts'
 import {standingKey, switchBucket} from '../place.ts'
 import {callsOf} from '../port-calls.ts'
-import type {RecoveryWorld} from '../ports.ts'
+import type {RecoveryWorld} from '../ports/recovery-world.ts'
 
 export interface Picture {
   readonly replicates: boolean

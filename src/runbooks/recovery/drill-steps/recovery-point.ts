@@ -7,7 +7,7 @@ import type {Step} from '../../engine/step.ts'
 import type {DrillInput} from '../input.ts'
 import {lookStep} from '../look-step.ts'
 import {callsOf} from '../port-calls.ts'
-import type {RecoveryWorld} from '../ports.ts'
+import type {RecoveryWorld} from '../ports/recovery-world.ts'
 import {pictureCalls, takePicture} from './production-picture.ts'
 
 export function recoveryPointStep(input: DrillInput): Step<RecoveryWorld> {

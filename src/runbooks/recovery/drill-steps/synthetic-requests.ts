@@ -9,7 +9,8 @@ import type {DrillInput} from '../input.ts'
 import {later, lookStep} from '../look-step.ts'
 import {regionalName} from '../place.ts'
 import {callsOf} from '../port-calls.ts'
-import type {Heartbeat, ProbeAnswer, ProbeTarget, RecoveryWorld} from '../ports.ts'
+import type {Heartbeat, ProbeAnswer, ProbeTarget} from '../ports/api-port.ts'
+import type {RecoveryWorld} from '../ports/recovery-world.ts'
 import {drillHost} from './drill-stack.ts'
 
 const asked = 5

@@ -10,7 +10,7 @@ import type {FailbackInput} from '../input.ts'
 import {later, lookStep} from '../look-step.ts'
 import {regionalName} from '../place.ts'
 import {callsOf} from '../port-calls.ts'
-import type {RecoveryWorld} from '../ports.ts'
+import type {RecoveryWorld} from '../ports/recovery-world.ts'
 import type {Placed, RecoveryStep} from '../way.ts'
 import {behind} from './behind.ts'
 

@@ -2,7 +2,7 @@
 import {inSeconds} from '../measure-loss.ts'
 import type {FailbackInput} from '../input.ts'
 import {regionalName} from '../place.ts'
-import type {Heartbeat} from '../ports.ts'
+import type {Heartbeat} from '../ports/api-port.ts'
 
 export const nearMs = 5000
 

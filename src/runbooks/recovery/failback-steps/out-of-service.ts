@@ -6,7 +6,7 @@ import {ExitCode, SluiceError} from '../../../errors.ts'
 import type {StepContext} from '../../engine/step.ts'
 import type {Side} from '../input.ts'
 import type {Place} from '../place.ts'
-import type {RecoveryWorld} from '../ports.ts'
+import type {RecoveryWorld} from '../ports/recovery-world.ts'
 import {readStanding} from '../standing.ts'
 import type {Placed} from '../way.ts'
 

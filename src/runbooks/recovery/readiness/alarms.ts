@@ -1,5 +1,5 @@
 /** Would anybody be told when something goes wrong over there? */
-import type {ReadinessPort} from '../ports.ts'
+import type {ReadinessPort} from '../ports/readiness-port.ts'
 import {fail, ok, warn} from './finding.ts'
 import type {Found} from './finding.ts'
 import type {Check} from './looking.ts'

@@ -1,5 +1,5 @@
 /** Certificates of both load balancers and of the distribution: valid, for long enough, and for the names that users type. */
-import type {ReadinessPort} from '../ports.ts'
+import type {ReadinessPort} from '../ports/readiness-port.ts'
 import {fail, ok, unknown, warn} from './finding.ts'
 import type {Found} from './finding.ts'
 import type {Check, Looking} from './looking.ts'

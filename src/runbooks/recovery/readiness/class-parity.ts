@@ -1,6 +1,6 @@
 /** Would the promoted database be the old primary's equal, and could it be had there? */
 import type {CapacitySnapshot} from '../input.ts'
-import type {DatabaseState} from '../ports.ts'
+import type {DatabaseState} from '../ports/database-port.ts'
 import {fail, ok, unknown, warn} from './finding.ts'
 import type {Found} from './finding.ts'
 import type {Check, Looking} from './looking.ts'

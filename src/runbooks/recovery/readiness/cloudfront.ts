@@ -1,5 +1,5 @@
 /** The site's distribution: does it hold the site's name, and both Regions' origins? And where a second one shall take the name, can it? */
-import type {DistributionState} from '../ports.ts'
+import type {DistributionState} from '../ports/edge-port.ts'
 import {siteBucket} from '../place.ts'
 import {fail, ok, warn} from './finding.ts'
 import type {Found} from './finding.ts'

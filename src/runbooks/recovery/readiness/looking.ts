@@ -8,7 +8,10 @@ import {readCapacity} from '../capacity.ts'
 import type {CapacitySnapshot, Side, Standing} from '../input.ts'
 import {otherRegion} from '../place.ts'
 import type {Place} from '../place.ts'
-import type {DatabaseState, DistributionState, RecoveryWorld, ServiceState} from '../ports.ts'
+import type {ServiceState} from '../ports/compute-port.ts'
+import type {DatabaseState} from '../ports/database-port.ts'
+import type {DistributionState} from '../ports/edge-port.ts'
+import type {RecoveryWorld} from '../ports/recovery-world.ts'
 import type {Found} from './finding.ts'
 
 /** Both Regions' parts; null: that Region didn't answer, or has no stack. */

@@ -5,7 +5,7 @@
 import {controlPlaneOf} from '../port-calls.ts'
 import {switchBucket} from '../place.ts'
 import type {Place} from '../place.ts'
-import type {NameAnswer, RecordState} from '../ports.ts'
+import type {NameAnswer, RecordState} from '../ports/names-port.ts'
 import {fail, ok, unknown, warn} from './finding.ts'
 import type {Found} from './finding.ts'
 import type {Check, Looking} from './looking.ts'

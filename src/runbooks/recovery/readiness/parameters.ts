@@ -1,5 +1,5 @@
 /** What a reboot would still have to apply: the promotion reboots, and should change nothing but the role. */
-import type {DatabaseState} from '../ports.ts'
+import type {DatabaseState} from '../ports/database-port.ts'
 import {ok, warn} from './finding.ts'
 import type {Found} from './finding.ts'
 import type {Check} from './looking.ts'

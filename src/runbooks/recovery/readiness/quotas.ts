@@ -1,7 +1,7 @@
 /** Is there room in the recovery Region for what production needs? A quota is raised in days, and a failover has minutes. */
 import {vcpusOf} from '../../provision/preflight-quotas.ts'
 import type {CapacitySnapshot} from '../input.ts'
-import type {HostsState} from '../ports.ts'
+import type {HostsState} from '../ports/compute-port.ts'
 import {hostsWanted} from '../steps/grow.ts'
 import {fail, ok, unknown, warn} from './finding.ts'
 import type {Found} from './finding.ts'

@@ -5,7 +5,7 @@
 import {ExitCode, SluiceError} from '../../../errors.ts'
 import {StoreUnavailable} from '../../engine/store.ts'
 import {Unavailable} from '../../engine/unavailable.ts'
-import type {RecoveryWorld} from '../ports.ts'
+import type {RecoveryWorld} from '../ports/recovery-world.ts'
 import {alarms} from './alarms.ts'
 import {backupWindow} from './backup-window.ts'
 import {capacityAge} from './capacity-age.ts'

@@ -1,5 +1,5 @@
 /** The second line: a recovery point in the recovery Region, when what replicated is wrong itself. Drills are made of it too. */
-import type {RecoveryPoint} from '../ports.ts'
+import type {RecoveryPoint} from '../ports/database-port.ts'
 import {fail, ok, warn} from './finding.ts'
 import type {Found} from './finding.ts'
 import type {Check} from './looking.ts'

@@ -1,7 +1,7 @@
 /** Is there a replica that RDS would promote? What would make it refuse, or make the promotion end badly, each in its own words. */
 import {databaseArn} from '../place.ts'
 import type {Place} from '../place.ts'
-import type {DatabaseState} from '../ports.ts'
+import type {DatabaseState} from '../ports/database-port.ts'
 import {fail, ok, unknown, warn} from './finding.ts'
 import type {Found} from './finding.ts'
 import type {Check} from './looking.ts'

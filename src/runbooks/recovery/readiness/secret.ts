@@ -1,5 +1,5 @@
 /** Would the API over there read the password that the database has now? */
-import type {SecretState} from '../ports.ts'
+import type {SecretState} from '../ports/secrets-port.ts'
 import {fail, ok, unknown, warn} from './finding.ts'
 import type {Found} from './finding.ts'
 import type {Check} from './looking.ts'

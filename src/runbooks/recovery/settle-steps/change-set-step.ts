@@ -8,7 +8,7 @@ import {tokenOf} from '../../provision/deploy-stack.ts'
 import type {ResourceChange, ResourceToImport, StackRef, StackState} from '../../provision/ports.ts'
 import {later} from '../look-step.ts'
 import {callsOf} from '../port-calls.ts'
-import type {RecoveryWorld} from '../ports.ts'
+import type {RecoveryWorld} from '../ports/recovery-world.ts'
 import type {Placed, RecoveryStep} from '../way.ts'
 
 export interface Changing extends Placed {

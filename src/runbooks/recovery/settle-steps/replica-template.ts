@@ -3,7 +3,7 @@
  * that one resource is touched. The property that names a source is never in what comes out: with it, CloudFormation would replace the
  * promoted database; removing it from a resource that stays would promote a second time. Pure.
  */
-import type {DatabaseState} from '../ports.ts'
+import type {DatabaseState} from '../ports/database-port.ts'
 
 interface Split {
   readonly before: string

@@ -9,7 +9,8 @@ import {seconds} from '../../engine/clock.ts'
 import type {Event} from '../../engine/event.ts'
 import type {StepContext} from '../../engine/step.ts'
 import type {Side} from '../input.ts'
-import type {DatabaseState, RecoveryWorld} from '../ports.ts'
+import type {DatabaseState} from '../ports/database-port.ts'
+import type {RecoveryWorld} from '../ports/recovery-world.ts'
 import type {Way} from '../way.ts'
 
 /** The context of the step that fences, and which one that is: what it is about to do is in the journal as facts of its own. */

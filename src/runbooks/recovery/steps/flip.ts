@@ -8,7 +8,9 @@ import type {Polled, Started, StepContext} from '../../engine/step.ts'
 import {textFact} from '../../release/text-fact.ts'
 import {regionalName, switchBucket} from '../place.ts'
 import {callsOf} from '../port-calls.ts'
-import type {DistributionState, RecordState, RecoveryWorld} from '../ports.ts'
+import type {DistributionState} from '../ports/edge-port.ts'
+import type {RecordState} from '../ports/names-port.ts'
+import type {RecoveryWorld} from '../ports/recovery-world.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
 
 export function flip(way: Way, placed: Placed): RecoveryStep {

@@ -10,7 +10,7 @@ import type {Observed, Polled, StepContext} from '../../engine/step.ts'
 import {Unavailable} from '../../engine/unavailable.ts'
 import {writeCommits} from '../ask-api.ts'
 import {regionalName} from '../place.ts'
-import type {RecoveryWorld} from '../ports.ts'
+import type {RecoveryWorld} from '../ports/recovery-world.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
 import {flip} from './flip.ts'
 

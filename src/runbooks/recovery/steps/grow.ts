@@ -6,7 +6,8 @@ import {minutes, seconds} from '../../engine/clock.ts'
 import type {Json} from '../../engine/event.ts'
 import type {CapacitySnapshot} from '../input.ts'
 import {callsOf} from '../port-calls.ts'
-import type {HostsState, RecoveryWorld, ServiceState} from '../ports.ts'
+import type {HostsState, ServiceState} from '../ports/compute-port.ts'
+import type {RecoveryWorld} from '../ports/recovery-world.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
 
 /** The largest of the last day, as every Region stores it: a dead one can't be asked. */

@@ -7,7 +7,8 @@ import type {StepContext} from '../../engine/step.ts'
 import {readHeartbeat} from '../ask-api.ts'
 import type {Until} from '../measure-loss.ts'
 import {regionalName} from '../place.ts'
-import type {Heartbeat, RecoveryWorld} from '../ports.ts'
+import type {Heartbeat} from '../ports/api-port.ts'
+import type {RecoveryWorld} from '../ports/recovery-world.ts'
 import type {Way} from '../way.ts'
 
 /** Rows come once a second: one that has been the last for so long is the last. */

@@ -6,7 +6,8 @@ import {minutes, seconds} from '../../engine/clock.ts'
 import type {Polled, StepContext} from '../../engine/step.ts'
 import {Unavailable} from '../../engine/unavailable.ts'
 import {callsOf} from '../port-calls.ts'
-import type {DatabaseState, RecoveryWorld} from '../ports.ts'
+import type {DatabaseState} from '../ports/database-port.ts'
+import type {RecoveryWorld} from '../ports/recovery-world.ts'
 import {
   hopeless,
   isBusy,

@@ -7,7 +7,7 @@ import type {Polled, StepContext} from '../../engine/step.ts'
 import {said, writeCommits} from '../ask-api.ts'
 import {regionalName} from '../place.ts'
 import {callsOf} from '../port-calls.ts'
-import type {RecoveryWorld} from '../ports.ts'
+import type {RecoveryWorld} from '../ports/recovery-world.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
 
 export function roll(way: Way, {needs, id = 'roll', title}: Placed): RecoveryStep {

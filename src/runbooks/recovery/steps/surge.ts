@@ -9,7 +9,7 @@ import {Unavailable} from '../../engine/unavailable.ts'
 import type {StackRef, StackState} from '../../provision/ports.ts'
 import type {StackOrder} from '../input.ts'
 import {callsOf} from '../port-calls.ts'
-import type {RecoveryWorld} from '../ports.ts'
+import type {RecoveryWorld} from '../ports/recovery-world.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
 
 const there = /^(CREATE|UPDATE)_COMPLETE$/

@@ -6,7 +6,7 @@ import type {AddressInfo} from 'node:net'
 import type {TLSSocket} from 'node:tls'
 import {afterEach, describe, expect, test} from 'vitest'
 import {apiProbe} from '../../../../src/infra/aws/recovery/api-probe.ts'
-import type {ApiPort} from '../../../../src/runbooks/recovery/ports.ts'
+import type {ApiPort} from '../../../../src/runbooks/recovery/ports/api-port.ts'
 import {selfSigned} from '../../../support/self-signed.ts'
 import {aSession, standingClock} from '../a-session.ts'
 

@@ -10,7 +10,7 @@ import type {ResourceRecordSet} from '@aws-sdk/client-route-53'
 import {mockClient} from 'aws-sdk-client-mock'
 import {beforeEach, describe, expect, test} from 'vitest'
 import {hostedRecords} from '../../../../src/infra/aws/recovery/hosted-records.ts'
-import type {RecordState} from '../../../../src/runbooks/recovery/ports.ts'
+import type {RecordState} from '../../../../src/runbooks/recovery/ports/names-port.ts'
 import {aSession, awsError} from '../a-session.ts'
 
 const aws = mockClient(Route53Client)

@@ -5,7 +5,7 @@ import {decode, encode} from 'dns-packet'
 import type {Answer} from 'dns-packet'
 import {afterEach, describe, expect, test} from 'vitest'
 import {recoveryNames} from '../../../../src/infra/aws/recovery/names.ts'
-import type {NamesPort} from '../../../../src/runbooks/recovery/ports.ts'
+import type {NamesPort} from '../../../../src/runbooks/recovery/ports/names-port.ts'
 import {aSession, standingClock} from '../a-session.ts'
 
 let socket: Socket

@@ -38,7 +38,7 @@ import {beforeAll, describe, expect, test} from 'vitest'
 import {recoveryWorld} from '../../../../src/infra/aws/recovery/recovery-world.ts'
 import {callsOf, portCalls} from '../../../../src/runbooks/recovery/port-calls.ts'
 import type {PortMethod} from '../../../../src/runbooks/recovery/port-calls.ts'
-import type {RecoveryWorld} from '../../../../src/runbooks/recovery/ports.ts'
+import type {RecoveryWorld} from '../../../../src/runbooks/recovery/ports/recovery-world.ts'
 import {aSession, groups} from '../a-session.ts'
 
 const clients = [

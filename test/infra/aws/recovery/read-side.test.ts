@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {readSide} from '../../../../src/infra/aws/recovery/read-side.ts'
 import type {Place} from '../../../../src/runbooks/recovery/place.ts'
-import type {RecoveryWorld} from '../../../../src/runbooks/recovery/ports.ts'
+import type {RecoveryWorld} from '../../../../src/runbooks/recovery/ports/recovery-world.ts'
 
 const place: Place = {
   service: 'shop',
