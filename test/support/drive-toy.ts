@@ -4,7 +4,7 @@ import type {Journal} from '../../src/runbooks/engine/journal.ts'
 import {takeLease} from '../../src/runbooks/engine/lease.ts'
 import type {HeldLease} from '../../src/runbooks/engine/lease.ts'
 import {driveRun} from '../../src/runbooks/engine/run.ts'
-import type {RunEnd} from '../../src/runbooks/engine/runner.ts'
+import type {RunEnd} from '../../src/runbooks/engine/run-end.ts'
 import type {Store} from '../../src/runbooks/engine/store.ts'
 import type {Runbook} from '../../src/runbooks/engine/step.ts'
 

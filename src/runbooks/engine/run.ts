@@ -5,7 +5,8 @@
 import {seconds} from './clock.ts'
 import {Superseded} from './journal.ts'
 import {Runner} from './runner.ts'
-import type {RunEnd, RunOptions, Tick} from './runner.ts'
+import type {RunEnd, Tick} from './run-end.ts'
+import type {RunOptions} from './run-options.ts'
 import {StoreUnavailable} from './store.ts'
 
 const longestTickMs = seconds(10)
