@@ -5,11 +5,11 @@
 import {certificateRights} from './iam/certificate-rights.ts'
 import {declaredCalls} from './iam/declared-calls.ts'
 import {foundationRights} from './iam/foundation-rights.ts'
-import {reachOf} from './iam/narrowing.ts'
-import type {Reach} from './iam/narrowing.ts'
 import type {PolicyCommand} from './iam/outside-steps.ts'
 import type {OwnRights} from './iam/own-rights.ts'
 import type {PolicyDocument, Statement} from './iam/policy-document.ts'
+import type {Reach} from './iam/reach/reach.ts'
+import {reachOf} from './iam/reach/reach-of.ts'
 import type {Where} from './iam/where.ts'
 
 export {policyCommands} from './iam/outside-steps.ts'

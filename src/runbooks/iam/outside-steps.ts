@@ -152,6 +152,7 @@ const readiness: readonly Outside[] = [
       'cloudwatch:ListMetrics',
       'cloudwatch:DescribeAlarms',
       'autoscaling:DescribeAutoScalingGroups',
+      'autoscaling:DescribeScalingActivities',
       'ecs:ListContainerInstances',
       'ecs:DescribeContainerInstances',
       'ecs:DescribeServices',
