@@ -24,6 +24,8 @@ export interface Watcher extends Watching {
 /** What presses of keys mean, and what the last line of the picture says to them. */
 export interface Keys {
   readonly hint: string
+  /** The presses in what came in at once: one piece of text may be two keys, or a name that somebody pasted. */
+  presses(typed: string): readonly string[]
   press(
     key: string,
     now: number,
@@ -81,7 +83,7 @@ export function watcher({
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', interrupt)
   const onKeys = (typed: Buffer): void => {
-    for (const key of pressesIn(typed.toString())) onKey(key)
+    for (const key of keys?.presses(typed.toString()) ?? []) onKey(key)
   }
   const onKey = (key: string): void => {
     if (keys === undefined) return
@@ -143,6 +145,7 @@ function releaseKeys(): Keys {
   let keyboard = idle
   return {
     hint: keysHint,
+    presses: pressesIn,
     press(key, now) {
       const pressed = press(keyboard, key, now)
       keyboard = pressed.keyboard

@@ -4,6 +4,7 @@
  */
 import type {Facts, Wish} from '../runbooks/engine/event.ts'
 import {span} from './format.ts'
+import {pressesIn} from './keys.ts'
 import type {RecoveryView} from './recovery-view.ts'
 
 export type RecoveryKeyboard =
@@ -34,6 +35,12 @@ export function recoveryHint({question, pointOfNoReturn}: RecoveryView): string 
     ...(passed ? [] : ['a abort']),
     'Ctrl-C leaves; dr resume goes on',
   ].join(' · ')
+}
+
+/** As of a release, but nothing is dropped: Escape is an answer, and a name that is pasted comes in one piece and stays one. */
+export function recoveryPresses(typed: string): readonly string[] {
+  const presses = pressesIn(typed)
+  return presses.length > 0 ? presses : [typed]
 }
 
 /** `keys`: what came in at once (a paste is many). `now` is real time: hands don't run faster in a sandbox. */
@@ -98,20 +105,19 @@ function type(typed: string, key: string, view: RecoveryView): RecoveryPressed {
 export const acceptedLoss = (lossMs: number | null): Facts => (lossMs === null ? {unknown: true} : {lossMs: lossMs + 1000})
 
 function typing(typed: string, view: RecoveryView): RecoveryPressed {
-  const {
-    question,
-    asked: {environment},
-  } = view
-  const loss =
-    question === null || question.loss === null || question.loss.ms === null
-      ? "a loss that can't be told"
-      : `a loss of ${span(question.loss.ms)}`
   return {
     keyboard: {kind: 'typing', typed},
-    hint: `to accept ${loss} type ${environment}, then Enter (Esc: no): ${typed}_`,
+    hint: `${whatFor(view)} type ${view.asked.environment}, then Enter (Esc: no): ${typed}_`,
     wish: null,
     interrupt: 'no',
   }
+}
+
+/** Where nothing is lost the moment is what is asked for, and no loss is spoken of. */
+function whatFor({question, asked: {kind}}: RecoveryView): string {
+  if (kind === 'failback') return 'nothing is lost: to go home'
+  const ms = question?.loss?.ms ?? null
+  return ms === null ? "to accept a loss that can't be told" : `to accept a loss of ${span(ms)}`
 }
 
 const quiet = (keyboard: RecoveryKeyboard, view: RecoveryView): RecoveryPressed =>

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest'
-import {idleKeyboard, pressRecovery, recoveryHint} from '../../src/ui/recovery-keys.ts'
+import {idleKeyboard, pressRecovery, recoveryHint, recoveryPresses} from '../../src/ui/recovery-keys.ts'
 import type {RecoveryKeyboard, RecoveryPressed} from '../../src/ui/recovery-keys.ts'
 import {nextCommands, pointWords, recoverySentence} from '../../src/ui/recovery-words.ts'
 import type {RecoveryView} from '../../src/ui/recovery-view.ts'
@@ -31,6 +31,11 @@ describe('consenting to a loss', () => {
     )
   })
 
+  it('speaks of no loss on the way home, where there is none', () => {
+    const {hint} = pressed(['y', 'p'], {...asking().view(), asked: {...asking().view().asked, kind: 'failback'}})
+    expect(hint).toBe('nothing is lost: to go home type production, then Enter (Esc: no): p_')
+  })
+
   it.each([
     ['another name', ['y', 'staging\r']],
     ['Enter alone', ['y', '\r']],
@@ -47,6 +52,17 @@ describe('consenting to a loss', () => {
   it("of a loss that can't be told says so in words of its own", () => {
     const view = new RecoveryRun().begun('approve').waits('approve', `consent: ${untold.text}`).shows(untold).view()
     expect(pressed(['y', 'production\r'], view)).toMatchObject({wish: 'promote', accepts: {unknown: true}})
+  })
+})
+
+describe('what a terminal hands over at once, in a recovery', () => {
+  it.each([
+    ['a pasted name, whole', 'production\r', ['production\r']],
+    ['Escape alone, which answers no', '\u001b', ['\u001b']],
+    ['the same key twice, read late', 'aa', ['a', 'a']],
+    ['Ctrl-C twice, read late', '\u0003\u0003', ['\u0003', '\u0003']],
+  ])('is %s', (_what, typed, expected) => {
+    expect(recoveryPresses(typed)).toEqual(expected)
   })
 })
 

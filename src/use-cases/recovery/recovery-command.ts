@@ -16,7 +16,7 @@ import {chooseRenderer} from '../../ui/choose-renderer.ts'
 import {writeGithub} from '../../ui/github.ts'
 import type {Live} from '../../ui/live.ts'
 import {recoveryGithub} from '../../ui/recovery-github.ts'
-import {idleKeyboard, pressRecovery, resting} from '../../ui/recovery-keys.ts'
+import {idleKeyboard, pressRecovery, recoveryPresses, resting} from '../../ui/recovery-keys.ts'
 import {recoveryOutcomeJson, recoveryOutcomeText} from '../../ui/recovery-outcome.ts'
 import {recoveryRenderer} from '../../ui/recovery-renderer.ts'
 import {recoveryView} from '../../ui/recovery-view.ts'
@@ -34,7 +34,7 @@ export const followFlags = {
   events: Flags.string({description: 'append the journal as NDJSON to FILE, or to stdout with -', helpValue: 'FILE'}),
 }
 export const acceptFlags = {
-  'accept-loss': Flags.string({description: 'promote if at most this much is lost, as 10s', helpValue: 'DURATION'}),
+  'accept-loss': Flags.string({description: 'promote if at most this much is lost, such as 10s', helpValue: 'DURATION'}),
   'accept-unknown-loss': Flags.boolean({description: 'promote though nobody can tell what is lost'}),
 }
 export const confirmFlag = Flags.string({description: "the environment's name, instead of typing it", helpValue: 'NAME'})
@@ -176,6 +176,7 @@ function keysOf(live: () => Live, now: () => number): Keys {
   let keyboard = idleKeyboard
   return {
     hint: resting,
+    presses: recoveryPresses,
     press(key, at, events) {
       const pressed = pressRecovery(keyboard, key, recoveryView(events, live(), now()), at)
       keyboard = pressed.keyboard
