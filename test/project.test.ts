@@ -1,5 +1,5 @@
 /** What the package promises about itself. */
-import {access, readFile} from 'node:fs/promises'
+import {readFile} from 'node:fs/promises'
 import {describe, expect, it} from 'vitest'
 import {ExitCode} from '../src/errors.ts'
 
@@ -32,22 +32,6 @@ describe('the project', () => {
     const readme = await read('README.md')
     expect(Object.values(ExitCode).filter((code) => !readme.includes(`\n| ${code} | `))).toEqual([])
   })
-
-  it.each(['README.md', 'CONTRIBUTING.md', 'docs/configuration.md', 'docs/events.md', 'docs/stack.md'])(
-    '%s links only to what is there',
-    async (path) => {
-      const links = [...(await read(path)).matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, link]) => link ?? '')
-      const gone = await Promise.all(
-        links.map(async (link) =>
-          access(new URL(link, new URL(path, root))).then(
-            () => [],
-            () => [link],
-          ),
-        ),
-      )
-      expect(gone.flat()).toEqual([])
-    },
-  )
 
   it('documents every key of the configuration', async () => {
     const docs = await read('docs/configuration.md')

@@ -17,10 +17,10 @@ interface Found {
 }
 
 export default class Doctor extends SluiceCommand {
-  static override description = `Look at everything a release relies on, and say what to mend.
+  static override description = `Look at everything a release relies on, and say what to fix.
 
-Reads only. Exits 0 when nothing failed (warnings don't), 2 when sluice.yaml is wrong, 4 without usable credentials, 1 when
-something on AWS failed a check.`
+Reads only. Exits 0 when nothing failed (warnings don't), 2 when sluice.yaml is wrong or its stack isn't there yet, 4 without
+usable credentials, 1 when something on AWS failed a check.`
 
   static override examples = ['<%= config.bin %> doctor', '<%= config.bin %> doctor --sandbox shop --json']
 

@@ -70,7 +70,7 @@ interface Course {
 /** The steps that most stacks go through, in words that a title, which says the goal, can't have. */
 const courses: readonly (readonly [RegExp, Course])[] = [
   [/^create-/, {doing: 'being made', done: 'there', quick: false}],
-  [/^update-/, {doing: 'being brought to what is wanted', done: 'as it shall be', quick: false}],
+  [/^update-/, {doing: 'being updated', done: 'up to date', quick: false}],
   [/^healthy@/, {doing: 'targets of slot a become healthy', done: 'healthy', quick: true}],
   [/^guard-/, {doing: 'being guarded', done: 'guarded', quick: true}],
 ]

@@ -16,7 +16,7 @@ import {recoveryRenderer} from '../../ui/recovery-renderer.ts'
 import {watcher} from '../../watching.ts'
 
 export default class DemoRecovery extends SluiceCommand {
-  static override description = `Lose a Region, come back, switch over in peace, rehearse: on a sandbox of its own, in under five minutes. No AWS account needed.
+  static override description = `Lose a Region, come back, switch over as planned, rehearse: on a sandbox of its own, in under five minutes. No AWS account needed.
 
 A shop in two Regions with users and a counter in its database. The home Region dies: unplanned failover. It returns: failback. Then a
 planned switchover and back, and a drill. Rows and requests are counted by the sandbox's data plane, not by sluice; nothing is left behind.`

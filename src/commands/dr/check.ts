@@ -11,9 +11,9 @@ import {readinessText} from '../../ui/readiness-text.ts'
 export default class DrCheck extends RecoveryCommand {
   static override description = `Would a failover that begins now keep its objectives? Each thing it relies on, looked at by itself and priced in minutes.
 
-Made for cron: exits 0 when it is ready, 9 when an objective can't be kept or something is broken, 8 when nothing is known to be but not
-everything could be asked. It writes down what production needs, where a failover will look. With --lint it asks nothing of AWS and reads
-the plan of an unplanned failover instead: no step may need us-east-1 or the home Region (exit 9).`
+Made for cron: exits 0 when it is ready, 9 when an objective can't be kept or something is broken, 8 when nothing is known to be broken but
+not everything could be asked. It also writes down what production needs, where a failover will look for it. With --lint it asks nothing of
+AWS and reads the plan of an unplanned failover instead: no step may need us-east-1 or the home Region (exit 9).`
 
   static override examples = [
     '<%= config.bin %> dr check',
@@ -22,8 +22,8 @@ the plan of an unplanned failover instead: no step may need us-east-1 or the hom
   ]
   static override flags = {
     ...recoveryFlags,
-    lint: Flags.boolean({description: 'read the plan alone: what it would need of what may be lost'}),
-    all: Flags.boolean({description: 'tell what is fine one by one, too'}),
+    lint: Flags.boolean({description: 'read the plan alone: does it need anything that may be lost?'}),
+    all: Flags.boolean({description: 'list what is fine one by one, too'}),
   }
 
   protected override async execute(): Promise<Outcome> {

@@ -5,16 +5,19 @@ import {acceptFlags, confirmFlag, followFlags, RecoveryCommand} from '../../use-
 import {promoteMode} from '../../use-cases/recovery/recovery-mode.ts'
 import {plannedSteps, promoteInput} from '../../use-cases/recovery/recovery-promoting.ts'
 import {lookAround} from '../../use-cases/recovery/recovery-reading.ts'
+import {leftFailback} from '../../runbooks/recovery/reopening.ts'
 import {askRecovery, refuseIfRecovering, startRecovery} from '../../runbooks/recovery/run-recovery.ts'
+import {iso} from '../../runbooks/recovery/situation.ts'
 import {recoveryPlanJson, recoveryPlanText} from '../../ui/recovery-plan-text.ts'
 
 export default class DrPromote extends RecoveryCommand {
   static override description = `Move users to the recovery Region: fence, promote the database, bring everything to size, flip, verify, report.
 
---planned loses nothing and needs both Regions; --unplanned measures what is lost and promotes once that much is accepted, up front or when
-it asks. Until the database is promoted everything can be taken back; from then on the run only goes forward, from any machine. Exits 0
-when users are served, 9 when an objective was missed, 1 when it failed and took everything back, 3 when a consent is missing, 6 when it is
-past the point of no return and needs a person, 7 when somebody else is at work, 8 when it waits, 130 after Ctrl-C.`
+--planned loses nothing and needs both Regions; everything can be taken back until users are sent over. --unplanned measures what would be
+lost and promotes the database once that much is accepted, up front or when it asks; after the promotion it only goes forward, unless a
+person withdraws it (dr resume --withdraw). Any machine can go on with it. Exits 0 when users are served, 9 when they are but an objective
+was missed, 1 when it failed and took everything back, 3 when a consent is missing, 6 when it is past the point of no return and needs a
+person, 7 when somebody else is at work, 8 when it waits, 130 after Ctrl-C.`
 
   static override examples = [
     '<%= config.bin %> dr promote --unplanned',
@@ -25,7 +28,7 @@ past the point of no return and needs a person, 7 when somebody else is at work,
   static override flags = {
     ...followFlags,
     ...acceptFlags,
-    planned: Flags.boolean({description: 'a switchover in peace: nothing is lost', exclusive: ['unplanned']}),
+    planned: Flags.boolean({description: 'a switchover while both Regions work: nothing is lost', exclusive: ['unplanned']}),
     unplanned: Flags.boolean({description: 'the home Region is lost, or must be left', exclusive: ['planned']}),
     'last-answer': Flags.string({
       description: 'when home was last seen to answer, in UTC, if your monitoring knows',
@@ -45,7 +48,7 @@ past the point of no return and needs a person, 7 when somebody else is at work,
     }
     const opened = await this.opened(flags, flags['plan-only'] ? 'read-state' : 'make-state')
     const {desk, world, clock, place} = opened
-    if (!flags['plan-only']) await refuseIfRecovering(desk, place)
+    if (!flags['plan-only']) await refuseIfRecovering(desk, place, (open) => mode === 'unplanned' && leftFailback(open) !== null)
     const input = await promoteInput(opened, await lookAround(opened), {mode, ...accepted})
     const steps = plannedSteps(input)
     const text = recoveryPlanText(input, steps, this.look(flags['plan-only'] ? process.stdout : process.stderr))
@@ -53,7 +56,12 @@ past the point of no return and needs a person, 7 when somebody else is at work,
     if (!flags.json) process.stderr.write(text)
     await this.consented(
       place.environment,
-      [`Users of ${place.service} move from ${place.home} to ${place.recovery}; coming back is a failback`],
+      [
+        `Users of ${place.service} move from ${place.home} to ${place.recovery}; coming back is a failback`,
+        ...(input.reopens?.what === 'opens'
+          ? [`Nothing replicates there yet: what they wrote in ${place.home} since ${iso(input.reopens.flippedAt)} is given up`]
+          : []),
+      ],
       flags.confirm,
     )
     const watching = this.follow(opened, flags.events, (run, wish, why, accepts) =>

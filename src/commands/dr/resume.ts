@@ -9,8 +9,9 @@ import {askRecovery, resumeRecovery} from '../../runbooks/recovery/run-recovery.
 export default class DrResume extends RecoveryCommand {
   static override description = `Go on with a recovery of any kind, from its journal alone, on any machine; or answer what it asks.
 
-Where somebody ticks the run, an answer (--accept-loss, --withdraw) is written for them and this command ends. --withdraw takes everything
-back, until the point of no return; of an unplanned promotion until the flip, where home is seen to have everything. Exit codes are those of the command that began the run.`
+Where another machine is at work on the run, an answer (--accept-loss, --withdraw) is written down for it and this command ends. --withdraw
+takes everything back until the point of no return; after an unplanned promotion still until the flip, if home is seen to have every row.
+Exit codes are those of the command that began the run.`
 
   static override examples = [
     '<%= config.bin %> dr resume',

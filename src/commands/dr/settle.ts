@@ -8,7 +8,7 @@ import {recoveryPlanText} from '../../ui/recovery-plan-text.ts'
 import {ExitCode, SluiceError} from '../../errors.ts'
 
 export default class DrSettle extends RecoveryCommand {
-  static override description = `Bring CloudFormation to where users are: after a failback look that both stacks know their databases; for a long stay adopt the promoted one.
+  static override description = `Bring CloudFormation to where users are: after a failback, check that both stacks know their databases; for a long stay, adopt the promoted one.
 
 With users away it needs --stay: the replica's stack gives up the database (it is retained) and takes it back as a database of its own.
 Nothing is promoted and no database is replaced. Until it is settled, infra up refuses stacks with edges and databases.`

@@ -27,7 +27,7 @@ sluice.yaml or a parameter is wrong, or the directory isn't empty.`
 
   static override flags = {
     config: Flags.string({description: 'the configuration', helpValue: 'FILE', default: 'sluice.yaml'}),
-    environment: Flags.string({description: "another name than the configuration's", helpValue: 'NAME'}),
+    environment: Flags.string({description: "environment, instead of the configuration's", helpValue: 'NAME'}),
     shape: Flags.string({description: 'size of the stack at home', options: ['production', 'staging']}),
     'recovery-shape': Flags.string({
       description: 'how much of the recovery Region there is in peace',

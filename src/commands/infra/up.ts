@@ -14,7 +14,7 @@ export default class InfraUp extends InfraCommand {
 
 Asks y/N, or for the environment's name when something that holds data goes or a stack has to be deleted. Ctrl-C leaves; AWS goes on
 with what it began, and the same command attaches again. With PLAN.json exactly that plan is done, or nothing (exit 2). Exits 0 when
-everything is as wanted, 1 when something failed, 3 without an answer, 7 when somebody else is at work on it, 130 after Ctrl-C.`
+everything is as the configuration says, 1 when something failed, 3 without an answer, 7 when somebody else is at work on it, 130 after Ctrl-C.`
 
   static override examples = [
     '<%= config.bin %> infra up',

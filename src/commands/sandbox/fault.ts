@@ -13,7 +13,7 @@ export default class SandboxFault extends SluiceCommand {
   static override description = `Turns something bad on, lists what is on, or turns it off.
 
 ${Object.entries(FAULT_KINDS)
-  .map(([kind, words]) => `  ${kind.padEnd(18)} ${words}`)
+  .map(([kind, words]) => `  ${kind.padEnd(20)} ${words}`)
   .join('\n')}`
 
   static override examples = [

@@ -11,7 +11,7 @@ import {upText} from '../../sandbox/up-text.ts'
 const DEFAULT_REGIONS = ['eu-west-1', 'eu-central-1']
 
 export default class SandboxUp extends SluiceCommand {
-  static override description = `Starts a pretended AWS account on this machine, with traffic running against it.
+  static override description = `Starts a simulated AWS account on this machine, with traffic running against it.
 
 It speaks AWS's own protocols on loopback, in two Regions, on a clock that runs --speed times faster. World shop holds a
 service behind a load balancer, two slots and version shop/api:1.8.2; empty holds nothing. It stays up until it is taken down.`

@@ -186,7 +186,7 @@ async function change(
       return {kind: 'done', note: `its second pass waits for ${compared.waitsFor.join(', ')}`}
     return lacking(stack, compared.waitsFor)
   }
-  if (compared.kind === 'same' && !state.status.endsWith('_FAILED')) return {kind: 'done', note: 'as it shall be'}
+  if (compared.kind === 'same' && !state.status.endsWith('_FAILED')) return {kind: 'done', note: 'up to date'}
   return throughChangeSet(world, move, reader, state, compared.goal, context)
 }
 

@@ -30,8 +30,8 @@ import {watcher} from '../../watching.ts'
 
 export const stackFlags = {
   config: Flags.string({description: 'the configuration', helpValue: 'FILE', default: 'sluice.yaml'}),
-  environment: Flags.string({description: "another name than the configuration's", helpValue: 'NAME'}),
-  region: Flags.string({description: "another home Region than the configuration's", helpValue: 'REGION'}),
+  environment: Flags.string({description: "environment, instead of the configuration's", helpValue: 'NAME'}),
+  region: Flags.string({description: "home Region, instead of the configuration's", helpValue: 'REGION'}),
   shape: Flags.string({description: 'size of the stack at home', options: ['production', 'staging']}),
   'recovery-shape': Flags.string({
     description: 'how much of the recovery Region there is in peace',

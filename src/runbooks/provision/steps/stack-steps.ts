@@ -100,7 +100,7 @@ export function updateStack(input: UpInput, stack: WantedStack): Step<ProvisionW
   const ground = stack.kind === 'foundation' || stack.kind === 'certificate' ? [] : [`templates@${stack.region}`]
   return {
     id: updateId(stack.id),
-    title: `${stack.id} is as it shall be`,
+    title: `${stack.id} is up to date`,
     needs: [createId(stack.id), ...ground, ...stepsFor(stack.thenNeeds, input)],
     calls: [
       ...references(input),
