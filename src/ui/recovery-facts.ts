@@ -28,6 +28,8 @@ export interface RecoveryFacts {
   readonly lastOldAnswerAt: number | null
   readonly rtoSeconds: number | null
   readonly residue: number | null
+  /** Why hosts that were asked for don't come, as far as they still don't; null: nothing is known to keep them. */
+  readonly launches: {readonly because: string; readonly commands: readonly string[]} | null
   /** What counts of a drill instead of a loss: how old its recovery point was. */
   readonly rpoSeconds: number | null
   /** Rows of the old primary that were never replicated; null: not looked for. `count` null: nobody can tell, and why. */
@@ -54,6 +56,7 @@ export function recoveryFacts(steps: readonly RecoveryStep[]): RecoveryFacts {
     lastOldAnswerAt: number(serving['lastOldAnswerAt']),
     rtoSeconds: number(report['rtoSeconds']),
     residue: number(facts('residue')['residue']) ?? number(report['residue']),
+    launches: launchesOf(steps),
     rpoSeconds: number(report['rpoSeconds']),
     orphans: orphansOf(facts('orphans')),
   }
@@ -77,6 +80,13 @@ function acceptedOf(approve: Facts): RecoveryFacts['accepted'] {
   if (by === null) return null
   const lossMs = number(approve['acceptedLossMs'])
   return {by, lossMs, unknownLoss: lossMs === null && number(approve['lossMs']) === null}
+}
+
+function launchesOf(steps: readonly RecoveryStep[]): RecoveryFacts['launches'] {
+  const told = steps.findLast(({state, facts}) => state !== 'done' && text(member(facts['launches'], 'because')) !== null)
+  const launches = told?.facts['launches']
+  const commands = (list(member(launches, 'commands')) ?? []).flatMap((one) => text(one) ?? [])
+  return told === undefined ? null : {because: text(member(launches, 'because')) ?? '', commands}
 }
 
 function orphansOf(found: Facts): RecoveryFacts['orphans'] {

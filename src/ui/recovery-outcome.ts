@@ -73,7 +73,7 @@ function nextRows(view: RecoveryView, columns: number): readonly StyledLine[] {
       : 'nobody follows it here any more; go on, or take it back, with',
     paused: passed ? 'a person is needed now; forward is the only safe direction' : 'go on, or take it back, with',
     done: 'next',
-    failed: 'what happened, and how it stands',
+    failed: `${view.facts.launches === null ? '' : 'what brings hosts, '}what happened, and how it stands`,
     halted: 'look, and go on when it is mended',
   }[view.state]
   return [
@@ -142,6 +142,7 @@ export function recoveryOutcomeJson(view: RecoveryView): object {
       orphans: facts.orphans,
     }),
     ...(view.because !== '' && {because: view.because}),
+    ...(facts.launches !== null && {launches: facts.launches}),
     stuck: view.stuck,
     next: nextCommands(view),
     steps: view.steps.map((step) => ({

@@ -168,7 +168,7 @@ function inVain(back: RecoveryView['steps'], {from, to}: RecoveryView['asked']):
 
 /** What to run next, exactly; the first is what most want. */
 export function nextCommands(view: RecoveryView): readonly string[] {
-  const {run, asked, state, question, pointOfNoReturn} = view
+  const {run, asked, state, question, facts, pointOfNoReturn} = view
   const passed = pointOfNoReturn !== null && pointOfNoReturn.passed !== null
   const accept =
     question === null || question.loss === null
@@ -183,15 +183,17 @@ export function nextCommands(view: RecoveryView): readonly string[] {
     (passed && pointOfNoReturn.passed?.mayWithdraw !== true) || pointOfNoReturn === null
       ? []
       : [`sluice dr resume ${run} --withdraw`]
+  const hostsBack = facts.launches?.commands ?? []
   const report = `sluice dr report ${run} --html ${run}.html`
   switch (state) {
     case 'running':
-    case 'paused':
       return [resume, ...withdraw]
+    case 'paused':
+      return [resume, ...withdraw, ...hostsBack]
     case 'done':
       return [report, ...afterDone(view)]
     case 'failed':
-      return [report, 'sluice dr status']
+      return [...hostsBack, report, 'sluice dr status']
     case 'halted':
       return ['sluice dr status', resume, report]
   }

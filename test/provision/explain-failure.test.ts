@@ -189,18 +189,26 @@ test('a service that never stabilised brings its stopped tasks, their last lines
   ])
 })
 
+const launch = {description: 'Launching a new EC2 instance', zone: 'eu-west-1a'}
+
 test('an Auto Scaling group brings the launches that failed since the operation began', async () => {
   const cause = await explained(
     oneFailed({logicalId: 'Hosts', type: 'AWS::AutoScaling::AutoScalingGroup', physicalId: 'shop-hosts', reason: 'timed out'}),
     {
       activities: [
-        {at: 18, status: 'Failed', message: 'We currently do not have sufficient m7g.large capacity'},
-        {at: 17, status: 'Successful', message: 'Launching a new EC2 instance'},
-        {at: -9, status: 'Failed', message: 'last week'},
+        {...launch, at: 18, status: 'Failed', message: 'We currently do not have sufficient m7g.large capacity'},
+        {...launch, at: 17, status: 'Successful', message: launch.description},
+        {...launch, at: -9, status: 'Failed', message: 'last week'},
       ],
     },
   )
-  expect(cause?.evidence).toEqual(['a launch failed: We currently do not have sufficient m7g.large capacity'])
+  expect(cause?.evidence).toEqual([
+    'no m7g.large to be had in eu-west-1a (InsufficientInstanceCapacity)',
+    'Auto Scaling says: We currently do not have sufficient m7g.large capacity',
+    expect.stringMatching(/^a way on: aws ec2 create-capacity-reservation --region eu-west-1 .* --availability-zone eu-west-1a /),
+    expect.stringMatching(/^a way on: name other types/),
+    expect.stringMatching(/^a way on: aws autoscaling describe-scaling-activities .* --auto-scaling-group-name shop-hosts/),
+  ])
 })
 
 test('a certificate brings the records that it waits for', async () => {

@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest'
+import {launchFinding} from '../../src/runbooks/recovery/readiness/launches.ts'
 import {alarmFindings} from '../../src/runbooks/recovery/readiness/alarms.ts'
 import {backupFinding, minutesUntil} from '../../src/runbooks/recovery/readiness/backup-window.ts'
 import {capacityFinding} from '../../src/runbooks/recovery/readiness/capacity-age.ts'
@@ -398,6 +399,31 @@ describe('the recovery Region', () => {
     expect(finding({desired: 0, running: 0, registered: 0, desiredHosts: 0})).toBe(
       'ok: Nothing runs in eu-central-1 until it is needed.',
     )
+  })
+  test('could launch hosts within the last day', () => {
+    const hosts = {group: 'g', min: 1, max: 4, desired: 2, inService: 1, registered: 1, instanceTypes: ['m7g.large']}
+    const launch = (ago: number, message: string | null) => ({
+      at: now - ago,
+      status: message === null ? 'Successful' : 'Failed',
+      message: message ?? '',
+      description: 'Launching a new EC2 instance',
+      zone: `${away}a`,
+    })
+    const full = 'We currently do not have sufficient m7g.large capacity.'
+    const finding = (...rows: readonly ReturnType<typeof launch>[]) => launchFinding(rows, {to: away, hosts, now})
+    expect(said([finding(launch(hour, null))])).toEqual(['ok: No launch of a host failed in eu-central-1 within a day.'])
+    expect(said([finding(launch(day + hour, full))])[0]).toMatch(/^ok/)
+    const short = 'no m7g.large to be had in eu-central-1a (InsufficientInstanceCapacity)'
+    const tries = "Auto Scaling couldn't launch hosts in eu-central-1"
+    expect(said([finding(launch(hour, null), launch(hour + 60_000, full), launch(hour + 240_000, full))])).toEqual([
+      `warn +4 min: ${tries} (2 of its tries, the last at 2026-11-22T17:29:00Z): ${short}. It could again at 2026-11-22T17:30:00Z.`,
+    ])
+    expect(said([finding(launch(2 * hour, full))])).toEqual([
+      `warn +20 min: ${tries} (1 of its tries, the last at 2026-11-22T16:30:00Z): ${short}. None has come up since.`,
+    ])
+    const image = finding(launch(hour, "The image id '[ami-0a]' does not exist"))
+    expect(said([image])[0]).toMatch(/^fail: .* the image ami-0a can't be used in eu-central-1a\. None has come up since\.$/)
+    expect(image.suggestions?.[0]).toBe('aws ec2 describe-images --region eu-central-1 --image-ids ami-0a')
   })
   test('knows how large production is', () => {
     expect(said(capacityFinding(null, home, now))[0]).toMatch(/^fail: There is no capacity snapshot/)

@@ -4,6 +4,7 @@
  * begins (read-only to a replica, not at all through a closed group) and keeps that until it is replaced; a roll takes 60 s.
  */
 import {seconds} from '../../src/runbooks/engine/clock.ts'
+import type {ScalingActivity} from '../../src/runbooks/provision/launch-failure.ts'
 import type {ComputePort} from '../../src/runbooks/recovery/ports/compute-port.ts'
 import type {FencePort} from '../../src/runbooks/recovery/ports/fence-port.ts'
 import {orphansDoor} from '../../src/runbooks/recovery/failback-steps/tasks-ingress.ts'
@@ -31,8 +32,10 @@ export interface FakeHosts {
   registered: number
   /** Of those, how many ECS keeps from being scaled in. */
   protected: number
-  /** No instance can be launched. */
-  noCapacity: boolean
+  /** What Auto Scaling says of every launch; null: they succeed. */
+  refusal: string | null
+  /** Newest last. */
+  readonly activities: ScalingActivity[]
 }
 
 export interface FakeRule {
@@ -96,12 +99,25 @@ export function fakeCompute(clock: LeapingClock, settled: () => void, connection
         })
     }
   }
+  /** Tried again a minute after it failed. */
+  const launch = (region: string, group: FakeHosts): void => {
+    const {refusal} = group
+    const of = {at: clock.now(), description: 'Launching a new EC2 instance', zone: `${region}a`}
+    group.activities.push({...of, status: refusal === null ? 'Successful' : 'Failed', message: refusal ?? of.description})
+    if (refusal === null) return
+    after(seconds(60), () => {
+      if (group.desired <= group.registered) return
+      if (group.refusal === null) sizeHosts(region, group)
+      else launch(region, group)
+    })
+  }
   const sizeHosts = (region: string, size: {min: number; max: number; desired: number}): void => {
     const group = hosts.get(region)
     if (group === undefined) return
     Object.assign(group, size)
+    if (group.desired > group.registered) launch(region, group)
     after(group.desired > group.registered ? seconds(120) : seconds(30), () => {
-      if (group.noCapacity && group.desired > group.registered) return
+      if (group.refusal !== null && group.desired > group.registered) return
       // As ECS has it: what is there is protected, and a smaller size takes nobody of those away.
       group.registered = Math.max(group.desired, group.registered < group.desired ? 0 : group.protected)
       group.protected = group.registered
@@ -140,6 +156,7 @@ export function fakeCompute(clock: LeapingClock, settled: () => void, connection
               instanceTypes: ['c7g.large'],
             }
       },
+      scalingActivities: async (region) => [...(hosts.get(region)?.activities ?? [])].reverse(),
       sizeHosts: async (region, _group, size) => sizeHosts(region, {...size}),
       freeHosts: async (region, _group, _cluster, tooMany) => {
         const group = hosts.get(region)

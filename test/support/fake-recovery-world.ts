@@ -372,7 +372,8 @@ function furnish({place, compute, databases, secrets, manifests, clock}: FakeRec
       desired: isHome ? 2 : count,
       registered: isHome ? 2 : count,
       protected: isHome ? 2 : count,
-      noCapacity: false,
+      refusal: null,
+      activities: [],
     })
     compute.rules.set(region, {arn: `rule-${region}`, forwards: {a: 100, b: 0}, fixed: null})
     compute.ingress.set(`${region}/sg-database-${region}`, openIngress)

@@ -165,6 +165,20 @@ describe('the last words', () => {
     expect(text).not.toContain('objective')
   })
 
+  it('of a run without hosts begin with what brings them, in the terminal and in JSON, until they came', () => {
+    const command = 'aws ec2 create-capacity-reservation --region eu-central-1'
+    const launches = {because: 'no m7g.large to be had in eu-central-1a', commands: [command]}
+    const late = declared().waits('hosts', '9 of 12 hosts registered; no m7g.large', {launches})
+    expect(recoveryOutcomeJson(late.view())).toMatchObject({launches})
+    const failed = declared().waits('hosts', 'no m7g.large', {launches}).failed('hosts', 'no m7g.large').undone('hosts')
+    const view = failed.ended('failed', 'no m7g.large').view()
+    expect(recoveryOutcomeText(view, {columns: 200})).toMatch(
+      /what brings hosts, what happened, and how it stands:\n +aws ec2 create-capacity-reservation --region eu-central-1\n/,
+    )
+    expect(recoveryOutcomeJson(view)).toMatchObject({next: [command, expect.stringContaining('dr report'), 'sluice dr status']})
+    expect(recoveryOutcomeJson(late.done('hosts', '12 registered').view())).not.toHaveProperty('launches')
+  })
+
   it('in JSON are in seconds and ISO times, with the commands to run next', () => {
     expect(recoveryOutcomeJson(recovered().view())).toMatchObject({
       run,

@@ -1,6 +1,7 @@
 /** What a template can't tell of a failure: why tasks stopped and what they last said, service events, scaling activities. */
 import type {ClaimsPort} from '../../runbooks/provision/ports.ts'
 import type {StoppedTask} from '../../runbooks/release/ports.ts'
+import {scalingActivities} from './scaling-activities.ts'
 import type {AwsSession} from './session.ts'
 import {stoppedTasks} from './stopped-tasks.ts'
 import {isMissing} from './translate-error.ts'
@@ -10,7 +11,6 @@ type Signal = AbortSignal | undefined
 const tasksShown = 3
 const linesShown = 10
 const eventsShown = 10
-const activitiesShown = 20
 
 export function claims(session: AwsSession): ClaimsPort {
   return {
@@ -30,21 +30,7 @@ export function claims(session: AwsSession): ClaimsPort {
         .call('ecs', 'DescribeServices', {cluster, services: [service]}, {signal, resource: service})
       return (answer.services?.[0]?.events ?? []).flatMap(({message}) => message ?? []).slice(0, eventsShown)
     },
-    async scalingActivities(region, group, signal) {
-      const answer = await session
-        .inRegion(region)
-        .call(
-          'autoscaling',
-          'DescribeScalingActivities',
-          {AutoScalingGroupName: group, MaxRecords: activitiesShown},
-          {signal, resource: group},
-        )
-      return (answer.Activities ?? []).map(({StartTime, StatusCode, StatusMessage, Description}) => ({
-        at: StartTime?.getTime() ?? 0,
-        status: StatusCode ?? '',
-        message: StatusMessage ?? Description ?? '',
-      }))
-    },
+    scalingActivities: (region, group, signal) => scalingActivities(session.inRegion(region), group, signal),
   }
 }
 

@@ -3,6 +3,8 @@
  * the right that is missing. A table by resource type. It only reads, and only once something has failed.
  */
 import type {RootCause} from './infra-plan.ts'
+import {launchFailure} from './launch-failure.ts'
+import {launchRemedies} from './launch-remedies.ts'
 import type {ProvisionWorld, StackRef} from './ports.ts'
 
 type Failed = Omit<RootCause, 'evidence'>
@@ -46,8 +48,12 @@ async function service(...[world, region, {physicalId}, , signal]: Parameters<As
 
 async function scalingGroup(...[world, region, {physicalId}, since, signal]: Parameters<Ask>): Promise<readonly string[]> {
   const activities = await world.claims.scalingActivities(region, physicalId, signal)
-  const failed = activities.filter(({at, status}) => at >= since && (status === 'Failed' || status === 'Cancelled'))
-  return distinct(failed.map(({message}) => `a launch failed: ${message}`))
+  const failure = launchFailure(activities, since)
+  if (failure === null) return []
+  return [
+    ...distinct([failure.text, `Auto Scaling says: ${failure.message}`]),
+    ...launchRemedies(failure, {region, group: physicalId, missing: 1, types: []}).map((way) => `a way on: ${way}`),
+  ]
 }
 
 async function certificate(...[world, region, {physicalId}, , signal]: Parameters<Ask>): Promise<readonly string[]> {

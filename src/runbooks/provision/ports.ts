@@ -4,6 +4,7 @@
  * wrong for good. A stack that isn't there is null, never an error.
  */
 import type {Slot} from '../release/ports.ts'
+import type {ScalingActivity} from './launch-failure.ts'
 
 /** A root stack, or one nested in it (then `name` is its id). */
 export interface StackRef {
@@ -228,11 +229,8 @@ export interface ClaimsPort {
     signal?: AbortSignal,
   ): Promise<readonly {readonly reason: string; readonly lines: readonly string[]}[]>
   serviceEvents(region: string, cluster: string, service: string, signal?: AbortSignal): Promise<readonly string[]>
-  scalingActivities(
-    region: string,
-    group: string,
-    signal?: AbortSignal,
-  ): Promise<readonly {readonly at: number; readonly status: string; readonly message: string}[]>
+  /** Newest first. */
+  scalingActivities(region: string, group: string, signal?: AbortSignal): Promise<readonly ScalingActivity[]>
 }
 
 /** What a slot's service is made of when it is made; from then on it is the releases'. */

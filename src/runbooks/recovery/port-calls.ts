@@ -42,6 +42,7 @@ const regional = {
   'switches.remove': ['s3:DeleteObject'],
 
   'compute.hosts': ['autoscaling:DescribeAutoScalingGroups', 'ecs:ListContainerInstances', 'ecs:DescribeContainerInstances'],
+  'compute.scalingActivities': ['autoscaling:DescribeScalingActivities'],
   'compute.sizeHosts': [
     'autoscaling:UpdateAutoScalingGroup',
     'autoscaling:DescribeScheduledActions',

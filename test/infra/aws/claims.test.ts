@@ -76,15 +76,27 @@ test('service events are as AWS says them, newest first', async () => {
   expect(await port.serviceEvents('eu-west-1', 'shop', 'api')).toEqual(['unable to place a task', 'has started 1 tasks'])
 })
 
-test('scaling activities have their status and why', async () => {
+test('scaling activities have their status, why, and the zone where it was tried', async () => {
   autoscaling.on(DescribeScalingActivitiesCommand).resolves({
     Activities: [
-      {StartTime: new Date(5), StatusCode: 'Failed', StatusMessage: 'not enough capacity', Description: 'Launching'} as never,
+      {
+        StartTime: new Date(5),
+        StatusCode: 'Failed',
+        StatusMessage: 'not enough capacity',
+        Description: 'Launching',
+        Details: '{"Subnet ID":"subnet-1","Availability Zone":"eu-west-1a"}',
+      } as never,
       {StartTime: new Date(4), StatusCode: 'Successful', Description: 'Launching a new EC2 instance'} as never,
     ],
   })
   expect(await port.scalingActivities('eu-west-1', 'hosts')).toEqual([
-    {at: 5, status: 'Failed', message: 'not enough capacity'},
-    {at: 4, status: 'Successful', message: 'Launching a new EC2 instance'},
+    {at: 5, status: 'Failed', message: 'not enough capacity', description: 'Launching', zone: 'eu-west-1a'},
+    {
+      at: 4,
+      status: 'Successful',
+      message: 'Launching a new EC2 instance',
+      description: 'Launching a new EC2 instance',
+      zone: null,
+    },
   ])
 })

@@ -8,6 +8,7 @@ import {Unavailable} from '../../../runbooks/engine/unavailable.ts'
 import type {ComputePort, HostsState, ServiceState} from '../../../runbooks/recovery/ports/compute-port.ts'
 import {paged, portions} from '../paged.ts'
 import {releasedContainer} from '../revisions.ts'
+import {scalingActivities} from '../scaling-activities.ts'
 import type {AwsSession} from '../session.ts'
 import {resourceId, scalableTarget} from '../slot-scaling-creation.ts'
 import {unlessMissing} from '../unless-missing.ts'
@@ -21,6 +22,7 @@ export function compute(session: AwsSession): ComputePort {
   const there = (region: string): AwsSession => session.inRegion(region)
   return {
     hosts: (region, group, cluster, signal) => hosts(there(region), group, cluster, signal),
+    scalingActivities: (region, group, signal) => scalingActivities(there(region), group, signal),
     sizeHosts: (region, group, size, signal) => sizeHosts(there(region), group, size, signal),
     freeHosts: (region, group, cluster, tooMany, signal) => freeHosts(there(region), group, cluster, tooMany, signal),
     boundService: (region, cluster, service, bounds, signal) => boundService(there(region), cluster, service, bounds, signal),

@@ -2,6 +2,7 @@
  * Hosts, services and tasks of a Region: what is there, how large, and one-shot tasks. It never touches who gets traffic: that is
  * the fence and the names.
  */
+import type {ScalingActivity} from '../../provision/launch-failure.ts'
 
 export interface HostsState {
   readonly group: string
@@ -16,6 +17,8 @@ export interface HostsState {
 
 export interface ComputePort {
   hosts(region: string, group: string, cluster: string, signal?: AbortSignal): Promise<HostsState | null>
+  /** The group's newest, newest first: why hosts that were asked for don't come. */
+  scalingActivities(region: string, group: string, signal?: AbortSignal): Promise<readonly ScalingActivity[]>
   sizeHosts(
     region: string,
     group: string,

@@ -17,6 +17,7 @@ import {inOrder} from './finding.ts'
 import type {Finding, Level} from './finding.ts'
 import {ami, images} from './images.ts'
 import {keys} from './keys.ts'
+import {launches} from './launches.ts'
 import {looking} from './looking.ts'
 import type {Check, Looking, LookingInput} from './looking.ts'
 import {alive, records, ttl} from './names.ts'
@@ -42,6 +43,7 @@ export const checks: readonly Check[] = [
   classOffered,
   multiAz,
   compute,
+  launches,
   images,
   ami,
   capacityAge,

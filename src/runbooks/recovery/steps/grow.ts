@@ -4,15 +4,21 @@
  */
 import {minutes, seconds} from '../../engine/clock.ts'
 import type {Json} from '../../engine/event.ts'
+import {healsAlone} from '../../provision/launch-failure.ts'
 import type {CapacitySnapshot} from '../input.ts'
+import {hostsCame, missingHosts} from '../missing-hosts.ts'
 import {callsOf} from '../port-calls.ts'
 import type {HostsState, ServiceState} from '../ports/compute-port.ts'
 import type {RecoveryWorld} from '../ports/recovery-world.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
+import {returnBegun} from '../withdrawal.ts'
 
 /** The largest of the last day, as every Region stores it: a dead one can't be asked. */
 export const hostsWanted = ({hosts}: CapacitySnapshot): number => Math.max(1, hosts.desired, hosts.min, hosts.peak)
 export const tasksWanted = ({service}: CapacitySnapshot): number => Math.max(1, service.desired, service.min, service.peak)
+
+/** A template or image made a moment ago may not be known everywhere yet; what fails for longer is as it is. */
+const surelyMs = minutes(2)
 
 type Size = {readonly min: number; readonly max: number; readonly desired: number}
 
@@ -24,7 +30,7 @@ export function hosts({to, capacity}: Way, {needs, id = 'hosts', title}: Placed)
     id,
     title: title ?? `${wanted} hosts in ${to.region}`,
     needs,
-    calls: callsOf(to.region, 'compute.hosts', 'compute.sizeHosts', 'compute.freeHosts'),
+    calls: callsOf(to.region, 'compute.hosts', 'compute.scalingActivities', 'compute.sizeHosts', 'compute.freeHosts'),
     deadlineMs: minutes(20),
     atDeadline: 'fail',
     usual: {p50Seconds: 150, p90Seconds: 300},
@@ -41,7 +47,8 @@ export function hosts({to, capacity}: Way, {needs, id = 'hosts', title}: Placed)
       const state = await read(world, signal)
       return state === null ? undefined : {facts: {before: {min: state.min, max: state.max, desired: state.desired}}}
     },
-    poll: async (world, {now, signal}) => {
+    poll: async (world, context) => {
+      const {now, own, signal} = context
       const state = await read(world, signal)
       if (state === null)
         return {kind: 'failed', because: `the Auto Scaling group ${to.hosts} in ${to.region} is gone`, then: 'fail'}
@@ -49,9 +56,12 @@ export function hosts({to, capacity}: Way, {needs, id = 'hosts', title}: Placed)
         const size = {min: wanted, max: Math.max(state.max, capacity.hosts.max, wanted), desired: Math.max(state.desired, wanted)}
         await world.compute.sizeHosts(to.region, to.hosts, size, signal)
       }
-      if (state.registered >= wanted)
-        return {kind: 'done', facts: {registered: state.registered}, note: `${state.registered} registered`}
-      return {kind: 'pending', waitsFor: `${state.registered} of ${wanted} hosts registered`, lookAgainAt: now + seconds(5)}
+      if (state.registered >= wanted) return hostsCame(state.registered, own)
+      const {waitsFor, failure} = await missingHosts(world, {step: id, region: to.region, wanted, hosts: state}, context)
+      // Waiting costs the outage minutes here. Behind the point of no return nothing is taken back any more: it is told, and waited for.
+      if (failure !== null && !healsAlone(failure) && now - failure.since >= surelyMs && returnBegun(context.events) === null)
+        return {kind: 'failed', because: `${waitsFor}; it won't heal by itself`, then: 'fail'}
+      return {kind: 'pending', waitsFor, lookAgainAt: now + seconds(5)}
     },
     undo: async (world, {own, signal}) => {
       const before = own['before'] as unknown as Size | undefined
