@@ -12,11 +12,6 @@ import type {Reach} from './iam/reach/reach.ts'
 import {reachOf} from './iam/reach/reach-of.ts'
 import type {Where} from './iam/where.ts'
 
-export {policyCommands} from './iam/outside-steps.ts'
-export type {PolicyDocument, Statement} from './iam/policy-document.ts'
-export type {PolicyCommand} from './iam/outside-steps.ts'
-export type {Where} from './iam/where.ts'
-
 /** Rights that AWS asks for beside the call itself. */
 const implied: Readonly<Record<string, readonly string[]>> = {
   'cloudformation:CreateStack': ['cloudformation:TagResource'],

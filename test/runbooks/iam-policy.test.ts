@@ -6,8 +6,11 @@ import {declaredCalls} from '../../src/runbooks/iam/declared-calls.ts'
 import {certificateRights} from '../../src/runbooks/iam/certificate-rights.ts'
 import {foundationRights} from '../../src/runbooks/iam/foundation-rights.ts'
 import {reachOf} from '../../src/runbooks/iam/reach/reach-of.ts'
-import {iamPolicy, policyCommands} from '../../src/runbooks/iam-policy.ts'
-import type {PolicyCommand, Statement, Where} from '../../src/runbooks/iam-policy.ts'
+import {policyCommands} from '../../src/runbooks/iam/outside-steps.ts'
+import {iamPolicy} from '../../src/runbooks/iam-policy.ts'
+import type {PolicyCommand} from '../../src/runbooks/iam/outside-steps.ts'
+import type {Statement} from '../../src/runbooks/iam/policy-document.ts'
+import type {Where} from '../../src/runbooks/iam/where.ts'
 import {undeclared} from '../support/undeclared.ts'
 
 const where: Where = {

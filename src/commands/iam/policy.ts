@@ -12,7 +12,8 @@ import {executionPolicy} from '../../infra/stack/execution-policy.ts'
 import {readTemplates} from '../../infra/stack/templates.ts'
 import {ownRights} from '../../runbooks/iam/own-rights.ts'
 import {policySet} from '../../runbooks/iam/policy-set.ts'
-import {iamPolicy, policyCommands} from '../../runbooks/iam-policy.ts'
+import {policyCommands} from '../../runbooks/iam/outside-steps.ts'
+import {iamPolicy} from '../../runbooks/iam-policy.ts'
 
 export default class IamPolicy extends SluiceCommand {
   static override description = `Print the IAM policy that lets somebody run these commands, and nothing else.

@@ -8,7 +8,7 @@ import type {
   ResourceChange as CfnChange,
   ResourceChangeDetail,
 } from '@aws-sdk/client-cloudformation'
-import {Unavailable} from '../../runbooks/release/ports.ts'
+import {Unavailable} from '../../runbooks/engine/unavailable.ts'
 import type {
   ChangeSet,
   ChangeSetStatus,

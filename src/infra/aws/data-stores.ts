@@ -4,7 +4,7 @@
  * and so do we.
  */
 import type {DataStore} from '../../runbooks/provision/down-ports.ts'
-import {Unavailable} from '../../runbooks/release/ports.ts'
+import {Unavailable} from '../../runbooks/engine/unavailable.ts'
 import {existing} from './existing.ts'
 import {paged} from './paged.ts'
 import type {AwsSession} from './session.ts'

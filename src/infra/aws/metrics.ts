@@ -5,7 +5,7 @@
 import type {MetricDataQuery, MetricDataResult} from '@aws-sdk/client-cloudwatch'
 import type {Gate, MetricSource} from '../../config/release-config.ts'
 import {ExitCode, SluiceError} from '../../errors.ts'
-import {Unavailable} from '../../runbooks/release/ports.ts'
+import {Unavailable} from '../../runbooks/engine/unavailable.ts'
 import type {CountedMinute, Metrics, Slot, SlotMinute} from '../../runbooks/release/ports.ts'
 import type {SlotGroups} from './rule-actions.ts'
 import type {AwsSession} from './session.ts'

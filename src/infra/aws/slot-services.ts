@@ -4,7 +4,7 @@
  */
 import type {Deployment as EcsDeployment, Service} from '@aws-sdk/client-ecs'
 import {ExitCode, SluiceError} from '../../errors.ts'
-import {Unavailable} from '../../runbooks/release/ports.ts'
+import {Unavailable} from '../../runbooks/engine/unavailable.ts'
 import type {Deployment, SlotService, SlotServices, Slot} from '../../runbooks/release/ports.ts'
 import type {AwsSession} from './session.ts'
 import {stoppedTasks} from './stopped-tasks.ts'

@@ -2,7 +2,7 @@
  * What a release changes, made once: slot services, their scaling, the live rule. Whatever is there already is left exactly as it
  * is: a release may be moving it at this moment.
  */
-import {Unavailable} from '../../runbooks/release/ports.ts'
+import {Unavailable} from '../../runbooks/engine/unavailable.ts'
 import type {SlotSpec, SlotState, SlotsPort} from '../../runbooks/provision/ports.ts'
 import {createLiveRule, findLiveRule} from './live-rule-creation.ts'
 import type {AwsSession} from './session.ts'

@@ -1,7 +1,7 @@
 /** Drift of one stack: begun here, looked at again later. What AWS couldn't compare is an error, never "no drift". */
 import type {StackResourceDrift} from '@aws-sdk/client-cloudformation'
 import {ExitCode, SluiceError} from '../../errors.ts'
-import {Unavailable} from '../../runbooks/release/ports.ts'
+import {Unavailable} from '../../runbooks/engine/unavailable.ts'
 import type {DriftedResource, StackRef} from '../../runbooks/provision/ports.ts'
 import {paged} from './paged.ts'
 import type {AwsSession} from './session.ts'

@@ -4,7 +4,7 @@
  */
 import type {DBInstance} from '@aws-sdk/client-rds'
 import type {Protected, TeardownPort} from '../../runbooks/provision/down-ports.ts'
-import {Unavailable} from '../../runbooks/release/ports.ts'
+import {Unavailable} from '../../runbooks/engine/unavailable.ts'
 import {removeStore, storeState} from './data-stores.ts'
 import type {AwsSession} from './session.ts'
 import {awsErrorName} from './translate-error.ts'

@@ -4,7 +4,7 @@
  * It decides by error names, codes and status, never by a message's words, except where it says that there is no other way.
  */
 import {ExitCode, SluiceError} from '../../errors.ts'
-import {Unavailable} from '../../runbooks/release/ports.ts'
+import {Unavailable} from '../../runbooks/engine/unavailable.ts'
 import {badCredentials, denied, missing, network, passing, throttled, wrongRegion} from './error-names.ts'
 
 export interface Circumstances {

@@ -8,8 +8,6 @@ import type {Signs} from '../recovery/situation.ts'
 export type Slot = 'a' | 'b'
 export type Weights = {readonly a: number; readonly b: number}
 
-export {Unavailable} from '../engine/unavailable.ts'
-
 /** One forward action as it stands. */
 export interface RuleReading {
   readonly rule: string

@@ -1,8 +1,8 @@
 /** What `--command` asks a policy for: commands, and the runbooks that `runbook run NAME` names. Pure; what nobody knows is exit 2. */
 import {ExitCode, SluiceError} from '../../errors.ts'
 import {nearest} from '../../nearest.ts'
-import {policyCommands} from '../../runbooks/iam-policy.ts'
-import type {PolicyCommand} from '../../runbooks/iam-policy.ts'
+import {policyCommands} from '../../runbooks/iam/outside-steps.ts'
+import type {PolicyCommand} from '../../runbooks/iam/outside-steps.ts'
 
 export interface Asked {
   readonly commands: readonly PolicyCommand[]

@@ -3,7 +3,7 @@ import type {Written} from './iam-files.ts'
 import {charactersOf, longestPolicy} from '../../runbooks/iam/policy-document.ts'
 import {mostPerRole} from '../../runbooks/iam/policy-set.ts'
 import type {ManagedPolicy} from '../../runbooks/iam/policy-set.ts'
-import type {Where} from '../../runbooks/iam-policy.ts'
+import type {Where} from '../../runbooks/iam/where.ts'
 
 /** A name has 128 characters at most, and a number may come after this one. */
 const longestName = 120

@@ -14,7 +14,7 @@ import {ExitCode, SluiceError} from '../../errors.ts'
 import type {Asked} from './iam-asked.ts'
 import type {Ground} from '../../runbooks/custom/own-step.ts'
 import type {OwnSteps} from '../../runbooks/iam/own-rights.ts'
-import type {Where} from '../../runbooks/iam-policy.ts'
+import type {Where} from '../../runbooks/iam/where.ts'
 import {recoveryPlace} from '../../runbooks/recovery/place.ts'
 
 interface From {

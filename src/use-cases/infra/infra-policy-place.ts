@@ -6,7 +6,7 @@ import {openDesk} from '../../compose.ts'
 import {loadConfig} from '../../config/load.ts'
 import {loadStack} from '../../config/load-stack.ts'
 import {ExitCode, SluiceError} from '../../errors.ts'
-import type {Where} from '../../runbooks/iam-policy.ts'
+import type {Where} from '../../runbooks/iam/where.ts'
 
 interface PlaceFlags {
   readonly config: string

@@ -11,7 +11,7 @@ import type {Change, ChangeSetStatus, DescribeChangeSetOutput, ExecutionStatus, 
 import {mockClient} from 'aws-sdk-client-mock'
 import {beforeEach, describe, expect, test} from 'vitest'
 import {stacks} from '../../../src/infra/aws/stacks.ts'
-import {Unavailable} from '../../../src/runbooks/release/ports.ts'
+import {Unavailable} from '../../../src/runbooks/engine/unavailable.ts'
 import {aSession, awsError} from './a-session.ts'
 
 const cfn = mockClient(CloudFormationClient)

@@ -4,7 +4,7 @@ import {mockClient} from 'aws-sdk-client-mock'
 import {beforeEach, describe, expect, test} from 'vitest'
 import type {Gate} from '../../../src/config/release-config.ts'
 import {metrics} from '../../../src/infra/aws/metrics.ts'
-import {Unavailable} from '../../../src/runbooks/release/ports.ts'
+import {Unavailable} from '../../../src/runbooks/engine/unavailable.ts'
 import {arns, aSession, awsError, groups, signal} from './a-session.ts'
 
 const cloudwatch = mockClient(CloudWatchClient)

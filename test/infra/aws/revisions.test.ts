@@ -8,7 +8,7 @@ import type {TaskDefinition} from '@aws-sdk/client-ecs'
 import {mockClient} from 'aws-sdk-client-mock'
 import {beforeEach, expect, test} from 'vitest'
 import {revisions} from '../../../src/infra/aws/revisions.ts'
-import {Unavailable} from '../../../src/runbooks/release/ports.ts'
+import {Unavailable} from '../../../src/runbooks/engine/unavailable.ts'
 import {aSession, awsError, signal} from './a-session.ts'
 
 const ecs = mockClient(ECSClient)

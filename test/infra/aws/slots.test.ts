@@ -28,7 +28,7 @@ import {mockClient} from 'aws-sdk-client-mock'
 import {beforeEach, describe, expect, test} from 'vitest'
 import {slots} from '../../../src/infra/aws/slots.ts'
 import type {SlotSpec} from '../../../src/runbooks/provision/ports.ts'
-import {Unavailable} from '../../../src/runbooks/release/ports.ts'
+import {Unavailable} from '../../../src/runbooks/engine/unavailable.ts'
 import {aSession, arns, awsError, groups} from './a-session.ts'
 
 const ecs = mockClient(ECSClient)

@@ -18,7 +18,7 @@ import {mockClient} from 'aws-sdk-client-mock'
 import {beforeEach, describe, expect, test} from 'vitest'
 import {stacks} from '../../../src/infra/aws/stacks.ts'
 import type {StackInput} from '../../../src/runbooks/provision/ports.ts'
-import {Unavailable} from '../../../src/runbooks/release/ports.ts'
+import {Unavailable} from '../../../src/runbooks/engine/unavailable.ts'
 import {aSession, awsError} from './a-session.ts'
 
 const cfn = mockClient(CloudFormationClient)

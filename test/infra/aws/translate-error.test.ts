@@ -5,7 +5,7 @@ import {describe, expect, test} from 'vitest'
 import {translateError} from '../../../src/infra/aws/translate-error.ts'
 import type {Circumstances} from '../../../src/infra/aws/translate-error.ts'
 import {SluiceError} from '../../../src/errors.ts'
-import {Unavailable} from '../../../src/runbooks/release/ports.ts'
+import {Unavailable} from '../../../src/runbooks/engine/unavailable.ts'
 import {arns, aSession, awsError, containing} from './a-session.ts'
 
 const at = (over: Partial<Circumstances> = {}): Circumstances => ({

@@ -5,8 +5,9 @@ import {readTemplates} from '../../../src/infra/stack/templates.ts'
 import {charactersOf, documentOf} from '../../../src/runbooks/iam/policy-document.ts'
 import type {PolicyDocument, Statement} from '../../../src/runbooks/iam/policy-document.ts'
 import {mostPerRole, policySet} from '../../../src/runbooks/iam/policy-set.ts'
-import {iamPolicy, policyCommands} from '../../../src/runbooks/iam-policy.ts'
-import type {Where} from '../../../src/runbooks/iam-policy.ts'
+import {policyCommands} from '../../../src/runbooks/iam/outside-steps.ts'
+import {iamPolicy} from '../../../src/runbooks/iam-policy.ts'
+import type {Where} from '../../../src/runbooks/iam/where.ts'
 import {allows, conditionsIn, judgeOf, oneLike} from '../../support/policy-allows.ts'
 
 const where: Where = {

@@ -11,7 +11,7 @@ import {policyName, policyNotes} from '../../../src/use-cases/iam/iam-notes.ts'
 import {ownStepsOf} from '../../../src/use-cases/iam/iam-own-steps.ts'
 import {policySet} from '../../../src/runbooks/iam/policy-set.ts'
 import {iamPolicy} from '../../../src/runbooks/iam-policy.ts'
-import type {Where} from '../../../src/runbooks/iam-policy.ts'
+import type {Where} from '../../../src/runbooks/iam/where.ts'
 
 const where: Where = {
   partition: 'aws',
