@@ -39,9 +39,12 @@ export function historyRow(view: ReleaseView): HistoryRow {
   }
 }
 
+/** The command stands on a line of its own: that is how it gets the flags it needs. */
+export const noReleases = 'no releases yet\n  sluice release IMAGE:TAG'
+
 /** Below 100 columns without the start (it is in the run's id) and the bad requests. */
 export function historyText(rows: readonly HistoryRow[], columns = 80): string {
-  if (rows.length === 0) return 'no releases yet: sluice release IMAGE\n'
+  if (rows.length === 0) return `${noReleases}\n`
   const cells = rows.map((row) => [
     row.run,
     dateAndMinute(row.startedAt),

@@ -84,7 +84,7 @@ test('the history of a service', () =>
   `))
 
 test('a history without runs names the first command', () =>
-  expect(historyText([])).toBe('no releases yet: sluice release IMAGE\n'))
+  expect(historyText([])).toBe('no releases yet\n  sluice release IMAGE:TAG\n'))
 
 const findings: readonly Finding[] = [
   {name: 'credentials', state: 'ok', words: 'role deployer, 52 min left (a release needs ~40)'},

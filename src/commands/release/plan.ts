@@ -1,6 +1,8 @@
 import {Args, Flags} from '@oclif/core'
 import type {Outcome} from '../../command.ts'
+import {releaseTarget} from '../../config/release-target.ts'
 import {ExitCode} from '../../errors.ts'
+import {refuseIfTaken} from '../../runbooks/release/run-release.ts'
 import {ReleaseCommand, whereFlags} from '../../use-cases/release/release-command.ts'
 import {checkedImage} from '../../use-cases/release/release-image.ts'
 import {planRelease} from '../../use-cases/release/release-plan.ts'
@@ -18,6 +20,8 @@ export default class ReleasePlan extends ReleaseCommand {
     const {args, flags} = await this.parse(ReleasePlan)
     const image = checkedImage(args.image)
     const {desk, config, account, arn, worldOf} = await this.openConfigured(flags, 'read-state')
+    // A rule between two slots is no fault while somebody moves it.
+    await refuseIfTaken(desk, releaseTarget(config))
     const {input, text, json} = await planRelease({desk, world: await worldOf(config), config, account, by: arn, image})
     const outcome = input.fromImage === image ? 'unchanged' : 'changes'
     const exitCode = flags['detailed-exitcode'] && outcome === 'changes' ? ExitCode.changes : ExitCode.done

@@ -2,10 +2,15 @@ import {Args} from '@oclif/core'
 import type {Outcome} from '../../command.ts'
 import {ExitCode} from '../../errors.ts'
 import {ReleaseCommand, viewOf, whichFlags} from '../../use-cases/release/release-command.ts'
-import {lastRuns, readRun} from '../../runbooks/release/find-run.ts'
-import {outcomeJson} from '../../ui/outcome-json.ts'
-import {frame} from '../../ui/terminal-frame.ts'
+import {releaseTarget} from '../../config/release-target.ts'
+import {isHeld, readLease} from '../../runbooks/engine/lease.ts'
+import {patiently} from '../../runbooks/engine/patience.ts'
+import {findRun, lastRuns} from '../../runbooks/release/find-run.ts'
+import {readInput} from '../../runbooks/release/run-release.ts'
 import {wantsColor} from '../../ui/choose-renderer.ts'
+import {noReleases} from '../../ui/history-text.ts'
+import {outcomeJson} from '../../ui/outcome-json.ts'
+import {releaseStatusText} from '../../ui/release-status-text.ts'
 
 export default class ReleaseStatus extends ReleaseCommand {
   static override description = 'Show where a run stands: the one named, else the newest one.'
@@ -20,14 +25,19 @@ export default class ReleaseStatus extends ReleaseCommand {
     const {args, flags} = await this.parse(ReleaseStatus)
     const {desk, clock} = await this.openFor(flags)
     const last =
-      args.run === undefined ? (await lastRuns(desk, flags.service))[0] : {run: args.run, events: await readRun(desk, args.run)}
-    if (last === undefined || last.events.length === 0) {
-      return {outcome: 'none', exitCode: ExitCode.done, data: {run: null}, text: 'no releases yet: sluice release IMAGE'}
-    }
+      args.run === undefined
+        ? (await lastRuns(desk, flags.service))[0]
+        : await findRun(desk, {run: args.run, service: flags.service})
+    if (last === undefined || last === null)
+      return {outcome: 'none', exitCode: ExitCode.done, data: {run: null}, text: noReleases}
     const view = viewOf(last.run, last.events, clock.now())
-    const text = frame(view, process.stdout.columns ?? 80, {
+    const target = releaseTarget(readInput(last).input.config)
+    const lease = await patiently(clock, () => readLease(desk.store, target))
+    const ticks = lease !== null && lease.run === last.run && isHeld(lease, clock.now())
+    const text = releaseStatusText(view, ticks ? lease : null, {
+      columns: process.stdout.columns ?? 80,
       color: wantsColor({isTTY: process.stdout.isTTY, env: process.env}),
-    }).join('\n')
+    })
     return {outcome: view.state, exitCode: ExitCode.done, data: outcomeJson(view), text}
   }
 }
