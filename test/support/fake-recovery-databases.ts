@@ -270,7 +270,8 @@ export function fakeDatabases(clock: LeapingClock, settled: () => void): FakeDat
         if (source === undefined) throw refused('DBInstanceNotFound', `DBInstance ${sourceArn} not found.`)
         if (find(region, id) !== undefined) throw refused('DBInstanceAlreadyExists', `DB instance ${id} already exists.`)
         accepted.push(`createReplica ${id}@${region}`)
-        const replica = replicaOf(source, region, 0, {
+        // It is made from a snapshot of its source.
+        const replica = replicaOf(source, region, clock.now(), {
           id,
           arn: `arn:aws:rds:${region}:111122223333:db:${id}`,
           class: klass,

@@ -5,7 +5,9 @@ import {acceptFlags, confirmFlag, followFlags, RecoveryCommand} from '../../use-
 import {promoteMode} from '../../use-cases/recovery/recovery-mode.ts'
 import {plannedSteps, promoteInput} from '../../use-cases/recovery/recovery-promoting.ts'
 import {lookAround} from '../../use-cases/recovery/recovery-reading.ts'
+import {leftFailback} from '../../runbooks/recovery/reopening.ts'
 import {askRecovery, refuseIfRecovering, startRecovery} from '../../runbooks/recovery/run-recovery.ts'
+import {iso} from '../../runbooks/recovery/situation.ts'
 import {recoveryPlanJson, recoveryPlanText} from '../../ui/recovery-plan-text.ts'
 
 export default class DrPromote extends RecoveryCommand {
@@ -46,7 +48,7 @@ person, 7 when somebody else is at work, 8 when it waits, 130 after Ctrl-C.`
     }
     const opened = await this.opened(flags, flags['plan-only'] ? 'read-state' : 'make-state')
     const {desk, world, clock, place} = opened
-    if (!flags['plan-only']) await refuseIfRecovering(desk, place)
+    if (!flags['plan-only']) await refuseIfRecovering(desk, place, (open) => mode === 'unplanned' && leftFailback(open) !== null)
     const input = await promoteInput(opened, await lookAround(opened), {mode, ...accepted})
     const steps = plannedSteps(input)
     const text = recoveryPlanText(input, steps, this.look(flags['plan-only'] ? process.stdout : process.stderr))
@@ -54,7 +56,12 @@ person, 7 when somebody else is at work, 8 when it waits, 130 after Ctrl-C.`
     if (!flags.json) process.stderr.write(text)
     await this.consented(
       place.environment,
-      [`Users of ${place.service} move from ${place.home} to ${place.recovery}; coming back is a failback`],
+      [
+        `Users of ${place.service} move from ${place.home} to ${place.recovery}; coming back is a failback`,
+        ...(input.reopens?.what === 'opens'
+          ? [`Nothing replicates there yet: what they wrote in ${place.home} since ${iso(input.reopens.flippedAt)} is given up`]
+          : []),
+      ],
       flags.confirm,
     )
     const watching = this.follow(opened, flags.events, (run, wish, why, accepts) =>

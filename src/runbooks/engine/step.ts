@@ -115,7 +115,7 @@ export interface Guard<W> {
 }
 
 /** Why a plan was left. The closed set of causes a rolled-back run names. */
-export type Cause = 'verdict' | 'abort' | 'deadline' | 'tasks' | 'unattended' | 'foreign' | 'error'
+export type Cause = 'verdict' | 'abort' | 'deadline' | 'tasks' | 'unattended' | 'foreign' | 'superseded' | 'error'
 
 export interface Plan<W> {
   /** `release`, `rollback`, `halt`, `retire`. */

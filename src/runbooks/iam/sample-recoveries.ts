@@ -5,6 +5,7 @@ import type {
   DrillInput,
   FailbackInput,
   PromoteInput,
+  Reopens,
   SettleInput,
   Side,
   StackOrder,
@@ -47,12 +48,12 @@ function common(where: Where) {
   return place === null ? null : {config, place, settings: recoverySettings(config), by: ''}
 }
 
-/** Planned and unplanned, either way to flip, with the stack of a pilot light. */
+/** Planned and unplanned, either way to flip, with the stack of a pilot light; and in the place of a failback whose home is lost. */
 export function sampleFailovers(where: Where): readonly PromoteInput[] {
   const known = common(where)
   if (known === null) return []
   const {place, settings} = known
-  return (['planned', 'unplanned'] as const).flatMap((mode) =>
+  const failovers = (['planned', 'unplanned'] as const).flatMap((mode) =>
     [
       {flip: 'stop' as const, distribution: null},
       {flip: 'record' as const, distribution: null},
@@ -73,7 +74,22 @@ export function sampleFailovers(where: Where): readonly PromoteInput[] {
       readiness: null,
     })),
   )
+  const inPlace = (['opens', 'promotes'] as const).flatMap((what) =>
+    failovers.filter(({mode}) => mode === 'unplanned').map((input): PromoteInput => ({...input, reopens: leftBehind(what)})),
+  )
+  return [...failovers, ...inPlace]
 }
+
+const leftBehind = (what: Reopens['what']): Reopens => ({
+  what,
+  run: 'run',
+  flippedAt: 0,
+  answeredAt: 0,
+  replicatedUntil: 0,
+  aside: 'aside',
+  quietUntil: 0,
+  setAside: [],
+})
 
 export function sampleDrills(where: Where): readonly DrillInput[] {
   const known = common(where)

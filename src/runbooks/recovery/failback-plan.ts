@@ -25,6 +25,7 @@ import {
   secretsAgain,
   site,
 } from './failback-steps/way-home.ts'
+import {whileHomeLives} from './failback-steps/while-home-lives.ts'
 import type {FailbackInput} from './input.ts'
 import {callsOf} from './port-calls.ts'
 import type {RecoveryWorld} from './ports/recovery-world.ts'
@@ -105,10 +106,12 @@ function wayHomePlan(input: FailbackInput): Plan<RecoveryWorld> {
       promoteHome(input, way, {needs: ['drained']}),
       givesBack(staysAway(input), roll(way, {needs: ['promote-database']}), rolledWithinMs),
       flipGivesBack(staysAway(input), way, {needs: ['roll']}),
-      serving(way, {needs: ['flip']}),
-      backups(way, {needs: ['serving']}),
-      ...standbyAgain(input, {served: 'serving', backedUp: 'backups', stayed}),
-      failbackReport(input, {needs: ['settled']}),
+      ...[
+        serving(way, {needs: ['flip']}),
+        backups(way, {needs: ['serving']}),
+        ...standbyAgain(input, {served: 'serving', backedUp: 'backups', stayed}),
+        failbackReport(input, {needs: ['settled']}),
+      ].map(whileHomeLives(input)),
     ],
     guards: [],
     ends: 'done',

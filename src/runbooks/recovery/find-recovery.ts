@@ -101,7 +101,11 @@ async function lastRecovery(desk: Desk, whose: Whose): Promise<FoundRecovery | n
 export async function findRecovery(desk: Desk, whose: Whose, run?: string): Promise<FoundRecovery | null> {
   if (run === undefined) {
     const last = await lastRecovery(desk, whose)
-    return last === null || last.isFinished ? null : last
+    if (last === null || !last.isFinished) return last
+    // A failover that was taken back before it took the place of a failback: that one is still to be gone on with.
+    const before = last.input.kind === 'promote' ? (last.input.reopens?.run ?? null) : null
+    const left = before === null ? null : foundIn(before, await readRun(desk, before))
+    return left === null || left.isFinished ? null : left
   }
   const found = foundIn(run, await readRun(desk, run))
   if (found !== null) return found

@@ -102,8 +102,32 @@ export interface PromoteInput extends Common {
   readonly silence?: Silence | null
   /** The record as it was before, which it goes back to; null or left out: users have never left home. */
   readonly stood?: Standing | null
+  /** The failback whose place it takes, because home was lost behind its flip; null or left out: none. */
+  readonly reopens?: Reopens | null
   /** Scored readiness as it was found before (schema of `dr check --json`). */
   readonly readiness: unknown
+}
+
+/**
+ * A failback had sent users home, and home is lost before the other Region is a standby again. `opens`: nothing there replicates yet,
+ * and the database that users left has everything up to the flip; `promotes`: its replica is there, and has more.
+ */
+export interface Reopens {
+  readonly what: 'opens' | 'promotes'
+  /** The failback's run: it ends when this one can't be taken back any more. */
+  readonly run: string
+  /** Users were sent home, epoch ms. */
+  readonly flippedAt: number
+  /** The last moment at which that run saw home answer. */
+  readonly answeredAt: number
+  /** The last row of the database that users left. */
+  readonly replicatedUntil: number | null
+  /** What that database is called once it is set aside. */
+  readonly aside: string
+  /** Until then RDS may not show what that run had asked for. */
+  readonly quietUntil: number
+  /** What that run and those before it have set aside, in either Region. */
+  readonly setAside: readonly string[]
 }
 
 /** A Region that hasn't answered, as the watch of another one (`by`) saw it; epoch ms. */

@@ -26,7 +26,8 @@ export interface Loss {
   readonly lossMs: number | null
   /** The last moment known to have been replicated. */
   readonly replicatedUntil: number | null
-  readonly source: 'heartbeat' | 'replica-lag' | 'none'
+  /** `flip`: by time alone, from the moment users were sent where nothing was replicated. */
+  readonly source: 'heartbeat' | 'replica-lag' | 'flip' | 'none'
   /** How old the evidence is. */
   readonly ageMs: number | null
   readonly text: string

@@ -14,6 +14,7 @@ import {otherRegion} from './place.ts'
 import type {RecoveryWorld} from './ports/recovery-world.ts'
 import {backups} from './steps/backups.ts'
 import {declare} from './steps/declare.ts'
+import {reopening} from './reopen-plan.ts'
 import {fence} from './steps/fence.ts'
 import {flip} from './steps/flip.ts'
 import {flipGivesBack, givesBack} from './steps/gives-back.ts'
@@ -48,7 +49,6 @@ export function promotePlan(input: PromoteInput): Plan<RecoveryWorld> {
   const back = staysHome(input)
   /** Between fence and flip of a move in peace. */
   const inWindow = (step: RecoveryStep, withinMs?: number) => (isPlanned ? givesBack(back, step, withinMs) : step)
-  const promotion = promotionTakenBack(promoteDatabase(way, {needs: ['approve']}), way, input.stood ?? null)
   const hasSurge = input.place.shape === 'pilot-light'
   const accepted = {
     lossMs: input.acceptLossMs,
@@ -56,17 +56,29 @@ export function promotePlan(input: PromoteInput): Plan<RecoveryWorld> {
     lastAnswerAt: input.lastAnswerAt,
     silence: input.silence ?? null,
   }
+  const reopens = input.reopens ?? null
+  const {declared, approved, promoted, opened} =
+    reopens === null
+      ? {
+          declared: declare(way, {needs: []}),
+          approved: approve(way, accepted, {needs: ['fence', ...(isPlanned ? ['drained'] : [])]}),
+          promoted: promoteDatabase(way, {needs: ['approve']}),
+          opened: [],
+        }
+      : reopening(way, reopens, accepted, input.config)
+  const promotion = promotionTakenBack(promoted, way, input.stood ?? null, reopens?.setAside)
   return {
     name: promotePlanName,
     steps: [
-      declare(way, {needs: []}),
+      declared,
       // In peace users are served at home until everything else is there; in an outage nobody waits for that.
       fence(way, {needs: isPlanned ? ['tasks'] : ['declare']}),
       hosts(way, {needs: ['declare']}),
       ...(hasSurge ? [surge(way, input.surge ?? null, {needs: ['declare']}), cache(way, {needs: ['surge']})] : []),
-      tasks(way, {needs: ['hosts', ...(hasSurge ? ['surge'] : [])]}),
+      ...opened,
+      tasks(way, {needs: ['hosts', ...opened.map(({id}) => id), ...(hasSurge ? ['surge'] : [])]}),
       ...(isPlanned ? [inWindow(drained(way, {needs: ['fence']}))] : []),
-      approve(way, accepted, {needs: ['fence', ...(isPlanned ? ['drained'] : [])]}),
+      approved,
       inWindow({...promotion, pointOfNoReturn: !isPlanned}, promotedWithinMs),
       inWindow(secretTakenBack(secret(way, {needs: ['promote-database']}), way)),
       inWindow(roll(way, {needs: ['promote-database', 'secret', 'tasks']}), rolledWithinMs),

@@ -18,6 +18,7 @@ import {writeWish} from '../engine/write-wish.ts'
 import type {Desk} from '../release/desk.ts'
 import {runId} from '../release/run-release.ts'
 import {findRecovery, recoveryInput} from './find-recovery.ts'
+import type {FoundRecovery} from './find-recovery.ts'
 import type {RecoveryInput} from './input.ts'
 import {recoveryTarget} from './place.ts'
 import type {Place} from './place.ts'
@@ -45,12 +46,16 @@ export interface RecoveryRan {
   readonly end: RunEnd
 }
 
-/** Says who is at work (exit 7), or which run isn't finished. Read before anything is prepared. */
-export async function refuseIfRecovering(desk: Desk, place: Place): Promise<void> {
+/** Says who is at work (exit 7), or which run isn't finished. Read before anything is prepared. `takesOver`: it is no obstacle. */
+export async function refuseIfRecovering(
+  desk: Desk,
+  place: Place,
+  takesOver: (open: FoundRecovery) => boolean = () => false,
+): Promise<void> {
   const lease = await patiently(desk.clock, () => readLease(desk.store, recoveryTarget(place)))
   if (lease !== null && isHeld(lease, desk.clock.now())) throw heldError(lease)
   const open = await findRecovery(desk, place)
-  if (open === null) return
+  if (open === null || takesOver(open)) return
   throw new SluiceError({
     code: 'run-unfinished',
     exitCode: ExitCode.leaseHeld,
@@ -69,7 +74,7 @@ export async function startRecovery(
   world: RecoveryWorld,
   watching: RecoveryWatching,
 ): Promise<RecoveryRan> {
-  await refuseIfRecovering(desk, input.place)
+  await refuseIfRecovering(desk, input.place, ({run}) => input.kind === 'promote' && input.reopens?.run === run)
   const run = runId(desk.clock, desk.ids)
   const held = await take(desk, input.place, run, input.kind)
   const journal = await open(desk, run, watching)

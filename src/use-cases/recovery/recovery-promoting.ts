@@ -20,6 +20,7 @@ import type {Call} from '../../runbooks/engine/step.ts'
 import type {RecoveryInput} from '../../runbooks/recovery/input.ts'
 import {failbackStamp, slotThatServes, stampOf} from '../../runbooks/recovery/failback-input.ts'
 import {recoveryRunbook} from '../../runbooks/recovery/recovery-runbook.ts'
+import {findReopens} from '../../runbooks/recovery/reopening.ts'
 import {iso} from '../../runbooks/recovery/situation.ts'
 import {isInVain} from '../../runbooks/recovery/standing.ts'
 import {provenSilence, readWatch} from '../../runbooks/recovery/watch.ts'
@@ -60,7 +61,7 @@ export async function promoteInput(opened: Opened, around: Around, wish: Promote
     )
   }
   const role = await recoveryRole(opened)
-  const [surge, readiness, backups, extension, silence] = await Promise.all([
+  const [surge, readiness, backups, extension, silence, left] = await Promise.all([
     surgeOrder(opened, role),
     // Looking at everything takes time that an outage doesn't give.
     wish.mode === 'planned' ? readinessNow(opened, around) : keptReadiness(opened),
@@ -68,6 +69,7 @@ export async function promoteInput(opened: Opened, around: Around, wish: Promote
     extensionOf(opened, 'dr promote'),
     // What a person knows better wins.
     wish.mode === 'planned' || wish.lastAnswerAt !== null ? null : silenceOfHome(opened),
+    wish.mode === 'planned' ? null : findReopens(opened, standing),
   ])
   return {
     kind: 'promote',
@@ -77,11 +79,12 @@ export async function promoteInput(opened: Opened, around: Around, wish: Promote
     by: arn,
     mode: wish.mode,
     from: sides.home,
-    to: sides.recovery,
+    to: left === null ? sides.recovery : {...sides.recovery, serving: left.serving},
     capacity,
     backups,
     surge,
     stood: standing,
+    reopens: left?.reopens ?? null,
     readiness,
     extension,
     acceptLossMs: wish.acceptLossMs,

@@ -21,7 +21,6 @@ export function replicaStep(input: FailbackInput, leg: Leg): RecoveryStep {
   const {place} = input
   const {region} = leg.out
   const source = databaseArn(place, leg.active, partitionOf(region))
-  const stack = {name: place.stacks.replica, region: place.recovery}
   return {
     id: leg.id,
     title: leg.title,
@@ -43,7 +42,7 @@ export function replicaStep(input: FailbackInput, leg: Leg): RecoveryStep {
           kind: 'foreign',
           what: `${present.id} in ${region} is a database of its own, where a replica of ${leg.active} should be made`,
         }
-      return replicates(present) && (await windowToBe(world, input, present, signal)) === null
+      return replicates(present) && isWhole(await settingsToBe(world, input, leg, present, signal))
         ? {kind: 'done', facts: {replica: present.arn}}
         : {kind: 'not-done'}
     },
@@ -51,13 +50,13 @@ export function replicaStep(input: FailbackInput, leg: Leg): RecoveryStep {
       const {signal} = context
       if ((await world.database.describe(region, place.database, signal)) !== null) return
       await requireOutOfService(world, place, leg, context)
-      const [old, serving, own] = await Promise.all([
+      const [old, serving, parameters] = await Promise.all([
         world.database.describe(region, fencedId(input), signal),
         world.database.describe(leg.active, place.database, signal),
-        region === place.recovery ? world.stacks.describe(stack, signal) : null,
+        parametersOf(world, input, leg, signal),
       ])
       if (old === null || serving === null) throw unknownGroups(input, region)
-      await world.database.createReplica(replicaSpec(input, {old, serving, source, parameters: own?.parameters ?? {}}), signal)
+      await world.database.createReplica(replicaSpec(input, {old, serving, source, parameters}), signal)
     },
     poll: async (world, context) => {
       const present = await world.database.describe(region, place.database, context.signal)
@@ -65,9 +64,10 @@ export function replicaStep(input: FailbackInput, leg: Leg): RecoveryStep {
       const lost = hopeless(present)
       if (lost !== null) return {kind: 'failed', because: lost, then: 'pause'}
       if (replicates(present)) {
-        const window = await windowToBe(world, input, present, context.signal)
+        const {window, isToBeProtected} = await settingsToBe(world, input, leg, present, context.signal)
         const refused = window === null ? null : await refusal(world, present, window, context.signal)
         if (window !== null && refused === null) return later(context, `its maintenance window to be ${window}`, 10)
+        if (isToBeProtected) await world.database.modify(region, present.id, {protected: true}, context.signal)
         return {
           kind: 'done',
           facts: {replica: present.arn, class: present.class, ...(refused !== null && {windowKept: refused})},
@@ -85,16 +85,45 @@ export function replicaStep(input: FailbackInput, leg: Leg): RecoveryStep {
 
 const replicates = ({status, replication, source}: DatabaseState): boolean =>
   source !== null && status === 'available' && replication?.status === 'replicating'
-/** RDS chooses a new replica's window, and takes none when it makes one: that of the instance before it; null: it has it, or nobody knows. */
-async function windowToBe(
+
+interface SettingsToBe {
+  /** RDS chooses a new replica's window, and takes none when it makes one: that of the instance before it; null: it has it, or nobody knows. */
+  readonly window: string | null
+  readonly isToBeProtected: boolean
+}
+
+const isWhole = ({window, isToBeProtected}: SettingsToBe): boolean => window === null && !isToBeProtected
+
+async function settingsToBe(
   world: RecoveryWorld,
   input: FailbackInput,
-  {region, maintenanceWindow}: DatabaseState,
+  leg: Leg,
+  {region, maintenanceWindow, protected: isProtected}: DatabaseState,
   signal: AbortSignal,
-): Promise<string | null> {
-  const before = (await world.database.describe(region, fencedId(input), signal))?.maintenanceWindow ?? ''
-  return before === '' || before === maintenanceWindow ? null : before
+): Promise<SettingsToBe> {
+  const [old, parameters] = await Promise.all([
+    world.database.describe(region, fencedId(input), signal),
+    parametersOf(world, input, leg, signal),
+  ])
+  const before = old?.maintenanceWindow ?? ''
+  return {
+    window: before === '' || before === maintenanceWindow ? null : before,
+    isToBeProtected: !isProtected && old !== null && protectedBy(parameters, old),
+  }
 }
+
+type Parameters = Readonly<Record<string, string>>
+
+/** Of the stack of the replica, where there is one: the shape it had in peace. */
+async function parametersOf(world: RecoveryWorld, {place}: FailbackInput, {out}: Leg, signal: AbortSignal): Promise<Parameters> {
+  if (out.region !== place.recovery) return {}
+  const own = await world.stacks.describe({name: place.stacks.replica, region: place.recovery}, signal)
+  return own?.parameters ?? {}
+}
+
+const protectedBy = (parameters: Parameters, old: DatabaseState): boolean =>
+  parameters['DeletionProtection'] === undefined ? old.protected : parameters['DeletionProtection'] === 'true'
+
 /** Users don't wait for a window: what RDS refuses is told, and drift tells it from then on. */
 async function refusal(
   world: RecoveryWorld,
@@ -118,8 +147,7 @@ interface Known {
   readonly old: DatabaseState
   readonly serving: DatabaseState
   readonly source: string
-  /** Of the stack of the replica, where there is one: the shape it had in peace. */
-  readonly parameters: Readonly<Record<string, string>>
+  readonly parameters: Parameters
 }
 
 /** What is left out would become the Region's default, so everything is said. It gets its backup tag when it is promoted, not before. */
@@ -139,7 +167,8 @@ export function replicaSpec({place}: Pick<FailbackInput, 'place'>, {old, serving
     kmsKey: old.kmsKey,
     port: old.endpoint?.port ?? serving.endpoint?.port ?? 5433,
     monitoringRole: old.monitoringRole,
-    protected: parameters['DeletionProtection'] === undefined ? old.protected : parameters['DeletionProtection'] === 'true',
+    // Only once it is whole: one that is half made when its source is lost must not stand in the way of what users left.
+    protected: false,
     tags: Object.fromEntries(tags),
   }
 }

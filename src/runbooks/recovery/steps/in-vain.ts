@@ -21,7 +21,13 @@ export const staysHome = ({place, to}: Pick<PromoteInput, 'place' | 'to'>): Back
   next: `See sluice dr status: what was promoted in vain in ${to.region} is made a replica again by sluice dr failback`,
 })
 
-export function promotionTakenBack(step: RecoveryStep, {place, to}: Way, stood: Standing | null): RecoveryStep {
+/** `setAside`: what earlier moves have left under other names. */
+export function promotionTakenBack(
+  step: RecoveryStep,
+  {place, to}: Way,
+  stood: Standing | null,
+  setAside: readonly string[] = [],
+): RecoveryStep {
   return {
     ...step,
     undo: async (world, context) => {
@@ -32,7 +38,7 @@ export function promotionTakenBack(step: RecoveryStep, {place, to}: Way, stood: 
       if (present?.withdrawn !== undefined && present.withdrawn.at !== stood?.withdrawn?.at) return
       const isOurs = present?.region === to.region && present.run === run
       if (!isOurs && (await neverBegan(step.id, place, to.region, world, context))) return
-      await writeStanding(store, place, {...(stood ?? neverLeft(place, run, now)), withdrawn: {at: now, setAside: []}}, signal)
+      await writeStanding(store, place, {...(stood ?? neverLeft(place, run, now)), withdrawn: {at: now, setAside}}, signal)
     },
   }
 }

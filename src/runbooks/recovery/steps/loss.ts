@@ -114,7 +114,7 @@ export function approve(way: Way, accepted: Accepted, {needs, id = 'approve', ti
   }
 }
 
-const comesBack = (region: string): string =>
+export const comesBack = (region: string): string =>
   `${region} to be silent: it answers again, takes writes, and isn't fenced. Withdraw (sluice dr resume --withdraw); a new run fences it first`
 
 export const factsOf = ({lossMs, source, ageMs, replicatedUntil, text}: Loss): Facts => ({
@@ -162,7 +162,7 @@ export function untilOf(
 }
 
 /** Who agreed to at least this loss, and how; null: nobody has. */
-function agreement({lossMs: given, unknown}: Accepted, {lossMs}: Loss, events: readonly Event[]): Facts | null {
+export function agreement({lossMs: given, unknown}: Accepted, {lossMs}: Loss, events: readonly Event[]): Facts | null {
   if (lossMs === null && unknown) return {accepted: 'at the start', acceptedLossMs: null}
   if (lossMs !== null && given !== null && given >= lossMs) return {accepted: 'at the start', acceptedLossMs: given}
   for (const event of events) {
@@ -175,7 +175,7 @@ function agreement({lossMs: given, unknown}: Accepted, {lossMs}: Loss, events: r
   return null
 }
 
-function tooLittle({lossMs: given}: Accepted, {lossMs}: Loss): string {
+export function tooLittle({lossMs: given}: Accepted, {lossMs}: Loss): string {
   if (lossMs === null) return '; it needs --accept-unknown-loss'
   return given === null ? '' : `; ${inSeconds(given)} accepted so far is too little`
 }

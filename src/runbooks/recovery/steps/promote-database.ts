@@ -28,9 +28,11 @@ export interface Promotion {
   readonly consent: string
   /** Written as the new standing. */
   readonly settled: boolean
+  /** What earlier moves have set aside, and the next failback removes; left out: nothing. */
+  readonly setAside?: readonly string[]
 }
 
-const firstPromotion: Promotion = {fence: 'fence', consent: 'approve', settled: false}
+export const firstPromotion: Promotion = {fence: 'fence', consent: 'approve', settled: false}
 
 export function promoteDatabase(
   way: Way,
@@ -133,14 +135,14 @@ async function through(way: Way, promotion: Promotion, world: RecoveryWorld, con
 const lastResumed = ({events}: StepContext): number =>
   events.findLast((event) => event.kind === 'asked' && event.data.wish === 'resume')?.at ?? 0
 
-async function stands({place, to}: Way, world: RecoveryWorld, {run, signal}: StepContext): Promise<boolean> {
+export async function stands({place, to}: Way, world: RecoveryWorld, {run, signal}: StepContext): Promise<boolean> {
   const standing = await readStanding(world.store(place.recovery), place, signal)
   return standing?.region === to.region && standing.run === run
 }
 
-async function stand(
+export async function stand(
   {place, to}: Way,
-  {fence, consent, settled}: Promotion,
+  {fence, consent, settled, setAside}: Promotion,
   world: RecoveryWorld,
   context: StepContext,
 ): Promise<void> {
@@ -158,6 +160,7 @@ async function stand(
       settled,
       replicatedUntil: typeof until === 'number' ? until : null,
       fence: fenced === 'fenced' || fenced === 'unreachable' ? fenced : 'none',
+      ...(setAside !== undefined && {withdrawn: {at: now, setAside}}),
     },
     signal,
   )
