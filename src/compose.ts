@@ -17,7 +17,7 @@ import {patiently} from './runbooks/engine/patience.ts'
 import type {Store} from './runbooks/engine/store.ts'
 import type {DownWorld} from './runbooks/provision/down-ports.ts'
 import type {ProvisionWorld} from './runbooks/provision/ports.ts'
-import type {Desk} from './runbooks/release/desk.ts'
+import type {Desk} from './runbooks/engine/desk.ts'
 import type {ReleaseWorld} from './runbooks/release/ports.ts'
 
 export interface SessionInput {

@@ -7,7 +7,7 @@ import type {InfraRan} from '../../src/runbooks/provision/drive-infra.ts'
 import type {InfraPlan, Wanted} from '../../src/runbooks/provision/infra-plan.ts'
 import {foreseeUp, runUp} from '../../src/runbooks/provision/run-up.ts'
 import type {UpOptions, UpWatching} from '../../src/runbooks/provision/run-up.ts'
-import type {Desk} from '../../src/runbooks/release/desk.ts'
+import type {Desk} from '../../src/runbooks/engine/desk.ts'
 import type {FakeProvision} from './fake-provision-world.ts'
 
 const templates = await readTemplates()

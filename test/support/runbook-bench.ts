@@ -2,7 +2,7 @@
 import {parseRunbook} from '../../src/config/runbook-load.ts'
 import type {Extension, OwnRunbook} from '../../src/config/runbook.ts'
 import type {Event, Facts, Json} from '../../src/runbooks/engine/event.ts'
-import type {Desk} from '../../src/runbooks/release/desk.ts'
+import type {Desk} from '../../src/runbooks/engine/desk.ts'
 import type {HttpAnswer, HttpRequest, MetricQuery, OwnPorts, OwnWorld} from '../../src/runbooks/custom/ports.ts'
 import {runbookInput} from '../../src/runbooks/custom/input.ts'
 import type {RunbookInput} from '../../src/runbooks/custom/input.ts'

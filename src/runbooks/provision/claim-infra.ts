@@ -7,8 +7,8 @@ import {takeLease} from '../engine/lease.ts'
 import type {HeldLease, Lease} from '../engine/lease.ts'
 import {patiently} from '../engine/patience.ts'
 import {waitOutLease} from '../engine/wait-out-lease.ts'
-import type {Desk} from '../release/desk.ts'
-import {runId} from '../release/run-release.ts'
+import type {Desk} from '../engine/desk.ts'
+import {runId} from '../engine/run-id.ts'
 
 export interface ClaimOptions {
   /** Told once, before waiting for an owner that may be dead; its lease says who, and until when. */

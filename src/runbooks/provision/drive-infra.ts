@@ -10,7 +10,7 @@ import {patiently} from '../engine/patience.ts'
 import {driveRun} from '../engine/run.ts'
 import type {RunEnd} from '../engine/run-end.ts'
 import type {Runbook} from '../engine/step.ts'
-import type {Desk} from '../release/desk.ts'
+import type {Desk} from '../engine/desk.ts'
 import type {InfraClaim} from './claim-infra.ts'
 
 export interface InfraWatching {

@@ -6,7 +6,7 @@
 import type {StackConfig} from '../../config/stack-config.ts'
 import {SluiceError} from '../../errors.ts'
 import {minutes, seconds} from '../engine/clock.ts'
-import type {Desk} from '../release/desk.ts'
+import type {Desk} from '../engine/desk.ts'
 import {trafficDrift} from './drift-traffic.ts'
 import {gently} from './gently.ts'
 import type {Gently} from './gently.ts'

@@ -5,7 +5,7 @@
 import {releaseTarget} from '../../config/release-target.ts'
 import type {StackConfig} from '../../config/stack-config.ts'
 import {runState} from '../engine/run-state.ts'
-import type {Desk} from '../release/desk.ts'
+import type {Desk} from '../engine/desk.ts'
 import {previousRun} from '../release/find-run.ts'
 import {otherSlot} from '../release/input.ts'
 import type {Slot} from '../release/ports.ts'

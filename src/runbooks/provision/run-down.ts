@@ -5,7 +5,7 @@
 import {infraTarget} from '../../config/infra-target.ts'
 import {ExitCode, SluiceError} from '../../errors.ts'
 import type {Lease} from '../engine/lease.ts'
-import type {Desk} from '../release/desk.ts'
+import type {Desk} from '../engine/desk.ts'
 import {claimInfra} from './claim-infra.ts'
 import type {DownInput} from './down-input.ts'
 import {planDown} from './down-observe.ts'

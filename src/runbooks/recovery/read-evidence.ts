@@ -6,7 +6,7 @@ import type {Event} from '../engine/event.ts'
 import {eventKinds} from '../engine/event.ts'
 import {hashOf} from '../engine/journal.ts'
 import {patiently} from '../engine/patience.ts'
-import type {Desk} from '../release/desk.ts'
+import type {Desk} from '../engine/desk.ts'
 
 export interface Chain {
   readonly events: number

@@ -6,7 +6,7 @@
 import {SluiceError} from '../../errors.ts'
 import {patiently} from '../engine/patience.ts'
 import {runState} from '../engine/run-state.ts'
-import type {Desk} from '../release/desk.ts'
+import type {Desk} from '../engine/desk.ts'
 import {setAsideIds, fencedId} from './failback-steps/instance-names.ts'
 import {findRecovery} from './find-recovery.ts'
 import type {FoundRecovery} from './find-recovery.ts'

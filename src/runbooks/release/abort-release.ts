@@ -1,7 +1,7 @@
 /** Ends a run: the wish goes into the journal, whoever ticks obeys it, and when nobody does this process ticks itself. */
 import {SluiceError} from '../../errors.ts'
 import {runState} from '../engine/run-state.ts'
-import type {Desk} from './desk.ts'
+import type {Desk} from '../engine/desk.ts'
 import type {ReleaseInput} from './input.ts'
 import type {ReleaseWorld} from './ports.ts'
 import {readRun} from './find-run.ts'

@@ -9,7 +9,7 @@ import {openJournal} from '../engine/journal.ts'
 import {readLease} from '../engine/lease.ts'
 import type {Lease} from '../engine/lease.ts'
 import {patiently} from '../engine/patience.ts'
-import type {Desk} from './desk.ts'
+import type {Desk} from '../engine/desk.ts'
 import type {ReleaseInput} from './input.ts'
 import {leftOver} from './left-over.ts'
 
@@ -87,7 +87,8 @@ export async function findRun(
 ): Promise<FoundRun | null> {
   if (wanted.run !== undefined) {
     const events = await readRun(desk, wanted.run)
-    if (events.length === 0) {
+    // Journals of provisioning and of recoveries lie beside those of releases: their runs are none of ours.
+    if (!isReleaseRun(events)) {
       throw new SluiceError({
         code: 'run-unknown',
         exitCode: ExitCode.usage,

@@ -5,7 +5,6 @@
 import {releaseTarget} from '../../config/release-target.ts'
 import {ExitCode, SluiceError} from '../../errors.ts'
 import {seconds} from '../engine/clock.ts'
-import type {Clock, Ids} from '../engine/clock.ts'
 import type {Event, Json, Wish} from '../engine/event.ts'
 import {openJournal} from '../engine/journal.ts'
 import type {Journal} from '../engine/journal.ts'
@@ -18,7 +17,8 @@ import type {RunEnd} from '../engine/run-end.ts'
 import {runState} from '../engine/run-state.ts'
 import {waitOutLease} from '../engine/wait-out-lease.ts'
 import {writeWish} from '../engine/write-wish.ts'
-import type {Desk} from './desk.ts'
+import type {Desk} from '../engine/desk.ts'
+import {runId} from '../engine/run-id.ts'
 import {lastRunOf} from './find-run.ts'
 import type {PreviousRun} from './find-run.ts'
 import type {ReleaseInput} from './input.ts'
@@ -40,11 +40,6 @@ export interface Ran {
   readonly run: string
   readonly events: readonly Event[]
   readonly end: RunEnd
-}
-
-export function runId(clock: Clock, ids: Ids): string {
-  const stamp = new Date(clock.now()).toISOString()
-  return `r-${stamp.slice(0, 10).replaceAll('-', '')}-${stamp.slice(11, 19).replaceAll(':', '')}-${ids(4)}`
 }
 
 /**

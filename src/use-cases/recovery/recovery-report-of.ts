@@ -9,7 +9,7 @@ import {listRecoveries, recoveryInput} from '../../runbooks/recovery/find-recove
 import type {Place} from '../../runbooks/recovery/place.ts'
 import {readEvidence} from '../../runbooks/recovery/read-evidence.ts'
 import type {Evidence} from '../../runbooks/recovery/read-evidence.ts'
-import type {Desk} from '../../runbooks/release/desk.ts'
+import type {Desk} from '../../runbooks/engine/desk.ts'
 import {recoveryRow} from '../../ui/recovery-history.ts'
 import {recoveryReport} from '../../ui/recovery-report.ts'
 import type {RecoveryReport} from '../../ui/recovery-report.ts'

@@ -2,7 +2,7 @@
 import type {ReleaseConfig} from '../../config/release-config.ts'
 import {releaseTarget} from '../../config/release-target.ts'
 import {patiently} from '../../runbooks/engine/patience.ts'
-import type {Desk} from '../../runbooks/release/desk.ts'
+import type {Desk} from '../../runbooks/engine/desk.ts'
 import {previousRun} from '../../runbooks/release/find-run.ts'
 import {foresee} from '../../runbooks/release/foresee.ts'
 import type {Foreseen} from '../../runbooks/release/foresee.ts'

@@ -1,7 +1,7 @@
-import type {Clock, Ids} from '../engine/clock.ts'
-import type {Store} from '../engine/store.ts'
+/** Where somebody works on runs from: a store of journals and leases, a clock, and who they are. Types only. */
+import type {Clock, Ids} from './clock.ts'
+import type {Store} from './store.ts'
 
-/** What every operation on runs needs. */
 export interface Desk {
   readonly store: Store
   readonly clock: Clock
