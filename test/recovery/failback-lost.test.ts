@@ -1,13 +1,14 @@
 import {describe, expect, it} from 'vitest'
-import {minutes} from '../../src/runbooks/engine/clock.ts'
+import {minutes, seconds} from '../../src/runbooks/engine/clock.ts'
 import {failbackStamp} from '../../src/runbooks/recovery/failback-input.ts'
 import type {FailbackInput, PromoteInput, Standing} from '../../src/runbooks/recovery/input.ts'
+import {findRecovery} from '../../src/runbooks/recovery/find-recovery.ts'
 import {findReopens} from '../../src/runbooks/recovery/reopening.ts'
 import type {RecoveryRan} from '../../src/runbooks/recovery/run-recovery.ts'
-import {aFailback, away} from '../support/failback-bench.ts'
+import {aFailback, away, Killed} from '../support/failback-bench.ts'
 import type {Away} from '../support/failback-bench.ts'
 import {aPromoteInput, aSide} from '../support/recovery-bench.ts'
-import {begin, endOf, goOn} from '../support/recovery-drive.ts'
+import {begin, endOf, factsOf, goOn} from '../support/recovery-drive.ts'
 import {aDesk} from '../support/release-bench.ts'
 
 const home = 'eu-west-1'
@@ -102,6 +103,17 @@ async function afterwards(gone: Away): Promise<readonly string[]> {
   return wrong
 }
 
+const newestRun = ({fake}: Away): string =>
+  [
+    ...new Set(
+      [...(fake.stores[fled]?.objects.keys() ?? [])]
+        .filter((key) => key.startsWith('runs/'))
+        .map((key) => key.split('/')[1] ?? ''),
+    ),
+  ]
+    .toSorted()
+    .at(-1) ?? ''
+
 const outcomeOf = async (gone: Away, run: string): Promise<string> => {
   const ran = await goOn(gone.fake, run, {}, 'f9')
   return endOf(ran)
@@ -146,4 +158,181 @@ describe('home is lost behind the flip of a failback', () => {
       expect(labels.length).toBeGreaterThan(25)
     },
   )
+})
+
+/** Set aside, and nothing is made in its place yet. */
+const renamed = `after database.modify ${fled}`
+
+/** While the new replica is being made: home is lost, and the failback has paused. */
+async function lostHalfMade(
+  at = `after database.createReplica ${fled}`,
+): Promise<{readonly gone: Away; readonly left: RecoveryRan}> {
+  const gone = await away('planned')
+  const left = await lostAt(gone, at)
+  return {gone, left}
+}
+
+describe('what it costs to go back to the database that users left', () => {
+  const approved = (ran: RecoveryRan) => factsOf(ran.events, 'approve')
+
+  it('is everything written at home since the flip, up to its last answer, and is told as such', async () => {
+    const {gone, left} = await lostHalfMade()
+    const input = await promoteNow(gone)
+    const flippedAt = input.reopens?.flippedAt ?? 0
+    const done = await begin(gone.fake, {...input, lastAnswerAt: flippedAt + seconds(372)}, {}, 'p1')
+    expect(approved(done)).toMatchObject({lossMs: seconds(372), source: 'flip'})
+    expect(approved(done)['text']).toMatch(
+      /^everything users wrote in eu-west-1 since \d\d:\d\d:\d\dZ is lost, at most 6 min 12 s of it \(it last answered /,
+    )
+    expect(standingOf(gone).replicatedUntil).toBe(factsOf(left.events, 'drained')['replicatedUntil'])
+  })
+
+  it('is never less than to the last answer that the failback itself saw, whatever a watch or a person says', async () => {
+    const {gone} = await lostHalfMade()
+    const input = await promoteNow(gone)
+    const {flippedAt = 0, answeredAt = 0} = input.reopens ?? {}
+    const done = await begin(gone.fake, {...input, lastAnswerAt: flippedAt - minutes(5)}, {}, 'p1')
+    expect(answeredAt).toBeGreaterThan(flippedAt)
+    expect(approved(done)['lossMs']).toBe(answeredAt - flippedAt)
+  })
+
+  it('is nothing that is done without being asked: less than that accepted waits, then pauses, and the database stays closed', async () => {
+    const {gone} = await lostHalfMade(renamed)
+    const ran = await begin(gone.fake, await promoteNow(gone, {acceptLossMs: 1000}), {}, 'p1')
+    expect(endOf(ran)).toMatch(/^paused: What users wrote at home since then is given up: .* 1 s accepted so far is too little$/)
+    expect(gone.fake.compute.ingress.get(`${fled}/sg-database-${fled}`)).toBe('[]')
+    expect(endOf(await goOn(gone.fake, ran.run, {accepts: {lossMs: minutes(60)}}))).toBe('done')
+  })
+
+  it("can't be told where only this machine hears nothing of home: no number of seconds is enough, the words for any are", async () => {
+    const {gone} = await lostHalfMade(renamed)
+    const ran = await begin(gone.fake, await promoteNow(gone, {lastAnswerAt: null}), {}, 'p1')
+    expect(endOf(ran)).toMatch(/can't be told: only this machine hears nothing of it.*it needs --accept-unknown-loss$/)
+    expect(endOf(await goOn(gone.fake, ran.run, {accepts: {unknown: true}}))).toBe('done')
+  })
+
+  it('is bounded by the watch of the other Region', async () => {
+    const {gone} = await lostHalfMade()
+    const input = await promoteNow(gone, {lastAnswerAt: null})
+    const since = (input.reopens?.answeredAt ?? 0) + seconds(30)
+    const done = await begin(gone.fake, {...input, silence: {since, answeredAt: since - seconds(12), by: fled}}, {}, 'p1')
+    expect(approved(done)).toMatchObject({lossMs: since - (input.reopens?.flippedAt ?? 0)})
+  })
+
+  it('is bounded by the fence where home can still be fenced, and what it took is listed by the next failback', async () => {
+    const {gone} = await lostHalfMade()
+    gone.fake.revive(home)
+    const done = await begin(gone.fake, await promoteNow(gone, {from: aSide(home), lastAnswerAt: null}), {}, 'p1')
+    expect(endOf(done)).toBe('done')
+    expect(factsOf(done.events, 'fence')).toMatchObject({how: 'fenced'})
+    expect(written(gone, fled)).not.toContain(50)
+    const asked: string[] = []
+    gone.fake.compute.taskLines = (_region, {SLUICE_ASK: ask}) => {
+      asked.push(ask ?? '')
+      return ['{"id":50,"at":1}', '{"done":true,"rows":1}']
+    }
+    const again = await begin(gone.fake, failbackNow(gone), {}, 'f2')
+    expect(factsOf(again.events, 'report')).toMatchObject({orphans: 1, orphanRows: [{id: 50, at: 1}]})
+    expect(asked).toEqual([`writes-after:${Number(factsOf(done.events, 'approve')['replicatedUntil'])}`])
+  })
+})
+
+describe('going back to the database that users left', () => {
+  it('killed anywhere and resumed ends the same: nothing promoted, one database, that run over', {timeout: 240_000}, async () => {
+    const seen: string[] = []
+    const first = await lostHalfMade()
+    first.gone.watch((moment, call, region) => void seen.push(`${moment} ${call} ${region}`))
+    await begin(first.gone.fake, await promoteNow(first.gone), {}, 'p1')
+    const wrong: string[] = []
+    const labels = [...new Set(seen)].filter((label) => !label.includes(' store.') || label.includes('standing'))
+    for (const at of labels) {
+      const {gone, left} = await lostHalfMade()
+      const {fake} = gone
+      const input = await promoteNow(gone)
+      const before = fake.databases.accepted.length
+      let killed = false
+      gone.watch((moment, call, region) => {
+        if (killed || `${moment} ${call} ${region}` !== at) return
+        killed = true
+        throw new Killed()
+      })
+      await begin(fake, input, {}, 'p1').catch((error: unknown) => {
+        if (!(error instanceof Killed)) throw error
+      })
+      if (!killed) continue
+      const ran = await goOn(fake, newestRun(gone), {}, 'p2')
+      const accepted = fake.databases.accepted.slice(before).filter((call) => call.startsWith('promote'))
+      const found = [
+        ...(endOf(ran) === 'done' ? [] : [endOf(ran)]),
+        ...(accepted.length === 0 ? [] : accepted),
+        ...(fake.write(99) ? [] : ['not served']),
+        ...(fake.databases.all.filter(({region}) => region === fled).length === 1 ? [] : ['another database is left']),
+        ...((await outcomeOf(gone, left.run)).startsWith('halted: superseded by') ? [] : ['the failback goes on']),
+      ]
+      if (found.length > 0) wrong.push(`${at}: ${found.join('; ')}`)
+    }
+    expect(wrong).toEqual([])
+    expect(labels.length).toBeGreaterThan(25)
+  })
+
+  it('withdrawn before it takes effect leaves the failback as it was: it can be gone on with once home is there again', async () => {
+    const {gone, left} = await lostHalfMade()
+    const ran = await begin(gone.fake, await promoteNow(gone, {acceptLossMs: 0}), {}, 'p1')
+    expect(endOf(await goOn(gone.fake, ran.run, {withdraw: 'home is back'}))).toMatch(/^failed: aborted by/)
+    gone.fake.revive(home)
+    gone.fake.clock.leap(gone.fake.clock.now() + minutes(5))
+    const open = await findRecovery(aDesk(gone.fake.world.store(fled), gone.fake.clock, 'w'), gone.fake.place)
+    expect(open?.run).toBe(left.run)
+    expect(endOf(await goOn(gone.fake, left.run, {}, 'f3'))).toBe('done')
+    expect(gone.fake.names.leads()).toBe(home)
+  })
+
+  it('withdrawn before the flip, where home is fenced and has everything, leaves users at home, and a failback makes the standby', async () => {
+    const {gone} = await lostHalfMade()
+    const {fake} = gone
+    fake.revive(home)
+    fake.compute.sick.add('shop-production-a')
+    const ran = await begin(fake, await promoteNow(gone, {from: aSide(home)}), {}, 'p1')
+    expect(endOf(ran)).toMatch(/^paused: /)
+    fake.compute.sick.clear()
+    expect(endOf(await goOn(fake, ran.run, {withdraw: 'home is well'}))).toMatch(/^failed: aborted by/)
+    fake.clock.leap(fake.clock.now() + minutes(5))
+    expect(standingOf(gone)).toMatchObject({region: home, withdrawn: {setAside: [expect.stringContaining('-fenced-')]}})
+    expect(fake.compute.ingress.get(`${fled}/sg-database-${fled}`)).toBe('[]')
+    expect(fake.names.leads() === home && fake.write(98)).toBe(true)
+    const mended = await begin(fake, failbackNow(gone), {}, 'f2')
+    expect(endOf(mended)).toBe('done')
+    expect(
+      fake.databases.all.map(({id, region, source}) => `${id}@${region} ${source === null ? 'primary' : 'replica'}`).toSorted(),
+    ).toEqual([`shop-production@${fled} replica`, `shop-production@${home} primary`])
+    expect(written(gone, home)).toEqual([1, 3, 50, 98])
+  })
+
+  it('is taken back when the new replica is there after all before it is agreed to: the same command promotes that one, which has more', async () => {
+    const {gone} = await lostHalfMade()
+    const ran = await begin(gone.fake, await promoteNow(gone, {acceptLossMs: 0}), {}, 'p1')
+    gone.fake.clock.leap(gone.fake.clock.now() + minutes(10))
+    expect(endOf(await goOn(gone.fake, ran.run, {accepts: {lossMs: minutes(60)}}))).toMatch(
+      /^failed: the new replica shop-production in eu-central-1 is there after all, and has more: begin again with sluice dr promote --unplanned/,
+    )
+    const input = await promoteNow(gone)
+    expect(input.reopens?.what).toBe('promotes')
+    expect(endOf(await begin(gone.fake, input, {}, 'p2'))).toBe('done')
+    expect(written(gone, fled)).toContain(50)
+  })
+
+  it('is refused where somebody opened that database since: what it has is no longer known', async () => {
+    const {gone, left} = await lostHalfMade()
+    gone.fake.compute.ingress.set(`${fled}/sg-database-${fled}`, '[{"IpProtocol":"tcp"}]')
+    const ran = await begin(gone.fake, await promoteNow(gone), {}, 'p1')
+    expect(endOf(ran)).toMatch(/^failed: eu-central-1 was opened since r-.* fenced it \(its database's group lets somebody in\)/)
+    expect(standingOf(gone).run).toBe(left.run)
+  })
+
+  it('is nothing for a planned one, nor for anything else: that run is gone on with first', async () => {
+    const {gone, left} = await lostHalfMade()
+    await expect(begin(gone.fake, aPromoteInput(gone.fake.place, {mode: 'planned'}), {}, 'p1')).rejects.toThrow(
+      `${left.run} (failback) isn't finished`,
+    )
+  })
 })

@@ -5,7 +5,7 @@
 import type {Reopens} from '../input.ts'
 import type {DatabaseState} from '../ports/database-port.ts'
 import type {RecoveryWorld} from '../ports/recovery-world.ts'
-import {isReplica} from '../promotion-state.ts'
+import {hopeless, isReplica} from '../promotion-state.ts'
 import type {Way} from '../way.ts'
 
 export interface LeftDatabase {
@@ -27,4 +27,10 @@ export async function leftDatabase(
   ])
   const inTheWay = named !== null && isReplica(named) ? named : null
   return {database: renamed ?? (inTheWay === null ? named : null), inTheWay}
+}
+
+/** A replica that is whole has what users wrote at home, too: promoting it loses less. null: there is none. */
+export function madeAfterAll({inTheWay}: LeftDatabase): string | null {
+  if (inTheWay === null || ['creating', 'deleting'].includes(inTheWay.status) || hopeless(inTheWay) !== null) return null
+  return `the new replica ${inTheWay.id} in ${inTheWay.region} is there after all, and has more: begin again with sluice dr promote --unplanned`
 }

@@ -13,6 +13,7 @@ import type {Accepted} from '../steps/loss.ts'
 import {agreement, comesBack, factsOf, tooLittle, untilOf} from '../steps/loss.ts'
 import {lookAtOldRegion, notSeen, untilSeen} from '../steps/old-region.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
+import {leftDatabase, madeAfterAll} from './left-database.ts'
 
 export function lossSinceFlip(way: Way, accepted: Accepted, reopens: Reopens, {needs}: Placed): RecoveryStep {
   const old = notSeen()
@@ -20,7 +21,7 @@ export function lossSinceFlip(way: Way, accepted: Accepted, reopens: Reopens, {n
     id: 'approve',
     title: 'What users wrote at home since then is given up',
     needs,
-    calls: callsOf(way.to.region, 'api.ask'),
+    calls: callsOf(way.to.region, 'api.ask', 'database.describe'),
     deadlineMs: way.settings.approvalMs,
     atDeadline: 'pause',
     usual: {p50Seconds: 10, p90Seconds: 120},
@@ -29,7 +30,12 @@ export function lossSinceFlip(way: Way, accepted: Accepted, reopens: Reopens, {n
     poll: async (world, context): Promise<Polled> => {
       const {now, events} = context
       const wait = (waitsFor: string): Polled => ({kind: 'pending', waitsFor, lookAgainAt: now + seconds(2)})
-      const found = await lookAtOldRegion(way, old, world, context)
+      const [found, left] = await Promise.all([
+        lookAtOldRegion(way, old, world, context),
+        leftDatabase(way, reopens, world, context.signal),
+      ])
+      const made = madeAfterAll(left)
+      if (made !== null) return {kind: 'failed', because: made, then: 'fail'}
       if (found === 'returns') return wait(comesBack(way.fromRegion))
       const seen = untilSeen(found, false, old, now)
       const known = seen ?? untilOf(context.facts('fence'), context.facts('declare'), believed(accepted, reopens))

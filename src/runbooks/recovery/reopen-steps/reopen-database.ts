@@ -13,7 +13,7 @@ import {hopeless, isBusy, statusLagsMs} from '../promotion-state.ts'
 import {stand, stands} from '../steps/promote-database.ts'
 import type {Promotion} from '../steps/promote-database.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
-import {leftDatabase} from './left-database.ts'
+import {leftDatabase, madeAfterAll} from './left-database.ts'
 
 export function reopenDatabase(way: Way, reopens: Reopens, promotion: Promotion, {needs}: Placed): RecoveryStep {
   const {place, to} = way
@@ -34,7 +34,11 @@ export function reopenDatabase(way: Way, reopens: Reopens, promotion: Promotion,
     usual: {p50Seconds: 60, p90Seconds: 600},
     intent: () => ({reopen: place.database, region, from: reopens.aside}),
     observe: async (world, context) => {
-      const {database, inTheWay} = await leftDatabase(way, reopens, world, context.signal)
+      const left = await leftDatabase(way, reopens, world, context.signal)
+      const {database, inTheWay} = left
+      const begun = context.events.some((event) => event.kind === 'step-started' && event.data.step === 'promote-database')
+      const made = begun ? null : madeAfterAll(left)
+      if (made !== null) return {kind: 'failed', because: made, then: 'fail'}
       const isThere = inTheWay === null && database?.id === place.database && database.status === 'available'
       return isThere && (await stands(way, world, context))
         ? {kind: 'done', facts: factsOf(database, context)}

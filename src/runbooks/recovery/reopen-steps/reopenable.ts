@@ -15,7 +15,7 @@ import {hopeless, isReplica} from '../promotion-state.ts'
 import {readStanding} from '../standing.ts'
 import {closed} from '../steps/fence.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
-import {leftDatabase} from './left-database.ts'
+import {leftDatabase, madeAfterAll} from './left-database.ts'
 
 export function reopenable(way: Way, reopens: Reopens, {needs}: Placed): RecoveryStep {
   const {place, settings, fromRegion, to} = way
@@ -55,7 +55,7 @@ async function whole(way: Way, reopens: Reopens, world: RecoveryWorld, context: 
   const {now, signal} = context
   const no = (because: string): Polled => ({kind: 'failed', because, then: 'fail'})
   const wait = (waitsFor: string): Polled => ({kind: 'pending', waitsFor, lookAgainAt: now + seconds(5)})
-  const [{database, inTheWay}, standing, rule, ingress, hosts, service] = await Promise.all([
+  const [left, standing, rule, ingress, hosts, service] = await Promise.all([
     leftDatabase(way, reopens, world, signal),
     readStanding(world.store(place.recovery), place, signal),
     world.fence.liveRule(region, to.listener, to.targetGroups, signal),
@@ -63,12 +63,11 @@ async function whole(way: Way, reopens: Reopens, world: RecoveryWorld, context: 
     world.compute.hosts(region, to.hosts, to.cluster, signal),
     world.compute.service(region, to.cluster, place.slots[to.serving], signal),
   ])
+  const {database} = left
   if (standing?.region !== place.home || standing.run !== reopens.run)
     return no(`the record doesn't name ${reopens.run} any more: somebody else has moved users since. See sluice dr status`)
-  if (inTheWay !== null && inTheWay.status !== 'creating' && hopeless(inTheWay) === null && inTheWay.status !== 'deleting')
-    return no(
-      `the new replica ${inTheWay.id} in ${region} is there after all, and has more: begin again with sluice dr promote --unplanned`,
-    )
+  const made = madeAfterAll(left)
+  if (made !== null) return no(made)
   if (database === null || isReplica(database))
     return no(
       `the database that users left isn't in ${region}, neither as ${place.database} nor as ${reopens.aside}: restore the newest recovery point`,

@@ -11,7 +11,7 @@ import type {Place} from '../place.ts'
 import {callsOf} from '../port-calls.ts'
 import type {RecoveryWorld} from '../ports/recovery-world.ts'
 import {isReplica, statusLagsMs} from '../promotion-state.ts'
-import {readStanding, writeStanding} from '../standing.ts'
+import {isInVain, readStanding, writeStanding} from '../standing.ts'
 import type {RecoveryStep, Way} from '../way.ts'
 import type {Back} from './gives-back.ts'
 
@@ -35,7 +35,7 @@ export function promotionTakenBack(
       const store = world.store(place.recovery)
       const present = await readStanding(store, place, signal)
       // Asked again by a second process: what the first one wrote stands.
-      if (present?.withdrawn !== undefined && present.withdrawn.at !== stood?.withdrawn?.at) return
+      if (present !== null && isInVain(present, place) && present.withdrawn?.at !== stood?.withdrawn?.at) return
       const isOurs = present?.region === to.region && present.run === run
       if (!isOurs && (await neverBegan(step.id, place, to.region, world, context))) return
       await writeStanding(store, place, {...(stood ?? neverLeft(place, run, now)), withdrawn: {at: now, setAside}}, signal)
