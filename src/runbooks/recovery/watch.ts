@@ -3,6 +3,7 @@
  * confirmed by several looks, of a watch that still looks. It never makes a loss smaller than the evidence does: when in doubt, null.
  */
 import {minutes} from '../engine/clock.ts'
+import {StoreUnavailable} from '../engine/store.ts'
 import type {Store} from '../engine/store.ts'
 import type {Silence} from './input.ts'
 import {watchKey} from './place.ts'
@@ -57,4 +58,29 @@ export function provenSilence(
   return now - watch.lookedAt <= freshMs && watch.misses >= leastMisses
     ? {since: watch.silentSince, answeredAt: watch.answeredAt, by}
     : null
+}
+
+/** What it knows now; both null: nothing that counts. */
+export interface WatchNow {
+  readonly silence: Silence | null
+  /** When it last heard the Region, as long as it proves no silence since; null: it is silent, or the watch hasn't looked lately. */
+  readonly heardAt: number | null
+  /** Its newest look; null: it hasn't looked lately. */
+  readonly lookedAt: number | null
+}
+
+/** Looked at anew: what it knew when a run began is old when somebody agrees to a loss. A state that can't be read proves nothing. */
+export async function watchNow(
+  store: Store,
+  whose: Pick<Place, 'service' | 'environment'>,
+  asked: {readonly region: string; readonly by: string; readonly now: number},
+  signal?: AbortSignal,
+): Promise<WatchNow> {
+  const watch = await readWatch(store, whose, signal).catch((error: unknown) => {
+    if (error instanceof StoreUnavailable) return null
+    throw error
+  })
+  const silence = provenSilence(watch, asked)
+  const isFresh = watch !== null && watch.region === asked.region && asked.now - watch.lookedAt <= freshMs
+  return {silence, heardAt: isFresh && silence === null ? watch.answeredAt : null, lookedAt: isFresh ? watch.lookedAt : null}
 }

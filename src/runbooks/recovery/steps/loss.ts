@@ -13,8 +13,12 @@ import {regionalName} from '../place.ts'
 import {callsOf} from '../port-calls.ts'
 import type {Heartbeat} from '../ports/api-port.ts'
 import type {RecoveryWorld} from '../ports/recovery-world.ts'
+import {watchNow} from '../watch.ts'
+import type {WatchNow} from '../watch.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
-import {lookAtOldRegion, notSeen, rowsMove, stillMs, untilSeen} from './old-region.ts'
+import {lookAtOldRegion, notSeen, rowsMove, stillMs} from './old-region.ts'
+import {silenceSeen} from './silence-seen.ts'
+import type {Gap, Seen} from './silence-seen.ts'
 
 /** A row this long after users were refused is younger than every row of theirs: requests under way have ended. */
 const lastUserMs = seconds(3)
@@ -78,7 +82,7 @@ export function approve(way: Way, accepted: Accepted, {needs, id = 'approve', ti
     id,
     title: title ?? (mode === 'planned' ? 'Nothing will be lost' : 'The measured loss is accepted'),
     needs,
-    calls: callsOf(to.region, 'api.ask', 'database.lag'),
+    calls: callsOf(to.region, 'api.ask', 'database.lag', 'store.read'),
     deadlineMs: settings.approvalMs,
     atDeadline: 'pause',
     usual: {p50Seconds: 10, p90Seconds: 120},
@@ -95,21 +99,29 @@ export function approve(way: Way, accepted: Accepted, {needs, id = 'approve', ti
           note: 'nothing is lost',
         }
       }
-      const [heartbeat, found] = await Promise.all([
+      const [heartbeat, found, watch] = await Promise.all([
         readHeartbeat(world, regionalName(way.place, to.region), {settings, signal}),
         lookAtOldRegion(way, old, world, context),
+        watchNow(world.store(to.region), way.place, {region: way.fromRegion, by: to.region, now}, signal),
       ])
-      if (found === 'returns') return wait(comesBack(way.fromRegion), 2)
+      if (found === 'returns') {
+        await silenceSeen(id, found, false, old, context)
+        return wait(comesBack(way.fromRegion), 2)
+      }
       if (heartbeat !== null && !heartbeat.drained && !heartbeat.writable && now - startedAt < minutes(1))
         return wait('what was received to be applied', 1)
       const isMoving = found !== 'fenced' && rowsMove(old, heartbeat?.last ?? null, way.fromRegion, now)
-      if (isMoving && now - startedAt < rowsMs) return wait(`row ${heartbeat?.last?.seq ?? ''} to stay the last one`, 1)
-      const seen = untilSeen(found, isMoving && heartbeat?.drained === true, old, now)
-      const loss = await measure(way, {...accepted, seen}, world, context, heartbeat)
+      if (isMoving && (!old.hasMoved || now - startedAt < rowsMs))
+        return wait(`row ${heartbeat?.last?.seq ?? ''} to stay the last one`, 1)
+      const seen = await silenceSeen(id, found, isMoving && heartbeat?.drained === true, old, context)
+      if (watch.heardAt !== null && watch.lookedAt !== null && seen.gap !== null && watch.lookedAt < (seen.until?.at ?? 0))
+        return wait(`the watch of ${to.region} to look at ${way.fromRegion} again`, 5)
+      const untils = possibleUntils(accepted, {seen, watch, isThere: old.isThere}, context)
+      const loss = await measure(way, untils, world, context, heartbeat)
       const agreed = agreement(accepted, loss, events)
       if (agreed !== null) return {kind: 'done', facts: {consent: true, ...factsOf(loss), ...agreed}, note: loss.text}
       context.show({loss})
-      return wait(`consent: ${loss.text}${tooLittle(accepted, loss)}`, 2)
+      return wait(`consent: ${loss.text}${gapWords(seen.gap)}${tooLittle(accepted, loss)}`, 2)
     },
   }
 }
@@ -125,25 +137,61 @@ export const factsOf = ({lossMs, source, ageMs, replicatedUntil, text}: Loss): F
   text,
 })
 
-type Known = Pick<Accepted, 'lastAnswerAt' | 'silence'> & {readonly seen: Until | null}
-
 async function measure(
-  way: Way,
-  {lastAnswerAt, silence, seen}: Known,
+  {place, to}: Way,
+  untils: readonly Until[],
   world: RecoveryWorld,
-  context: StepContext,
+  {now, signal}: StepContext,
   heartbeat: Heartbeat | null,
 ): Promise<Loss> {
-  const {place, to} = way
-  const {now, signal} = context
   // Asked only where it is needed: with a heartbeat nobody needs CloudWatch, which may be the next thing that doesn't answer.
   const lag = heartbeat?.last === null || heartbeat === null ? await world.database.lag(to.region, place.database, signal) : null
-  const lossUntil = (until: Until): Loss => measureLoss({now, until, engine: place.engine, heartbeat, lag})
-  if (seen !== null) return lossUntil(seen)
-  const lossWith = (believed: Silence | null): Loss =>
-    lossUntil(untilOf(context.facts('fence'), context.facts('declare'), {lastAnswerAt, silence: believed}))
-  return believable(lossWith(silence), silence) ? lossWith(silence) : lossWith(null)
+  const losses = untils.map((until) => ({until, loss: measureLoss({now, until, engine: place.engine, heartbeat, lag})}))
+  const found =
+    losses.find(({until, loss}) => until.how !== 'watched' || believable(loss, {...until, since: until.at})) ?? losses.at(-1)
+  if (found === undefined) throw new Error('there is no moment to measure to')
+  return found.loss
 }
+
+interface Evidence {
+  readonly seen: Seen
+  readonly watch: WatchNow
+  /** Something answers there, if only that it takes no writes: the watch can't tell that from one that does. */
+  readonly isThere: boolean
+}
+
+/**
+ * The moments after which nothing may have been accepted, the first that the rows don't belie counts. What this run has heard itself
+ * stands above the watch, the watch as it is now above what it knew when the run began, and that above nothing.
+ */
+function possibleUntils(
+  {lastAnswerAt, silence}: Accepted,
+  {seen, watch, isThere}: Evidence,
+  context: Pick<StepContext, 'facts'>,
+): readonly Until[] {
+  const [fenced, declared] = [context.facts('fence'), context.facts('declare')]
+  const base = (known: Silence | null): Until => seen.until ?? untilOf(fenced, declared, {lastAnswerAt, silence: known})
+  const bare = base(null)
+  if (
+    bare.how === 'fenced'
+    || bare.how === 'fenced-but-sessions'
+    || bare.how === 'still-answering'
+    || bare.how === 'still-writing'
+  )
+    return [bare]
+  const saysAlive = watch.heardAt ?? watch.silence?.answeredAt ?? null
+  const silentBefore = seen.until?.at ?? Number(declared['declaredAt'])
+  const wasHeardLater = saysAlive !== null && saysAlive > silentBefore
+  if (watch.heardAt !== null && wasHeardLater && !isThere) return [{at: watch.heardAt, how: 'still-answering'}]
+  const now = watch.silence !== null && watch.silence.since > (seen.heardAt ?? -Infinity) ? watch.silence : null
+  const watched: readonly Until[] = now === null ? [] : [{at: now.since, how: 'watched', answeredAt: now.answeredAt, by: now.by}]
+  // What a person knows wins over a watch, unless the watch has heard the Region since, or nobody has looked for long.
+  if (seen.until !== null || wasHeardLater) return [...watched, bare]
+  return lastAnswerAt !== null ? [bare] : [...watched, base(silence), bare]
+}
+
+const gapWords = (gap: Gap | null): string =>
+  gap === null ? '' : `; nobody looked from ${clockTime(gap.from)} to ${clockTime(gap.to)}, and it may have been back`
 
 /** What was replicated after the silence began was written during it: only the watch couldn't reach the Region, and users may have. */
 export const believable = ({replicatedUntil}: Pick<Loss, 'replicatedUntil'>, silence: Silence | null): boolean =>

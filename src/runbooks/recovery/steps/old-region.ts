@@ -9,13 +9,20 @@ import type {Until} from '../measure-loss.ts'
 import {regionalName} from '../place.ts'
 import type {Heartbeat} from '../ports/api-port.ts'
 import type {RecoveryWorld} from '../ports/recovery-world.ts'
+import {freshMs} from '../watch.ts'
 import type {Way} from '../way.ts'
 
 /** Rows come once a second: one that has been the last for so long is the last. */
 export const stillMs = seconds(3)
 
 /** What this process has seen of it. */
-interface OldRegion {
+export interface OldRegion {
+  /** The last look. */
+  lookedAt: number | null
+  /** Something answers there, whether or not it takes writes. */
+  isThere: boolean
+  /** This process itself didn't look for longer than silence may go unwatched (a machine that slept). */
+  gap: {readonly from: number; readonly to: number} | null
   /** It was heard to take writes. */
   isHeard: boolean
   /** The first look without an answer after the last one with. */
@@ -26,10 +33,18 @@ interface OldRegion {
   hasMoved: boolean
 }
 
-export const notSeen = (): OldRegion => ({isHeard: false, silentSince: null, row: null, hasMoved: false})
+export const notSeen = (): OldRegion => ({
+  lookedAt: null,
+  isThere: false,
+  gap: null,
+  isHeard: false,
+  silentSince: null,
+  row: null,
+  hasMoved: false,
+})
 
 /** `returns`: it was silent when the run was declared, and answers. */
-type Found = 'fenced' | 'silent' | 'answers' | 'returns'
+export type Found = 'fenced' | 'silent' | 'answers' | 'returns'
 
 export async function lookAtOldRegion(
   {place, settings, fromRegion}: Way,
@@ -38,7 +53,12 @@ export async function lookAtOldRegion(
   context: StepContext,
 ): Promise<Found> {
   if (context.facts('fence')['how'] === 'fenced') return 'fenced'
+  const {now} = context
+  if (old.lookedAt !== null && now - old.lookedAt > freshMs)
+    Object.assign(old, {...notSeen(), gap: {from: old.lookedAt, to: now}})
+  old.lookedAt = now
   const heartbeat = await readHeartbeat(world, regionalName(place, fromRegion), {settings, signal: context.signal})
+  old.isThere = heartbeat !== null
   if (heartbeat === null || !heartbeat.writable) {
     old.silentSince ??= context.now
     return 'silent'
