@@ -74,7 +74,7 @@ function nextRows(view: RecoveryView, columns: number): readonly StyledLine[] {
     paused: passed ? 'a person is needed now; forward is the only safe direction' : 'go on, or take it back, with',
     done: 'next',
     failed: `${view.facts.launches === null ? '' : 'what brings hosts, '}what happened, and how it stands`,
-    halted: 'look, and go on when it is mended',
+    halted: view.isSuperseded ? 'how it stands' : 'look, and go on when it is mended',
   }[view.state]
   return [
     ...wrapped(`${words}:`, columns - 2).map((text): StyledLine => [piece(`  ${text}`)]),

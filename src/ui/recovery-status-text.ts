@@ -90,13 +90,22 @@ function row(name: string, text: string, level: Level, columns: number): readonl
 
 const inVain = ({region, withdrawn}: Standing, home: string): boolean => region === home && withdrawn !== undefined
 
-function usersWords({standing, home}: RecoveryStatus): string {
+function usersWords({standing, home, recovery, runs}: RecoveryStatus): string {
   if (standing === null) return `in ${home}; they have never left it`
   return (
     `in ${standing.region} since ${dateAndMinute(standing.since)} `
     + `(${standing.run})${standing.settled ? '' : ', not settled: infra up leaves edges and databases alone'}`
     + (inVain(standing, home) ? `; the other Region's database was promoted in vain: nobody can fail over to it` : '')
+    + (isComingHome({standing, home, runs})
+      ? `; ${recovery} is no standby again yet: if ${home} is lost now, sluice dr promote --unplanned gives users the database they left there`
+      : '')
   )
+}
+
+/** A failback has sent users home, and isn't through: what they left is still there. */
+function isComingHome({standing, home, runs}: Pick<RecoveryStatus, 'standing' | 'home' | 'runs'>): boolean {
+  if (standing === null || standing.region !== home || standing.settled || standing.withdrawn !== undefined) return false
+  return runs.some(({run, kind, outcome}) => run === standing.run && kind === 'failback' && outcome !== 'done')
 }
 
 function drillWords({lastDrillAt, now, drillEveryMs}: RecoveryStatus): string {
@@ -114,6 +123,9 @@ const worst = ({findings}: Readiness): Level =>
 
 function nextCommands({runs, standing, home, environment, readiness, homeMissing}: RecoveryStatus): readonly string[] {
   const open = runs.find(({outcome}) => outcome === 'running' || outcome === 'paused')
+  const isLost = homeMissing !== null && isComingHome({standing, home, runs})
+  if (isLost && (open === undefined || open.kind === 'failback'))
+    return ['sluice dr promote --unplanned', ...(open === undefined ? [] : [`sluice dr resume ${open.run}`])]
   if (open !== undefined) return [`sluice dr resume ${open.run}`]
   // Nobody can go back to a Region that doesn't answer.
   if (standing !== null && standing.region !== home)

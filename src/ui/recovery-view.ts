@@ -64,6 +64,8 @@ export interface RecoveryView {
   /** `missed` as soon as it can't be met any more. */
   readonly objectives: {readonly rto: Met; readonly rpo: Met}
   readonly because: string
+  /** It halted because another run took its place for good: nothing is left to be done. */
+  readonly isSuperseded: boolean
   readonly paused: {readonly because: string; readonly by: string; readonly until: number | null} | null
   readonly exitCode: ExitCode
   readonly hint: string | null
@@ -141,6 +143,7 @@ export function recoveryView(events: readonly Event[], live: Live, now: number):
           ),
     stuck: ended !== undefined ? [] : present.filter((step) => stuck(step, now)).map(({id}) => id),
     because: ended?.data.because ?? run.paused?.because ?? '',
+    isSuperseded: ended?.data.cause === 'superseded',
     paused:
       state === 'paused' && run.paused !== null
         ? {because: run.paused.because, by: run.paused.by, until: run.paused.until}

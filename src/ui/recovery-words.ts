@@ -2,6 +2,7 @@
  * Sentences about a recovery that several screens say: where it stands, what was lost, what is left,
  * which command comes next. Pure.
  */
+import {failoverCommand} from '../runbooks/recovery/failback-steps/while-home-lives.ts'
 import {counted, duration, span, timeOfDay} from './format.ts'
 import type {RecoveryKind} from './recovery-input.ts'
 import type {MeasuredLoss} from './recovery-facts.ts'
@@ -87,7 +88,7 @@ export function recoverySentence(view: RecoveryView): string {
     case 'failed':
       return `${what} failed: ${view.because}. ${undoneWords(view)}`
     case 'halted':
-      return `${what} halted: ${view.because}; a person is needed now`
+      return view.isSuperseded ? `${what} is over: ${view.because}` : `${what} halted: ${view.because}; a person is needed now`
   }
 }
 
@@ -189,13 +190,13 @@ export function nextCommands(view: RecoveryView): readonly string[] {
     case 'running':
       return [resume, ...withdraw]
     case 'paused':
-      return [resume, ...withdraw, ...hostsBack]
+      return [...(view.because.includes(failoverCommand) ? [failoverCommand] : []), resume, ...withdraw, ...hostsBack]
     case 'done':
       return [report, ...afterDone(view)]
     case 'failed':
       return [...hostsBack, report, 'sluice dr status']
     case 'halted':
-      return ['sluice dr status', resume, report]
+      return view.isSuperseded ? ['sluice dr status', report] : ['sluice dr status', resume, report]
   }
 }
 

@@ -1,13 +1,17 @@
 import {describe, expect, it} from 'vitest'
+import {ExitCode} from '../../src/errors.ts'
 import {minutes, seconds} from '../../src/runbooks/engine/clock.ts'
 import {failbackStamp} from '../../src/runbooks/recovery/failback-input.ts'
 import type {FailbackInput, PromoteInput, Standing} from '../../src/runbooks/recovery/input.ts'
 import {findRecovery} from '../../src/runbooks/recovery/find-recovery.ts'
+import {readReadiness} from '../../src/runbooks/recovery/readiness/read-readiness.ts'
 import {findReopens} from '../../src/runbooks/recovery/reopening.ts'
 import type {RecoveryRan} from '../../src/runbooks/recovery/run-recovery.ts'
+import {recoveryView} from '../../src/ui/recovery-view.ts'
+import {nextCommands, recoverySentence} from '../../src/ui/recovery-words.ts'
 import {aFailback, away, Killed} from '../support/failback-bench.ts'
 import type {Away} from '../support/failback-bench.ts'
-import {aPromoteInput, aSide} from '../support/recovery-bench.ts'
+import {aPromoteInput, aSettings, aSide, aStackConfig} from '../support/recovery-bench.ts'
 import {begin, endOf, factsOf, goOn} from '../support/recovery-drive.ts'
 import {aDesk} from '../support/release-bench.ts'
 
@@ -334,5 +338,52 @@ describe('going back to the database that users left', () => {
     await expect(begin(gone.fake, aPromoteInput(gone.fake.place, {mode: 'planned'}), {}, 'p1')).rejects.toThrow(
       `${left.run} (failback) isn't finished`,
     )
+  })
+})
+
+describe('what is said of it', () => {
+  it('the paused failback names the command first, and the way on for a home that answers again', async () => {
+    const {left} = await lostHalfMade()
+    const view = recoveryView(left.events, {run: left.run}, left.events.at(-1)?.at ?? 0)
+    expect(recoverySentence(view)).toMatch(
+      /is paused: eu-west-1 hasn't answered for 3 min, and users are there. When it is lost, sluice dr promote --unplanned sends them back to eu-central-1, whose database has everything up to \d\d:\d\d:\d\dZ/,
+    )
+    expect(nextCommands(view)).toEqual(['sluice dr promote --unplanned', `sluice dr resume ${left.run}`])
+    expect(view.exitCode).toBe(ExitCode.halted)
+  })
+
+  it('dr check leads to that run, and to the failover: nothing may be made in the place of what users left', async () => {
+    const {gone, left} = await lostHalfMade(renamed)
+    gone.fake.revive(home)
+    const {place, world, clock} = gone.fake
+    const {findings} = await readReadiness(world, {
+      config: aStackConfig(),
+      place,
+      settings: aSettings(),
+      sides: {home: aSide(home), recovery: aSide(fled)},
+      standing: standingOf(gone),
+      lastDrillAt: null,
+      now: clock.now(),
+      signal: new AbortController().signal,
+      forecast: {p50Seconds: 0, p90Seconds: 0},
+    })
+    expect(findings.filter(({id}) => id === 'replica-state')).toMatchObject([
+      {
+        level: 'fail',
+        text: `shop-production in eu-central-1 is no replica of eu-west-1 again yet: ${left.run} is making it one, after users went home.`,
+        suggestions: [`sluice dr resume ${left.run}`, 'sluice dr promote --unplanned (once eu-west-1 is lost)'],
+      },
+    ])
+  })
+
+  it('the failback whose place was taken is over, and asks nothing of anybody', async () => {
+    const {gone, left} = await lostHalfMade()
+    const done = await begin(gone.fake, await promoteNow(gone), {}, 'p1')
+    const {events} = await goOn(gone.fake, left.run, {}, 'f9')
+    const view = recoveryView(events, {run: left.run}, gone.fake.clock.now())
+    expect(recoverySentence(view)).toContain(
+      `is over: superseded by ${done.run}: eu-west-1 was lost after users had gone back to it`,
+    )
+    expect(nextCommands(view)).toEqual(['sluice dr status', `sluice dr report ${left.run} --html ${left.run}.html`])
   })
 })

@@ -50,6 +50,21 @@ const aStatus = (change: Partial<RecoveryStatus> = {}): RecoveryStatus => ({
   },
   ...change,
 })
+const comingHome: RecoveryStatus['runs'][number] = {
+  run: 'r-1',
+  kind: 'failback',
+  mode: null,
+  startedAt: now - 3_600_000,
+  outcome: 'paused',
+  durationMs: 3_600_000,
+  rtoMs: null,
+  rtoObjectiveMs: 1_800_000,
+  lossMs: null,
+  residue: null,
+  criticalPathMs: 0,
+  longest: null,
+  by: 'anna',
+}
 const next = (change: Partial<RecoveryStatus>): unknown => (recoveryStatusJson(aStatus(change)) as {next: unknown}).next
 
 describe('dr status', () => {
@@ -65,6 +80,13 @@ describe('dr status', () => {
       'of 30:00',
     ])
       expect(text).toContain(words)
+  })
+
+  it('says what a failover would find while a failback is still making the standby', () => {
+    const text = recoveryStatusText(aStatus({standing: standing('eu-west-1', false), runs: [comingHome]})).replaceAll(/\s+/g, ' ')
+    expect(text).toContain(
+      'eu-central-1 is no standby again yet: if eu-west-1 is lost now, sluice dr promote --unplanned gives users the database they left there',
+    )
   })
 
   it('tells the lag with what it means', () => {
@@ -88,6 +110,12 @@ describe('dr status', () => {
       ['sluice dr check'],
     ],
     ['settling, when users are home and the stacks are not', {standing: standing('eu-west-1', false)}, ['sluice dr settle']],
+    [
+      'users back to what they left, when home is lost before a failback is through',
+      {standing: standing('eu-west-1', false), homeMissing: "eu-west-1 doesn't answer", runs: [comingHome]},
+      ['sluice dr promote --unplanned', 'sluice dr resume r-1'],
+    ],
+    ['that failback, while home answers', {standing: standing('eu-west-1', false), runs: [comingHome]}, ['sluice dr resume r-1']],
     ['nothing, when they are home for good', {standing: standing('eu-west-1', true)}, []],
     [
       'a look at what is wrong',

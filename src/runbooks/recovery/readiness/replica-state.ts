@@ -2,6 +2,7 @@
 import {databaseArn} from '../place.ts'
 import type {Place} from '../place.ts'
 import type {DatabaseState} from '../ports/database-port.ts'
+import {nameOfLeft} from '../reopening.ts'
 import {fail, ok, unknown, warn} from './finding.ts'
 import type {Found} from './finding.ts'
 import type {Check} from './looking.ts'
@@ -9,8 +10,20 @@ import type {Check} from './looking.ts'
 export const replicaState: Check = {
   id: 'replica-state',
   title: 'replica',
-  look: async ({place, from, to, replica}) => replicaFindings(await replica(), place, from, to),
+  look: async ({place, from, to, replica, standing}) => {
+    const state = await replica()
+    const run = nameOfLeft(standing, place)
+    return run !== null && (state === null || state.source === null)
+      ? [notAgainYet(run, place)]
+      : replicaFindings(state, place, from, to)
+  },
 }
+
+/** What users left stands there, under its own name or set aside: nothing may be made in its place by anything but that run. */
+const notAgainYet = (run: string, {home, recovery, database}: Place): Found =>
+  fail(`${database} in ${recovery} is no replica of ${home} again yet: ${run} is making it one, after users went home.`, {
+    suggestions: [`sluice dr resume ${run}`, `sluice dr promote --unplanned (once ${home} is lost)`],
+  })
 
 /** States in which RDS has given up on an instance. https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html */
 const lost =

@@ -26,10 +26,11 @@ export function standingFindings(
   const evidence = {region: written?.region ?? home, settled: written?.settled ?? true, stop: stopped}
   if (written !== null && !written.settled && written.region === home) {
     return [
-      fail(`Users are home again (${written.run}), and the stacks aren't settled: infra up leaves edges and databases alone.`, {
-        evidence,
-        suggestions: ['sluice dr resume', 'sluice dr settle'],
-      }),
+      fail(
+        `Users are home again (${written.run}), and the stacks aren't settled: infra up leaves edges and databases alone. `
+          + `Until ${recovery} is a standby again, a failover gives users the database they left there, without what they wrote since.`,
+        {evidence, suggestions: ['sluice dr resume', 'sluice dr settle', `sluice dr promote --unplanned (once ${home} is lost)`]},
+      ),
     ]
   }
   // Once it is settled, the records themselves lead there, and `stop` is needed no more.
