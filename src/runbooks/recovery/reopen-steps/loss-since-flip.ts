@@ -10,8 +10,10 @@ import {clockTime} from '../measure-loss.ts'
 import type {Loss, Until} from '../measure-loss.ts'
 import {callsOf} from '../port-calls.ts'
 import type {Accepted} from '../steps/loss.ts'
-import {agreement, comesBack, factsOf, tooLittle, untilOf} from '../steps/loss.ts'
-import {lookAtOldRegion, notSeen, untilSeen} from '../steps/old-region.ts'
+import {agreement, comesBack, factsOf, possibleUntils, tooLittle} from '../steps/loss.ts'
+import {lookAtOldRegion, notSeen} from '../steps/old-region.ts'
+import {silenceSeen} from '../steps/silence-seen.ts'
+import {watchNow} from '../watch.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
 import {leftDatabase, madeAfterAll} from './left-database.ts'
 
@@ -21,7 +23,7 @@ export function lossSinceFlip(way: Way, accepted: Accepted, reopens: Reopens, {n
     id: 'approve',
     title: 'What users wrote at home since then is given up',
     needs,
-    calls: callsOf(way.to.region, 'api.ask', 'database.describe'),
+    calls: callsOf(way.to.region, 'api.ask', 'database.describe', 'store.read'),
     deadlineMs: way.settings.approvalMs,
     atDeadline: 'pause',
     usual: {p50Seconds: 10, p90Seconds: 120},
@@ -30,16 +32,17 @@ export function lossSinceFlip(way: Way, accepted: Accepted, reopens: Reopens, {n
     poll: async (world, context): Promise<Polled> => {
       const {now, events} = context
       const wait = (waitsFor: string): Polled => ({kind: 'pending', waitsFor, lookAgainAt: now + seconds(2)})
-      const [found, left] = await Promise.all([
+      const [found, left, watch] = await Promise.all([
         lookAtOldRegion(way, old, world, context),
         leftDatabase(way, reopens, world, context.signal),
+        watchNow(world.store(way.to.region), way.place, {region: way.fromRegion, by: way.to.region, now}, context.signal),
       ])
       const made = madeAfterAll(left)
       if (made !== null) return {kind: 'failed', because: made, then: 'fail'}
+      const seen = await silenceSeen('approve', found, false, old, context)
       if (found === 'returns') return wait(comesBack(way.fromRegion))
-      const seen = untilSeen(found, false, old, now)
-      const known = seen ?? untilOf(context.facts('fence'), context.facts('declare'), believed(accepted, reopens))
-      const loss = measureSinceFlip(way.fromRegion, reopens, known, {isHeard: seen !== null})
+      const untils = possibleUntils(accepted, {seen, watch, isThere: old.isThere}, context)
+      const loss = measureSinceFlip(way.fromRegion, reopens, untils, {isHeard: seen.heardAt !== null})
       const agreed = agreement(accepted, loss, events)
       if (agreed !== null) return {kind: 'done', facts: {consent: true, ...factsOf(loss), ...agreed}, note: loss.text}
       context.show({loss})
@@ -48,19 +51,16 @@ export function lossSinceFlip(way: Way, accepted: Accepted, reopens: Reopens, {n
   }
 }
 
-/** The failback saw home answer later than that: only the watch couldn't reach it. */
-const believed = ({lastAnswerAt, silence}: Accepted, {answeredAt}: Reopens): Pick<Accepted, 'lastAnswerAt' | 'silence'> => ({
-  lastAnswerAt,
-  silence: silence === null || silence.since < answeredAt ? null : silence,
-})
-
 /** `isHeard`: this machine has heard home itself, so that its silence counts. */
 export function measureSinceFlip(
   home: string,
   {flippedAt, answeredAt, replicatedUntil}: Reopens,
-  until: Until,
+  untils: readonly Until[],
   {isHeard}: {readonly isHeard: boolean},
 ): Loss {
+  // The failback saw home answer later than that: only the watch couldn't reach it.
+  const until = untils.find(({at, how}) => how !== 'watched' || at >= answeredAt)
+  if (until === undefined) throw new Error('there is no moment to measure to')
   const since = clockTime(flippedAt)
   const told = {replicatedUntil, ageMs: null}
   const unknown = (because: string): Loss => ({

@@ -164,7 +164,7 @@ interface Evidence {
  * The moments after which nothing may have been accepted, the first that the rows don't belie counts. What this run has heard itself
  * stands above the watch, the watch as it is now above what it knew when the run began, and that above nothing.
  */
-function possibleUntils(
+export function possibleUntils(
   {lastAnswerAt, silence}: Accepted,
   {seen, watch, isThere}: Evidence,
   context: Pick<StepContext, 'facts'>,
