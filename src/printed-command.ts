@@ -16,9 +16,9 @@ const takes: Readonly<Record<string, readonly string[]>> = {
 
 /** Lines that are a command, with those flags as this process was given them; other lines are left as they are. */
 export function printedCommands(text: string, argv: readonly string[]): string {
-  // A log puts the time before a line.
+  // A log puts the time before a line, a screen what the command is for: `go on: sluice release resume`.
   return text.replace(
-    /^((?:\d\d:\d\d:\d\dZ )? *)(sluice (infra export|release|doctor|infra|dr|iam|runbook)\b[^\n]*)$/gm,
+    /^((?:\d\d:\d\d:\d\dZ )? *(?:(?:look|go on|give up|what happened when): )?)(sluice (infra export|release|doctor|infra|dr|iam|runbook)\b[^\n]*)$/gm,
     (line: string, indent: string, command: string, name: string) => {
       if (/ --help\b/.test(command)) return line
       const missing = (takes[name] ?? []).flatMap((flag) => {

@@ -8,6 +8,7 @@ import {nearest} from './nearest.ts'
 export function usageError(said: string, command: string, flags: readonly string[]): SluiceError {
   const lines = said
     .replaceAll(/\s*\n\t/g, ': ')
+    .replace(/Missing \d+ required args?:?\n([^]*)/, (_, names: string) => missingWords(names))
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !/^See more help|^The following errors? occurred:$/.test(line))
@@ -20,6 +21,12 @@ export function usageError(said: string, command: string, flags: readonly string
     suggestions: [...meant.map((flag) => `sluice ${command} --${flag}`), `sluice ${command} --help`],
   })
 }
+
+/** oclif lists them below one another, each with what it is. */
+const missingWords = (names: string): string =>
+  names.replaceAll(/^([a-z][\w-]*)(?: {2,}(.*))?$/gm, (_, name: string, what: string | undefined) =>
+    what === undefined ? `${name.toUpperCase()} is missing.` : `${name.toUpperCase()} is missing: ${what}`,
+  )
 
 function inOurWords(line: string): string {
   const unknown = /^Nonexistent flags?: (.*)$/.exec(line)

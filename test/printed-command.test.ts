@@ -16,7 +16,13 @@ it.each([
     'sluice release x:1 --sandbox a --yes',
   ],
   ['help needs none', 'sluice release --help', ['--sandbox', 'b'], 'sluice release --help'],
-  ['words about a command are words', 'look: sluice release status', ['--sandbox', 'b'], 'look: sluice release status'],
+  [
+    'so does one that stands behind what it is for',
+    '  what happened when: sluice release status r-1',
+    ['--sandbox', 'b'],
+    '  what happened when: sluice release status r-1 --sandbox b',
+  ],
+  ['words about a command are words', 'its way: sluice release status', ['--sandbox', 'b'], 'its way: sluice release status'],
   [
     'provisioning works on a sandbox too',
     '    sluice infra up --yes',

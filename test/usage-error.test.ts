@@ -22,6 +22,11 @@ describe('words that cannot be read', () => {
       'Parsing --seed \n\tExpected an integer but received: x',
       '--seed: Expected an integer but received: x',
     ],
+    [
+      'a word that is missing is named, with what it is',
+      "Missing 1 required arg:\nname  a runbook of your own, or 'dr drill'\nSee more help with --help",
+      "NAME is missing: a runbook of your own, or 'dr drill'",
+    ],
     ['what is plain already stays', 'Unexpected argument: foo\nSee more help with --help', 'Unexpected argument: foo'],
   ])('%s', (_what, said, expected) => {
     expect(usageError(said, 'dr promote', flags)).toMatchObject({

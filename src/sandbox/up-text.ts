@@ -15,9 +15,10 @@ export function upText({name, endpoint, regions, speed, world}: Up): string {
     `  sluice init --sandbox ${name}`,
     `  sluice release shop/api:1.9.0 --sandbox ${name}`,
   ]
+  const empty = [`  sluice init --stack --sandbox ${name}`, `  sluice infra up --sandbox ${name}`]
   return [
     `The sandbox ${name} is up: ${endpoint}, ${regions.join(' and ')}, clock × ${speed}.`,
-    ...(world === 'shop' ? shop : []),
+    ...(world === 'shop' ? shop : empty),
     `  ${downCommand(name)}`,
   ].join('\n')
 }

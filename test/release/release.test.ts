@@ -369,6 +369,14 @@ describe('after a promotion', () => {
     expect((await claimRelease(desk, 'api')).previous?.run).toBe(first.run)
   })
 
+  it('a run of provisioning or of a recovery is none of the releases, though its journal lies beside theirs', async () => {
+    const {desk, store, clock} = aBench()
+    const journal = await openJournal({store, run: 'r-infra', writer: 'w1', clock})
+    await journal.append(1, 'planned', {plan: 'up', planHash: '', steps: []})
+    for (const run of ['r-infra', 'r-none'])
+      await expect(findRun(desk, {run, service: undefined})).rejects.toMatchObject({code: 'run-unknown', exitCode: 2})
+  })
+
   it('what an older release left behind is not resumed once a newer one has begun', async () => {
     const {aws, desk, store, clock} = aBench()
     const first = await release(desk, aws)

@@ -55,9 +55,15 @@ function stoppedTask(task: Task): StoppedTask | null {
     task: task.taskArn,
     taskDefinition: task.taskDefinitionArn ?? '',
     stopCode: task.stopCode ?? 'Unknown',
-    reason: culprit?.reason === undefined ? (task.stoppedReason ?? '') : `${task.stoppedReason ?? ''} (${culprit.reason})`,
+    reason: stoppedBecause(task.stoppedReason ?? '', culprit?.reason ?? ''),
     exitCode: culprit?.exitCode ?? null,
     container: culprit?.name ?? null,
     stoppedAt: (task.stoppedAt ?? task.stoppingAt ?? task.executionStoppedAt)?.getTime() ?? 0,
   }
+}
+
+/** ECS often says the same of the task and of its container: once is enough. */
+function stoppedBecause(ofTask: string, ofContainer: string): string {
+  if (ofContainer === '' || ofTask.includes(ofContainer)) return ofTask
+  return ofTask === '' || ofContainer.includes(ofTask) ? ofContainer : `${ofTask} (${ofContainer})`
 }

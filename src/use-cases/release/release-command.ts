@@ -7,6 +7,7 @@ import type {Outcome} from '../../command.ts'
 import {SluiceCommand} from '../../command.ts'
 import {completeConfig, openDesk, sandboxName} from '../../compose.ts'
 import type {OpenDesk} from '../../compose.ts'
+import {inRegion} from '../../config/in-region.ts'
 import {loadConfig} from '../../config/load.ts'
 import type {ReleaseConfig} from '../../config/release-config.ts'
 import {readHandle} from '../../config/sandbox-handle.ts'
@@ -49,7 +50,7 @@ export abstract class ReleaseCommand extends SluiceCommand {
     flags: Where,
     state: 'make-state' | 'read-state',
   ): Promise<OpenDesk & {readonly config: ReleaseConfig}> {
-    const loaded = await loadConfig(flags.config)
+    const loaded = inRegion(await loadConfig(flags.config), flags.region)
     const {region} = loaded.kind === 'config' ? loaded.config : loaded.settings
     const opened = await openDesk({region, sandbox: flags.sandbox, env: process.env}, state)
     return {...opened, config: await completeConfig(opened, loaded)}

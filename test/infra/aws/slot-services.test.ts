@@ -141,6 +141,15 @@ describe('stopped tasks', () => {
     ],
   })
 
+  test('say once what ECS says of the task and of its container alike', async () => {
+    const because = 'CannotPullContainerError: shop/api:404: not found'
+    ecs.on(ListTasksCommand).resolves({taskArns: ['arn:task/1']})
+    ecs.on(DescribeTasksCommand).resolves({
+      tasks: [{...stopped(1), stoppedReason: because, containers: [{name: 'api', reason: because}]}],
+    })
+    expect((await world().stopped('b', 0, signal))[0]?.reason).toBe(because)
+  })
+
   test('say which container ended and how, newest first, since when was asked', async () => {
     ecs
       .on(ListTasksCommand, {cluster: 'shop', serviceName: 'shop-b', desiredStatus: 'STOPPED'})
