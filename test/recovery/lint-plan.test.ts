@@ -60,7 +60,7 @@ describe('the lint finds', () => {
 
   it('what a planned switchover asks of home beside fencing it, and to go back to it', () => {
     expect(new Set(lintRecovery(promotePlan(aPromoteInput(place, {mode: 'planned'})), place).map(({step}) => step))).toEqual(
-      new Set(['declare', 'fence', 'secret']),
+      new Set(['declare', 'fence', 'secret', 'flip']),
     )
   })
 })

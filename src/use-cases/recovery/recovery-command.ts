@@ -16,6 +16,7 @@ import {chooseRenderer} from '../../ui/choose-renderer.ts'
 import {writeGithub} from '../../ui/github.ts'
 import type {Live} from '../../ui/live.ts'
 import {recoveryGithub} from '../../ui/recovery-github.ts'
+import {openByHand} from '../../ui/recovery-open-by-hand.ts'
 import {idleKeyboard, pressRecovery, recoveryPresses, resting} from '../../ui/recovery-keys.ts'
 import {recoveryOutcomeJson, recoveryOutcomeText} from '../../ui/recovery-outcome.ts'
 import {recoveryRenderer} from '../../ui/recovery-renderer.ts'
@@ -160,7 +161,7 @@ export abstract class RecoveryCommand extends InfraCommand {
       process.env,
       (text) => void process.stderr.write(text),
     )
-    const {exitCode, note} = left(end, view.exitCode)
+    const {exitCode, note} = left(end, view.exitCode, () => openByHand(run, events))
     const text = recoveryOutcomeText(view, this.look(process.stdout))
     return {
       outcome: view.state,
@@ -186,7 +187,11 @@ function keysOf(live: () => Live, now: () => number): Keys {
 }
 
 /** What it means for the exit code that this process stopped. */
-function left(end: RunEnd, ofRun: ExitCode): {readonly exitCode: ExitCode; readonly note: string | null} {
+function left(
+  end: RunEnd,
+  ofRun: ExitCode,
+  byHand: () => readonly string[] | null,
+): {readonly exitCode: ExitCode; readonly note: string | null} {
   switch (end.kind) {
     case 'ended':
     case 'paused':
@@ -196,6 +201,9 @@ function left(end: RunEnd, ofRun: ExitCode): {readonly exitCode: ExitCode; reado
     case 'lease-lost':
       return {exitCode: ExitCode.leaseHeld, note: `${end.to} has taken over.`}
     case 'state-unreachable':
-      return {exitCode: ExitCode.halted, note: `State can't be reached (${end.because}); nothing more was started.`}
+      return {
+        exitCode: ExitCode.halted,
+        note: [`State can't be reached (${end.because}); nothing more was started.`, ...(byHand() ?? [])].join('\n'),
+      }
   }
 }

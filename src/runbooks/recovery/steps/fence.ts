@@ -30,7 +30,8 @@ const availableWithinMs = minutes(5)
 /** What the journal says of a live rule that refuses everybody. */
 export const refusesAll = 'refuses-all'
 
-interface Before {
+/** What stood before a fence's first change, as its facts keep it (`before`). */
+export interface FencedBefore {
   readonly rule: string | null
   readonly weights: {readonly a: number; readonly b: number} | null
   readonly services: readonly {
@@ -92,7 +93,7 @@ export function fence(way: Way, {needs, id = 'fence', title}: Placed): RecoveryS
       }
     },
     undo: async (world, {own, signal}) => {
-      const before = own['before'] as unknown as Before | undefined
+      const before = own['before'] as unknown as FencedBefore | undefined
       if (from !== null && before !== undefined) await giveBack(way, from, before, world, signal)
     },
   }
@@ -108,7 +109,7 @@ function givesUp({mode}: Way, {now, startedAt}: StepContext, error: unknown): st
   return now - startedAt >= (error instanceof Unreachable ? goneAfterMs : fenceBoundMs) ? error.message : null
 }
 
-async function remember({place}: Way, from: Side, world: RecoveryWorld, signal: AbortSignal): Promise<Before> {
+async function remember({place}: Way, from: Side, world: RecoveryWorld, signal: AbortSignal): Promise<FencedBefore> {
   const {region, cluster} = from
   const rule = await world.fence.liveRule(region, from.listener, from.targetGroups, signal)
   const states = await Promise.all(
@@ -233,7 +234,7 @@ async function refusal(rule: string, context: StepContext): Promise<number> {
 export const closed = (ingress: string): boolean => ingress === '' || ingress === '[]'
 
 /** In reverse: database, tasks, users. */
-async function giveBack(way: Way, from: Side, before: Before, world: RecoveryWorld, signal: AbortSignal): Promise<void> {
+async function giveBack(way: Way, from: Side, before: FencedBefore, world: RecoveryWorld, signal: AbortSignal): Promise<void> {
   const {region, cluster} = from
   if (!closed(before.ingress) && closed(await world.fence.ingress(region, from.databaseGroup, signal))) {
     await world.fence.openIngress(region, from.databaseGroup, before.ingress, signal)

@@ -10,8 +10,10 @@ import type {Observed, Polled, StepContext} from '../../engine/step.ts'
 import {Unavailable} from '../../engine/unavailable.ts'
 import {writeCommits} from '../ask-api.ts'
 import {regionalName} from '../place.ts'
+import {callsOf} from '../port-calls.ts'
 import type {RecoveryWorld} from '../ports/recovery-world.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
+import {closed} from './fence.ts'
 import {flip} from './flip.ts'
 
 /** A Region that says nothing for so long, and however often it is asked, isn't waited for by users. */
@@ -105,14 +107,22 @@ export function flipGivesBack(back: Back, way: Way, placed: Placed): RecoverySte
     observe: async (world: RecoveryWorld, context: StepContext): Promise<Observed> => {
       const observed = await step.observe(world, context)
       if (observed.kind !== 'not-done' || isBegun(step, context)) return observed
+      if (await wasOpened(way, world, context))
+        return {
+          kind: 'failed',
+          because: `somebody has opened ${back.from} since it was fenced, and users may have written there`,
+          then: 'fail',
+        }
       const {committed} = await writeCommits(world, regionalName(place, to.region), {settings, signal: context.signal})
       if (committed) return observed
       return {kind: 'pending', waitsFor: `a write through ${regionalName(place, to.region)}`, lookAgainAt: context.now + 2000}
     },
   }
   const bounded = givesBack(back, asked)
+  const looks = callsOf(way.fromRegion, 'fence.liveRule', 'fence.ingress')
   return {
     ...step,
+    calls: [...step.calls, ...looks],
     observe: async (world, context) => {
       try {
         return await bounded.observe(world, context)
@@ -124,5 +134,20 @@ export function flipGivesBack(back: Back, way: Way, placed: Placed): RecoverySte
     },
     pointOfNoReturn: true,
     consent: 'approve',
+  }
+}
+
+/** By hand, while this run couldn't go on: then what the other Region has isn't all. One that says nothing lets nobody in either. */
+async function wasOpened({from}: Way, world: RecoveryWorld, {signal}: StepContext): Promise<boolean> {
+  if (from === null) return false
+  try {
+    const [rule, ingress] = await Promise.all([
+      world.fence.liveRule(from.region, from.listener, from.targetGroups, signal),
+      world.fence.ingress(from.region, from.databaseGroup, signal),
+    ])
+    return (rule !== null && rule.fixed === null) || !closed(ingress)
+  } catch (error) {
+    if (error instanceof Unavailable) return false
+    throw error
   }
 }
