@@ -333,6 +333,13 @@ describe('going back to the database that users left', () => {
     expect(standingOf(gone).run).toBe(left.run)
   })
 
+  it('is what whoever would withdraw that failback is told of: its flip has begun', async () => {
+    const {gone, left} = await lostHalfMade()
+    await expect(goOn(gone.fake, left.run, {withdraw: 'home is gone'})).rejects.toMatchObject({
+      suggestions: [`sluice dr resume ${left.run}`, 'sluice dr promote --unplanned (once eu-west-1 is lost)'],
+    })
+  })
+
   it('is nothing for a planned one, nor for anything else: that run is gone on with first', async () => {
     const {gone, left} = await lostHalfMade()
     await expect(begin(gone.fake, aPromoteInput(gone.fake.place, {mode: 'planned'}), {}, 'p1')).rejects.toThrow(

@@ -56,7 +56,8 @@ export function refuseTooLate(run: string, events: readonly Event[]): void {
     )
   throw refused(`${run} is past its point of no return: ${point.step} has begun, and nothing can take that back.`, [
     `sluice dr resume ${run}`,
-    ...(input?.kind === 'promote' || input?.kind === 'failback' ? ['sluice dr failback'] : []),
+    ...(input?.kind === 'promote' ? ['sluice dr failback'] : []),
+    ...(input?.kind === 'failback' ? [`sluice dr promote --unplanned (once ${input.place.home} is lost)`] : []),
   ])
 }
 
