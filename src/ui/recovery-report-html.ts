@@ -8,7 +8,7 @@ import {html, nothing} from './html.ts'
 import type {Html} from './html.ts'
 import type {RecoveryFacts} from './recovery-facts.ts'
 import type {RecoveryReport} from './recovery-report.ts'
-import {probesOf} from './recovery-report.ts'
+import {begunBy, probesOf} from './recovery-report.ts'
 import {reportStyle} from './recovery-report-style.ts'
 import {timeline, trend} from './recovery-report-timeline.ts'
 import {readinessSection} from './recovery-report-readiness.ts'
@@ -117,21 +117,34 @@ function stepsSection({view}: RecoveryReport): Html {
     )}`
 }
 
-function decisions({wishes, owners}: RecoveryReport): Html {
+function decisions(report: RecoveryReport): Html {
+  const {wishes, owners} = report
+  const begun = begunBy(report)
+  const rows = [
+    ...(begun === null
+      ? []
+      : [
+          [
+            html`${isoTime(begun.at)}`,
+            html`begin`,
+            html`${who(begun.by)}`,
+            html`${begun.why}`,
+            html`${begun.lossMs === null ? '' : accepting({lossMs: begun.lossMs})}`,
+          ],
+        ]),
+    ...wishes.map(({at, data}) => [
+      html`${isoTime(at)}`,
+      html`${data.wish === 'promote' ? 'consent' : data.wish}`,
+      html`${who(data.by)}`,
+      html`${data.why}`,
+      html`${data.accepts === undefined ? '' : accepting(data.accepts)}`,
+    ]),
+  ]
   return html`<h2>Approvals and decisions</h2>
     ${
-      wishes.length === 0
-        ? html`<p>Nobody was asked, and nobody asked for anything.</p>`
-        : table(
-            ['when', 'what', 'by', 'why', 'accepting'],
-            wishes.map(({at, data}) => [
-              html`${isoTime(at)}`,
-              html`${data.wish === 'promote' ? 'consent' : data.wish}`,
-              html`${who(data.by)}`,
-              html`${data.why}`,
-              html`${data.accepts === undefined ? '' : accepting(data.accepts)}`,
-            ]),
-          )
+      rows.length === 0
+        ? html`<p>While it ran nobody was asked, and nobody asked for anything.</p>`
+        : table(['when', 'what', 'by', 'why', 'accepting'], rows)
     }
     <p class="soft">
       Who held the run: ${owners.map(({at, data}) => `${data.owner} on ${data.host} from ${isoTime(at)}`).join('; ')}.

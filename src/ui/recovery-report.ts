@@ -50,6 +50,18 @@ export function recoveryReport(
   }
 }
 
+/** Whoever moves users has given the environment's name before there was a first event: typed, or as --confirm. Null: nobody is moved. */
+export function begunBy({view: {asked, startedAt}}: RecoveryReport): {
+  readonly at: number
+  readonly by: string
+  readonly why: string
+  readonly lossMs: number | null
+} | null {
+  const {kind, by, acceptLossMs} = asked
+  if (kind !== 'promote' && kind !== 'failback') return null
+  return {at: startedAt, by, why: "the environment's name was given", lossMs: acceptLossMs}
+}
+
 /** What the probes saw: facts of the steps that asked the API, the names or the database. */
 export const probesOf = ({view}: RecoveryReport): readonly {readonly step: string; readonly facts: Facts}[] =>
   view.steps.filter(({id, facts}) => probing.has(id) && Object.keys(facts).length > 0).map(({id, facts}) => ({step: id, facts}))
@@ -71,19 +83,33 @@ const probing = new Set([
 
 export function recoveryReportJson(report: RecoveryReport): object {
   const {view, sentence, chain, wishes, owners, calls, history, events} = report
+  const begun = begunBy(report)
   return {
     ...recoveryOutcomeJson(view),
     sentence,
     toolVersion: view.toolVersion,
     planHash: view.planHash,
     chain,
-    approvals: wishes.map(({at, data}) => ({
-      at: isoTime(at),
-      wish: data.wish,
-      by: data.by,
-      why: data.why,
-      ...(data.accepts !== undefined && {accepts: data.accepts}),
-    })),
+    approvals: [
+      ...(begun === null
+        ? []
+        : [
+            {
+              at: isoTime(begun.at),
+              wish: 'begin',
+              by: begun.by,
+              why: begun.why,
+              ...(begun.lossMs !== null && {accepts: {lossMs: begun.lossMs}}),
+            },
+          ]),
+      ...wishes.map(({at, data}) => ({
+        at: isoTime(at),
+        wish: data.wish,
+        by: data.by,
+        why: data.why,
+        ...(data.accepts !== undefined && {accepts: data.accepts}),
+      })),
+    ],
     owners: owners.map(({at, epoch, data}) => ({at: isoTime(at), epoch, owner: data.owner, host: data.host})),
     probes: probesOf(report),
     readiness: view.asked.readiness as Json,

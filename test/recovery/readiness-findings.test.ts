@@ -15,7 +15,7 @@ import {parameterFindings} from '../../src/runbooks/recovery/readiness/parameter
 import {drillFinding} from '../../src/runbooks/recovery/readiness/people.ts'
 import {moreVcpus, quotaFindings} from '../../src/runbooks/recovery/readiness/quotas.ts'
 import {pointFinding} from '../../src/runbooks/recovery/readiness/recovery-points.ts'
-import {lagFinding, measuredLag} from '../../src/runbooks/recovery/readiness/replica-lag.ts'
+import {lagFinding, measuredLag, toldLag} from '../../src/runbooks/recovery/readiness/replica-lag.ts'
 import type {LagFacts} from '../../src/runbooks/recovery/readiness/replica-lag.ts'
 import {replicaFindings} from '../../src/runbooks/recovery/readiness/replica-state.ts'
 import {secretFinding} from '../../src/runbooks/recovery/readiness/secret.ts'
@@ -215,6 +215,12 @@ describe('what would be lost', () => {
   test("is null, and never 0, when it can't be told", () => {
     expect(measuredLag(facts({metric: {seconds: -1, at: now}, heartbeat: null}))).toEqual({seconds: null, source: null})
     expect(measuredLag(facts({metric: {seconds: 0, at: now - 200_000}, heartbeat: null}))).toEqual({seconds: null, source: null})
+  })
+
+  test('is the same in the headline and in its finding, which is read once', () => {
+    const {evidence = {}} = lagFinding(facts({metric: {seconds: 4, at: now}, heartbeat: null}))
+    expect(toldLag(evidence)).toEqual({seconds: 4, source: 'ReplicaLag'})
+    expect(toldLag({})).toEqual({seconds: null, source: null})
   })
 })
 

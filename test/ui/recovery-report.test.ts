@@ -8,8 +8,7 @@ import type {RecoveryRow} from '../../src/ui/recovery-history.ts'
 import {recoveryHistoryText, recoveryRow} from '../../src/ui/recovery-history.ts'
 import {recoveryReportHtml} from '../../src/ui/recovery-report-html.ts'
 import {recoveryReport, recoveryReportJson} from '../../src/ui/recovery-report.ts'
-import type {RecoveryRun} from './a-recovery-run.ts'
-import {asking, declared, recovered, start} from './a-recovery-run.ts'
+import {asking, declared, recovered, RecoveryRun, start} from './a-recovery-run.ts'
 
 /** With hashes as a journal writes them. */
 function chained(events: readonly Event[]): readonly Event[] {
@@ -66,7 +65,10 @@ describe('the report in JSON', () => {
       rtoSeconds: 577,
       planHash: 'ab12cd34ef567890',
       chain: {intact: true},
-      approvals: [{wish: 'promote', by: 'role/oncall', accepts: {lossMs: 10_000}}],
+      approvals: [
+        {wish: 'begin', why: "the environment's name was given"},
+        {wish: 'promote', by: 'role/oncall', accepts: {lossMs: 10_000}},
+      ],
       owners: [{owner: 'mira', host: 'laptop', epoch: 1}],
       calls: [{step: 'fence'}],
       trend: [{kind: 'drill', durationSeconds: 900, residue: 0}],
@@ -90,6 +92,19 @@ describe('the report in HTML', () => {
       'POINT OF NO RETURN passed 03:14:18Z by role/oncall, accepting 10 s',
     ])
       expect(page).toContain(words)
+  })
+
+  it('names who consented at the start, where nobody had to be asked later', () => {
+    const page = recoveryReportHtml(
+      reportOf(new RecoveryRun({mode: 'planned', by: 'arn:aws:iam::1:role/oncall'}).begun('declare')),
+    )
+    expect(page).toContain('name was given')
+    expect(page).not.toContain('nobody was asked')
+  })
+
+  it('claims no consent of a drill, which moves nobody', () => {
+    const page = recoveryReportHtml(reportOf(new RecoveryRun({kind: 'drill'}, 'drill').begun('declare')))
+    expect(page).not.toContain('name was given')
   })
 
   it('escapes whatever AWS, a person or an image wrote', () => {

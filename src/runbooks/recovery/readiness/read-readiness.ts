@@ -25,7 +25,7 @@ import {parameters} from './parameters.ts'
 import {breakGlass, drill} from './people.ts'
 import {quotas} from './quotas.ts'
 import {recoveryPoints} from './recovery-points.ts'
-import {lagFacts, measuredLag, replicaLag} from './replica-lag.ts'
+import {replicaLag, toldLag} from './replica-lag.ts'
 import {replicaState} from './replica-state.ts'
 import {secret} from './secret.ts'
 import {site} from './site.ts'
@@ -98,13 +98,18 @@ export async function readReadiness(world: RecoveryWorld, {forecast, ...input}: 
   const second = await fewAtATime(first, async (one) =>
     one.ended === 'unanswered' && !input.signal.aborted ? checked(one.check, look) : one,
   )
-  const lag = await bounded(lagFacts(look), input.signal)
-    .then(measuredLag)
-    .catch(() => ({seconds: null, source: null}))
-  return scored(
-    second.flatMap(({findings}) => findings),
-    {now: input.now, from: look.from, to: look.to, forecast, rtoMs: input.settings.rtoMs, rpoMs: input.settings.rpoMs, lag},
-  )
+  const findings = second.flatMap((one) => one.findings)
+  // Read once: the headline and the finding below it must not contradict each other.
+  const lag = toldLag(findings.find(({id}) => id === replicaLag.id)?.evidence ?? {})
+  return scored(findings, {
+    now: input.now,
+    from: look.from,
+    to: look.to,
+    forecast,
+    rtoMs: input.settings.rtoMs,
+    rpoMs: input.settings.rpoMs,
+    lag,
+  })
 }
 
 const mostAtOnce = 5

@@ -9,7 +9,7 @@ import {regionalName} from '../place.ts'
 import type {Place} from '../place.ts'
 import type {Heartbeat} from '../ports/api-port.ts'
 import {fail, ok, unknown, warn} from './finding.ts'
-import type {Found} from './finding.ts'
+import type {Finding, Found} from './finding.ts'
 import type {Check, Looking} from './looking.ts'
 
 /** PostgreSQL measures from the last transaction it replayed; RDS makes one every five minutes. */
@@ -30,7 +30,7 @@ export interface MeasuredLag {
   readonly source: 'heartbeat' | 'ReplicaLag' | null
 }
 
-export async function lagFacts({world, place, settings, to, now, signal}: Looking): Promise<LagFacts> {
+async function lagFacts({world, place, settings, to, now, signal}: Looking): Promise<LagFacts> {
   const [metric, heartbeat] = await Promise.all([
     world.database.lag(to, place.database, signal),
     readHeartbeat(world, regionalName(place, to), {settings, signal}),
@@ -50,6 +50,13 @@ export function measuredLag({metric, heartbeat, now}: LagFacts): MeasuredLag {
   if (row !== null) return {seconds: Math.max(0, (now - row.at) / 1000), source: 'heartbeat'}
   if (metric === null || metric.seconds < 0 || now - metric.at > staleLagMs) return {seconds: null, source: null}
   return {seconds: metric.seconds, source: 'ReplicaLag'}
+}
+
+/** What the finding says was measured; of one that came to nothing nothing is known. */
+export function toldLag({lagSeconds, source}: Finding['evidence']): MeasuredLag {
+  return typeof lagSeconds === 'number' && (source === 'heartbeat' || source === 'ReplicaLag')
+    ? {seconds: lagSeconds, source}
+    : {seconds: null, source: null}
 }
 
 export function lagFinding(facts: LagFacts): Found {
