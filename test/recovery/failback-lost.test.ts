@@ -152,6 +152,8 @@ describe('home is lost behind the flip of a failback', () => {
           ...(promotions === (what === 'opens' ? 0 : 1) ? [] : [`${promotions} promotions`]),
           ...(fake.names.leads() === fled && fake.write(99) ? [] : ['not served']),
           ...([1, 3].every((id) => written(gone, fled).includes(id)) ? [] : [`rows ${written(gone, fled).join()}`]),
+          ...(fake.database(fled).protected ? [] : ['what serves can be deleted']),
+          ...(fake.database(fled).maintenanceWindow === 'sun:03:00-sun:04:00' ? [] : ['another maintenance window']),
           ...((await outcomeOf(gone, ran.run)).startsWith(`halted: superseded by ${done.run}`) ? [] : ['the failback goes on']),
           ...(await afterwards(gone)),
         ]
@@ -323,6 +325,8 @@ describe('going back to the database that users left', () => {
     expect(input.reopens?.what).toBe('promotes')
     expect(endOf(await begin(gone.fake, input, {}, 'p2'))).toBe('done')
     expect(written(gone, fled)).toContain(50)
+    // That failback couldn't finish it.
+    expect(gone.fake.database(fled)).toMatchObject({protected: true, maintenanceWindow: 'sun:03:00-sun:04:00'})
   })
 
   it('is refused where somebody opened that database since: what it has is no longer known', async () => {

@@ -57,13 +57,14 @@ export function promotePlan(input: PromoteInput): Plan<RecoveryWorld> {
     silence: input.silence ?? null,
   }
   const reopens = input.reopens ?? null
-  const {declared, approved, promoted, opened} =
+  const {declared, approved, promoted, opened, after} =
     reopens === null
       ? {
           declared: declare(way, {needs: []}),
           approved: approve(way, accepted, {needs: ['fence', ...(isPlanned ? ['drained'] : [])]}),
           promoted: promoteDatabase(way, {needs: ['approve']}),
           opened: [],
+          after: [],
         }
       : reopening(way, reopens, accepted, input.config)
   const promotion = promotionTakenBack(promoted, way, input.stood ?? null, reopens?.setAside)
@@ -87,7 +88,8 @@ export function promotePlan(input: PromoteInput): Plan<RecoveryWorld> {
       isPlanned ? flipGivesBack(back, way, {needs: ['roll']}) : flip(way, {needs: ['roll']}),
       serving(way, {needs: ['flip']}),
       backups(way, {needs: ['serving']}),
-      report(way, {needs: ['backups', ...(hasSurge ? ['cache'] : []), 'warm', 'secret']}),
+      ...after,
+      report(way, {needs: ['backups', ...after.map(({id}) => id), ...(hasSurge ? ['cache'] : []), 'warm', 'secret']}),
     ],
     guards: [],
     ends: 'done',

@@ -5,6 +5,7 @@
  */
 import type {StackConfig} from '../../config/stack-config.ts'
 import type {Reopens} from './input.ts'
+import {asBefore} from './reopen-steps/as-before.ts'
 import {lossSinceFlip} from './reopen-steps/loss-since-flip.ts'
 import {openAgain} from './reopen-steps/open-again.ts'
 import {reopenDatabase} from './reopen-steps/reopen-database.ts'
@@ -23,6 +24,8 @@ interface Reopening {
   readonly promoted: RecoveryStep
   /** Tasks wait for these. */
   readonly opened: readonly RecoveryStep[]
+  /** Once users are served: only the report waits for these. */
+  readonly after: readonly RecoveryStep[]
 }
 
 export function reopening(way: Way, reopens: Reopens, accepted: Accepted, config: StackConfig): Reopening {
@@ -34,6 +37,7 @@ export function reopening(way: Way, reopens: Reopens, accepted: Accepted, config
         approved: lossSinceFlip(way, accepted, reopens, {needs: ['fence']}),
         promoted: supersedes(reopenDatabase(way, reopens, promotion, {needs: ['approve']}), way, reopens),
         opened: [openAgain(way, config, {needs: ['promote-database']})],
+        after: [],
       }
     case 'promotes':
       return {
@@ -41,6 +45,7 @@ export function reopening(way: Way, reopens: Reopens, accepted: Accepted, config
         approved: approve(way, accepted, {needs: ['fence']}),
         promoted: supersedes(promoteDatabase(way, {needs: ['approve']}, promotion), way, reopens),
         opened: [openAgain(way, config, {needs: ['declare']})],
+        after: [asBefore(way, reopens, {needs: ['backups']})],
       }
   }
 }
