@@ -67,12 +67,32 @@ export function checkSandboxName(name: string): string {
 /** Appears whole or not at all. */
 export async function writeHandle(name: string, handle: SandboxHandle, env: Environment): Promise<string> {
   const path = handlePath(name, env)
-  await mkdir(dirname(path), {recursive: true, mode: 0o700})
-  await writeFile(`${path}.${process.pid}`, `${JSON.stringify(handle, null, 2)}\n`, {mode: 0o600})
-  await rename(`${path}.${process.pid}`, path)
-  return path
+  return inState(env, async () => {
+    await mkdir(dirname(path), {recursive: true, mode: 0o700})
+    await writeFile(`${path}.${process.pid}`, `${JSON.stringify(handle, null, 2)}\n`, {mode: 0o600})
+    await rename(`${path}.${process.pid}`, path)
+    return path
+  })
 }
 
 export async function removeHandle(name: string, env: Environment): Promise<void> {
-  await rm(handlePath(name, env), {force: true})
+  await inState(env, () => rm(handlePath(name, env), {force: true}))
+}
+
+const refusals = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENOSPC']
+
+/** A directory that can't be written to is the machine's matter, and no bug of ours. */
+async function inState<T>(env: Environment, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act()
+  } catch (cause) {
+    const {code = ''} = cause as NodeJS.ErrnoException
+    if (!refusals.includes(code)) throw cause
+    throw new SluiceError({
+      code: 'state-home',
+      exitCode: ExitCode.usage,
+      message: `${sandboxDirectory(env)} can't be written to (${code}): what is kept of sandboxes on this machine lies there.`,
+      suggestions: ['set XDG_STATE_HOME to a directory of yours'],
+    })
+  }
 }

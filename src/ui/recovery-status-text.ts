@@ -5,6 +5,7 @@
 import type {Level} from '../runbooks/recovery/readiness/finding.ts'
 import type {Readiness} from '../runbooks/recovery/readiness/read-readiness.ts'
 import type {Standing} from '../runbooks/recovery/input.ts'
+import type {BetweenRegions} from './between-regions.ts'
 import {dateAndMinute, span} from './format.ts'
 import {readinessHeader, readinessSummary} from './readiness-text.ts'
 import type {RecoveryRow} from './recovery-history.ts'
@@ -19,6 +20,8 @@ export interface RecoveryStatus {
   readonly recovery: string
   readonly shape: string
   readonly standing: Standing | null
+  /** Users are in neither Region; null: the standing says where they are. */
+  readonly between: BetweenRegions | null
   /** Why home couldn't be asked; null: it answers. */
   readonly homeMissing: string | null
   readonly readiness: Readiness
@@ -48,7 +51,7 @@ export function recoveryStatusText(
     ...row(
       'users',
       usersWords(status),
-      status.standing?.settled === false || status.standing?.withdrawn !== undefined ? 'warn' : 'ok',
+      status.between !== null || status.standing?.settled === false || status.standing?.withdrawn !== undefined ? 'warn' : 'ok',
       columns,
     ),
     ...row(
@@ -90,7 +93,11 @@ function row(name: string, text: string, level: Level, columns: number): readonl
 
 const inVain = ({region, withdrawn}: Standing, home: string): boolean => region === home && withdrawn !== undefined
 
-function usersWords({standing, home, recovery, runs}: RecoveryStatus): string {
+function usersWords({standing, home, recovery, runs, between}: RecoveryStatus): string {
+  if (between !== null) {
+    const {from, to, since, run} = between
+    return `between ${from} and ${to} since ${dateAndMinute(since)} (${run}): refused from the fence until the flip, which isn't done`
+  }
   if (standing === null) return `in ${home}; they have never left it`
   return (
     `in ${standing.region} since ${dateAndMinute(standing.since)} `
@@ -152,6 +159,7 @@ export function recoveryStatusJson(status: RecoveryStatus): object {
             since: new Date(standing.since).toISOString(),
             replicatedUntil: standing.replicatedUntil === null ? null : new Date(standing.replicatedUntil).toISOString(),
           },
+    between: status.between === null ? null : {...status.between, since: new Date(status.between.since).toISOString()},
     homeAnswers: status.homeMissing === null,
     ...(status.homeMissing !== null && {homeMissing: status.homeMissing}),
     lastDrillAt: lastDrillAt === null ? null : new Date(lastDrillAt).toISOString(),

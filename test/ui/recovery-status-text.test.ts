@@ -2,8 +2,10 @@
 import {describe, expect, it} from 'vitest'
 import type {Standing} from '../../src/runbooks/recovery/input.ts'
 import type {Finding} from '../../src/runbooks/recovery/readiness/finding.ts'
+import {betweenRegions} from '../../src/ui/between-regions.ts'
 import {recoveryStatusJson, recoveryStatusText} from '../../src/ui/recovery-status-text.ts'
 import type {RecoveryStatus} from '../../src/ui/recovery-status-text.ts'
+import {promoting, recovered, RecoveryRun} from './a-recovery-run.ts'
 
 const now = Date.parse('2026-11-22T18:30:00Z')
 const day = 86_400_000
@@ -33,6 +35,7 @@ const aStatus = (change: Partial<RecoveryStatus> = {}): RecoveryStatus => ({
   recovery: 'eu-central-1',
   shape: 'warm-standby',
   standing: null,
+  between: null,
   homeMissing: null,
   lastDrillAt: now - 10 * day,
   drillEveryMs: 92 * day,
@@ -87,6 +90,21 @@ describe('dr status', () => {
     expect(text).toContain(
       'eu-central-1 is no standby again yet: if eu-west-1 is lost now, sluice dr promote --unplanned gives users the database they left there',
     )
+  })
+
+  it('says that users are in neither Region from the fence until the flip, though the database is promoted already', () => {
+    const moving = promoting()
+    const between = betweenRegions(moving.view())
+    const text = recoveryStatusText(aStatus({between, standing: standing('eu-central-1', false)})).replaceAll(/\s+/g, ' ')
+    expect(text).toContain('between eu-west-1 and eu-central-1 since 2026-11-22')
+    expect(text).not.toContain('in eu-central-1 since')
+  })
+
+  it.each([
+    ['before anything is fenced', () => new RecoveryRun().begun('declare')],
+    ['after the flip', recovered],
+  ])('says where users are by right %s', (_, run) => {
+    expect(betweenRegions(run().view())).toBeNull()
   })
 
   it('tells the lag with what it means', () => {

@@ -2,6 +2,7 @@ import type {Outcome} from '../../command.ts'
 import {ExitCode} from '../../errors.ts'
 import {RecoveryCommand, recoveryFlags} from '../../use-cases/recovery/recovery-command.ts'
 import {lookAround, readinessNow} from '../../use-cases/recovery/recovery-reading.ts'
+import {betweenRegions} from '../../ui/between-regions.ts'
 import {recoveryRow} from '../../ui/recovery-history.ts'
 import {recoveryStatusJson, recoveryStatusText} from '../../ui/recovery-status-text.ts'
 import {recoveryView} from '../../ui/recovery-view.ts'
@@ -21,7 +22,8 @@ Reads only, and exits 0 whatever it finds; the outcome says where users are: hom
     const around = await lookAround(opened)
     const readiness = await readinessNow(opened, around)
     const now = clock.now()
-    const runs = around.runs.map(({run, events}) => recoveryRow(recoveryView(events, {run}, now)))
+    const views = around.runs.map(({run, events}) => recoveryView(events, {run}, now))
+    const runs = views.map(recoveryRow)
     const status = {
       service: place.service,
       environment: place.environment,
@@ -29,6 +31,7 @@ Reads only, and exits 0 whatever it finds; the outcome says where users are: hom
       recovery: place.recovery,
       shape: place.shape,
       standing: around.standing,
+      between: views.map(betweenRegions).find((one) => one !== null) ?? null,
       homeMissing: around.sides.homeMissing,
       readiness,
       lastDrillAt: around.lastDrillAt,
