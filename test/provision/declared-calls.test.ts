@@ -113,7 +113,12 @@ test("no step of infra up uses a port whose calls it doesn't declare", async () 
   const runbook = upRunbook({plan, agreed: plan, wanted, chosen: wanted.stacks, progressEveryMs: 5000})
   const uses = noUses()
   const claim = await claimInfra(desk, 'infra.shop.production', 'infra up', watching)
-  const ran = await driveInfra(desk, claim, watchedRunbook(runbook, uses), {}, watchedWorld(aws.world, uses, regionOf), watching)
+  const ran = await driveInfra(
+    desk,
+    claim,
+    {runbook: watchedRunbook(runbook, uses), input: {}, world: watchedWorld(aws.world, uses, regionOf)},
+    watching,
+  )
   expect(ran.end).toMatchObject({kind: 'ended', outcome: {outcome: 'done'}})
   expect(uses.byStep.size).toBeGreaterThan(20)
   expect(undeclaredUses([runbook.plan('up', [])], uses, actionsOf)).toEqual([])
@@ -132,7 +137,12 @@ test("no step of infra down uses a port whose calls it doesn't declare", async (
   const runbook = downRunbook(input)
   const uses = noUses()
   const claim = await claimInfra(desk, 'infra.shop.production', 'infra down', watching)
-  const ran = await driveInfra(desk, claim, watchedRunbook(runbook, uses), {}, watchedWorld(world, uses, regionOf), watching)
+  const ran = await driveInfra(
+    desk,
+    claim,
+    {runbook: watchedRunbook(runbook, uses), input: {}, world: watchedWorld(world, uses, regionOf)},
+    watching,
+  )
   expect(ran.end).toMatchObject({kind: 'ended', outcome: {outcome: 'done'}})
   expect(uses.byStep.size).toBeGreaterThan(30)
   expect(undeclaredUses([runbook.plan('down', [])], uses, actionsOf)).toEqual([])

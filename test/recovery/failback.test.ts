@@ -323,9 +323,26 @@ describe('the slot that home is opened with', () => {
       fake.service('eu-west-1', slot).image =
         slot === 'b' ? '111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/api@sha256:2222' : 'shop/api@sha256:1111'
     fake.service('eu-central-1').image = '111122223333.dkr.ecr.eu-central-1.amazonaws.com/shop/api@sha256:2222'
-    const asked = () => slotThatServes(fake.world, fake.place, aSide('eu-west-1'), aSide('eu-central-1'))
+    const asked = () => slotThatServes(fake.world, fake.place, aSide('eu-west-1'), aSide('eu-central-1'), async () => null)
     expect(await asked()).toEqual({kind: 'slot', serving: 'b'})
     fake.service('eu-central-1').image = 'shop/api@sha256:3333'
     expect(await asked()).toMatchObject({kind: 'neither', serves: 'shop/api@sha256:3333'})
+  })
+
+  it('is the one that a release promoted by a tag, whose digest only its journal tells any more', async () => {
+    const {fake} = await away('unplanned')
+    fake.service('eu-west-1', 'a').image = 'shop/api:1.8.2'
+    fake.service('eu-west-1', 'b').image = 'shop/api:1.9.0'
+    fake.service('eu-central-1').image = 'shop/api@sha256:2222'
+    const promoted = {slot: 'b', image: 'shop/api@sha256:2222', named: 'shop/api:1.9.0', run: 'r-1'} as const
+    const asked = () => slotThatServes(fake.world, fake.place, aSide('eu-west-1'), aSide('eu-central-1'), async () => promoted)
+    expect(await asked()).toEqual({kind: 'slot', serving: 'b'})
+    // Somebody has put another version into the slot by hand since.
+    fake.service('eu-west-1', 'b').image = 'shop/api:1.9.1'
+    expect(await asked()).toMatchObject({kind: 'neither', there: ['shop/api:1.8.2', 'shop/api:1.9.1']})
+    // What serves isn't what was promoted.
+    fake.service('eu-west-1', 'b').image = 'shop/api:1.9.0'
+    fake.service('eu-central-1').image = 'shop/api@sha256:3333'
+    expect(await asked()).toMatchObject({kind: 'neither'})
   })
 })

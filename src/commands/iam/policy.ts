@@ -53,10 +53,9 @@ about them is on stderr. Asks AWS only who you are, and not even that with --acc
     const operator = flags.role === 'operator'
     const own = ownRights(operator ? await ownStepsOf(asked, flags, where) : [], where)
     const foundation = (await readTemplates()).get('foundation.yaml') ?? ''
-    const region = where.regions[0] ?? ''
     const policy = operator
       ? iamPolicy(asked.commands, where, own)
-      : executionPolicy(foundation, 'ExecutionRole', {...where, region})
+      : executionPolicy(foundation, 'ExecutionRole', {...where, region: where.regions[0] ?? ''})
     const name = policyName(where, operator ? given : ['execution'])
     const set = policySet(policy, name)
     const written = flags.output === undefined ? null : await writePolicies(flags.output, name, set, {...where, ...own})

@@ -4,32 +4,26 @@
  */
 import type {Extension, OwnStep} from '../../config/runbook.ts'
 import {ExitCode, SluiceError} from '../../errors.ts'
-import {describePlan} from '../engine/describe-plan.ts'
-import type {Event, Facts, Json, Wish} from '../engine/event.ts'
-import {openJournal} from '../engine/journal.ts'
-import type {Journal} from '../engine/journal.ts'
-import {isHeld, readLease, takeLease} from '../engine/lease.ts'
+import type {Desk} from '../engine/desk.ts'
+import type {Event, Facts, Wish} from '../engine/event.ts'
+import {beginRun, driveHeld, openRun, writeHeld} from '../engine/held-run.ts'
+import type {HeldRun, RunWatching} from '../engine/held-run.ts'
+import {holdLease} from '../engine/hold-lease.ts'
+import {isHeld, readLease} from '../engine/lease.ts'
 import type {HeldLease, Lease} from '../engine/lease.ts'
 import {patiently} from '../engine/patience.ts'
-import {driveRun} from '../engine/run.ts'
 import type {RunEnd} from '../engine/run-end.ts'
+import {runId} from '../engine/run-id.ts'
 import {runState} from '../engine/run-state.ts'
 import {waitOutLease} from '../engine/wait-out-lease.ts'
 import {writeWish} from '../engine/write-wish.ts'
-import type {Desk} from '../engine/desk.ts'
-import {runId} from '../engine/run-id.ts'
 import {customRunbook} from './custom-plan.ts'
 import {customPlanName, runbookTarget} from './input.ts'
 import type {RunbookInput} from './input.ts'
 import type {OwnWorld} from './ports.ts'
 
-export interface CustomWatching {
+export interface CustomWatching extends RunWatching {
   readonly onRun?: (run: string, events: readonly Event[]) => void
-  readonly onEvent?: (event: Event) => void
-  readonly onLive?: (step: string, data: unknown) => void
-  readonly onTick?: () => void
-  readonly detach: AbortSignal
-  readonly leave: AbortSignal
 }
 
 export interface CustomRan {
@@ -58,21 +52,13 @@ export async function startCustom(
   const target = targetOf(input)
   const lease = await patiently(desk.clock, () => readLease(desk.store, target))
   if (lease !== null && isHeld(lease, desk.clock.now())) throw heldError(lease)
-  const before = lease === null ? [] : (await open(desk, lease.run, {})).events
+  const before = lease === null ? [] : (await openRun(desk, lease.run)).events
   if (lease !== null && before.length > 0 && runState(before).ended === null) throw unfinished(lease)
   const run = runId(desk.clock, desk.ids)
-  const held = await take(desk, target, run, input)
-  const runbook = customRunbook(input)
+  const held = await hold(desk, target, run, input)
   watching.onRun?.(run, [])
-  const journal = await open(desk, run, watching)
-  await patiently(desk.clock, () =>
-    journal.append(held.lease.epoch, 'planned', {
-      ...describePlan(runbook.plan(runbook.first, [])),
-      input: input as unknown as Json,
-      toolVersion: desk.toolVersion,
-    }),
-  )
-  return drive(desk, journal, held, input, world, watching)
+  const begun = await beginRun(desk, {run, held}, {runbook: customRunbook(input), input}, watching)
+  return drive(desk, begun, input, world, watching)
 }
 
 /** Goes on with a run on this machine, from its journal alone. */
@@ -84,20 +70,18 @@ export async function resumeCustom(
 ): Promise<CustomRan> {
   const target = targetOf(input)
   const held = await takeOver(desk, target, run, input, watching.detach)
-  const journal = await open(desk, run, {})
-  watching.onRun?.(run, journal.events)
-  const fresh = await open(desk, run, watching)
-  if (runState(fresh.events).paused !== null) {
-    await patiently(desk.clock, () =>
-      fresh.append(held.lease.epoch, 'asked', {wish: 'resume', by: desk.who, why: 'runbook resume'}),
-    )
+  const before = await openRun(desk, run)
+  watching.onRun?.(run, before.events)
+  const resumed = {journal: await openRun(desk, run, watching), held}
+  if (runState(resumed.journal.events).paused !== null) {
+    await writeHeld(desk, resumed, 'asked', {wish: 'resume', by: desk.who, why: 'runbook resume'})
   }
-  return drive(desk, fresh, held, input, world, watching)
+  return drive(desk, resumed, input, world, watching)
 }
 
 /** Writes a person's wish, or their answer to a step, for whoever ticks next. */
 export async function sayToCustom(desk: Desk, run: string, wish: Wish, why: string, accepts?: Facts): Promise<readonly Event[]> {
-  const journal = await open(desk, run, {})
+  const journal = await openRun(desk, run)
   await writeWish(desk, journal, {wish, by: desk.who, why, ...(accepts !== undefined && {accepts})})
   return journal.events
 }
@@ -105,7 +89,7 @@ export async function sayToCustom(desk: Desk, run: string, wish: Wish, why: stri
 /** The run named, or the only unfinished one of a runbook. Throws `run-unknown` or `run-ambiguous`, exit 2. */
 async function findCustomRun(desk: Desk, wanted: string | undefined): Promise<FoundCustomRun> {
   if (wanted !== undefined) {
-    const found = asCustom(wanted, (await open(desk, wanted, {})).events, null)
+    const found = asCustom(wanted, (await openRun(desk, wanted)).events, null)
     if (found === null) throw unknown(`There is no run ${wanted} of a runbook here.`)
     return {...found, lease: await patiently(desk.clock, () => readLease(desk.store, targetOf(found.input)))}
   }
@@ -113,7 +97,7 @@ async function findCustomRun(desk: Desk, wanted: string | undefined): Promise<Fo
   const found = await Promise.all(
     keys.map(async (key) => {
       const lease = await patiently(desk.clock, () => readLease(desk.store, key.slice('leases/'.length, -'.json'.length)))
-      return lease === null ? null : asCustom(lease.run, (await open(desk, lease.run, {})).events, lease)
+      return lease === null ? null : asCustom(lease.run, (await openRun(desk, lease.run)).events, lease)
     }),
   )
   const left = found.filter((one) => one !== null).filter(({events}) => runState(events).ended === null)
@@ -139,7 +123,7 @@ export interface AnswerableRun {
 
 /** A run in which steps of the team's own may wait for a person: of a runbook, or (named) of a recovery that is extended. */
 export async function findAnswerable(desk: Desk, wanted: string | undefined): Promise<AnswerableRun> {
-  const [first, ...others] = wanted === undefined ? [] : (await open(desk, wanted, {})).events
+  const [first, ...others] = wanted === undefined ? [] : (await openRun(desk, wanted)).events
   const input = first?.kind === 'planned' ? (first.data.input as {readonly extension?: Extension | null} | undefined) : undefined
   if (wanted !== undefined && first !== undefined && input?.extension !== undefined && input.extension !== null) {
     const {before, after} = input.extension
@@ -162,33 +146,14 @@ function asCustom(run: string, events: readonly Event[], lease: Lease | null): F
 
 async function drive(
   desk: Desk,
-  journal: Journal,
-  held: HeldLease,
+  run: HeldRun,
   input: RunbookInput,
   world: OwnWorld,
   watching: CustomWatching,
 ): Promise<CustomRan> {
-  const {epoch, expiresAt} = held.lease
-  try {
-    await patiently(desk.clock, () => journal.append(epoch, 'lease-taken', {owner: desk.writer, host: desk.host, expiresAt}))
-    const end = await driveRun({
-      runbook: customRunbook(input),
-      world,
-      journal,
-      held,
-      clock: desk.clock,
-      until: 'ended',
-      detach: watching.detach,
-      leave: watching.leave,
-      ...(watching.onLive !== undefined && {onLive: watching.onLive}),
-      ...(watching.onTick !== undefined && {onTick: watching.onTick}),
-    })
-    if (end.kind !== 'lease-lost') await held.release().catch(() => undefined)
-    return {run: journal.run, input, events: journal.events, end}
-  } catch (error) {
-    if (error instanceof SluiceError) await held.release().catch(() => undefined)
-    throw error
-  }
+  const {journal} = run
+  const end = await driveHeld(desk, run, {runbook: customRunbook(input), world, until: 'ended'}, watching)
+  return {run: journal.run, input, events: journal.events, end}
 }
 
 /** Waits out an owner that may be dead; one that renews is alive. */
@@ -201,26 +166,11 @@ async function takeOver(desk: Desk, target: string, run: string, input: RunbookI
       if (lease.run !== run) throw superseded(run, lease)
     },
   })
-  return take(desk, target, run, input)
+  return hold(desk, target, run, input)
 }
 
-async function take(
-  {store, clock, writer, host}: Desk,
-  target: string,
-  run: string,
-  {runbook}: RunbookInput,
-): Promise<HeldLease> {
-  const taken = await patiently(clock, () =>
-    takeLease({store, clock, target, run, owner: writer, host, operation: `runbook ${runbook.name}`}),
-  )
-  if (taken.kind === 'held') throw heldError(taken.lease)
-  return taken.held
-}
-
-const open = (desk: Desk, run: string, {onEvent}: Pick<CustomWatching, 'onEvent'>): Promise<Journal> =>
-  patiently(desk.clock, () =>
-    openJournal({store: desk.store, run, writer: desk.writer, clock: desk.clock, ...(onEvent !== undefined && {onEvent})}),
-  )
+const hold = (desk: Desk, target: string, run: string, {runbook}: RunbookInput): Promise<HeldLease> =>
+  holdLease(desk, {target, run, operation: `runbook ${runbook.name}`, alive: heldError})
 
 const said = ({operation, run, owner, host, since}: Lease): string =>
   `${operation} ${run} by ${owner} on ${host}, since ${new Date(since).toISOString().replace('.000Z', 'Z')},`

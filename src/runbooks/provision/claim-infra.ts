@@ -3,9 +3,8 @@
  * waited out, and a new run plans anew. An owner that renews is alive, and is never pushed aside.
  */
 import {ExitCode, SluiceError} from '../../errors.ts'
-import {takeLease} from '../engine/lease.ts'
+import {holdLease} from '../engine/hold-lease.ts'
 import type {HeldLease, Lease} from '../engine/lease.ts'
-import {patiently} from '../engine/patience.ts'
 import {waitOutLease} from '../engine/wait-out-lease.ts'
 import type {Desk} from '../engine/desk.ts'
 import {runId} from '../engine/run-id.ts'
@@ -29,15 +28,8 @@ export async function claimInfra(
   {onWaiting, detach}: ClaimOptions,
 ): Promise<InfraClaim> {
   await waitOutLease(desk, {target, alive: heldError, detach, interrupted, ...(onWaiting !== undefined && {onWaiting})})
-  return take(desk, target, operation)
-}
-
-async function take(desk: Desk, target: string, operation: string): Promise<InfraClaim> {
-  const {store, clock, writer, host} = desk
-  const run = runId(clock, desk.ids)
-  const taken = await patiently(clock, () => takeLease({store, clock, target, run, owner: writer, host, operation}))
-  if (taken.kind === 'held') throw heldError(taken.lease)
-  return {run, held: taken.held}
+  const run = runId(desk.clock, desk.ids)
+  return {run, held: await holdLease(desk, {target, run, operation, alive: heldError})}
 }
 
 function heldError(lease: Lease): SluiceError {

@@ -36,7 +36,7 @@ export async function runDown(
     const input = await planDown(desk, agreed, world, leave)
     refuseIfStopped(input)
     refuseUnseen(agreed, input)
-    return {...(await driveInfra(desk, claim, downRunbook(input), input, world, watching)), input}
+    return {...(await driveInfra(desk, claim, {runbook: downRunbook(input), input, world}, watching)), input}
   } catch (error) {
     if (error instanceof SluiceError) await claim.held.release().catch(() => undefined)
     throw error

@@ -136,7 +136,8 @@ export async function runUp(
     chosen: chosenStacks(wanted, options.config, options.only, present.left),
     progressEveryMs: progressEvery(desk.clock),
   }
-  return driveInfra(desk, claim, upRunbook(input), {plan: present, config: options.config, only: options.only}, world, watching)
+  const asked = {plan: present, config: options.config, only: options.only}
+  return driveInfra(desk, claim, {runbook: upRunbook(input), input: asked, world}, watching)
 
   async function presentPlan(): Promise<InfraPlan> {
     if (applies === 'from-here' && !waited) return plan

@@ -23,26 +23,31 @@ export interface ServedRelease {
 /** Runs that came to nothing, one after the other, before it is taken as the last of them found it. */
 const furthest = 20
 
-/** null: nothing was ever released here. */
-export async function servedRelease(desk: Desk, config: StackConfig): Promise<ServedRelease | null> {
-  const last = await previousRun(desk, releaseTarget(config))
-  if (last === null) return null
-  const promoted = promotedBy(last)
-  if (promoted !== null) return {slot: promoted.slot, image: promoted.image, run: promoted.run}
-  const {input} = readInput(last)
-  const found = {slot: input.stableSlot, image: input.fromImage, run: null}
-  const before = await promotionBefore(desk, input.previousRun)
-  // Somebody may have deployed something else by hand since: what the last run found is nearer.
-  const same = before !== null && [before.image, before.named].includes(found.image)
-  return same ? {slot: found.slot, image: before.image, run: before.run} : found
-}
-
-interface Promoted extends ServedRelease {
-  /** As the release was asked for. */
+/** With the name that stands in the slot's task definition, unless somebody has deployed something else there since. */
+export interface NamedRelease extends ServedRelease {
   readonly named: string
 }
 
-async function promotionBefore(desk: Desk, run: string | null, left = furthest): Promise<Promoted | null> {
+/** null: nothing was ever released here. */
+export async function servedRelease(desk: Desk, config: StackConfig): Promise<ServedRelease | null> {
+  const found = await namedRelease(desk, config)
+  return found === null ? null : {slot: found.slot, image: found.image, run: found.run}
+}
+
+export async function namedRelease(desk: Desk, config: StackConfig): Promise<NamedRelease | null> {
+  const last = await previousRun(desk, releaseTarget(config))
+  if (last === null) return null
+  const promoted = promotedBy(last)
+  if (promoted !== null) return promoted
+  const {input} = readInput(last)
+  const found = {slot: input.stableSlot, image: input.fromImage, run: null, named: input.fromImage}
+  const before = await promotionBefore(desk, input.previousRun)
+  // Somebody may have deployed something else by hand since: what the last run found is nearer.
+  const same = before !== null && [before.image, before.named].includes(found.image)
+  return same ? {...found, image: before.image, run: before.run} : found
+}
+
+async function promotionBefore(desk: Desk, run: string | null, left = furthest): Promise<NamedRelease | null> {
   if (run === null || left === 0) return null
   const events = await readRun(desk, run)
   if (events.length === 0) return null
@@ -50,7 +55,7 @@ async function promotionBefore(desk: Desk, run: string | null, left = furthest):
   return promotedBy(found) ?? promotionBefore(desk, readInput(found).input.previousRun, left - 1)
 }
 
-function promotedBy(found: PreviousRun): Promoted | null {
+function promotedBy(found: PreviousRun): NamedRelease | null {
   const {ended, facts} = runState(found.events)
   if (ended?.data.outcome !== 'promoted') return null
   const {image, stableSlot} = readInput(found).input

@@ -2,6 +2,7 @@
  * Which slot of a fenced Region has the version that serves elsewhere: its live rule can't tell any more, and opening the other one would
  * bring an old version back. It only reads.
  */
+import type {NamedRelease} from '../provision/served-release.ts'
 import type {Side, Standing} from './input.ts'
 import type {Place} from './place.ts'
 import type {RecoveryWorld} from './ports/recovery-world.ts'
@@ -10,11 +11,13 @@ export type HomeSlot =
   | {readonly kind: 'slot'; readonly serving: Side['serving']}
   | {readonly kind: 'neither'; readonly serves: string; readonly there: readonly string[]}
 
+/** `promoted`: what the journals of releases at home say; asked only when the slots themselves don't tell. */
 export async function slotThatServes(
   world: Pick<RecoveryWorld, 'compute'>,
   place: Place,
   home: Side,
   away: Side,
+  promoted: () => Promise<NamedRelease | null>,
   signal?: AbortSignal,
 ): Promise<HomeSlot> {
   const [serves, a, b] = await Promise.all([
@@ -24,6 +27,10 @@ export async function slotThatServes(
   ])
   if (serves !== null && isSame(serves, a)) return {kind: 'slot', serving: 'a'}
   if (serves !== null && isSame(serves, b)) return {kind: 'slot', serving: 'b'}
+  // A registry outside of AWS isn't asked for the digest of a tag, and a fenced Region runs no task that reports it: its release did.
+  const told = serves === null ? null : await promoted()
+  if (told !== null && isSame(serves ?? '', told.image) && told.named === {a, b}[told.slot])
+    return {kind: 'slot', serving: told.slot}
   return {kind: 'neither', serves: serves ?? 'unknown', there: [a, b].flatMap((image) => image ?? [])}
 }
 

@@ -3,20 +3,20 @@
  * engine's loop. It knows which runs there are and what a person may still ask of one; nothing of commands, colours or AWS.
  */
 import {ExitCode, SluiceError} from '../../errors.ts'
-import {describePlan} from '../engine/describe-plan.ts'
-import type {Event, Facts, Json, Wish} from '../engine/event.ts'
-import {openJournal} from '../engine/journal.ts'
+import type {Desk} from '../engine/desk.ts'
+import type {Event, Facts, Wish} from '../engine/event.ts'
+import {beginRun, driveHeld, openRun, writeHeld} from '../engine/held-run.ts'
+import type {HeldRun, RunWatching} from '../engine/held-run.ts'
+import {holdLease} from '../engine/hold-lease.ts'
 import type {Journal} from '../engine/journal.ts'
-import {isHeld, readLease, takeLease} from '../engine/lease.ts'
+import {isHeld, readLease} from '../engine/lease.ts'
 import type {HeldLease, Lease} from '../engine/lease.ts'
 import {patiently} from '../engine/patience.ts'
-import {driveRun} from '../engine/run.ts'
 import type {RunEnd} from '../engine/run-end.ts'
+import {runId} from '../engine/run-id.ts'
 import {runState} from '../engine/run-state.ts'
 import {waitOutLease} from '../engine/wait-out-lease.ts'
 import {writeWish} from '../engine/write-wish.ts'
-import type {Desk} from '../engine/desk.ts'
-import {runId} from '../engine/run-id.ts'
 import {findRecovery, recoveryInput} from './find-recovery.ts'
 import type {FoundRecovery} from './find-recovery.ts'
 import type {RecoveryInput} from './input.ts'
@@ -27,16 +27,11 @@ import type {RecoveryWorld} from './ports/recovery-world.ts'
 import {recoveryRunbook} from './recovery-runbook.ts'
 import {refuseTooLate, refuseUnlessHomeHasAll, returnBegun} from './withdrawal.ts'
 
-export interface RecoveryWatching {
+export interface RecoveryWatching extends RunWatching {
   /** The lease is taken: this is the run's id. */
   readonly onRun?: (run: string) => void
   /** Another machine's lease has to run out first: whose, and when. */
   readonly onWait?: (words: string) => void
-  readonly onEvent?: (event: Event) => void
-  readonly onLive?: (step: string, data: unknown) => void
-  readonly onTick?: () => void
-  readonly detach: AbortSignal
-  readonly leave: AbortSignal
 }
 
 export interface RecoveryRan {
@@ -76,18 +71,10 @@ export async function startRecovery(
 ): Promise<RecoveryRan> {
   await refuseIfRecovering(desk, input.place, ({run}) => input.kind === 'promote' && input.reopens?.run === run)
   const run = runId(desk.clock, desk.ids)
-  const held = await take(desk, input.place, run, input.kind)
-  const journal = await open(desk, run, watching)
+  const held = await hold(desk, run, input)
   watching.onRun?.(run)
-  const runbook = recoveryRunbook(input)
-  await patiently(desk.clock, () =>
-    journal.append(held.lease.epoch, 'planned', {
-      ...describePlan(runbook.plan(runbook.first, [])),
-      input: input as unknown as Json,
-      toolVersion: desk.toolVersion,
-    }),
-  )
-  return drive(desk, journal, held, input, world, watching)
+  const begun = await beginRun(desk, {run, held}, {runbook: recoveryRunbook(input), input}, watching)
+  return drive(desk, begun, input, world, watching)
 }
 
 export interface Resuming {
@@ -105,7 +92,7 @@ export async function resumeRecovery(
   watching: RecoveryWatching,
   resuming: Resuming = {},
 ): Promise<RecoveryRan> {
-  const before = await open(desk, run, {})
+  const before = await openRun(desk, run)
   const input = recoveryInput(before.events)
   if (input === null)
     throw new SluiceError({
@@ -119,21 +106,18 @@ export async function resumeRecovery(
   const mayWithdraw = (events: readonly Event[]) => refuseUnlessHomeHasAll(run, events, worldOf)
   if (resuming.withdraw !== undefined) await mayWithdraw(before.events)
   const {held, lost} = await takeOver(desk, input, run, watching)
-  const journal = await open(desk, run, watching)
+  const resumed = {journal: await openRun(desk, run, watching), held}
   watching.onRun?.(run)
-  const say = async (wish: Wish, why: string, accepts?: Facts): Promise<void> =>
-    patiently(desk.clock, () =>
-      journal.append(held.lease.epoch, 'asked', {wish, by: desk.who, why, ...(accepts !== undefined && {accepts})}),
-    )
-  if (lost)
-    await patiently(desk.clock, () => journal.append(held.lease.epoch, 'lease-lost', {to: desk.writer, epoch: held.lease.epoch}))
+  const say = (wish: Wish, why: string, accepts?: Facts): Promise<void> =>
+    writeHeld(desk, resumed, 'asked', {wish, by: desk.who, why, ...(accepts !== undefined && {accepts})})
+  if (lost) await writeHeld(desk, resumed, 'lease-lost', {to: desk.writer, epoch: held.lease.epoch})
   if (resuming.withdraw !== undefined) {
-    await mayWithdraw(journal.events)
+    await mayWithdraw(resumed.journal.events)
     await say('abort', resuming.withdraw)
   }
   if (resuming.accepts !== undefined) await say('promote', 'dr resume', resuming.accepts)
-  if (runState(journal.events).paused !== null) await say('resume', 'dr resume')
-  return drive(desk, journal, held, input, await worldOf(input), watching)
+  if (runState(resumed.journal.events).paused !== null) await say('resume', 'dr resume')
+  return drive(desk, resumed, input, await worldOf(input), watching)
 }
 
 /**
@@ -148,7 +132,7 @@ export async function askRecovery(
   accepts?: Facts,
   world: RecoveryWorld | null = null,
 ): Promise<Journal> {
-  const journal = await open(desk, run, {})
+  const journal = await openRun(desk, run)
   if (wish === 'abort') await refuseUnlessHomeHasAll(run, journal.events, async () => world)
   await writeWish(desk, journal, {wish, by: desk.who, why, ...(accepts !== undefined && {accepts})}, (events) => {
     if (wish === 'abort') refuseTooLate(run, events)
@@ -158,67 +142,34 @@ export async function askRecovery(
 
 async function drive(
   desk: Desk,
-  journal: Journal,
-  held: HeldLease,
+  run: HeldRun,
   input: RecoveryInput,
   world: RecoveryWorld,
-  {onLive, onTick, detach, leave}: RecoveryWatching,
+  watching: RecoveryWatching,
 ): Promise<RecoveryRan> {
-  const {epoch, expiresAt} = held.lease
-  await patiently(desk.clock, () => journal.append(epoch, 'lease-taken', {owner: desk.writer, host: desk.host, expiresAt}))
-  const end = await driveRun({
-    runbook: recoveryRunbook(input),
-    world,
-    journal,
-    held,
-    clock: desk.clock,
-    until: 'ended',
-    detach,
-    leave,
-    ...(onLive !== undefined && {onLive}),
-    ...(onTick !== undefined && {onTick}),
-  }).catch(async (error: unknown) => {
-    // Nothing is under way any more: whoever puts right what was refused needn't wait for the lease to run out.
-    if (error instanceof SluiceError) await held.release().catch(() => undefined)
-    throw error
-  })
-  if (end.kind === 'ended' || end.kind === 'paused' || end.kind === 'detached') await held.release().catch(() => undefined)
+  const {journal} = run
+  const end = await driveHeld(desk, run, {runbook: recoveryRunbook(input), world, until: 'ended'}, watching)
   return {run: journal.run, input, events: journal.events, end}
 }
 
-const open = (desk: Desk, run: string, {onEvent}: Pick<RecoveryWatching, 'onEvent'>): Promise<Journal> =>
-  patiently(desk.clock, () =>
-    openJournal({store: desk.store, run, writer: desk.writer, clock: desk.clock, ...(onEvent !== undefined && {onEvent})}),
-  )
-
-async function take(
-  {store, clock, writer, host}: Desk,
-  place: Place,
-  run: string,
-  kind: RecoveryInput['kind'],
-): Promise<HeldLease> {
-  const taken = await patiently(clock, () =>
-    takeLease({store, clock, target: recoveryTarget(place), run, owner: writer, host, operation: `dr ${kind}`}),
-  )
-  if (taken.kind === 'held') throw heldError(taken.lease)
-  return taken.held
-}
+const hold = (desk: Desk, run: string, {place, kind}: RecoveryInput): Promise<HeldLease> =>
+  holdLease(desk, {target: recoveryTarget(place), run, operation: `dr ${kind}`, alive: heldError})
 
 /** Waits out an owner that may be dead: its lease either is renewed (somebody is there) or runs out. */
 async function takeOver(
   desk: Desk,
-  {place, kind}: RecoveryInput,
+  input: RecoveryInput,
   run: string,
   {detach, onWait}: RecoveryWatching,
 ): Promise<{readonly held: HeldLease; /** Its owner never gave it back. */ readonly lost: boolean}> {
   const lease = await waitOutLease(desk, {
-    target: recoveryTarget(place),
+    target: recoveryTarget(input.place),
     alive: heldError,
     detach,
     onWaiting: ({owner, host, expiresAt}) =>
       onWait?.(`${owner} on ${host} has the lease; it is taken over at ${iso(expiresAt)} unless it is renewed`),
   })
-  return {held: await take(desk, place, run, kind), lost: lease !== null && !lease.released}
+  return {held: await hold(desk, run, input), lost: lease !== null && !lease.released}
 }
 
 function heldError({operation, run, owner, host, since}: Lease): SluiceError {

@@ -5,20 +5,20 @@
 import {releaseTarget} from '../../config/release-target.ts'
 import {ExitCode, SluiceError} from '../../errors.ts'
 import {seconds} from '../engine/clock.ts'
-import type {Event, Json, Wish} from '../engine/event.ts'
-import {openJournal} from '../engine/journal.ts'
+import type {Desk} from '../engine/desk.ts'
+import type {Event, Wish} from '../engine/event.ts'
+import {beginRun, driveHeld, openRun, writeHeld} from '../engine/held-run.ts'
+import type {HeldRun, RunWatching} from '../engine/held-run.ts'
+import {holdLease} from '../engine/hold-lease.ts'
 import type {Journal} from '../engine/journal.ts'
-import {isHeld, readLease, takeLease} from '../engine/lease.ts'
+import {isHeld, readLease} from '../engine/lease.ts'
 import type {HeldLease, Lease} from '../engine/lease.ts'
 import {patiently} from '../engine/patience.ts'
-import {describePlan} from '../engine/describe-plan.ts'
-import {driveRun} from '../engine/run.ts'
 import type {RunEnd} from '../engine/run-end.ts'
+import {runId} from '../engine/run-id.ts'
 import {runState} from '../engine/run-state.ts'
 import {waitOutLease} from '../engine/wait-out-lease.ts'
 import {writeWish} from '../engine/write-wish.ts'
-import type {Desk} from '../engine/desk.ts'
-import {runId} from '../engine/run-id.ts'
 import {lastRunOf} from './find-run.ts'
 import type {PreviousRun} from './find-run.ts'
 import type {ReleaseInput} from './input.ts'
@@ -27,12 +27,7 @@ import {releaseRunbook} from './plan.ts'
 import {refuseWhileRecovering} from './prepare.ts'
 import type {ReleaseWorld} from './ports.ts'
 
-export interface Watching {
-  readonly onEvent?: (event: Event) => void
-  readonly onLive?: (step: string, data: unknown) => void
-  readonly onTick?: () => void
-  readonly detach: AbortSignal
-  readonly leave: AbortSignal
+export interface Watching extends RunWatching {
   readonly until: 'ended' | 'tidied'
 }
 
@@ -65,7 +60,7 @@ export interface Claimed {
 export async function claimRelease(desk: Desk, target: string): Promise<Claimed> {
   const previous = await refuseIfTaken(desk, target)
   const run = runId(desk.clock, desk.ids)
-  return {run, held: await take(desk, target, run, 'release'), previous}
+  return {run, held: await holdLease(desk, {target, run, operation: 'release', alive: heldError}), previous}
 }
 
 /**
@@ -83,16 +78,8 @@ export async function startRelease(
     await held.release()
     throw error
   })
-  const journal = await open(desk, run, watching)
-  const runbook = releaseRunbook(input)
-  await patiently(desk.clock, () =>
-    journal.append(held.lease.epoch, 'planned', {
-      ...describePlan(runbook.plan(runbook.first, [])),
-      input: input as unknown as Json,
-      toolVersion: desk.toolVersion,
-    }),
-  )
-  return drive(desk, journal, held, input, world, watching)
+  const begun = await beginRun(desk, {run, held}, {runbook: releaseRunbook(input), input}, watching)
+  return drive(desk, begun, input, world, watching)
 }
 
 /** Goes on with a run on this machine, from its journal alone. */
@@ -102,7 +89,7 @@ export async function resumeRelease(
   worldOf: (input: ReleaseInput) => Promise<ReleaseWorld>,
   watching: Watching,
 ): Promise<Ran> {
-  const journal = await open(desk, run, {})
+  const journal = await openRun(desk, run)
   const {input} = readInput(journal)
   const target = releaseTarget(input.config)
   await refuseUnlessLast(desk, target, run)
@@ -110,15 +97,12 @@ export async function resumeRelease(
   // Giving up is always right; going on would reach nobody, or work against the recovery.
   if (!isAborted(journal.events)) await refuseWhileRecovering(world, input.config, watching.detach)
   const {held, lost} = await takeOver(desk, target, run, watching)
-  const fresh = await open(desk, run, watching)
-  if (runState(fresh.events).paused !== null) {
-    await patiently(desk.clock, () =>
-      fresh.append(held.lease.epoch, 'asked', {wish: 'resume', by: desk.who, why: 'release resume'}),
-    )
+  const resumed = {journal: await openRun(desk, run, watching), held}
+  if (runState(resumed.journal.events).paused !== null) {
+    await writeHeld(desk, resumed, 'asked', {wish: 'resume', by: desk.who, why: 'release resume'})
   }
-  if (lost)
-    await patiently(desk.clock, () => fresh.append(held.lease.epoch, 'lease-lost', {to: desk.writer, epoch: held.lease.epoch}))
-  return drive(desk, fresh, held, input, world, watching)
+  if (lost) await writeHeld(desk, resumed, 'lease-lost', {to: desk.writer, epoch: held.lease.epoch})
+  return drive(desk, resumed, input, world, watching)
 }
 
 const isAborted = (events: readonly Event[]): boolean =>
@@ -126,7 +110,7 @@ const isAborted = (events: readonly Event[]): boolean =>
 
 /** Writes a wish for whoever ticks next. */
 export async function askRun(desk: Desk, run: string, wish: Wish, why: string): Promise<Journal> {
-  const journal = await open(desk, run, {})
+  const journal = await openRun(desk, run)
   await writeWish(desk, journal, {wish, by: desk.who, why})
   return journal
 }
@@ -148,40 +132,11 @@ export function readInput(journal: {readonly run: string; readonly events: reado
   return {input: first.data.input as unknown as ReleaseInput, toolVersion: first.data.toolVersion ?? 'unknown'}
 }
 
-async function drive(
-  desk: Desk,
-  journal: Journal,
-  held: HeldLease,
-  input: ReleaseInput,
-  world: ReleaseWorld,
-  watching: Watching,
-): Promise<Ran> {
-  const {epoch, expiresAt} = held.lease
-  await patiently(desk.clock, () => journal.append(epoch, 'lease-taken', {owner: desk.writer, host: desk.host, expiresAt}))
-  const end = await driveRun({
-    runbook: releaseRunbook(input),
-    world,
-    journal,
-    held,
-    clock: desk.clock,
-    until: watching.until,
-    detach: watching.detach,
-    leave: watching.leave,
-    ...(watching.onLive !== undefined && {onLive: watching.onLive}),
-    ...(watching.onTick !== undefined && {onTick: watching.onTick}),
-  }).catch(async (error: unknown) => {
-    // Nothing is under way any more: whoever puts right what was refused needn't wait for the lease to run out.
-    if (error instanceof SluiceError) await held.release().catch(() => undefined)
-    throw error
-  })
-  if (end.kind === 'ended' || end.kind === 'paused' || end.kind === 'detached') await held.release().catch(() => undefined)
+async function drive(desk: Desk, run: HeldRun, input: ReleaseInput, world: ReleaseWorld, watching: Watching): Promise<Ran> {
+  const {journal} = run
+  const end = await driveHeld(desk, run, {runbook: releaseRunbook(input), world, until: watching.until}, watching)
   return {run: journal.run, events: journal.events, end}
 }
-
-const open = (desk: Desk, run: string, {onEvent}: Pick<Watching, 'onEvent'>): Promise<Journal> =>
-  patiently(desk.clock, () =>
-    openJournal({store: desk.store, run, writer: desk.writer, clock: desk.clock, ...(onEvent !== undefined && {onEvent})}),
-  )
 
 function unfinished(run: string, {operation, owner, host, since}: Lease): SluiceError {
   return new SluiceError({
@@ -205,13 +160,6 @@ async function refuseUnlessLast(desk: Desk, target: string, run: string): Promis
   })
 }
 
-async function take(desk: Desk, target: string, run: string, operation: string): Promise<HeldLease> {
-  const {store, clock, writer, host} = desk
-  const taken = await patiently(clock, () => takeLease({store, clock, target, run, owner: writer, host, operation}))
-  if (taken.kind === 'held') throw heldError(taken.lease)
-  return taken.held
-}
-
 /** Waits out an owner that may be dead: its lease either is renewed (somebody is there) or runs out. */
 async function takeOver(
   desk: Desk,
@@ -220,7 +168,10 @@ async function takeOver(
   watching: Watching,
 ): Promise<{readonly held: HeldLease; /** Its owner never gave it back. */ readonly lost: boolean}> {
   const lease = await waitOutLease(desk, {target, alive: heldError, detach: watching.detach})
-  return {held: await take(desk, target, run, 'release'), lost: lease !== null && !lease.released}
+  return {
+    held: await holdLease(desk, {target, run, operation: 'release', alive: heldError}),
+    lost: lease !== null && !lease.released,
+  }
 }
 
 function heldError(lease: Lease): SluiceError {
@@ -241,7 +192,7 @@ export async function watchRelease(
   run: string,
   watching: Watching,
 ): Promise<'over' | 'paused' | 'unattended' | 'detached'> {
-  const journal = await open(desk, run, watching)
+  const journal = await openRun(desk, run, watching)
   const target = releaseTarget(readInput(journal).input.config)
   for (;;) {
     await patiently(desk.clock, () => journal.refresh(watching.leave))

@@ -14,6 +14,7 @@ import type {
   Silence,
   Standing,
 } from '../../runbooks/recovery/input.ts'
+import {namedRelease} from '../../runbooks/provision/served-release.ts'
 import {describePlan} from '../../runbooks/engine/describe-plan.ts'
 import type {PlannedStep} from '../../runbooks/engine/event.ts'
 import type {Call} from '../../runbooks/engine/step.ts'
@@ -118,7 +119,11 @@ export async function failbackInput(opened: Opened, around: Around): Promise<Fai
   // Users stay where they are: nothing is served anew.
   const slot = inVain
     ? ({kind: 'slot', serving: home.serving} as const)
-    : await patiently(clock, () => slotThatServes(opened.world, place, home, sides.recovery))
+    : await patiently(clock, () =>
+        slotThatServes(opened.world, place, home, sides.recovery, async () =>
+          namedRelease({...opened.desk, store: await opened.homeStore()}, config),
+        ),
+      )
   if (slot.kind === 'neither') {
     throw refused(
       'version-missing',

@@ -7,23 +7,17 @@ import type {Event, Facts} from '../../engine/event.ts'
 import type {Polled, StepContext} from '../../engine/step.ts'
 import {readHeartbeat} from '../ask-api.ts'
 import type {Silence} from '../input.ts'
-import {clockTime, inSeconds, measureLoss} from '../measure-loss.ts'
-import type {Loss, Until} from '../measure-loss.ts'
+import {clockTime, inSeconds} from '../measure-loss.ts'
+import type {Loss} from '../measure-loss.ts'
 import {regionalName} from '../place.ts'
 import {callsOf} from '../port-calls.ts'
-import type {Heartbeat} from '../ports/api-port.ts'
 import type {RecoveryWorld} from '../ports/recovery-world.ts'
-import {watchNow} from '../watch.ts'
-import type {WatchNow} from '../watch.ts'
 import type {Placed, RecoveryStep, Way} from '../way.ts'
-import {lookAtOldRegion, notSeen, rowsMove, stillMs} from './old-region.ts'
-import {silenceSeen} from './silence-seen.ts'
-import type {Gap, Seen} from './silence-seen.ts'
+import {measureNow} from './measure-now.ts'
+import {notSeen, stillMs} from './old-region.ts'
 
 /** A row this long after users were refused is younger than every row of theirs: requests under way have ended. */
 const lastUserMs = seconds(3)
-/** Rows that were under way when the old Region fell silent have arrived by then; what arrives later is written now. */
-const rowsMs = seconds(10)
 
 /** Planned: the replica has every row that was written before the fence. `fenceId`: the step whose facts say when users were refused. */
 export function drained(way: Way, {needs, id = 'drained', title}: Placed, fenceId = 'fence'): RecoveryStep {
@@ -89,7 +83,7 @@ export function approve(way: Way, accepted: Accepted, {needs, id = 'approve', ti
     observe: async () => ({kind: 'not-done'}),
     start: async () => undefined,
     poll: async (world, context): Promise<Polled> => {
-      const {now, signal, events, startedAt} = context
+      const {now, events, startedAt} = context
       const wait = (waitsFor: string, after: number): Polled => ({kind: 'pending', waitsFor, lookAgainAt: now + seconds(after)})
       if (mode === 'planned') {
         const {lossMs = 0, replicatedUntil = null} = context.facts('drained')
@@ -99,35 +93,16 @@ export function approve(way: Way, accepted: Accepted, {needs, id = 'approve', ti
           note: 'nothing is lost',
         }
       }
-      const [heartbeat, found, watch] = await Promise.all([
-        readHeartbeat(world, regionalName(way.place, to.region), {settings, signal}),
-        lookAtOldRegion(way, old, world, context),
-        watchNow(world.store(to.region), way.place, {region: way.fromRegion, by: to.region, now}, signal),
-      ])
-      if (found === 'returns') {
-        await silenceSeen(id, found, false, old, context)
-        return wait(comesBack(way.fromRegion), 2)
-      }
-      if (heartbeat !== null && !heartbeat.drained && !heartbeat.writable && now - startedAt < minutes(1))
-        return wait('what was received to be applied', 1)
-      const isMoving = found !== 'fenced' && rowsMove(old, heartbeat?.last ?? null, way.fromRegion, now)
-      if (isMoving && (!old.hasMoved || now - startedAt < rowsMs))
-        return wait(`row ${heartbeat?.last?.seq ?? ''} to stay the last one`, 1)
-      const seen = await silenceSeen(id, found, isMoving && heartbeat?.drained === true, old, context)
-      if (watch.heardAt !== null && watch.lookedAt !== null && seen.gap !== null && watch.lookedAt < (seen.until?.at ?? 0))
-        return wait(`the watch of ${to.region} to look at ${way.fromRegion} again`, 5)
-      const untils = possibleUntils(accepted, {seen, watch, isThere: old.isThere}, context)
-      const loss = await measure(way, untils, world, context, heartbeat)
+      const measured = await measureNow(way, accepted, old, {step: id, since: startedAt}, world, context)
+      if (measured.kind === 'waits') return wait(measured.for, measured.seconds)
+      const {loss, words} = measured
       const agreed = agreement(accepted, loss, events)
       if (agreed !== null) return {kind: 'done', facts: {consent: true, ...factsOf(loss), ...agreed}, note: loss.text}
       context.show({loss})
-      return wait(`consent: ${loss.text}${gapWords(seen.gap)}${tooLittle(accepted, loss)}`, 2)
+      return wait(`consent: ${words}${tooLittle(accepted, loss)}`, 2)
     },
   }
 }
-
-export const comesBack = (region: string): string =>
-  `${region} to be silent: it answers again, takes writes, and isn't fenced. Withdraw (sluice dr resume --withdraw); a new run fences it first`
 
 export const factsOf = ({lossMs, source, ageMs, replicatedUntil, text}: Loss): Facts => ({
   lossMs,
@@ -136,78 +111,6 @@ export const factsOf = ({lossMs, source, ageMs, replicatedUntil, text}: Loss): F
   replicatedUntil,
   text,
 })
-
-async function measure(
-  {place, to}: Way,
-  untils: readonly Until[],
-  world: RecoveryWorld,
-  {now, signal}: StepContext,
-  heartbeat: Heartbeat | null,
-): Promise<Loss> {
-  // Asked only where it is needed: with a heartbeat nobody needs CloudWatch, which may be the next thing that doesn't answer.
-  const lag = heartbeat?.last === null || heartbeat === null ? await world.database.lag(to.region, place.database, signal) : null
-  const losses = untils.map((until) => ({until, loss: measureLoss({now, until, engine: place.engine, heartbeat, lag})}))
-  const found =
-    losses.find(({until, loss}) => until.how !== 'watched' || believable(loss, {...until, since: until.at})) ?? losses.at(-1)
-  if (found === undefined) throw new Error('there is no moment to measure to')
-  return found.loss
-}
-
-interface Evidence {
-  readonly seen: Seen
-  readonly watch: WatchNow
-  /** Something answers there, if only that it takes no writes: the watch can't tell that from one that does. */
-  readonly isThere: boolean
-}
-
-/**
- * The moments after which nothing may have been accepted, the first that the rows don't belie counts. What this run has heard itself
- * stands above the watch, the watch as it is now above what it knew when the run began, and that above nothing.
- */
-export function possibleUntils(
-  {lastAnswerAt, silence}: Accepted,
-  {seen, watch, isThere}: Evidence,
-  context: Pick<StepContext, 'facts'>,
-): readonly Until[] {
-  const [fenced, declared] = [context.facts('fence'), context.facts('declare')]
-  const base = (known: Silence | null): Until => seen.until ?? untilOf(fenced, declared, {lastAnswerAt, silence: known})
-  const bare = base(null)
-  if (
-    bare.how === 'fenced'
-    || bare.how === 'fenced-but-sessions'
-    || bare.how === 'still-answering'
-    || bare.how === 'still-writing'
-  )
-    return [bare]
-  const saysAlive = watch.heardAt ?? watch.silence?.answeredAt ?? null
-  const silentBefore = seen.until?.at ?? Number(declared['declaredAt'])
-  const wasHeardLater = saysAlive !== null && saysAlive > silentBefore
-  if (watch.heardAt !== null && wasHeardLater && !isThere) return [{at: watch.heardAt, how: 'still-answering'}]
-  const now = watch.silence !== null && watch.silence.since > (seen.heardAt ?? -Infinity) ? watch.silence : null
-  const watched: readonly Until[] = now === null ? [] : [{at: now.since, how: 'watched', answeredAt: now.answeredAt, by: now.by}]
-  // What a person knows wins over a watch, unless the watch has heard the Region since, or nobody has looked for long.
-  if (seen.until !== null || wasHeardLater) return [...watched, bare]
-  return lastAnswerAt !== null ? [bare] : [...watched, base(silence), bare]
-}
-
-const gapWords = (gap: Gap | null): string =>
-  gap === null ? '' : `; nobody looked from ${clockTime(gap.from)} to ${clockTime(gap.to)}, and it may have been back`
-
-/** What was replicated after the silence began was written during it: only the watch couldn't reach the Region, and users may have. */
-export const believable = ({replicatedUntil}: Pick<Loss, 'replicatedUntil'>, silence: Silence | null): boolean =>
-  silence === null || replicatedUntil === null || replicatedUntil < silence.since
-
-export function untilOf(
-  fenced: Facts,
-  declared: Facts,
-  {lastAnswerAt, silence}: Pick<Accepted, 'lastAnswerAt' | 'silence'>,
-): Until {
-  if (typeof fenced['fencedAt'] === 'number')
-    return {at: fenced['fencedAt'], how: fenced['sessions'] === 'open' ? 'fenced-but-sessions' : 'fenced'}
-  if (lastAnswerAt !== null) return {at: lastAnswerAt, how: 'last-answer'}
-  if (silence !== null) return {at: silence.since, how: 'watched', answeredAt: silence.answeredAt, by: silence.by}
-  return {at: Number(declared['declaredAt']), how: 'declared'}
-}
 
 /** Who agreed to at least this loss, and how; null: nobody has. */
 export function agreement({lossMs: given, unknown}: Accepted, {lossMs}: Loss, events: readonly Event[]): Facts | null {
