@@ -71,6 +71,12 @@ export const guardExceptions: readonly Exception[] = [
     because: 'a restored database is encrypted as its snapshot is; StorageEncrypted may not be given with one',
   },
   {rule: 'rds_storage_encrypted_kms_key_check', where: ['drill'], because: 'as rds_instance_storage_encrypted_check'},
+  {
+    rule: 'ec2_launch_template_public_ip_disabled_check',
+    where: ['drill'],
+    because:
+      'a pilot light has no NAT in peace: hosts of its drill go out by an address of their own, and nothing may come in by it',
+  },
 ]
 
 export const checkovExceptions: readonly Exception[] = [

@@ -64,7 +64,7 @@ async function writeFilled(templates: Files): Promise<readonly string[]> {
     for (const deployment of deployments(configOf(shape, recoveryShape), '1.0.0')) {
       const name =
         deployment.when === 'drill'
-          ? `drill-${shape}`
+          ? `drill-${shape}-${recoveryShape}`
           : deployment.region === 'eu-central-1'
             ? `${shape}-${recoveryShape}`
             : `${shape}-home`

@@ -24,6 +24,7 @@ export const anchors: Readonly<Record<RecoveryName, readonly string[]>> = {
     'leftovers',
     'recovery-point',
     'stack',
+    'hosts',
     'database',
     'tasks',
     'reads',
@@ -68,7 +69,7 @@ export const anchors: Readonly<Record<RecoveryName, readonly string[]>> = {
 /** Some are there only in some shapes or modes; steps beside one that isn't in the plan are left out with it. */
 export const sometimes: Readonly<Record<RecoveryName, readonly string[]>> = {
   'dr promote': ['surge', 'cache', 'drained'],
-  'dr drill': [],
+  'dr drill': ['hosts'],
   'dr failback': ['no-surge'],
 }
 

@@ -30,6 +30,12 @@ export function drillByHand(place: Place, {probes}: RecoverySettings): Table {
           + '--template-body file://drill.yaml --parameters file://drill.json --tags Key=sluice:drill,Value=NAME',
       ],
     },
+    hosts: {
+      words: ['In peace a pilot light has none: the stack brings some (HostCount), in public subnets and a cluster of its own.'],
+      commands: [
+        `aws ecs list-container-instances --region ${recovery} --cluster ${place.service}-${place.environment}-drill-NAME`,
+      ],
+    },
     database: {
       words: ['What takes longest is the restore; write it down as a restore, a failover promotes instead.'],
       commands: [`aws cloudformation wait stack-create-complete --region ${recovery} --stack-name ${stacks.drill}`],

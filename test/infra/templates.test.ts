@@ -317,7 +317,7 @@ describe('data', () => {
     expect(unlike(ofType('AWS::KMS::Key'), ({resource: {Properties: p}}) => p?.['EnableKeyRotation'] === true)).toEqual([])
   })
 
-  it('names only what the other Region, an import or AWS itself needs to have a name', () => {
+  it('names only what the other Region, an import, an inventory or AWS itself needs to have a name', () => {
     const naming = [
       'BucketName',
       'DBInstanceIdentifier',
@@ -350,6 +350,8 @@ describe('data', () => {
       '10-backup.yaml Vault BackupVaultName',
       '11-image-builder.yaml Repository RepositoryName',
       'drill.yaml Database DBInstanceIdentifier',
+      'drill.yaml OwnCluster ClusterName',
+      'drill.yaml Hosts AutoScalingGroupName',
       'foundation.yaml StateBucket BucketName',
       'foundation.yaml SwitchBucket BucketName',
     ])
@@ -413,15 +415,15 @@ describe('access', () => {
     expect(JSON.stringify(properties('foundation.yaml', 'DataKey'))).toMatch(/AWSServiceRoleForAutoScaling.*kms:CreateGrant/)
   })
 
-  it('hosts want IMDSv2 with one hop, have no key pair and no public address', () => {
+  it('hosts want IMDSv2 with one hop, have no key pair and no public address but for a drill', () => {
     expect(
-      unlike(ofType('AWS::EC2::LaunchTemplate'), ({resource: {Properties: p}}) => {
+      unlike(ofType('AWS::EC2::LaunchTemplate'), ({file, resource: {Properties: p}}) => {
         const data = deep(p, 'LaunchTemplateData')
         return (
           deep(data, 'MetadataOptions', 'HttpTokens') === 'required'
           && deep(data, 'MetadataOptions', 'HttpPutResponseHopLimit') === 1
           && deep(data, 'KeyName') === undefined
-          && deep(data, 'NetworkInterfaces', 0, 'AssociatePublicIpAddress') === false
+          && deep(data, 'NetworkInterfaces', 0, 'AssociatePublicIpAddress') === (file === 'drill.yaml')
         )
       }),
     ).toEqual([])
@@ -528,7 +530,7 @@ describe('failover', () => {
         .map(({Type}) => Type)
         .filter(
           (type) =>
-            !/^AWS::(EC2::SecurityGroup\w*|RDS::DB(SubnetGroup|Instance)|ElasticLoadBalancingV2::(TargetGroup|ListenerRule)|ECS::(TaskDefinition|Service))$/.test(
+            !/^AWS::(EC2::SecurityGroup\w*|RDS::DB(SubnetGroup|Instance)|ElasticLoadBalancingV2::(TargetGroup|ListenerRule)|ECS::(TaskDefinition|Service|Cluster)|EC2::LaunchTemplate|AutoScaling::AutoScalingGroup)$/.test(
               type,
             ),
         ),
@@ -549,6 +551,36 @@ describe('failover', () => {
     )
     expect(open.map(({Properties}) => deep(Properties, 'DestinationSecurityGroupId', 'Ref'))).toEqual(['DatabaseGroup'])
     expect(JSON.stringify(properties('drill.yaml', 'Api'))).not.toContain('sluice:slot')
+  })
+
+  it('a drill brings hosts of its own only when it is told to: public, closed to everybody, and gone with their volumes', () => {
+    const own = ['HostGroup', 'OwnCluster', 'LaunchTemplate', 'Hosts']
+    const conditional = Object.entries(template('drill.yaml').Resources).filter(([, {Condition}]) => Condition !== undefined)
+    expect(conditional.map(([id, {Condition}]) => [id, Condition])).toEqual(own.map((id) => [id, 'OwnHosts']))
+    expect(
+      all.filter(
+        ({file, resource: {Type}, text}) => file === 'drill.yaml' && Type.endsWith('Ingress') && text.includes('HostGroup'),
+      ),
+    ).toEqual([])
+    expect(properties('drill.yaml', 'HostGroup')['SecurityGroupIngress']).toBeUndefined()
+    expect(deep(properties('drill.yaml', 'Hosts'), 'VPCZoneIdentifier')).toEqual([{Ref: 'PublicSubnetA'}, {Ref: 'PublicSubnetB'}])
+    const data = deep(properties('drill.yaml', 'LaunchTemplate'), 'LaunchTemplateData')
+    expect(deep(data, 'BlockDeviceMappings', 0, 'Ebs', 'DeleteOnTermination')).toBe(true)
+    expect(JSON.stringify(deep(data, 'TagSpecifications')).match(/"ResourceType":"[\w-]+"/g)).toEqual([
+      '"ResourceType":"volume"',
+      '"ResourceType":"network-interface"',
+    ])
+    expect(JSON.stringify(data)).not.toContain('sluice:backup')
+  })
+
+  it("a drill's tasks stay in private subnets, whoever's hosts they are on, and go before a drill's hosts do", () => {
+    const api = properties('drill.yaml', 'Api')
+    expect(deep(api, 'NetworkConfiguration', 'AwsvpcConfiguration')).toMatchObject({
+      Subnets: [{Ref: 'PrivateSubnetA'}, {Ref: 'PrivateSubnetB'}],
+      AssignPublicIp: 'DISABLED',
+    })
+    expect(references(api).map(([id]) => id)).toContain('Hosts')
+    expect(references(properties('drill.yaml', 'LaunchTemplate')).map(([id]) => id)).toContain('OwnCluster')
   })
 
   it("the self-fencing function stands down while a failback has a replica in the old primary's place, and only when it knows that", () => {

@@ -8,6 +8,7 @@ import {recoveryDefaults} from '../../src/config/recovery-config.ts'
 import type {Event} from '../../src/runbooks/engine/event.ts'
 import type {Runbook} from '../../src/runbooks/engine/step.ts'
 import type {RecoveryWorld} from '../../src/runbooks/recovery/ports/recovery-world.ts'
+import {forecastPath} from '../../src/runbooks/recovery/critical-path.ts'
 import {hours} from '../../src/runbooks/recovery/hours.ts'
 import {driveToy} from '../support/drive-toy.ts'
 import {fakeDrillStack} from '../support/fake-drill-stack.ts'
@@ -43,8 +44,9 @@ function asked(change: Partial<DrillAsked> = {}): DrillAsked {
         PrivateSubnetB: 'subnet-b',
         ListenerArn: 'arn:aws:elasticloadbalancing:eu-central-1:1:listener/1',
         ClusterName: 'cluster',
+        HostProfileArn: 'arn:aws:iam::1:instance-profile/hosts',
       },
-      parameters: {ApiPort: '8080'},
+      parameters: {ApiPort: '8080', InstanceType: 'm7g.xlarge', FallbackInstanceType: 'm7gd.xlarge'},
     },
     foundation: {RecoveryExecutionRoleArn: 'arn:aws:iam::1:role/recovery', SchedulerRoleArn: 'arn:aws:iam::1:role/scheduler'},
     template: {kind: 'url', url: 'https://bucket/templates/1/drill.yaml'},
@@ -60,6 +62,8 @@ function input(change: Partial<DrillAsked> = {}): DrillInput {
   if (made.kind === 'refused') throw new Error(made.because)
   return made.input
 }
+
+const pilotLight = {place: aPlace('pilot-light'), hosts: 0} as const
 
 const runbookOf = (one: DrillInput): Runbook<RecoveryWorld> => ({
   first: firstDrillPlan(one),
@@ -286,15 +290,77 @@ describe('a drill', () => {
   })
 })
 
+describe("a pilot light's drill", () => {
+  it('brings its hosts while the database is restored, and the report says how long each took', async () => {
+    const {events, drill, fake} = await rehearse(input(pilotLight))
+    expect(endOf(events)?.outcome).toBe('done')
+    expect(factsOf(events, 'hosts')).toMatchObject({hosts: 2, instanceTypes: ['m7g.large']})
+    expect(factsOf(events, 'report')).toMatchObject({hostSeconds: factsOf(events, 'hosts')?.['hostSeconds'], residue: 0})
+    expect(factsOf(events, 'hosts')?.['hostSeconds']).toBeGreaterThanOrEqual(125)
+    expect(factsOf(events, 'hosts')?.['hostSeconds']).toBeLessThan(160)
+    expect(factsOf(events, 'report')?.['rtoSeconds']).toBeLessThan(700)
+    expect([drill.stands(), databasesOf(fake).length]).toEqual([false, 2])
+  })
+
+  it("asks nothing of production's group of hosts, and sizes none", async () => {
+    const {fake} = await rehearse(input(pilotLight))
+    expect(fake.calls.filter((call) => /compute\.(size|free)Hosts/.test(call))).toEqual([])
+    expect(fake.calls.filter((call) => call.startsWith('compute.hosts'))).not.toEqual([])
+  })
+
+  it('whose hosts never register is removed, and says that they run and are not heard', async () => {
+    const {events, drill} = await rehearse(input(pilotLight), (_, one) => {
+      one.hostless = true
+    })
+    expect(endOf(events)).toMatchObject({
+      outcome: 'failed',
+      because: expect.stringContaining('0 of 2 hosts registered, 2 run') as unknown,
+    })
+    expect(drill.stands()).toBe(false)
+  })
+
+  it('that leaves its group of hosts halts, and names it with its Region', async () => {
+    const one = input(pilotLight)
+    const {events} = await rehearse(one, (_, drill) => {
+      drill.keepsHosts = true
+    })
+    expect(endOf(events)).toMatchObject({
+      outcome: 'halted',
+      because: expect.stringContaining(
+        `has left 1: Auto Scaling group shop-production-drill-${one.name} with 2 hosts in eu-central-1`,
+      ) as unknown,
+    })
+  })
+
+  it('needs hosts and database side by side, and its forecast goes by the longer one', () => {
+    const steps = drillPlan(input(pilotLight)).steps
+    expect(steps.filter(({id}) => ['hosts', 'database', 'tasks'].includes(id)).map(({id, needs}) => [id, needs])).toEqual([
+      ['hosts', ['stack']],
+      ['database', ['stack']],
+      ['tasks', ['database', 'hosts']],
+    ])
+    expect(forecastPath(steps, 'writes').ids).toContain('database')
+    expect(drillPlan(input()).steps.map(({id}) => id)).not.toContain('hosts')
+  })
+
+  it('without the primary asks the recovery Region alone for its hosts, too', async () => {
+    const one = input({...pilotLight, withoutPrimary: true})
+    const {fake, events} = await rehearse(one, (world) => world.kill('eu-west-1'))
+    expect(endOf(events)?.outcome).toBe('done')
+    expect(fake.calls.filter((call) => /eu-west-1|us-east-1/.test(call))).toEqual([])
+    expect([...new Set(drillPlan(one).steps.flatMap(({calls}) => calls.map(({region}) => region)))]).toEqual(['eu-central-1'])
+  })
+})
+
 describe('killed', () => {
   it('before and after any call, a drill ends the same way, and is made once', {timeout: 120_000}, async () => {
     const moments = new Set<string>()
-    await rehearse(input(), undefined, (moment, call) => moments.add(`${moment} ${call}`))
+    await rehearse(input(pilotLight), undefined, (moment, call) => moments.add(`${moment} ${call}`))
     const wrong: string[] = []
     for (const at of [...moments].filter((one) => !one.includes('store.'))) {
       for (const nth of [1, 2]) {
         let seen = 0
-        const {events, drill, fake} = await rehearse(input(), undefined, (moment, call) => {
+        const {events, drill, fake} = await rehearse(input(pilotLight), undefined, (moment, call) => {
           if (`${moment} ${call}` !== at) return
           seen += 1
           if (seen === nth) throw new Killed()
@@ -320,19 +386,40 @@ describe('what a drill is made from', () => {
       /users are in eu-central-1/,
     ],
     ['there is no replica', {replica: null}, /no replica shop-production/],
-    ['it is a pilot light in peace', {place: aPlace('pilot-light'), hosts: 0}, /no hosts and no way out .*dr drill --live/],
     ['there is no recovery point', {recoveryPoints: []}, /no recovery point/],
     ['no version is there', {image: null}, /has no version yet/],
     ['the foundation is older', {foundation: {}}, /no role for recoveries/],
     ['the main stack is older', {main: {outputs: {}, parameters: {}}}, /doesn't tell CapacityProvider/],
+    [
+      "it has to bring hosts and the main stack is too old to tell whose rights they'd have",
+      {...pilotLight, main: {...asked().main, outputs: {...asked().main.outputs, HostProfileArn: undefined as never}}},
+      /doesn't tell HostProfileArn/,
+    ],
   ] as const)('is refused when %s', (_, change, because) => {
     expect(refusal(change)).toMatch(because)
   })
 
-  it('is made where a pilot light has hosts all the same; --clean needs none, and a shape with hosts finds out itself', () => {
-    expect(drillInput(asked({place: aPlace('pilot-light'), hosts: 1})).kind).toBe('input')
-    expect(drillInput(asked({hosts: 0})).kind).toBe('input')
-    expect(drillInput(asked({place: aPlace('pilot-light'), hosts: 0, clean: true})).kind).toBe('input')
+  it.each([
+    ['a pilot light in peace brings as many hosts as tasks, one each', pilotLight, '2'],
+    ['a pilot light that has hosts (its surge stands) uses them', {place: aPlace('pilot-light'), hosts: 1}, '0'],
+    ['a warm standby uses its own', {}, '0'],
+    ["a warm standby whose hosts are gone finds that out, and isn't helped", {hosts: 0}, '0'],
+  ] as const)('%s', (_, change, count) => {
+    expect(input(change).parameters['HostCount']).toBe(count)
+  })
+
+  it("gives hosts of its own production's image, types, rights and key, and public subnets, all told by the recovery Region", () => {
+    const one = input(pilotLight)
+    expect(one.parameters).toMatchObject({
+      Ami: '/shop/production/ami/api',
+      InstanceType: 'm7g.xlarge',
+      FallbackInstanceType: 'm7gd.xlarge',
+      HostProfileArn: 'arn:aws:iam::1:instance-profile/hosts',
+      DataKeyArn: '/shop/production/sluice/data-key',
+      PublicSubnetA: '/shop/production/sluice/public-subnet-a',
+      PublicSubnetB: '/shop/production/sluice/public-subnet-b',
+      Expires: String(one.expiresAt),
+    })
   })
 
   it("is the newest recovery point, the replica's class, the version that serves, and a host that no record has", () => {

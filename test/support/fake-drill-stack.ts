@@ -1,12 +1,14 @@
 /**
  * A drill's stack in a fake recovery world. Written behaviour: its database begins 20 s after the stack, takes 480 s to restore and has
- * the rows of its snapshot; two tasks are healthy 80 s later, and then the stack is complete. Requests with the drill's Host header are
+ * the rows of its snapshot; two tasks are healthy 80 s later, and then the stack is complete. Where it brings hosts, the first runs 40 s
+ * after the stack has begun and registers 150 s after it, the others with it; `hostless` has them run and never register. Requests with the drill's Host header are
  * answered by the restored database once they are. Deleting it takes 240 s, and everything it made goes with it. `fail` ends the
  * creation at the database; `sticks` keeps an instance behind.
  */
 import {seconds} from '../../src/runbooks/engine/clock.ts'
 import type {StackEvent, StackInput, StackState, StackStatus} from '../../src/runbooks/provision/ports.ts'
 import type {Heartbeat, ProbeAnswer} from '../../src/runbooks/recovery/ports/api-port.ts'
+import type {HostsState} from '../../src/runbooks/recovery/ports/compute-port.ts'
 import {aDatabase} from './fake-recovery-databases.ts'
 import type {FakeRecovery} from './fake-recovery-world.ts'
 
@@ -22,6 +24,10 @@ export interface FakeDrill {
   fails: number
   /** The database stays when the stack goes. */
   sticks: boolean
+  /** Its hosts find no way to ECS. */
+  hostless: boolean
+  /** Its group of hosts stays when the stack goes. */
+  keepsHosts: boolean
   /** Synthetic writes that are still refused. */
   refusesWrites: number
   stands(): boolean
@@ -40,6 +46,8 @@ export function fakeDrillStack(fake: FakeRecovery, around: Around = () => undefi
   const drill: FakeDrill = {
     fails: 0,
     sticks: false,
+    hostless: false,
+    keepsHosts: false,
     refusesWrites: 0,
     created: [],
     stands: () => present() !== null,
@@ -56,6 +64,8 @@ export function fakeDrillStack(fake: FakeRecovery, around: Around = () => undefi
   const databaseId = (one: Standing): string =>
     `${place.service}-${place.environment}-drill-${one.input.parameters['Name'] ?? ''}`
   const failing = new Set<string>()
+  const hostsOf = (one: Standing): number => Number(one.input.parameters['HostCount'] ?? '0')
+  let keptHosts: string | null = null
   const age = (one: Standing): number => clock.now() - one.at
 
   function present(): Standing | null {
@@ -98,7 +108,7 @@ export function fakeDrillStack(fake: FakeRecovery, around: Around = () => undefi
   const statusOf = (one: Standing): StackStatus => {
     if (one.removedAt !== null) return 'DELETE_IN_PROGRESS'
     if (failing.has(one.id)) return age(one) < seconds(120) ? 'CREATE_IN_PROGRESS' : 'CREATE_FAILED'
-    return age(one) < seconds(580) ? 'CREATE_IN_PROGRESS' : 'CREATE_COMPLETE'
+    return age(one) < seconds(580) || (drill.hostless && hostsOf(one) > 0) ? 'CREATE_IN_PROGRESS' : 'CREATE_COMPLETE'
   }
   const stateOf = (one: Standing): StackState => ({
     id: one.id,
@@ -113,6 +123,24 @@ export function fakeDrillStack(fake: FakeRecovery, around: Around = () => undefi
     parent: null,
     outputs: {TargetGroupArn: `tg-drill@${region}`},
   })
+  /** null: no group of this name. */
+  const hostsNow = (group: string): HostsState | null => {
+    const one = present()
+    const state = (registered: number, inService: number): HostsState => ({
+      group,
+      min: 2,
+      max: 2,
+      desired: 2,
+      inService,
+      registered,
+      instanceTypes: ['m7g.large'],
+    })
+    if (one === null) return group === keptHosts ? state(0, 2) : null
+    const wanted = hostsOf(one)
+    if (wanted === 0 || group !== databaseId(one) || age(one) < seconds(25)) return null
+    if (drill.keepsHosts) keptHosts = group
+    return state(age(one) < seconds(150) || drill.hostless ? 0 : wanted, age(one) < seconds(40) ? 0 : wanted)
+  }
   const eventsOf = (one: Standing): readonly StackEvent[] => {
     const event = (after: number, status: string, reason: string | null = null): readonly StackEvent[] =>
       age(one) < seconds(after)
@@ -130,7 +158,14 @@ export function fakeDrillStack(fake: FakeRecovery, around: Around = () => undefi
               reason,
             },
           ]
+    const hosts = hostsOf(one) === 0 ? [] : event(25, 'CREATE_IN_PROGRESS')
     return [
+      ...hosts.map((told) => ({
+        ...told,
+        id: `${told.id}-hosts`,
+        logicalId: 'Hosts',
+        type: 'AWS::AutoScaling::AutoScalingGroup',
+      })),
       ...event(20, 'CREATE_IN_PROGRESS'),
       ...(failing.has(one.id) ? event(120, 'CREATE_FAILED', "DB snapshot can't be restored") : event(500, 'CREATE_COMPLETE')),
     ]
@@ -199,6 +234,10 @@ export function fakeDrillStack(fake: FakeRecovery, around: Around = () => undefi
     } satisfies typeof stacks,
     compute: {
       ...compute,
+      hosts: (at: string, group: string, cluster: string, signal?: AbortSignal) =>
+        group.includes('-drill-')
+          ? asked('compute.hosts', () => (group === cluster ? hostsNow(group) : null))
+          : compute.hosts(at, group, cluster, signal),
       healthyTargets: (at: string, group: string, signal?: AbortSignal) =>
         group === `tg-drill@${region}`
           ? asked('compute.healthyTargets', () => {

@@ -162,7 +162,7 @@ function surge(config: StackConfig, {region, parameters}: Recovery): Deployment 
 /**
  * What only a drill knows looks as it will and is nothing: which recovery point, which image, which tasks. A drill fills it in.
  */
-function drill(config: StackConfig, {region, parameters}: Recovery): Deployment {
+function drill(config: StackConfig, {region, parameters, shape}: Recovery): Deployment {
   const all = {...homeParameters(config, '1.0.0'), ...config.parameters, ...parameters}
   const role = `arn:aws:iam::000000000000:role/${config.service}-${config.environment}-main-Api`
   return {
@@ -175,6 +175,13 @@ function drill(config: StackConfig, {region, parameters}: Recovery): Deployment 
       LoadBalancerGroup: published(config, 'load-balancer-group'),
       PrivateSubnetA: 'subnet-00000000000000000',
       PrivateSubnetB: 'subnet-00000000000000001',
+      PublicSubnetA: published(config, 'public-subnet-a'),
+      PublicSubnetB: published(config, 'public-subnet-b'),
+      ...pick(all, ['InstanceType', 'FallbackInstanceType']),
+      HostCount: shape === 'pilot-light' ? '2' : '0',
+      Ami: `/${config.service}/${config.environment}/ami/api`,
+      HostProfileArn: 'arn:aws:iam::000000000000:instance-profile/of-main',
+      DataKeyArn: published(config, 'data-key'),
       ApiPort: all['ApiPort'] ?? '8080',
       DatabasePort: all['DatabasePort'] ?? '5433',
       HealthPath: all['HealthPath'] ?? '/health',

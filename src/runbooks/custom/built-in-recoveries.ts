@@ -60,7 +60,7 @@ async function planOf(name: RecoveryName, {config, place, settings}: BuiltInAske
         name: 'NAME',
         side: away,
         recoveryPoint: {snapshot: '', createdAt: 0},
-        parameters: {},
+        parameters: {HostCount: place.shape === 'pilot-light' ? '2' : '0'},
         template: {kind: 'body', body: ''},
         role: '',
         roles: {},

@@ -95,12 +95,13 @@ export function sampleDrills(where: Where): readonly DrillInput[] {
   const known = common(where)
   if (known === null) return []
   return [false, true].map((clean): DrillInput => ({
+    // With hosts of its own, as in a pilot light: no other plan has more steps.
     ...known,
     kind: 'drill',
     name: 'drill',
     side: side(known.place.recovery),
     recoveryPoint: {snapshot: 'snapshot', createdAt: 0},
-    parameters: {},
+    parameters: {HostCount: '1'},
     template: order.template,
     role: 'role',
     roles: {},

@@ -10,7 +10,7 @@ import type {DrillInput, Side, Standing} from './input.ts'
 import type {Place} from './place.ts'
 import type {DatabaseState, RecoveryPoint} from './ports/database-port.ts'
 import type {TemplateSource} from '../provision/ports.ts'
-import {drillHost} from './drill-steps/drill-stack.ts'
+import {drillHost} from './drill-steps/drill-names.ts'
 
 export interface DrillAsked {
   readonly config: StackConfig
@@ -53,6 +53,9 @@ const outputsNeeded = [
   'ClusterName',
 ] as const
 
+/** Tasks of a drill, and its own hosts where it has to bring some: one each, so that every task finds room whatever its size. */
+const tasks = 2
+
 /** A drill is removed by whoever begins the next one, once it is older than this. */
 const lifeMs = hours(4)
 
@@ -81,11 +84,6 @@ export function drillInput(asked: DrillAsked): Asked<DrillInput> {
   if (asked.clean) return {kind: 'input', input: {...common, recoveryPoint: {snapshot: '', createdAt: 0}, parameters: {}}}
   if (standing !== null && standing.region === side.region)
     return refused(`users are in ${side.region}: a drill belongs into the Region they aren't in`, 'sluice dr failback')
-  if (place.shape === 'pilot-light' && asked.hosts === 0)
-    return refused(
-      `a pilot light has no hosts and no way out of the network in peace, so a drill's tasks have nowhere to run. Its failover can be rehearsed with users (sluice dr drill --live, a planned switchover), or in an environment of the shape warm-standby`,
-      'sluice dr drill --live',
-    )
   if (replica === null)
     return refused(`there is no replica ${place.database} in ${side.region}: there is nothing to rehearse for`)
   const [point] = recoveryPoints
@@ -94,25 +92,30 @@ export function drillInput(asked: DrillAsked): Asked<DrillInput> {
       `no recovery point of ${place.database} is in ${side.region} yet; the backup plan copies one there every day, and a drill never takes one of the replica`,
     )
   if (image === null) return refused(`the slot ${side.serving} in ${side.region} has no version yet; a release carries one there`)
-  const missing = outputsNeeded.filter((output) => main.outputs[output] === undefined)
+  const needed = bringsHosts(asked) ? [...outputsNeeded, 'HostProfileArn'] : outputsNeeded
+  const missing = needed.filter((output) => main.outputs[output] === undefined)
   if (missing.length > 0) return refused(`the main stack of ${side.region} doesn't tell ${missing.join(', ')}`, 'sluice infra up')
   return {
     kind: 'input',
     input: {
       ...common,
       recoveryPoint: {snapshot: point.snapshot, createdAt: point.createdAt},
-      parameters: parametersOf(asked, replica, point, image, name),
+      parameters: parametersOf(asked, replica, point, image, common),
     },
   }
 }
 
+/** In peace a pilot light has none, and no NAT gateway by which one in a private subnet could join; a failover or a stay gives it both. */
+const bringsHosts = ({place, hosts}: DrillAsked): boolean => place.shape === 'pilot-light' && hosts === 0
+
 function parametersOf(
-  {config, place, side, main}: DrillAsked,
+  asked: DrillAsked,
   replica: DatabaseState,
   point: RecoveryPoint,
   image: string,
-  name: string,
+  {name, expiresAt}: {readonly name: string; readonly expiresAt: number},
 ): Readonly<Record<string, string>> {
+  const {config, place, side, main} = asked
   const published = (what: string): string => `/${place.service}/${place.environment}/sluice/${what}`
   const told = (output: (typeof outputsNeeded)[number]): string => main.outputs[output] ?? ''
   const {parameters} = main
@@ -120,12 +123,21 @@ function parametersOf(
     Service: place.service,
     Environment: place.environment,
     Name: name,
+    Expires: String(expiresAt),
     VpcId: published('vpc'),
     DataSubnetA: published('data-subnet-a'),
     DataSubnetB: published('data-subnet-b'),
     LoadBalancerGroup: published('load-balancer-group'),
     PrivateSubnetA: told('PrivateSubnetA'),
     PrivateSubnetB: told('PrivateSubnetB'),
+    PublicSubnetA: published('public-subnet-a'),
+    PublicSubnetB: published('public-subnet-b'),
+    HostCount: bringsHosts(asked) ? String(tasks) : '0',
+    Ami: parameters['ApiAmi'] ?? `/${place.service}/${place.environment}/ami/api`,
+    InstanceType: parameters['InstanceType'] ?? 'm7g.large',
+    FallbackInstanceType: parameters['FallbackInstanceType'] ?? 'm7gd.large',
+    HostProfileArn: main.outputs['HostProfileArn'] ?? '',
+    DataKeyArn: published('data-key'),
     ApiPort: parameters['ApiPort'] ?? '8080',
     DatabasePort: String(replica.endpoint?.port ?? parameters['DatabasePort'] ?? '5433'),
     HealthPath: parameters['HealthPath'] ?? '/health',
@@ -137,7 +149,7 @@ function parametersOf(
     CapacityProvider: told('CapacityProvider'),
     Image: image,
     Container: slotContainer,
-    Tasks: '2',
+    Tasks: String(tasks),
     TaskCpu: String(config.task.cpu),
     TaskMemory: String(config.task.memory),
     TaskExecutionRoleArn: told('TaskExecutionRoleArn'),

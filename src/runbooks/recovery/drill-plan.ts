@@ -4,6 +4,8 @@
  */
 import type {Plan, Step} from '../engine/step.ts'
 import {databaseStep, leftoversStep, removeStep, stackStep, tasksStep} from './drill-steps/drill-stack.ts'
+import {hostsStep} from './drill-steps/drill-hosts.ts'
+import {drillHosts} from './drill-steps/drill-names.ts'
 import {drillReportStep} from './drill-steps/drill-report.ts'
 import {untouchedStep} from './drill-steps/production-picture.ts'
 import {recoveryPointStep} from './drill-steps/recovery-point.ts'
@@ -30,6 +32,7 @@ export function drillPlan(input: DrillInput, name: string = firstDrillPlan(input
           leftoversStep(input, 'fail'),
           recoveryPointStep(input),
           stackStep(input),
+          ...(drillHosts(input) > 0 ? [hostsStep(input)] : []),
           databaseStep(input),
           tasksStep(input),
           readsStep(input),

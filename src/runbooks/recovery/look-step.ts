@@ -6,7 +6,7 @@ import type {Polled, Step, StepContext} from '../engine/step.ts'
 import {seconds} from '../engine/clock.ts'
 import type {RecoveryWorld} from './ports/recovery-world.ts'
 
-export type Look = Pick<Step<RecoveryWorld>, 'id' | 'title' | 'needs' | 'calls' | 'deadlineMs' | 'atDeadline'> & {
+export type Look = Pick<Step<RecoveryWorld>, 'id' | 'title' | 'needs' | 'calls' | 'deadlineMs' | 'atDeadline' | 'usual'> & {
   readonly look: (world: RecoveryWorld, context: StepContext) => Promise<Polled>
 }
 

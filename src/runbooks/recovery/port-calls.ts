@@ -94,7 +94,7 @@ const regional = {
   'readiness.imageDigest': ['ecr:DescribeImages'],
   'readiness.runningDigest': ['ecs:ListTasks', 'ecs:DescribeTasks'],
   'readiness.quotas': ['servicequotas:GetServiceQuota', 'servicequotas:GetAWSDefaultServiceQuota', 'cloudwatch:GetMetricData'],
-  'readiness.tagged': ['tag:GetResources'],
+  'readiness.tagged': ['tag:GetResources', 'ec2:DescribeInstances', 'ecs:DescribeClusters'],
 
   'stacks.describe': ['cloudformation:DescribeStacks'],
   'stacks.template': ['cloudformation:GetTemplate'],

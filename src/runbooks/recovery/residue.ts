@@ -4,7 +4,7 @@
  */
 import {minutes} from '../engine/clock.ts'
 import type {Step, Then} from '../engine/step.ts'
-import {drillDatabase, drillService, drillStack, drillTag} from './drill-steps/drill-stack.ts'
+import {drillCluster, drillDatabase, drillGroup, drillService, drillStack, drillTag} from './drill-steps/drill-names.ts'
 import type {DrillInput} from './input.ts'
 import {later, lookStep} from './look-step.ts'
 import {callsOf} from './port-calls.ts'
@@ -31,11 +31,14 @@ async function residueOf(
     world.stacks.describe(stack, signal),
     world.compute.service(region, cluster, drillService(input), signal),
     ...names.map(async (name) => {
-      const [tagged, database] = await Promise.all([
+      const drill = {place: input.place, name}
+      const [tagged, database, hosts] = await Promise.all([
         world.readiness.tagged(region, {[drillTag]: name}, signal),
-        world.database.describe(region, drillDatabase({place: input.place, name}), signal),
+        world.database.describe(region, drillDatabase(drill), signal),
+        // A group of hosts isn't told by its tags.
+        world.compute.hosts(region, drillGroup(drill), drillCluster(drill), signal),
       ])
-      return {tagged, database}
+      return {tagged, database, hosts}
     }),
   ])
   const tagged = found.flatMap((one) => one.tagged)
@@ -51,6 +54,9 @@ async function residueOf(
         ...found.flatMap(({database}) =>
           database === null ? [] : [`database ${database.id} (${database.status}) in ${region}`],
         ),
+        ...found.flatMap(({hosts}) =>
+          hosts === null ? [] : [`Auto Scaling group ${hosts.group} with ${hosts.inService} hosts in ${region}`],
+        ),
         ...tagged.filter((arn) => !isRevision(arn)).map((arn) => `${arn} in ${region}`),
       ]),
     ],
@@ -65,7 +71,7 @@ export function residueStep(input: DrillInput, then: Then): Step<RecoveryWorld> 
     id: 'residue',
     title: 'Nothing left, by inventory',
     needs: [input.clean ? 'leftovers' : 'remove'],
-    calls: callsOf(region, 'stacks.describe', 'readiness.tagged', 'database.describe', 'compute.service'),
+    calls: callsOf(region, 'stacks.describe', 'readiness.tagged', 'database.describe', 'compute.service', 'compute.hosts'),
     deadlineMs: minutes(30),
     atDeadline: then,
     look: async (world, context) => {

@@ -1,6 +1,6 @@
 /**
- * One host: where it is put, what it is made of, and the records EC2 answers from, of the instance and of its volumes. When hosts
- * come and go is decided elsewhere.
+ * One host: where it is put, what it is made of, and the records EC2 answers from, of the instance of its volumes and of its
+ * network interface. When hosts come and go is decided elsewhere.
  */
 import type {World} from '../world/contract.ts'
 import {present, resourceId} from './autoscaling-state.ts'
@@ -11,6 +11,7 @@ import {zoneOf} from './zones.ts'
 
 export const INSTANCE = 'AWS::EC2::Instance'
 export const VOLUME = 'AWS::EC2::Volume'
+export const INTERFACE = 'AWS::EC2::NetworkInterface'
 
 export interface Place {
   readonly zone: string
@@ -41,11 +42,21 @@ export function newHost(world: World, group: Group, spec: HostSpec, place: Place
     imageId: spec.imageId,
     template: spec.template,
     volumes: spec.volumes.map(() => resourceId(world, 'vol')),
+    networkInterface: resourceId(world, 'eni'),
+    publicIp: (spec.publicAddress ?? givesAddresses(world, group.region, place.subnet)) ? anAddress(world) : null,
     launchedAt: world.clock.now(),
     lifecycle: 'Pending',
     protected: group.settings.NewInstancesProtectedFromScaleIn ?? false,
     containerInstance: null,
   }
+}
+
+const givesAddresses = (world: World, region: string, subnet: string): boolean =>
+  String(world.records.get(region, 'AWS::EC2::Subnet', subnet)?.properties['MapPublicIpOnLaunch'] ?? false) === 'true'
+
+function anAddress(world: World): string {
+  const byte = (): number => Number.parseInt(world.hex(2), 16)
+  return `18.${byte()}.${byte()}.${byte()}`
 }
 
 export function putRecords(world: World, group: Group, spec: HostSpec, host: Host): void {
@@ -58,7 +69,22 @@ export function putRecords(world: World, group: Group, spec: HostSpec, host: Hos
     status: 'pending',
     attributes: {},
     tags: hostTags(group, spec),
-    properties: {InstanceType: host.type, ImageId: host.imageId, SubnetId: host.subnet, AvailabilityZone: host.zone},
+    properties: {
+      InstanceType: host.type,
+      ImageId: host.imageId,
+      SubnetId: host.subnet,
+      AvailabilityZone: host.zone,
+      ...(host.publicIp !== null && {PublicIp: host.publicIp}),
+    },
+  })
+  world.records.put({
+    ...base,
+    type: INTERFACE,
+    id: host.networkInterface,
+    status: 'in-use',
+    attributes: {},
+    tags: spec.interfaceTags,
+    properties: {SubnetId: host.subnet, AvailabilityZone: host.zone, InstanceId: host.id},
   })
   for (const [index, id] of host.volumes.entries()) {
     const {VolumeType, VolumeSize, Encrypted, KmsKeyId} = spec.volumes[index] ?? {}

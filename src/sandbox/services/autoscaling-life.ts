@@ -7,9 +7,10 @@ import type {World} from '../world/contract.ts'
 import {addActivity, counted, inService} from './autoscaling-state.ts'
 import type {Activity, Group, Host, Refresh} from './autoscaling-state.ts'
 import {drained} from './autoscaling-drain.ts'
-import {INSTANCE, VOLUME, detailsOf, newHost, noCapacity, placeFor, putRecords} from './autoscaling-hosts.ts'
+import {INSTANCE, INTERFACE, VOLUME, detailsOf, newHost, noCapacity, placeFor, putRecords} from './autoscaling-hosts.ts'
 import {hostSpec} from './autoscaling-template.ts'
 import type {HostSpec} from './autoscaling-template.ts'
+import {reachesAws} from './ways-out.ts'
 
 /** Virtual ms, ± a tenth. */
 const BOOT_MS = 20_000
@@ -91,9 +92,13 @@ export function createGroupLife(world: World): GroupLife {
     activity.endedAt = clock.now()
   }
 
-  /** The agent comes up. No cluster of that name: it tries, nobody hears it, and the host stays useless, as on AWS. */
+  /** The agent comes up. No cluster of that name, or no way to ECS: it tries, nobody hears it, the host stays useless, as on AWS. */
   const register = async (group: Group, host: Host, cluster: string): Promise<void> => {
     if (!counted(group).includes(host)) return
+    if (!reachesAws(world, group.region, host.subnet, host.publicIp !== null)) {
+      after(TRY_AGAIN_MS, () => void register(group, host, cluster))
+      return
+    }
     const identity = {
       instanceId: host.id,
       instanceType: host.type,
@@ -157,6 +162,7 @@ export function createGroupLife(world: World): GroupLife {
       world.records.remove(group.region, INSTANCE, host.id)
     })
     for (const volume of host.volumes) world.records.remove(group.region, VOLUME, volume)
+    world.records.remove(group.region, INTERFACE, host.networkInterface)
     converge(group, 'an instance was terminated')
     for (const listener of gone) listener(group)
   }

@@ -19,6 +19,8 @@ export interface Host {
   readonly imageId: string
   readonly template: {readonly id: string; readonly name: string; readonly version: string} | null
   readonly volumes: readonly string[]
+  readonly networkInterface: string
+  readonly publicIp: string | null
   readonly launchedAt: number
   lifecycle: Lifecycle
   protected: boolean

@@ -13,6 +13,9 @@ export interface HostSpec {
   readonly instanceTags: Readonly<Record<string, string>>
   readonly volumeTags: Readonly<Record<string, string>>
   readonly volumes: readonly VolumeSpec[]
+  readonly interfaceTags: Readonly<Record<string, string>>
+  /** null: as the subnet has it. */
+  readonly publicAddress: boolean | null
 }
 
 interface VolumeSpec {
@@ -25,6 +28,7 @@ interface LaunchTemplateData {
   readonly ImageId?: string
   readonly InstanceType?: string
   readonly UserData?: string
+  readonly NetworkInterfaces?: readonly {readonly AssociatePublicIpAddress?: boolean | string}[]
   readonly BlockDeviceMappings?: readonly {readonly Ebs?: VolumeSpec}[]
   readonly TagSpecifications?: readonly TagSpecification[]
 }
@@ -71,6 +75,8 @@ export function hostSpec(world: World, region: string, settings: Settings): Host
     instanceTags: tagsFor(data, 'instance'),
     volumeTags: tagsFor(data, 'volume'),
     volumes: (data.BlockDeviceMappings ?? []).flatMap((one) => one.Ebs ?? []),
+    interfaceTags: tagsFor(data, 'network-interface'),
+    publicAddress: flagOf(data.NetworkInterfaces?.[0]?.AssociatePublicIpAddress),
   }
 }
 
@@ -112,6 +118,8 @@ function clusterIn(userData: string | undefined): string | null {
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
+
+const flagOf = (value: boolean | string | undefined): boolean | null => (value === undefined ? null : String(value) === 'true')
 
 const incomplete = (member: string) =>
   validation(`You must use a valid fully-formed launch template. The request must contain the parameter ${member}`)

@@ -51,6 +51,7 @@ export const instances: Kind<E.Instance> = {
       SubnetId: text(record.properties, 'SubnetId'),
       VpcId: vpcOfSubnet(world, record),
       PrivateIpAddress: `10.${[0, 2, 4].map((at) => Number.parseInt(bytes.slice(at, at + 2), 16)).join('.')}`,
+      PublicIpAddress: text(record.properties, 'PublicIp'),
       Placement: {AvailabilityZone: zoneOf(record), Tenancy: 'default'},
       LaunchTime: new Date(record.createdAt),
       Architecture: /^[a-z]+\d+g/.test(text(record.properties, 'InstanceType') ?? '') ? 'arm64' : 'x86_64',

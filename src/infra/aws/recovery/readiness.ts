@@ -7,6 +7,7 @@ import type {AwsSession} from '../session.ts'
 import {runningDigest} from '../slot-services.ts'
 import {unlessMissing} from '../unless-missing.ts'
 import {imageDigest} from './image-digest.ts'
+import {taggedResources} from './tagged-resources.ts'
 
 type Signal = AbortSignal | undefined
 
@@ -50,7 +51,7 @@ export function readiness(session: AwsSession): ReadinessPort {
       )
       return found.flatMap(({service, code, read}) => (read === null ? [] : [{service, code, ...read}]))
     },
-    tagged: (region, tags, signal) => tagged(there(region), tags, signal),
+    tagged: (region, tags, signal) => taggedResources(there(region), tags, signal),
   }
 }
 
@@ -101,18 +102,4 @@ async function imageAge(session: AwsSession, parameter: string, signal: Signal):
   const images = await unlessMissing(session.call('ec2', 'DescribeImages', {ImageIds: [ami]}, {signal, resource: ami}))
   const created = Date.parse(images?.Images?.[0]?.CreationDate ?? '')
   return Number.isNaN(created) ? null : {ami, createdAt: created}
-}
-
-async function tagged(session: AwsSession, tags: Readonly<Record<string, string>>, signal: Signal): Promise<readonly string[]> {
-  const TagFilters = Object.entries(tags).map(([Key, Value]) => ({Key, Values: [Value]}))
-  const all = await paged(async (PaginationToken) => {
-    const page = await session.call(
-      'tag',
-      'GetResources',
-      {TagFilters, PaginationToken},
-      {signal, resource: Object.values(tags).join(' ')},
-    )
-    return {items: page.ResourceTagMappingList, next: page.PaginationToken}
-  })
-  return all.flatMap(({ResourceARN}) => ResourceARN ?? [])
 }

@@ -4,6 +4,7 @@ import type {Event, Facts} from '../../engine/event.ts'
 import type {Step} from '../../engine/step.ts'
 import type {DrillInput} from '../input.ts'
 import {lookStep} from '../look-step.ts'
+import {drillHosts} from './drill-names.ts'
 import type {RecoveryWorld} from '../ports/recovery-world.ts'
 
 export function drillReportStep(input: DrillInput): Step<RecoveryWorld> {
@@ -24,6 +25,7 @@ export function drillReportStep(input: DrillInput): Step<RecoveryWorld> {
           rtoSeconds: secondsUntil(context.events, 'writes'),
           rpoSeconds: context.facts('recovery-point')['ageSeconds'] ?? null,
           restoreSeconds: context.facts('database')['restoreSeconds'] ?? null,
+          hostSeconds: drillHosts(input) > 0 ? (context.facts('hosts')['hostSeconds'] ?? null) : null,
           steps: stepSeconds(context.events),
           reads: context.facts('reads')['reads'] ?? 0,
           writes: context.facts('writes')['writes'] ?? 0,

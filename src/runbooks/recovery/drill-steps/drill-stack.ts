@@ -9,17 +9,9 @@ import {tokenOf} from '../../provision/deploy-stack.ts'
 import type {StackEvent, StackRef, StackState} from '../../provision/ports.ts'
 import type {DrillInput} from '../input.ts'
 import {later, lookStep} from '../look-step.ts'
+import {drillDatabase, drillHosts, drillStack, drillTag, expiryTag} from './drill-names.ts'
 import {callsOf} from '../port-calls.ts'
 import type {RecoveryWorld} from '../ports/recovery-world.ts'
-
-export const drillTag = 'sluice:drill'
-const expiryTag = 'sluice:expires'
-
-export const drillStack = ({place, side}: DrillInput): StackRef => ({name: place.stacks.drill, region: side.region})
-export const drillDatabase = ({place, name}: Pick<DrillInput, 'place' | 'name'>): string =>
-  `${place.service}-${place.environment}-drill-${name}`
-export const drillService = ({place}: Pick<DrillInput, 'place'>): string => place.stacks.drill
-export const drillHost = ({place}: Pick<DrillInput, 'place'>): string => `drill.${place.api}`
 
 const drillTags = ({place, name, expiresAt}: DrillInput): Readonly<Record<string, string>> => ({
   service: place.service,
@@ -31,7 +23,7 @@ const drillTags = ({place, name, expiresAt}: DrillInput): Readonly<Record<string
 
 const isGone = (state: StackState | null): boolean => state === null || state.status === 'DELETE_COMPLETE'
 /** It has failed, or is being taken back: nothing of it will come up any more. */
-const isLost = ({status}: StackState): boolean => status !== 'CREATE_COMPLETE' && status !== 'CREATE_IN_PROGRESS'
+export const isLost = ({status}: StackState): boolean => status !== 'CREATE_COMPLETE' && status !== 'CREATE_IN_PROGRESS'
 
 /** What an earlier drill has left. */
 export function leftoversStep(input: DrillInput, then: Then): Step<RecoveryWorld> {
@@ -120,6 +112,7 @@ export function databaseStep(input: DrillInput): Step<RecoveryWorld> {
     calls: callsOf(stack.region, 'stacks.describe', 'stacks.events', 'database.describe'),
     deadlineMs: minutes(120),
     atDeadline: 'roll-back',
+    usual: {p50Seconds: 600, p90Seconds: 1800},
     look: async (world, context) => {
       const {signal} = context
       const state = await world.stacks.describe(stack, signal)
@@ -149,10 +142,11 @@ export function tasksStep(input: DrillInput): Step<RecoveryWorld> {
   return lookStep({
     id: 'tasks',
     title: 'Tasks of the version that serves, on the restored database',
-    needs: ['database'],
+    needs: drillHosts(input) > 0 ? ['database', 'hosts'] : ['database'],
     calls: callsOf(stack.region, 'stacks.describe', 'stacks.events', 'compute.healthyTargets'),
     deadlineMs: minutes(30),
     atDeadline: 'roll-back',
+    usual: {p50Seconds: 120, p90Seconds: 300},
     look: async (world, context) => {
       const state = await world.stacks.describe(stack, context.signal)
       if (state === null || isLost(state)) return lost(world, stack, state, context)
@@ -221,7 +215,12 @@ function untilGone(state: StackState | null, stack: StackRef, context: StepConte
   return later(context, `${stack.name} to be deleted`, 10)
 }
 
-async function lost(world: RecoveryWorld, stack: StackRef, state: StackState | null, context: StepContext): Promise<Failed> {
+export async function lost(
+  world: RecoveryWorld,
+  stack: StackRef,
+  state: StackState | null,
+  context: StepContext,
+): Promise<Failed> {
   if (state === null) return {kind: 'failed', because: `somebody has deleted ${stack.name} in ${stack.region}`, then: 'roll-back'}
   const events = await world.stacks.events(stack, context.startedAt - minutes(180), context.signal)
   const first = events.find(isCause)

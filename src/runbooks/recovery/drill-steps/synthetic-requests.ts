@@ -11,7 +11,7 @@ import {regionalName} from '../place.ts'
 import {callsOf} from '../port-calls.ts'
 import type {Heartbeat, ProbeAnswer, ProbeTarget} from '../ports/api-port.ts'
 import type {RecoveryWorld} from '../ports/recovery-world.ts'
-import {drillHost} from './drill-stack.ts'
+import {drillHost} from './drill-names.ts'
 
 const asked = 5
 

@@ -154,6 +154,14 @@ beforeAll(() => {
     .resolves({})
     .on(GetHealthCheckCommand)
     .resolves({HealthCheck: {HealthCheckConfig: {Type: 'HTTPS'}} as never})
+  mockClient(ResourceGroupsTaggingAPIClient)
+    .onAnyCommand()
+    .resolves({
+      ResourceTagMappingList: [
+        {ResourceARN: 'arn:aws:ec2:eu-central-1:111122223333:instance/i-1'},
+        {ResourceARN: 'arn:aws:ecs:eu-central-1:111122223333:cluster/c'},
+      ],
+    })
   mockClient(SSMClient)
     .onAnyCommand()
     .resolves({})

@@ -1,7 +1,8 @@
 import {ACMClient, DescribeCertificateCommand} from '@aws-sdk/client-acm'
 import {CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand, ListMetricsCommand} from '@aws-sdk/client-cloudwatch'
-import {DescribeImagesCommand as DescribeAmisCommand, EC2Client} from '@aws-sdk/client-ec2'
+import {DescribeImagesCommand as DescribeAmisCommand, DescribeInstancesCommand, EC2Client} from '@aws-sdk/client-ec2'
 import {DescribeImagesCommand, ECRClient} from '@aws-sdk/client-ecr'
+import {DescribeClustersCommand, ECSClient} from '@aws-sdk/client-ecs'
 import {DescribeListenersCommand, ElasticLoadBalancingV2Client} from '@aws-sdk/client-elastic-load-balancing-v2'
 import {GetRoleCommand, IAMClient} from '@aws-sdk/client-iam'
 import {DescribeKeyCommand, KMSClient} from '@aws-sdk/client-kms'
@@ -20,6 +21,7 @@ const acm = mockClient(ACMClient)
 const cloudwatch = mockClient(CloudWatchClient)
 const ec2 = mockClient(EC2Client)
 const ecr = mockClient(ECRClient)
+const ecs = mockClient(ECSClient)
 const elb = mockClient(ElasticLoadBalancingV2Client)
 const iam = mockClient(IAMClient)
 const kms = mockClient(KMSClient)
@@ -27,7 +29,7 @@ const tags = mockClient(ResourceGroupsTaggingAPIClient)
 const s3 = mockClient(S3Client)
 const quotas = mockClient(ServiceQuotasClient)
 const ssm = mockClient(SSMClient)
-const mocks = [acm, cloudwatch, ec2, ecr, elb, iam, kms, tags, s3, quotas, ssm] as unknown as readonly (typeof acm)[]
+const mocks = [acm, cloudwatch, ec2, ecr, ecs, elb, iam, kms, tags, s3, quotas, ssm] as unknown as readonly (typeof acm)[]
 beforeEach(() => mocks.forEach((mock) => mock.reset().onAnyCommand().resolves({})))
 
 const now = Date.UTC(2026, 10, 23, 12)
@@ -137,6 +139,25 @@ describe('what else readiness asks', () => {
       {Key: 'sluice:drill', Values: ['d-1']},
       {Key: 'service', Values: ['shop']},
     ])
+  })
+
+  test('what carries a tag without hosts and clusters that have ended: their tags are told for up to an hour', async () => {
+    const arn = (name: string): string => `arn:aws:${name.startsWith('cluster') ? 'ecs' : 'ec2'}:${region}:111122223333:${name}`
+    const all = ['instance/i-1', 'instance/i-2', 'instance/i-3', 'cluster/one', 'cluster/two', 'volume/vol-1'].map(arn)
+    tags.on(GetResourcesCommand).resolves({ResourceTagMappingList: all.map((ResourceARN) => ({ResourceARN}))})
+    ec2.on(DescribeInstancesCommand).resolves({
+      Reservations: [
+        {Instances: [{InstanceId: 'i-1', State: {Name: 'terminated'}}]},
+        {Instances: [{InstanceId: 'i-2', State: {Name: 'shutting-down'}}]},
+      ],
+    })
+    ecs.on(DescribeClustersCommand).resolves({
+      clusters: [
+        {clusterArn: arn('cluster/one'), status: 'INACTIVE'},
+        {clusterArn: arn('cluster/two'), status: 'ACTIVE'},
+      ],
+    })
+    expect(await port.tagged(region, {'sluice:drill': 'd-1'})).toEqual(['instance/i-2', 'cluster/two', 'volume/vol-1'].map(arn))
   })
 })
 
