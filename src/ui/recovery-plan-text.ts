@@ -10,7 +10,8 @@ import {account, clockSpan, dateAndMinute, isoTime, span} from './format.ts'
 import type {StyledLine} from './styled-line.ts'
 import {lengthOf, padded, paint, piece, spread, wrapped} from './styled-line.ts'
 
-const goal = 'serving'
+/** What everybody waits for: users served; in a drill, that what was restored takes writes. */
+const goalOf = ({kind}: RecoveryInput): string => (kind === 'drill' ? 'writes' : 'serving')
 
 export function recoveryPlanText(
   input: RecoveryInput,
@@ -119,8 +120,9 @@ const silenceOf = (home: string, {answeredAt, since, by}: Silence): string =>
   + `and was silent at ${isoTime(since)}`
 
 function forecastRows(input: RecoveryInput, steps: readonly PlannedStep[]): readonly (readonly [string, string])[] {
+  const goal = goalOf(input)
   const {ids, p50Seconds, p90Seconds} = forecastPath(steps, goal)
-  // Only where users move there is a moment to reach; of the other plans not every step says how long it takes.
+  // Only where there is a moment to reach; of the other plans not every step says how long it takes.
   if (p50Seconds === 0 || !steps.some(({id}) => id === goal)) return []
   const usual = `about ${clockSpan(p50Seconds * 1000)}, at worst ${clockSpan(p90Seconds * 1000)}`
   return [
@@ -131,7 +133,7 @@ function forecastRows(input: RecoveryInput, steps: readonly PlannedStep[]): read
 
 /** Of `--plan-only --json`. */
 export function recoveryPlanJson(input: RecoveryInput, steps: readonly PlannedStep[]): object {
-  const forecast = forecastPath(steps, goal)
+  const forecast = forecastPath(steps, goalOf(input))
   const {service, environment, account: id, home, recovery} = input.place
   return {
     kind: input.kind,

@@ -31,6 +31,10 @@ export const computeRows: readonly Row[] = [
     reach: (where) => ({sid: 'Tasks', resources: inRegions(where, 'ecs', `task/${own(where)}-*/*`)}),
   },
   {
+    actions: ['ecs:DescribeClusters'],
+    reach: (where) => ({sid: 'Clusters', resources: inRegions(where, 'ecs', `cluster/${own(where)}-*`)}),
+  },
+  {
     actions: [
       'ecs:DescribeTaskDefinition',
       'ecs:ListTaskDefinitions',

@@ -175,6 +175,7 @@ export function removeStep(input: DrillInput, needs: readonly string[], then: Th
     calls: callsOf(stack.region, 'stacks.describe', 'stacks.remove', 'stacks.events'),
     deadlineMs: minutes(60),
     atDeadline: then,
+    usual: {p50Seconds: 360, p90Seconds: 900},
     observe: async (world, {signal}) => {
       const state = await world.stacks.describe(stack, signal)
       return state === null || isGone(state) || state.tags[drillTag] !== input.name

@@ -24,6 +24,7 @@ export function readsStep(input: DrillInput): Step<RecoveryWorld> {
     calls: callsOf(side.region, 'api.ask'),
     deadlineMs: minutes(10),
     atDeadline: 'roll-back',
+    usual: {p50Seconds: 10, p90Seconds: 60},
     look: async (world, context) => {
       const beat = heartbeat(await ask(world, input, context, {path: settings.probes.heartbeat}))
       if (beat === null) return later(context, `an answer to ${settings.probes.heartbeat}`)
@@ -51,6 +52,7 @@ export function writesStep(input: DrillInput): Step<RecoveryWorld> {
     calls: callsOf(side.region, 'api.ask'),
     deadlineMs: minutes(10),
     atDeadline: 'roll-back',
+    usual: {p50Seconds: 10, p90Seconds: 60},
     look: async (world, context) => {
       // Asked again each time: the rule in front may be another one by now.
       const beat = heartbeat(await ask(world, input, context, {path: settings.probes.heartbeat}))
