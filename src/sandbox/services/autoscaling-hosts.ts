@@ -52,7 +52,7 @@ export function newHost(world: World, group: Group, spec: HostSpec, place: Place
 }
 
 const givesAddresses = (world: World, region: string, subnet: string): boolean =>
-  String(world.records.get(region, 'AWS::EC2::Subnet', subnet)?.properties['MapPublicIpOnLaunch'] ?? false) === 'true'
+  [true, 'true'].some((yes) => world.records.get(region, 'AWS::EC2::Subnet', subnet)?.properties['MapPublicIpOnLaunch'] === yes)
 
 function anAddress(world: World): string {
   const byte = (): number => Number.parseInt(world.hex(2), 16)
