@@ -29,6 +29,8 @@ export interface RecoveryStatus {
   readonly drillEveryMs: number
   /** Newest first. */
   readonly runs: readonly RecoveryRow[]
+  /** Who holds the recovery lease; null: nobody does, and an unfinished run stands still. */
+  readonly ticker: {readonly run: string; readonly owner: string; readonly host: string} | null
   readonly now: number
 }
 
@@ -72,7 +74,7 @@ export function recoveryStatusText(
       .slice(0, 3)
       .map((one): StyledLine => [
         piece(
-          `  ${one.run}  ${padded(one.mode ?? one.kind, 10)} ${one.outcome}`,
+          `  ${one.run}  ${padded(one.mode ?? one.kind, 10)} ${one.outcome}${tickedWords(one, status)}`,
           one.outcome === 'running' || one.outcome === 'paused' ? 'strong' : 'dim',
         ),
       ]),
@@ -89,6 +91,12 @@ function row(name: string, text: string, level: Level, columns: number): readonl
       ? [piece('  '), piece(`${mark} ${padded(words[level], 8)}`, tone), piece(`${padded(name, 16)}${line}`)]
       : [piece(`${' '.repeat(28)}${line}`)],
   )
+}
+
+/** A run that is only written down as running is the one that somebody has to go on with. */
+function tickedWords({run, outcome}: RecoveryRow, {ticker}: RecoveryStatus): string {
+  if (outcome !== 'running' && outcome !== 'paused') return ''
+  return ticker?.run === run ? `, by ${ticker.owner} on ${ticker.host}` : outcome === 'running' ? ': nobody is at it' : ''
 }
 
 const inVain = ({region, withdrawn}: Standing, home: string): boolean => region === home && withdrawn !== undefined
@@ -165,6 +173,7 @@ export function recoveryStatusJson(status: RecoveryStatus): object {
     lastDrillAt: lastDrillAt === null ? null : new Date(lastDrillAt).toISOString(),
     readiness,
     runs: runs.map(recoveryRowJson),
+    ticker: status.ticker,
     next: nextCommands(status),
   }
 }

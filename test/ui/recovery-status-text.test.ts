@@ -40,6 +40,7 @@ const aStatus = (change: Partial<RecoveryStatus> = {}): RecoveryStatus => ({
   lastDrillAt: now - 10 * day,
   drillEveryMs: 92 * day,
   runs: [],
+  ticker: null,
   now,
   readiness: {
     schema: 1,
@@ -105,6 +106,16 @@ describe('dr status', () => {
     ['after the flip', recovered],
   ])('says where users are by right %s', (_, run) => {
     expect(betweenRegions(run().view())).toBeNull()
+  })
+
+  it.each([
+    ['somebody is at', {run: 'r-1', owner: 'anna', host: 'laptop'}, 'running, by anna on laptop'],
+    ['nobody is at', null, 'running: nobody is at it'],
+    ['nobody is at any more, while another run begins', {run: 'r-2', owner: 'bo', host: 'ci'}, 'running: nobody is at it'],
+  ])('says of an unfinished run that %s it', (_, ticker, words) => {
+    const status = aStatus({runs: [{...comingHome, outcome: 'running'}], ticker})
+    expect(recoveryStatusText(status)).toContain(words)
+    expect(recoveryStatusJson(status)).toMatchObject({ticker})
   })
 
   it('tells the lag with what it means', () => {

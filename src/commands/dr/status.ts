@@ -1,5 +1,8 @@
 import type {Outcome} from '../../command.ts'
 import {ExitCode} from '../../errors.ts'
+import {isHeld, readLease} from '../../runbooks/engine/lease.ts'
+import {patiently} from '../../runbooks/engine/patience.ts'
+import {recoveryTarget} from '../../runbooks/recovery/place.ts'
 import {RecoveryCommand, recoveryFlags} from '../../use-cases/recovery/recovery-command.ts'
 import {lookAround, readinessNow} from '../../use-cases/recovery/recovery-reading.ts'
 import {betweenRegions} from '../../ui/between-regions.ts'
@@ -18,9 +21,12 @@ Reads only, and exits 0 whatever it finds; the outcome says where users are: hom
   protected override async execute(): Promise<Outcome> {
     const {flags} = await this.parse(DrStatus)
     const opened = await this.opened(flags, 'read-state', {haste: 'reads'})
-    const {place, settings, clock} = opened
+    const {place, settings, clock, desk} = opened
     const around = await lookAround(opened)
-    const readiness = await readinessNow(opened, around)
+    const [readiness, lease] = await Promise.all([
+      readinessNow(opened, around),
+      patiently(clock, () => readLease(desk.store, recoveryTarget(place))),
+    ])
     const now = clock.now()
     const views = around.runs.map(({run, events}) => recoveryView(events, {run}, now))
     const runs = views.map(recoveryRow)
@@ -37,6 +43,7 @@ Reads only, and exits 0 whatever it finds; the outcome says where users are: hom
       lastDrillAt: around.lastDrillAt,
       drillEveryMs: settings.drillEveryMs,
       runs,
+      ticker: lease !== null && isHeld(lease, now) ? {run: lease.run, owner: lease.owner, host: lease.host} : null,
       now,
     }
     const recovering = runs.some(({outcome, kind}) => kind !== 'drill' && (outcome === 'running' || outcome === 'paused'))
