@@ -6,8 +6,8 @@
 import {readFile} from 'node:fs/promises'
 import {fileURLToPath} from 'node:url'
 import {ExitCode, SluiceError} from './errors.ts'
-import {reportError} from './report-error.ts'
-import {unknownCommand} from './unknown-command.ts'
+import {reportError} from './cli/report-error.ts'
+import {unknownCommand} from './cli/unknown-command.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const fromSource = import.meta.url.endsWith('.ts')
@@ -40,7 +40,7 @@ async function runCommand(argv: string[], pjson: PackageJson): Promise<void> {
   // oclif would look for ts-node beside our sources; Node strips the types itself.
   settings.enableAutoTranspile = false
   const commands = {strategy: 'pattern', target: './src/commands'}
-  const source = {...pjson, oclif: {...pjson.oclif, commands, helpClass: './src/help'}}
+  const source = {...pjson, oclif: {...pjson.oclif, commands, helpClass: './src/cli/help'}}
   const config = await Config.load({root, ...(fromSource && {ignoreManifest: true, pjson: source as never})})
   const bare = config.commands.filter(({args, strict}) => strict !== false && Object.keys(args).length === 0).map(({id}) => id)
   const error = unknownCommand(argv, config.commandIDs, bare)

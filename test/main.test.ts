@@ -2,7 +2,7 @@ import {execFile} from 'node:child_process'
 import {fileURLToPath} from 'node:url'
 import {describe, expect, it} from 'vitest'
 import {nearest} from '../src/nearest.ts'
-import {unknownCommand} from '../src/unknown-command.ts'
+import {unknownCommand} from '../src/cli/unknown-command.ts'
 
 const ids = [
   'demo',

@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
-import type {Outcome} from '../command.ts'
-import {SluiceCommand} from '../command.ts'
+import type {Outcome} from '../cli/command.ts'
+import {SluiceCommand} from '../cli/command.ts'
 import {runDemo} from '../demo/run-demo.ts'
 import type {Scenario} from '../demo/scenarios.ts'
 import {broughtUpJson, releaseJson, tenths} from '../demo/told.ts'

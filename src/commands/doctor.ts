@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
-import type {Outcome} from '../command.ts'
-import {SluiceCommand} from '../command.ts'
+import type {Outcome} from '../cli/command.ts'
+import {SluiceCommand} from '../cli/command.ts'
 import {openDoctor} from '../compose.ts'
 import {loadConfig} from '../config/load.ts'
 import type {LoadedConfig} from '../config/release-config.ts'

@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
-import type {Outcome} from '../command.ts'
-import {SluiceCommand} from '../command.ts'
+import type {Outcome} from '../cli/command.ts'
+import {SluiceCommand} from '../cli/command.ts'
 import {defaultRegion, sandboxName} from '../compose.ts'
 import {renderYaml, undiscovered} from '../config/render-yaml.ts'
 import {renderStackYaml} from '../config/render-stack-yaml.ts'

@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
-import type {Outcome} from '../../command.ts'
-import {SluiceCommand} from '../../command.ts'
+import type {Outcome} from '../../cli/command.ts'
+import {SluiceCommand} from '../../cli/command.ts'
 import type {Act} from '../../demo/recovery-acts.ts'
 import {acts} from '../../demo/recovery-acts.ts'
 import {playedJson, playedRow} from '../../demo/recovery-told.ts'

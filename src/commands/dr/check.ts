@@ -1,5 +1,5 @@
 import {Flags} from '@oclif/core'
-import type {Outcome} from '../../command.ts'
+import type {Outcome} from '../../cli/command.ts'
 import {ExitCode} from '../../errors.ts'
 import {RecoveryCommand, recoveryFlags} from '../../use-cases/recovery/recovery-command.ts'
 import {planLint} from '../../use-cases/recovery/recovery-lint.ts'

@@ -1,5 +1,5 @@
 import {Flags} from '@oclif/core'
-import type {Outcome} from '../../command.ts'
+import type {Outcome} from '../../cli/command.ts'
 import {ExitCode, SluiceError} from '../../errors.ts'
 import {confirmFlag, followFlags, RecoveryCommand} from '../../use-cases/recovery/recovery-command.ts'
 import {drillInputOf} from '../../use-cases/recovery/recovery-drilling.ts'

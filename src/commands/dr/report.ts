@@ -1,6 +1,6 @@
 import {writeFile} from 'node:fs/promises'
 import {Args, Flags} from '@oclif/core'
-import type {Outcome} from '../../command.ts'
+import type {Outcome} from '../../cli/command.ts'
 import {ExitCode, SluiceError} from '../../errors.ts'
 import {reportOf} from '../../use-cases/recovery/recovery-report-of.ts'
 import {RecoveryCommand, recoveryFlags} from '../../use-cases/recovery/recovery-command.ts'

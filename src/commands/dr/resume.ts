@@ -1,5 +1,5 @@
 import {Args, Flags} from '@oclif/core'
-import type {Outcome} from '../../command.ts'
+import type {Outcome} from '../../cli/command.ts'
 import {ExitCode, SluiceError} from '../../errors.ts'
 import {acceptFlags, followFlags, RecoveryCommand} from '../../use-cases/recovery/recovery-command.ts'
 import type {Facts} from '../../runbooks/engine/event.ts'

@@ -1,4 +1,4 @@
-import type {Outcome} from '../../command.ts'
+import type {Outcome} from '../../cli/command.ts'
 import {ExitCode} from '../../errors.ts'
 import {isHeld, readLease} from '../../runbooks/engine/lease.ts'
 import {patiently} from '../../runbooks/engine/patience.ts'

@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
-import type {Outcome} from '../../command.ts'
-import {SluiceCommand} from '../../command.ts'
+import type {Outcome} from '../../cli/command.ts'
+import {SluiceCommand} from '../../cli/command.ts'
 import {ExitCode} from '../../errors.ts'
 import {askedFor} from '../../use-cases/iam/iam-asked.ts'
 import {writePolicies} from '../../use-cases/iam/iam-files.ts'

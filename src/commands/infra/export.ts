@@ -1,6 +1,6 @@
 import {Args, Flags} from '@oclif/core'
-import type {Outcome} from '../../command.ts'
-import {SluiceCommand} from '../../command.ts'
+import type {Outcome} from '../../cli/command.ts'
+import {SluiceCommand} from '../../cli/command.ts'
 import {chooseStack} from '../../config/choose-stack.ts'
 import {loadStack} from '../../config/load-stack.ts'
 import {recoveryShapes} from '../../config/stack-schema.ts'

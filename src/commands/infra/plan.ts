@@ -1,6 +1,6 @@
 import {chmod, writeFile} from 'node:fs/promises'
 import {Flags} from '@oclif/core'
-import type {Outcome} from '../../command.ts'
+import type {Outcome} from '../../cli/command.ts'
 import {openProvision} from '../../compose.ts'
 import {ExitCode} from '../../errors.ts'
 import {InfraCommand, stackFlags} from '../../use-cases/infra/infra-command.ts'

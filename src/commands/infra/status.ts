@@ -1,5 +1,5 @@
 import {Flags} from '@oclif/core'
-import type {Outcome} from '../../command.ts'
+import type {Outcome} from '../../cli/command.ts'
 import {openProvision} from '../../compose.ts'
 import {ExitCode} from '../../errors.ts'
 import {InfraCommand, stackFlags} from '../../use-cases/infra/infra-command.ts'

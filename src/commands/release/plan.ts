@@ -1,5 +1,5 @@
 import {Args, Flags} from '@oclif/core'
-import type {Outcome} from '../../command.ts'
+import type {Outcome} from '../../cli/command.ts'
 import {releaseTarget} from '../../config/release-target.ts'
 import {ExitCode} from '../../errors.ts'
 import {refuseIfTaken} from '../../runbooks/release/run-release.ts'

@@ -1,5 +1,5 @@
 import {Args} from '@oclif/core'
-import type {Outcome} from '../../command.ts'
+import type {Outcome} from '../../cli/command.ts'
 import {ExitCode} from '../../errors.ts'
 import {ReleaseCommand, watchFlags, whichFlags} from '../../use-cases/release/release-command.ts'
 import {findRun} from '../../runbooks/release/find-run.ts'

@@ -1,5 +1,5 @@
 import {Args} from '@oclif/core'
-import type {Outcome} from '../../command.ts'
+import type {Outcome} from '../../cli/command.ts'
 import {ExitCode} from '../../errors.ts'
 import {ReleaseCommand, viewOf, whichFlags} from '../../use-cases/release/release-command.ts'
 import {releaseTarget} from '../../config/release-target.ts'

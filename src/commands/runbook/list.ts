@@ -1,4 +1,4 @@
-import type {Outcome} from '../../command.ts'
+import type {Outcome} from '../../cli/command.ts'
 import {recoveries} from '../../config/runbook.ts'
 import {ExitCode} from '../../errors.ts'
 import {RunbookCommand, runbookFlags} from '../../use-cases/runbook/runbook-command.ts'

@@ -1,5 +1,5 @@
 import {Args, Flags} from '@oclif/core'
-import type {Outcome} from '../../command.ts'
+import type {Outcome} from '../../cli/command.ts'
 import {ExitCode} from '../../errors.ts'
 import {answerFlags, answerOf, answerWords} from '../../use-cases/runbook/runbook-answer.ts'
 import {RunbookCommand, runbookFlags} from '../../use-cases/runbook/runbook-command.ts'

@@ -1,5 +1,5 @@
 import {Args, Flags} from '@oclif/core'
-import type {Outcome} from '../../command.ts'
+import type {Outcome} from '../../cli/command.ts'
 import {findRunbook} from '../../config/runbook-load.ts'
 import {recoveries} from '../../config/runbook.ts'
 import {ExitCode, SluiceError} from '../../errors.ts'

@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
-import type {Outcome} from '../../command.ts'
-import {SluiceCommand} from '../../command.ts'
+import type {Outcome} from '../../cli/command.ts'
+import {SluiceCommand} from '../../cli/command.ts'
 import {checkSandboxName, findHandle, removeHandle} from '../../config/sandbox-handle.ts'
 import {ExitCode, SluiceError} from '../../errors.ts'
 import {endSandbox, isUp} from '../../sandbox/remote.ts'

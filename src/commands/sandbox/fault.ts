@@ -1,6 +1,6 @@
 import {Args, Flags} from '@oclif/core'
-import type {Outcome} from '../../command.ts'
-import {SluiceCommand} from '../../command.ts'
+import type {Outcome} from '../../cli/command.ts'
+import {SluiceCommand} from '../../cli/command.ts'
 import {checkSandboxName, readHandle, removeHandle} from '../../config/sandbox-handle.ts'
 import {ExitCode} from '../../errors.ts'
 import {faultLine, FAULT_KINDS} from '../../sandbox/fault-kinds.ts'

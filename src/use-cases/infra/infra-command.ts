@@ -3,8 +3,8 @@
  * end becomes an outcome. A command adds only what it does.
  */
 import {Flags} from '@oclif/core'
-import type {Outcome} from '../../command.ts'
-import {SluiceCommand} from '../../command.ts'
+import type {Outcome} from '../../cli/command.ts'
+import {SluiceCommand} from '../../cli/command.ts'
 import {chooseStack} from '../../config/choose-stack.ts'
 import type {StackChoice} from '../../config/choose-stack.ts'
 import {loadStack} from '../../config/load-stack.ts'

@@ -3,7 +3,7 @@
  * lease and journal are the recovery Region's. A command adds only what it does.
  */
 import {Flags} from '@oclif/core'
-import type {Outcome} from '../../command.ts'
+import type {Outcome} from '../../cli/command.ts'
 import {openRecovery} from '../../compose-recovery.ts'
 import type {OpenRecovery} from '../../compose-recovery.ts'
 import {parseDuration} from '../../config/units.ts'

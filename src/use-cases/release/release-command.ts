@@ -3,8 +3,8 @@
  * it does.
  */
 import {Flags} from '@oclif/core'
-import type {Outcome} from '../../command.ts'
-import {SluiceCommand} from '../../command.ts'
+import type {Outcome} from '../../cli/command.ts'
+import {SluiceCommand} from '../../cli/command.ts'
 import {completeConfig, openDesk, sandboxName} from '../../compose.ts'
 import type {OpenDesk} from '../../compose.ts'
 import {inRegion} from '../../config/in-region.ts'

@@ -3,7 +3,7 @@
  * becomes an outcome. State, lease and journal are the recovery Region's, as with `sluice dr`.
  */
 import {Flags} from '@oclif/core'
-import type {Outcome} from '../../command.ts'
+import type {Outcome} from '../../cli/command.ts'
 import {recoverySettings} from '../../config/recovery-config.ts'
 import {loadExtension, loadRunbooks, runbooksBeside} from '../../config/runbook-load.ts'
 import type {LoadedRunbook} from '../../config/runbook-load.ts'

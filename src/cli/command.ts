@@ -3,8 +3,8 @@
  * `Outcome`; this class alone writes it. Results go to stdout, everything else to stderr.
  */
 import {Command, Flags} from '@oclif/core'
-import {ExitCode, SluiceError} from './errors.ts'
-import {printedCommands} from './printed-command.ts'
+import {ExitCode, SluiceError} from '../errors.ts'
+import {printedCommands} from '../printed-command.ts'
 import {reportError} from './report-error.ts'
 import {usageError} from './usage-error.ts'
 

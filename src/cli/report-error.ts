@@ -2,7 +2,7 @@
  * How an error reaches a person or a script: one sentence, its details, the way out; or the JSON envelope. The exit code is set,
  * never acted upon: what was written has to reach a pipe first.
  */
-import type {SluiceError} from './errors.ts'
+import type {SluiceError} from '../errors.ts'
 
 export interface ReportOptions {
   /** What was typed, with spaces: `release status`. */

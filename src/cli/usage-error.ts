@@ -1,8 +1,8 @@
 /**
  * What oclif says of words it can't read, as this tool says things: each problem once, the flag that was probably meant, the help. Pure.
  */
-import {ExitCode, SluiceError} from './errors.ts'
-import {nearest} from './nearest.ts'
+import {ExitCode, SluiceError} from '../errors.ts'
+import {nearest} from '../nearest.ts'
 
 /** `command` as it is typed (`dr promote`), `flags` as it knows them, without dashes. */
 export function usageError(said: string, command: string, flags: readonly string[]): SluiceError {

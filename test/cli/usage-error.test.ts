@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
-import {inParagraphs} from '../src/help.ts'
-import {usageError} from '../src/usage-error.ts'
+import {inParagraphs} from '../../src/cli/help.ts'
+import {usageError} from '../../src/cli/usage-error.ts'
 
 const flags = ['planned', 'unplanned', 'accept-loss', 'config']
 

@@ -1,6 +1,6 @@
 /** What was typed against what there is. Pure: says nothing when a command, a topic or a flag of the tool itself was meant. */
-import {ExitCode, SluiceError} from './errors.ts'
-import {nearest} from './nearest.ts'
+import {ExitCode, SluiceError} from '../errors.ts'
+import {nearest} from '../nearest.ts'
 
 const ownFlags = new Set(['--help', '-h', '--version', '-v'])
 
