@@ -4,6 +4,7 @@
  */
 import {beforeEach, describe, expect, it} from 'vitest'
 import {minutes, seconds} from '../../src/runbooks/engine/clock.ts'
+import type {Event} from '../../src/runbooks/engine/event.ts'
 import {StoreUnavailable} from '../../src/runbooks/engine/store.ts'
 import {regionalName, watchKey} from '../../src/runbooks/recovery/place.ts'
 import type {RecoveryRan} from '../../src/runbooks/recovery/run-recovery.ts'
@@ -105,6 +106,66 @@ describe('a consent that comes when nobody has looked for long', () => {
     const ran = await resumed(again, seconds(needed), 'w3')
     expect(endOf(ran)).toBe('done')
     expect(Math.ceil(Number(factsOf(ran.events, 'approve')['lossMs']) / 1000)).toBe(needed)
+  })
+})
+
+describe('a consent that was given, and then nobody was at the run until much later', () => {
+  /** Whoever ticks it is gone as soon as the consent is written. */
+  const leftThere = async (change = {}): Promise<RecoveryRan> => {
+    const gone = new AbortController()
+    const onEvent = ({kind, data}: Event): void => {
+      if (kind === 'step-ended' && data.step === 'approve') gone.abort()
+    }
+    const watching = {onEvent, detach: gone.signal, leave: gone.signal}
+    const ran = await begin(fake, aPromoteInput(fake.place, {acceptLossMs: seconds(30), ...change}), watching)
+    expect(factsOf(ran.events, 'approve')).toMatchObject({consent: true, lossMs: 21_000})
+    expect(promotions()).toEqual([])
+    return ran
+  }
+
+  it('is gone on with when the same holds: it was a moment ago', async () => {
+    const left = await leftThere()
+    sleeps(minutes(2))
+    expect(endOf(await goOn(fake, left.run))).toBe('done')
+    expect(promotions()).toHaveLength(1)
+  })
+
+  it('was to less than may be lost by now: nothing is promoted before that is accepted, too', async () => {
+    const left = await leftThere()
+    sleeps(minutes(40))
+    const ran = await goOn(fake, left.run)
+    expect(endOf(ran)).toMatch(
+      /^paused: .*the consent of \S+ was to less: at most \d{4} s lost.* sluice dr resume r-\S+ --accept-loss \d{4}s/,
+    )
+    expect(promotions()).toEqual([])
+    const needed = Number(/--accept-loss (\d+)s/.exec(endOf(ran))?.[1])
+    const accepted = await resumed(ran, seconds(needed), 'w3')
+    expect(endOf(accepted)).toBe('done')
+    expect(Math.ceil(Number(factsOf(accepted.events, 'approve')['lossMs']) / 1000)).toBe(needed)
+    expect(promotions()).toHaveLength(1)
+  })
+
+  it('holds when the watch saw home silent all the time', async () => {
+    const left = await leftThere()
+    sleeps(minutes(40))
+    watches(() => ({}))
+    expect(endOf(await goOn(fake, left.run))).toBe('done')
+  })
+
+  it('holds nothing when home has come back and takes writes', async () => {
+    const left = await leftThere()
+    sleeps(minutes(40))
+    fake.answers = ({host, path}) =>
+      host === regionalName(fake.place, home) && path === '/heartbeat'
+        ? {
+            status: 200,
+            region: home,
+            at: fake.clock.now(),
+            body: JSON.stringify({region: home, writable: true, drained: true, last: null}),
+          }
+        : null
+    expect(endOf(await goOn(fake, left.run))).toMatch(/^paused: .*it answers again, takes writes, and isn't fenced/)
+    expect(promotions()).toEqual([])
   })
 })
 

@@ -26,6 +26,7 @@ import {report} from './steps/report.ts'
 import {roll} from './steps/roll.ts'
 import {secret} from './steps/secret.ts'
 import {serving} from './steps/serving.ts'
+import {stillAgreed} from './steps/still-agreed.ts'
 import {cache, surge} from './steps/surge.ts'
 import {warm} from './steps/warm.ts'
 import type {RecoveryStep, Way} from './way.ts'
@@ -57,12 +58,13 @@ export function promotePlan(input: PromoteInput): Plan<RecoveryWorld> {
     silence: input.silence ?? null,
   }
   const reopens = input.reopens ?? null
+  const ours = promoteDatabase(way, {needs: ['approve']})
   const {declared, approved, promoted, opened, after} =
     reopens === null
       ? {
           declared: declare(way, {needs: []}),
           approved: approve(way, accepted, {needs: ['fence', ...(isPlanned ? ['drained'] : [])]}),
-          promoted: promoteDatabase(way, {needs: ['approve']}),
+          promoted: isPlanned ? ours : stillAgreed(ours, way, accepted),
           opened: [],
           after: [],
         }
